@@ -1,0 +1,49 @@
+# Targets: run, test, lint, bench, viz, notebook, clean. Each sets up what it needs in .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export KEDRO_DISABLE_TELEMETRY := 1
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: run test lint bench viz notebook clean help
+help:
+	@sed -n 's/^# //p' Makefile | head -1
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"rnn-trading needs Python 3.11 or newer, found {v[0]}.{v[1]}. Try: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing rnn-trading and its pinned dependencies into $(VENV) (two to four minutes, once)"
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(INSTALL) --editable '.[dev,live,notebook,viz]'
+	@touch $@
+
+run: $(VENV)/.run
+	$(BIN)/kedro run --pipelines stacked_lstm
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/windows.py
+	$(BIN)/python benchmarks/training.py
+
+viz: $(VENV)/.dev
+	$(BIN)/kedro viz run
+
+notebook: $(VENV)/.dev
+	$(BIN)/kedro jupyter lab
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .mypy_cache .hypothesis .viz
+	find src tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
+	find src -name '*.egg-info' -type d -exec rm -rf {} +

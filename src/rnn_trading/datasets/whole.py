@@ -1,0 +1,61 @@
+"""Standard file datasets that are written whole or not at all.
+
+A plain save opens the target and fills it: a full disk or a kill leaves half a file where a good one was. These
+write a sibling, flush it to the disk, and put it in the target's place in one step.
+"""
+
+import copy
+import os
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kedro_datasets.json import JSONDataset as PlainJSONDataset
+from kedro_datasets.matplotlib import MatplotlibDataset as PlainMatplotlibDataset
+from kedro_datasets.pandas import HDFDataset as PlainHDFDataset
+from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
+
+
+class WholeFile:
+    """Mixin for datasets of one local file: the former file stays until the new one is complete.
+
+    After a failed save the former file is unchanged and the sibling is removed. After a kill a hidden sibling
+    ``.partial-NAME`` may remain; the next save overwrites it. Other file systems than the local one are left
+    to the plain dataset.
+    """
+
+    _filepath: PurePosixPath
+    _protocol: str
+
+    def save(self, data: Any) -> None:
+        """Save to a sibling, then rename it."""
+        if self._protocol != "file":
+            super().save(data)  # type: ignore[misc]
+            return
+        target = Path(str(self._get_save_path()))  # type: ignore[attr-defined]
+        partial = target.with_name(f".partial-{target.name}")
+        writer = copy.copy(self)
+        writer._filepath, writer._version = PurePosixPath(partial), None  # type: ignore[attr-defined]
+        try:
+            super(WholeFile, writer).save(data)  # type: ignore[misc]
+            with partial.open("rb") as written:
+                os.fsync(written.fileno())
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+        self._invalidate_cache()  # type: ignore[attr-defined]
+
+
+class ParquetDataset(WholeFile, PlainParquetDataset):
+    """`pandas.ParquetDataset`, written whole."""
+
+
+class JSONDataset(WholeFile, PlainJSONDataset):
+    """`json.JSONDataset`, written whole."""
+
+
+class HDFDataset(WholeFile, PlainHDFDataset):
+    """`pandas.HDFDataset`, written whole."""
+
+
+class MatplotlibDataset(WholeFile, PlainMatplotlibDataset):
+    """`matplotlib.MatplotlibDataset` for a single figure, written whole."""

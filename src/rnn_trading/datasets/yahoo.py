@@ -1,0 +1,131 @@
+"""Daily prices from Yahoo, with time-outs, retries and a cache. Needs the extra ``live``."""
+
+import logging
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from kedro.io import AbstractDataset, DatasetError
+
+from rnn_trading.datasets.whole import ParquetDataset
+from rnn_trading.prices import parse_prices
+
+logger = logging.getLogger(__name__)
+
+
+class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
+    """Fetch split- and dividend-adjusted daily closes and volumes, one request a ticker.
+
+    Every ticker that arrived is kept in a file of its own, so that a run that breaks off resumes where it
+    stopped. Prices that do not exist any more (delisted tickers) are not at Yahoo: a panel from there has
+    survived by construction.
+
+    Parameters
+    ----------
+    tickers
+        Yahoo's symbols, separated by spaces.
+    start, end
+        First date, and the date after the last, as ``2017-12-31``; no ``end`` means today.
+    filepath
+        Folder of the cache.
+    timeout
+        Seconds before a request is given up.
+    retries
+        Further attempts for each ticker.
+    wait
+        Seconds before the first retry; doubled for each further one.
+    metadata
+        For Kedro plugins.
+    """
+
+    def __init__(
+        self,
+        *,
+        tickers: str,
+        start: str,
+        filepath: str,
+        end: str | None = None,
+        timeout: float = 30.0,
+        retries: int = 3,
+        wait: float = 1.0,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        self._tickers = tickers.split()
+        if not self._tickers:
+            raise DatasetError("tickers: expected Yahoo symbols separated by spaces, such as 'AAPL MSFT'.")
+        self._start, self._end = start, end or f"{date.today():%Y-%m-%d}"
+        self._cache = Path(filepath)
+        self._timeout, self._retries, self._wait = timeout, retries, wait
+        self.metadata = metadata
+
+    def load(self) -> pd.DataFrame:
+        """Return the canonical table of all tickers.
+
+        Raises
+        ------
+        DatasetError
+            If a ticker did not arrive after all retries; names each, with the reason. What arrived is kept.
+        """
+        frames, failures = [], []
+        for position, ticker in enumerate(self._tickers, start=1):
+            cached = ParquetDataset(filepath=str(self._cache / f"{ticker}_{self._start}_{self._end}.parquet"))
+            if not cached.exists():
+                logger.info("Yahoo: %s, %d of %d", ticker, position, len(self._tickers))
+                try:
+                    cached.save(self._fetch(ticker))
+                except DatasetError as error:
+                    failures.append(str(error))
+                    continue
+            frames.append(cached.load())
+        if failures:
+            raise DatasetError(
+                f"{len(failures)} of {len(self._tickers)} tickers did not arrive; the others are kept in "
+                f"{self._cache}. Run again, or leave them out of --params tickers.\n" + "\n".join(failures)
+            )
+        return parse_prices(pd.concat(frames, ignore_index=True), "Yahoo")
+
+    def _fetch(self, ticker: str) -> pd.DataFrame:
+        try:
+            import yfinance  # noqa: PLC0415  an extra that most users do not need
+        except ImportError as error:
+            raise DatasetError("yfinance is missing. Run: pip install 'rnn-trading[live]'") from error
+
+        for attempt in range(self._retries + 1):
+            try:
+                history = yfinance.Ticker(ticker).history(
+                    start=self._start,
+                    end=self._end,
+                    auto_adjust=True,
+                    actions=False,
+                    timeout=self._timeout,
+                    raise_errors=True,
+                )
+                break
+            except Exception as error:  # yfinance and its transport raise many unrelated types
+                reason = f"{type(error).__name__}: {error}"
+                if attempt == self._retries:
+                    raise DatasetError(f"{ticker}: {reason}") from error
+                logger.warning("Yahoo: %s failed (%s), trying again", ticker, reason)
+                time.sleep(self._wait * 2**attempt)
+        if history.empty:
+            raise DatasetError(f"{ticker}: no prices from {self._start} to {self._end}")
+        return pd.DataFrame(
+            {
+                "date": pd.DatetimeIndex(history.index).tz_localize(None).normalize(),
+                "ticker": ticker,
+                "adj_close": history["Close"].to_numpy(),
+                "adj_volume": history["Volume"].to_numpy(dtype="float64"),
+            }
+        )
+
+    def save(self, data: None) -> None:
+        """Refuse: a source is only read."""
+        raise DatasetError("Yahoo is a source: it is only read.")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"tickers": " ".join(self._tickers), "start": self._start, "end": self._end}
+
+    def _exists(self) -> bool:
+        return True

@@ -1,0 +1,84 @@
+"""What a user sees around a run. No result depends on a hook."""
+
+import difflib
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from kedro.config import AbstractConfigLoader
+from kedro.framework.context import KedroContext
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Pipeline
+
+logger = logging.getLogger(__name__)
+
+
+class RuntimeParametersHook:
+    """Refuse a ``--params`` name that nothing would read, before anything runs."""
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Compare the names given with those that the environment's files declare."""
+        loader = context.config_loader
+        given = loader.runtime_params or {}
+        if given:
+            refuse_unknown_names(given, _declared(loader, given), loader.env or "base")
+
+
+def refuse_unknown_names(given: dict[str, Any], declared: dict[str, Any], environment: str) -> None:
+    """Raise for the first runtime parameter that is not declared.
+
+    Raises
+    ------
+    ValueError
+        Names it and, if there is one, the closest declared name.
+    """
+    known = set(_names(declared))
+    for name in _names(given):
+        above = {name.rsplit(".", depth)[0] for depth in range(name.count(".") + 1)}
+        if not above & known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise ValueError(
+                f"Unknown parameter {name!r} for the environment {environment!r}.{hint} Parameters are declared in "
+                f"conf/base and conf/{environment}."
+            )
+
+
+def _declared(loader: AbstractConfigLoader, given: dict[str, Any]) -> dict[str, Any]:
+    """Parameters and globals of the environment, under the protocol asked for but without other overrides."""
+    protocol = {"protocol": given["protocol"]} if "protocol" in given else {}
+    loader.runtime_params = protocol
+    try:
+        return {**loader["parameters"], **loader["globals"]}
+    finally:
+        loader.runtime_params = given
+
+
+def _names(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Dotted names of the leaves."""
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _names(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+class SummaryHook:
+    """Say at the end what was found and where it lies."""
+
+    @hook_impl
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Log the verdict of every skill record that the run wrote."""
+        for name in sorted(output for output in pipeline.all_outputs() if output.endswith(".skill")):
+            record = catalog.load(name)
+            logger.info(
+                "%s (%s): %s\n  Record and figures: %s",
+                *(record["experiment"], record["protocol"], record["verdict"]),
+                _folder(catalog, name),
+            )
+
+
+def _folder(catalog: CatalogProtocol, name: str) -> str:
+    return str(catalog[name]._filepath.parent)

@@ -1,0 +1,104 @@
+"""Parameters of architectures and of training. Free of TensorFlow, so that pipelines load without it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rnn_trading.parameters import parameters
+
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0)]
+Rate = Annotated[float, Field(ge=0, lt=1)]
+
+
+@parameters
+class StackedLstmParameters:
+    """Architecture of the stacked LSTM.
+
+    With 52 lags and 2,489 tickers, ``lstm_units: [25, 10]``, ``embedding: 5``, ``batch_normalisation: true``
+    and ``dense_units: 10`` give the published 16,984 parameters; ``embedding: 10`` without batch
+    normalisation gives the 29,371 of the older book.
+
+    Parameters
+    ----------
+    lstm_units
+        Count of each LSTM layer, from the input up.
+    dropout, recurrent_dropout
+        Share of inputs and of states that are dropped in training. Recurrent dropout forbids fast kernels.
+    embedding
+        Dimensions of the ticker embedding.
+    batch_normalisation
+        Whether the joined features are normalised by batch.
+    dense_units, dense_activation
+        The hidden dense layer; ``linear`` as published, where it adds no expressive power.
+    output
+        ``sigmoid`` for a probability, ``linear`` for a return.
+    lstm
+        ``fused``: :class:`rnn_trading.models.lstm.FusedLSTM`; ``keras``: `keras.layers.LSTM`. The same
+        function up to rounding, at different speed.
+    vocabulary
+        Tickers with an embedding of their own: those in the training rows (``train``; all others share one),
+        or in every row (``all``, as published).
+    """
+
+    lstm_units: Annotated[tuple[Count, ...], Field(min_length=1)]
+    dropout: Rate
+    recurrent_dropout: Rate
+    embedding: Count
+    batch_normalisation: bool
+    dense_units: Count
+    dense_activation: Literal["linear", "relu", "tanh", "elu"]
+    output: Literal["sigmoid", "linear"]
+    lstm: Literal["fused", "keras"]
+    vocabulary: Literal["train", "all"]
+
+
+@parameters
+class RMSprop:
+    """RMSprop (Hinton, 2012): ``rho`` is the decay of the mean squared gradient."""
+
+    name: Literal["rmsprop"]
+    learning_rate: Positive
+    rho: Rate
+    epsilon: Positive
+
+
+@parameters
+class Adam:
+    """Adam (Kingma and Ba, 2015) with its usual decay rates .9 and .999."""
+
+    name: Literal["adam"]
+    learning_rate: Positive
+    epsilon: Positive
+
+
+@parameters
+class TrainingParameters:
+    """How a model is fitted.
+
+    Parameters
+    ----------
+    loss
+        ``binary_crossentropy`` (accuracy and AUC are recorded too) or ``mse`` (with its root).
+    optimizer
+        ``rmsprop`` or ``adam`` with their settings.
+    batch_size, epochs
+        Rows in a step; most passes over the training rows.
+    monitor
+        Quantity on the validation rows that decides when to stop and which epoch to keep.
+    patience
+        Epochs without improvement after which training stops.
+    seed
+        Seed of Python, NumPy and TensorFlow.
+    device
+        ``auto`` takes a GPU if TensorFlow sees one.
+    """
+
+    loss: Literal["binary_crossentropy", "mse"]
+    optimizer: Annotated[RMSprop | Adam, Field(discriminator="name")]
+    batch_size: Count
+    epochs: Count
+    monitor: Literal["loss", "auc", "accuracy"]
+    patience: Count
+    seed: Annotated[int, Field(ge=0)]
+    device: Literal["auto", "cpu", "gpu"]

@@ -1,0 +1,50 @@
+"""Two stacked LSTMs over past returns, with a ticker embedding and the calendar month."""
+
+import keras
+
+from rnn_trading.models.lstm import FusedLSTM
+from rnn_trading.models.parameters import StackedLstmParameters
+
+
+def build_stacked_lstm(architecture: StackedLstmParameters, lags: int, tickers: int) -> keras.Model:
+    """Build the untrained model.
+
+    Parameters
+    ----------
+    architecture
+        See :class:`rnn_trading.models.parameters.StackedLstmParameters`.
+    lags
+        Past returns in a row.
+    tickers
+        Number of ticker codes.
+
+    Returns
+    -------
+    keras.Model
+        Inputs ``Returns`` float32 ``(batch, lags, 1)``, ``Tickers`` int32 ``(batch, 1)``, ``Months`` float32
+        ``(batch, 12)``; output ``Prediction`` float32 ``(batch, 1)``. No input may be missing.
+    """
+    returns = keras.Input((lags, 1), name="Returns")
+    codes = keras.Input((1,), name="Tickers", dtype="int32")
+    months = keras.Input((12,), name="Months")
+    layer = FusedLSTM if architecture.lstm == "fused" else keras.layers.LSTM
+    states = returns
+    for level, units in enumerate(architecture.lstm_units, start=1):
+        states = layer(  # (batch, lags, units), the last (batch, units)
+            units,
+            dropout=architecture.dropout,
+            recurrent_dropout=architecture.recurrent_dropout,
+            return_sequences=level < len(architecture.lstm_units),
+            name=f"LSTM{level}",
+        )(states)
+    embedding = keras.layers.Embedding(tickers, architecture.embedding, name="TickerEmbedding")(codes)
+    joined = keras.layers.Concatenate(name="Joined")(
+        [states, keras.layers.Flatten(name="Ticker")(embedding), months]
+    )  # (batch, units + embedding + 12)
+    if architecture.batch_normalisation:
+        joined = keras.layers.BatchNormalization(name="BatchNormalization")(joined)
+    hidden = keras.layers.Dense(
+        architecture.dense_units, activation=architecture.dense_activation, name="Hidden"
+    )(joined)
+    prediction = keras.layers.Dense(1, activation=architecture.output, name="Prediction")(hidden)
+    return keras.Model([returns, codes, months], prediction, name="StackedLSTM")

@@ -1,0 +1,210 @@
+"""The one way to train: parameters in, fitted model and history out."""
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from rnn_trading.models.parameters import RMSprop, TrainingParameters
+
+logger = logging.getLogger(__name__)
+
+Inputs = dict[str, NDArray[np.generic]]
+PREDICTION_BATCH = 4096
+SECONDS_BETWEEN_REPORTS = 5.0
+
+
+class TrainingDivergedError(ArithmeticError):
+    """The loss is no longer a number."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model and how it came about.
+
+    Attributes
+    ----------
+    model
+        With the weights of the best epoch.
+    history
+        One dict for each epoch, part and quantity: ``epoch`` (from 1), ``rows`` (``train`` or
+        ``validation``), ``quantity``, ``value``.
+    epochs, best_epoch
+        Epochs run; the one whose weights were kept.
+    seconds
+        Wall time of the training.
+    """
+
+    model: keras.Model
+    history: list[dict[str, Any]]
+    epochs: int
+    best_epoch: int
+    seconds: float
+
+
+def train(
+    build: Callable[[], keras.Model],
+    training_rows: tuple[Inputs, NDArray[np.floating]],
+    validation_rows: tuple[Inputs, NDArray[np.floating]],
+    training: TrainingParameters,
+    title: str,
+) -> Fit:
+    """Seed, build, fit, stop early, and restore the best epoch.
+
+    Two calls with equal arguments on one machine return equal weights, to the bit.
+
+    Parameters
+    ----------
+    build
+        Makes the untrained model; called after seeding.
+    training_rows, validation_rows
+        Named inputs with shapes ``(rows, ...)`` and targets float32 ``(rows,)``. No missing values.
+    training
+        See :class:`rnn_trading.models.parameters.TrainingParameters`.
+    title
+        Name of the model in progress messages.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    TrainingDivergedError
+        If the loss becomes NaN or infinite.
+    RuntimeError
+        If a GPU is asked for and there is none.
+    ValueError
+        If ``monitor`` does not exist for ``loss``.
+    """
+    metrics, best_is = _metrics(training)
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(training.seed)
+    tf.config.experimental.enable_op_determinism()
+    with tf.device(_device(training.device)):
+        model = build()
+        # XLA's compilation costs more than it gains on models of this size.
+        model.compile(_optimizer(training), loss=training.loss, metrics=metrics, jit_compile=False)
+        stopping = keras.callbacks.EarlyStopping(
+            f"val_{training.monitor}", mode=best_is, patience=training.patience, restore_best_weights=True
+        )
+        started = time.perf_counter()
+        recorded = model.fit(
+            *training_rows,
+            validation_data=validation_rows,
+            validation_batch_size=PREDICTION_BATCH,
+            batch_size=training.batch_size,
+            epochs=training.epochs,
+            callbacks=[stopping, _Progress(title, training, len(training_rows[1]))],
+            verbose=0,
+        ).history
+        seconds = time.perf_counter() - started
+    best_epoch = stopping.best_epoch + 1
+    logger.info(
+        "%s: best epoch %d of %d, %.0f s, %s parameters",
+        *(title, best_epoch, len(recorded["loss"]), seconds, f"{model.count_params():,}"),
+    )
+    return Fit(model, _tidy(recorded), len(recorded["loss"]), best_epoch, seconds)
+
+
+def predict(model: keras.Model, inputs: Inputs) -> NDArray[np.float64]:
+    """Predict every row: float64, shape ``(rows,)``, in batches that do not depend on the training."""
+    return model.predict(inputs, batch_size=PREDICTION_BATCH, verbose=0)[:, 0].astype(np.float64)
+
+
+def _metrics(training: TrainingParameters) -> tuple[list[Any], str]:
+    if training.loss == "binary_crossentropy":
+        return ["accuracy", keras.metrics.AUC(name="auc")], "min" if training.monitor == "loss" else "max"
+    if training.monitor != "loss":
+        raise ValueError(
+            f"training.monitor={training.monitor!r} needs loss=binary_crossentropy; with loss=mse use "
+            "monitor=loss."
+        )
+    return [keras.metrics.RootMeanSquaredError(name="rmse")], "min"
+
+
+def _optimizer(training: TrainingParameters) -> keras.optimizers.Optimizer:
+    settings = training.optimizer
+    if isinstance(settings, RMSprop):
+        return keras.optimizers.RMSprop(settings.learning_rate, rho=settings.rho, epsilon=settings.epsilon)
+    return keras.optimizers.Adam(settings.learning_rate, epsilon=settings.epsilon)
+
+
+def _device(wanted: str) -> str:
+    gpus = tf.config.list_logical_devices("GPU")
+    if wanted == "gpu" and not gpus:
+        raise RuntimeError(
+            "training.device=gpu, but TensorFlow sees no GPU. Install the extra 'gpu' and a driver, or use "
+            "device=auto or cpu."
+        )
+    return "/GPU:0" if gpus and wanted != "cpu" else "/CPU:0"
+
+
+def _tidy(recorded: dict[str, list[float]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "epoch": epoch,
+            "rows": "validation" if name.startswith("val_") else "train",
+            "quantity": name.removeprefix("val_"),
+            "value": float(value),
+        }
+        for name, values in recorded.items()
+        for epoch, value in enumerate(values, start=1)
+    ]
+
+
+class _Progress(keras.callbacks.Callback):
+    """Log where training stands every few seconds, and stop it when the loss is not a number."""
+
+    def __init__(self, title: str, training: TrainingParameters, rows: int) -> None:
+        super().__init__()
+        self.title, self.training, self.rows = title, training, rows
+        self.epoch = 0
+        self.started = self.reported = time.perf_counter()
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        logger.info(
+            "%s: training on %s rows, batch %d, up to %d epochs",
+            *(self.title, f"{self.rows:,}", self.training.batch_size, self.training.epochs),
+        )
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.epoch, self.started = epoch + 1, time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        now = time.perf_counter()
+        if now - self.reported >= SECONDS_BETWEEN_REPORTS:
+            self.reported = now
+            done = min((batch + 1) * self.training.batch_size, self.rows)
+            self._check(logs or {})
+            logger.info(
+                "%s: epoch %d, %.0f %% of it, %s, %s rows a second",
+                *(self.title, self.epoch, 100 * done / self.rows, _show(logs or {})),
+                f"{done / (now - self.started):,.0f}",
+            )
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._check(logs or {})
+        if time.perf_counter() - self.reported >= SECONDS_BETWEEN_REPORTS or epoch == 0:
+            self.reported = time.perf_counter()
+            logger.info("%s: epoch %d done, %s", self.title, epoch + 1, _show(logs or {}))
+
+    def _check(self, logs: dict[str, float]) -> None:
+        bad = [name for name in ("loss", "val_loss") if not math.isfinite(logs.get(name, 0.0))]
+        if bad:
+            raise TrainingDivergedError(
+                f"{self.title}: {bad[0]} is {logs[bad[0]]} in epoch {self.epoch}. Nothing was saved. Lower "
+                f"training.optimizer.learning_rate ({self.training.optimizer.learning_rate}) or look for "
+                "extreme values in the inputs."
+            )
+
+
+def _show(logs: dict[str, float]) -> str:
+    return ", ".join(f"{name.replace('val_', 'validation ')} {value:.4f}" for name, value in logs.items())

@@ -1,0 +1,50 @@
+"""From prices to the two tables of return sequences."""
+
+from typing import Any
+
+import pandas as pd
+
+from rnn_trading.sequences import SequenceParameters, Sequences, build_sequences, lag_columns
+from rnn_trading.splits import SplitParameters
+
+
+def daily_sequences(prices: pd.DataFrame, sequence: SequenceParameters, split: SplitParameters) -> dict[str, Any]:
+    """Sequences of daily returns.
+
+    Returns
+    -------
+    dict
+        ``returns_daily``: index (ticker, date); ``label``, the return of the date, then the lags.
+        ``returns_daily_flags``, ``returns_daily_report``: see :class:`rnn_trading.sequences.Sequences`.
+    """
+    sequences = build_sequences(prices, sequence, [split])
+    return _named("returns_daily", sequences, sequences.table.rename(columns={"0": "label"}))
+
+
+def weekly_sequences(
+    prices: pd.DataFrame,
+    sequence: SequenceParameters,
+    classification_split: SplitParameters,
+    regression_split: SplitParameters,
+) -> dict[str, Any]:
+    """Sequences of weekly returns.
+
+    Both splits are those of the experiments that train on the table: quantiles fitted on training rows use
+    rows that are training rows in both.
+
+    Returns
+    -------
+    dict
+        ``returns_weekly``: index (ticker, date); ``fwd_returns``, the return of the week, the lags, and
+        ``label``, 1 where it is positive. ``returns_weekly_flags``, ``returns_weekly_report``: see
+        :class:`rnn_trading.sequences.Sequences`.
+    """
+    sequences = build_sequences(prices, sequence, [classification_split, regression_split])
+    table = sequences.table.rename(columns={"0": "fwd_returns"})
+    table = table.assign(label=(table["fwd_returns"] > 0).astype("int64"))
+    return _named("returns_weekly", sequences, table)
+
+
+def _named(name: str, sequences: Sequences, table: pd.DataFrame) -> dict[str, Any]:
+    report = {"columns_in_time_order": lag_columns(table), **sequences.report}
+    return {name: table, f"{name}_flags": sequences.flags, f"{name}_report": report}

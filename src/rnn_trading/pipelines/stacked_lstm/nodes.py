@@ -1,0 +1,231 @@
+"""One experiment of the stacked LSTM: split, train, predict, judge, show."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from rnn_trading import plots
+from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
+from rnn_trading.sequences import lag_columns, month_indicators, network_inputs, ticker_vocabulary
+from rnn_trading.skill.metrics import information_coefficients, quantile_returns
+from rnn_trading.skill.record import Experiment, skill_record
+from rnn_trading.skill.rivals import RivalRows, classification_rivals, regression_rivals
+from rnn_trading.splits import SplitName, SplitParameters, chronological_split, rows_in
+
+ROLLING_WEEKS = 4
+
+
+def split_dates(returns_weekly: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
+    """Assign the dates of the table to train, validation and test.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: distinct dates. Column ``split``; missing where a date was purged or lies after the end.
+    """
+    return chronological_split(_dates(returns_weekly), split).to_frame()
+
+
+def train_model(
+    returns_weekly: pd.DataFrame,
+    dates: pd.DataFrame,
+    experiment: Experiment,
+    split: SplitParameters,
+    architecture: StackedLstmParameters,
+    training: TrainingParameters,
+) -> dict[str, Any]:
+    """Fit the network on the training rows, stopping on the rows that the split names.
+
+    Returns
+    -------
+    dict
+        ``model``: `keras.Model`. ``vocabulary``: tickers by code. ``history``: columns ``epoch``, ``rows``,
+        ``quantity``, ``value``. ``training``: parameters, epochs, best epoch, seconds.
+    """
+    # TensorFlow takes seconds to import: only a run that trains pays for it.
+    from rnn_trading.models.stacked_lstm import build_stacked_lstm  # noqa: PLC0415
+    from rnn_trading.models.training import train  # noqa: PLC0415
+
+    train_table = _rows(returns_weekly, dates, "train")
+    held_out = _rows(returns_weekly, dates, split.validate_on)
+    vocabulary = ticker_vocabulary(
+        returns_weekly, train_table.index, look_ahead=architecture.vocabulary == "all"
+    )
+    fit = train(
+        lambda: build_stacked_lstm(architecture, len(lag_columns(returns_weekly)), len(vocabulary)),
+        (network_inputs(train_table, vocabulary), _truth(train_table, experiment).astype(np.float32)),
+        (network_inputs(held_out, vocabulary), _truth(held_out, experiment).astype(np.float32)),
+        training,
+        experiment.name,
+    )
+    return {
+        "model": fit.model,
+        "vocabulary": vocabulary,
+        "history": pd.DataFrame(fit.history),
+        "training": {
+            "parameters": fit.model.count_params(),
+            "epochs": fit.epochs,
+            "best_epoch": fit.best_epoch,
+            "stopped_on": split.validate_on,
+            "seconds": round(fit.seconds, 1),
+        },
+    }
+
+
+def predict_test_rows(
+    model: Any, vocabulary: list[str], returns_weekly: pd.DataFrame, dates: pd.DataFrame
+) -> pd.Series:
+    """Predict the test rows: a probability of a rise, or a return as a fraction.
+
+    Returns
+    -------
+    pandas.Series
+        ``prediction``, index (ticker, date) of the test rows.
+    """
+    from rnn_trading.models.training import predict  # noqa: PLC0415  see train_model
+
+    test = _rows(returns_weekly, dates, "test")
+    return pd.Series(predict(model, network_inputs(test, vocabulary)), index=test.index, name="prediction")
+
+
+def predict_with_rivals(
+    returns_weekly: pd.DataFrame, dates: pd.DataFrame, experiment: Experiment, training: TrainingParameters
+) -> pd.DataFrame:
+    """Fit the rivals of the experiment's task on the training rows and forecast the test rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column a rival, index (ticker, date) of the test rows.
+    """
+    train, test = _rows(returns_weekly, dates, "train"), _rows(returns_weekly, dates, "test")
+    forecast = classification_rivals if experiment.task == "classification" else regression_rivals
+    rivals = forecast(_rival_rows(train), _truth(train, experiment), _rival_rows(test), training.seed)
+    return rivals.set_axis(test.index)
+
+
+def collect_predictions(
+    model_predictions: pd.Series, rivals: pd.DataFrame, returns_weekly: pd.DataFrame, experiment: Experiment
+) -> dict[str, pd.DataFrame]:
+    """Put the model, the truth and the rivals side by side.
+
+    Returns
+    -------
+    dict
+        ``predictions``: ``ticker``, ``date``, ``prediction``, ``truth``, one column a rival, sorted by ticker
+        and date. ``predictions_store``: ``symbol``, ``date``, ``prediction``, the published HDF5 form.
+    """
+    truth = _truth(returns_weekly.loc[model_predictions.index], experiment)
+    table = pd.concat(
+        [model_predictions, pd.Series(truth, index=model_predictions.index, name="truth"), rivals], axis="columns"
+    ).reset_index()
+    store = table[["ticker", "date", "prediction"]].rename(columns={"ticker": "symbol"})
+    return {"predictions": table, "predictions_store": store}
+
+
+def judge(
+    predictions: pd.DataFrame,
+    returns_weekly: pd.DataFrame,
+    returns_weekly_flags: pd.DataFrame,
+    dates: pd.DataFrame,
+    reports: dict[str, Any],
+    training_summary: dict[str, Any],
+    experiment: Experiment,
+    protocol: str,
+) -> dict[str, Any]:
+    """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`."""
+    keys = pd.MultiIndex.from_frame(predictions[["ticker", "date"]])
+    return skill_record(
+        experiment,
+        protocol,
+        predictions,
+        returns_weekly_flags.loc[keys].any(axis="columns"),
+        {**_describe_parts(returns_weekly, dates), **reports},
+        training_summary,
+    )
+
+
+def gather_reports(prices_report: dict[str, Any], returns_weekly_report: dict[str, Any]) -> dict[str, Any]:
+    """Say where the data come from and what was dropped or flagged on the way, and why."""
+    return {
+        "source": prices_report["source"],
+        "prices": {key: value for key, value in prices_report.items() if key != "source"},
+        "universe": returns_weekly_report["universe"],
+        "dropped": returns_weekly_report["rows_removed"],
+        "flagged": returns_weekly_report["rows_flagged"],
+    }
+
+
+def draw_figures(
+    predictions: pd.DataFrame,
+    history: pd.DataFrame,
+    training_summary: dict[str, Any],
+    skill: dict[str, Any],
+    experiment: Experiment,
+) -> dict[str, Figure]:
+    """Draw the published figures and the one that they lacked.
+
+    Returns
+    -------
+    dict
+        ``learning_curves``, ``quintiles``, ``rolling_ic``, ``model_and_rivals``.
+    """
+    truth, forecast = predictions["truth"].to_numpy(), predictions["prediction"].to_numpy()
+    dates = pd.DatetimeIndex(predictions["date"])
+    where = f"{experiment.name}, {skill['protocol'].replace('_', ' ')}"
+    classification = experiment.task == "classification"
+    outcome = "Share of rises" if classification else "Mean return of the week"
+    metric, quantity, no_skill = (
+        ("auc", "AUC on the test rows", 0.5) if classification else ("ic_mean", "Mean weekly IC on the test rows", 0.0)
+    )
+    return {
+        "learning_curves": plots.learning_curves(
+            history, training_summary["best_epoch"], training_summary["stopped_on"], f"Training of {where}"
+        ),
+        "quintiles": plots.quintile_means(
+            quantile_returns(forecast, truth, dates), outcome, f"Outcome by predicted quintile, {where}"
+        ),
+        "rolling_ic": plots.rolling_information_coefficient(
+            information_coefficients(forecast, truth, dates),
+            ROLLING_WEEKS,
+            f"Information coefficient, {where}",
+        ),
+        "model_and_rivals": plots.model_beside_rivals(
+            skill, metric, quantity, no_skill, f"Model beside its rivals, {where}"
+        ),
+    }
+
+
+def _dates(table: pd.DataFrame) -> pd.Index:
+    return table.index.get_level_values("date")
+
+
+def _rows(table: pd.DataFrame, dates: pd.DataFrame, part: SplitName) -> pd.DataFrame:
+    return table[rows_in(dates["split"], _dates(table), part)]
+
+
+def _truth(table: pd.DataFrame, experiment: Experiment) -> NDArray[np.float64]:
+    column = "label" if experiment.task == "classification" else "fwd_returns"
+    return table[column].to_numpy(dtype=np.float64)
+
+
+def _rival_rows(table: pd.DataFrame) -> RivalRows:
+    returns = table[lag_columns(table)].to_numpy()
+    return RivalRows(returns, table["1"].to_numpy(), month_indicators(_dates(table)))
+
+
+def _describe_parts(table: pd.DataFrame, dates: pd.DataFrame) -> dict[str, Any]:
+    """Rows, first and last date of each part; ``unused`` counts rows purged or after the end."""
+    parts: dict[str, Any] = {}
+    for part in ("train", "validation", "test"):
+        rows = _dates(_rows(table, dates, part))
+        parts[part] = {
+            "rows": len(rows),
+            "first_date": f"{rows.min():%Y-%m-%d}" if len(rows) else None,
+            "last_date": f"{rows.max():%Y-%m-%d}" if len(rows) else None,
+        }
+    parts["unused"] = {"rows": len(table) - sum(part["rows"] for part in parts.values())}
+    return parts

@@ -1,0 +1,199 @@
+"""Figures in one style: titled, labelled with units, colour-blind safe, readable at half size.
+
+Every function returns a new `matplotlib.figure.Figure` and touches no global state of matplotlib but the style
+of that figure.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+# Okabe and Ito (2008), distinguishable with every common colour vision.
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
+STYLE = {
+    "figure.dpi": 110,
+    "savefig.dpi": 150,
+    "font.size": 13,
+    "axes.titlesize": 14,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "lines.linewidth": 2.2,
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+}
+QUANTITIES = {
+    "loss": "Loss",
+    "auc": "AUC",
+    "accuracy": "Accuracy (share of rows)",
+    "rmse": "RMSE (weekly return)",
+}
+Parameters = ParamSpec("Parameters")
+
+
+def _styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
+    @wraps(draw)
+    def drawn(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Figure:
+        with mpl.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+@_styled
+def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, title: str) -> Figure:
+    """Every recorded quantity by epoch, with the epoch that was kept.
+
+    Parameters
+    ----------
+    history
+        Columns ``epoch``, ``rows`` (``train``, ``validation``), ``quantity``, ``value``.
+    best_epoch
+        Epoch whose weights were kept, from 1.
+    held_out
+        What the rows called ``validation`` are: ``validation``, or ``test`` if training was stopped on it.
+    title
+        Title of the figure.
+    """
+    quantities = list(dict.fromkeys(history["quantity"]))
+    figure = Figure(figsize=(5 * len(quantities), 4.4))
+    for axes, quantity in zip(figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True):
+        curves = history[history["quantity"] == quantity].pivot_table(
+            index="epoch", columns="rows", values="value"
+        )
+        axes.plot(curves.index, curves["train"], color=BLUE, marker="o", markersize=4, label="train")
+        axes.plot(
+            curves.index, curves["validation"], color=ORANGE, marker="s", markersize=4, label=held_out
+        )
+        axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
+        axes.set(xlabel="Epoch", ylabel=QUANTITIES.get(quantity, quantity))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.legend()
+    figure.suptitle(title, fontweight="bold", x=0.01, ha="left")
+    return figure
+
+
+@_styled
+def quintile_means(by_date: pd.DataFrame, quantity: str, title: str) -> Figure:
+    """Mean outcome by predicted quintile, with its 95 % interval over dates.
+
+    Parameters
+    ----------
+    by_date
+        Dates x quintiles: mean outcome of each date, as a fraction.
+    quantity
+        Label of the outcome.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(7, 4.6))
+    axes = figure.subplots()
+    if by_date.empty:
+        return _say(figure, axes, "No date has the 5 tickers that quintiles need.", title)
+    mean = by_date.mean()
+    half_width = 1.96 * by_date.std() / np.sqrt(len(by_date))
+    axes.bar(mean.index, mean, color=BLUE, width=0.65)
+    axes.errorbar(mean.index, mean, yerr=half_width, fmt="none", ecolor="black", capsize=6, linewidth=1.6)
+    axes.axhline(mean.mean(), color=ORANGE, linestyle="--", label="mean of all quintiles")
+    axes.set(xlabel="Quintile of the prediction within its date (5: highest)", ylabel=quantity)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
+    if mean.min() > 0.2:  # shares near one half: bars from zero would hide the differences
+        axes.set_ylim((mean - half_width).min() - 0.02, (mean + half_width).max() + 0.02)
+    axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16))
+    axes.set_title(f"{title}\n95 % intervals over {len(by_date):,} dates")
+    return figure
+
+
+@_styled
+def rolling_information_coefficient(by_date: pd.Series, window: int, title: str) -> Figure:
+    """Rolling mean of the information coefficient by date, with its overall mean.
+
+    Parameters
+    ----------
+    by_date
+        Information coefficient of each date; NaN where it does not exist.
+    window
+        Dates in the rolling mean.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(10, 4.4))
+    axes = figure.subplots()
+    defined = by_date.dropna()
+    if len(defined) < window:
+        return _say(figure, axes, "Too few dates have an information coefficient.", title)
+    rolling = defined.rolling(window).mean()
+    axes.plot(rolling.index, rolling, color=BLUE, linewidth=1.6, label=f"mean of {window} weeks")
+    axes.axhline(0, color=GREY, linewidth=1)
+    axes.axhline(defined.mean(), color=ORANGE, linestyle="--", label=f"mean: {defined.mean():.3f}")
+    axes.set(xlabel="Date of the week", ylabel="Information coefficient (Spearman)", title=title)
+    axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
+    return figure
+
+
+@_styled
+def model_beside_rivals(record: dict[str, Any], metric: str, quantity: str, no_skill: float, title: str) -> Figure:
+    """One metric of the model and of every rival, on all test rows and without suspicious ones.
+
+    Parameters
+    ----------
+    record
+        A skill record.
+    metric
+        Key of the metric.
+    quantity
+        Label of the metric.
+    no_skill
+        Its value for a forecast without skill.
+    title
+        Title of the figure.
+    """
+    scores = {"model": record["model"]["metrics"][metric]}
+    scores |= {name.replace("_", " "): values[metric] for name, values in record["rivals"].items()}
+    clean = {"model": record["without_stale"]["model"].get(metric)}
+    clean |= {
+        name.replace("_", " "): values.get(metric) for name, values in record["without_stale"]["rivals"].items()
+    }
+    names = list(scores)[::-1]
+    figure = Figure(figsize=(9, 1.4 + 0.6 * len(names)))
+    axes = figure.subplots()
+    axes.axvline(no_skill, color=GREY, linestyle="--", label="no skill")
+    published = (record["published"] or {}).get(metric)
+    if published is not None:
+        axes.axvline(published, color=ORANGE, linestyle=":", label="published, on other data")
+    for scored, marker, colour, label in (
+        (scores, "o", BLUE, "all test rows"),
+        (clean, "D", GREEN, "without suspicious rows"),
+    ):
+        defined = [(row, scored[name]) for row, name in enumerate(names) if scored[name] is not None]
+        axes.plot(
+            [value for _, value in defined],
+            [row for row, _ in defined],
+            marker,
+            color=colour,
+            markersize=11 if marker == "o" else 6,
+            label=label,
+        )
+    axes.set_yticks(range(len(names)), names)
+    axes.get_yticklabels()[-1].set_fontweight("bold")
+    axes.set(xlabel=quantity, title=title, ylim=(-0.6, len(names) - 0.4))
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def _say(figure: Figure, axes: Axes, words: str, title: str) -> Figure:
+    axes.text(0.5, 0.5, words, ha="center", va="center", transform=axes.transAxes)
+    axes.set(title=title, xticks=[], yticks=[])
+    return figure

@@ -1,0 +1,455 @@
+"""Tables of return sequences: one row a ticker and period, its past returns and the return that followed.
+
+A row of period ``d`` (a session, or a week dated by its Sunday) holds the returns of the periods before ``d``
+in columns named by their lag (``"1"`` the newest) and, apart from them, the return of ``d`` itself: the label.
+The order of the lag columns is the order of time in the network's input: oldest first in the corrected
+protocol, newest first as published.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from rnn_trading import prices as px
+from rnn_trading.parameters import parameters
+from rnn_trading.splits import SplitParameters, training_until
+from rnn_trading.windows import any_in_window, sliding_windows
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Positive = Annotated[int, Field(ge=1)]
+UNSEEN = "<unseen>"
+
+
+@parameters
+class UniverseParameters:
+    """Which tickers take part.
+
+    Parameters
+    ----------
+    rule
+        ``all``; ``complete``: tickers with a return in every period of the sample (looks ahead);
+        ``most_traded``: by mean rank of dollar volume over the sample (looks ahead); ``most_traded_to_date``:
+        the same over the trailing sessions of each date.
+    size
+        Number of tickers that ``most_traded`` and ``most_traded_to_date`` keep.
+    presence
+        Share of the dates on which they ask for a price.
+    sessions
+        Trailing sessions of ``most_traded_to_date``.
+    """
+
+    rule: Literal["all", "complete", "most_traded", "most_traded_to_date"]
+    size: Positive
+    presence: Share
+    sessions: Positive
+
+
+@parameters
+class StaleParameters:
+    """What happens to stale, dead and missing prices.
+
+    Parameters
+    ----------
+    policy
+        ``drop``: windows that touch a stale or missing price leave. ``terminal_return``: the same, but a
+        delisted ticker gets one last return. ``keep``: the last price is carried on for ever, as published.
+    after_sessions
+        Unchanged sessions after which a price is stale; also how far before the end of the data a last price
+        must lie to count as a delisting.
+    terminal_return
+        The last return of a delisted ticker, as a fraction, used by ``terminal_return`` alone.
+    """
+
+    policy: Literal["drop", "terminal_return", "keep"]
+    after_sessions: Positive
+    terminal_return: Annotated[float, Field(gt=-1)]
+
+
+@parameters
+class WinsoriseParameters:
+    """Which columns are clipped, at which quantiles of which rows.
+
+    Parameters
+    ----------
+    lower, upper
+        Quantiles, column by column.
+    first_lag, last_lag
+        Lags to clip, both included; lag 0 is the label.
+    fitted_on
+        ``train``: quantiles of the training rows; ``all``: of every row, the test included, as published.
+    """
+
+    lower: Share
+    upper: Share
+    first_lag: Annotated[int, Field(ge=0)]
+    last_lag: Positive
+    fitted_on: Literal["train", "all"]
+
+    @model_validator(mode="after")
+    def _check_order(self) -> "WinsoriseParameters":
+        if not (self.lower < self.upper and self.first_lag <= self.last_lag):
+            raise ValueError("expected lower < upper and first_lag <= last_lag")
+        return self
+
+
+@parameters
+class SequenceParameters:
+    """How prices become return sequences.
+
+    Parameters
+    ----------
+    period
+        ``daily`` (one session) or ``weekly`` (last price of each calendar week).
+    lags
+        Past returns in a row.
+    order
+        Order of the lag columns.
+    prices_from, returns_from, until
+        First price, first return and last price that are used; null: what there is.
+    entry_lag
+        Sessions between the last price that a row has seen and the price at which its return is earned. 0 as
+        published: bought at the very close that the inputs end with.
+    universe, stale, winsorise
+        See the classes of these names.
+    """
+
+    period: Literal["daily", "weekly"]
+    lags: Annotated[int, Field(ge=2)]
+    order: Literal["oldest_first", "newest_first"]
+    prices_from: date | None
+    returns_from: date | None
+    until: date | None
+    entry_lag: Annotated[int, Field(ge=0)]
+    universe: UniverseParameters
+    stale: StaleParameters
+    winsorise: WinsoriseParameters
+
+    @model_validator(mode="after")
+    def _check_lags(self) -> "SequenceParameters":
+        if self.winsorise.last_lag > self.lags:
+            raise ValueError(f"winsorise.last_lag={self.winsorise.last_lag} exceeds lags={self.lags}")
+        return self
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """A table of sequences and what was left out on the way.
+
+    Attributes
+    ----------
+    table
+        Index (ticker, date), sorted. Float64 columns ``"0"`` (the label return) and the lags, in the order
+        asked for. No missing value.
+    flags
+        Same index. Boolean columns ``missing_price``, ``stale_price``, ``extreme_return``: the window or its
+        label touches one. All that ``drop`` would have removed, and a return above 300 %.
+    report
+        Rows by the rule that removed them, the universe, and the quantiles used for clipping.
+    """
+
+    table: pd.DataFrame
+    flags: pd.DataFrame
+    report: dict[str, object]
+
+
+def build_sequences(
+    prices: pd.DataFrame, sequence: SequenceParameters, splits: list[SplitParameters]
+) -> Sequences:
+    """Turn prices into return sequences under one protocol.
+
+    Parameters
+    ----------
+    prices
+        The canonical table of :mod:`rnn_trading.prices`.
+    sequence
+        See :class:`SequenceParameters`.
+    splits
+        Splits of those who will train on the table. Quantiles fitted on training rows use the rows that are
+        training rows in all of them.
+
+    Returns
+    -------
+    Sequences
+
+    Raises
+    ------
+    ValueError
+        If there are fewer periods than a window needs, or no row is left; the message says which rule removed
+        how many.
+    """
+    panel = px.price_panel(prices)
+    panel = panel.loc[_timestamp(sequence.prices_from) : _timestamp(sequence.until)]
+    _check_history(panel, sequence)
+    past, future, marks = _returns(panel, sequence)
+    universe = _universe(prices, panel, past, sequence)
+    # Tickers that are never in the universe do not count as rows that a rule removed.
+    chosen = universe.columns[universe.any()]
+    if chosen.empty:
+        raise ValueError(
+            f"No ticker passes universe.rule={sequence.universe.rule!r} over {len(past):,} periods. Use a "
+            "shorter sample (prices_from, returns_from, until), a smaller presence, or universe.rule=all."
+        )
+    past, future, universe = past[chosen], future[chosen], universe[chosen]
+    marks = {name: mark[chosen] for name, mark in marks.items()}
+    touched = {name: any_in_window(mark.to_numpy(), sequence.lags + 1) for name, mark in marks.items()}
+    removed, kept = _remove_rows(past, future, universe, touched, sequence)
+    table = _gather(past, future, kept, sequence)
+    if table.empty:
+        raise ValueError(
+            f"No {sequence.period} row is left: "
+            + ", ".join(f"{rule} removed {count:,}" for rule, count in removed.items() if count)
+            + ". Look at the prices, or choose another stale.policy (drop, terminal_return, keep)."
+        )
+    flags = pd.DataFrame({name: touched[name][kept] for name in touched}, index=table.index)
+    table, bounds = _winsorise(table, sequence, splits)
+    report = {
+        "period": sequence.period,
+        "tickers": len(table.index.unique("ticker")),
+        "periods": len(table.index.unique("date")),
+        "rows": len(table),
+        "rows_removed": removed,
+        "rows_flagged": {name: int(flags[name].sum()) for name in flags},
+        "universe": _describe_universe(prices, table, sequence),
+        "clipped_at": bounds,
+    }
+    return Sequences(table, flags, report)
+
+
+def _timestamp(day: date | None) -> pd.Timestamp | None:
+    return None if day is None else pd.Timestamp(day)
+
+
+def _check_history(panel: pd.DataFrame, sequence: SequenceParameters) -> None:
+    needed = sequence.lags + 3
+    periods = len(panel) if sequence.period == "daily" or panel.empty else len(px.weekly_last(panel))
+    if periods < needed:
+        raise ValueError(
+            f"{sequence.period} sequences of {sequence.lags} lags need prices in at least {needed} periods. "
+            f"Received {periods} between {sequence.prices_from or 'the start'} and "
+            f"{sequence.until or 'the end'}. Bring a longer history or shorten lags."
+        )
+
+
+def _returns(
+    panel: pd.DataFrame, sequence: SequenceParameters
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Past returns, returns to be earned, and marks of suspicious periods; all periods x tickers."""
+    stale = sequence.stale
+    stale_mark = px.stale_prices(panel, stale.after_sessions)
+    priced = panel
+    if stale.policy == "terminal_return":
+        priced = px.add_terminal_prices(panel, stale.terminal_return, stale.after_sessions)
+
+    def to_periods(values: pd.DataFrame) -> pd.DataFrame:
+        return px.weekly_last(values) if sequence.period == "weekly" else values
+
+    def returns(values: pd.DataFrame, *, carry: bool) -> pd.DataFrame:
+        values = to_periods(values)
+        values = values.ffill() if carry else values
+        return values.pct_change(fill_method=None).loc[_timestamp(sequence.returns_from) :]
+
+    carry = stale.policy == "keep"
+    past = returns(priced, carry=carry)
+    future = returns(priced.shift(-sequence.entry_lag), carry=carry)
+    observed = returns(panel, carry=False)
+    marks = {
+        "missing_price": observed.isna(),
+        # A week counts by the state of its last session; a week without a session is missing, not stale.
+        "stale_price": to_periods(stale_mark.astype("float64")).reindex(past.index) == 1,
+        "extreme_return": observed.abs() > px.EXTREME_RETURN,
+    }
+    return past, future, marks
+
+
+def _universe(
+    prices: pd.DataFrame, panel: pd.DataFrame, past: pd.DataFrame, sequence: SequenceParameters
+) -> pd.DataFrame:
+    """Membership by period and ticker, as known before the period unless the rule looks ahead."""
+    universe = sequence.universe
+    members = pd.DataFrame(True, index=past.index, columns=past.columns)
+    if universe.rule == "all":
+        return members
+    if universe.rule == "complete":
+        return members & past.notna().all()
+    has_volume = "adj_volume" in prices.columns
+    activity = panel * px.price_panel(prices, "adj_volume").reindex_like(panel) if has_volume else panel
+    # Without volumes there is nothing to rank by: presence alone decides.
+    size = universe.size if has_volume else panel.shape[1]
+    if universe.rule == "most_traded":
+        return members & past.columns.isin(px.most_traded(activity, universe.presence, size))
+    as_of = px.most_traded_to_date(activity, universe.presence, size, universe.sessions)
+    as_of = as_of if sequence.period == "daily" else px.weekly_last(as_of.astype("float64")) == 1
+    return as_of.shift(1, fill_value=False).reindex(past.index, fill_value=False)
+
+
+def _remove_rows(
+    past: pd.DataFrame,
+    future: pd.DataFrame,
+    universe: pd.DataFrame,
+    touched: dict[str, NDArray[np.bool_]],
+    sequence: SequenceParameters,
+) -> tuple[dict[str, int], NDArray[np.bool_]]:
+    """Apply the rules in order; a row that several would remove counts for the first of them.
+
+    Returns the rows removed by each rule, and the rows kept, shape ``(tickers, windows)``.
+    """
+    lags = sequence.lags
+    windows = len(past) - lags
+    no_past = past.isna().to_numpy()
+    no_future = future.isna().to_numpy()
+    first_priced = (~no_past).argmax(axis=0)
+    first_priced[no_past.all(axis=0)] = len(past)
+    last_priced = len(future) - 1 - (~no_future)[::-1].argmax(axis=0)
+    starts = np.arange(windows)
+    rules = {
+        "before_first_price": starts < first_priced[:, None],
+        "after_last_price": starts + lags > last_priced[:, None],
+        "missing_price": any_in_window(no_past, lags)[:, :windows] | no_future[lags:].T,
+        "outside_universe": ~universe.to_numpy()[lags:].T,
+    }
+    if sequence.stale.policy != "keep":
+        rules["stale_price"] = touched["stale_price"]
+    if sequence.order == "newest_first":
+        # The published loop stops one window short of the oldest.
+        rules["oldest_window"] = np.broadcast_to(starts == 0, (past.shape[1], windows))
+    kept = np.ones((past.shape[1], windows), dtype=bool)
+    removed = {}
+    for name, applies in rules.items():
+        removed[name] = int((kept & applies).sum())
+        kept &= ~applies
+    return removed, kept
+
+
+def _gather(
+    past: pd.DataFrame, future: pd.DataFrame, kept: NDArray[np.bool_], sequence: SequenceParameters
+) -> pd.DataFrame:
+    """Copy the windows that are kept into one table, sorted by ticker and date."""
+    lags = sequence.lags
+    values = np.empty((int(kept.sum()), lags + 1))
+    values[:, 0] = future.to_numpy()[lags:].T[kept]
+    windows = sliding_windows(past.to_numpy(), lags)[:, :-1][kept]  # (rows, lags), oldest first
+    columns = [str(lag) for lag in range(lags, 0, -1)]
+    if sequence.order == "newest_first":
+        windows, columns = windows[:, ::-1], columns[::-1]
+    values[:, 1:] = windows
+    tickers, starts = np.nonzero(kept)
+    index = pd.MultiIndex(
+        levels=[past.columns, past.index], codes=[tickers, starts + lags], names=["ticker", "date"]
+    )
+    return pd.DataFrame(values, index=index.remove_unused_levels(), columns=["0", *columns])
+
+
+def _winsorise(
+    table: pd.DataFrame, sequence: SequenceParameters, splits: list[SplitParameters]
+) -> tuple[pd.DataFrame, dict[str, list[float]]]:
+    """Clip the columns asked for at their own quantiles; return the bounds by lag too."""
+    clip = sequence.winsorise
+    columns = [str(lag) for lag in range(clip.first_lag, clip.last_lag + 1)]
+    fitted = table[columns]
+    if clip.fitted_on == "train":
+        dates = table.index.get_level_values("date")
+        fitted = fitted[dates <= min(training_until(dates, split) for split in splits)]
+    bounds = fitted.quantile([clip.lower, clip.upper])
+    table[columns] = table[columns].clip(bounds.iloc[0], bounds.iloc[1], axis="columns")
+    return table, {column: bounds[column].tolist() for column in columns}
+
+
+def _describe_universe(prices: pd.DataFrame, table: pd.DataFrame, sequence: SequenceParameters) -> str:
+    """Say in words which tickers were used, and where the data held less than was asked for."""
+    universe = sequence.universe
+    tickers = len(table.index.unique("ticker"))
+    text = f"{tickers:,} tickers by the rule {universe.rule!r}"
+    if universe.rule in ("most_traded", "most_traded_to_date"):
+        available = prices.index.unique("ticker").size
+        if "adj_volume" not in prices.columns:
+            text += "; the prices have no volume, so presence alone decides"
+        elif available < universe.size:
+            text += f"; {universe.size:,} were asked for, the prices hold {available:,}"
+    return text
+
+
+def lag_columns(table: pd.DataFrame) -> list[str]:
+    """Names of the lag columns of a table, in the table's order, which is the order of time in the input."""
+    return [column for column in table.columns if column.isdigit()]
+
+
+def ticker_vocabulary(table: pd.DataFrame, training_rows: pd.MultiIndex, *, look_ahead: bool) -> list[str]:
+    """Tickers with a code of their own; a ticker's code is its position.
+
+    Parameters
+    ----------
+    table
+        Index (ticker, date).
+    training_rows
+        Index (ticker, date) of the training rows.
+    look_ahead
+        True: the tickers of all rows, as published. False: :data:`UNSEEN`, which stands for every other
+        ticker, then the tickers of the training rows.
+
+    Returns
+    -------
+    list of str
+        Sorted, but for :data:`UNSEEN` in front.
+    """
+    if look_ahead:
+        return sorted(table.index.get_level_values("ticker").unique())
+    return [UNSEEN, *sorted(training_rows.get_level_values("ticker").unique())]
+
+
+def ticker_codes(tickers: pd.Index, vocabulary: list[str]) -> NDArray[np.int32]:
+    """Position of each ticker in a vocabulary.
+
+    Returns
+    -------
+    numpy.ndarray
+        int32, ``(rows,)``. A ticker that is not in the vocabulary takes the code of :data:`UNSEEN`.
+
+    Raises
+    ------
+    ValueError
+        If a ticker is not in the vocabulary and the vocabulary has no code for such tickers.
+    """
+    words = pd.Index(vocabulary)
+    codes = words.get_indexer(tickers)
+    unknown = codes < 0
+    if unknown.any() and UNSEEN not in vocabulary:
+        names = sorted(set(tickers[unknown]))
+        raise ValueError(
+            f"The model has no code for {len(names)} tickers ({', '.join(names[:5])}, ...). Train it on them, "
+            "or with model.vocabulary=train, which keeps a code for unseen tickers."
+        )
+    codes[unknown] = words.get_indexer([UNSEEN])[0]
+    return codes.astype(np.int32)
+
+
+def month_indicators(dates: pd.Index) -> NDArray[np.float32]:
+    """One-hot calendar month of each date, January first: float32, shape ``(rows, 12)``."""
+    return np.eye(12, dtype=np.float32)[pd.DatetimeIndex(dates).month - 1]
+
+
+def network_inputs(table: pd.DataFrame, vocabulary: list[str]) -> dict[str, NDArray[np.generic]]:
+    """Turn rows of a table into the three named inputs of the stacked LSTM.
+
+    Parameters
+    ----------
+    table
+        Index (ticker, date), lag columns in the order of time.
+    vocabulary
+        Tickers that the model knows.
+
+    Returns
+    -------
+    dict
+        ``Returns`` float32 ``(rows, lags, 1)``; ``Tickers`` int32 ``(rows, 1)``, see :func:`ticker_codes`;
+        ``Months`` float32 ``(rows, 12)``.
+    """
+    return {
+        "Returns": table[lag_columns(table)].to_numpy(dtype=np.float32)[:, :, None],
+        "Tickers": ticker_codes(table.index.get_level_values("ticker"), vocabulary)[:, None],
+        "Months": month_indicators(table.index.get_level_values("date")),
+    }

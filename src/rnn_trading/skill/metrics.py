@@ -1,0 +1,150 @@
+"""Metrics of forecasts on rows that share dates.
+
+Every function takes the forecast, the truth and, where it matters, the date of each row, all of shape
+``(rows,)`` without missing values. A metric that does not exist for the data (an AUC with one class, a rank
+correlation of a constant) is NaN, never an error and never a made-up number.
+"""
+
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from numpy.typing import NDArray
+from sklearn.metrics import log_loss, roc_auc_score
+
+Task = Literal["classification", "regression"]
+Vector = NDArray[np.float64]
+PROBABILITY_FLOOR = 1e-7
+QUANTILES = 5
+
+
+def information_coefficients(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Series:
+    """Spearman rank correlation of forecast and truth on each date.
+
+    Returns
+    -------
+    pandas.Series
+        Index: distinct dates, ascending. NaN on dates with fewer than 3 rows or where either side is
+        constant. Ties take their mean rank.
+    """
+    rows = pd.DataFrame({"forecast": np.asarray(forecast), "truth": np.asarray(truth)})
+    rows["date"] = pd.DatetimeIndex(dates)
+    groups = rows.groupby("date")
+    ranks = groups[["forecast", "truth"]].rank()
+    centred = ranks - ranks.groupby(rows["date"]).transform("mean")
+    products = pd.DataFrame(
+        {
+            "both": centred["forecast"] * centred["truth"],
+            "forecast": centred["forecast"] ** 2,
+            "truth": centred["truth"] ** 2,
+        }
+    )
+    sums = products.groupby(rows["date"]).sum()
+    scale = np.sqrt(sums["forecast"] * sums["truth"])
+    defined = (scale > 0) & (groups.size() >= 3)
+    return (sums["both"] / scale.where(defined)).rename("information_coefficient")
+
+
+def newey_west_t(series: pd.Series) -> float:
+    """T-statistic of a mean with the variance of Newey and West (1987).
+
+    Lags by the rule ``floor(4 (n / 100) ** (2 / 9))``. Missing values are left out; NaN with fewer than 5
+    values or none that differ.
+    """
+    values = series.dropna().to_numpy()
+    if len(values) < 5 or np.ptp(values) == 0:
+        return float("nan")
+    lags = int(4 * (len(values) / 100) ** (2 / 9))
+    fit = sm.OLS(values, np.ones(len(values))).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    return float(fit.tvalues[0])
+
+
+def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.DataFrame:
+    """Mean truth by date in each fifth of that date's forecasts, lowest forecasts first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Dates x quintiles 1 to 5. Rows are ranked within their date, ties by their order in the table. Dates
+        with fewer than 5 rows, or whose forecasts are all equal, are left out.
+    """
+    rows = pd.DataFrame({"forecast": np.asarray(forecast), "truth": np.asarray(truth)})
+    rows["date"] = pd.DatetimeIndex(dates)
+    forecasts = rows.groupby("date")["forecast"]
+    size = forecasts.transform("size")
+    usable = (size >= QUANTILES) & (forecasts.transform("max") > forecasts.transform("min"))
+    rank = forecasts.rank(method="first") - 1
+    rows["quintile"] = (rank * QUANTILES // size + 1).astype(int)
+    return rows[usable].pivot_table(index="date", columns="quintile", values="truth", aggfunc="mean")
+
+
+def losses(task: Task, forecast: Vector, truth: Vector) -> Vector:
+    """Loss of each row: log-loss in nats for probabilities, squared error for values."""
+    if task == "regression":
+        return (np.asarray(forecast) - np.asarray(truth)) ** 2
+    probability = np.clip(forecast, PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR)
+    return -np.where(np.asarray(truth) > 0.5, np.log(probability), np.log1p(-probability))
+
+
+def evaluate(task: Task, forecast: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
+    """All metrics of one forecast.
+
+    Parameters
+    ----------
+    task
+        ``classification``: forecasts are probabilities of truth = 1. ``regression``: forecasts are in the
+        units of the truth.
+    forecast, truth, dates
+        See the module.
+
+    Returns
+    -------
+    dict
+        Classification: ``auc``, ``accuracy`` (at .5), ``log_loss``. Regression: ``rmse``, ``mae``, ``r2``
+        (against the mean of these rows). Both: ``ic_pooled`` (Spearman over all rows), ``ic_mean`` (mean over
+        dates), ``ic_t`` (its Newey-West t), ``ic_dates`` (dates that have one), ``quintile_spread`` (mean
+        truth of the highest fifth less the lowest, by date) and ``quintile_spread_t``; ``rows``.
+    """
+    forecast, truth = np.asarray(forecast, dtype=float), np.asarray(truth, dtype=float)
+    if len(truth) == 0:
+        return {"rows": 0}
+    by_task = _classification(forecast, truth) if task == "classification" else _regression(forecast, truth)
+    by_date = information_coefficients(forecast, truth, dates)
+    quintiles = quantile_returns(forecast, truth, dates)
+    spread = quintiles[QUANTILES] - quintiles[1] if len(quintiles) else pd.Series(dtype=float)
+    return by_task | {
+        "ic_pooled": _spearman(forecast, truth),
+        "ic_mean": float(by_date.mean()),
+        "ic_t": newey_west_t(by_date),
+        "ic_dates": int(by_date.notna().sum()),
+        "quintile_spread": float(spread.mean()),
+        "quintile_spread_t": newey_west_t(spread),
+        "rows": len(truth),
+    }
+
+
+def _classification(forecast: Vector, truth: Vector) -> dict[str, float]:
+    one_class = np.ptp(truth) == 0
+    return {
+        "auc": float("nan") if one_class else float(roc_auc_score(truth, forecast)),
+        "accuracy": float(((forecast > 0.5) == (truth > 0.5)).mean()),
+        "log_loss": float(log_loss(truth, np.clip(forecast, PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR), labels=[0, 1])),
+    }
+
+
+def _regression(forecast: Vector, truth: Vector) -> dict[str, float]:
+    errors = forecast - truth
+    variance = float(truth.var())
+    return {
+        "rmse": float(np.sqrt((errors**2).mean())),
+        "mae": float(np.abs(errors).mean()),
+        "r2": float("nan") if variance == 0 else float(1 - (errors**2).mean() / variance),
+    }
+
+
+def _spearman(forecast: Vector, truth: Vector) -> float:
+    if len(truth) < 3 or np.ptp(forecast) == 0 or np.ptp(truth) == 0:
+        return float("nan")
+    ranks = pd.DataFrame({"forecast": forecast, "truth": truth}).rank()
+    return float(np.corrcoef(ranks["forecast"], ranks["truth"])[0, 1])

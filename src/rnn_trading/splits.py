@@ -1,0 +1,155 @@
+"""Chronological splits with a purge: training, then validation, then test.
+
+Warning: a split is only as honest as what was computed before it. Anything fitted on rows (quantiles, scalers,
+vocabularies, models) has to be fitted on ``train`` after the split.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from rnn_trading.parameters import parameters
+
+SplitName = Literal["train", "validation", "test"]
+HELD_OUT_SHARE = 0.15
+
+
+@parameters
+class SplitParameters:
+    """Where training ends and the test begins.
+
+    Parameters
+    ----------
+    validation_from, test_from, until
+        First date of the validation rows, first date of the test rows, last date of the test rows. Null: the
+        last 15 % of the dates are the test, the 15 % before them the validation, and the last date ends it.
+    purge
+        Dates left out at the end of training and of validation, because their labels reach into the next
+        part.
+    validate_on
+        ``validation``, or ``test`` to stop training on the test rows, as was published: then every row
+        before ``test_from`` is a training row and the score on the test is biased upwards.
+    """
+
+    validation_from: date | None
+    test_from: date | None
+    until: date | None
+    purge: Annotated[int, Field(ge=0)]
+    validate_on: Literal["validation", "test"]
+
+
+def chronological_split(dates: pd.Index, split: SplitParameters) -> pd.Series:
+    """Assign every date to train, validation, test, or to none of them.
+
+    Parameters
+    ----------
+    dates
+        Dates of rows, in any order and with repetitions. No missing values.
+    split
+        Boundaries; see :class:`SplitParameters`.
+
+    Returns
+    -------
+    pandas.Series
+        Index: the distinct dates, ascending. Values: an ordered categorical of ``train``, ``validation``,
+        ``test``; missing for dates that were purged or lie after ``until``. With ``validate_on="test"`` no
+        date is ``validation``.
+
+    Raises
+    ------
+    ValueError
+        If a part has no date, or the boundaries are out of order.
+    """
+    distinct = pd.DatetimeIndex(dates.unique()).sort_values()
+    if distinct.empty:
+        raise ValueError("There is no dated row to split.")
+    validation_from, test_from, until = _boundaries(distinct, split)
+    parts = pd.Series(
+        pd.Categorical([None] * len(distinct), categories=["train", "validation", "test"], ordered=True),
+        index=distinct,
+        name="split",
+    )
+    parts[distinct < validation_from] = "train"
+    parts[(distinct >= validation_from) & (distinct < test_from)] = "validation"
+    parts[(distinct >= test_from) & (distinct <= until)] = "test"
+    for boundary in {validation_from, test_from}:
+        first_held_out = int(distinct.searchsorted(boundary))
+        parts.iloc[max(0, first_held_out - split.purge) : first_held_out] = None
+    _check_parts(parts, split)
+    return parts
+
+
+def training_until(dates: pd.Index, split: SplitParameters) -> pd.Timestamp:
+    """Return the last training date of a split.
+
+    Raises
+    ------
+    ValueError
+        As :func:`chronological_split`.
+    """
+    parts = chronological_split(dates, split)
+    return parts.index[parts == "train"].max()
+
+
+def _boundaries(
+    distinct: pd.DatetimeIndex, split: SplitParameters
+) -> tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp]:
+    until = pd.Timestamp(split.until) if split.until else distinct[-1]
+    usable = distinct[distinct <= until]
+    if usable.empty:
+        raise ValueError(
+            f"No row is dated until {until:%Y-%m-%d}: the first date is {distinct[0]:%Y-%m-%d}. "
+            "Set split.until to a later date, or to null."
+        )
+    held_out = max(1, round(HELD_OUT_SHARE * len(usable)))
+    test_from = pd.Timestamp(split.test_from) if split.test_from else usable[-held_out]
+    if split.validate_on == "test":
+        return test_from, test_from, until
+    before_test = int(usable.searchsorted(test_from))
+    validation_from = (
+        pd.Timestamp(split.validation_from)
+        if split.validation_from
+        else usable[max(0, before_test - held_out)]
+    )
+    if not validation_from < test_from <= until:
+        raise ValueError(
+            "Expected validation_from < test_from <= until. Received: "
+            f"{validation_from:%Y-%m-%d}, {test_from:%Y-%m-%d}, {until:%Y-%m-%d}."
+        )
+    return validation_from, test_from, until
+
+
+def _check_parts(parts: pd.Series, split: SplitParameters) -> None:
+    expected = ["train", "test"] if split.validate_on == "test" else ["train", "validation", "test"]
+    counts = parts.value_counts()
+    empty = [name for name in expected if counts.get(name, 0) == 0]
+    if empty:
+        raise ValueError(
+            f"The split leaves no date for {', '.join(empty)}: the {len(parts)} dates run from "
+            f"{parts.index[0]:%Y-%m-%d} to {parts.index[-1]:%Y-%m-%d}, with validation_from="
+            f"{split.validation_from}, test_from={split.test_from}, until={split.until}, purge={split.purge}. "
+            "Move the boundaries, or set them to null for the last 15 % of the dates each."
+        )
+
+
+def rows_in(parts: pd.Series, dates: pd.Index, name: SplitName) -> np.ndarray:
+    """Mask of the rows whose date belongs to a part.
+
+    Parameters
+    ----------
+    parts
+        Result of :func:`chronological_split`.
+    dates
+        Date of each row, shape ``(rows,)``.
+    name
+        ``train``, ``validation`` or ``test``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, shape ``(rows,)``.
+    """
+    return pd.DatetimeIndex(dates).isin(parts.index[parts == name])

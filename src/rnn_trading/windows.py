@@ -1,0 +1,68 @@
+"""Sliding windows over a panel, and the time-order contract. NumPy alone.
+
+The contract: a panel is ``(time, series)`` with time running forward, row 0 the oldest. A window of length
+``n`` that ends at time ``t`` holds the times ``t - n + 1 .. t`` in that order; its last column is the newest.
+Whoever needs another order reverses the finished window, never the panel.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def sliding_windows(panel: NDArray[np.generic], length: int) -> NDArray[np.generic]:
+    """All windows of consecutive rows of a panel, series by series.
+
+    Parameters
+    ----------
+    panel
+        Shape ``(time, series)``, oldest row first. Missing values stay where they are.
+    length
+        Rows in a window, at least 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(series, time - length + 1, length)``: a read-only view, no copy. ``result[s, w, k]`` is
+        ``panel[w + k, s]``.
+
+    Raises
+    ------
+    ValueError
+        If the panel has fewer rows than a window.
+    """
+    if panel.ndim != 2:
+        raise ValueError(f"A panel has the shape (time, series). Received: {panel.shape}")
+    if not 1 <= length <= panel.shape[0]:
+        raise ValueError(
+            f"A window of {length} rows does not fit a panel of {panel.shape[0]} rows. "
+            "Use a longer history or a shorter window."
+        )
+    return np.lib.stride_tricks.sliding_window_view(panel, length, axis=0).transpose(1, 0, 2)
+
+
+def any_in_window(flags: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """Tell for each window whether a flag is set in it.
+
+    Parameters
+    ----------
+    flags
+        Shape ``(time, series)``, oldest row first.
+    length
+        Rows in a window, at least 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(series, time - length + 1)``, the windows of :func:`sliding_windows`.
+
+    Raises
+    ------
+    ValueError
+        If the panel has fewer rows than a window.
+    """
+    if not 1 <= length <= flags.shape[0]:
+        raise ValueError(f"A window of {length} rows does not fit a panel of {flags.shape[0]} rows.")
+    # Running counts: a window's count is the difference of two of them, whatever its length.
+    counts = np.zeros((flags.shape[0] + 1, flags.shape[1]), dtype=np.int32)
+    np.cumsum(flags, axis=0, out=counts[1:])
+    return (counts[length:] > counts[:-length]).T
