@@ -2,6 +2,7 @@
 
 import difflib
 import logging
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from kedro.config import AbstractConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 
 logger = logging.getLogger(__name__)
 
@@ -65,8 +66,13 @@ def _names(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{key}"
 
 
-class SummaryHook:
-    """Say at the end what was found and where it lies."""
+class ProgressHook:
+    """Say which node runs, and at the end what was found and where it lies."""
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        """Log the node's name."""
+        logger.info("Running %s", node.name)
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
@@ -81,4 +87,4 @@ class SummaryHook:
 
 
 def _folder(catalog: CatalogProtocol, name: str) -> str:
-    return str(catalog[name]._filepath.parent)
+    return os.path.relpath(catalog[name]._filepath.parent)

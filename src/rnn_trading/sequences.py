@@ -198,15 +198,16 @@ def build_sequences(
     marks = {name: mark[chosen] for name, mark in marks.items()}
     touched = {name: any_in_window(mark.to_numpy(), sequence.lags + 1) for name, mark in marks.items()}
     removed, kept = _remove_rows(past, future, universe, touched, sequence)
-    table = _gather(past, future, kept, sequence)
-    if table.empty:
+    if not kept.any():
         raise ValueError(
             f"No {sequence.period} row is left: "
             + ", ".join(f"{rule} removed {count:,}" for rule, count in removed.items() if count)
             + ". Look at the prices, or choose another stale.policy (drop, terminal_return, keep)."
         )
-    flags = pd.DataFrame({name: touched[name][kept] for name in touched}, index=table.index)
-    table, bounds = _winsorise(table, sequence, splits)
+    values, index, columns = _gather(past, future, kept, sequence)
+    flags = pd.DataFrame({name: touched[name][kept] for name in touched}, index=index)
+    bounds = _winsorise(values, columns, index.get_level_values("date"), sequence, splits)
+    table = pd.DataFrame(values, index=index, columns=columns, copy=False)
     report = {
         "period": sequence.period,
         "tickers": len(table.index.unique("ticker")),
@@ -327,36 +328,47 @@ def _remove_rows(
 
 def _gather(
     past: pd.DataFrame, future: pd.DataFrame, kept: NDArray[np.bool_], sequence: SequenceParameters
-) -> pd.DataFrame:
-    """Copy the windows that are kept into one table, sorted by ticker and date."""
+) -> tuple[NDArray[np.float64], pd.MultiIndex, list[str]]:
+    """Copy the windows that are kept: values ``(rows, 1 + lags)``, index sorted by ticker and date, columns."""
     lags = sequence.lags
-    values = np.empty((int(kept.sum()), lags + 1))
-    values[:, 0] = future.to_numpy()[lags:].T[kept]
-    windows = sliding_windows(past.to_numpy(), lags)[:, :-1][kept]  # (rows, lags), oldest first
     columns = [str(lag) for lag in range(lags, 0, -1)]
+    windows = sliding_windows(past.to_numpy(), lags)[:, :-1]  # (tickers, windows, lags), oldest first
     if sequence.order == "newest_first":
-        windows, columns = windows[:, ::-1], columns[::-1]
-    values[:, 1:] = windows
+        columns, windows = columns[::-1], windows[:, :, ::-1]
+    # Column by column into the layout of pandas: nothing but the table itself is ever held.
+    values = np.empty((int(kept.sum()), lags + 1), order="F")
+    values[:, 0] = future.to_numpy()[lags:].T[kept]
+    for position in range(lags):
+        values[:, position + 1] = windows[:, :, position][kept]
     tickers, starts = np.nonzero(kept)
     index = pd.MultiIndex(
-        levels=[past.columns, past.index], codes=[tickers, starts + lags], names=["ticker", "date"]
+        levels=[past.columns, past.index],
+        codes=[tickers.astype(np.int32), (starts + lags).astype(np.int32)],
+        names=["ticker", "date"],
+        verify_integrity=False,
     )
-    return pd.DataFrame(values, index=index.remove_unused_levels(), columns=["0", *columns])
+    return values, index.remove_unused_levels(), ["0", *columns]
 
 
 def _winsorise(
-    table: pd.DataFrame, sequence: SequenceParameters, splits: list[SplitParameters]
-) -> tuple[pd.DataFrame, dict[str, list[float]]]:
-    """Clip the columns asked for at their own quantiles; return the bounds by lag too."""
+    values: NDArray[np.float64],
+    columns: list[str],
+    dates: pd.Index,
+    sequence: SequenceParameters,
+    splits: list[SplitParameters],
+) -> dict[str, list[float]]:
+    """Clip the columns asked for at their own quantiles, in place; return the bounds by lag."""
     clip = sequence.winsorise
-    columns = [str(lag) for lag in range(clip.first_lag, clip.last_lag + 1)]
-    fitted = table[columns]
+    fitted: slice | NDArray[np.bool_] = slice(None)
     if clip.fitted_on == "train":
-        dates = table.index.get_level_values("date")
-        fitted = fitted[dates <= min(training_until(dates, split) for split in splits)]
-    bounds = fitted.quantile([clip.lower, clip.upper])
-    table[columns] = table[columns].clip(bounds.iloc[0], bounds.iloc[1], axis="columns")
-    return table, {column: bounds[column].tolist() for column in columns}
+        fitted = np.asarray(dates <= min(training_until(dates, split) for split in splits))
+    bounds = {}
+    for lag in map(str, range(clip.first_lag, clip.last_lag + 1)):
+        column = values[:, columns.index(lag)]
+        lower, upper = np.quantile(column[fitted], [clip.lower, clip.upper])
+        np.clip(column, lower, upper, out=column)
+        bounds[lag] = [float(lower), float(upper)]
+    return bounds
 
 
 def _describe_universe(prices: pd.DataFrame, table: pd.DataFrame, sequence: SequenceParameters) -> str:

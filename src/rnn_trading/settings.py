@@ -2,7 +2,7 @@
 
 from kedro.config import OmegaConfigLoader
 
-from rnn_trading.hooks import RuntimeParametersHook, SummaryHook
+from rnn_trading.hooks import ProgressHook, RuntimeParametersHook
 
 PROTOCOLS = ("corrected", "as_published")
 
@@ -14,7 +14,7 @@ def known_protocol(name: str) -> str:
     return name
 
 
-HOOKS = (RuntimeParametersHook(), SummaryHook())
+HOOKS = (RuntimeParametersHook(), ProgressHook())
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

@@ -33,6 +33,9 @@ class StackedLstmParameters:
         The hidden dense layer; ``linear`` as published, where it adds no expressive power.
     output
         ``sigmoid`` for a probability, ``linear`` for a return.
+    standardise
+        Whether past returns enter, and a ``linear`` output leaves, in units of their standard deviation in the
+        training rows. As published they are raw fractions near zero, from which an LSTM learns slowly.
     lstm
         ``fused``: :class:`rnn_trading.models.lstm.FusedLSTM`; ``keras``: `keras.layers.LSTM`. The same
         function up to rounding, at different speed.
@@ -49,6 +52,7 @@ class StackedLstmParameters:
     dense_units: Count
     dense_activation: Literal["linear", "relu", "tanh", "elu"]
     output: Literal["sigmoid", "linear"]
+    standardise: bool
     lstm: Literal["fused", "keras"]
     vocabulary: Literal["train", "all"]
 

@@ -6,7 +6,13 @@ from rnn_trading.models.lstm import FusedLSTM
 from rnn_trading.models.parameters import StackedLstmParameters
 
 
-def build_stacked_lstm(architecture: StackedLstmParameters, lags: int, tickers: int) -> keras.Model:
+def build_stacked_lstm(
+    architecture: StackedLstmParameters,
+    lags: int,
+    tickers: int,
+    returns_scale: float = 1.0,
+    target_scale: float = 1.0,
+) -> keras.Model:
     """Build the untrained model.
 
     Parameters
@@ -17,18 +23,23 @@ def build_stacked_lstm(architecture: StackedLstmParameters, lags: int, tickers: 
         Past returns in a row.
     tickers
         Number of ticker codes.
+    returns_scale, target_scale
+        Standard deviations of past returns and of the target in the training rows, used by ``standardise``.
+        They become constants of the model, which takes and gives plain returns in any case.
 
     Returns
     -------
     keras.Model
         Inputs ``Returns`` float32 ``(batch, lags, 1)``, ``Tickers`` int32 ``(batch, 1)``, ``Months`` float32
-        ``(batch, 12)``; output ``Prediction`` float32 ``(batch, 1)``. No input may be missing.
+        ``(batch, 12)``; output float32 ``(batch, 1)``. No input may be missing.
     """
     returns = keras.Input((lags, 1), name="Returns")
     codes = keras.Input((1,), name="Tickers", dtype="int32")
     months = keras.Input((12,), name="Months")
     layer = FusedLSTM if architecture.lstm == "fused" else keras.layers.LSTM
     states = returns
+    if architecture.standardise:
+        states = keras.layers.Rescaling(1 / returns_scale, name="Standardised")(returns)
     for level, units in enumerate(architecture.lstm_units, start=1):
         states = layer(  # (batch, lags, units), the last (batch, units)
             units,
@@ -47,4 +58,6 @@ def build_stacked_lstm(architecture: StackedLstmParameters, lags: int, tickers: 
         architecture.dense_units, activation=architecture.dense_activation, name="Hidden"
     )(joined)
     prediction = keras.layers.Dense(1, activation=architecture.output, name="Prediction")(hidden)
+    if architecture.standardise and architecture.output == "linear":
+        prediction = keras.layers.Rescaling(target_scale, name="Return")(prediction)
     return keras.Model([returns, codes, months], prediction, name="StackedLSTM")

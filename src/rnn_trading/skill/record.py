@@ -142,11 +142,9 @@ def _verdict(
         best = max(scores, key=scores.__getitem__)
         text += f" against {scores[best]:.3f} for {_words(best)}"
     text += (
-        f"; smaller loss than {_words(by_loss['rival'])}"
-        if by_loss["mean_difference"] < 0
-        else f"; no smaller loss than {_words(by_loss['rival'])}"
+        f"; loss {'below' if by_loss['mean_difference'] < 0 else 'not below'} that of {_words(by_loss['rival'])}, "
+        f"Diebold-Mariano p = {by_loss['p_value']:.2g} over {by_loss['dates']} dates"
     )
-    text += f" (Diebold-Mariano p = {by_loss['p_value']:.2g} over {by_loss['dates']} dates)"
     clean = clean_metrics["prediction"].get(headline, float("nan"))
     if abs(clean - score) >= 0.01:
         text += f"; without rows that touch stale, missing or extreme prices it is {clean:.3f}"

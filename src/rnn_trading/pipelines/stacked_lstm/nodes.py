@@ -54,9 +54,17 @@ def train_model(
     vocabulary = ticker_vocabulary(
         returns_weekly, train_table.index, look_ahead=architecture.vocabulary == "all"
     )
+    lags, target = lag_columns(returns_weekly), _truth(train_table, experiment)
+    returns_scale, target_scale = float(train_table[lags].to_numpy().std()), float(target.std())
+    if not (returns_scale > 0 and target_scale > 0):
+        raise ValueError(
+            f"{experiment.name}: the {len(train_table):,} training rows hold "
+            f"{'returns' if target_scale > 0 else 'targets'} that are all equal: there is nothing to learn. "
+            "Check the prices and the split."
+        )
     fit = train(
-        lambda: build_stacked_lstm(architecture, len(lag_columns(returns_weekly)), len(vocabulary)),
-        (network_inputs(train_table, vocabulary), _truth(train_table, experiment).astype(np.float32)),
+        lambda: build_stacked_lstm(architecture, len(lags), len(vocabulary), returns_scale, target_scale),
+        (network_inputs(train_table, vocabulary), target.astype(np.float32)),
         (network_inputs(held_out, vocabulary), _truth(held_out, experiment).astype(np.float32)),
         training,
         experiment.name,
