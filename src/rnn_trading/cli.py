@@ -1,13 +1,18 @@
-"""`kedro run` with errors that a user can read: the message, not the way to it."""
+"""`kedro run` with errors that a user can read: the message, not the way to it.
 
+The traceback is in the log at level DEBUG; `conf/logging.yml` sets the level.
+"""
+
+import logging
 from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
-from kedro.framework.cli.utils import KedroCliError
 from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
+
+logger = logging.getLogger(__name__)
 
 # What wrong input raises. Anything else is a fault of the project and keeps its traceback.
 USER_ERRORS = (DatasetError, ParameterValidationError, OmegaConfBaseException, ValueError, ArithmeticError)
@@ -22,7 +27,8 @@ def _run(**options: Any) -> Any:
     try:
         return kedro_run.callback(**options)
     except USER_ERRORS as error:
-        raise KedroCliError(str(error)) from error
+        logger.debug("The way to the error", exc_info=True)
+        raise click.ClickException(str(error)) from error
 
 
 run = click.Command("run", params=kedro_run.params, callback=_run, help=kedro_run.help)

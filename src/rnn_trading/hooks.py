@@ -9,6 +9,7 @@ from typing import Any
 from kedro.config import AbstractConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import settings
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 
@@ -49,12 +50,13 @@ def refuse_unknown_names(given: dict[str, Any], declared: dict[str, Any], enviro
 
 def _declared(loader: AbstractConfigLoader, given: dict[str, Any]) -> dict[str, Any]:
     """Parameters and globals of the environment, under the protocol asked for but without other overrides."""
-    protocol = {"protocol": given["protocol"]} if "protocol" in given else {}
-    loader.runtime_params = protocol
-    try:
-        return {**loader["parameters"], **loader["globals"]}
-    finally:
-        loader.runtime_params = given
+    files = type(loader)(
+        conf_source=loader.conf_source,
+        env=loader.env,
+        runtime_params={"protocol": given["protocol"]} if "protocol" in given else {},
+        **settings.CONFIG_LOADER_ARGS,
+    )
+    return {**files["parameters"], **files["globals"]}
 
 
 def _names(values: dict[str, Any], prefix: str = "") -> Iterator[str]:

@@ -141,6 +141,17 @@ def weekly_last(panel: pd.DataFrame) -> pd.DataFrame:
     return panel.resample("W").last()
 
 
+def last_session_of_week(panel: pd.DataFrame, *, carry: bool) -> pd.DataFrame:
+    """Values of the last session of each calendar week, dated by the week's Sunday.
+
+    Unlike :func:`weekly_last`, a ticker without a value in that very session has none. A week without a session
+    has none either, or with ``carry`` those of the session before it.
+    """
+    sessions = panel.index.to_series().resample("W").last()
+    sessions = sessions.ffill() if carry else sessions
+    return panel.reindex(sessions).set_axis(sessions.index)
+
+
 def stale_prices(panel: pd.DataFrame, sessions: int) -> pd.DataFrame:
     """Mark prices that have not moved for some sessions.
 
@@ -184,7 +195,7 @@ def delisted(panel: pd.DataFrame, sessions: int) -> pd.Series:
 
 
 def add_terminal_prices(panel: pd.DataFrame, terminal_return: float, sessions: int) -> pd.DataFrame:
-    """Give delisted tickers one more price, so that their loss is not left out.
+    """Give delisted tickers a last price, so that their loss is not left out.
 
     Delisting returns are rarely in price files; Shumway (1997), "The Delisting Bias in CRSP Data", puts the
     performance-related ones near -30 %.
@@ -192,13 +203,13 @@ def add_terminal_prices(panel: pd.DataFrame, terminal_return: float, sessions: i
     Returns
     -------
     pandas.DataFrame
-        The panel with, on the session after a delisted ticker's last price, that price times
-        ``1 + terminal_return``.
+        The panel with, on every session after a delisted ticker's last price, that price times
+        ``1 + terminal_return``: what a holder is left with, whenever the next sale would have been.
     """
     values = panel.to_numpy(copy=True)
     for ticker, last in delisted(panel, sessions).items():
         column = panel.columns.get_loc(ticker)
-        values[last + 1, column] = values[last, column] * (1 + terminal_return)
+        values[last + 1 :, column] = values[last, column] * (1 + terminal_return)
     return pd.DataFrame(values, index=panel.index, columns=panel.columns)
 
 

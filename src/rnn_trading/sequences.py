@@ -115,7 +115,7 @@ class SequenceParameters:
         Sessions between the last price that a row has seen and the price at which its return is earned. 0 as
         published: bought at the very close that the inputs end with.
     universe, stale, winsorise
-        See the classes of these names.
+        See the classes of these names; ``winsorise: null`` clips nothing.
     """
 
     period: Literal["daily", "weekly"]
@@ -127,11 +127,11 @@ class SequenceParameters:
     entry_lag: Annotated[int, Field(ge=0)]
     universe: UniverseParameters
     stale: StaleParameters
-    winsorise: WinsoriseParameters
+    winsorise: WinsoriseParameters | None
 
     @model_validator(mode="after")
     def _check_lags(self) -> "SequenceParameters":
-        if self.winsorise.last_lag > self.lags:
+        if self.winsorise and self.winsorise.last_lag > self.lags:
             raise ValueError(f"winsorise.last_lag={self.winsorise.last_lag} exceeds lags={self.lags}")
         return self
 
@@ -241,27 +241,31 @@ def _returns(
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
     """Past returns, returns to be earned, and marks of suspicious periods; all periods x tickers."""
     stale = sequence.stale
-    stale_mark = px.stale_prices(panel, stale.after_sessions)
-    priced = panel
-    if stale.policy == "terminal_return":
-        priced = px.add_terminal_prices(panel, stale.terminal_return, stale.after_sessions)
-
-    def to_periods(values: pd.DataFrame) -> pd.DataFrame:
-        return px.weekly_last(values) if sequence.period == "weekly" else values
-
-    def returns(values: pd.DataFrame, *, carry: bool) -> pd.DataFrame:
-        values = to_periods(values)
-        values = values.ffill() if carry else values
-        return values.pct_change(fill_method=None).loc[_timestamp(sequence.returns_from) :]
-
+    weekly = sequence.period == "weekly"
     carry = stale.policy == "keep"
-    past = returns(priced, carry=carry)
-    future = returns(priced.shift(-sequence.entry_lag), carry=carry)
-    observed = returns(panel, carry=False)
+    returns_from = _timestamp(sequence.returns_from)
+
+    closes = px.weekly_last(panel) if weekly else panel
+    observed = closes.pct_change(fill_method=None).loc[returns_from:]
+    past = closes.ffill().pct_change(fill_method=None).loc[returns_from:] if carry else observed
+
+    def traded(prices: pd.DataFrame) -> pd.DataFrame:
+        """Prices of the session that follows each period's last one by the entry lag; NaN after the data."""
+        later = prices.shift(-sequence.entry_lag)
+        return px.last_session_of_week(later, carry=carry) if weekly else later
+
+    bought = sold = panel.ffill() if carry else panel
+    if stale.policy == "terminal_return":
+        sold = px.add_terminal_prices(panel, stale.terminal_return, stale.after_sessions)
+    future = (traded(sold) / traded(bought).shift(1) - 1).loc[returns_from:]
+
+    stale_marks = px.stale_prices(panel, stale.after_sessions)
     marks = {
         "missing_price": observed.isna(),
         # A week counts by the state of its last session; a week without a session is missing, not stale.
-        "stale_price": to_periods(stale_mark.astype("float64")).reindex(past.index) == 1,
+        "stale_price": (px.weekly_last(stale_marks.astype("float64")) == 1 if weekly else stale_marks).loc[
+            returns_from:
+        ],
         "extreme_return": observed.abs() > px.EXTREME_RETURN,
     }
     return past, future, marks
@@ -359,6 +363,8 @@ def _winsorise(
 ) -> dict[str, list[float]]:
     """Clip the columns asked for at their own quantiles, in place; return the bounds by lag."""
     clip = sequence.winsorise
+    if clip is None:
+        return {}
     fitted: slice | NDArray[np.bool_] = slice(None)
     if clip.fitted_on == "train":
         fitted = np.asarray(dates <= min(training_until(dates, split) for split in splits))

@@ -1,0 +1,34 @@
+"""Small panels, and changes to parameter sets."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+REAL_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+
+
+def panel_to_prices(panel: pd.DataFrame, volume: float | pd.DataFrame | None = None) -> pd.DataFrame:
+    """Dates x tickers to the canonical table; NaN becomes a missing row."""
+    panel = panel.rename_axis(index="date", columns="ticker")
+    prices = panel.stack().dropna().rename("adj_close").to_frame()
+    if volume is not None:
+        volumes = volume if isinstance(volume, pd.DataFrame) else panel * 0 + volume
+        prices["adj_volume"] = volumes.rename_axis(index="date", columns="ticker").stack()
+    return prices.swaplevel().sort_index()
+
+
+def random_panel(sessions: int, tickers: int, seed: int, start: str = "2009-01-01", gaps: float = 0.0) -> pd.DataFrame:
+    """Geometric random walks on business days, dates x tickers, with a share of prices missing."""
+    generator = np.random.default_rng(seed)
+    dates = pd.bdate_range(start, periods=sessions)
+    values = 50 * np.exp(generator.normal(0, 0.02, (sessions, tickers)).cumsum(axis=0))
+    values[generator.random(values.shape) < gaps] = np.nan
+    return pd.DataFrame(values, index=dates, columns=[f"T{number:03}" for number in range(tickers)])
+
+
+def changed(parameters: Any, **changes: Any) -> Any:
+    """A parameter set with some values replaced."""
+    return dataclasses.replace(parameters, **changes)
