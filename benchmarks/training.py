@@ -19,6 +19,7 @@ from rnn_trading.pipelines.stacked_lstm.nodes import split_dates, train_model
 
 LAGS, TICKERS = 52, 2489
 ROUNDS = 3
+SEEDS = range(42, 47)
 
 
 def main() -> None:
@@ -83,15 +84,15 @@ def _experiment(protocol: str) -> tuple[StackedLstmParameters, TrainingParameter
 
 
 def compare_batch_sizes() -> None:
-    """Print the best validation log-loss of the corrected classification, mean and range over three seeds."""
+    """Print the best validation log-loss of the corrected classification, mean and error over seeds."""
     values = project.parameters("corrected")
     experiment = values["stacked_lstm"]["classification"]
     split = experiment["split"]
     table = weekly_sequences(project.prices(), values["daily_weekly_sequences"]["weekly"], split, split)["returns_weekly"]
-    print("batch  validation log-loss: mean, lowest, highest of 3 seeds   validation AUC   seconds")
-    for batch_size in (32, 128, 512, 1024):
+    print(f"batch  validation log-loss: mean +- standard error over {len(SEEDS)} seeds   validation AUC   seconds")
+    for batch_size in (32, 128, 256, 512):
         losses, aucs, seconds = [], [], []
-        for seed in (42, 43, 44):
+        for seed in SEEDS:
             training = dataclasses.replace(experiment["training"], batch_size=batch_size, seed=seed)
             dates = split_dates(table, split)
             result = train_model(table, dates, experiment["experiment"], split, experiment["model"], training)
@@ -102,7 +103,7 @@ def compare_batch_sizes() -> None:
             aucs.append(best["auc"])
             seconds.append(result["training"]["seconds"])
         print(
-            f"{batch_size:5}  {np.mean(losses):.5f}, {min(losses):.5f}, {max(losses):.5f}   "
+            f"{batch_size:5}  {np.mean(losses):.5f} +- {np.std(losses, ddof=1) / len(SEEDS) ** 0.5:.5f}   "
             f"{np.mean(aucs):.4f}   {np.mean(seconds):.0f}"
         )
 

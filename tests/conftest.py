@@ -1,5 +1,6 @@
 """Shared pieces: the project's own parameters, small panels, and a copy of the project to run in."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+# TensorFlow gets in the way of curl_cffi unless that is loaded before it.
+with contextlib.suppress(ImportError):
+    import curl_cffi  # noqa: F401
 
 os.environ["KEDRO_DISABLE_TELEMETRY"] = "1"
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -58,24 +63,23 @@ def last_dates(base_parameters):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]]:
-    """Run pipelines in a copy of the project: its configuration and source, a data folder of its own.
+    """Run pipelines in a copy of the project: its configuration, and a data folder of its own.
 
     Returns a function that takes the pipeline, the environment and runtime parameters, runs them in this process,
     and gives the folder of the copy.
     """
+    from kedro.framework.project import configure_project
     from kedro.framework.session import KedroSession
-    from kedro.framework.startup import bootstrap_project
 
     folder = tmp_path / "project"
     folder.mkdir()
     shutil.copy(ROOT / "pyproject.toml", folder)
     shutil.copytree(ROOT / "conf", folder / "conf")
-    (folder / "src").symlink_to(ROOT / "src")
     before = Path.cwd()
     os.chdir(folder)
 
     def run(pipeline: str, env: str = "test", **runtime_params: Any) -> Path:
-        bootstrap_project(folder)
+        configure_project("rnn_trading")
         with KedroSession.create(folder, env=env, runtime_params=runtime_params) as session:
             session.run(pipeline_names=[pipeline])
         return folder

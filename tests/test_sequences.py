@@ -323,6 +323,6 @@ def test_an_empty_universe_is_an_error(sequence_of, last_dates):
     with pytest.raises(ValueError, match="No ticker passes universe.rule='complete'"):
         build_sequences(
             panel_to_prices(panel),
-            sequence_of("as_published", "weekly", lags=7, returns_from="2007-01-01"),
+            sequence_of("as_published", "weekly", lags=7),
             [last_dates],
         )

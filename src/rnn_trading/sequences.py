@@ -280,7 +280,8 @@ def _universe(
     if universe.rule == "all":
         return members
     if universe.rule == "complete":
-        return members & past.notna().all()
+        # A panel that starts within the sample has no return in its first period, for any ticker.
+        return members & past.dropna(how="all").notna().all()
     has_volume = "adj_volume" in prices.columns
     activity = panel * px.price_panel(prices, "adj_volume").reindex_like(panel) if has_volume else panel
     # Without volumes there is nothing to rank by: presence alone decides.

@@ -6,6 +6,8 @@ write a sibling, flush it to the disk, and put it in the target's place in one s
 
 import copy
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,12 +17,28 @@ from kedro_datasets.pandas import HDFDataset as PlainHDFDataset
 from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
 
 
+@contextmanager
+def written_whole(target: Path) -> Iterator[Path]:
+    """Give a sibling to write to, and put it in the target's place when the block ends without an error.
+
+    After an error the target is as it was and the sibling is gone. After a kill a hidden sibling
+    ``.partial-NAME`` may remain; the next save overwrites it.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".partial-{target.name}")
+    try:
+        yield partial
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 class WholeFile:
     """Mixin for datasets of one local file: the former file stays until the new one is complete.
 
-    After a failed save the former file is unchanged and the sibling is removed. After a kill a hidden sibling
-    ``.partial-NAME`` may remain; the next save overwrites it. Other file systems than the local one are left
-    to the plain dataset.
+    Other file systems than the local one are left to the plain dataset.
     """
 
     _filepath: PurePosixPath
@@ -31,17 +49,10 @@ class WholeFile:
         if self._protocol != "file":
             super().save(data)  # type: ignore[misc]
             return
-        target = Path(str(self._get_save_path()))  # type: ignore[attr-defined]
-        partial = target.with_name(f".partial-{target.name}")
         writer = copy.copy(self)
-        writer._filepath, writer._version = PurePosixPath(partial), None  # type: ignore[attr-defined]
-        try:
+        with written_whole(Path(str(self._get_save_path()))) as partial:  # type: ignore[attr-defined]
+            writer._filepath, writer._version = PurePosixPath(partial), None  # type: ignore[attr-defined]
             super(WholeFile, writer).save(data)  # type: ignore[misc]
-            with partial.open("rb") as written:
-                os.fsync(written.fileno())
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
         self._invalidate_cache()  # type: ignore[attr-defined]
 
 

@@ -1,6 +1,7 @@
 """Daily prices from Yahoo, with time-outs, retries and a cache. Needs the extra ``live``."""
 
 import logging
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -92,6 +93,7 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         except ImportError as error:
             raise DatasetError("yfinance is missing. Run: pip install 'rnn-trading[live]'") from error
 
+        yfinance.config.debug.hide_exceptions = False
         for attempt in range(self._retries + 1):
             try:
                 history = yfinance.Ticker(ticker).history(
@@ -100,11 +102,12 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
                     auto_adjust=True,
                     actions=False,
                     timeout=self._timeout,
-                    raise_errors=True,
                 )
                 break
             except Exception as error:  # yfinance and its transport raise many unrelated types
                 reason = f"{type(error).__name__}: {error}"
+                if "tensorflow" in sys.modules and type(error).__name__ == "ImpersonateError":
+                    reason += ". TensorFlow was loaded first and hides curl_cffi's library: start a new Python session."
                 if attempt == self._retries:
                     raise DatasetError(f"{ticker}: {reason}") from error
                 logger.warning("Yahoo: %s failed (%s), trying again", ticker, reason)

@@ -78,13 +78,15 @@ def train(
     Raises
     ------
     TrainingDivergedError
-        If the loss becomes NaN or infinite.
+        If the loss or a weight becomes NaN or infinite.
     RuntimeError
         If a GPU is asked for and there is none.
     ValueError
-        If ``monitor`` does not exist for ``loss``.
+        If ``monitor`` does not exist for ``loss``, or an input or target is missing or infinite.
     """
     metrics, best_is = _metrics(training)
+    for part, (inputs, targets) in {"training": training_rows, "validation": validation_rows}.items():
+        _check_finite(inputs | {"target": targets}, part, title)
     keras.backend.clear_session()
     keras.utils.set_random_seed(training.seed)
     tf.config.experimental.enable_op_determinism()
@@ -128,6 +130,17 @@ def _metrics(training: TrainingParameters) -> tuple[list[Any], str]:
             "monitor=loss."
         )
     return [keras.metrics.RootMeanSquaredError(name="rmse")], "min"
+
+
+def _check_finite(arrays: Inputs, part: str, title: str) -> None:
+    for name, values in arrays.items():
+        bad = ~np.isfinite(values)
+        if bad.any():
+            row = int(np.argwhere(bad)[0][0])
+            raise ValueError(
+                f"{title}: {name} of {part} row {row:,} is not a finite number ({int(bad.sum()):,} values). Remove "
+                "such rows before training."
+            )
 
 
 def _optimizer(training: TrainingParameters) -> keras.optimizers.Optimizer:
@@ -198,9 +211,11 @@ class _Progress(keras.callbacks.Callback):
 
     def _check(self, logs: dict[str, float]) -> None:
         bad = [name for name in ("loss", "val_loss") if not math.isfinite(logs.get(name, 0.0))]
+        # Keras clips probabilities, so that a log-loss can stay finite while weights are not.
+        bad += [weight.path for weight in self.model.weights if not np.isfinite(weight.numpy()).all()]
         if bad:
             raise TrainingDivergedError(
-                f"{self.title}: {bad[0]} is {logs[bad[0]]} in epoch {self.epoch}. Nothing was saved. Lower "
+                f"{self.title}: {bad[0]} is no longer a finite number in epoch {self.epoch}. Nothing was saved. Lower "
                 f"training.optimizer.learning_rate ({self.training.optimizer.learning_rate}) or look for "
                 "extreme values in the inputs."
             )

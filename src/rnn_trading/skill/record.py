@@ -56,7 +56,7 @@ def skill_record(
     data
         Source, rows and dates of each part, what was dropped and why.
     model
-        Parameters, epochs, best epoch, seconds.
+        Parameters, epochs, best epoch, seconds, and on which rows training was ``stopped_on``.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def skill_record(
             "rivals": {rival: clean_metrics[rival] for rival in rivals},
         },
         "published": experiment.published,
-        "verdict": _verdict(experiment, metrics, clean_metrics, tests),
+        "verdict": _verdict(experiment, metrics, clean_metrics, tests, model.get("stopped_on")),
     }
     return _plain(record)
 
@@ -130,6 +130,7 @@ def _verdict(
     metrics: dict[str, dict[str, Any]],
     clean_metrics: dict[str, dict[str, Any]],
     tests: list[dict[str, Any]],
+    stopped_on: str | None,
 ) -> str:
     by_loss = tests[0]
     headline = "auc" if experiment.task == "classification" else "ic_pooled"
@@ -145,6 +146,8 @@ def _verdict(
         f"; loss {'below' if by_loss['mean_difference'] < 0 else 'not below'} that of {_words(by_loss['rival'])}, "
         f"Diebold-Mariano p = {by_loss['p_value']:.2g} over {by_loss['dates']} dates"
     )
+    if stopped_on == "test":
+        text += "; training was stopped on the test rows, so that its scores are too good"
     clean = clean_metrics["prediction"].get(headline, float("nan"))
     if abs(clean - score) >= 0.01:
         text += f"; without rows that touch stale, missing or extreme prices it is {clean:.3f}"

@@ -1,0 +1,92 @@
+"""A save that fails, or is killed in the middle, leaves the former file as it was."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+from matplotlib.figure import Figure
+
+from rnn_trading.datasets.whole import HDFDataset, JSONDataset, MatplotlibDataset, ParquetDataset
+
+TABLE = pd.DataFrame({"x": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([("A", 1), ("B", 2)], names=["k", "l"]))
+
+
+def figure():
+    drawn = Figure()
+    drawn.subplots().plot([1, 2])
+    return drawn
+
+
+@pytest.mark.parametrize(
+    ("make", "data"),
+    [
+        (lambda path: ParquetDataset(filepath=f"{path}/a.parquet"), TABLE),
+        (lambda path: HDFDataset(filepath=f"{path}/a.h5", key="t"), TABLE),
+        (lambda path: JSONDataset(filepath=f"{path}/a.json"), {"x": 1}),
+        (lambda path: MatplotlibDataset(filepath=f"{path}/a.png"), figure()),
+    ],
+)
+def test_saves_and_leaves_nothing_else(make, data, tmp_path):
+    dataset = make(tmp_path / "new" / "folder")
+    dataset.save(data)
+    assert len(list((tmp_path / "new" / "folder").iterdir())) == 1
+    if isinstance(data, pd.DataFrame):
+        pd.testing.assert_frame_equal(dataset.load(), data)
+    elif isinstance(data, dict):
+        assert dataset.load() == data
+    else:
+        assert (tmp_path / "new" / "folder" / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_full_disk_keeps_the_former_file(tmp_path, monkeypatch):
+    dataset = ParquetDataset(filepath=str(tmp_path / "a.parquet"))
+    dataset.save(TABLE)
+
+    def fill_the_disk(self, target, **_):
+        target.write(b"half a file")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", fill_the_disk)
+    with pytest.raises(DatasetError, match="No space left on device"):
+        dataset.save(TABLE * 2)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
+    pd.testing.assert_frame_equal(dataset.load(), TABLE)
+
+
+def test_a_kill_in_the_middle_keeps_the_former_file(tmp_path):
+    path = tmp_path / "a.parquet"
+    dataset = ParquetDataset(filepath=str(path))
+    dataset.save(TABLE)
+    before = path.read_bytes()
+    killed = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            textwrap.dedent(
+                """
+                import os, sys
+                import pandas as pd
+                from rnn_trading.datasets.whole import ParquetDataset
+
+                def write_and_die(self, target, **_):
+                    target.write(b"half a file")
+                    target.flush()
+                    os._exit(9)
+
+                pd.DataFrame.to_parquet = write_and_die
+                ParquetDataset(filepath=sys.argv[1]).save(pd.DataFrame({"x": [1.0]}))
+                """
+            ),
+            str(path),
+        ],
+        env=os.environ,
+        check=False,
+    )
+    assert killed.returncode == 9
+    assert path.read_bytes() == before
+    dataset.save(TABLE * 2)  # what the kill left behind is in nobody's way
+    assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]

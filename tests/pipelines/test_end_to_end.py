@@ -1,0 +1,256 @@
+"""The pipelines as a user runs them, on the default prices in conf/test, and on files of the user's own."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+from kedro.validation.exceptions import ParameterValidationError
+from omegaconf.errors import OmegaConfBaseException
+
+from tests.helpers import REAL_DATA, panel_to_prices, random_panel
+
+EXPERIMENTS = ("stacked_lstm.classification", "stacked_lstm.regression")
+RIVALS = {
+    "stacked_lstm.classification": {
+        *("constant_share", "sign_of_last_return", "zero_return_means_down"),
+        *("logistic_regression", "histogram_gradient_boosting"),
+    },
+    "stacked_lstm.regression": {"zero", "past_mean", "ridge", "histogram_gradient_boosting"},
+}
+
+
+def skill(folder, protocol, experiment):
+    return json.loads((folder / f"data/08_reporting/{protocol}/{experiment}/skill.json").read_text())
+
+
+def without_seconds(record):
+    del record["model"]["seconds"]
+    return record
+
+
+@pytest.mark.parametrize("protocol", ["corrected", "as_published"])
+def test_stacked_lstm(project, protocol):
+    folder = project("stacked_lstm", protocol=protocol)
+    data = folder / "data"
+    table = pd.read_parquet(data / f"04_feature/{protocol}/returns_weekly.parquet")
+    order = range(52, 0, -1) if protocol == "corrected" else range(1, 53)
+    assert table.columns.tolist() == ["fwd_returns", *map(str, order), "label"]
+    for experiment in EXPERIMENTS:
+        assert (data / f"06_models/{protocol}/{experiment}.keras").is_file()
+        predictions = pd.read_parquet(data / f"07_model_output/{protocol}/{experiment}.parquet")
+        assert set(predictions) == {"ticker", "date", "prediction", "truth", *RIVALS[experiment]}
+        store = pd.read_hdf(data / f"07_model_output/{protocol}/{experiment}.h5")
+        assert store.columns.tolist() == ["symbol", "date", "prediction"]
+        assert len(store) == len(predictions)
+        record = skill(folder, protocol, experiment)
+        assert set(record["rivals"]) == RIVALS[experiment]
+        assert record["data"]["test"]["rows"] == len(predictions)
+        assert record["data"]["source"].startswith("20 S&P 500 stocks")
+        assert record["model"]["epochs"] <= 2
+        for figure in ("learning_curves", "quintiles", "rolling_ic", "model_and_rivals"):
+            png = data / f"08_reporting/{protocol}/{experiment}/{figure}.png"
+            assert png.read_bytes().startswith(b"\x89PNG"), figure
+    first = [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS]
+    project("stacked_lstm", protocol=protocol)
+    assert [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS] == first
+
+
+def test_sequences(project):
+    folder = project("daily_weekly_sequences")
+    table = pd.read_parquet(folder / "data/04_feature/corrected/returns_daily.parquet")
+    assert table.columns.tolist() == ["label", *map(str, range(21, 0, -1))]
+    assert table.index.names == ["ticker", "date"]
+    report = json.loads((folder / "data/04_feature/corrected/returns_daily_report.json").read_text())
+    assert report["rows"] == len(table)
+    assert "the prices have no volume" in report["universe"]
+
+
+def test_registering_pipelines_does_not_import_tensorflow():
+    code = (
+        "import sys; from rnn_trading.pipeline_registry import register_pipelines; register_pipelines();"
+        "import rnn_trading.datasets.keras_model; print('tensorflow' in sys.modules)"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert printed.strip() == "False"
+
+
+SMALL = {
+    "model": {"lstm_units": [4]},
+    "training": {"batch_size": 128, "epochs": 12, "optimizer": {"learning_rate": 0.01}},
+}
+FAST = {"classification": SMALL, "regression": SMALL}
+
+
+@pytest.fixture
+def run_file(project, tmp_path):
+    """Run the stacked LSTM on a panel through --env files; returns the folder."""
+
+    def run(panel, volume=1.0, pipeline="stacked_lstm", name="prices.csv", stacked_lstm=FAST, **runtime_params):
+        path = tmp_path / name
+        panel_to_prices(panel, volume).reset_index().to_csv(path, index=False)
+        return project(pipeline, env="files", prices_file=str(path), stacked_lstm=stacked_lstm, **runtime_params)
+
+    return run
+
+
+def test_changing_later_prices_changes_no_earlier_prediction(run_file):
+    """From the file to the prediction: whatever happens after a test date, what was predicted until then stays."""
+    panel = random_panel(520, 6, seed=1)
+    fast = {"classification": SMALL | {"training": {"epochs": 2}}, "regression": SMALL | {"training": {"epochs": 2}}}
+
+    def predictions(prices):
+        folder = run_file(prices, stacked_lstm=fast)
+        return {
+            name: pd.read_parquet(folder / f"data/07_model_output/corrected/{name}.parquet").set_index(["ticker", "date"])
+            for name in EXPERIMENTS
+        }
+
+    before = predictions(panel)
+    dates = before[EXPERIMENTS[0]].index.unique("date").sort_values()
+    day = dates[len(dates) // 2]
+    altered = panel.copy()
+    altered[panel.index > day] *= np.random.default_rng(2).uniform(0.5, 2, altered[panel.index > day].shape)
+    after = predictions(altered)
+    for name in EXPERIMENTS:
+        early = before[name].index.get_level_values("date") <= day
+        columns = ["prediction", *RIVALS[name]]
+        pd.testing.assert_frame_equal(after[name][early][columns], before[name][early][columns], check_exact=True)
+        assert not after[name]["prediction"].equals(before[name]["prediction"])
+
+
+def weekly_reversal(strength, tickers=14, weeks=420, seed=3):
+    """Daily walks whose drift in a week is minus a share of the return of the week before."""
+    generator = np.random.default_rng(seed)
+    noise = generator.normal(0, 0.02, (weeks, 5, tickers))
+    returns = np.empty_like(noise)
+    last = np.zeros(tickers)
+    for week in range(weeks):
+        returns[week] = noise[week] - strength * last / 5
+        last = returns[week].sum(axis=0)
+    dates = pd.bdate_range("2001-01-01", periods=weeks * 5)  # a Monday
+    values = 50 * np.exp(returns.reshape(-1, tickers).cumsum(axis=0))
+    return pd.DataFrame(values, index=dates, columns=[f"T{number:02}" for number in range(tickers)])
+
+
+def test_a_planted_signal_is_found(run_file):
+    """A reversal of 60 % of last week's return.
+
+    The label runs from Monday to Monday, so that four of its days carry -.48 of it and the last one +.07. Last
+    week's variance is 1 / (1 - .36) of a week's noise. The best forecast then correlates by .51 / sqrt(1 + .51 ** 2)
+    = .46 with the label and has an AUC near .70. The model has to find two thirds of either.
+    """
+    folder = run_file(weekly_reversal(0.6))
+    classification, regression = (skill(folder, "corrected", name) for name in EXPERIMENTS)
+    assert classification["model"]["metrics"]["auc"] > 0.5 + 2 / 3 * 0.2
+    assert regression["model"]["metrics"]["ic_pooled"] > 2 / 3 * 0.46
+    constant = classification["rivals"]["constant_share"]["log_loss"]
+    assert classification["model"]["metrics"]["log_loss"] < constant
+
+
+def test_a_random_walk_shows_nothing(run_file):
+    """AUC and IC on n independent rows have standard deviations near sqrt(1 / (3 n)) and 1 / sqrt(n): allow three."""
+    folder = run_file(weekly_reversal(0.0, seed=5))
+    classification, regression = (skill(folder, "corrected", name) for name in EXPERIMENTS)
+    rows = classification["data"]["test"]["rows"]
+    assert abs(classification["model"]["metrics"]["auc"] - 0.5) < 3 * np.sqrt(1 / (3 * rows))
+    assert abs(regression["model"]["metrics"]["ic_pooled"]) < 3 / np.sqrt(rows)
+    assert not classification["verdict"].startswith("Skill")
+    assert not regression["verdict"].startswith("Skill")
+
+
+def test_dead_tickers_make_the_published_score_and_not_the_corrected_one(run_file):
+    """Coin flips of which a fifth have died: only the as-published protocol mistakes death for skill."""
+    panel = random_panel(2_400, 30, seed=7, start="2008-01-01")
+    for number, last in enumerate(range(900, 2_100, 200)):
+        panel.iloc[last:, number] = np.nan
+    published = run_file(panel, protocol="as_published", stacked_lstm=FAST)
+    record = skill(published, "as_published", EXPERIMENTS[0])
+    assert record["model"]["metrics"]["auc"] > 0.6
+    assert abs(record["without_stale"]["model"]["auc"] - 0.5) < 0.05
+    corrected = run_file(panel, stacked_lstm=FAST)
+    assert abs(skill(corrected, "corrected", EXPERIMENTS[0])["model"]["metrics"]["auc"] - 0.5) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("runtime_params", "error", "message"),
+    [
+        ({"protocol": "published"}, OmegaConfBaseException, "Unknown protocol 'published'. Expected one of: corrected"),
+        ({"stacked_lstm": {"clasification": {"x": 1}}}, ValueError, "Unknown parameter 'stacked_lstm.clasification.x'"),
+        ({"prices_file": "x.csv"}, ValueError, "Unknown parameter 'prices_file' for the environment 'test'"),
+        (
+            {"stacked_lstm": {"classification": {"training": {"epochs": "many"}}}},
+            ParameterValidationError,
+            r"(?s)stacked_lstm.classification.training.*epochs.*valid integer.*'many'",
+        ),
+        (
+            {"stacked_lstm": {"regression": {"training": {"batch_size": 0}}}},
+            ParameterValidationError,
+            "(?s)batch_size.*greater than or equal to 1",
+        ),
+        (
+            {"daily_weekly_sequences": {"weekly": {"stale": {"policy": "ignore"}}}},
+            ParameterValidationError,
+            "(?s)stale.policy.*'drop', 'terminal_return' or 'keep'.*'ignore'",
+        ),
+        (
+            {"stacked_lstm": {"classification": {"split": {"test_from": "2016-13-01"}}}},
+            ParameterValidationError,
+            "(?s)split.*test_from.*date.*2016-13-01",
+        ),
+    ],
+)
+def test_wrong_parameters_are_refused_before_anything_runs(project, tmp_path, runtime_params, error, message):
+    with pytest.raises(error, match=message):
+        project("stacked_lstm", **runtime_params)
+    assert not (tmp_path / "project" / "data").exists()
+
+
+def test_one_ticker_is_refused_before_anything_is_saved(run_file, tmp_path):
+    with pytest.raises(DatasetError, match=r"expected at least 2 tickers.*Received: 1"):
+        run_file(random_panel(300, 1, 0))
+    assert not list((tmp_path / "project").glob("data/**/*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("panel", "options", "message"),
+    [
+        (random_panel(200, 3, 0), {}, "52 lags need prices in at least 55 periods. Received 4"),
+        (random_panel(520, 3, 0) * 0 + 7.0, {}, "No weekly row is left: .*stale_price removed"),
+        (
+            random_panel(520, 3, 0),
+            {"stacked_lstm": {"classification": {"split": {"test_from": "2016-01-01", "until": "2016-12-31"}}}},
+            "leaves no date for test: the .* dates run from 2010-01-.* to 2010-12-",
+        ),
+        (random_panel(700, 3, 0, start="2013-01-01"), {"protocol": "as_published"}, "leaves no date for test"),
+    ],
+)
+def test_unusable_data_is_refused_before_training(run_file, tmp_path, panel, options, message):
+    with pytest.raises(ValueError, match=message):
+        run_file(panel, **options)
+    assert not list((tmp_path / "project").glob("data/0[678]*/**/*.*"))
+
+
+@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="the real price panel is not beside this checkout")
+@pytest.mark.parametrize("protocol", ["corrected", "as_published"])
+def test_sequences_of_a_real_panel(project, protocol):
+    """1,506 US stocks with gaps, reused symbols, bad ticks and zero volumes."""
+    folder = project(
+        "daily_weekly_sequences",
+        env="files",
+        prices_file=str(REAL_DATA / "us_stocks_daily_2007_2017.parquet"),
+        protocol=protocol,
+    )
+    report = json.loads((folder / f"data/04_feature/{protocol}/returns_weekly_report.json").read_text())
+    quality = json.loads((folder / "data/03_primary/prices_report.json").read_text())
+    assert quality["tickers"] == 1506
+    assert quality["probably_reused_symbols"] == ["BOMN", "FSB", "NVGS"]
+    assert quality["zero_volume_rows"] == 3184
+    if protocol == "as_published":
+        assert (report["rows"], report["tickers"]) == (512_820, 1110)
+    else:
+        assert report["rows_removed"]["stale_price"] > 0
+        assert report["rows_flagged"]["stale_price"] == 0
