@@ -1,7 +1,7 @@
 """Training samples a second, as published against corrected; and what the batch size costs in quality.
 
-    python benchmarks/training.py                # speed, side by side in one process
-    python benchmarks/training.py --batch-sizes  # validation log-loss by batch size, on the default prices
+python benchmarks/training.py                # speed, side by side in one process
+python benchmarks/training.py --batch-sizes  # validation log-loss by batch size, on the default prices
 """
 
 import argparse
@@ -88,7 +88,9 @@ def compare_batch_sizes() -> None:
     values = project.parameters("corrected")
     experiment = values["stacked_lstm"]["classification"]
     split = experiment["split"]
-    table = weekly_sequences(project.prices(), values["daily_weekly_sequences"]["weekly"], split, split)["returns_weekly"]
+    table = weekly_sequences(project.prices(), values["daily_weekly_sequences"]["weekly"], split, split)[
+        "returns_weekly"
+    ]
     print(f"batch  validation log-loss: mean +- standard error over {len(SEEDS)} seeds   validation AUC   seconds")
     for batch_size in (32, 128, 256, 512):
         losses, aucs, seconds = [], [], []

@@ -1,9 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.helpers import panel_to_prices
 
 from rnn_trading import prices as px
+from tests.helpers import panel_to_prices
 
 DATES = pd.date_range("2020-01-06", periods=6)
 NAN = np.nan
@@ -34,7 +34,10 @@ def test_parsing_sorts_and_drops_missing_prices():
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"adj_close": ["1.5", "abc"]}, r"prices.csv: column 'adj_close', row 1: expected a number. Received: 'abc'"),
+        (
+            {"adj_close": ["1.5", "abc"]},
+            r"prices.csv: column 'adj_close', row 1: expected a number. Received: 'abc'",
+        ),
         ({"adj_close": [1.0, 0.0]}, r"row 1: expected a positive, finite price. Received: .*0.0"),
         ({"adj_close": [-3.0, 1.0]}, r"row 0: expected a positive, finite price. Received: .*-3.0"),
         ({"adj_close": [1.0, np.inf]}, r"row 1: expected a positive, finite price. Received: .*inf"),

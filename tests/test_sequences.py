@@ -82,9 +82,7 @@ def test_entry_lag_earns_the_return_of_the_next_session(sequence_of, last_dates)
 def test_weekly_returns_are_of_the_last_price_of_a_week(sequence_of, last_dates):
     dates = pd.to_datetime(["2010-01-08", "2010-01-13", "2010-01-14", "2010-01-22", "2010-01-29", "2010-02-05"])
     panel = pd.DataFrame({"A": [10.0, 5.0, 20.0, 30.0, 15.0, 15.0], "B": [1.0, 1, 2, 2, 4, 8]}, index=dates)
-    sequence = sequence_of(
-        "corrected", "weekly", lags=2, entry_lag=0, winsorise=None, stale={"after_sessions": 3}
-    )
+    sequence = sequence_of("corrected", "weekly", lags=2, entry_lag=0, winsorise=None, stale={"after_sessions": 3})
     split = changed(last_dates, purge=0)
     table = weekly_sequences(panel_to_prices(panel), sequence, split, split)["returns_weekly"]
     assert table.columns.tolist() == ["fwd_returns", "2", "1", "label"]
@@ -110,7 +108,11 @@ def test_clipping_bounds_come_from_training_rows_alone(sequence_of, last_dates):
         assert clipped.table[lag].max() == upper
     # The label is never clipped, and bounds follow the shorter of several training samples.
     pd.testing.assert_series_equal(clipped.table["0"], raw.table["0"])
-    earlier = changed(last_dates, validation_from=pd.Timestamp("2009-02-01").date(), test_from=pd.Timestamp("2009-02-15").date())
+    earlier = changed(
+        last_dates,
+        validation_from=pd.Timestamp("2009-02-01").date(),
+        test_from=pd.Timestamp("2009-02-15").date(),
+    )
     both = build_sequences(panel_to_prices(panel), sequence, [last_dates, earlier])
     alone = build_sequences(panel_to_prices(panel), sequence, [earlier])
     assert both.report["clipped_at"] == alone.report["clipped_at"]
@@ -146,11 +148,17 @@ def test_as_published_daily_equals_the_slow_construction(sequence_of, last_dates
 def test_published_sizes(sequence_of, last_dates):
     """T + 1 columns; n - T - 1 windows of n periods: 2,013 sessions and 522 weeks give the published counts."""
     weeks = pd.date_range("2007-12-30", "2017-12-31", freq="W")
-    panel = pd.DataFrame(np.random.default_rng(0).lognormal(size=(len(weeks), 3)).cumsum(axis=0), index=weeks, columns=list("ABC"))
+    panel = pd.DataFrame(
+        np.random.default_rng(0).lognormal(size=(len(weeks), 3)).cumsum(axis=0),
+        index=weeks,
+        columns=list("ABC"),
+    )
     weekly = weekly_sequences(panel_to_prices(panel), sequence_of("as_published", "weekly"), last_dates, last_dates)
     assert weekly["returns_weekly"].shape == (3 * 1_167_341 // 2489, 54)
     sessions = pd.bdate_range(end="2017-12-29", periods=2013)
-    panel = pd.DataFrame(np.random.default_rng(0).lognormal(size=(2013, 3)).cumsum(axis=0), index=sessions, columns=list("ABC"))
+    panel = pd.DataFrame(
+        np.random.default_rng(0).lognormal(size=(2013, 3)).cumsum(axis=0), index=sessions, columns=list("ABC")
+    )
     sequence = sequence_of("as_published", "daily")
     daily = daily_sequences(panel_to_prices(panel, volume=1.0), sequence, last_dates)["returns_daily"]
     assert daily.shape == (3 * (2013 - 21 - 1), 22)
@@ -196,7 +204,9 @@ def test_stale_windows_leave_and_are_counted(sequence_of, last_dates):
     assert result.report["rows_removed"]["stale_price"] == 7
     gone = panel.index[25:32]
     assert not result.table.loc["T001"].index.isin(gone).any()
-    kept = build_sequences(panel_to_prices(panel), changed(sequence, stale=changed(sequence.stale, policy="keep")), [last_dates])
+    kept = build_sequences(
+        panel_to_prices(panel), changed(sequence, stale=changed(sequence.stale, policy="keep")), [last_dates]
+    )
     flagged = kept.flags.loc["T001"]
     assert flagged.index[flagged["stale_price"]].tolist() == gone.tolist()
 
@@ -231,7 +241,10 @@ def test_no_volume_and_too_few_tickers_are_said(sequence_of, last_dates):
         sequence = sequence_of(protocol, "daily", lags=3, prices_from=None, until=None)
         without = build_sequences(panel_to_prices(panel), sequence, [last_dates]).report["universe"]
         few = build_sequences(panel_to_prices(panel, 1.0), sequence, [last_dates]).report["universe"]
-        assert without == f"3 tickers by the rule {sequence.universe.rule!r}; the prices have no volume, so presence alone decides"
+        assert (
+            without
+            == f"3 tickers by the rule {sequence.universe.rule!r}; the prices have no volume, so presence alone decides"
+        )
         assert few == f"3 tickers by the rule {sequence.universe.rule!r}; 500 were asked for, the prices hold 3"
 
 
@@ -244,7 +257,9 @@ def test_no_volume_and_too_few_tickers_are_said(sequence_of, last_dates):
     st.sampled_from(["drop", "terminal_return"]),
     st.booleans(),
 )
-def test_no_price_after_a_date_changes_an_input_of_that_date(sequence_of, last_dates, cut, seed, period, policy, remove):
+def test_no_price_after_a_date_changes_an_input_of_that_date(
+    sequence_of, last_dates, cut, seed, period, policy, remove
+):
     """Alter, or remove, every price after a date: what rows of that date or before have seen stays, to the bit.
 
     Without clipping, whose bounds are a function of all training rows.
@@ -286,7 +301,11 @@ def test_no_price_after_a_date_changes_an_input_of_that_date(sequence_of, last_d
 
 def test_months_and_ticker_codes_by_hand(sequence_of):
     index = pd.MultiIndex.from_tuples(
-        [("A", pd.Timestamp("2017-01-31")), ("B", pd.Timestamp("2017-12-03")), ("C", pd.Timestamp("2017-03-05"))],
+        [
+            ("A", pd.Timestamp("2017-01-31")),
+            ("B", pd.Timestamp("2017-12-03")),
+            ("C", pd.Timestamp("2017-03-05")),
+        ],
         names=["ticker", "date"],
     )
     table = pd.DataFrame({"fwd_returns": 0.0, "2": [0.1, 0.2, 0.3], "1": [0.4, 0.5, 0.6], "label": 1}, index=index)
@@ -317,12 +336,7 @@ def test_too_little_is_an_error_that_says_what_to_do(sequence_of, last_dates, pa
 
 
 def test_an_empty_universe_is_an_error(sequence_of, last_dates):
-    panel = random_panel(600, 2, 0, start="2008-01-07")
-    panel.iloc[:200, 0] = np.nan
-    panel.iloc[:250, 1] = np.nan
-    with pytest.raises(ValueError, match="No ticker passes universe.rule='complete'"):
-        build_sequences(
-            panel_to_prices(panel),
-            sequence_of("as_published", "weekly", lags=7),
-            [last_dates],
-        )
+    panel = random_panel(300, 2, 0, start="2010-01-04")
+    panel.iloc[:150, 0] = panel.iloc[150:, 1] = np.nan  # nobody is there on 95 % of the dates
+    with pytest.raises(ValueError, match="No ticker passes universe.rule='most_traded' over 300 periods"):
+        build_sequences(panel_to_prices(panel), sequence_of("as_published", "daily"), [last_dates])

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
-from tests.helpers import changed
 
 from rnn_trading.splits import chronological_split, rows_in, training_until
+from tests.helpers import changed
 
 DATES = pd.date_range("2020-01-05", periods=20, freq="W")  # 2020-01-05 ... 2020-05-17
 
@@ -64,11 +64,16 @@ def test_rows_follow_their_dates(last_dates):
         ({"validation_from": "2020-04-01", "test_from": "2020-03-01"}, "Received: 2020-04-01, 2020-03-01"),
         ({"until": "2019-01-01"}, "No row is dated until 2019-01-01"),
         ({"test_from": "2019-06-01", "validate_on": "test"}, "leaves no date for train"),
-        ({"test_from": "2021-06-01", "until": "2021-12-31", "validate_on": "test"}, "leaves no date for test"),
+        (
+            {"test_from": "2021-06-01", "until": "2021-12-31", "validate_on": "test"},
+            "leaves no date for test",
+        ),
         ({"purge": 3}, "leaves no date for validation"),
     ],
 )
 def test_a_part_without_dates_is_an_error(last_dates, changes, message):
-    changes = {k: pd.Timestamp(v).date() if k in ("validation_from", "test_from", "until") else v for k, v in changes.items()}
+    changes = {
+        k: pd.Timestamp(v).date() if k in ("validation_from", "test_from", "until") else v for k, v in changes.items()
+    }
     with pytest.raises(ValueError, match=message):
         chronological_split(DATES, changed(last_dates, **changes))

@@ -34,7 +34,11 @@ def test_any_in_window_is_any_of_each_window(flags, length):
 
 @pytest.mark.parametrize(
     ("panel", "length", "message"),
-    [(PANEL, 5, "5 rows does not fit a panel of 4 rows"), (PANEL, 0, "0 rows"), (PANEL[0], 1, r"Received: \(2,\)")],
+    [
+        (PANEL, 5, "5 rows does not fit a panel of 4 rows"),
+        (PANEL, 0, "0 rows"),
+        (PANEL[0], 1, r"Received: \(2,\)"),
+    ],
 )
 def test_windows_refuse_what_does_not_fit(panel, length, message):
     with pytest.raises(ValueError, match=message):

@@ -4,6 +4,7 @@ The traceback is in the log at level DEBUG; `conf/logging.yml` sets the level.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -18,6 +19,9 @@ logger = logging.getLogger(__name__)
 USER_ERRORS = (DatasetError, ParameterValidationError, OmegaConfBaseException, ValueError, ArithmeticError)
 
 
+run_of_kedro: Callable[..., Any] = kedro_run.callback  # type: ignore[assignment]
+
+
 @click.group(name="rnn-trading")
 def cli() -> None:
     """Commands of this project."""
@@ -25,7 +29,7 @@ def cli() -> None:
 
 def _run(**options: Any) -> Any:
     try:
-        return kedro_run.callback(**options)
+        return run_of_kedro(**options)
     except USER_ERRORS as error:
         logger.debug("The way to the error", exc_info=True)
         raise click.ClickException(str(error)) from error

@@ -1,10 +1,9 @@
 """How parameters are declared: frozen, typed, and closed to unknown names."""
 
-from typing import TypeVar, dataclass_transform
+from typing import TypeVar, cast, dataclass_transform
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
-
 
 T = TypeVar("T")
 
@@ -21,4 +20,4 @@ def parameters(cls: type[T]) -> type[T]:
     pydantic.ValidationError
         When an instance is made from an unknown name, a wrong type or a value out of range.
     """
-    return dataclass(cls, frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+    return cast("type[T]", dataclass(cls, frozen=True, kw_only=True, config=ConfigDict(extra="forbid")))

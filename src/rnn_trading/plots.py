@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 # Okabe and Ito (2008), distinguishable with every common colour vision.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
-STYLE = {
+STYLE: dict[Any, Any] = {
     "figure.dpi": 110,
     "savefig.dpi": 150,
     "font.size": 13,
@@ -70,13 +70,9 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, title
     quantities = list(dict.fromkeys(history["quantity"]))
     figure = Figure(figsize=(5 * len(quantities), 4.4))
     for axes, quantity in zip(figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True):
-        curves = history[history["quantity"] == quantity].pivot_table(
-            index="epoch", columns="rows", values="value"
-        )
+        curves = history[history["quantity"] == quantity].pivot_table(index="epoch", columns="rows", values="value")
         axes.plot(curves.index, curves["train"], color=BLUE, marker="o", markersize=4, label="train")
-        axes.plot(
-            curves.index, curves["validation"], color=ORANGE, marker="s", markersize=4, label=held_out
-        )
+        axes.plot(curves.index, curves["validation"], color=ORANGE, marker="s", markersize=4, label=held_out)
         axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
         axes.set(xlabel="Epoch", ylabel=QUANTITIES.get(quantity, quantity))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -163,9 +159,7 @@ def model_beside_rivals(record: dict[str, Any], metric: str, quantity: str, no_s
     scores = {"model": record["model"]["metrics"][metric]}
     scores |= {name.replace("_", " "): values[metric] for name, values in record["rivals"].items()}
     clean = {"model": record["without_stale"]["model"].get(metric)}
-    clean |= {
-        name.replace("_", " "): values.get(metric) for name, values in record["without_stale"]["rivals"].items()
-    }
+    clean |= {name.replace("_", " "): values.get(metric) for name, values in record["without_stale"]["rivals"].items()}
     names = list(scores)[::-1]
     figure = Figure(figsize=(9, 1.4 + 0.6 * len(names)))
     axes = figure.subplots()

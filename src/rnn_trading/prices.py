@@ -25,9 +25,7 @@ def _row_number(position: int) -> str:
     return f"row {position}"
 
 
-def parse_prices(
-    raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = _row_number
-) -> pd.DataFrame:
+def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = _row_number) -> pd.DataFrame:
     """Check a long table of prices and bring it into the canonical form.
 
     Parameters
@@ -111,17 +109,13 @@ def validate_prices(prices: pd.DataFrame) -> pd.DataFrame:
         raise PriceError(f"prices: expected the index (ticker, date). Received: {list(prices.index.names)}")
     unknown = set(prices.columns) - {"adj_close", *OPTIONAL}
     if "adj_close" not in prices.columns or unknown:
-        raise PriceError(
-            f"prices: expected adj_close and optionally adj_volume. Received: {list(prices.columns)}"
-        )
+        raise PriceError(f"prices: expected adj_close and optionally adj_volume. Received: {list(prices.columns)}")
     if not (prices.index.is_monotonic_increasing and prices.index.is_unique):
         raise PriceError("prices: expected rows sorted by (ticker, date), each once.")
     if not (np.isfinite(prices["adj_close"]) & (prices["adj_close"] > 0)).all():
         raise PriceError("prices: expected positive, finite prices only.")
     if prices.index.get_level_values("ticker").nunique() < 2:
-        raise PriceError(
-            "prices: expected at least 2 tickers, because scores are ranked across tickers. Received: 1."
-        )
+        raise PriceError("prices: expected at least 2 tickers, because scores are ranked across tickers. Received: 1.")
     return prices
 
 
@@ -238,9 +232,7 @@ def most_traded(dollar_volume: pd.DataFrame, presence: float, size: int) -> pd.I
     return listed.columns[listed.columns.isin(chosen)]
 
 
-def most_traded_to_date(
-    dollar_volume: pd.DataFrame, presence: float, size: int, sessions: int
-) -> pd.DataFrame:
+def most_traded_to_date(dollar_volume: pd.DataFrame, presence: float, size: int, sessions: int) -> pd.DataFrame:
     """Tickers with the highest mean rank of dollar volume over the trailing sessions of each date.
 
     Parameters

@@ -157,9 +157,7 @@ class Sequences:
     report: dict[str, object]
 
 
-def build_sequences(
-    prices: pd.DataFrame, sequence: SequenceParameters, splits: list[SplitParameters]
-) -> Sequences:
+def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: list[SplitParameters]) -> Sequences:
     """Turn prices into return sequences under one protocol.
 
     Parameters
@@ -208,7 +206,7 @@ def build_sequences(
     flags = pd.DataFrame({name: touched[name][kept] for name in touched}, index=index)
     bounds = _winsorise(values, columns, index.get_level_values("date"), sequence, splits)
     table = pd.DataFrame(values, index=index, columns=columns, copy=False)
-    report = {
+    report: dict[str, object] = {
         "period": sequence.period,
         "tickers": len(table.index.unique("ticker")),
         "periods": len(table.index.unique("date")),

@@ -94,9 +94,7 @@ def training_until(dates: pd.Index, split: SplitParameters) -> pd.Timestamp:
     return parts.index[parts == "train"].max()
 
 
-def _boundaries(
-    distinct: pd.DatetimeIndex, split: SplitParameters
-) -> tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp]:
+def _boundaries(distinct: pd.DatetimeIndex, split: SplitParameters) -> tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp]:
     until = pd.Timestamp(split.until) if split.until else distinct[-1]
     usable = distinct[distinct <= until]
     if usable.empty:
@@ -110,9 +108,7 @@ def _boundaries(
         return test_from, test_from, until
     before_test = int(usable.searchsorted(test_from))
     validation_from = (
-        pd.Timestamp(split.validation_from)
-        if split.validation_from
-        else usable[max(0, before_test - held_out)]
+        pd.Timestamp(split.validation_from) if split.validation_from else usable[max(0, before_test - held_out)]
     )
     if not validation_from < test_from <= until:
         raise ValueError(

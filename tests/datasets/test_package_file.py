@@ -17,7 +17,11 @@ def test_the_default_prices():
     assert len(prices) == 166_260
     assert prices.index.unique("ticker").size == 20
     dates = prices.index.unique("date")
-    assert (dates.size, f"{dates.min():%Y-%m-%d}", f"{dates.max():%Y-%m-%d}") == (8313, "1990-01-02", "2022-12-28")
+    assert (dates.size, f"{dates.min():%Y-%m-%d}", f"{dates.max():%Y-%m-%d}") == (
+        8313,
+        "1990-01-02",
+        "2022-12-28",
+    )
     assert prices.loc[("AAPL", "1990-01-02"), "adj_close"] == 0.264
 
 

@@ -50,10 +50,18 @@ def test_wide_layout(tmp_path):
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        (CSV.replace("2.5", "abc"), {}, r"prices.csv: column 'adj_close', line 2: expected a number. Received: 'abc'"),
+        (
+            CSV.replace("2.5", "abc"),
+            {},
+            r"prices.csv: column 'adj_close', line 2: expected a number. Received: 'abc'",
+        ),
         (CSV.replace("2020-01-06,1", "06.01.2020,1"), {}, "column 'date', line 5: expected a date"),
         (CSV.replace("1,7,0", "1,0,0"), {}, "column 'adj_close', line 5: expected a positive, finite price"),
-        (CSV.replace("1,7,0", "1,inf,0"), {}, "column 'adj_close', line 5: expected a positive, finite price"),
+        (
+            CSV.replace("1,7,0", "1,inf,0"),
+            {},
+            "column 'adj_close', line 5: expected a positive, finite price",
+        ),
         (CSV + "2020-01-06,1,7,0\n", {}, "column 'date', line 6: expected one row for each ticker and date"),
         (CSV.replace("adj_close", "close"), {}, "column 'adj_close' is missing"),
         ("Date,A\n2020-01-06,1\n2020-01-07,x\n", {"layout": "wide"}, "ticker A, line 3: expected a number"),

@@ -91,7 +91,14 @@ def yahoo(monkeypatch, tmp_path):
     monkeypatch.setattr("yfinance.data.YfData._get_cookie_and_crumb", lambda *_, **__: (None, "basic"))
     monkeypatch.setattr("yfinance.base.TickerBase._get_ticker_tz", lambda *_, **__: "America/New_York")
     yield lambda tickers, **options: YahooPricesDataset(
-        **{"tickers": tickers, "start": "2020-01-01", "end": "2020-01-10", "filepath": str(tmp_path), "wait": 0, "timeout": 5}
+        **{
+            "tickers": tickers,
+            "start": "2020-01-01",
+            "end": "2020-01-10",
+            "filepath": str(tmp_path),
+            "wait": 0,
+            "timeout": 5,
+        }
         | options
     )
     server.shutdown()

@@ -35,9 +35,7 @@ def outputs_and_gradients(layer, sequences, **call):
 def test_outputs_and_gradients_equal_keras(options):
     fused, plain, sequences = pair(**options)
     assert fused._kernel_applies(None)
-    for ours, theirs in zip(
-        *(outputs_and_gradients(layer, sequences) for layer in (fused, plain)), strict=True
-    ):
+    for ours, theirs in zip(*(outputs_and_gradients(layer, sequences) for layer in (fused, plain)), strict=True):
         for one, other in zip(ours, theirs, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-5)
 
@@ -45,13 +43,13 @@ def test_outputs_and_gradients_equal_keras(options):
 def test_initial_state_is_used():
     fused, plain, sequences = pair()
     state = [tf.ones((6, 8)), -tf.ones((6, 8))]
-    np.testing.assert_allclose(
-        fused(sequences, initial_state=state), plain(sequences, initial_state=state), atol=1e-5
-    )
+    np.testing.assert_allclose(fused(sequences, initial_state=state), plain(sequences, initial_state=state), atol=1e-5)
 
 
 @pytest.mark.parametrize(
-    "options", [{"recurrent_dropout": 0.3}, {"activation": "relu"}, {"go_backwards": True}, {"use_bias": False}], ids=str
+    "options",
+    [{"recurrent_dropout": 0.3}, {"activation": "relu"}, {"go_backwards": True}, {"use_bias": False}],
+    ids=str,
 )
 def test_what_the_kernel_cannot_do_falls_back_to_keras(options):
     fused, plain, sequences = pair(**options)

@@ -100,12 +100,17 @@ def run_file(project, tmp_path):
 def test_changing_later_prices_changes_no_earlier_prediction(run_file):
     """From the file to the prediction: whatever happens after a test date, what was predicted until then stays."""
     panel = random_panel(520, 6, seed=1)
-    fast = {"classification": SMALL | {"training": {"epochs": 2}}, "regression": SMALL | {"training": {"epochs": 2}}}
+    fast = {
+        "classification": SMALL | {"training": {"epochs": 2}},
+        "regression": SMALL | {"training": {"epochs": 2}},
+    }
 
     def predictions(prices):
         folder = run_file(prices, stacked_lstm=fast)
         return {
-            name: pd.read_parquet(folder / f"data/07_model_output/corrected/{name}.parquet").set_index(["ticker", "date"])
+            name: pd.read_parquet(folder / f"data/07_model_output/corrected/{name}.parquet").set_index(
+                ["ticker", "date"]
+            )
             for name in EXPERIMENTS
         }
 
@@ -178,8 +183,16 @@ def test_dead_tickers_make_the_published_score_and_not_the_corrected_one(run_fil
 @pytest.mark.parametrize(
     ("runtime_params", "error", "message"),
     [
-        ({"protocol": "published"}, OmegaConfBaseException, "Unknown protocol 'published'. Expected one of: corrected"),
-        ({"stacked_lstm": {"clasification": {"x": 1}}}, ValueError, "Unknown parameter 'stacked_lstm.clasification.x'"),
+        (
+            {"protocol": "published"},
+            OmegaConfBaseException,
+            "Unknown protocol 'published'. Expected one of: corrected",
+        ),
+        (
+            {"stacked_lstm": {"clasification": {"x": 1}}},
+            ValueError,
+            "Unknown parameter 'stacked_lstm.clasification.x'",
+        ),
         ({"prices_file": "x.csv"}, ValueError, "Unknown parameter 'prices_file' for the environment 'test'"),
         (
             {"stacked_lstm": {"classification": {"training": {"epochs": "many"}}}},
@@ -225,7 +238,11 @@ def test_one_ticker_is_refused_before_anything_is_saved(run_file, tmp_path):
             {"stacked_lstm": {"classification": {"split": {"test_from": "2016-01-01", "until": "2016-12-31"}}}},
             "leaves no date for test: the .* dates run from 2010-01-.* to 2010-12-",
         ),
-        (random_panel(700, 3, 0, start="2013-01-01"), {"protocol": "as_published"}, "leaves no date for test"),
+        (
+            random_panel(700, 3, 0, start="2013-01-01"),
+            {"protocol": "as_published"},
+            "leaves no date for test",
+        ),
     ],
 )
 def test_unusable_data_is_refused_before_training(run_file, tmp_path, panel, options, message):

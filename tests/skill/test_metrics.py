@@ -26,9 +26,7 @@ def test_information_coefficients_equal_scipy_with_ties():
     generator = np.random.default_rng(0)
     dates = pd.DatetimeIndex(np.repeat(pd.date_range("2020-01-05", periods=6, freq="W"), 30))
     forecast, truth = generator.integers(0, 9, 180).astype(float), generator.normal(size=180)
-    expected = [
-        stats.spearmanr(forecast[dates == day], truth[dates == day]).statistic for day in dates.unique()
-    ]
+    expected = [stats.spearmanr(forecast[dates == day], truth[dates == day]).statistic for day in dates.unique()]
     np.testing.assert_allclose(information_coefficients(forecast, truth, dates), expected, rtol=1e-12)
 
 

@@ -17,7 +17,9 @@ def predictions(strength, seed=0, dates=60, tickers=20):
     )
     signal = generator.normal(size=len(index))
     truth = (strength * signal + generator.normal(size=len(index)) > 0).astype(float)
-    table = pd.DataFrame({"prediction": 1 / (1 + np.exp(-strength * signal)), "truth": truth}, index=index).reset_index()
+    table = pd.DataFrame(
+        {"prediction": 1 / (1 + np.exp(-strength * signal)), "truth": truth}, index=index
+    ).reset_index()
     return table.assign(constant_share=0.5, coin=0.5 + 0.01 * generator.normal(size=len(index)))
 
 
@@ -29,7 +31,17 @@ def record(table, suspicious=None, experiment=CLASSIFICATION, **model):
 def test_the_record_is_complete_and_plain():
     result = record(predictions(1.0))
     assert list(result) == [
-        *("experiment", "protocol", "data", "model", "rivals", "tests", "without_stale", "published", "verdict")
+        *(
+            "experiment",
+            "protocol",
+            "data",
+            "model",
+            "rivals",
+            "tests",
+            "without_stale",
+            "published",
+            "verdict",
+        )
     ]
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     assert set(result["rivals"]) == {"constant_share", "coin"}

@@ -29,8 +29,9 @@ class KerasModelDataset(AbstractDataset[Any, Any]):
 
     def load(self) -> Any:
         """Return the `keras.Model`, ready to predict or to train on."""
-        import rnn_trading.models.lstm  # noqa: F401, PLC0415  registers the layer that saved models name
         from keras.saving import load_model  # noqa: PLC0415
+
+        import rnn_trading.models.lstm  # noqa: F401, PLC0415  registers the layer that saved models name
 
         return load_model(self._filepath)
 

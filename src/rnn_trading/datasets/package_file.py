@@ -56,10 +56,11 @@ class PackageFileDataset(AbstractDataset[None, Any]):
         filepath = self._locate()
         digest = hashlib.sha256(filepath.read_bytes()).hexdigest()
         if digest != self._sha256:
+            installed = importlib.metadata.version(self._package)
             raise DatasetError(
-                f"{self._file} of the installed package {self._package} "
-                f"{importlib.metadata.version(self._package)} is not the file of version {self._package_version} that is "
-                f"expected here (SHA-256 {self._sha256[:12]}..., received {digest[:12]}...). {self._remedy()}"
+                f"{self._file} of the installed package {self._package} {installed} is not the file of version "
+                f"{self._package_version} that is expected here (SHA-256 {self._sha256[:12]}..., received "
+                f"{digest[:12]}...). {self._remedy()}"
             )
         config = {**self._dataset, "filepath": str(filepath)}
         return AbstractDataset.from_config(f"{self._package}:{self._file}", config).load()

@@ -97,7 +97,7 @@ class PricesFileDataset(AbstractDataset[None, pd.DataFrame]):
 
     def _read_hdf(self, filepath: Path) -> pd.DataFrame:
         with pd.HDFStore(filepath, mode="r") as store:
-            if self._key not in {name.lstrip("/") for name in store.keys()}:  # noqa: SIM118
+            if self._key not in {name.lstrip("/") for name in store.keys()}:
                 raise PriceError(f"{filepath}: no table {self._key!r}. Received: {', '.join(store.keys())}.")
             return store[self._key]
 

@@ -54,9 +54,9 @@ def build_stacked_lstm(
     )  # (batch, units + embedding + 12)
     if architecture.batch_normalisation:
         joined = keras.layers.BatchNormalization(name="BatchNormalization")(joined)
-    hidden = keras.layers.Dense(
-        architecture.dense_units, activation=architecture.dense_activation, name="Hidden"
-    )(joined)
+    hidden = keras.layers.Dense(architecture.dense_units, activation=architecture.dense_activation, name="Hidden")(
+        joined
+    )
     prediction = keras.layers.Dense(1, activation=architecture.output, name="Prediction")(hidden)
     if architecture.standardise and architecture.output == "linear":
         prediction = keras.layers.Rescaling(target_scale, name="Return")(prediction)

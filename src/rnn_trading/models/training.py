@@ -126,8 +126,7 @@ def _metrics(training: TrainingParameters) -> tuple[list[Any], str]:
         return ["accuracy", keras.metrics.AUC(name="auc")], "min" if training.monitor == "loss" else "max"
     if training.monitor != "loss":
         raise ValueError(
-            f"training.monitor={training.monitor!r} needs loss=binary_crossentropy; with loss=mse use "
-            "monitor=loss."
+            f"training.monitor={training.monitor!r} needs loss=binary_crossentropy; with loss=mse use monitor=loss."
         )
     return [keras.metrics.RootMeanSquaredError(name="rmse")], "min"
 

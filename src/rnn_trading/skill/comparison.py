@@ -12,9 +12,7 @@ from rnn_trading.skill.metrics import Task, Vector, information_coefficients, lo
 FEWEST_DATES = 5
 
 
-def compare_losses(
-    task: Task, forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index
-) -> dict[str, Any]:
+def compare_losses(task: Task, forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
     """Diebold-Mariano test on losses averaged by date.
 
     Rows of one date share its shocks, so the test counts dates, not rows. The variance is Newey-West's, the
@@ -52,9 +50,7 @@ def compare_losses(
     }
 
 
-def compare_information_coefficients(
-    forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index
-) -> dict[str, Any]:
+def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
     """Newey-West t-test of the mean difference in information coefficient by date.
 
     Returns

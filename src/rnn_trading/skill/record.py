@@ -101,9 +101,7 @@ def skill_record(
 def _metrics(task: Task, predictions: pd.DataFrame, rivals: list[str]) -> dict[str, dict[str, Any]]:
     dates = pd.DatetimeIndex(predictions["date"])
     truth = predictions["truth"].to_numpy()
-    return {
-        name: evaluate(task, predictions[name].to_numpy(), truth, dates) for name in ("prediction", *rivals)
-    }
+    return {name: evaluate(task, predictions[name].to_numpy(), truth, dates) for name in ("prediction", *rivals)}
 
 
 def _tests(

@@ -4,15 +4,19 @@ Rivals see what the model sees (past returns and the month; not the ticker), are
 alone, and forecast the same test rows.
 """
 
+import logging
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, RidgeCV
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+logger = logging.getLogger(__name__)
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -78,14 +82,10 @@ def classification_rivals(train: RivalRows, label: Vector, test: RivalRows, seed
     return pd.DataFrame(
         {
             "constant_share": np.full(len(test.last_return), label.mean()),
-            "sign_of_last_return": _share_by_group(
-                np.sign(train.last_return), label, np.sign(test.last_return)
-            ),
+            "sign_of_last_return": _share_by_group(np.sign(train.last_return), label, np.sign(test.last_return)),
             "zero_return_means_down": _share_by_group(train.last_return == 0, label, test.last_return == 0),
-            "logistic_regression": logistic.fit(train.features, label).predict_proba(test.features)[:, 1],
-            "histogram_gradient_boosting": boosting.fit(train.features, label).predict_proba(test.features)[
-                :, 1
-            ],
+            "logistic_regression": _fit(logistic, train, label).predict_proba(test.features)[:, 1],
+            "histogram_gradient_boosting": _fit(boosting, train, label).predict_proba(test.features)[:, 1],
         }
     )
 
@@ -114,10 +114,16 @@ def regression_rivals(train: RivalRows, target: Vector, test: RivalRows, seed: i
         {
             "zero": np.zeros(len(test.last_return)),
             "past_mean": test.returns.mean(axis=1),
-            "ridge": ridge.fit(train.features, target).predict(test.features),
-            "histogram_gradient_boosting": boosting.fit(train.features, target).predict(test.features),
+            "ridge": _fit(ridge, train, target).predict(test.features),
+            "histogram_gradient_boosting": _fit(boosting, train, target).predict(test.features),
         }
     )
+
+
+def _fit(estimator: Any, train: RivalRows, target: Vector) -> Any:
+    name = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+    logger.info("Fitting the rival %s on %s rows", type(name).__name__, f"{len(target):,}")
+    return estimator.fit(train.features, target)
 
 
 def _share_by_group(train_groups: NDArray[np.generic], label: Vector, test_groups: NDArray[np.generic]) -> Vector:

@@ -51,9 +51,7 @@ def train_model(
 
     train_table = _rows(returns_weekly, dates, "train")
     held_out = _rows(returns_weekly, dates, split.validate_on)
-    vocabulary = ticker_vocabulary(
-        returns_weekly, train_table.index, look_ahead=architecture.vocabulary == "all"
-    )
+    vocabulary = ticker_vocabulary(returns_weekly, train_table.index, look_ahead=architecture.vocabulary == "all")
     lags, target = lag_columns(returns_weekly), _truth(train_table, experiment)
     returns_scale, target_scale = float(train_table[lags].to_numpy().std()), float(target.std())
     if not (returns_scale > 0 and target_scale > 0):
@@ -128,7 +126,8 @@ def collect_predictions(
     """
     truth = _truth(returns_weekly.loc[model_predictions.index], experiment)
     table = pd.concat(
-        [model_predictions, pd.Series(truth, index=model_predictions.index, name="truth"), rivals], axis="columns"
+        [model_predictions, pd.Series(truth, index=model_predictions.index, name="truth"), rivals],
+        axis="columns",
     ).reset_index()
     store = table[["ticker", "date", "prediction"]].rename(columns={"ticker": "symbol"})
     return {"predictions": table, "predictions_store": store}
@@ -222,7 +221,7 @@ def _truth(table: pd.DataFrame, experiment: Experiment) -> NDArray[np.float64]:
 
 def _rival_rows(table: pd.DataFrame) -> RivalRows:
     returns = table[lag_columns(table)].to_numpy()
-    return RivalRows(returns, table["1"].to_numpy(), month_indicators(_dates(table)))
+    return RivalRows(returns, table["1"].to_numpy(), month_indicators(_dates(table)).astype(np.float64))
 
 
 def _describe_parts(table: pd.DataFrame, dates: pd.DataFrame) -> dict[str, Any]:
