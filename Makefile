@@ -19,7 +19,7 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(INSTALL) --editable '.[dev,live,notebook,viz]'
+	$(INSTALL) --editable '.[dev,live,viz]'
 	@touch $@
 
 run: $(VENV)/.run
@@ -40,7 +40,8 @@ bench: $(VENV)/.dev
 viz: $(VENV)/.dev
 	$(BIN)/kedro viz run
 
-notebook: $(VENV)/.dev
+notebook: $(VENV)/.run
+	$(INSTALL) --editable '.[notebook,viz]'
 	$(BIN)/kedro jupyter lab
 
 clean:

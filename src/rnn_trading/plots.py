@@ -21,9 +21,6 @@ STYLE: dict[Any, Any] = {
     "figure.dpi": 110,
     "savefig.dpi": 150,
     "font.size": 13,
-    "axes.titlesize": 14,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
@@ -35,11 +32,11 @@ STYLE: dict[Any, Any] = {
     "figure.constrained_layout.use": True,
 }
 QUANTITIES = {
-    "loss": "Loss",
     "auc": "AUC",
     "accuracy": "Accuracy (share of rows)",
     "rmse": "RMSE (weekly return)",
 }
+WIDE_RANGE = 5  # a linear axis would press all later epochs to the bottom
 Parameters = ParamSpec("Parameters")
 
 
@@ -68,17 +65,19 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, title
         Title of the figure.
     """
     quantities = list(dict.fromkeys(history["quantity"]))
+    labels = QUANTITIES | {"loss": "Loss (squared weekly return)" if "rmse" in quantities else "Loss (nats)"}
     figure = Figure(figsize=(5 * len(quantities), 4.4))
     for axes, quantity in zip(figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True):
         curves = history[history["quantity"] == quantity].pivot_table(index="epoch", columns="rows", values="value")
         axes.plot(curves.index, curves["train"], color=BLUE, marker="o", markersize=4, label="train")
         axes.plot(curves.index, curves["validation"], color=ORANGE, marker="s", markersize=4, label=held_out)
         axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
-        axes.set(xlabel="Epoch", ylabel=QUANTITIES.get(quantity, quantity))
+        axes.set(xlabel="Epoch", ylabel=labels[quantity])
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if curves.max(axis=None) > WIDE_RANGE * curves.min(axis=None) > 0:
+            axes.set_yscale("log")
         axes.legend()
-    figure.suptitle(title, fontweight="bold", x=0.01, ha="left")
-    return figure
+    return _titled(figure, title)
 
 
 @_styled
@@ -94,22 +93,32 @@ def quintile_means(by_date: pd.DataFrame, quantity: str, title: str) -> Figure:
     title
         Title of the figure.
     """
-    figure = Figure(figsize=(7, 4.6))
+    figure = Figure(figsize=(8, 5))
     axes = figure.subplots()
     if by_date.empty:
         return _say(figure, axes, "No date has the 5 tickers that quintiles need.", title)
     mean = by_date.mean()
     half_width = 1.96 * by_date.std() / np.sqrt(len(by_date))
-    axes.bar(mean.index, mean, color=BLUE, width=0.65)
-    axes.errorbar(mean.index, mean, yerr=half_width, fmt="none", ecolor="black", capsize=6, linewidth=1.6)
+    shares = mean.min() > 0.2  # near one half: bars from zero would hide the differences, cut bars would lie
+    if not shares:
+        axes.bar(mean.index, mean, color=BLUE, width=0.65)
+    axes.errorbar(
+        mean.index,
+        mean,
+        yerr=half_width,
+        fmt="o" if shares else "none",
+        color=BLUE,
+        markersize=10,
+        ecolor=BLUE if shares else "black",
+        capsize=6,
+        elinewidth=1.6,
+    )
     axes.axhline(mean.mean(), color=ORANGE, linestyle="--", label="mean of all quintiles")
     axes.set(xlabel="Quintile of the prediction within its date (5: highest)", ylabel=quantity)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
-    if mean.min() > 0.2:  # shares near one half: bars from zero would hide the differences
-        axes.set_ylim((mean - half_width).min() - 0.02, (mean + half_width).max() + 0.02)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16))
-    axes.set_title(f"{title}\n95 % intervals over {len(by_date):,} dates")
-    return figure
+    return _titled(figure, f"{title}\n95 % intervals over {len(by_date):,} dates")
 
 
 @_styled
@@ -134,9 +143,9 @@ def rolling_information_coefficient(by_date: pd.Series, window: int, title: str)
     axes.plot(rolling.index, rolling, color=BLUE, linewidth=1.6, label=f"mean of {window} weeks")
     axes.axhline(0, color=GREY, linewidth=1)
     axes.axhline(defined.mean(), color=ORANGE, linestyle="--", label=f"mean: {defined.mean():.3f}")
-    axes.set(xlabel="Date of the week", ylabel="Information coefficient (Spearman)", title=title)
+    axes.set(xlabel="Date of the week", ylabel="Spearman IC of the week")
     axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
-    return figure
+    return _titled(figure, title)
 
 
 @_styled
@@ -180,14 +189,28 @@ def model_beside_rivals(record: dict[str, Any], metric: str, quantity: str, no_s
             markersize=11 if marker == "o" else 6,
             label=label,
         )
+    for row, name in enumerate(names):
+        if scores[name] is None:
+            axes.annotate(
+                *("ranks nothing", (no_skill, row), (8, 0)),
+                textcoords="offset points",
+                va="center",
+                color=GREY,
+                bbox={"color": "white", "pad": 1},
+            )
     axes.set_yticks(range(len(names)), names)
     axes.get_yticklabels()[-1].set_fontweight("bold")
-    axes.set(xlabel=quantity, title=title, ylim=(-0.6, len(names) - 0.4))
+    axes.set(xlabel=quantity, ylim=(-0.6, len(names) - 0.4))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return figure
+    return _titled(figure, title)
 
 
 def _say(figure: Figure, axes: Axes, words: str, title: str) -> Figure:
     axes.text(0.5, 0.5, words, ha="center", va="center", transform=axes.transAxes)
-    axes.set(title=title, xticks=[], yticks=[])
+    axes.set(xticks=[], yticks=[])
+    return _titled(figure, title)
+
+
+def _titled(figure: Figure, title: str) -> Figure:
+    figure.suptitle(title, fontweight="bold", fontsize=14, x=0.01, ha="left")
     return figure

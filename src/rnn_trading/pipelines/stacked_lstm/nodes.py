@@ -190,18 +190,18 @@ def draw_figures(
     )
     return {
         "learning_curves": plots.learning_curves(
-            history, training_summary["best_epoch"], training_summary["stopped_on"], f"Training of {where}"
+            history, training_summary["best_epoch"], training_summary["stopped_on"], f"Training\n{where}"
         ),
         "quintiles": plots.quintile_means(
-            quantile_returns(forecast, truth, dates), outcome, f"Outcome by predicted quintile, {where}"
+            quantile_returns(forecast, truth, dates), outcome, f"Outcome by predicted quintile\n{where}"
         ),
         "rolling_ic": plots.rolling_information_coefficient(
             information_coefficients(forecast, truth, dates),
             ROLLING_WEEKS,
-            f"Information coefficient, {where}",
+            f"Information coefficient\n{where}",
         ),
         "model_and_rivals": plots.model_beside_rivals(
-            skill, metric, quantity, no_skill, f"Model beside its rivals, {where}"
+            skill, metric, quantity, no_skill, f"Model beside its rivals\n{where}"
         ),
     }
 
