@@ -188,7 +188,7 @@ class _Progress(keras.callbacks.Callback):
         )
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.epoch, self.started = epoch + 1, time.perf_counter()
+        self.epoch = epoch + 1
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         now = time.perf_counter()
@@ -199,7 +199,7 @@ class _Progress(keras.callbacks.Callback):
             logger.info(
                 "%s: epoch %d, %.0f %% of it, %s, %s rows a second",
                 *(self.title, self.epoch, 100 * done / self.rows, _show(logs or {})),
-                f"{done / (now - self.started):,.0f}",
+                f"{((self.epoch - 1) * self.rows + done) / (now - self.started):,.0f}",
             )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
