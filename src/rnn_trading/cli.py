@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
@@ -16,7 +17,14 @@ from omegaconf.errors import OmegaConfBaseException
 logger = logging.getLogger(__name__)
 
 # What wrong input raises. Anything else is a fault of the project and keeps its traceback.
-USER_ERRORS = (DatasetError, ParameterValidationError, OmegaConfBaseException, ValueError, ArithmeticError)
+USER_ERRORS = (
+    DatasetError,
+    MissingConfigException,
+    ParameterValidationError,
+    OmegaConfBaseException,
+    ValueError,
+    ArithmeticError,
+)
 
 
 run_of_kedro: Callable[..., Any] = kedro_run.callback  # type: ignore[assignment]

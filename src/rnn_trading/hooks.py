@@ -43,8 +43,8 @@ def refuse_unknown_names(given: dict[str, Any], declared: dict[str, Any], enviro
             near = difflib.get_close_matches(name, known, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise ValueError(
-                f"Unknown parameter {name!r} for the environment {environment!r}.{hint} Parameters are declared in "
-                f"conf/base and conf/{environment}."
+                f"Unknown parameter {name!r} for the environment {environment!r}.{hint} Parameters are declared in the "
+                f"files of conf/{' and conf/'.join(dict.fromkeys(['base', environment]))}."
             )
 
 

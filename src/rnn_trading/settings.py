@@ -4,14 +4,12 @@ from kedro.config import OmegaConfigLoader
 
 from rnn_trading.hooks import ProgressHook, RuntimeParametersHook
 
-PROTOCOLS = ("corrected", "as_published")
 
-
-def known_protocol(name: str) -> str:
-    """Return the protocol's name, or refuse it."""
-    if name not in PROTOCOLS:
-        raise ValueError(f"Unknown protocol {name!r}. Expected one of: {', '.join(PROTOCOLS)}.")
-    return name
+def one_of(name: str, value: str, *choices: str) -> str:
+    """Return a value from the configuration, or refuse it if it is not one of the choices."""
+    if value not in choices:
+        raise ValueError(f"Unknown {name} {value!r}. Expected one of: {', '.join(choices)}.")
+    return value
 
 
 HOOKS = (RuntimeParametersHook(), ProgressHook())
@@ -21,5 +19,5 @@ CONFIG_LOADER_ARGS = {
     "default_run_env": "local",
     # An environment overrides single parameters, not whole blocks.
     "merge_strategy": {"parameters": "soft", "globals": "soft"},
-    "custom_resolvers": {"known_protocol": known_protocol},
+    "custom_resolvers": {"one_of": one_of},
 }

@@ -15,6 +15,7 @@ from rnn_trading.parameters import parameters
 
 SplitName = Literal["train", "validation", "test"]
 HELD_OUT_SHARE = 0.15
+REMEDY = "Move split.validation_from, .test_from or .until, or set them to null for the last 15 % of the dates each."
 
 
 @parameters
@@ -98,10 +99,7 @@ def _boundaries(distinct: pd.DatetimeIndex, split: SplitParameters) -> tuple[pd.
     until = pd.Timestamp(split.until) if split.until else distinct[-1]
     usable = distinct[distinct <= until]
     if usable.empty:
-        raise ValueError(
-            f"No row is dated until {until:%Y-%m-%d}: the first date is {distinct[0]:%Y-%m-%d}. "
-            "Set split.until to a later date, or to null."
-        )
+        raise ValueError(f"No row is dated until {until:%Y-%m-%d}: the first date is {distinct[0]:%Y-%m-%d}. {REMEDY}")
     held_out = max(1, round(HELD_OUT_SHARE * len(usable)))
     test_from = pd.Timestamp(split.test_from) if split.test_from else usable[-held_out]
     if split.validate_on == "test":
@@ -113,7 +111,8 @@ def _boundaries(distinct: pd.DatetimeIndex, split: SplitParameters) -> tuple[pd.
     if not validation_from < test_from <= until:
         raise ValueError(
             "Expected validation_from < test_from <= until. Received: "
-            f"{validation_from:%Y-%m-%d}, {test_from:%Y-%m-%d}, {until:%Y-%m-%d}."
+            f"{validation_from:%Y-%m-%d}, {test_from:%Y-%m-%d}, {until:%Y-%m-%d}, for rows dated from "
+            f"{distinct[0]:%Y-%m-%d} to {distinct[-1]:%Y-%m-%d}. {REMEDY}"
         )
     return validation_from, test_from, until
 
@@ -127,7 +126,7 @@ def _check_parts(parts: pd.Series, split: SplitParameters) -> None:
             f"The split leaves no date for {', '.join(empty)}: the {len(parts)} dates run from "
             f"{parts.index[0]:%Y-%m-%d} to {parts.index[-1]:%Y-%m-%d}, with validation_from="
             f"{split.validation_from}, test_from={split.test_from}, until={split.until}, purge={split.purge}. "
-            "Move the boundaries, or set them to null for the last 15 % of the dates each."
+            f"{REMEDY}"
         )
 
 
