@@ -36,7 +36,7 @@ def base_parameters() -> Callable[[str], dict[str, Any]]:
 @pytest.fixture(scope="session")
 def sequence_of(base_parameters) -> Callable[..., Any]:
     """The sequence parameters of a protocol and period, with changes; nested ones by dotted names."""
-    from rnn_trading.sequences import SequenceParameters
+    from rnn_trading.sequences import DailyParameters, SequenceParameters, WeeklyParameters
 
     def make(protocol: str, period: str, **changes: Any) -> SequenceParameters:
         values = base_parameters(protocol)["daily_weekly_sequences"][period]
@@ -48,7 +48,7 @@ def sequence_of(base_parameters) -> Callable[..., Any]:
                 values[name] = change
         if "lags" in changes and values["winsorise"]:
             values["winsorise"]["last_lag"] = changes["lags"] - (protocol == "as_published")
-        return SequenceParameters(**values)
+        return (DailyParameters if period == "daily" else WeeklyParameters)(**values)
 
     return make
 
@@ -62,7 +62,7 @@ def last_dates(base_parameters):
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]]:
+def project(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     """Run pipelines in a copy of the project: its configuration, and a data folder of its own.
 
     Returns a function that takes the pipeline, the environment and runtime parameters, runs them in this process,

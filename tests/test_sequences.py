@@ -73,7 +73,7 @@ def test_corrected_windows_by_hand(sequence_of, last_dates):
 
 def test_entry_lag_earns_the_return_of_the_next_session(sequence_of, last_dates):
     sequence = small(sequence_of, "corrected", entry_lag=1)
-    result = build_sequences(panel_to_prices(HAND), sequence, [changed(last_dates, purge=0)])
+    result = build_sequences(panel_to_prices(HAND), sequence, [last_dates])
     # The row of 01-08 has seen closes to 01-07, buys at the close of 01-08 and sells at that of 01-11: +50 %.
     assert rows(result.table)["A", "01-08"] == [0.5, -0.5, 1.0]
     assert ("A", "01-12") not in rows(result.table)  # its exit lies after the data
@@ -217,10 +217,69 @@ def test_extreme_returns_and_reused_symbols_survive_and_are_flagged(sequence_of,
     panel.iloc[50:130, 1] = np.nan  # a reused symbol: no return crosses the gap
     panel.iloc[130:, 1] *= 50
     result = build_sequences(panel_to_prices(panel), small(sequence_of, "corrected"), [last_dates])
-    assert result.table.loc["T000", "0"].max() > 3
-    assert result.report["rows_flagged"]["extreme_return"] == 3
+    # Bought on session 99 and sold on 100 it is the label of row 99; rows 101 and 102 have it as lag 1 and 2.
+    extreme = result.flags.loc["T000", "extreme_return"]
+    assert extreme.index[extreme].tolist() == panel.index[[99, 101, 102]].tolist()
+    assert result.table.loc[("T000", panel.index[99]), "0"] > 3
     assert result.table.loc["T001", "0"].max() < 0.2
-    assert result.flags["extreme_return"].sum() == 3
+    assert not result.flags.loc["T001"].any(axis=None)
+
+
+def test_a_price_missing_on_the_day_of_the_trade_is_flagged_where_it_does_not_drop(sequence_of, last_dates):
+    panel = random_panel(60, 3, seed=9, start="2009-01-05")
+    panel.iloc[24, 0] = np.nan  # a Friday: the week still has a last price, the trade has none
+    kept, dropped = (
+        build_sequences(
+            panel_to_prices(panel),
+            sequence_of("corrected", "weekly", lags=2, entry_lag=0, winsorise=None, stale={"policy": policy}),
+            [last_dates],
+        )
+        for policy in ("keep", "drop")
+    )
+    gone = kept.table.index.difference(dropped.table.index)
+    assert len(gone) == 2  # sold, then bought on that Friday
+    assert kept.flags.loc[gone, "missing_price"].all()
+
+
+def test_thin_sessions_are_no_sessions(sequence_of, last_dates):
+    """A stray Saturday row of one ticker, and a day on which a feed lost four of five, cost nobody a window."""
+    panel = random_panel(60, 5, seed=10)
+    stray = panel.iloc[[21]].set_axis([panel.index[21] + pd.Timedelta(days=1)])  # after a Friday
+    stray.iloc[0, 1:] = np.nan
+    lost = panel.copy()
+    lost.iloc[40, :4] = np.nan
+    lost = pd.concat([lost, stray]).sort_index()
+    sequence = small(sequence_of, "corrected")
+    result = build_sequences(panel_to_prices(lost), sequence, [last_dates])
+    assert result.report["thin_sessions"] == [f"{stray.index[0]:%Y-%m-%d}", f"{panel.index[40]:%Y-%m-%d}"]
+    assert result.report["rows_removed"]["missing_price"] == 0
+    sequence = changed(sequence, session_presence=0.0)
+    every_date = build_sequences(panel_to_prices(lost), sequence, [last_dates])
+    assert every_date.report["rows_removed"]["missing_price"] > 30
+
+
+def test_quantile_bounds_by_hand(sequence_of, last_dates):
+    closes = [1.0, 2, 1, 2, 4, 4, 2, 1, 2, 2, 1]  # returns 1, -.5, 1, 1, 0, -.5, -.5, 1, 0, -.5
+    panel = pd.DataFrame({"A": closes, "B": closes}, index=pd.bdate_range("2010-01-04", periods=11))
+    split = changed(last_dates, purge=0)
+
+    def bounds(fitted_on):
+        clip = {"lower": 0.4, "upper": 0.6, "first_lag": 1, "last_lag": 2, "fitted_on": fitted_on}
+        sequence = small(sequence_of, "corrected", winsorise=clip, entry_lag=0)
+        return build_sequences(panel_to_prices(panel), sequence, [split]).report["clipped_at"]
+
+    # Eight rows of two tickers: lag 1 is six times -.5, four times 0, six times 1; the quantiles of 16 values
+    # are those at .4 * 15 = 6 and .6 * 15 = 9, counted from 0. Lag 2 is six times -.5, twice 0, eight times 1.
+    assert bounds("all") == {"1": [0.0, 0.0], "2": [0.0, 1.0]}
+    # The last two rows are validation and test (15 % of 8 dates is 1 each): six times -.5, twice 0, four times
+    # 1, at .4 * 11 = 4.4 and .6 * 11 = 6.6. Lag 2 there is four times -.5, twice 0, six times 1.
+    assert bounds("train") == {"1": [-0.5, 0.0], "2": [0.0, 1.0]}
+
+
+def test_a_purge_shorter_than_the_entry_lag_is_refused(sequence_of, last_dates):
+    sequence = small(sequence_of, "corrected", entry_lag=2)
+    with pytest.raises(ValueError, match=r"expected split.purge of at least 2. Received: 1"):
+        build_sequences(panel_to_prices(HAND), sequence, [last_dates])
 
 
 def test_universe_is_as_of_the_date(sequence_of, last_dates):
@@ -241,11 +300,9 @@ def test_no_volume_and_too_few_tickers_are_said(sequence_of, last_dates):
         sequence = sequence_of(protocol, "daily", lags=3, prices_from=None, until=None)
         without = build_sequences(panel_to_prices(panel), sequence, [last_dates]).report["universe"]
         few = build_sequences(panel_to_prices(panel, 1.0), sequence, [last_dates]).report["universe"]
-        assert (
-            without
-            == f"3 tickers by the rule {sequence.universe.rule!r}; the prices have no volume, so presence alone decides"
-        )
-        assert few == f"3 tickers by the rule {sequence.universe.rule!r}; 500 were asked for, the prices hold 3"
+        rule = f"3 of 3 tickers by the rule {sequence.universe.rule!r}"
+        assert without == f"{rule}; the prices have no volume, so presence alone decides"
+        assert few == f"{rule}; 500 were asked for"
 
 
 # Shrinking a failure would take minutes; the generated case is readable as it is.

@@ -16,7 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 logger = logging.getLogger(__name__)
 
-# What wrong input raises. Anything else is a fault of the project and keeps its traceback.
+# What wrong input raises. Anything else keeps its traceback.
 USER_ERRORS = (
     DatasetError,
     MissingConfigException,

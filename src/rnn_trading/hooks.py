@@ -36,11 +36,11 @@ def refuse_unknown_names(given: dict[str, Any], declared: dict[str, Any], enviro
     ValueError
         Names it and, if there is one, the closest declared name.
     """
-    known = set(_names(declared))
+    leaves = [name for name in _names(declared) if not name.startswith("_")]  # what YAML shares is not a parameter
+    known = {name.rsplit(".", depth)[0] for name in leaves for depth in range(name.count(".") + 1)}
     for name in _names(given):
-        above = {name.rsplit(".", depth)[0] for depth in range(name.count(".") + 1)}
-        if not above & known:
-            near = difflib.get_close_matches(name, known, n=1)
+        if name not in known:
+            near = difflib.get_close_matches(name, leaves, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise ValueError(
                 f"Unknown parameter {name!r} for the environment {environment!r}.{hint} Parameters are declared in the "

@@ -60,9 +60,10 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
     def refuse(column: str, bad: pd.Series, expected: str) -> None:
         if bad.any():
             position = int(np.flatnonzero(bad.to_numpy())[0])
+            value = table[column].iloc[position]
             raise PriceError(
-                f"{origin}: column {column!r}, {describe_row(position)}: expected {expected}. "
-                f"Received: {table[column].iloc[position]!r} ({int(bad.sum()):,} such rows). "
+                f"{origin}: column {column!r}, {describe_row(position)}: expected {expected}. Received: "
+                f"{value.item() if isinstance(value, np.generic) else value!r} ({int(bad.sum()):,} such rows). "
                 "Correct or remove them."
             )
 
@@ -73,7 +74,9 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
     tickers = table["ticker"].astype("str").str.strip()
     refuse("ticker", table["ticker"].isna() | (tickers == ""), "a ticker symbol")
     columns = {}
+    everywhere = pd.Series(True, index=table.index)
     for column in (*REQUIRED[2:], *(name for name in OPTIONAL if name in table.columns)):
+        refuse(column, everywhere & pd.api.types.is_datetime64_any_dtype(table[column].dtype), "a number")
         numbers = pd.to_numeric(table[column], errors="coerce").astype("float64")
         refuse(column, numbers.isna() & table[column].notna(), "a number")
         columns[column] = numbers
@@ -82,7 +85,7 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
     if "adj_volume" in columns:
         volume = columns["adj_volume"]
         refuse("adj_volume", np.isinf(volume) | (volume < 0), "a volume of zero or more")
-    prices = pd.DataFrame({"ticker": tickers, "date": dates.dt.normalize().astype("datetime64[ns]"), **columns})
+    prices = pd.DataFrame({"ticker": tickers, "date": dates.dt.normalize(), **columns})
     refuse("date", prices.duplicated(["ticker", "date"]), "one row for each ticker and date")
     prices = prices[price.notna().to_numpy()].set_index(["ticker", "date"]).sort_index()
     if prices.empty:
@@ -91,10 +94,15 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
 
 
 def _parse_dates(column: pd.Series) -> pd.Series:
-    """Read dates in ISO form only, since 01/02/2017 is two different days; NaT for what is not one."""
+    """Read the date of timestamps or of text in ISO form; NaT for what is neither.
+
+    Other forms are not guessed at: 01/02/2017 is two different days. A time and an offset after the date are
+    ignored, so that the date is the one that is written.
+    """
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return column
-    return pd.to_datetime(column.astype("str"), errors="coerce", format="ISO8601")
+        return column.astype("datetime64[us]") if column.dt.tz is None else column
+    text = column.astype("str").str.strip().str.slice(0, len("2017-12-29"))
+    return pd.to_datetime(text, errors="coerce", format="%Y-%m-%d").astype("datetime64[us]")
 
 
 def validate_prices(prices: pd.DataFrame) -> pd.DataFrame:
@@ -114,6 +122,8 @@ def validate_prices(prices: pd.DataFrame) -> pd.DataFrame:
         raise PriceError("prices: expected rows sorted by (ticker, date), each once.")
     if not (np.isfinite(prices["adj_close"]) & (prices["adj_close"] > 0)).all():
         raise PriceError("prices: expected positive, finite prices only.")
+    if "adj_volume" in prices and (np.isinf(prices["adj_volume"]) | (prices["adj_volume"] < 0)).any():
+        raise PriceError("prices: expected finite volumes of zero or more.")
     if prices.index.get_level_values("ticker").nunique() < 2:
         raise PriceError("prices: expected at least 2 tickers, because scores are ranked across tickers. Received: 1.")
     return prices
@@ -128,6 +138,27 @@ def price_panel(prices: pd.DataFrame, column: str = "adj_close") -> pd.DataFrame
         Dates x tickers, both ascending, NaN where there is no row.
     """
     return prices[column].unstack("ticker").sort_index()
+
+
+def thin_sessions(panel: pd.DataFrame, presence: float) -> pd.Series:
+    """Mark sessions on which most tickers have no price: holidays with a stray row, or days that a feed lost.
+
+    Parameters
+    ----------
+    panel
+        Prices, dates x tickers.
+    presence
+        Share of the tickers priced in any of the five sessions before that must be priced in a session.
+
+    Returns
+    -------
+    pandas.Series
+        Boolean, one a date; uses the past of each date only. The first date is never thin.
+    """
+    present = panel.notna()
+    recent = present.astype("float64").rolling(5, min_periods=1).max().shift(1) == 1
+    share = (present & recent).sum(axis="columns") / recent.sum(axis="columns")
+    return share < presence
 
 
 def weekly_last(panel: pd.DataFrame) -> pd.DataFrame:

@@ -109,6 +109,9 @@ class SequenceParameters:
         Past returns in a row.
     order
         Order of the lag columns.
+    session_presence
+        A date counts as a session if this share of the tickers priced in the five dates before has a price; 0
+        takes every date of the file. See :func:`rnn_trading.prices.thin_sessions`.
     prices_from, returns_from, until
         First price, first return and last price that are used; null: what there is.
     entry_lag
@@ -124,6 +127,7 @@ class SequenceParameters:
     prices_from: date | None
     returns_from: date | None
     until: date | None
+    session_presence: Annotated[float, Field(ge=0, lt=1)]
     entry_lag: Annotated[int, Field(ge=0)]
     universe: UniverseParameters
     stale: StaleParameters
@@ -136,6 +140,20 @@ class SequenceParameters:
         return self
 
 
+@parameters
+class DailyParameters(SequenceParameters):
+    """:class:`SequenceParameters` of ``returns_daily``."""
+
+    period: Literal["daily"]
+
+
+@parameters
+class WeeklyParameters(SequenceParameters):
+    """:class:`SequenceParameters` of ``returns_weekly``."""
+
+    period: Literal["weekly"]
+
+
 @dataclass(frozen=True)
 class Sequences:
     """A table of sequences and what was left out on the way.
@@ -146,10 +164,10 @@ class Sequences:
         Index (ticker, date), sorted. Float64 columns ``"0"`` (the label return) and the lags, in the order
         asked for. No missing value.
     flags
-        Same index. Boolean columns ``missing_price``, ``stale_price``, ``extreme_return``: the window or its
-        label touches one. All that ``drop`` would have removed, and a return above 300 %.
+        Same index. Boolean columns ``missing_price``, ``stale_price``, ``extreme_return``: a past return or
+        the label touches one. All that ``drop`` would have removed, and a return above 300 %.
     report
-        Rows by the rule that removed them, the universe, and the quantiles used for clipping.
+        Rows by the rule that removed them, thin sessions, the universe, the quantiles used for clipping.
     """
 
     table: pd.DataFrame
@@ -180,21 +198,19 @@ def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: 
         If there are fewer periods than a window needs, or no row is left; the message says which rule removed
         how many.
     """
+    _check_purge(sequence, splits)
     panel = px.price_panel(prices)
     panel = panel.loc[_timestamp(sequence.prices_from) : _timestamp(sequence.until)]
+    thin = px.thin_sessions(panel, sequence.session_presence)
+    panel = panel[~thin]
     _check_history(panel, sequence)
-    past, future, marks = _returns(panel, sequence)
+    past, future, touched = _returns(panel, sequence)
     universe = _universe(prices, panel, past, sequence)
-    # Tickers that are never in the universe do not count as rows that a rule removed.
-    chosen = universe.columns[universe.any()]
-    if chosen.empty:
+    if not universe.to_numpy().any():
         raise ValueError(
             f"No ticker passes universe.rule={sequence.universe.rule!r} over {len(past):,} periods. Use a "
             "shorter sample (prices_from, returns_from, until), a smaller presence, or universe.rule=all."
         )
-    past, future, universe = past[chosen], future[chosen], universe[chosen]
-    marks = {name: mark[chosen] for name, mark in marks.items()}
-    touched = {name: any_in_window(mark.to_numpy(), sequence.lags + 1) for name, mark in marks.items()}
     removed, kept = _remove_rows(past, future, universe, touched, sequence)
     if not kept.any():
         raise ValueError(
@@ -211,6 +227,7 @@ def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: 
         "tickers": len(table.index.unique("ticker")),
         "periods": len(table.index.unique("date")),
         "rows": len(table),
+        "thin_sessions": [f"{day:%Y-%m-%d}" for day in thin.index[thin]],
         "rows_removed": removed,
         "rows_flagged": {name: int(flags[name].sum()) for name in flags},
         "universe": _describe_universe(prices, table, sequence),
@@ -234,10 +251,22 @@ def _check_history(panel: pd.DataFrame, sequence: SequenceParameters) -> None:
         )
 
 
+def _check_purge(sequence: SequenceParameters, splits: list[SplitParameters]) -> None:
+    """Refuse a purge that lets the labels of one part reach into the inputs of the next."""
+    sessions = 1 if sequence.period == "daily" else 5
+    needed = -(-sequence.entry_lag // sessions)
+    for split in splits:
+        if split.purge < needed:
+            raise ValueError(
+                f"entry_lag={sequence.entry_lag} sessions lets {sequence.period} labels reach {needed} periods "
+                f"further: expected split.purge of at least {needed}. Received: {split.purge}."
+            )
+
+
 def _returns(
     panel: pd.DataFrame, sequence: SequenceParameters
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Past returns, returns to be earned, and marks of suspicious periods; all periods x tickers."""
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, NDArray[np.bool_]]]:
+    """Past returns and returns to be earned, periods x tickers; and what windows touch, tickers x windows."""
     stale = sequence.stale
     weekly = sequence.period == "weekly"
     carry = stale.policy == "keep"
@@ -247,9 +276,9 @@ def _returns(
     observed = closes.pct_change(fill_method=None).loc[returns_from:]
     past = closes.ffill().pct_change(fill_method=None).loc[returns_from:] if carry else observed
 
-    def traded(prices: pd.DataFrame) -> pd.DataFrame:
-        """Prices of the session that follows each period's last one by the entry lag; NaN after the data."""
-        later = prices.shift(-sequence.entry_lag)
+    def traded(values: pd.DataFrame) -> pd.DataFrame:
+        """Values of the session that follows each period's last one by the entry lag; NaN after the data."""
+        later = values.shift(-sequence.entry_lag)
         return px.last_session_of_week(later, carry=carry) if weekly else later
 
     bought = sold = panel.ffill() if carry else panel
@@ -257,16 +286,26 @@ def _returns(
         sold = px.add_terminal_prices(panel, stale.terminal_return, stale.after_sessions)
     future = (traded(sold) / traded(bought).shift(1) - 1).loc[returns_from:]
 
-    stale_marks = px.stale_prices(panel, stale.after_sessions)
+    # A missing price is missing, not stale. A week of past returns counts by the state of its last session.
+    stale_marks = (px.stale_prices(panel, stale.after_sessions) & panel.notna()).astype("float64")
+    stale_past = px.weekly_last(stale_marks) if weekly else stale_marks
+    stale_trade, missing_trade = traded(stale_marks) == 1, traded(panel).isna()
     marks = {
-        "missing_price": observed.isna(),
-        # A week counts by the state of its last session; a week without a session is missing, not stale.
-        "stale_price": (px.weekly_last(stale_marks.astype("float64")) == 1 if weekly else stale_marks).loc[
-            returns_from:
-        ],
-        "extreme_return": observed.abs() > px.EXTREME_RETURN,
+        "missing_price": (observed.isna(), missing_trade | missing_trade.shift(1, fill_value=True)),
+        "stale_price": (stale_past == 1, stale_trade | stale_trade.shift(1, fill_value=False)),
+        "extreme_return": (observed.abs() > px.EXTREME_RETURN, future.abs() > px.EXTREME_RETURN),
     }
-    return past, future, marks
+    touched = {
+        name: _touched(in_past.loc[returns_from:], in_label.loc[returns_from:], sequence.lags)
+        for name, (in_past, in_label) in marks.items()
+    }
+    return past, future, touched
+
+
+def _touched(in_past: pd.DataFrame, in_label: pd.DataFrame, lags: int) -> NDArray[np.bool_]:
+    """Whether any past period, or the label, of each window is marked; shape ``(tickers, windows)``."""
+    windows = any_in_window(in_past.to_numpy(), lags)[:, : len(in_past) - lags]
+    return windows | in_label.to_numpy()[lags:].T
 
 
 def _universe(
@@ -280,7 +319,7 @@ def _universe(
     if universe.rule == "complete":
         # A panel that starts within the sample has no return in its first period, for any ticker.
         return members & past.dropna(how="all").notna().all()
-    has_volume = "adj_volume" in prices.columns
+    has_volume = _has_volume(prices)
     activity = panel * px.price_panel(prices, "adj_volume").reindex_like(panel) if has_volume else panel
     # Without volumes there is nothing to rank by: presence alone decides.
     size = universe.size if has_volume else panel.shape[1]
@@ -299,6 +338,9 @@ def _remove_rows(
     sequence: SequenceParameters,
 ) -> tuple[dict[str, int], NDArray[np.bool_]]:
     """Apply the rules in order; a row that several would remove counts for the first of them.
+
+    ``before_first_price``: the window starts before the ticker's first return. ``after_last_price``: the sale
+    would come after the ticker's, or the data's, last price. ``missing_price``: any other gap.
 
     Returns the rows removed by each rule, and the rows kept, shape ``(tickers, windows)``.
     """
@@ -376,17 +418,20 @@ def _winsorise(
     return bounds
 
 
+def _has_volume(prices: pd.DataFrame) -> bool:
+    return "adj_volume" in prices.columns and bool(prices["adj_volume"].notna().any())
+
+
 def _describe_universe(prices: pd.DataFrame, table: pd.DataFrame, sequence: SequenceParameters) -> str:
     """Say in words which tickers were used, and where the data held less than was asked for."""
     universe = sequence.universe
     tickers = len(table.index.unique("ticker"))
-    text = f"{tickers:,} tickers by the rule {universe.rule!r}"
+    text = f"{tickers:,} of {prices.index.unique('ticker').size:,} tickers by the rule {universe.rule!r}"
     if universe.rule in ("most_traded", "most_traded_to_date"):
-        available = prices.index.unique("ticker").size
-        if "adj_volume" not in prices.columns:
+        if not _has_volume(prices):
             text += "; the prices have no volume, so presence alone decides"
-        elif available < universe.size:
-            text += f"; {universe.size:,} were asked for, the prices hold {available:,}"
+        elif tickers < universe.size:
+            text += f"; {universe.size:,} were asked for"
     return text
 
 

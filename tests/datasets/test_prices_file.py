@@ -38,6 +38,19 @@ def test_every_format_gives_the_same_table(tmp_path, name):
     pd.testing.assert_frame_equal(prices, expected, check_index_type=False)
 
 
+def test_blank_lines_and_times_of_day_are_no_trouble(tmp_path):
+    text = CSV.replace("2020-01-06,1", "2020-01-06 16:00:00-05:00,1") + "\n\n"
+    assert load(write(tmp_path, text)).loc["1"].index.tolist() == [pd.Timestamp("2020-01-06")]
+
+
+def test_the_only_table_of_an_hdf5_file_needs_no_name(tmp_path):
+    panel_to_prices(random_panel(9, 2, 0)).to_hdf(tmp_path / "p.h5", key="mine")
+    assert len(load(tmp_path / "p.h5")) == 18
+    (tmp_path / "no.h5").write_text("not HDF5")
+    with pytest.raises(DatasetError, match="no.h5 cannot be read"):
+        load(tmp_path / "no.h5")
+
+
 def test_wide_layout(tmp_path):
     prices = load(write(tmp_path, "Date,A,B\n2020-01-06,1,\n2020-01-07,2,4\n"), layout="wide")
     assert prices["adj_close"].to_dict() == {
@@ -63,7 +76,10 @@ def test_wide_layout(tmp_path):
             "column 'adj_close', line 5: expected a positive, finite price",
         ),
         (CSV + "2020-01-06,1,7,0\n", {}, "column 'date', line 6: expected one row for each ticker and date"),
-        (CSV.replace("adj_close", "close"), {}, "column 'adj_close' is missing"),
+        (CSV.replace("adj_close", "close"), {}, "'adj_close' is missing.*Received: date, ticker, close, adj_volume"),
+        (CSV.replace(",", ";"), {}, "'date', 'ticker', 'adj_close' is missing.*Received: date;ticker;adj_close"),
+        (CSV + "\n\n2020-01-09,X,0,1\n", {}, "column 'adj_close', line 8: expected a positive, finite price"),
+        (CSV.replace("2020-01-07", "2020"), {}, "column 'date', line 2: expected a date such as 2017-12-29"),
         ("Date,A\n2020-01-06,1\n2020-01-07,x\n", {"layout": "wide"}, "ticker A, line 3: expected a number"),
         ("", {}, "cannot be read"),
     ],
@@ -81,5 +97,5 @@ def test_errors_for_files_that_are_not_there_or_not_tables(tmp_path):
     with pytest.raises(DatasetError, match="cannot be read"):
         load(write(tmp_path, "not parquet", "prices.parquet"))
     panel_to_prices(random_panel(9, 2, 0)).to_hdf(tmp_path / "p.h5", key="other")
-    with pytest.raises(DatasetError, match=r"no table 'quandl/wiki/prices'. Received: /other"):
+    with pytest.raises(DatasetError, match=r"expected the table 'quandl/wiki/prices'. Received: other. Name"):
         load(tmp_path / "p.h5", key="quandl/wiki/prices")

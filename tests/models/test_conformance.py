@@ -6,7 +6,7 @@ import pytest
 import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
 from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
-from rnn_trading.models.stacked_lstm import build_stacked_lstm
+from rnn_trading.models.stacked_lstm import average_embedding, build_stacked_lstm
 from rnn_trading.models.training import TrainingDivergedError, predict, train
 from tests.helpers import changed
 
@@ -77,6 +77,15 @@ def test_every_input_matters(experiment, rows):
     for name, values in rows[0].items():
         shuffled = rows[0] | {name: np.roll(values, 1, axis=0)}
         assert not np.allclose(predict(model, shuffled), before), name
+
+
+def test_an_untrained_code_takes_the_mean_embedding(experiment):
+    model = build_stacked_lstm(experiment[0], LAGS, TICKERS, 0.04, 0.5)
+    (before,) = model.get_layer("TickerEmbedding").get_weights()
+    average_embedding(model, 0)
+    (after,) = model.get_layer("TickerEmbedding").get_weights()
+    np.testing.assert_allclose(after[0], before[1:].mean(axis=0), rtol=1e-6)
+    np.testing.assert_array_equal(after[1:], before[1:])
 
 
 def fit(experiment, rows, **changes):
@@ -161,7 +170,7 @@ def test_missing_inputs_are_refused_before_training(experiment, rows):
 
 
 def test_impossible_settings_are_refused(experiment, rows):
-    with pytest.raises(RuntimeError, match="TensorFlow sees no GPU"):
+    with pytest.raises(ValueError, match="TensorFlow sees no GPU"):
         fit(experiment, rows, device="gpu")
     with pytest.raises(ValueError, match="monitor='auc' needs loss=binary_crossentropy"):
         fit(experiment, rows, loss="mse", monitor="auc")

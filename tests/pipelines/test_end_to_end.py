@@ -7,10 +7,11 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from kedro.io import DatasetError
+from click.testing import CliRunner
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
+from rnn_trading.prices import PriceError
 from tests.helpers import REAL_DATA, panel_to_prices, random_panel
 
 EXPERIMENTS = ("stacked_lstm.classification", "stacked_lstm.regression")
@@ -193,6 +194,22 @@ def test_dead_tickers_make_the_published_score_and_not_the_corrected_one(run_fil
             ValueError,
             "Unknown parameter 'stacked_lstm.clasification.x'",
         ),
+        ({"_published": {"regression": {"name": "x"}}}, ValueError, "Unknown parameter '_published.regression.name'"),
+        (
+            {"data_ingestion": {"stale_after_sessions": 0}},
+            ParameterValidationError,
+            "(?s)stale_after_sessions.*greater than or equal to 1",
+        ),
+        (
+            {"stacked_lstm": {"regression": {"training": {"optimizer": {"name": "rmsprop"}}}}},
+            ParameterValidationError,
+            "rmsprop needs rho",
+        ),
+        (
+            {"daily_weekly_sequences": {"weekly": {"period": "daily"}}},
+            ParameterValidationError,
+            "(?s)period.*'weekly'.*'daily'",
+        ),
         ({"prices_file": "x.csv"}, ValueError, "Unknown parameter 'prices_file' for the environment 'test'"),
         (
             {"stacked_lstm": {"classification": {"training": {"epochs": "many"}}}},
@@ -222,8 +239,30 @@ def test_wrong_parameters_are_refused_before_anything_runs(project, tmp_path, ru
     assert not (tmp_path / "project" / "data").exists()
 
 
+def test_an_output_that_does_not_fit_the_task_is_refused(project):
+    with pytest.raises(
+        ValueError, match="a regression needs model.output=linear and training.loss=mse. Received: sigmoid"
+    ):
+        project("stacked_lstm", stacked_lstm={"regression": {"model": {"output": "sigmoid"}}})
+
+
+def test_the_command_line(project, monkeypatch):
+    """`kedro run` with the singular option; an error is its message and exit code 1, without a traceback."""
+    from rnn_trading.cli import run
+
+    folder = project("data_ingestion")
+    (folder / "data/03_primary/prices.parquet").unlink()
+    result = CliRunner().invoke(run, ["--pipeline", "data_ingestion", "--env", "test"])
+    assert result.exit_code == 0, result.output
+    assert (folder / "data/03_primary/prices.parquet").is_file()
+    wrong = CliRunner().invoke(run, ["--pipelines", "data_ingestion", "--env", "files"])
+    assert wrong.exit_code == 1
+    assert "prices.parquet does not exist" in wrong.output
+    assert "Traceback" not in wrong.output
+
+
 def test_one_ticker_is_refused_before_anything_is_saved(run_file, tmp_path):
-    with pytest.raises(DatasetError, match=r"expected at least 2 tickers.*Received: 1"):
+    with pytest.raises(PriceError, match=r"the file .*prices.csv: expected at least 2 tickers.*only 'T000'"):
         run_file(random_panel(300, 1, 0))
     assert not list((tmp_path / "project").glob("data/**/*.parquet"))
 
@@ -270,4 +309,5 @@ def test_sequences_of_a_real_panel(project, protocol):
         assert (report["rows"], report["tickers"]) == (512_820, 1110)
     else:
         assert report["rows_removed"]["stale_price"] > 0
+        assert report["thin_sessions"] == ["2011-02-17"]
         assert report["rows_flagged"]["stale_price"] == 0

@@ -79,7 +79,16 @@ def test_suspicious_rows_carry_the_score():
     assert result["model"]["metrics"]["auc"] > 0.6
     assert result["without_stale"]["model"]["auc"] == 0.5
     assert result["without_stale"]["rows_left_out"] == 300
+    assert result["verdict"].startswith("No skill but on rows that touch stale, missing or extreme prices: AUC")
     assert "without rows that touch stale, missing or extreme prices it is 0.500" in result["verdict"]
+
+
+def test_nothing_left_and_nothing_to_test_are_said():
+    every_row = pd.Series(np.ones(1200, dtype=bool))
+    assert "every test row touches a stale" in record(predictions(1.0), every_row)["verdict"]
+    same = predictions(0.0).assign(prediction=0.5)
+    assert "no Diebold-Mariano test on 60 dates" in record(same.drop(columns="coin"))["verdict"]
+    assert "no Diebold-Mariano test on 3 dates" in record(predictions(1.0, dates=3))["verdict"]
 
 
 def test_stopping_on_the_test_is_said():

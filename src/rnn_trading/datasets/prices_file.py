@@ -26,7 +26,7 @@ class PricesFileDataset(AbstractDataset[None, pd.DataFrame]):
         ``long``: columns (or index levels) ``date``, ``ticker``, ``adj_close`` and optionally ``adj_volume``.
         ``wide``: the date, then one column of adjusted closes a ticker.
     key
-        Name of the table inside an HDF5 file.
+        Name of the table inside an HDF5 file; not needed if it holds one only.
     metadata
         For Kedro plugins.
     """
@@ -61,31 +61,40 @@ class PricesFileDataset(AbstractDataset[None, pd.DataFrame]):
                 "--params prices_file=PATH."
             )
         if name.endswith((".csv", ".csv.gz")):
-            raw, first_line = self._read(self._read_csv), 2
-            label = "line"
+            raw, label, first = self._read(self._read_csv), "line", 2
         elif name.endswith((".parquet", ".pq")):
-            raw, first_line = self._read(pd.read_parquet), 0
-            label = "row"
+            raw, label, first = self._read(pd.read_parquet), "row", 0
         elif name.endswith((".h5", ".hdf5", ".hdf")):
-            raw, first_line = self._read(self._read_hdf), 0
-            label = "row"
+            raw, label, first = self._read(self._read_hdf), "row", 0
         else:
             raise PriceError(f"{self._filepath}: expected a file ending in .parquet, .csv, .csv.gz or .h5.")
+        # Blank lines of a CSV are gone, so that a row's line is in the index; elsewhere rows are counted.
+        lines = raw.index if label == "line" else range(len(raw))
+
+        def describe_row(row: int) -> str:
+            return f"{label} {lines[row] + first}"
+
         if self._layout == "long":
-            return parse_prices(raw, str(self._filepath), lambda row: f"{label} {row + first_line}")
-        return self._parse_wide(raw, lambda row: f"{label} {row + first_line}")
+            return parse_prices(raw, str(self._filepath), describe_row)
+        return self._parse_wide(raw, describe_row)
 
     def _read(self, reader: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
         try:
             return reader(self._filepath)
-        except (OSError, ValueError, KeyError) as error:
-            raise PriceError(f"{self._filepath} cannot be read: {error}") from error
+        except PriceError:
+            raise
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+            raise PriceError(f"{self._filepath} cannot be read: {reason}") from error
 
     def _read_csv(self, filepath: Path) -> pd.DataFrame:
         if self._layout == "wide":
-            return pd.read_csv(filepath, low_memory=False)
+            return pd.read_csv(filepath, low_memory=False, skip_blank_lines=False).dropna(how="all")
+        header = pd.read_csv(filepath, nrows=0)
+        if not {*REQUIRED} <= {*header.columns}:
+            return header  # the check that follows names the columns that are there
         wanted = {*REQUIRED, *OPTIONAL}
-        return pd.read_csv(
+        table = pd.read_csv(
             filepath,
             usecols=lambda column: column in wanted,
             dtype={"ticker": "str", "date": "str"},
@@ -94,12 +103,18 @@ class PricesFileDataset(AbstractDataset[None, pd.DataFrame]):
             skip_blank_lines=False,
             low_memory=False,
         )
+        return table[(table["date"] != "") | (table["ticker"] != "") | table["adj_close"].notna()]
 
     def _read_hdf(self, filepath: Path) -> pd.DataFrame:
         with pd.HDFStore(filepath, mode="r") as store:
-            if self._key not in {name.lstrip("/") for name in store.keys()}:
-                raise PriceError(f"{filepath}: no table {self._key!r}. Received: {', '.join(store.keys())}.")
-            return store[self._key]
+            tables = [name.lstrip("/") for name in store.keys()]
+            key = tables[0] if self._key is None and len(tables) == 1 else self._key
+            if key not in tables:
+                raise PriceError(
+                    f"{filepath}: expected the table {self._key!r}. Received: {', '.join(tables) or 'none'}. Name the "
+                    "table as `key` of prices_source in the catalog."
+                )
+            return store[key]
 
     def _parse_wide(self, wide: pd.DataFrame, describe_row: Callable[[int], str]) -> pd.DataFrame:
         date = wide.columns[0]

@@ -53,7 +53,7 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         wait: float = 1.0,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        self._tickers = tickers.split()
+        self._tickers = str(tickers).split()
         if not self._tickers:
             raise DatasetError("tickers: expected Yahoo symbols separated by spaces, such as 'AAPL MSFT'.")
         self._start, self._end = start, end or f"{date.today():%Y-%m-%d}"
@@ -91,7 +91,9 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         try:
             import yfinance  # noqa: PLC0415  an extra that most users do not need
         except ImportError as error:
-            raise DatasetError("yfinance is missing. Run: pip install 'rnn-trading[live]'") from error
+            raise DatasetError(
+                "yfinance is missing. Run, in the project's folder: pip install -e '.[live]' -c constraints.txt"
+            ) from error
 
         yfinance.config.debug.hide_exceptions = False
         for attempt in range(self._retries + 1):

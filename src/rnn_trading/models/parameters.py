@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rnn_trading.parameters import parameters
 
@@ -58,22 +58,27 @@ class StackedLstmParameters:
 
 
 @parameters
-class RMSprop:
-    """RMSprop (Hinton, 2012): ``rho`` is the decay of the mean squared gradient."""
+class OptimizerParameters:
+    """RMSprop (Hinton, 2012) or Adam (Kingma and Ba, 2015, with its decay rates .9 and .999).
 
-    name: Literal["rmsprop"]
-    learning_rate: Positive
-    rho: Rate
-    epsilon: Positive
+    Parameters
+    ----------
+    learning_rate, epsilon
+        Step size; constant that keeps the division by the root mean squared gradient finite.
+    rho
+        Decay of RMSprop's mean squared gradient; null for Adam, which has none.
+    """
 
-
-@parameters
-class Adam:
-    """Adam (Kingma and Ba, 2015) with its usual decay rates .9 and .999."""
-
-    name: Literal["adam"]
+    name: Literal["rmsprop", "adam"]
     learning_rate: Positive
     epsilon: Positive
+    rho: Rate | None
+
+    @model_validator(mode="after")
+    def _check_rho(self) -> "OptimizerParameters":
+        if (self.name == "rmsprop") != (self.rho is not None):
+            raise ValueError(f"rmsprop needs rho, adam needs rho: null. Received: {self.name} with rho={self.rho}")
+        return self
 
 
 @parameters
@@ -85,7 +90,7 @@ class TrainingParameters:
     loss
         ``binary_crossentropy`` (accuracy and AUC are recorded too) or ``mse`` (with its root).
     optimizer
-        ``rmsprop`` or ``adam`` with their settings.
+        See :class:`OptimizerParameters`.
     batch_size, epochs
         Rows in a step; most passes over the training rows.
     monitor
@@ -99,7 +104,7 @@ class TrainingParameters:
     """
 
     loss: Literal["binary_crossentropy", "mse"]
-    optimizer: Annotated[RMSprop | Adam, Field(discriminator="name")]
+    optimizer: OptimizerParameters
     batch_size: Count
     epochs: Count
     monitor: Literal["loss", "auc", "accuracy"]

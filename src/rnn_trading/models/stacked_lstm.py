@@ -1,9 +1,18 @@
 """Two stacked LSTMs over past returns, with a ticker embedding and the calendar month."""
 
 import keras
+import numpy as np
 
 from rnn_trading.models.lstm import FusedLSTM
 from rnn_trading.models.parameters import StackedLstmParameters
+
+
+def average_embedding(model: keras.Model, code: int) -> None:
+    """Give a code that no training row has, and whose embedding is therefore untrained, the mean of all others."""
+    layer = model.get_layer("TickerEmbedding")
+    (weights,) = layer.get_weights()
+    weights[code] = np.delete(weights, code, axis=0).mean(axis=0)
+    layer.set_weights([weights])
 
 
 def build_stacked_lstm(

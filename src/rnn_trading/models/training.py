@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from rnn_trading.models.parameters import RMSprop, TrainingParameters
+from rnn_trading.models.parameters import TrainingParameters
 
 logger = logging.getLogger(__name__)
 
@@ -79,10 +79,9 @@ def train(
     ------
     TrainingDivergedError
         If the loss or a weight becomes NaN or infinite.
-    RuntimeError
-        If a GPU is asked for and there is none.
     ValueError
-        If ``monitor`` does not exist for ``loss``, or an input or target is missing or infinite.
+        If a GPU is asked for and there is none, ``monitor`` does not exist for ``loss``, or an
+        input or target is missing or infinite.
     """
     metrics, best_is = _metrics(training)
     for part, (inputs, targets) in {"training": training_rows, "validation": validation_rows}.items():
@@ -144,7 +143,7 @@ def _check_finite(arrays: Inputs, part: str, title: str) -> None:
 
 def _optimizer(training: TrainingParameters) -> keras.optimizers.Optimizer:
     settings = training.optimizer
-    if isinstance(settings, RMSprop):
+    if settings.name == "rmsprop":
         return keras.optimizers.RMSprop(settings.learning_rate, rho=settings.rho, epsilon=settings.epsilon)
     return keras.optimizers.Adam(settings.learning_rate, epsilon=settings.epsilon)
 
@@ -152,7 +151,7 @@ def _optimizer(training: TrainingParameters) -> keras.optimizers.Optimizer:
 def _device(wanted: str) -> str:
     gpus = tf.config.list_logical_devices("GPU")
     if wanted == "gpu" and not gpus:
-        raise RuntimeError(
+        raise ValueError(
             "training.device=gpu, but TensorFlow sees no GPU. Install the extra 'gpu' and a driver, or use "
             "device=auto or cpu."
         )

@@ -80,6 +80,7 @@ def skill_record(
     clean = predictions[~np.asarray(suspicious)]
     clean_metrics = _metrics(experiment.task, clean, rivals)
     tests = _tests(experiment.task, predictions, metrics, rivals)
+    clean_tests = _tests(experiment.task, clean, clean_metrics, rivals) if len(clean) else []
     record = {
         "experiment": experiment.name,
         "protocol": protocol,
@@ -91,9 +92,11 @@ def skill_record(
             "rows_left_out": len(predictions) - len(clean),
             "model": clean_metrics["prediction"],
             "rivals": {rival: clean_metrics[rival] for rival in rivals},
+            "tests": clean_tests,
         },
         "published": experiment.published,
-        "verdict": _verdict(experiment, metrics, clean_metrics, tests, model.get("stopped_on")),
+        "verdict": _verdict(experiment, metrics, clean_metrics, tests, clean_tests)
+        + _caveats(model.get("stopped_on"), len(clean)),
     }
     return _plain(record)
 
@@ -128,7 +131,7 @@ def _verdict(
     metrics: dict[str, dict[str, Any]],
     clean_metrics: dict[str, dict[str, Any]],
     tests: list[dict[str, Any]],
-    stopped_on: str | None,
+    clean_tests: list[dict[str, Any]],
 ) -> str:
     by_loss = tests[0]
     headline = "auc" if experiment.task == "classification" else "ic_pooled"
@@ -136,30 +139,45 @@ def _verdict(
     scores = {rival: values[headline] for rival, values in metrics.items() if rival != "prediction"}
     scores = {rival: score for rival, score in scores.items() if not math.isnan(score)}
     score = metrics["prediction"][headline]
-    text = f"{_finding(by_loss)}: {name} {score:.3f}"
+    text = f"{_finding(by_loss, clean_tests)}: {name} {'does not exist' if math.isnan(score) else f'{score:.3f}'}"
     if scores:
         best = max(scores, key=scores.__getitem__)
         text += f" against {scores[best]:.3f} for {_words(best)}"
+    text += f"; loss {'below' if by_loss['mean_difference'] < 0 else 'not below'} that of {_words(by_loss['rival'])}, "
     text += (
-        f"; loss {'below' if by_loss['mean_difference'] < 0 else 'not below'} that of {_words(by_loss['rival'])}, "
-        f"Diebold-Mariano p = {by_loss['p_value']:.2g} over {by_loss['dates']} dates"
+        f"no Diebold-Mariano test on {by_loss['dates']} dates of the same or constant differences"
+        if math.isnan(by_loss["p_value"])
+        else f"Diebold-Mariano p = {by_loss['p_value']:.2g} over {by_loss['dates']} dates"
     )
-    if stopped_on == "test":
-        text += "; training was stopped on the test rows, so that its scores are too good"
     clean = clean_metrics["prediction"].get(headline, float("nan"))
     if abs(clean - score) >= 0.01:
         text += f"; without rows that touch stale, missing or extreme prices it is {clean:.3f}"
     if experiment.published and headline in experiment.published:
         text += f"; published on other data: {experiment.published[headline]:.3f}"
+    return text
+
+
+def _caveats(stopped_on: str | None, clean_rows: int) -> str:
+    text = ""
+    if stopped_on == "test":
+        text += "; training was stopped on the test rows, so that its scores are too good"
+    if not clean_rows:
+        text += "; every test row touches a stale, missing or extreme price"
     return text + "."
 
 
-def _finding(by_loss: dict[str, Any]) -> str:
-    if not by_loss["p_value"] < SIGNIFICANCE:
-        return "No skill beyond the naive rivals"
-    if by_loss["mean_difference"] < 0:
-        return "Skill beyond the naive rivals"
-    return "Worse than a naive rival"
+def _finding(by_loss: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
+    if not _better(by_loss):
+        worse = by_loss["p_value"] < SIGNIFICANCE and by_loss["mean_difference"] > 0
+        return "Worse than a naive rival" if worse else "No skill beyond the naive rivals"
+    if not (clean_tests and _better(clean_tests[0])):
+        return "No skill but on rows that touch stale, missing or extreme prices"
+    return "Skill beyond the naive rivals"
+
+
+def _better(by_loss: dict[str, Any]) -> bool:
+    """A smaller loss, significantly; False where there is no test."""
+    return by_loss["p_value"] < SIGNIFICANCE and by_loss["mean_difference"] < 0
 
 
 def _words(name: str) -> str:

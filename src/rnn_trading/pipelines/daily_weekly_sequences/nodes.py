@@ -4,11 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.sequences import SequenceParameters, Sequences, build_sequences, lag_columns
+from rnn_trading.sequences import DailyParameters, Sequences, WeeklyParameters, build_sequences, lag_columns
 from rnn_trading.splits import SplitParameters
 
 
-def daily_sequences(prices: pd.DataFrame, sequence: SequenceParameters, split: SplitParameters) -> dict[str, Any]:
+def daily_sequences(prices: pd.DataFrame, sequence: DailyParameters, split: SplitParameters) -> dict[str, Any]:
     """Sequences of daily returns.
 
     Returns
@@ -23,7 +23,7 @@ def daily_sequences(prices: pd.DataFrame, sequence: SequenceParameters, split: S
 
 def weekly_sequences(
     prices: pd.DataFrame,
-    sequence: SequenceParameters,
+    sequence: WeeklyParameters,
     classification_split: SplitParameters,
     regression_split: SplitParameters,
 ) -> dict[str, Any]:

@@ -1,30 +1,55 @@
 """From a checked source to the project's tables."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
+from pydantic import Field
 
-from rnn_trading.prices import price_quality
+from rnn_trading.parameters import parameters
+from rnn_trading.prices import PriceError, price_quality
 
 
-def ingest_prices(prices_source: pd.DataFrame, source: str, stale_after_sessions: int) -> dict[str, Any]:
+@parameters
+class IngestionParameters:
+    """What is said and counted about a source.
+
+    Parameters
+    ----------
+    source
+        Where the prices come from, in words; it stands in every skill record.
+    stale_after_sessions
+        Unchanged sessions after which the quality report calls a price stale.
+    """
+
+    source: Annotated[str, Field(min_length=1)]
+    stale_after_sessions: Annotated[int, Field(ge=1)]
+
+
+def ingest_prices(prices_source: pd.DataFrame, ingestion: IngestionParameters) -> dict[str, Any]:
     """Take over the prices of a source and report on their quality.
 
     Parameters
     ----------
     prices_source
         The canonical table; its dataset has checked it against the file.
-    source
-        Where the prices come from, in words.
-    stale_after_sessions
-        Unchanged sessions after which a price is stale.
+    ingestion
+        See :class:`IngestionParameters`.
 
     Returns
     -------
     dict
         ``prices``: the table. ``prices_report``: see :func:`rnn_trading.prices.price_quality`, and ``source``.
+
+    Raises
+    ------
+    PriceError
+        If the source holds a single ticker.
     """
-    return {
-        "prices": prices_source,
-        "prices_report": {"source": source, **price_quality(prices_source, stale_after_sessions)},
-    }
+    tickers = prices_source.index.unique("ticker")
+    if len(tickers) < 2:
+        raise PriceError(
+            f"{ingestion.source}: expected at least 2 tickers, because scores are ranked across tickers. Received: "
+            f"only {tickers[0]!r}."
+        )
+    quality = price_quality(prices_source, ingestion.stale_after_sessions)
+    return {"prices": prices_source, "prices_report": {"source": ingestion.source, **quality}}

@@ -11,11 +11,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 ingest_prices,
-                inputs=[
-                    "prices_source",
-                    "params:data_ingestion.source",
-                    "params:data_ingestion.stale_after_sessions",
-                ],
+                inputs=["prices_source", "params:data_ingestion"],
                 outputs={"prices": "prices", "prices_report": "prices_report"},
                 name="ingest_prices",
             )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rnn_trading import plots
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
-from rnn_trading.sequences import lag_columns, month_indicators, network_inputs, ticker_vocabulary
+from rnn_trading.sequences import UNSEEN, lag_columns, month_indicators, network_inputs, ticker_vocabulary
 from rnn_trading.skill.metrics import information_coefficients, quantile_returns
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals import RivalRows, classification_rivals, regression_rivals
@@ -46,12 +46,13 @@ def train_model(
         ``quantity``, ``value``. ``training``: parameters, epochs, best epoch, seconds.
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
-    from rnn_trading.models.stacked_lstm import build_stacked_lstm  # noqa: PLC0415
+    from rnn_trading.models.stacked_lstm import average_embedding, build_stacked_lstm  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
     train_table = _rows(returns_weekly, dates, "train")
     held_out = _rows(returns_weekly, dates, split.validate_on)
     vocabulary = ticker_vocabulary(returns_weekly, train_table.index, look_ahead=architecture.vocabulary == "all")
+    _check_head(experiment, architecture, training)
     lags, target = lag_columns(returns_weekly), _truth(train_table, experiment)
     returns_scale, target_scale = float(train_table[lags].to_numpy().std()), float(target.std())
     if not (returns_scale > 0 and target_scale > 0):
@@ -67,6 +68,8 @@ def train_model(
         training,
         experiment.name,
     )
+    if UNSEEN in vocabulary:
+        average_embedding(fit.model, vocabulary.index(UNSEEN))
     return {
         "model": fit.model,
         "vocabulary": vocabulary,
@@ -79,6 +82,16 @@ def train_model(
             "seconds": round(fit.seconds, 1),
         },
     }
+
+
+def _check_head(experiment: Experiment, architecture: StackedLstmParameters, training: TrainingParameters) -> None:
+    expected = {"classification": ("sigmoid", "binary_crossentropy"), "regression": ("linear", "mse")}[experiment.task]
+    received = (architecture.output, training.loss)
+    if received != expected:
+        raise ValueError(
+            f"{experiment.name}: a {experiment.task} needs model.output={expected[0]} and training.loss={expected[1]}. "
+            f"Received: {received[0]} and {received[1]}."
+        )
 
 
 def predict_test_rows(
