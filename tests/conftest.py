@@ -36,7 +36,7 @@ def base_parameters() -> Callable[[str], dict[str, Any]]:
 @pytest.fixture(scope="session")
 def sequence_of(base_parameters) -> Callable[..., Any]:
     """The sequence parameters of a protocol and period, with changes; nested ones by dotted names."""
-    from rnn_trading.sequences import DailyParameters, SequenceParameters, WeeklyParameters
+    from rnn_trading.sequence_parameters import DailyParameters, SequenceParameters, WeeklyParameters
 
     def make(protocol: str, period: str, **changes: Any) -> SequenceParameters:
         values = base_parameters(protocol)["daily_weekly_sequences"][period]

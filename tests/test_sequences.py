@@ -6,8 +6,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from rnn_trading.network_inputs import UNSEEN, network_inputs, ticker_codes, ticker_vocabulary
 from rnn_trading.pipelines.daily_weekly_sequences.nodes import daily_sequences, weekly_sequences
-from rnn_trading.sequences import UNSEEN, build_sequences, network_inputs, ticker_codes, ticker_vocabulary
+from rnn_trading.sequences import build_sequences
 from rnn_trading.splits import training_until
 from tests.helpers import changed, panel_to_prices, random_panel
 from tests.reference import published_daily, published_weekly

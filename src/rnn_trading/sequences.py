@@ -8,150 +8,15 @@ protocol, newest first as published.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
 
 from rnn_trading import prices as px
-from rnn_trading.parameters import parameters
+from rnn_trading.sequence_parameters import SequenceParameters
 from rnn_trading.splits import SplitParameters, training_until
 from rnn_trading.windows import any_in_window, sliding_windows
-
-Share = Annotated[float, Field(gt=0, lt=1)]
-Positive = Annotated[int, Field(ge=1)]
-UNSEEN = "<unseen>"
-
-
-@parameters
-class UniverseParameters:
-    """Which tickers take part.
-
-    Parameters
-    ----------
-    rule
-        ``all``; ``complete``: tickers with a return in every period of the sample (looks ahead);
-        ``most_traded``: by mean rank of dollar volume over the sample (looks ahead); ``most_traded_to_date``:
-        the same over the trailing sessions of each date.
-    size
-        Number of tickers that ``most_traded`` and ``most_traded_to_date`` keep.
-    presence
-        Share of the dates on which they ask for a price.
-    sessions
-        Trailing sessions of ``most_traded_to_date``.
-    """
-
-    rule: Literal["all", "complete", "most_traded", "most_traded_to_date"]
-    size: Positive
-    presence: Share
-    sessions: Positive
-
-
-@parameters
-class StaleParameters:
-    """What happens to stale, dead and missing prices.
-
-    Parameters
-    ----------
-    policy
-        ``drop``: windows that touch a stale or missing price leave. ``terminal_return``: the same, but a
-        delisted ticker gets one last return. ``keep``: the last price is carried on for ever, as published.
-    after_sessions
-        Unchanged sessions after which a price is stale; also how far before the end of the data a last price
-        must lie to count as a delisting.
-    terminal_return
-        The last return of a delisted ticker, as a fraction, used by ``terminal_return`` alone.
-    """
-
-    policy: Literal["drop", "terminal_return", "keep"]
-    after_sessions: Positive
-    terminal_return: Annotated[float, Field(gt=-1)]
-
-
-@parameters
-class WinsoriseParameters:
-    """Which columns are clipped, at which quantiles of which rows.
-
-    Parameters
-    ----------
-    lower, upper
-        Quantiles, column by column.
-    first_lag, last_lag
-        Lags to clip, both included; lag 0 is the label.
-    fitted_on
-        ``train``: quantiles of the training rows; ``all``: of every row, the test included, as published.
-    """
-
-    lower: Share
-    upper: Share
-    first_lag: Annotated[int, Field(ge=0)]
-    last_lag: Positive
-    fitted_on: Literal["train", "all"]
-
-    @model_validator(mode="after")
-    def _check_order(self) -> "WinsoriseParameters":
-        if not (self.lower < self.upper and self.first_lag <= self.last_lag):
-            raise ValueError("expected lower < upper and first_lag <= last_lag")
-        return self
-
-
-@parameters
-class SequenceParameters:
-    """How prices become return sequences.
-
-    Parameters
-    ----------
-    period
-        ``daily`` (one session) or ``weekly`` (last price of each calendar week).
-    lags
-        Past returns in a row.
-    order
-        Order of the lag columns.
-    session_presence
-        A date counts as a session if this share of the tickers priced in the five dates before has a price; 0
-        takes every date of the file. See :func:`rnn_trading.prices.thin_sessions`.
-    prices_from, returns_from, until
-        First price, first return and last price that are used; null: what there is.
-    entry_lag
-        Sessions between the last price that a row has seen and the price at which its return is earned. 0 as
-        published: bought at the very close that the inputs end with.
-    universe, stale, winsorise
-        See the classes of these names; ``winsorise: null`` clips nothing.
-    """
-
-    period: Literal["daily", "weekly"]
-    lags: Annotated[int, Field(ge=2)]
-    order: Literal["oldest_first", "newest_first"]
-    prices_from: date | None
-    returns_from: date | None
-    until: date | None
-    session_presence: Annotated[float, Field(ge=0, lt=1)]
-    entry_lag: Annotated[int, Field(ge=0)]
-    universe: UniverseParameters
-    stale: StaleParameters
-    winsorise: WinsoriseParameters | None
-
-    @model_validator(mode="after")
-    def _check_lags(self) -> "SequenceParameters":
-        if self.winsorise and self.winsorise.last_lag > self.lags:
-            raise ValueError(f"winsorise.last_lag={self.winsorise.last_lag} exceeds lags={self.lags}")
-        return self
-
-
-@parameters
-class DailyParameters(SequenceParameters):
-    """:class:`SequenceParameters` of ``returns_daily``."""
-
-    period: Literal["daily"]
-
-
-@parameters
-class WeeklyParameters(SequenceParameters):
-    """:class:`SequenceParameters` of ``returns_weekly``."""
-
-    period: Literal["weekly"]
 
 
 @dataclass(frozen=True)
@@ -183,7 +48,7 @@ def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: 
     prices
         The canonical table of :mod:`rnn_trading.prices`.
     sequence
-        See :class:`SequenceParameters`.
+        See :class:`rnn_trading.sequence_parameters.SequenceParameters`.
     splits
         Splits of those who will train on the table. Quantiles fitted on training rows use the rows that are
         training rows in all of them.
@@ -438,80 +303,3 @@ def _describe_universe(prices: pd.DataFrame, table: pd.DataFrame, sequence: Sequ
 def lag_columns(table: pd.DataFrame) -> list[str]:
     """Names of the lag columns of a table, in the table's order, which is the order of time in the input."""
     return [column for column in table.columns if column.isdigit()]
-
-
-def ticker_vocabulary(table: pd.DataFrame, training_rows: pd.MultiIndex, *, look_ahead: bool) -> list[str]:
-    """Tickers with a code of their own; a ticker's code is its position.
-
-    Parameters
-    ----------
-    table
-        Index (ticker, date).
-    training_rows
-        Index (ticker, date) of the training rows.
-    look_ahead
-        True: the tickers of all rows, as published. False: :data:`UNSEEN`, which stands for every other
-        ticker, then the tickers of the training rows.
-
-    Returns
-    -------
-    list of str
-        Sorted, but for :data:`UNSEEN` in front.
-    """
-    if look_ahead:
-        return sorted(table.index.get_level_values("ticker").unique())
-    return [UNSEEN, *sorted(training_rows.get_level_values("ticker").unique())]
-
-
-def ticker_codes(tickers: pd.Index, vocabulary: list[str]) -> NDArray[np.int32]:
-    """Position of each ticker in a vocabulary.
-
-    Returns
-    -------
-    numpy.ndarray
-        int32, ``(rows,)``. A ticker that is not in the vocabulary takes the code of :data:`UNSEEN`.
-
-    Raises
-    ------
-    ValueError
-        If a ticker is not in the vocabulary and the vocabulary has no code for such tickers.
-    """
-    words = pd.Index(vocabulary)
-    codes = words.get_indexer(tickers)
-    unknown = codes < 0
-    if unknown.any() and UNSEEN not in vocabulary:
-        names = sorted(set(tickers[unknown]))
-        raise ValueError(
-            f"The model has no code for {len(names)} tickers ({', '.join(names[:5])}, ...). Train it on them, "
-            "or with model.vocabulary=train, which keeps a code for unseen tickers."
-        )
-    codes[unknown] = words.get_indexer([UNSEEN])[0]
-    return codes.astype(np.int32)
-
-
-def month_indicators(dates: pd.Index) -> NDArray[np.float32]:
-    """One-hot calendar month of each date, January first: float32, shape ``(rows, 12)``."""
-    return np.eye(12, dtype=np.float32)[pd.DatetimeIndex(dates).month - 1]
-
-
-def network_inputs(table: pd.DataFrame, vocabulary: list[str]) -> dict[str, NDArray[np.generic]]:
-    """Turn rows of a table into the three named inputs of the stacked LSTM.
-
-    Parameters
-    ----------
-    table
-        Index (ticker, date), lag columns in the order of time.
-    vocabulary
-        Tickers that the model knows.
-
-    Returns
-    -------
-    dict
-        ``Returns`` float32 ``(rows, lags, 1)``; ``Tickers`` int32 ``(rows, 1)``, see :func:`ticker_codes`;
-        ``Months`` float32 ``(rows, 12)``.
-    """
-    return {
-        "Returns": table[lag_columns(table)].to_numpy(dtype=np.float32)[:, :, None],
-        "Tickers": ticker_codes(table.index.get_level_values("ticker"), vocabulary)[:, None],
-        "Months": month_indicators(table.index.get_level_values("date")),
-    }

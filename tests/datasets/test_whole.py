@@ -10,6 +10,7 @@ import pytest
 from kedro.io import DatasetError
 from matplotlib.figure import Figure
 
+from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.datasets.whole import HDFDataset, JSONDataset, MatplotlibDataset, ParquetDataset
 
 TABLE = pd.DataFrame({"x": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([("A", 1), ("B", 2)], names=["k", "l"]))
@@ -90,3 +91,17 @@ def test_a_kill_in_the_middle_keeps_the_former_file(tmp_path):
     assert path.read_bytes() == before
     dataset.save(TABLE * 2)  # what the kill left behind is in nobody's way
     assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
+
+
+def test_a_model_that_cannot_be_saved_keeps_the_former_file(tmp_path):
+    class Unsavable:
+        def save(self, path):
+            path.write_bytes(b"half a model")
+            raise OSError(28, "No space left on device")
+
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"the former model")
+    with pytest.raises(DatasetError, match="No space left on device"):
+        KerasModelDataset(filepath=str(path)).save(Unsavable())
+    assert path.read_bytes() == b"the former model"
+    assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]

@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.sequences import DailyParameters, Sequences, WeeklyParameters, build_sequences, lag_columns
+from rnn_trading.sequence_parameters import DailyParameters, WeeklyParameters
+from rnn_trading.sequences import Sequences, build_sequences, lag_columns
 from rnn_trading.splits import SplitParameters
 
 

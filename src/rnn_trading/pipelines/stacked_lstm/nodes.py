@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from rnn_trading import plots
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
-from rnn_trading.sequences import UNSEEN, lag_columns, month_indicators, network_inputs, ticker_vocabulary
+from rnn_trading.network_inputs import UNSEEN, month_indicators, network_inputs, ticker_vocabulary
+from rnn_trading.sequences import lag_columns
 from rnn_trading.skill.metrics import information_coefficients, quantile_returns
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals import RivalRows, classification_rivals, regression_rivals
