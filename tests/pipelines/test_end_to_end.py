@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from kedro.framework.session import KedroSession
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
@@ -288,6 +289,28 @@ def test_unusable_data_is_refused_before_training(run_file, tmp_path, panel, opt
     with pytest.raises(ValueError, match=message):
         run_file(panel, **options)
     assert not list((tmp_path / "project").glob("data/0[678]*/**/*.*"))
+
+
+def test_the_wiki_store_through_the_live_environment(project, tmp_path):
+    store = tmp_path / "project/data/01_raw/assets.h5"
+    store.parent.mkdir(parents=True)
+    wiki = panel_to_prices(random_panel(40, 3, 0), volume=5.0).swaplevel().sort_index()  # index (date, ticker)
+    wiki.assign(open=1.0, ex_dividend=0.0).to_hdf(store, key="quandl/wiki/prices")
+    folder = project("data_ingestion", env="live")
+    prices = pd.read_parquet(folder / "data/03_primary/prices.parquet")
+    assert prices.columns.tolist() == ["adj_close", "adj_volume"]
+    assert prices.shape[0] == 120
+    assert json.loads((folder / "data/03_primary/prices_report.json").read_text())["source"] == "live prices (wiki)"
+
+
+def test_yahoo_is_chosen_by_a_parameter(project, tmp_path):
+    with pytest.raises(OmegaConfBaseException, match="Unknown prices_from 'bloomberg'. Expected one of: wiki, yahoo"):
+        project("data_ingestion", env="live", prices_from="bloomberg")
+    runtime_params = {"prices_from": "yahoo", "tickers": "AAPL MSFT", "end": "2020-01-31"}
+    with KedroSession.create(tmp_path / "project", env="live", runtime_params=runtime_params) as session:
+        source = session.load_context().catalog["prices_source"]
+    assert type(source).__name__ == "YahooPricesDataset"
+    assert source._describe() == {"tickers": "AAPL MSFT", "start": "2000-01-01", "end": "2020-01-31"}
 
 
 @pytest.mark.skipif(not REAL_DATA.is_dir(), reason="the real price panel is not beside this checkout")
