@@ -56,7 +56,11 @@ def test_every_rival_stands_beside_the_model():
     record = {
         "model": {"metrics": {"ic_mean": 0.02}},
         "rivals": {"zero": {"ic_mean": None}, "ridge": {"ic_mean": 0.03}},
-        "without_stale": {"model": {"ic_mean": 0.01}, "rivals": {"zero": {"ic_mean": None}, "ridge": {}}},
+        "without_stale": {
+            "rows_left_out": 3,
+            "model": {"ic_mean": 0.01},
+            "rivals": {"zero": {"ic_mean": None}, "ridge": {}},
+        },
         "published": {"ic_mean": 0.0195},
     }
     (axes,) = plots.model_beside_rivals(record, "ic_mean", "IC", 0.0, "Title").axes

@@ -44,7 +44,10 @@ def test_parsing_sorts_and_drops_missing_prices():
         ({"adj_close": [NAN, NAN]}, "no row has a price"),
         ({"adj_volume": [1.0, -1.0]}, "'adj_volume', row 1: expected a volume of zero or more"),
         ({"date": ["2020-01-06", "06/01/2020"]}, "'date', row 1: expected a date such as 2017-12-29"),
-        ({"date": ["2020-01-06", "2020-01-06"]}, "'date', row 1: expected one row for each ticker and date"),
+        (
+            {"date": ["2020-01-06", "2020-01-06"]},
+            "'date', row 1: expected one row for each ticker and date, and A has two",
+        ),
         ({"ticker": ["A", " "]}, "'ticker', row 1: expected a ticker symbol"),
         ({"ticker": ["A", None]}, "'ticker', row 1: expected a ticker symbol"),
     ],
@@ -55,7 +58,7 @@ def test_parsing_names_file_column_and_row(columns, message):
 
 
 def test_parsing_names_missing_columns():
-    with pytest.raises(px.PriceError, match=r"column 'adj_close' is missing.*Received: date, ticker, close"):
+    with pytest.raises(px.PriceError, match=r"column 'adj_close' is missing.*Received: 'date', 'ticker', 'close'"):
         px.parse_prices(long().rename(columns={"adj_close": "close"}), "prices.csv")
 
 

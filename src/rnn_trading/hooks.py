@@ -77,6 +77,15 @@ class ProgressHook:
         logger.info("Running %s", node.name)
 
     @hook_impl
+    def after_node_run(self, outputs: dict[str, Any]) -> None:
+        """Log what the quality report of the prices found."""
+        report = outputs.get("prices_report")
+        if report:
+            counts = {key: len(value) if isinstance(value, list) else value for key, value in report.items()}
+            found = [f"{key.replace('_', ' ')} {n:,}" for key, n in counts.items() if isinstance(n, int) and n]
+            logger.info("Prices: %s", ", ".join(found))
+
+    @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Log the verdict of every skill record that the run wrote."""
         for name in sorted(output for output in pipeline.all_outputs() if output.endswith(".skill")):

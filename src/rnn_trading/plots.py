@@ -143,7 +143,7 @@ def rolling_information_coefficient(by_date: pd.Series, window: int, title: str)
     axes.plot(rolling.index, rolling, color=BLUE, linewidth=1.6, label=f"mean of {window} weeks")
     axes.axhline(0, color=GREY, linewidth=1)
     axes.axhline(defined.mean(), color=ORANGE, linestyle="--", label=f"mean: {defined.mean():.3f}")
-    axes.set(xlabel="Date of the week", ylabel="Spearman IC of the week")
+    axes.set(xlabel="Date of the week", ylabel=f"Spearman IC, mean of {window} weeks")
     axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
     return _titled(figure, title)
 
@@ -167,8 +167,11 @@ def model_beside_rivals(record: dict[str, Any], metric: str, quantity: str, no_s
     """
     scores = {"model": record["model"]["metrics"][metric]}
     scores |= {name.replace("_", " "): values[metric] for name, values in record["rivals"].items()}
-    clean = {"model": record["without_stale"]["model"].get(metric)}
-    clean |= {name.replace("_", " "): values.get(metric) for name, values in record["without_stale"]["rivals"].items()}
+    clean: dict[str, Any] = dict.fromkeys(scores)
+    if record["without_stale"]["rows_left_out"]:
+        clean["model"] = record["without_stale"]["model"].get(metric)
+        for name, values in record["without_stale"]["rivals"].items():
+            clean[name.replace("_", " ")] = values.get(metric)
     names = list(scores)[::-1]
     figure = Figure(figsize=(9, 1.4 + 0.6 * len(names)))
     axes = figure.subplots()
@@ -181,6 +184,8 @@ def model_beside_rivals(record: dict[str, Any], metric: str, quantity: str, no_s
         (clean, "D", GREEN, "without suspicious rows"),
     ):
         defined = [(row, scored[name]) for row, name in enumerate(names) if scored[name] is not None]
+        if not defined:
+            continue
         axes.plot(
             [value for _, value in defined],
             [row for row, _ in defined],

@@ -52,9 +52,10 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
     table = raw.reset_index() if set(raw.index.names) & {*REQUIRED} else raw
     missing = [column for column in REQUIRED if column not in table.columns]
     if missing:
+        received = ", ".join(repr(str(name)) for name in table.columns)
         raise PriceError(
             f"{origin}: column {', '.join(map(repr, missing))} is missing. Expected: "
-            f"{', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}]. Received: {', '.join(map(str, table.columns))}."
+            f"{', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}]. Received: {received}."
         )
 
     def refuse(column: str, bad: pd.Series, expected: str) -> None:
@@ -86,7 +87,9 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
         volume = columns["adj_volume"]
         refuse("adj_volume", np.isinf(volume) | (volume < 0), "a volume of zero or more")
     prices = pd.DataFrame({"ticker": tickers, "date": dates.dt.normalize(), **columns})
-    refuse("date", prices.duplicated(["ticker", "date"]), "one row for each ticker and date")
+    repeated = prices.duplicated(["ticker", "date"])
+    culprit = prices.loc[repeated, "ticker"].iloc[0] if repeated.any() else None
+    refuse("date", repeated, f"one row for each ticker and date, and {culprit} has two")
     prices = prices[price.notna().to_numpy()].set_index(["ticker", "date"]).sort_index()
     if prices.empty:
         raise PriceError(f"{origin}: no row has a price. Expected at least two tickers with prices.")

@@ -65,10 +65,11 @@ def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: 
     """
     _check_purge(sequence, splits)
     panel = px.price_panel(prices)
+    available = f"{panel.index[0]:%Y-%m-%d} to {panel.index[-1]:%Y-%m-%d}"
     panel = panel.loc[_timestamp(sequence.prices_from) : _timestamp(sequence.until)]
     thin = px.thin_sessions(panel, sequence.session_presence)
     panel = panel[~thin]
-    _check_history(panel, sequence)
+    _check_history(panel, sequence, available)
     past, future, touched = _returns(panel, sequence)
     universe = _universe(prices, panel, past, sequence)
     if not universe.to_numpy().any():
@@ -105,14 +106,15 @@ def _timestamp(day: date | None) -> pd.Timestamp | None:
     return None if day is None else pd.Timestamp(day)
 
 
-def _check_history(panel: pd.DataFrame, sequence: SequenceParameters) -> None:
+def _check_history(panel: pd.DataFrame, sequence: SequenceParameters, available: str) -> None:
     needed = sequence.lags + 3
     periods = len(panel) if sequence.period == "daily" or panel.empty else len(px.weekly_last(panel))
     if periods < needed:
         raise ValueError(
             f"{sequence.period} sequences of {sequence.lags} lags need prices in at least {needed} periods. "
             f"Received {periods} between {sequence.prices_from or 'the start'} and "
-            f"{sequence.until or 'the end'}. Bring a longer history or shorten lags."
+            f"{sequence.until or 'the end'}; the prices run from {available}. Move prices_from, returns_from and "
+            "until, bring a longer history, or shorten lags and winsorise.last_lag."
         )
 
 

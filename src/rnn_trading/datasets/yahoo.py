@@ -1,5 +1,6 @@
 """Daily prices from Yahoo, with time-outs, retries and a cache. Needs the extra ``live``."""
 
+import importlib.util
 import logging
 import sys
 import time
@@ -69,6 +70,7 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         DatasetError
             If a ticker did not arrive after all retries; names each, with the reason. What arrived is kept.
         """
+        _require_yfinance()
         frames, failures = [], []
         for position, ticker in enumerate(self._tickers, start=1):
             cached = ParquetDataset(filepath=str(self._cache / f"{ticker}_{self._start}_{self._end}.parquet"))
@@ -88,12 +90,7 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         return parse_prices(pd.concat(frames, ignore_index=True), "Yahoo")
 
     def _fetch(self, ticker: str) -> pd.DataFrame:
-        try:
-            import yfinance  # noqa: PLC0415  an extra that most users do not need
-        except ImportError as error:
-            raise DatasetError(
-                "yfinance is missing. Run, in the project's folder: pip install -e '.[live]' -c constraints.txt"
-            ) from error
+        import yfinance  # noqa: PLC0415  an extra that most users do not need
 
         yfinance.config.debug.hide_exceptions = False
         for attempt in range(self._retries + 1):
@@ -134,3 +131,10 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
 
     def _exists(self) -> bool:
         return True
+
+
+def _require_yfinance() -> None:
+    if importlib.util.find_spec("yfinance") is None:
+        raise DatasetError(
+            "yfinance is missing. Run, in the project's folder: pip install -e '.[live]' -c constraints.txt"
+        )

@@ -197,7 +197,7 @@ class _Progress(keras.callbacks.Callback):
             self._check(logs or {})
             logger.info(
                 "%s: epoch %d, %.0f %% of it, %s, %s rows a second",
-                *(self.title, self.epoch, 100 * done / self.rows, _show(logs or {})),
+                *(self.title, self.epoch, 100 * done / self.rows, _show({"loss": (logs or {})["loss"]})),
                 f"{((self.epoch - 1) * self.rows + done) / (now - self.started):,.0f}",
             )
 

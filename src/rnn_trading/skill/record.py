@@ -11,6 +11,7 @@ from rnn_trading.skill.comparison import compare_information_coefficients, compa
 from rnn_trading.skill.metrics import Task, evaluate, losses
 
 SIGNIFICANCE = 0.05
+HEADLINES = {"classification": ("auc", "AUC"), "regression": ("ic_mean", "mean information coefficient by date")}
 KEYS = ("ticker", "date")
 
 
@@ -134,20 +135,20 @@ def _verdict(
     clean_tests: list[dict[str, Any]],
 ) -> str:
     by_loss = tests[0]
-    headline = "auc" if experiment.task == "classification" else "ic_pooled"
-    name = "AUC" if experiment.task == "classification" else "pooled information coefficient"
+    headline, name = HEADLINES[experiment.task]
     scores = {rival: values[headline] for rival, values in metrics.items() if rival != "prediction"}
     scores = {rival: score for rival, score in scores.items() if not math.isnan(score)}
     score = metrics["prediction"][headline]
     text = f"{_finding(by_loss, clean_tests)}: {name} {'does not exist' if math.isnan(score) else f'{score:.3f}'}"
     if scores:
         best = max(scores, key=scores.__getitem__)
-        text += f" against {scores[best]:.3f} for {_words(best)}"
-    text += f"; loss {'below' if by_loss['mean_difference'] < 0 else 'not below'} that of {_words(by_loss['rival'])}, "
+        text += f" (best rival: {_words(best)}, {scores[best]:.3f})"
+    text += f"; loss {'below' if by_loss['mean_difference'] < 0 else 'not below'} the smallest of a rival, "
+    text += f"{_words(by_loss['rival'])} ("
     text += (
-        f"no Diebold-Mariano test on {by_loss['dates']} dates of the same or constant differences"
+        f"no Diebold-Mariano test on {by_loss['dates']} dates of the same or constant differences)"
         if math.isnan(by_loss["p_value"])
-        else f"Diebold-Mariano p = {by_loss['p_value']:.2g} over {by_loss['dates']} dates"
+        else f"Diebold-Mariano p = {by_loss['p_value']:.2g} over {by_loss['dates']} dates)"
     )
     clean = clean_metrics["prediction"].get(headline, float("nan"))
     if abs(clean - score) >= 0.01:

@@ -175,6 +175,7 @@ def gather_reports(prices_report: dict[str, Any], returns_weekly_report: dict[st
         "source": prices_report["source"],
         "prices": {key: value for key, value in prices_report.items() if key != "source"},
         "universe": returns_weekly_report["universe"],
+        "thin_sessions": returns_weekly_report["thin_sessions"],
         "dropped": returns_weekly_report["rows_removed"],
         "flagged": returns_weekly_report["rows_flagged"],
     }
