@@ -154,7 +154,7 @@ def _verdict(
     if abs(clean - score) >= 0.01:
         text += f"; without rows that touch stale, missing or extreme prices it is {clean:.3f}"
     if experiment.published and headline in experiment.published:
-        text += f"; published on other data: {experiment.published[headline]:.3f}"
+        text += f"; published on other data: {experiment.published[headline]:.4g}"
     return text
 
 
