@@ -20,7 +20,7 @@ def test_learning_curves_mark_the_best_epoch():
             for epoch, value in enumerate(series, start=1)
         ]
     )
-    (axes,) = plots.learning_curves(history, 2, "test", "Title").axes
+    (axes,) = plots.learning_curves(history, 2, "test", "weekly return", "Title").axes
     assert labels(axes) == ["train", "test", "best epoch: 2"]
     train, held_out, best = axes.lines
     assert train.get_ydata().tolist() == [0.7, 0.6, 0.5]
@@ -62,6 +62,7 @@ def test_every_rival_stands_beside_the_model():
             "rivals": {"zero": {"ic_mean": None}, "ridge": {}},
         },
         "published": {"ic_mean": 0.0195},
+        "published_on": "other data",
     }
     (axes,) = plots.model_beside_rivals(record, "ic_mean", "IC", 0.0, "Title").axes
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["ridge", "zero", "model"]

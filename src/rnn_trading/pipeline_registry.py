@@ -6,16 +6,23 @@ found by their folders, and a pipeline here is composed of several.
 
 from kedro.pipeline import Pipeline
 
-from rnn_trading.pipelines import daily_weekly_sequences, data_ingestion, stacked_lstm
+from rnn_trading.pipelines import daily_weekly_sequences, data_ingestion, stacked_lstm, univariate_regression
 from rnn_trading.pipelines.daily_weekly_sequences.pipeline import create_weekly
+from rnn_trading.pipelines.data_ingestion.pipeline import create_index, create_index_table, create_prices
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Return every pipeline by its name; ``__default__`` is all of them."""
-    prices = data_ingestion.create_pipeline()
+    """Return every pipeline by its name, and every experiment by its own; ``__default__`` is all of them."""
+    prices, weekly = create_prices(), create_prices() + create_weekly()
     pipelines = {
-        "data_ingestion": prices,
+        "data_ingestion": data_ingestion.create_pipeline(),
         "daily_weekly_sequences": prices + daily_weekly_sequences.create_pipeline(),
-        "stacked_lstm": prices + create_weekly() + stacked_lstm.create_pipeline(),
+        "stacked_lstm": weekly + stacked_lstm.create_pipeline(),
+        "univariate_regression": create_index() + univariate_regression.create_pipeline(),
     }
-    return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines}
+    experiments = {name: weekly + stacked_lstm.create_experiment(name) for name in stacked_lstm.EXPERIMENTS}
+    for name in univariate_regression.EXPERIMENTS:
+        table = create_index_table("index_ranges" if name.endswith(".mid_price") else "index_prices")
+        experiments[name] = table + univariate_regression.create_experiment(name)
+    parts = {"data_ingestion.prices": prices, "data_ingestion.index": create_index()}
+    return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **parts, **experiments}

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 # Okabe and Ito (2008), distinguishable with every common colour vision.
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
+BLUE, ORANGE, GREEN, PURPLE, YELLOW, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#666666"
 STYLE: dict[Any, Any] = {
     "figure.dpi": 110,
     "savefig.dpi": 150,
@@ -31,16 +31,14 @@ STYLE: dict[Any, Any] = {
     "legend.frameon": False,
     "figure.constrained_layout.use": True,
 }
-QUANTITIES = {
-    "auc": "AUC",
-    "accuracy": "Accuracy (share of rows)",
-    "rmse": "RMSE (weekly return)",
-}
+QUANTITIES = {"auc": "AUC", "accuracy": "Accuracy (share of rows)"}
 WIDE_RANGE = 5  # a linear axis would press all later epochs to the bottom
 Parameters = ParamSpec("Parameters")
 
 
-def _styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
+def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
+    """Draw in the style of the project, without touching that of the session."""
+
     @wraps(draw)
     def drawn(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Figure:
         with mpl.rc_context(STYLE):
@@ -49,8 +47,8 @@ def _styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
     return drawn
 
 
-@_styled
-def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, title: str) -> Figure:
+@styled
+def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, unit: str, title: str) -> Figure:
     """Every recorded quantity by epoch, with the epoch that was kept.
 
     Parameters
@@ -61,11 +59,15 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, title
         Epoch whose weights were kept, from 1.
     held_out
         What the rows called ``validation`` are: ``validation``, or ``test`` if training was stopped on it.
+    unit
+        Unit of the truth.
     title
         Title of the figure.
     """
-    quantities = list(dict.fromkeys(history["quantity"]))
-    labels = QUANTITIES | {"loss": "Loss (squared weekly return)" if "rmse" in quantities else "Loss (nats)"}
+    # The learning rate has no validation value.
+    quantities = list(dict.fromkeys(history.loc[history["rows"] == "validation", "quantity"]))
+    labels = QUANTITIES | {"loss": f"Loss (squared {unit})" if "rmse" in quantities else "Loss (nats)"}
+    labels["rmse"] = f"RMSE ({unit})"
     figure = Figure(figsize=(5 * len(quantities), 4.4))
     for axes, quantity in zip(figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True):
         curves = history[history["quantity"] == quantity].pivot_table(index="epoch", columns="rows", values="value")
@@ -77,10 +79,10 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, title
         if curves.max(axis=None) > WIDE_RANGE * curves.min(axis=None) > 0:
             axes.set_yscale("log")
         axes.legend()
-    return _titled(figure, title)
+    return titled(figure, title)
 
 
-@_styled
+@styled
 def quintile_means(by_date: pd.DataFrame, quantity: str, title: str) -> Figure:
     """Mean outcome by predicted quintile, with its 95 % interval over dates.
 
@@ -96,7 +98,7 @@ def quintile_means(by_date: pd.DataFrame, quantity: str, title: str) -> Figure:
     figure = Figure(figsize=(8, 5))
     axes = figure.subplots()
     if by_date.empty:
-        return _say(figure, axes, "No date has the 5 tickers that quintiles need.", title)
+        return say(figure, axes, "No date has the 5 tickers that quintiles need.", title)
     mean = by_date.mean()
     half_width = 1.96 * by_date.std() / np.sqrt(len(by_date))
     shares = mean.min() > 0.2  # near one half: bars from zero would hide the differences, cut bars would lie
@@ -118,10 +120,10 @@ def quintile_means(by_date: pd.DataFrame, quantity: str, title: str) -> Figure:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16))
-    return _titled(figure, f"{title}\n95 % intervals over {len(by_date):,} dates")
+    return titled(figure, f"{title}\n95 % intervals over {len(by_date):,} dates")
 
 
-@_styled
+@styled
 def rolling_information_coefficient(by_date: pd.Series, window: int, title: str) -> Figure:
     """Rolling mean of the information coefficient by date, with its overall mean.
 
@@ -138,18 +140,20 @@ def rolling_information_coefficient(by_date: pd.Series, window: int, title: str)
     axes = figure.subplots()
     defined = by_date.dropna()
     if len(defined) < window:
-        return _say(figure, axes, "Too few dates have an information coefficient.", title)
+        return say(figure, axes, "Too few dates have an information coefficient.", title)
     rolling = defined.rolling(window).mean()
     axes.plot(rolling.index, rolling, color=BLUE, linewidth=1.6, label=f"mean of {window} weeks")
     axes.axhline(0, color=GREY, linewidth=1)
     axes.axhline(defined.mean(), color=ORANGE, linestyle="--", label=f"mean: {defined.mean():.3f}")
     axes.set(xlabel="Date of the week", ylabel=f"Spearman IC, mean of {window} weeks")
     axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
-    return _titled(figure, title)
+    return titled(figure, title)
 
 
-@_styled
-def model_beside_rivals(record: dict[str, Any], metric: str, quantity: str, no_skill: float, title: str) -> Figure:
+@styled
+def model_beside_rivals(
+    record: dict[str, Any], metric: str, quantity: str, no_skill: float | None, title: str
+) -> Figure:
     """One metric of the model and of every rival, on all test rows and without suspicious ones.
 
     Parameters
@@ -161,7 +165,7 @@ def model_beside_rivals(record: dict[str, Any], metric: str, quantity: str, no_s
     quantity
         Label of the metric.
     no_skill
-        Its value for a forecast without skill.
+        Its value for a forecast without skill; None if it has none.
     title
         Title of the figure.
     """
@@ -175,10 +179,11 @@ def model_beside_rivals(record: dict[str, Any], metric: str, quantity: str, no_s
     names = list(scores)[::-1]
     figure = Figure(figsize=(9, 1.4 + 0.6 * len(names)))
     axes = figure.subplots()
-    axes.axvline(no_skill, color=GREY, linestyle="--", label="no skill")
+    if no_skill is not None:
+        axes.axvline(no_skill, color=GREY, linestyle="--", label="no skill")
     published = (record["published"] or {}).get(metric)
     if published is not None:
-        axes.axvline(published, color=ORANGE, linestyle=":", label="published, on other data")
+        axes.axvline(published, color=ORANGE, linestyle=":", label=f"published, on {record['published_on']}")
     for scored, marker, colour, label in (
         (scores, "o", BLUE, "all test rows"),
         (clean, "D", GREEN, "without suspicious rows"),
@@ -197,7 +202,7 @@ def model_beside_rivals(record: dict[str, Any], metric: str, quantity: str, no_s
     for row, name in enumerate(names):
         if scores[name] is None:
             axes.annotate(
-                *("ranks nothing", (no_skill, row), (8, 0)),
+                *("ranks nothing" if no_skill is not None else "does not exist", (no_skill or 0.0, row), (8, 0)),
                 textcoords="offset points",
                 va="center",
                 color=GREY,
@@ -207,15 +212,17 @@ def model_beside_rivals(record: dict[str, Any], metric: str, quantity: str, no_s
     axes.get_yticklabels()[-1].set_fontweight("bold")
     axes.set(xlabel=quantity, ylim=(-0.6, len(names) - 0.4))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return _titled(figure, title)
+    return titled(figure, title)
 
 
-def _say(figure: Figure, axes: Axes, words: str, title: str) -> Figure:
+def say(figure: Figure, axes: Axes, words: str, title: str) -> Figure:
+    """A figure that says why there is nothing to draw."""
     axes.text(0.5, 0.5, words, ha="center", va="center", transform=axes.transAxes)
     axes.set(xticks=[], yticks=[])
-    return _titled(figure, title)
+    return titled(figure, title)
 
 
-def _titled(figure: Figure, title: str) -> Figure:
+def titled(figure: Figure, title: str) -> Figure:
+    """Give a figure its title, on the left."""
     figure.suptitle(title, fontweight="bold", fontsize=14, x=0.01, ha="left")
     return figure

@@ -11,21 +11,19 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from rnn_trading.tables import SourceTable, TableError, row_number
+
 REQUIRED = ("date", "ticker", "adj_close")
 OPTIONAL = ("adj_volume",)
 EXTREME_RETURN = 3.0
 REUSED_AFTER_SESSIONS = 63
 
 
-class PriceError(ValueError):
+class PriceError(TableError):
     """A price table that cannot be used; the message names file, column and row."""
 
 
-def _row_number(position: int) -> str:
-    return f"row {position}"
-
-
-def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = _row_number) -> pd.DataFrame:
+def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = row_number) -> pd.DataFrame:
     """Check a long table of prices and bring it into the canonical form.
 
     Parameters
@@ -49,44 +47,18 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
         For a missing column, a date, ticker, price or volume that cannot be read, a price that is not
         positive and finite, a negative volume, a duplicate (ticker, date), or a table without a price.
     """
-    table = raw.reset_index() if set(raw.index.names) & {*REQUIRED} else raw
-    missing = [column for column in REQUIRED if column not in table.columns]
-    if missing:
-        received = ", ".join(repr(str(name)) for name in table.columns)
-        raise PriceError(
-            f"{origin}: column {', '.join(map(repr, missing))} is missing. Expected: "
-            f"{', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}]. Received: {received}."
-        )
-
-    def refuse(column: str, bad: pd.Series, expected: str) -> None:
-        if bad.any():
-            position = int(np.flatnonzero(bad.to_numpy())[0])
-            value = table[column].iloc[position]
-            raise PriceError(
-                f"{origin}: column {column!r}, {describe_row(position)}: expected {expected}. Received: "
-                f"{value.item() if isinstance(value, np.generic) else value!r} ({int(bad.sum()):,} such rows). "
-                "Correct or remove them."
-            )
-
-    dates = _parse_dates(table["date"])
-    refuse("date", dates.isna(), "a date such as 2017-12-29")
-    if dates.dt.tz is not None:
-        dates = dates.dt.tz_localize(None)
+    source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
+    table, refuse = source.table, source.refuse
+    dates = source.dates()
     tickers = table["ticker"].astype("str").str.strip()
     refuse("ticker", table["ticker"].isna() | (tickers == ""), "a ticker symbol")
-    columns = {}
-    everywhere = pd.Series(True, index=table.index)
-    for column in (*REQUIRED[2:], *(name for name in OPTIONAL if name in table.columns)):
-        refuse(column, everywhere & pd.api.types.is_datetime64_any_dtype(table[column].dtype), "a number")
-        numbers = pd.to_numeric(table[column], errors="coerce").astype("float64")
-        refuse(column, numbers.isna() & table[column].notna(), "a number")
-        columns[column] = numbers
+    columns = {name: source.numbers(name) for name in (*REQUIRED[2:], *OPTIONAL) if name in table.columns}
     price = columns["adj_close"]
     refuse("adj_close", np.isinf(price) | (price <= 0), "a positive, finite price")
     if "adj_volume" in columns:
         volume = columns["adj_volume"]
         refuse("adj_volume", np.isinf(volume) | (volume < 0), "a volume of zero or more")
-    prices = pd.DataFrame({"ticker": tickers, "date": dates.dt.normalize(), **columns})
+    prices = pd.DataFrame({"ticker": tickers, "date": dates, **columns})
     repeated = prices.duplicated(["ticker", "date"])
     culprit = prices.loc[repeated, "ticker"].iloc[0] if repeated.any() else None
     refuse("date", repeated, f"one row for each ticker and date, and {culprit} has two")
@@ -94,18 +66,6 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
     if prices.empty:
         raise PriceError(f"{origin}: no row has a price. Expected at least two tickers with prices.")
     return prices
-
-
-def _parse_dates(column: pd.Series) -> pd.Series:
-    """Read the date of timestamps or of text in ISO form; NaT for what is neither.
-
-    Other forms are not guessed at: 01/02/2017 is two different days. A time and an offset after the date are
-    ignored, so that the date is the one that is written.
-    """
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return column.astype("datetime64[us]") if column.dt.tz is None else column
-    text = column.astype("str").str.strip().str.slice(0, len("2017-12-29"))
-    return pd.to_datetime(text, errors="coerce", format="%Y-%m-%d").astype("datetime64[us]")
 
 
 def validate_prices(prices: pd.DataFrame) -> pd.DataFrame:

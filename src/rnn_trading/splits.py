@@ -5,7 +5,7 @@ vocabularies, models) has to be fitted on ``train`` after the split.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -148,3 +148,31 @@ def rows_in(parts: pd.Series, dates: pd.Index, name: SplitName) -> np.ndarray:
         Boolean, shape ``(rows,)``.
     """
     return pd.DatetimeIndex(dates).isin(parts.index[parts == name])
+
+
+def describe_parts(dates: pd.Index, parts: pd.Series) -> dict[str, Any]:
+    """Rows, first and last date of each part.
+
+    Parameters
+    ----------
+    dates
+        Date of each row, ``(rows,)``.
+    parts
+        Result of :func:`chronological_split`.
+
+    Returns
+    -------
+    dict
+        ``train``, ``validation``, ``test``: ``rows``, ``first_date``, ``last_date``. ``unused``: ``rows`` that
+        were purged or lie after the end.
+    """
+    described: dict[str, Any] = {}
+    for name in get_args(SplitName):
+        rows = dates[rows_in(parts, dates, name)]
+        described[name] = {
+            "rows": len(rows),
+            "first_date": f"{rows.min():%Y-%m-%d}" if len(rows) else None,
+            "last_date": f"{rows.max():%Y-%m-%d}" if len(rows) else None,
+        }
+    described["unused"] = {"rows": len(dates) - sum(part["rows"] for part in described.values())}
+    return described

@@ -4,6 +4,7 @@ import pytest
 from scipy import stats
 
 from rnn_trading.skill.comparison import compare_information_coefficients, compare_losses
+from rnn_trading.skill.metrics import SQUARED_ERROR
 
 DATES = pd.DatetimeIndex(np.repeat(pd.date_range("2020-01-05", periods=40, freq="W"), 10))
 
@@ -16,7 +17,7 @@ def forecasts(seed):
 
 def test_diebold_mariano_by_its_formula():
     good, poor, truth = forecasts(0)
-    result = compare_losses("regression", good, poor, truth, DATES)
+    result = compare_losses(SQUARED_ERROR, good, poor, truth, DATES)
     difference = ((good - truth) ** 2 - (poor - truth) ** 2).reshape(40, 10).mean(axis=1)
     deviations, lags = difference - difference.mean(), 4  # ceil(40 ** (1 / 3))
     variance = deviations @ deviations
@@ -32,7 +33,7 @@ def test_diebold_mariano_by_its_formula():
 
 def test_equal_forecasts_have_no_statistic():
     good, _, truth = forecasts(1)
-    assert np.isnan(compare_losses("regression", good, good, truth, DATES)["p_value"])
+    assert np.isnan(compare_losses(SQUARED_ERROR, good, good, truth, DATES)["p_value"])
 
 
 def test_the_false_alarm_rate_is_near_its_level():
@@ -42,7 +43,7 @@ def test_the_false_alarm_rate_is_near_its_level():
         generator = np.random.default_rng(seed)
         truth = np.repeat(generator.normal(size=40), 10) + generator.normal(size=400)
         one, other = (0.3 * generator.normal(size=400) for _ in range(2))
-        alarms += compare_losses("regression", one, other, truth, DATES)["p_value"] < 0.05
+        alarms += compare_losses(SQUARED_ERROR, one, other, truth, DATES)["p_value"] < 0.05
     assert 400 * 0.05 - 13 <= alarms <= 400 * 0.05 + 20
 
 

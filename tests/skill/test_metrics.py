@@ -4,9 +4,9 @@ import pytest
 from scipy import stats
 
 from rnn_trading.skill.metrics import (
-    evaluate,
+    LOG_LOSS,
+    evaluate_panel,
     information_coefficients,
-    losses,
     newey_west_t,
     quantile_returns,
 )
@@ -33,24 +33,24 @@ def test_information_coefficients_equal_scipy_with_ties():
 def test_what_does_not_exist_is_missing_not_zero():
     constant = np.ones(8)
     assert information_coefficients(constant, TRUTH, TWO_DAYS).isna().all()
-    metrics = evaluate("regression", constant, TRUTH, TWO_DAYS)
+    metrics = evaluate_panel("regression", constant, TRUTH, TWO_DAYS)
     assert np.isnan(metrics["ic_pooled"])
     assert np.isnan(metrics["quintile_spread"])
     assert metrics["ic_dates"] == 0
-    assert np.isnan(evaluate("classification", FORECAST / 5, np.ones(8), TWO_DAYS)["auc"])
-    assert evaluate("classification", np.array([]), np.array([]), pd.DatetimeIndex([])) == {"rows": 0}
+    assert np.isnan(evaluate_panel("classification", FORECAST / 5, np.ones(8), TWO_DAYS)["auc"])
+    assert evaluate_panel("classification", np.array([]), np.array([]), pd.DatetimeIndex([])) == {"rows": 0}
 
 
 def test_classification_by_hand():
-    metrics = evaluate("classification", np.array([0.9, 0.6, 0.4, 0.3]), np.array([1.0, 0, 1, 0]), TWO_DAYS[:4])
+    metrics = evaluate_panel("classification", np.array([0.9, 0.6, 0.4, 0.3]), np.array([1.0, 0, 1, 0]), TWO_DAYS[:4])
     assert metrics["auc"] == 0.75  # of the pairs (1, 0): .9 > .6, .9 > .3, .4 < .6, .4 > .3
     assert metrics["accuracy"] == 0.5
     assert metrics["log_loss"] == pytest.approx(-np.log([0.9, 0.4, 0.4, 0.7]).mean())
-    assert losses("classification", np.array([0.9, 0.6]), np.array([1, 0])) == pytest.approx(-np.log([0.9, 0.4]))
+    assert LOG_LOSS.of(np.array([0.9, 0.6]), np.array([1, 0])) == pytest.approx(-np.log([0.9, 0.4]))
 
 
 def test_regression_by_hand():
-    metrics = evaluate("regression", np.array([0.0, 0, 0, 4]), np.array([0.0, 2, 0, 2]), TWO_DAYS[:4])
+    metrics = evaluate_panel("regression", np.array([0.0, 0, 0, 4]), np.array([0.0, 2, 0, 2]), TWO_DAYS[:4])
     assert metrics["rmse"] == pytest.approx(np.sqrt(2))
     assert metrics["mae"] == 1.0
     assert metrics["r2"] == pytest.approx(1 - 2 / 1)
@@ -63,7 +63,7 @@ def test_quintiles_by_hand():
     by_date = quantile_returns(forecast, truth, dates)
     assert by_date.columns.tolist() == [1, 2, 3, 4, 5]
     assert by_date.to_numpy().tolist() == [[5, 25, 45, 65, 85]]  # four rows have no quintiles
-    assert evaluate("regression", forecast, truth, dates)["quintile_spread"] == 80
+    assert evaluate_panel("regression", forecast, truth, dates)["quintile_spread"] == 80
 
 
 def test_newey_west_t_by_hand():

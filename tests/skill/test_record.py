@@ -6,8 +6,8 @@ import pytest
 
 from rnn_trading.skill.record import Experiment, skill_record
 
-CLASSIFICATION = Experiment(name="e.c", task="classification", published={"auc": 0.6815})
-REGRESSION = Experiment(name="e.r", task="regression", published=None)
+CLASSIFICATION = Experiment(name="e.c", task="classification", published={"auc": 0.6815}, published_on="other data")
+REGRESSION = Experiment(name="e.r", task="regression", published=None, published_on="other data")
 
 
 def predictions(strength, seed=0, dates=60, tickers=20):
@@ -39,7 +39,9 @@ def test_the_record_is_complete_and_plain():
             "rivals",
             "tests",
             "without_stale",
+            "without_worst_months",
             "published",
+            "published_on",
             "verdict",
         )
     ]

@@ -4,6 +4,7 @@ import importlib.util
 import logging
 import sys
 import time
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,54 @@ import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.datasets.whole import ParquetDataset
+from rnn_trading.index_prices import parse_index
 from rnn_trading.prices import parse_prices
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds before a request is given up, further attempts, and seconds before the first (doubled each time)."""
+
+    timeout: float = 30.0
+    retries: int = 3
+    wait: float = 1.0
+
+
+def fetch_history(symbol: str, start: str, end: str, patience: Patience) -> pd.DataFrame:
+    """Daily ``Open``, ``High``, ``Low``, ``Close``, ``Volume`` of one symbol, adjusted for splits and dividends.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: dates without time or zone.
+
+    Raises
+    ------
+    DatasetError
+        If nothing arrives after all attempts, or what arrives is empty.
+    """
+    import yfinance  # noqa: PLC0415  an extra that most users do not need
+
+    yfinance.config.debug.hide_exceptions = False
+    for attempt in range(patience.retries + 1):
+        try:
+            history = yfinance.Ticker(symbol).history(
+                start=start, end=end, auto_adjust=True, actions=False, timeout=patience.timeout
+            )
+            break
+        except Exception as error:  # yfinance and its transport raise many unrelated types
+            reason = f"{type(error).__name__}: {error}"
+            if "tensorflow" in sys.modules and type(error).__name__ == "ImpersonateError":
+                reason += ". TensorFlow was loaded first and hides curl_cffi's library: start a new Python session."
+            if attempt == patience.retries:
+                raise DatasetError(f"{symbol}: {reason}") from error
+            logger.warning("Yahoo: %s failed (%s), trying again", symbol, reason)
+            time.sleep(patience.wait * 2**attempt)
+    if history.empty:
+        raise DatasetError(f"{symbol}: no prices from {start} to {end}")
+    return history.set_axis(pd.DatetimeIndex(history.index).tz_localize(None).normalize())
 
 
 class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
@@ -59,7 +105,7 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
             raise DatasetError("tickers: expected Yahoo symbols separated by spaces, such as 'AAPL MSFT'.")
         self._start, self._end = start, end or f"{date.today():%Y-%m-%d}"
         self._cache = Path(filepath)
-        self._timeout, self._retries, self._wait = timeout, retries, wait
+        self._patience = Patience(timeout, retries, wait)
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
@@ -90,32 +136,10 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         return parse_prices(pd.concat(frames, ignore_index=True), "Yahoo")
 
     def _fetch(self, ticker: str) -> pd.DataFrame:
-        import yfinance  # noqa: PLC0415  an extra that most users do not need
-
-        yfinance.config.debug.hide_exceptions = False
-        for attempt in range(self._retries + 1):
-            try:
-                history = yfinance.Ticker(ticker).history(
-                    start=self._start,
-                    end=self._end,
-                    auto_adjust=True,
-                    actions=False,
-                    timeout=self._timeout,
-                )
-                break
-            except Exception as error:  # yfinance and its transport raise many unrelated types
-                reason = f"{type(error).__name__}: {error}"
-                if "tensorflow" in sys.modules and type(error).__name__ == "ImpersonateError":
-                    reason += ". TensorFlow was loaded first and hides curl_cffi's library: start a new Python session."
-                if attempt == self._retries:
-                    raise DatasetError(f"{ticker}: {reason}") from error
-                logger.warning("Yahoo: %s failed (%s), trying again", ticker, reason)
-                time.sleep(self._wait * 2**attempt)
-        if history.empty:
-            raise DatasetError(f"{ticker}: no prices from {self._start} to {self._end}")
+        history = fetch_history(ticker, self._start, self._end, self._patience)
         return pd.DataFrame(
             {
-                "date": pd.DatetimeIndex(history.index).tz_localize(None).normalize(),
+                "date": history.index,
                 "ticker": ticker,
                 "adj_close": history["Close"].to_numpy(),
                 "adj_volume": history["Volume"].to_numpy(dtype="float64"),
@@ -128,6 +152,63 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
 
     def _describe(self) -> dict[str, Any]:
         return {"tickers": " ".join(self._tickers), "start": self._start, "end": self._end}
+
+    def _exists(self) -> bool:
+        return True
+
+
+class YahooIndexDataset(AbstractDataset[None, pd.DataFrame]):
+    """Fetch daily prices of one index, such as ``^GSPC``, and keep them in a file.
+
+    Parameters
+    ----------
+    symbol
+        Yahoo's symbol.
+    start, end, filepath, timeout, retries, wait
+        As for :class:`YahooPricesDataset`.
+    metadata
+        For Kedro plugins.
+    """
+
+    def __init__(
+        self,
+        *,
+        symbol: str,
+        start: str,
+        filepath: str,
+        end: str | None = None,
+        timeout: float = 30.0,
+        retries: int = 3,
+        wait: float = 1.0,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        self._symbol, self._start, self._end = symbol, start, end or f"{date.today():%Y-%m-%d}"
+        self._cache, self._patience = Path(filepath), Patience(timeout, retries, wait)
+        self.metadata = metadata
+
+    def load(self) -> pd.DataFrame:
+        """Return the canonical table of :mod:`rnn_trading.index_prices`.
+
+        Raises
+        ------
+        DatasetError
+            If nothing arrived after all attempts.
+        """
+        _require_yfinance()
+        name = f"{self._symbol}_{self._start}_{self._end}.parquet"
+        cached = ParquetDataset(filepath=str(self._cache / name))
+        if not cached.exists():
+            logger.info("Yahoo: %s", self._symbol)
+            history = fetch_history(self._symbol, self._start, self._end, self._patience)
+            cached.save(history.rename(columns=str.lower).rename_axis("date"))
+        return parse_index(cached.load(), f"Yahoo {self._symbol}")
+
+    def save(self, data: None) -> None:
+        """Refuse: a source is only read."""
+        raise DatasetError("Yahoo is a source: it is only read.")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"symbol": self._symbol, "start": self._start, "end": self._end}
 
     def _exists(self) -> bool:
         return True

@@ -58,6 +58,62 @@ class StackedLstmParameters:
 
 
 @parameters
+class SequenceNetworkParameters:
+    """Architecture of a network from a window of one series to its next value.
+
+    With 63 lags ``layer: lstm, units: [10]`` has the published 491 parameters, ``units: [20]`` the 1,781 of the book.
+
+    Parameters
+    ----------
+    layer
+        ``lstm``, ``gru``; ``lstm_by_gates``: the LSTM written out gate by gate
+        (:class:`rnn_trading.models.gates.GatedLSTMCell`); ``dense``: no recurrence, the window is one vector.
+    units
+        Units of each layer, from the input up; an empty list of ``dense`` is a linear regression.
+    dropout
+        Share of each layer's outputs that is dropped in training.
+    dense_activation
+        Activation of ``dense`` layers.
+    lstm
+        As in :class:`StackedLstmParameters`.
+    """
+
+    layer: Literal["lstm", "gru", "lstm_by_gates", "dense"]
+    units: tuple[Count, ...]
+    dropout: Rate
+    dense_activation: Literal["relu", "tanh", "elu", "linear"]
+    lstm: Literal["fused", "keras"]
+
+    @model_validator(mode="after")
+    def _check_units(self) -> "SequenceNetworkParameters":
+        if not self.units and self.layer != "dense":
+            raise ValueError(f"a network of {self.layer} layers needs at least one entry in units. Received: none")
+        return self
+
+
+@parameters
+class UnrollingParameters:
+    """How a long series is read by a stateful network.
+
+    Parameters
+    ----------
+    readers
+        Rows of a batch, each at its own place in the series.
+    steps
+        Values in a segment; gradients reach back to its start, states further.
+    segments
+        Segments that a reader reads in an epoch; fewer if the series ends before.
+    targets_within
+        1: the target of a step is the next value. More: one drawn from so many next values, as published.
+    """
+
+    readers: Count
+    steps: Count
+    segments: Count
+    targets_within: Count
+
+
+@parameters
 class OptimizerParameters:
     """RMSprop (Hinton, 2012) or Adam (Kingma and Ba, 2015, with its decay rates .9 and .999).
 
@@ -67,18 +123,40 @@ class OptimizerParameters:
         Step size; constant that keeps the division by the root mean squared gradient finite.
     rho
         Decay of RMSprop's mean squared gradient; null for Adam, which has none.
+    clip_norm
+        Largest norm of all gradients together (Pascanu, Mikolov and Bengio, 2013); null: any.
     """
 
     name: Literal["rmsprop", "adam"]
     learning_rate: Positive
     epsilon: Positive
     rho: Rate | None
+    clip_norm: Positive | None
 
     @model_validator(mode="after")
     def _check_rho(self) -> "OptimizerParameters":
         if (self.name == "rmsprop") != (self.rho is not None):
             raise ValueError(f"rmsprop needs rho, adam needs rho: null. Received: {self.name} with rho={self.rho}")
         return self
+
+
+@parameters
+class PlateauParameters:
+    """When the learning rate is lowered.
+
+    Parameters
+    ----------
+    factor
+        What it is multiplied by.
+    patience
+        Epochs without improvement of the monitored quantity before that.
+    smallest
+        It is not lowered below this.
+    """
+
+    factor: Annotated[float, Field(gt=0, lt=1)]
+    patience: Count
+    smallest: Annotated[float, Field(ge=0)]
 
 
 @parameters
@@ -97,6 +175,14 @@ class TrainingParameters:
         Quantity on the validation rows that decides when to stop and which epoch to keep.
     patience
         Epochs without improvement after which training stops.
+    min_delta
+        Smallest change that counts as an improvement.
+    start_from_epoch
+        First epoch, from 1, whose result is watched; earlier ones are neither a best nor a wasted epoch.
+    reduce_on_plateau
+        See :class:`PlateauParameters`; null: the learning rate stays.
+    shuffle
+        Whether rows are drawn in a new order in every epoch.
     seed
         Seed of Python, NumPy and TensorFlow.
     device
@@ -109,5 +195,18 @@ class TrainingParameters:
     epochs: Count
     monitor: Literal["loss", "auc", "accuracy"]
     patience: Count
+    min_delta: Annotated[float, Field(ge=0)]
+    start_from_epoch: Count
+    reduce_on_plateau: PlateauParameters | None
+    shuffle: bool
     seed: Annotated[int, Field(ge=0)]
     device: Literal["auto", "cpu", "gpu"]
+
+    @model_validator(mode="after")
+    def _check_start(self) -> "TrainingParameters":
+        if self.start_from_epoch > self.epochs:
+            raise ValueError(
+                f"no epoch would be watched: expected start_from_epoch of at most epochs. Received: "
+                f"{self.start_from_epoch} with epochs={self.epochs}"
+            )
+        return self

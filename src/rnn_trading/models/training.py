@@ -3,9 +3,9 @@
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -17,6 +17,7 @@ from rnn_trading.models.parameters import TrainingParameters
 logger = logging.getLogger(__name__)
 
 Inputs = dict[str, NDArray[np.generic]]
+Rows: TypeAlias = tuple[Inputs, NDArray[np.floating]] | keras.utils.PyDataset
 PREDICTION_BATCH = 4096
 SECONDS_BETWEEN_REPORTS = 5.0
 
@@ -51,10 +52,11 @@ class Fit:
 
 def train(
     build: Callable[[], keras.Model],
-    training_rows: tuple[Inputs, NDArray[np.floating]],
-    validation_rows: tuple[Inputs, NDArray[np.floating]],
+    training_rows: Rows,
+    validation_rows: Rows,
     training: TrainingParameters,
     title: str,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Fit:
     """Seed, build, fit, stop early, and restore the best epoch.
 
@@ -65,11 +67,14 @@ def train(
     build
         Makes the untrained model; called after seeding.
     training_rows, validation_rows
-        Named inputs with shapes ``(rows, ...)`` and targets float32 ``(rows,)``. No missing values.
+        Named inputs with shapes ``(rows, ...)`` and targets float32 ``(rows,)``, without missing values; or a
+        dataset that gives whole batches of ``batch_size`` in its own order.
     training
         See :class:`rnn_trading.models.parameters.TrainingParameters`.
     title
         Name of the model in progress messages.
+    callbacks
+        Further ones, called before training is stopped or its rate lowered.
 
     Returns
     -------
@@ -84,8 +89,9 @@ def train(
         input or target is missing or infinite.
     """
     metrics, best_is = _metrics(training)
-    for part, (inputs, targets) in {"training": training_rows, "validation": validation_rows}.items():
-        _check_finite(inputs | {"target": targets}, part, title)
+    for part, rows in {"training": training_rows, "validation": validation_rows}.items():
+        if isinstance(rows, tuple):
+            _check_finite(rows[0] | {"target": rows[1]}, part, title)
     keras.backend.clear_session()
     keras.utils.set_random_seed(training.seed)
     tf.config.experimental.enable_op_determinism()
@@ -93,17 +99,28 @@ def train(
         model = build()
         # XLA's compilation costs more than it gains on models of this size.
         model.compile(_optimizer(training), loss=training.loss, metrics=metrics, jit_compile=False)
+        monitored = f"val_{training.monitor}"
         stopping = keras.callbacks.EarlyStopping(
-            f"val_{training.monitor}", mode=best_is, patience=training.patience, restore_best_weights=True
+            monitored,
+            mode=best_is,
+            patience=training.patience,
+            min_delta=training.min_delta,
+            start_from_epoch=training.start_from_epoch - 1,
+            restore_best_weights=True,
         )
+        if isinstance(training_rows, tuple):
+            given: dict[str, Any] = {"x": training_rows[0], "y": training_rows[1], "batch_size": training.batch_size}
+            given |= {"shuffle": training.shuffle, "validation_batch_size": PREDICTION_BATCH}
+            rows_an_epoch = len(training_rows[1])
+        else:
+            given, rows_an_epoch = {"x": training_rows, "shuffle": False}, len(training_rows) * training.batch_size
+        progress = _Progress(title, training, rows_an_epoch)
         started = time.perf_counter()
         recorded = model.fit(
-            *training_rows,
+            **given,
             validation_data=validation_rows,
-            validation_batch_size=PREDICTION_BATCH,
-            batch_size=training.batch_size,
             epochs=training.epochs,
-            callbacks=[stopping, _Progress(title, training, len(training_rows[1]))],
+            callbacks=[*callbacks, *_plateau(training, monitored, best_is), stopping, progress],
             verbose=0,
         ).history
         seconds = time.perf_counter() - started
@@ -130,6 +147,22 @@ def _metrics(training: TrainingParameters) -> tuple[list[Any], str]:
     return [keras.metrics.RootMeanSquaredError(name="rmse")], "min"
 
 
+def _plateau(training: TrainingParameters, monitored: str, best_is: str) -> list[keras.callbacks.Callback]:
+    if training.reduce_on_plateau is None:
+        return []
+    settings = training.reduce_on_plateau
+    return [
+        keras.callbacks.ReduceLROnPlateau(
+            monitored,
+            mode=best_is,
+            factor=settings.factor,
+            patience=settings.patience,
+            min_lr=settings.smallest,
+            min_delta=training.min_delta,
+        )
+    ]
+
+
 def _check_finite(arrays: Inputs, part: str, title: str) -> None:
     for name, values in arrays.items():
         bad = ~np.isfinite(values)
@@ -144,8 +177,13 @@ def _check_finite(arrays: Inputs, part: str, title: str) -> None:
 def _optimizer(training: TrainingParameters) -> keras.optimizers.Optimizer:
     settings = training.optimizer
     if settings.name == "rmsprop":
-        return keras.optimizers.RMSprop(settings.learning_rate, rho=settings.rho, epsilon=settings.epsilon)
-    return keras.optimizers.Adam(settings.learning_rate, epsilon=settings.epsilon)
+        return keras.optimizers.RMSprop(
+            settings.learning_rate,
+            rho=settings.rho,
+            epsilon=settings.epsilon,
+            global_clipnorm=settings.clip_norm,
+        )
+    return keras.optimizers.Adam(settings.learning_rate, epsilon=settings.epsilon, global_clipnorm=settings.clip_norm)
 
 
 def _device(wanted: str) -> str:

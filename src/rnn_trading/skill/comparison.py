@@ -1,5 +1,6 @@
 """Tests of the difference between two forecasts on the same rows."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -7,12 +8,12 @@ import pandas as pd
 from scipy import stats
 from statsmodels.tsa.stattools import diebold_mariano_test
 
-from rnn_trading.skill.metrics import Task, Vector, information_coefficients, losses, newey_west_t
+from rnn_trading.skill.metrics import Loss, Vector, information_coefficients, newey_west_t
 
 FEWEST_DATES = 5
 
 
-def compare_losses(task: Task, forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
+def compare_losses(loss: Loss, forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
     """Diebold-Mariano test on losses averaged by date.
 
     Rows of one date share its shocks, so the test counts dates, not rows. The variance is Newey-West's, the
@@ -25,7 +26,7 @@ def compare_losses(task: Task, forecast: Vector, rival: Vector, truth: Vector, d
         (two-sided), ``dates``, ``mean_difference``. NaN with fewer than 5 dates or no difference at all.
     """
     frame = pd.DataFrame(
-        {"forecast": losses(task, forecast, truth), "rival": losses(task, rival, truth)},
+        {"forecast": loss.of(forecast, truth), "rival": loss.of(rival, truth)},
         index=pd.DatetimeIndex(dates),
     )
     by_date = frame.groupby(level=0).mean()
@@ -42,7 +43,7 @@ def compare_losses(task: Task, forecast: Vector, rival: Vector, truth: Vector, d
         statistic, p_value = float(result.statistic), float(result.pvalue)
     return {
         "name": "Diebold-Mariano, small-sample corrected",
-        "loss": "log-loss by date" if task == "classification" else "squared error by date",
+        "loss": f"{loss.name} by date",
         "statistic": statistic,
         "p_value": p_value,
         "mean_difference": float(difference.mean()),
@@ -69,4 +70,74 @@ def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vec
         "p_value": float(2 * stats.t.sf(abs(statistic), len(difference) - 1)) if len(difference) > 1 else float("nan"),
         "mean_difference": float(difference.mean()),
         "dates": len(difference),
+    }
+
+
+def pairwise_comparisons(loss: Loss, forecasts: pd.DataFrame, truth: Vector, dates: pd.Index) -> list[dict[str, Any]]:
+    """Diebold-Mariano test of every pair of forecasts.
+
+    Parameters
+    ----------
+    loss
+        Loss of a row.
+    forecasts
+        One column a forecast, ``(rows, forecasts)``.
+    truth, dates
+        Of each row.
+
+    Returns
+    -------
+    list of dict
+        One a pair: ``forecast``, ``rival``, and what :func:`compare_losses` gives. No correction for the number
+        of pairs; see :func:`model_confidence_set` for that.
+    """
+    return [
+        {"forecast": one, "rival": other}
+        | compare_losses(loss, forecasts[one].to_numpy(), forecasts[other].to_numpy(), truth, dates)
+        for one, other in combinations(forecasts.columns, 2)
+    ]
+
+
+def model_confidence_set(
+    loss: Loss, forecasts: pd.DataFrame, truth: Vector, dates: pd.Index, size: float, replications: int, seed: int
+) -> dict[str, Any]:
+    """The forecasts among which the best one lies with a given confidence (Hansen, Lunde and Nason, 2011).
+
+    Parameters
+    ----------
+    loss, forecasts, truth, dates
+        As for :func:`pairwise_comparisons`.
+    size
+        One minus the confidence.
+    replications, seed
+        Of the stationary bootstrap by date, with blocks of the square root of the number of dates on average.
+
+    Returns
+    -------
+    dict
+        ``included``: names in the set; ``p_values``: by name, the smallest size at which a forecast leaves;
+        ``loss``, ``size``, ``dates``. A forecast whose loss does not exist on every date is left out and stands
+        in ``undefined``.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two forecasts have losses.
+    """
+    from arch.bootstrap import MCS  # noqa: PLC0415  takes a second to import
+
+    losses = pd.DataFrame({name: loss.of(forecasts[name].to_numpy(), truth) for name in forecasts})
+    by_date = losses.groupby(pd.DatetimeIndex(dates)).mean()
+    defined = by_date.columns[by_date.notna().all()]
+    if len(defined) < 2:
+        raise ValueError(f"A confidence set needs at least 2 forecasts with a {loss.name}. Received: {list(defined)}.")
+    confidence_set = MCS(by_date[defined], size=size, reps=replications, seed=seed)
+    confidence_set.compute()
+    return {
+        "loss": f"{loss.name} by date",
+        "size": size,
+        "dates": len(by_date),
+        "included": sorted(confidence_set.included),
+        "p_values": confidence_set.pvalues["Pvalue"].to_dict(),
+        "undefined": sorted(set(by_date.columns) - set(defined)),
     }

@@ -5,6 +5,8 @@ Every function takes the forecast, the truth and, where it matters, the date of 
 correlation of a constant) is NaN, never an error and never a made-up number.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +15,6 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 from sklearn.metrics import log_loss, roc_auc_score
 
-Task = Literal["classification", "regression"]
 Vector = NDArray[np.float64]
 PROBABILITY_FLOOR = 1e-7
 QUANTILES = 5
@@ -79,16 +80,27 @@ def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Dat
     return rows[usable].pivot_table(index="date", columns="quintile", values="truth", aggfunc="mean")
 
 
-def losses(task: Task, forecast: Vector, truth: Vector) -> Vector:
-    """Loss of each row: log-loss in nats for probabilities, squared error for values."""
-    if task == "regression":
-        return (np.asarray(forecast) - np.asarray(truth)) ** 2
+@dataclass(frozen=True)
+class Loss:
+    """A loss of single rows: its name, and a function of forecasts and truths, both ``(rows,)``."""
+
+    name: str
+    of: Callable[[Vector, Vector], Vector]
+
+
+def _log_loss(forecast: Vector, truth: Vector) -> Vector:
     probability = np.clip(forecast, PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR)
     return -np.where(np.asarray(truth) > 0.5, np.log(probability), np.log1p(-probability))
 
 
-def evaluate(task: Task, forecast: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
-    """All metrics of one forecast.
+LOG_LOSS = Loss("log-loss", _log_loss)  # in nats, of probabilities
+SQUARED_ERROR = Loss("squared error", lambda forecast, truth: (np.asarray(forecast) - np.asarray(truth)) ** 2)
+
+
+def evaluate_panel(
+    task: Literal["classification", "regression"], forecast: Vector, truth: Vector, dates: pd.Index
+) -> dict[str, Any]:
+    """All metrics of one forecast of a panel.
 
     Parameters
     ----------
@@ -109,12 +121,12 @@ def evaluate(task: Task, forecast: Vector, truth: Vector, dates: pd.Index) -> di
     forecast, truth = np.asarray(forecast, dtype=float), np.asarray(truth, dtype=float)
     if len(truth) == 0:
         return {"rows": 0}
-    by_task = _classification(forecast, truth) if task == "classification" else _regression(forecast, truth)
+    by_task = _classification(forecast, truth) if task == "classification" else error_metrics(forecast, truth)
     by_date = information_coefficients(forecast, truth, dates)
     quintiles = quantile_returns(forecast, truth, dates)
     spread = quintiles[QUANTILES] - quintiles[1] if len(quintiles) else pd.Series(dtype=float)
     return by_task | {
-        "ic_pooled": _spearman(forecast, truth),
+        "ic_pooled": spearman(forecast, truth),
         "ic_mean": float(by_date.mean()),
         "ic_t": newey_west_t(by_date),
         "ic_dates": int(by_date.notna().sum()),
@@ -133,7 +145,8 @@ def _classification(forecast: Vector, truth: Vector) -> dict[str, float]:
     }
 
 
-def _regression(forecast: Vector, truth: Vector) -> dict[str, float]:
+def error_metrics(forecast: Vector, truth: Vector) -> dict[str, float]:
+    """``rmse``, ``mae`` and ``r2``, against the mean of these rows."""
     errors = forecast - truth
     variance = float(truth.var())
     return {
@@ -143,7 +156,8 @@ def _regression(forecast: Vector, truth: Vector) -> dict[str, float]:
     }
 
 
-def _spearman(forecast: Vector, truth: Vector) -> float:
+def spearman(forecast: Vector, truth: Vector) -> float:
+    """Rank correlation; NaN with fewer than 3 rows or where either side is constant."""
     if len(truth) < 3 or np.ptp(forecast) == 0 or np.ptp(truth) == 0:
         return float("nan")
     ranks = pd.DataFrame({"forecast": forecast, "truth": truth}).rank()

@@ -7,12 +7,10 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.parameters import parameters
-from rnn_trading.skill.comparison import compare_information_coefficients, compare_losses
-from rnn_trading.skill.metrics import Task, evaluate, losses
+from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, Metrics, Task, TaskName
 
 SIGNIFICANCE = 0.05
-HEADLINES = {"classification": ("auc", "AUC"), "regression": ("ic_mean", "mean information coefficient by date")}
-KEYS = ("ticker", "date")
+WORST_MONTHS = 3
 
 
 @parameters
@@ -24,14 +22,17 @@ class Experiment:
     name
         As in file names: ``stacked_lstm.classification``.
     task
-        Decides metrics and loss.
+        Decides metrics and loss; see :mod:`rnn_trading.skill.tasks`.
     published
         Published figures of this experiment, by the names of our metrics where they are the same; or null.
+    published_on
+        The data of the published figures: ``other data``, or the years if ours are the same series.
     """
 
     name: str
-    task: Task
+    task: TaskName
     published: dict[str, Any] | None
+    published_on: str
 
 
 def skill_record(
@@ -41,6 +42,7 @@ def skill_record(
     suspicious: pd.Series,
     data: dict[str, Any],
     model: dict[str, Any],
+    scale: float | None = None,
 ) -> dict[str, Any]:
     """Judge a model against its rivals.
 
@@ -51,98 +53,106 @@ def skill_record(
     protocol
         ``corrected`` or ``as_published``.
     predictions
-        Test rows: ``ticker``, ``date``, ``prediction``, ``truth``, and one column a rival. No missing values.
+        Test rows: the keys of the task, ``prediction``, ``truth``, and one column a rival. No missing values.
     suspicious
         Boolean, ``(rows,)``: rows that touch a stale, missing or extreme price.
     data
         Source, rows and dates of each part, what was dropped and why.
     model
         Parameters, epochs, best epoch, seconds, and on which rows training was ``stopped_on``.
+    scale
+        Units of the predictions in one unit of the network's; adds ``rmse_scaled`` and ``half_mse_scaled`` to
+        metrics that have an ``rmse``.
 
     Returns
     -------
     dict
         ``experiment``, ``protocol``, ``data``, ``model`` (with ``metrics``), ``rivals``, ``tests``,
-        ``without_stale``, ``published``, ``verdict``; plain values only, None for a metric that does not
-        exist.
+        ``without_stale``, ``without_worst_months`` (the same without the three calendar months in which the
+        rivals' losses were largest), ``published``, ``published_on``, ``verdict``; plain values only, None for a
+        metric that does not exist.
 
     Raises
     ------
     ValueError
         If there is no rival, or a prediction is missing.
     """
-    rivals = [column for column in predictions if column not in (*KEYS, "prediction", "truth")]
+    task = TASKS[experiment.task]
+    rivals = [column for column in predictions if column not in (*task.keys, MODEL, TRUTH)]
     if not rivals:
         raise ValueError(f"{experiment.name}: predictions have no rival column. Nothing is judged alone.")
     missing = predictions.columns[predictions.isna().any()]
     if len(missing):
         raise ValueError(f"{experiment.name}: predictions have missing values in {list(missing)}.")
-    metrics = _metrics(experiment.task, predictions, rivals)
-    clean = predictions[~np.asarray(suspicious)]
-    clean_metrics = _metrics(experiment.task, clean, rivals)
-    tests = _tests(experiment.task, predictions, metrics, rivals)
-    clean_tests = _tests(experiment.task, clean, clean_metrics, rivals) if len(clean) else []
+
+    def judge(rows: pd.DataFrame) -> dict[str, Any]:
+        metrics = {name: task.evaluate(rows, name) for name in (MODEL, *rivals)}
+        tests = [compare(rows, metrics) for compare in task.comparisons] if len(rows) else []
+        if scale is not None:
+            metrics = {name: _scaled(values, scale) for name, values in metrics.items()}
+        return {
+            "rows_left_out": len(predictions) - len(rows),
+            "model": metrics[MODEL],
+            "rivals": {rival: metrics[rival] for rival in rivals},
+            "tests": [test for test in tests if test is not None],
+        }
+
+    months = worst_months(task, predictions, rivals)
+    everything = judge(predictions)
+    clean = judge(predictions[~np.asarray(suspicious)])
+    calm = judge(predictions[~_months(predictions).isin(months)])
     record = {
         "experiment": experiment.name,
         "protocol": protocol,
         "data": data,
-        "model": model | {"metrics": metrics["prediction"]},
-        "rivals": {rival: metrics[rival] for rival in rivals},
-        "tests": tests,
-        "without_stale": {
-            "rows_left_out": len(predictions) - len(clean),
-            "model": clean_metrics["prediction"],
-            "rivals": {rival: clean_metrics[rival] for rival in rivals},
-            "tests": clean_tests,
-        },
+        "model": model | {"metrics": everything["model"]},
+        "rivals": everything["rivals"],
+        "tests": everything["tests"],
+        "without_stale": clean,
+        "without_worst_months": {"months": months} | calm,
         "published": experiment.published,
-        "verdict": _verdict(experiment, metrics, clean_metrics, tests, clean_tests)
-        + _caveats(model.get("stopped_on"), len(clean)),
+        "published_on": experiment.published_on,
+        "verdict": _verdict(experiment, task, everything, clean, calm)
+        + _caveats(model.get("stopped_on"), len(predictions) - clean["rows_left_out"]),
     }
-    return _plain(record)
+    return plain(record)
 
 
-def _metrics(task: Task, predictions: pd.DataFrame, rivals: list[str]) -> dict[str, dict[str, Any]]:
-    dates = pd.DatetimeIndex(predictions["date"])
-    truth = predictions["truth"].to_numpy()
-    return {name: evaluate(task, predictions[name].to_numpy(), truth, dates) for name in ("prediction", *rivals)}
+def worst_months(task: Task, predictions: pd.DataFrame, rivals: list[str]) -> list[str]:
+    """The three calendar months with the largest summed loss, averaged over the rivals, in order of time.
+
+    The model does not enter, so that models of one experiment are judged without the same months. No month is
+    worse than others if there are no more than three.
+    """
+    truth = predictions[TRUTH].to_numpy()
+    loss = np.mean([task.loss.of(predictions[rival].to_numpy(), truth) for rival in rivals], axis=0)
+    by_month = pd.Series(loss).groupby(_months(predictions).to_numpy()).sum()
+    return sorted(by_month.nlargest(WORST_MONTHS).index) if len(by_month) > WORST_MONTHS else []
 
 
-def _tests(
-    task: Task, predictions: pd.DataFrame, metrics: dict[str, dict[str, Any]], rivals: list[str]
-) -> list[dict[str, Any]]:
-    """The model against the rival with the smallest loss, and against the one that ranks best."""
-    dates = pd.DatetimeIndex(predictions["date"])
-    model, truth = predictions["prediction"].to_numpy(), predictions["truth"].to_numpy()
-    mean_loss = {rival: losses(task, predictions[rival].to_numpy(), truth).mean() for rival in rivals}
-    smallest_loss = min(mean_loss, key=mean_loss.__getitem__)
-    by_loss = compare_losses(task, model, predictions[smallest_loss].to_numpy(), truth, dates)
-    tests = [{"rival": smallest_loss} | by_loss]
-    ranking = {rival: metrics[rival].get("ic_mean", float("nan")) for rival in rivals}
-    ranking = {rival: value for rival, value in ranking.items() if not math.isnan(value)}
-    if ranking:
-        best = max(ranking, key=ranking.__getitem__)
-        by_rank = compare_information_coefficients(model, predictions[best].to_numpy(), truth, dates)
-        tests.append({"rival": best} | by_rank)
-    return tests
+def _months(predictions: pd.DataFrame) -> pd.Series:
+    column = "target_date" if "target_date" in predictions else "date"
+    return pd.to_datetime(predictions[column]).dt.strftime("%Y-%m")
+
+
+def _scaled(metrics: Metrics, scale: float) -> Metrics:
+    if "rmse" not in metrics:
+        return metrics
+    scaled = metrics["rmse"] / scale
+    return metrics | {"rmse_scaled": scaled, "half_mse_scaled": scaled**2 / 2}
 
 
 def _verdict(
-    experiment: Experiment,
-    metrics: dict[str, dict[str, Any]],
-    clean_metrics: dict[str, dict[str, Any]],
-    tests: list[dict[str, Any]],
-    clean_tests: list[dict[str, Any]],
+    experiment: Experiment, task: Task, everything: dict[str, Any], clean: dict[str, Any], calm: dict[str, Any]
 ) -> str:
-    by_loss = tests[0]
-    headline, name = HEADLINES[experiment.task]
-    scores = {rival: values[headline] for rival, values in metrics.items() if rival != "prediction"}
-    scores = {rival: score for rival, score in scores.items() if not math.isnan(score)}
-    score = metrics["prediction"][headline]
-    text = f"{_finding(by_loss, clean_tests)}: {name} {'does not exist' if math.isnan(score) else f'{score:.3f}'}"
-    if scores:
-        best = max(scores, key=scores.__getitem__)
-        text += f" (best rival: {_words(best)}, {scores[best]:.3f})"
+    by_loss, headline = everything["tests"][0], task.headline
+    rivals = everything["rivals"]
+    score = everything["model"][headline.metric]
+    finding = _finding(by_loss, clean["tests"])
+    text = f"{finding}: {headline.words} {'does not exist' if math.isnan(score) else _number(score)}"
+    best = headline.best(rivals)
+    if best:
+        text += f" (best rival: {_words(best)}, {_number(rivals[best][headline.metric])})"
     text += f"; loss {'below' if by_loss['mean_difference'] < 0 else 'not below'} the smallest of a rival, "
     text += f"{_words(by_loss['rival'])} ("
     text += (
@@ -150,11 +160,15 @@ def _verdict(
         if math.isnan(by_loss["p_value"])
         else f"Diebold-Mariano p = {by_loss['p_value']:.2g} over {by_loss['dates']} dates)"
     )
-    clean = clean_metrics["prediction"].get(headline, float("nan"))
-    if abs(clean - score) >= 0.01:
-        text += f"; without rows that touch stale, missing or extreme prices it is {clean:.3f}"
-    if experiment.published and headline in experiment.published:
-        text += f"; published on other data: {experiment.published[headline]:.4g}"
+    without = clean["model"].get(headline.metric, math.nan)
+    if abs(without - score) >= 0.01 * max(1.0, abs(score)):
+        text += f"; without rows that touch stale, missing or extreme prices it is {_number(without)}"
+    if finding == SKILL and not (calm["tests"] and _better(calm["tests"][0])):
+        text += "; the difference is gone without the three worst months"
+    remark = task.remark({MODEL: everything["model"], **rivals})
+    text += f"; {remark}" if remark else ""
+    if experiment.published and headline.metric in experiment.published:
+        text += f"; published on {experiment.published_on}: {experiment.published[headline.metric]:.4g}"
     return text
 
 
@@ -167,13 +181,16 @@ def _caveats(stopped_on: str | None, clean_rows: int) -> str:
     return text + "."
 
 
+SKILL = "Skill beyond the naive rivals"
+
+
 def _finding(by_loss: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
     if not _better(by_loss):
         worse = by_loss["p_value"] < SIGNIFICANCE and by_loss["mean_difference"] > 0
         return "Worse than a naive rival" if worse else "No skill beyond the naive rivals"
     if not (clean_tests and _better(clean_tests[0])):
         return "No skill but on rows that touch stale, missing or extreme prices"
-    return "Skill beyond the naive rivals"
+    return SKILL
 
 
 def _better(by_loss: dict[str, Any]) -> bool:
@@ -181,16 +198,21 @@ def _better(by_loss: dict[str, Any]) -> bool:
     return by_loss["p_value"] < SIGNIFICANCE and by_loss["mean_difference"] < 0
 
 
+def _number(value: float) -> str:
+    """Three decimals for scores near one, four digits for prices."""
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
+
+
 def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Plain Python values, None for what is not a finite number."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):

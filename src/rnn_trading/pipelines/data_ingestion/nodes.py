@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import Field
 
+from rnn_trading.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
 from rnn_trading.parameters import parameters
 from rnn_trading.prices import PriceError, price_quality
 
@@ -53,3 +54,29 @@ def ingest_prices(prices_source: pd.DataFrame, ingestion: IngestionParameters) -
         )
     quality = price_quality(prices_source, ingestion.stale_after_sessions)
     return {"prices": prices_source, "prices_report": {"source": ingestion.source, **quality}}
+
+
+def ingest_index(index_source: pd.DataFrame, ingestion: IndexIngestionParameters) -> dict[str, Any]:
+    """Take over the prices of an index, if no day is missing, and report on their quality.
+
+    Parameters
+    ----------
+    index_source
+        The canonical table; its dataset has checked it against the source.
+    ingestion
+        See :class:`rnn_trading.index_prices.IndexIngestionParameters`.
+
+    Returns
+    -------
+    dict
+        ``prices``: the table. ``report``: see :func:`rnn_trading.index_prices.index_quality`, and
+        ``source``.
+
+    Raises
+    ------
+    PriceError
+        If closes are missing beyond the limits.
+    """
+    refuse_missing_days(index_source, ingestion)
+    quality = index_quality(index_source, ingestion.stale_after_sessions)
+    return {"prices": index_source, "report": {"source": ingestion.source, **quality}}

@@ -2,10 +2,18 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from .nodes import ingest_prices
+from .nodes import ingest_index, ingest_prices
+
+# Closes over many years, and prices with high and low, which may come from another source over fewer years.
+INDEX_TABLES = ("index_prices", "index_ranges")
 
 
 def create_pipeline() -> Pipeline:
+    """All sources; see :func:`create_prices` and :func:`create_index` for one kind of them."""
+    return create_prices() + create_index()
+
+
+def create_prices() -> Pipeline:
     """``prices_source`` (a different one in each environment) to ``prices``."""
     return Pipeline(
         [
@@ -14,6 +22,25 @@ def create_pipeline() -> Pipeline:
                 inputs=["prices_source", "params:data_ingestion"],
                 outputs={"prices": "prices", "prices_report": "prices_report"},
                 name="ingest_prices",
+            )
+        ]
+    )
+
+
+def create_index() -> Pipeline:
+    """``index_prices_source`` and ``index_ranges_source`` to tables of the same names."""
+    return sum((create_index_table(name) for name in INDEX_TABLES), Pipeline([]))
+
+
+def create_index_table(name: str) -> Pipeline:
+    """One of :data:`INDEX_TABLES` from its source."""
+    return Pipeline(
+        [
+            Node(
+                ingest_index,
+                inputs=[f"{name}_source", f"params:{name}"],
+                outputs={"prices": name, "report": f"{name}_report"},
+                name=f"ingest_{name}",
             )
         ]
     )

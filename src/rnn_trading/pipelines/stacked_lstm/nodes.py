@@ -14,7 +14,7 @@ from rnn_trading.sequences import lag_columns
 from rnn_trading.skill.metrics import information_coefficients, quantile_returns
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals import RivalRows, classification_rivals, regression_rivals
-from rnn_trading.splits import SplitName, SplitParameters, chronological_split, rows_in
+from rnn_trading.splits import SplitName, SplitParameters, chronological_split, describe_parts, rows_in
 
 ROLLING_WEEKS = 4
 
@@ -164,7 +164,7 @@ def judge(
         protocol,
         predictions,
         returns_weekly_flags.loc[keys].any(axis="columns"),
-        {**_describe_parts(returns_weekly, dates), **reports},
+        {**describe_parts(_dates(returns_weekly), dates["split"]), **reports},
         training_summary,
     )
 
@@ -205,7 +205,11 @@ def draw_figures(
     )
     return {
         "learning_curves": plots.learning_curves(
-            history, training_summary["best_epoch"], training_summary["stopped_on"], f"Training\n{where}"
+            history,
+            training_summary["best_epoch"],
+            training_summary["stopped_on"],
+            "weekly return",
+            f"Training\n{where}",
         ),
         "quintiles": plots.quintile_means(
             quantile_returns(forecast, truth, dates), outcome, f"Outcome by predicted quintile\n{where}"
@@ -237,17 +241,3 @@ def _truth(table: pd.DataFrame, experiment: Experiment) -> NDArray[np.float64]:
 def _rival_rows(table: pd.DataFrame) -> RivalRows:
     returns = table[lag_columns(table)].to_numpy()
     return RivalRows(returns, table["1"].to_numpy(), month_indicators(_dates(table)).astype(np.float64))
-
-
-def _describe_parts(table: pd.DataFrame, dates: pd.DataFrame) -> dict[str, Any]:
-    """Rows, first and last date of each part; ``unused`` counts rows purged or after the end."""
-    parts: dict[str, Any] = {}
-    for part in ("train", "validation", "test"):
-        rows = _dates(_rows(table, dates, part))
-        parts[part] = {
-            "rows": len(rows),
-            "first_date": f"{rows.min():%Y-%m-%d}" if len(rows) else None,
-            "last_date": f"{rows.max():%Y-%m-%d}" if len(rows) else None,
-        }
-    parts["unused"] = {"rows": len(table) - sum(part["rows"] for part in parts.values())}
-    return parts

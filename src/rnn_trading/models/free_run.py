@@ -1,0 +1,120 @@
+"""Networks that feed on their own forecasts: whole batches of runs in one compiled loop."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from rnn_trading.scaling import Scaling, refuse_zero_bases
+
+Array = NDArray[np.float64]
+
+
+def free_run(model: keras.Model, windows: Array, steps: int, scaling: Scaling) -> Array:
+    """Forecast several steps from each of many windows.
+
+    Every window is scaled by its own base, the network forecasts its next value, the forecast is brought back to the
+    units of the series and enters the window, whose oldest value leaves; and so on. All windows go through
+    the network together, and the steps are one compiled loop.
+
+    Parameters
+    ----------
+    model
+        ``(batch, lags, 1)`` to ``(batch, 1)``, both scaled.
+    windows
+        Values before each run, oldest first, ``(runs, lags)``, in the units of the series.
+    steps
+        Steps of every run, at least 1.
+    scaling
+        Of the model's inputs and forecasts.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, ``(runs, steps)``, in the units of the series.
+
+    Raises
+    ------
+    ValueError
+        If a window is to be divided by a first or last value of zero.
+    """
+    refuse_zero_bases(scaling.base, windows)
+
+    @tf.function(jit_compile=False)
+    def run(window: tf.Tensor) -> tf.Tensor:
+        forecasts = tf.TensorArray(tf.float64, size=steps)
+        for step in tf.range(steps):
+            inputs = tf.cast(scaling.scale(window, window), tf.float32)  # (runs, lags)
+            scaled = tf.cast(model([inputs[:, :, None]], training=False), tf.float64)  # (runs, 1)
+            forecast = scaling.restore(scaled, tf.cast(inputs[:, -1:], tf.float64), window)
+            window = tf.concat([window[:, 1:], forecast], axis=1)
+            forecasts = forecasts.write(step, forecast[:, 0])
+        return tf.transpose(forecasts.stack())
+
+    start = tf.constant(windows, tf.float64)
+    return run.get_concrete_function(start)(start).numpy()
+
+
+def stepwise_free_run(model: keras.Model, warm_up: Array, steps: int) -> Array:
+    """Let a stepwise network read a warm-up, then go on from its own forecasts.
+
+    A causal network's forecast after a step depends on the values until then and on nothing behind them. So the
+    whole run lies in one array: what is not known yet is zero and is filled in step by step, which equals carrying the
+    states from step to step.
+
+    Parameters
+    ----------
+    model
+        ``(batch, steps, 1)`` to ``(batch, steps, 1)``, not stateful.
+    warm_up
+        Scaled values before each run, ``(runs, values)``.
+    steps
+        Steps of every run, at least 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, ``(runs, steps)``, scaled.
+    """
+    known = warm_up.shape[1]
+    values = np.zeros((len(warm_up), known + steps - 1, 1), dtype=np.float32)
+    values[:, :known, 0] = warm_up
+    forecasts = np.empty((len(warm_up), steps))
+    call: Any = tf.function(lambda inputs: model([inputs], training=False)).get_concrete_function(tf.constant(values))
+    for step in range(steps):
+        forecasts[:, step] = call(tf.constant(values))[:, known - 1 + step, 0].numpy()
+        if step + 1 < steps:
+            values[:, known + step, 0] = forecasts[:, step]
+    return forecasts
+
+
+class ForecastEvolution(keras.callbacks.Callback):
+    """Keep the free runs that a stepwise network in training would make after some epochs.
+
+    Parameters
+    ----------
+    forecaster
+        The same network with free shapes; it takes the weights of the one in training.
+    warm_up, steps
+        As for :func:`stepwise_free_run`.
+    epochs
+        Epochs, from 1, after which to forecast.
+    """
+
+    def __init__(self, forecaster: keras.Model, warm_up: Array, steps: int, epochs: set[int]) -> None:
+        super().__init__()
+        self.forecaster, self.warm_up, self.steps, self.epochs = forecaster, warm_up, steps, epochs
+        self.rows: list[dict[str, float]] = []
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Forecast, if the epoch is one of those wanted."""
+        if epoch + 1 not in self.epochs:
+            return
+        self.forecaster.set_weights(self.model.get_weights())
+        forecasts = stepwise_free_run(self.forecaster, self.warm_up, self.steps)
+        self.rows += [
+            {"epoch": epoch + 1, "start": start, "step": step, "forecast": float(forecast)}
+            for (start, step), forecast in np.ndenumerate(forecasts)
+        ]

@@ -1,0 +1,119 @@
+"""From the units of a series to those of a network, and back.
+
+A value ``x`` of a window becomes ``(x / base - offset) / size``. The base is 1, or the first or the last value of the
+window, so that windows of any level look alike.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_trading.parameters import parameters
+
+Array = NDArray[np.float64]
+Base = Literal["none", "first", "last"]
+
+
+@parameters
+class ScalingParameters:
+    """How a series is scaled.
+
+    Parameters
+    ----------
+    method
+        ``none``; ``min_max`` to 0 .. 1; ``standard`` to mean 0 and deviation 1; ``first_value``: divided by the
+        window's first value, minus 1; ``last_value``: divided by the window's last value, minus 1, in units of
+        the deviation of the targets, so that the target is a return.
+    fitted_on
+        ``train``: constants come from what was known when training ended; ``all``: from the whole series, test
+        included, as published.
+    """
+
+    method: Literal["none", "min_max", "standard", "first_value", "last_value"]
+    fitted_on: Literal["train", "all"]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """A fitted scaling; see the module."""
+
+    base: Base
+    offset: float
+    size: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for a file; ``Scaling(**values)`` is the way back."""
+        return asdict(self)
+
+    def bases(self, lags: Any) -> Any:
+        """Base of each window, ``(rows, 1)``, of an array or tensor ``(rows, lags)``; 1.0 without one."""
+        if self.base == "none":
+            return 1.0
+        return lags[:, :1] if self.base == "first" else lags[:, -1:]
+
+    def scale(self, values: Any, lags: Any) -> Any:
+        """Scale values ``(rows, any)`` by the bases of their windows; works on arrays and tensors."""
+        return (values / self.bases(lags) - self.offset) / self.size
+
+    def restore(self, scaled: Any, scaled_last: Any, lags: Any) -> Any:
+        """Bring forecasts ``(rows, 1)`` back to the units of the series.
+
+        The last value of the window, plus the scaled step from it: algebraically the inverse of :meth:`scale`,
+        but a forecast equal to ``scaled_last``, the last value as the network saw it, gives the last value to the
+        bit, whatever the rounding.
+        """
+        return lags[:, -1:] + (scaled - scaled_last) * self.size * self.bases(lags)
+
+
+def fit_scaling(parameters_: ScalingParameters, values: Array, lags: Array, targets: Array) -> Scaling:
+    """Find the constants of a scaling.
+
+    Parameters
+    ----------
+    parameters_
+        See :class:`ScalingParameters`.
+    values
+        Values of the series that may be known, ``(values,)``.
+    lags, targets
+        Windows ``(rows, lags)`` and targets ``(rows,)`` that may be known.
+
+    Raises
+    ------
+    ValueError
+        If the values are constant, or a window starts (ends) with zero and is to be divided by it.
+    """
+    method = parameters_.method
+    if method == "none":
+        return Scaling("none", 0.0, 1.0)
+    if method in ("first_value", "last_value"):
+        base: Base = "first" if method == "first_value" else "last"
+        refuse_zero_bases(base, lags)
+        if base == "first":
+            return Scaling(base, 1.0, 1.0)
+        return Scaling(base, 1.0, _positive(float((targets / lags[:, -1] - 1).std()), values))
+    if method == "min_max":
+        return Scaling("none", float(values.min()), _positive(float(np.ptp(values)), values))
+    return Scaling("none", float(values.mean()), _positive(float(values.std()), values))
+
+
+def refuse_zero_bases(base: Base, lags: Array) -> None:
+    """Raise if a window cannot be divided by its first or last value."""
+    if base == "none":
+        return
+    zero = (lags[:, 0] if base == "first" else lags[:, -1]) == 0
+    if zero.any():
+        raise ValueError(
+            f"The {base} value of window {int(zero.argmax())} is zero ({int(zero.sum()):,} such windows): the window "
+            "cannot be divided by it. Expected values that are not zero. Use scaling.method=min_max, standard or none."
+        )
+
+
+def _positive(size: float, values: Array) -> float:
+    if size > 0:
+        return size
+    raise ValueError(
+        f"The {len(values):,} values that the scaling is fitted on are all {values[0]:g}: a constant series cannot be "
+        "scaled. Use a longer history or another split."
+    )

@@ -1,0 +1,175 @@
+"""What kinds of forecasts there are: their keys, metrics, losses, tests of difference, and headline."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import pandas as pd
+
+from rnn_trading.series import POINT_BY_POINT, RESTARTED, TRUTH
+from rnn_trading.skill.comparison import compare_information_coefficients, compare_losses
+from rnn_trading.skill.metrics import LOG_LOSS, SQUARED_ERROR, Loss, evaluate_panel
+from rnn_trading.skill.series_metrics import (
+    LAST_VALUE,
+    QLIKE,
+    evaluate_level,
+    evaluate_runs,
+    evaluate_volatility,
+)
+
+TaskName = Literal["classification", "regression", "level", "volatility", "runs"]
+Metrics = dict[str, Any]
+Comparison = Callable[[pd.DataFrame, dict[str, Metrics]], dict[str, Any] | None]
+MODEL = "prediction"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The metric that a verdict speaks of, in words, and which way is better."""
+
+    metric: str
+    words: str
+    larger_is_better: bool
+
+    def best(self, metrics: dict[str, Metrics]) -> str | None:
+        """Name of the best forecast that has the metric."""
+        scores = {name: values.get(self.metric, math.nan) for name, values in metrics.items()}
+        scores = {name: score for name, score in scores.items() if not math.isnan(score)}
+        if not scores:
+            return None
+        return (max if self.larger_is_better else min)(scores, key=scores.__getitem__)
+
+
+@dataclass(frozen=True)
+class Task:
+    """How forecasts of one kind are judged.
+
+    Attributes
+    ----------
+    keys
+        Columns of a table of predictions that are neither the prediction, the truth, nor a rival. ``date`` is
+        among them.
+    evaluate
+        Metrics of one column of the table.
+    loss
+        Loss of a row.
+    comparisons
+        Tests of the model against a rival each chooses; the first decides the verdict.
+    headline
+        See :class:`Headline`.
+    remark
+        What the verdict must add, from the metrics of the model and of the rivals; empty for nothing.
+    """
+
+    keys: tuple[str, ...]
+    evaluate: Callable[[pd.DataFrame, str], Metrics]
+    loss: Loss
+    comparisons: tuple[Comparison, ...]
+    headline: Headline
+    remark: Callable[[dict[str, Metrics]], str] = lambda _: ""
+
+
+def by_loss(
+    loss: Loss, table: pd.DataFrame, metrics: dict[str, Metrics], run: str | None = None
+) -> dict[str, Any] | None:
+    """Diebold-Mariano against the rival with the smallest mean loss; None without rows.
+
+    Parameters
+    ----------
+    loss
+        Loss of a row.
+    table
+        Keys, ``prediction``, ``truth``, rivals.
+    metrics
+        Has the names of the rivals.
+    run
+        Kind of runs to compare on, of a table that has several.
+    """
+    rows = table if run is None else table[table["run"] == run]
+    if rows.empty:
+        return None
+    truth = rows[TRUTH].to_numpy()
+    mean_loss = {name: loss.of(rows[name].to_numpy(), truth).mean() for name in metrics if name != MODEL}
+    defined = {name: value for name, value in mean_loss.items() if not math.isnan(value)}
+    if not defined:
+        return None
+    rival = min(defined, key=defined.__getitem__)
+    dates = pd.DatetimeIndex(rows["date"])
+    result = {"rival": rival} | compare_losses(loss, rows[MODEL].to_numpy(), rows[rival].to_numpy(), truth, dates)
+    return result if run is None else result | {"run": run}
+
+
+def by_rank(table: pd.DataFrame, metrics: dict[str, Metrics]) -> dict[str, Any] | None:
+    """Difference in information coefficient to the rival that ranks best; None if no rival ranks."""
+    rivals = {name: values for name, values in metrics.items() if name != MODEL}
+    rival = Headline("ic_mean", "", larger_is_better=True).best(rivals)
+    if rival is None:
+        return None
+    model, other, truth = (table[name].to_numpy() for name in (MODEL, rival, TRUTH))
+    return {"rival": rival} | compare_information_coefficients(model, other, truth, pd.DatetimeIndex(table["date"]))
+
+
+def _panel(task: Literal["classification", "regression"], table: pd.DataFrame, column: str) -> Metrics:
+    dates = pd.DatetimeIndex(table["date"])
+    return evaluate_panel(task, table[column].to_numpy(), table[TRUTH].to_numpy(), dates)
+
+
+def _level(table: pd.DataFrame, column: str) -> Metrics:
+    return evaluate_level(*(table[name].to_numpy() for name in (column, TRUTH, LAST_VALUE)))
+
+
+def _volatility(table: pd.DataFrame, column: str) -> Metrics:
+    return evaluate_volatility(table[column].to_numpy(), table[TRUTH].to_numpy())
+
+
+def _level_remark(metrics: dict[str, Metrics]) -> str:
+    model, last = metrics[MODEL], metrics[LAST_VALUE]
+    return (
+        f"a level IC of {model['ic_pooled']:.3f} says nothing, since yesterday's level has {last['ic_pooled']:.3f}; as "
+        f"a return the forecast has an IC of {model['return_ic']:.3f} and an R2 of {model['return_r2']:.3f}"
+    )
+
+
+TASKS: dict[str, Task] = {
+    "classification": Task(
+        keys=("ticker", "date"),
+        evaluate=partial(_panel, "classification"),
+        loss=LOG_LOSS,
+        comparisons=(partial(by_loss, LOG_LOSS), by_rank),
+        headline=Headline("auc", "AUC", larger_is_better=True),
+    ),
+    "regression": Task(
+        keys=("ticker", "date"),
+        evaluate=partial(_panel, "regression"),
+        loss=SQUARED_ERROR,
+        comparisons=(partial(by_loss, SQUARED_ERROR), by_rank),
+        headline=Headline("ic_mean", "mean information coefficient by date", larger_is_better=True),
+    ),
+    "level": Task(
+        keys=("date",),
+        evaluate=_level,
+        loss=SQUARED_ERROR,
+        comparisons=(partial(by_loss, SQUARED_ERROR),),
+        headline=Headline("rmse", "RMSE in index points", larger_is_better=False),
+        remark=_level_remark,
+    ),
+    "volatility": Task(
+        keys=("date",),
+        evaluate=_volatility,
+        loss=SQUARED_ERROR,
+        comparisons=(partial(by_loss, SQUARED_ERROR), partial(by_loss, QLIKE)),
+        headline=Headline("r2", "R2", larger_is_better=True),
+    ),
+    "runs": Task(
+        keys=("run", "date", "step", "target_date"),
+        evaluate=evaluate_runs,
+        loss=SQUARED_ERROR,
+        comparisons=(
+            partial(by_loss, SQUARED_ERROR, run=RESTARTED),
+            partial(by_loss, SQUARED_ERROR, run=POINT_BY_POINT),
+        ),
+        headline=Headline("rmse", "RMSE over runs of several steps", larger_is_better=False),
+    ),
+}

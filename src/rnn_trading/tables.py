@@ -1,0 +1,96 @@
+"""Checks of tables that come from outside: errors name file, column and row, and say what was expected."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+
+class TableError(ValueError):
+    """A table that cannot be used; the message names the file, the column and the row."""
+
+
+def row_number(position: int) -> str:
+    """Name a row where nothing better is known."""
+    return f"row {position}"
+
+
+class SourceTable:
+    """A raw table with its origin, read column by column.
+
+    Parameters
+    ----------
+    table
+        Columns as they came; an index that carries needed columns is reset.
+    origin
+        Where the table comes from, for error messages.
+    required, optional
+        Names of columns. Others are ignored.
+    describe_row
+        Names a row by its position, for error messages.
+    error
+        What is raised.
+
+    Raises
+    ------
+    TableError
+        If a required column is missing.
+    """
+
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        origin: str,
+        required: tuple[str, ...],
+        optional: tuple[str, ...] = (),
+        describe_row: Callable[[int], str] = row_number,
+        error: type[TableError] = TableError,
+    ) -> None:
+        self.table = table.reset_index() if set(table.index.names) & {*required} else table
+        self.origin, self.describe_row, self.error = origin, describe_row, error
+        missing = [column for column in required if column not in self.table.columns]
+        if missing:
+            received = ", ".join(repr(str(name)) for name in self.table.columns)
+            further = f"[, {', '.join(optional)}]" if optional else ""
+            raise self.error(
+                f"{origin}: column {', '.join(map(repr, missing))} is missing. Expected: {', '.join(required)}"
+                f"{further}. Received: {received}."
+            )
+
+    def refuse(self, column: str, bad: pd.Series, expected: str) -> None:
+        """Raise for the first row that is marked as bad."""
+        if bad.any():
+            position = int(np.flatnonzero(bad.to_numpy())[0])
+            value = self.table[column].iloc[position]
+            raise self.error(
+                f"{self.origin}: column {column!r}, {self.describe_row(position)}: expected {expected}. Received: "
+                f"{value.item() if isinstance(value, np.generic) else value!r} ({int(bad.sum()):,} such rows). "
+                "Correct or remove them."
+            )
+
+    def dates(self, column: str = "date", date_format: str = "%Y-%m-%d") -> pd.Series:
+        """Return the date of timestamps or of text, at midnight, without a time zone.
+
+        Forms other than ``date_format`` are refused, not guessed at: 01/02/2017 is two different days. A time
+        and an offset after an ISO date are ignored, so that the date is the one that is written.
+        """
+        values = self.table[column]
+        if pd.api.types.is_datetime64_any_dtype(values.dtype):
+            dates = values.astype("datetime64[us]") if values.dt.tz is None else values
+        else:
+            text = values.astype("str").str.strip()
+            if date_format == "%Y-%m-%d":
+                text = text.str.slice(0, len("2017-12-29"))
+            dates = pd.to_datetime(text, errors="coerce", format=date_format).astype("datetime64[us]")
+        example = pd.Timestamp("2017-12-29").strftime(date_format)
+        self.refuse(column, dates.isna(), f"a date such as {example}")
+        return dates.dt.tz_localize(None).dt.normalize() if dates.dt.tz is not None else dates.dt.normalize()
+
+    def numbers(self, column: str) -> pd.Series:
+        """Return a column as float64; empty cells are NaN, anything else that is no number is refused."""
+        values = self.table[column]
+        is_date = pd.api.types.is_datetime64_any_dtype(values.dtype)
+        self.refuse(column, pd.Series(is_date, index=self.table.index), "a number")
+        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+        self.refuse(column, numbers.isna() & values.notna(), "a number")
+        return numbers

@@ -1,0 +1,248 @@
+"""What every network of one series must do: shape, parameter count, saving, training, each layer of both builders."""
+
+import keras
+import numpy as np
+import pytest
+
+import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
+from rnn_trading.datasets.keras_model import KerasModelDataset
+from rnn_trading.models.free_run import free_run, stepwise_free_run
+from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
+from rnn_trading.models.sequence_network import INPUT, build_sequence_network, build_stepwise_network
+from rnn_trading.models.training import predict, train
+from rnn_trading.models.unrolled import ResetStates, UnrolledSegments
+from rnn_trading.scaling import Scaling
+from tests.helpers import changed
+
+LAGS = 7
+PLAIN = Scaling("none", 0.0, 1.0)
+WAVE = np.sin(np.arange(400) / 5)
+
+
+def network(layer, units, dropout=0.0, lstm="fused"):
+    return SequenceNetworkParameters(layer=layer, units=units, dropout=dropout, dense_activation="relu", lstm=lstm)
+
+
+LAYERS = {
+    "lstm": network("lstm", (4,)),
+    "two lstm": network("lstm", (4, 3), 0.2),
+    "lstm of keras": network("lstm", (4,), lstm="keras"),
+    "gru": network("gru", (4,)),
+    "two gru": network("gru", (4, 3), 0.2),
+    "by gates": network("lstm_by_gates", (4, 3)),
+    "mlp": network("dense", (5, 4, 3), 0.2),
+    "linear": network("dense", ()),
+}
+RECURRENT = {name: layer for name, layer in LAYERS.items() if layer.layer != "dense"}
+
+
+@pytest.fixture(params=LAYERS.values(), ids=LAYERS.keys())
+def architecture(request):
+    return request.param
+
+
+@pytest.fixture(params=RECURRENT.values(), ids=RECURRENT.keys())
+def recurrent(request):
+    return request.param
+
+
+@pytest.fixture
+def training(base_parameters):
+    values = base_parameters("corrected")["univariate_regression"]["level"]["training"]
+    return TrainingParameters(**values | {"epochs": 3, "batch_size": 32})
+
+
+@pytest.fixture
+def rows():
+    windows = np.lib.stride_tricks.sliding_window_view(WAVE.astype(np.float32), LAGS + 1)
+    return {INPUT: windows[:, :-1, None]}, windows[:, -1]
+
+
+@pytest.mark.parametrize(
+    ("experiment", "lags", "parameters"),
+    [
+        ("level", 63, 491),
+        ("level of the book", 63, 1_781),
+        ("volatility.lstm", 200, 41_301),
+        ("volatility.gru", 200, 31_001),
+        ("volatility.two_lstm", 200, 121_701),
+        ("volatility.two_gru", 200, 91_601),
+        ("volatility.mlp", 200, 40_401),
+        ("volatility.linear", 200, 201),
+        ("volatility.lstm_by_gates", 200, 41_301),
+        ("rolling_windows.sine", 50, 70_901),
+        ("rolling_windows.index", 50, 70_901),
+    ],
+)
+def test_published_parameter_counts(base_parameters, experiment, lags, parameters):
+    values = base_parameters("as_published")["univariate_regression"]
+    for name in experiment.removesuffix(" of the book").split("."):
+        values = values[name]
+    model = values["model"] | ({"units": [20]} if experiment.endswith("of the book") else {})
+    assert build_sequence_network(SequenceNetworkParameters(**model), lags).count_params() == parameters
+
+
+def test_shapes(architecture, rows):
+    model = build_sequence_network(architecture, LAGS)
+    assert model.input_shape == [(None, LAGS, 1)]
+    assert predict(model, rows[0]).shape == (len(rows[1]),)
+
+
+def test_every_lag_matters(architecture, rows):
+    model = build_sequence_network(architecture, LAGS)
+    before = predict(model, rows[0])
+    for lag in range(LAGS):
+        altered = rows[0][INPUT].copy()
+        altered[:, lag] += 1
+        assert not np.allclose(predict(model, {INPUT: altered}), before)
+
+
+def test_training_lowers_the_loss_and_repeats_to_the_bit(architecture, rows, training):
+    first, second = (
+        train(lambda: build_sequence_network(architecture, LAGS), rows, rows, training, "conformance") for _ in range(2)
+    )
+    assert first.history == second.history
+    losses = [h["value"] for h in first.history if (h["quantity"], h["rows"]) == ("loss", "validation")]
+    assert losses[-1] < losses[0]
+
+
+def test_a_saved_network_forecasts_the_same(architecture, tmp_path):
+    model = build_sequence_network(architecture, LAGS)
+    dataset = KerasModelDataset(filepath=str(tmp_path / "model.keras"))
+    dataset.save(model)
+    windows = np.lib.stride_tricks.sliding_window_view(WAVE, LAGS)
+    np.testing.assert_array_equal(free_run(dataset.load(), windows, 1, PLAIN), free_run(model, windows, 1, PLAIN))
+
+
+def test_a_loss_that_is_no_number_stops_the_training(rows, training):
+    from rnn_trading.models.training import TrainingDivergedError
+
+    with pytest.raises(TrainingDivergedError, match="no longer a finite number in epoch 1. Nothing was saved"):
+        train(
+            lambda: build_sequence_network(LAYERS["lstm"], LAGS),
+            (rows[0], rows[1] + np.float32(1e30)),
+            rows,
+            training,
+            "conformance",
+        )
+
+
+def test_a_network_without_units_needs_no_recurrence():
+    with pytest.raises(ValueError, match="lstm layers needs at least one entry in units"):
+        network("lstm", ())
+    with pytest.raises(ValueError, match="needs a recurrent layer. Received: model.layer=dense"):
+        build_stepwise_network(LAYERS["mlp"])
+
+
+UNROLLING = UnrollingParameters(readers=8, steps=10, segments=5, targets_within=1)
+
+
+def fit_on_segments(recurrent, training, **changes):
+    return train(
+        lambda: build_stepwise_network(recurrent, UNROLLING.steps, UNROLLING.readers),
+        UnrolledSegments(WAVE, changed(UNROLLING, **changes), seed=1),
+        UnrolledSegments(WAVE, UNROLLING, seed=1, targets_within=1),
+        changed(training, batch_size=UNROLLING.readers, shuffle=False),
+        "conformance",
+        callbacks=[ResetStates()],
+    )
+
+
+def test_stepwise_training_lowers_the_loss_and_repeats_to_the_bit(recurrent, training):
+    first, second = (fit_on_segments(recurrent, training, targets_within=3) for _ in range(2))
+    assert first.history == second.history
+    losses = [h["value"] for h in first.history if (h["quantity"], h["rows"]) == ("loss", "validation")]
+    assert losses[-1] < losses[0]
+
+
+def test_a_stateful_network_goes_on_where_it_ended(recurrent):
+    """Segments read one after the other give the forecasts of the whole sequence, until the states are reset."""
+    whole = build_stepwise_network(recurrent)
+    carried = build_stepwise_network(recurrent, steps=10, readers=8)
+    carried.set_weights(whole.get_weights())
+    sequences = np.random.default_rng(0).normal(size=(8, 20, 1)).astype(np.float32)
+    expected = whole(sequences).numpy()
+    first, second = carried(sequences[:, :10]).numpy(), carried(sequences[:, 10:]).numpy()
+    np.testing.assert_allclose(np.concatenate([first, second], axis=1), expected, atol=1e-5)
+    reset = ResetStates()
+    reset.set_model(carried)
+    reset.on_epoch_begin(0)
+    np.testing.assert_allclose(carried(sequences[:, :10]).numpy(), first, atol=1e-6)
+    reset.on_test_begin()
+    np.testing.assert_allclose(carried(sequences[:, :10]).numpy(), first, atol=1e-6)
+
+
+def test_a_saved_stepwise_network_forecasts_the_same(recurrent, tmp_path):
+    model = build_stepwise_network(recurrent)
+    dataset = KerasModelDataset(filepath=str(tmp_path / "model.keras"))
+    dataset.save(model)
+    warm_up = WAVE[:40].reshape(4, 10)
+    np.testing.assert_array_equal(stepwise_free_run(dataset.load(), warm_up, 3), stepwise_free_run(model, warm_up, 3))
+
+
+def test_segments_by_hand():
+    """Ten values, two readers of two segments of two steps: targets one ahead."""
+    segments = UnrolledSegments(
+        np.arange(10.0), UnrollingParameters(readers=2, steps=2, segments=2, targets_within=1), 0
+    )
+    assert len(segments) == 2
+    (first, first_targets), (second, second_targets) = segments[0], segments[1]
+    assert first[INPUT][:, :, 0].tolist() == [[0, 1], [5, 6]]
+    assert second[INPUT][:, :, 0].tolist() == [[2, 3], [7, 8]]
+    assert first_targets[:, :, 0].tolist() == [[1, 2], [6, 7]]
+    assert second_targets[:, :, 0].tolist() == [[3, 4], [8, 9]]
+
+
+def test_random_targets_lie_within_the_next_values_and_change_with_the_epoch():
+    segments = UnrolledSegments(np.arange(400.0), changed(UNROLLING, targets_within=5), seed=0)
+    inputs, before = segments[2]
+    ahead = before - inputs[INPUT]
+    assert set(np.unique(ahead)) == {1, 2, 3, 4, 5}
+    segments.on_epoch_end()
+    assert not np.array_equal(segments[2][1], before)
+    again = UnrolledSegments(np.arange(400.0), changed(UNROLLING, targets_within=5), seed=0)
+    np.testing.assert_array_equal(again[2][1], before)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.arange(10.0), "A segment of 10 steps with targets within 1 needs at least 11 values. Received: 10"),
+        (np.where(np.arange(60) == 7, np.nan, 1.0), "Value 7 of the series is not a finite number"),
+    ],
+)
+def test_unusable_segments_are_refused(values, message):
+    with pytest.raises(ValueError, match=message):
+        UnrolledSegments(values, UNROLLING, seed=0)
+
+
+def test_the_learning_rate_falls_on_a_plateau_and_gradients_are_clipped(rows, training):
+    """Validated on the opposite of what it learns, the loss stalls at once."""
+    plateau = {"factor": 0.5, "patience": 1, "smallest": 0.0}
+    optimizer = changed(training.optimizer, learning_rate=0.01, clip_norm=1e-3)
+    settings = TrainingParameters(
+        **{name: getattr(training, name) for name in training.__dataclass_fields__}
+        | {"epochs": 6, "reduce_on_plateau": plateau, "optimizer": optimizer, "min_delta": 10.0}
+    )
+    fit = train(
+        lambda: build_sequence_network(LAYERS["linear"], LAGS), rows, (rows[0], -rows[1]), settings, "conformance"
+    )
+    rates = [h["value"] for h in fit.history if h["quantity"] == "learning_rate"]
+    assert rates[0] == pytest.approx(0.01)
+    assert rates[-1] < 0.005
+    assert isinstance(fit.model.optimizer, keras.optimizers.Adam)
+    assert fit.model.optimizer.global_clipnorm == 1e-3
+
+
+def test_epochs_before_the_start_are_not_watched(rows, training):
+    """A loss that only rises: the best watched epoch is the first that is watched."""
+    fit = train(
+        lambda: build_sequence_network(LAYERS["linear"], LAGS),
+        rows,
+        (rows[0], -10 * rows[1]),
+        changed(training, epochs=6, start_from_epoch=4, patience=2),
+        "conformance",
+    )
+    assert (fit.best_epoch, fit.epochs) == (4, 6)
+    with pytest.raises(ValueError, match="no epoch would be watched.*start_from_epoch.*epochs=3"):
+        changed(training, start_from_epoch=4)

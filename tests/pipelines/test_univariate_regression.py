@@ -1,0 +1,224 @@
+"""The one-series experiments as a user runs them, on the default data in conf/test, and on files."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnn_trading.prices import PriceError
+
+NAME = "univariate_regression"
+NETWORKS = ("lstm", "gru", "two_lstm", "two_gru", "mlp", "linear", "lstm_by_gates")
+LEVEL = {"persistence", "drift", "autoregression", "ridge"}
+VOLATILITY = {"ewma", "har", "linear_regression", "training_mean"}
+RUNS = {"persistence", "drift", "autoregression"}
+RIVALS = {
+    f"{NAME}.level": LEVEL,
+    f"{NAME}.level.returns": LEVEL,
+    f"{NAME}.volatility": VOLATILITY,
+    **{f"{NAME}.volatility.{network}": VOLATILITY for network in NETWORKS},
+    f"{NAME}.rolling_windows.sine": RUNS,
+    f"{NAME}.rolling_windows.index": RUNS,
+    f"{NAME}.mid_price": RUNS | {"mean_of_last_20", "ewma"},
+}
+FIGURES = {
+    "level": {"rolling_rmse", "panel", "model_and_rivals"},
+    "volatility": {"learning_curves", "outcomes_and_forecasts", "model_and_rivals"},
+    "rolling_windows": {"outcomes_and_forecasts", "error_by_step", "learning_curves", "model_and_rivals"},
+    "mid_price": {
+        *("one_step_averages", "evolution_of_forecasts", "error_by_step", "learning_curves", "model_and_rivals")
+    },
+}
+
+
+def skill(folder, protocol, experiment):
+    return json.loads((folder / f"data/08_reporting/{protocol}/{experiment}/skill.json").read_text())
+
+
+def records(folder, protocol):
+    found = {name: skill(folder, protocol, name) for name in RIVALS}
+    for record in found.values():
+        del record["model"]["seconds"]
+    return found
+
+
+@pytest.mark.parametrize("protocol", ["corrected", "as_published"])
+def test_all_experiments(project, protocol):
+    dates = {"as_published": {"split": {"test_from": "2018-01-01"}}}.get(protocol, {})
+    early = {"as_published": {"split": {"test_from": "2001-01-01"}}}.get(protocol, {})
+    parameters = {
+        "volatility": dates,
+        "rolling_windows": {"sine": early},
+        "mid_price": {"preparation": {"block": 500}} if dates else {},
+    }
+    folder = project(NAME, protocol=protocol, **{NAME: parameters})
+    data = folder / "data"
+    for experiment, rivals in RIVALS.items():
+        predictions = pd.read_parquet(data / f"07_model_output/{protocol}/{experiment}.parquet")
+        keys = {"run", "date", "step", "target_date"} if rivals >= RUNS and "level" not in experiment else {"date"}
+        assert set(predictions) == {*keys, "prediction", "truth", *rivals}, experiment
+        record = skill(folder, protocol, experiment)
+        assert record["experiment"] == experiment
+        assert set(record["rivals"]) == rivals
+        assert record["model"]["metrics"]["rows"] > 0
+        assert record["tests"][0]["rival"] in rivals
+        assert "without_worst_months" in record
+        figures = {path.stem for path in (data / f"08_reporting/{protocol}/{experiment}").glob("*.png")}
+        expected = FIGURES[experiment.removeprefix(f"{NAME}.").split(".")[0]]
+        assert figures == expected | ({"networks_and_rivals"} if experiment == f"{NAME}.volatility" else set())
+        if experiment != f"{NAME}.volatility":
+            assert (data / f"06_models/{protocol}/{experiment}.keras").is_file()
+    comparison = json.loads((data / f"08_reporting/{protocol}/{NAME}.volatility/comparison.json").read_text())
+    assert set(comparison["metrics"]) == {*NETWORKS, *VOLATILITY}
+    assert len(comparison["squared error"]["pairs"]) == 11 * 10 / 2
+    assert comparison["squared error"]["confidence_set"]["included"]
+    chosen = skill(folder, protocol, f"{NAME}.volatility")["model"]["chosen"]
+    assert chosen in NETWORKS
+    first = records(folder, protocol)
+    project(NAME, protocol=protocol, **{NAME: parameters})
+    assert records(folder, protocol) == first
+
+
+def test_a_level_verdict_says_what_yesterday_gets(project):
+    record = skill(project(f"{NAME}.level"), "corrected", f"{NAME}.level")
+    last = record["rivals"]["persistence"]
+    assert last["return_ic"] is None
+    assert f"says nothing, since yesterday's level has {last['ic_pooled']:.3f}; as a return" in record["verdict"]
+    assert record["model"]["training_rows"]["rmse"] > 0
+    assert record["model"]["metrics"]["rmse_scaled"] > 0
+
+
+def index_table(days=900, seed=0, start="2015-01-01", ranges=True):
+    generator = np.random.default_rng(seed)
+    dates = pd.bdate_range(start, periods=days, name="date")
+    close = 1000 * np.exp(generator.normal(0, 0.01, days).cumsum())
+    table = pd.DataFrame({"close": close}, index=dates)
+    return table.assign(high=close * 1.01, low=close * 0.99) if ranges else table
+
+
+SMALL = {
+    "level": {"series": {"lags": 5}, "training": {"epochs": 2}, "returns": {"training": {"epochs": 2}}},
+    "rolling_windows": {
+        "index": {
+            "series": {"lags": 5},
+            "runs": {"steps": 5},
+            "training": {"epochs": 2},
+        }
+    },
+    "mid_price": {
+        "series": {"lags": 5},
+        "runs": {"steps": 5, "starts": 4},
+        "averages": {"mean_of": 10},
+        "unrolling": {"readers": 8, "steps": 10, "segments": 3},
+        "training": {"epochs": 2, "batch_size": 8},
+    },
+}
+
+
+@pytest.fixture
+def run_file(project, tmp_path):
+    """Run one pipeline on an index through --env files; returns the folder."""
+
+    def run(table, pipeline=f"{NAME}.level", **changes):
+        path = tmp_path / "index.csv"
+        table.reset_index().to_csv(path, index=False)
+        return project(pipeline, env="files", index_file=str(path), **{NAME: SMALL | changes})
+
+    return run
+
+
+@pytest.mark.parametrize("pipeline", [f"{NAME}.level", f"{NAME}.mid_price"])
+def test_changing_later_prices_changes_no_earlier_prediction(run_file, pipeline):
+    """From the file to the forecast: whatever happens after a test day, what was forecast until then stays."""
+
+    def forecasts(table):
+        folder = run_file(table, pipeline)
+        return pd.read_parquet(folder / f"data/07_model_output/corrected/{pipeline}.parquet")
+
+    table = index_table()
+    before = forecasts(table)
+    days = pd.DatetimeIndex(before["date"].unique()).sort_values()
+    day = days[len(days) // 2]
+    altered = table.copy()
+    later = table.index > day
+    altered[later] = altered[later].mul(np.random.default_rng(2).uniform(0.97, 1.03, later.sum()), axis=0)
+    after = forecasts(altered)
+    # A level is dated by its target, known the day before; a run by the last value that it knows.
+    early = before["date"] <= day
+    known = before.columns.difference(["truth"])
+    pd.testing.assert_frame_equal(after.loc[early, known], before.loc[early, known], check_exact=True)
+    assert not after["prediction"].equals(before["prediction"])
+
+
+def test_the_scaling_knows_the_training_rows_only(run_file):
+    table = index_table()
+    folder = run_file(table)
+    scaling = json.loads((folder / f"data/06_models/corrected/{NAME}.level.scaling.json").read_text())
+    dates = pd.read_parquet(folder / f"data/05_model_input/corrected/{NAME}.level.split_dates.parquet")
+    known = table.loc[: dates.index[dates["split"] == "train"].max(), "close"]
+    assert (scaling["offset"], scaling["offset"] + scaling["size"]) == pytest.approx((known.min(), known.max()))
+    assert known.max() < table["close"].max() or known.min() > table["close"].min()
+
+
+def test_a_planted_pattern_is_found(run_file):
+    """Returns that are minus a half of the return before: an R2 near .25 can be had, the network must find half of it."""
+    generator = np.random.default_rng(1)
+    noise, returns = generator.normal(0, 0.01, 2000), np.zeros(2000)
+    for day in range(1, 2000):
+        returns[day] = noise[day] - 0.5 * returns[day - 1]
+    dates = pd.bdate_range("2010-01-01", periods=2000, name="date")
+    table = pd.DataFrame({"close": 1000 * np.exp(returns.cumsum())}, index=dates)
+    level = SMALL["level"] | {
+        "returns": {"training": {"epochs": 40, "optimizer": {"learning_rate": 0.01}}},
+    }
+    record = skill(run_file(table, level=level), "corrected", f"{NAME}.level.returns")
+    assert record["model"]["metrics"]["return_r2"] > 0.12
+    assert record["tests"][0]["statistic"] < 2  # not worse than the autoregression, which knows the form
+    assert record["model"]["metrics"]["rmse"] < record["rivals"]["persistence"]["rmse"]
+
+
+def test_a_random_walk_shows_nothing(run_file):
+    record = skill(run_file(index_table(seed=5)), "corrected", f"{NAME}.level.returns")
+    rows = record["model"]["metrics"]["rows"]
+    assert abs(record["model"]["metrics"]["return_ic"]) < 3 / np.sqrt(rows)
+    assert not record["verdict"].startswith("Skill")
+
+
+@pytest.mark.parametrize(
+    ("table", "pipeline", "message"),
+    [
+        (index_table(days=6), f"{NAME}.level", "leaves no date for|Windows of 5 values"),
+        (index_table(days=4), f"{NAME}.level", "Windows of 5 values with a target need at least 6 values. Received: 4"),
+        (index_table(ranges=False), f"{NAME}.mid_price", "high and low is missing. Received: the columns close"),
+        (index_table().drop(index=index_table().index[300:320]), f"{NAME}.level", "no close between 2016-02-24 and"),
+        (index_table().assign(close=5.0), f"{NAME}.level", "All 900 values of close from 2015-01-01 .* are 5"),
+        (index_table() * -1, f"{NAME}.level", "index.csv: column 'close', line 2: expected a positive, finite price"),
+        (index_table() * np.where(np.arange(900) == 7, 0, 1)[:, None], f"{NAME}.level", "'close', line 9: .*Received: '?0"),
+        (index_table(days=40), f"{NAME}.rolling_windows", "One run of 5 steps|leaves no date|of 50 steps need"),
+    ],
+)
+def test_unusable_data_is_refused_before_training(run_file, tmp_path, table, pipeline, message):
+    with pytest.raises(ValueError, match=message):
+        run_file(table, pipeline)
+    assert not list((tmp_path / "project").glob("data/0[678]*/**/*.*"))
+
+
+def test_a_loss_that_is_no_number_saves_no_model(run_file, tmp_path):
+    level = SMALL["level"] | {"training": {"epochs": 2, "optimizer": {"learning_rate": 1e38}}}
+    with pytest.raises(ArithmeticError, match=f"{NAME}.level: .* is no longer a finite number .* Nothing was saved"):
+        run_file(index_table(), level=level)
+    folder = tmp_path / "project/data"
+    assert not (folder / f"06_models/corrected/{NAME}.level.keras").exists()
+    assert not list(folder.glob("08_reporting/**/*.*"))
+
+
+def test_readers_are_rows_of_the_batch(run_file):
+    changes = {"mid_price": SMALL["mid_price"] | {"unrolling": {"readers": 4, "steps": 10, "segments": 3}}}
+    with pytest.raises(ValueError, match="training.batch_size must equal unrolling.readers. Received: 8 and 4"):
+        run_file(index_table(), f"{NAME}.mid_price", **changes)
+
+
+def test_a_missing_file_is_named(project):
+    with pytest.raises(PriceError, match=r"nowhere.csv does not exist. Expected .* date, close\[, open.*index_file=PATH"):
+        project("data_ingestion.index", env="files", index_file="nowhere.csv")
