@@ -36,6 +36,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/free_run.py
 
 viz: $(VENV)/.dev
 	$(BIN)/kedro viz run

@@ -66,8 +66,9 @@ def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], u
     time, scatter, *errors = figure.subplots(2, 2).ravel()
     parts = {part: forecasts[forecasts["split"] == part] for part in ("train", "test")}
     colours = {"train": BLUE, "test": ORANGE}
-    time.plot(forecasts.index, forecasts["truth"], color=GREY, linewidth=1, label="outcome")
     for part, rows in parts.items():
+        outcome = "outcome" if part == "train" else None
+        time.plot(rows.index, rows["truth"], color=GREY, linewidth=1, label=outcome)
         time.plot(rows.index, rows["prediction"], color=colours[part], linewidth=1, label=f"forecast, {part}")
         scatter.scatter(
             *(rows["truth"], rows["prediction"], 6, colours[part]),
@@ -173,15 +174,17 @@ def networks_and_rivals(comparison: dict[str, Any], title: str) -> Figure:
 
 
 @styled
-def runs_over_truth(predictions: pd.DataFrame, unit: str, title: str) -> Figure:
+def runs_over_truth(predictions: pd.DataFrame, unit: str, first_day: pd.Timestamp | None, title: str) -> Figure:
     """The three published forecasts over the truth: point by point, restarted runs, one free run.
 
     Parameters
     ----------
     predictions
-        ``run``, ``target_date``, ``date``, ``step``, ``prediction``, ``truth``, ``persistence``.
+        ``run``, ``target_date``, ``date``, ``step``, ``prediction``, ``truth``.
     unit
         Unit of the series.
+    first_day
+        Date of the first point of a wave whose points are no days: they are counted from there. None: dates.
     title
         Title of the figure.
     """
@@ -193,13 +196,15 @@ def runs_over_truth(predictions: pd.DataFrame, unit: str, title: str) -> Figure:
     }
     for axes, (kind, label) in zip(figure.subplots(3, 1, sharex=True), labels.items(), strict=True):
         rows = predictions[predictions["run"] == kind]
-        axes.plot(rows["target_date"], rows["truth"], color=GREY, label="truth")
+        times = rows["target_date"] if first_day is None else (rows["target_date"] - first_day).dt.days
+        axes.plot(times, rows["truth"], color=GREY, label="truth")
         for number, (_, run) in enumerate(rows.groupby("date") if kind != POINT_BY_POINT else [(0, rows)]):
-            axes.plot(run["target_date"], run["prediction"], color=ORANGE, label="forecast" if number == 0 else None)
+            axes.plot(times[run.index], run["prediction"], color=ORANGE, label="forecast" if number == 0 else None)
         axes.set_title(label, loc="left", fontsize=12)
-        axes.set(ylabel=unit)
-        axes.legend()
-        _date_axis(axes)
+        axes.set(ylabel=unit, xlabel="" if first_day is None else "Point of the wave")
+        axes.legend(loc="upper left")
+        if first_day is None:
+            _date_axis(axes)
     return titled(figure, title)
 
 
@@ -223,7 +228,7 @@ def error_by_step(record: dict[str, Any], unit: str, title: str) -> Figure:
         axes.plot(range(1, len(values) + 1), values, color=colour, linestyle="--", label=rival.replace("_", " "))
     values = record["model"]["metrics"]["rmse_by_step"]
     axes.plot(range(1, len(values) + 1), values, color=ORANGE, linewidth=3, label="network")
-    axes.set(xlabel="Steps ahead (days)", ylabel=f"RMSE ({unit})")
+    axes.set(xlabel="Steps ahead", ylabel=f"RMSE ({unit})")
     axes.legend()
     return titled(figure, title)
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
-from rnn_trading.datasets.yahoo import YahooPricesDataset
+from rnn_trading.datasets.yahoo import YahooIndexDataset, YahooPricesDataset
 
 yfinance = pytest.importorskip("yfinance", reason="needs the extra 'live'")
 
@@ -136,3 +136,18 @@ def test_what_does_not_arrive_is_named_and_the_rest_is_kept(yahoo):
 def test_no_tickers_is_an_error(yahoo):
     with pytest.raises(DatasetError, match="separated by spaces"):
         yahoo(" ")
+
+
+def test_an_index_arrives_with_its_ranges(yahoo, tmp_path):
+    def dataset():
+        return YahooIndexDataset(
+            symbol="^GSPC", start="2020-01-01", end="2020-01-10", filepath=str(tmp_path), wait=0, timeout=5
+        )
+
+    index = dataset().load()
+    assert index.columns.tolist() == ["close", "open", "high", "low", "volume"]
+    assert index["close"].tolist() == [5.0, 10.0, 15.0]
+    assert index.index.tolist() == [pd.Timestamp(f"2020-01-0{day}") for day in (2, 3, 6)]
+    asked = len(FakeYahoo.requests)
+    pd.testing.assert_frame_equal(dataset().load(), index)
+    assert len(FakeYahoo.requests) == asked

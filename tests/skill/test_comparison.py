@@ -3,8 +3,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from rnn_trading.skill.comparison import compare_information_coefficients, compare_losses
+from rnn_trading.skill.comparison import (
+    compare_information_coefficients,
+    compare_losses,
+    model_confidence_set,
+    pairwise_comparisons,
+)
 from rnn_trading.skill.metrics import SQUARED_ERROR
+from rnn_trading.skill.series_metrics import QLIKE
 
 DATES = pd.DatetimeIndex(np.repeat(pd.date_range("2020-01-05", periods=40, freq="W"), 10))
 
@@ -54,3 +60,45 @@ def test_difference_in_information_coefficient():
     assert result["dates"] == 40
     swapped = compare_information_coefficients(poor, good, truth, DATES)
     assert swapped["mean_difference"] == pytest.approx(-result["mean_difference"])
+
+
+def volatility_forecasts(seed=3):
+    """Three forecasts of positive values: the mean, the mean with noise, and one far off."""
+    generator = np.random.default_rng(seed)
+    mean = 1 + generator.random(300)
+    truth = mean * generator.exponential(size=300)
+    forecasts = pd.DataFrame({"good": mean, "noisy": mean * generator.uniform(0.5, 1.5, 300), "poor": 6 * mean})
+    return forecasts, truth, pd.date_range("2020-01-01", periods=300)
+
+
+def test_the_confidence_set_keeps_the_best_and_drops_the_worst():
+    forecasts, truth, dates = volatility_forecasts()
+    for loss in (SQUARED_ERROR, QLIKE):
+        result = model_confidence_set(loss, forecasts, truth, dates, size=0.1, replications=500, seed=0)
+        assert "good" in result["included"]
+        assert "poor" not in result["included"]
+        assert result["p_values"]["poor"] < 0.1
+        assert result == model_confidence_set(loss, forecasts, truth, dates, size=0.1, replications=500, seed=0)
+
+
+def test_a_forecast_without_a_loss_is_named_not_compared():
+    forecasts, truth, dates = volatility_forecasts()
+    with_zero = forecasts.assign(poor=0.0)
+    result = model_confidence_set(QLIKE, with_zero, truth, dates, size=0.1, replications=100, seed=0)
+    assert result["undefined"] == ["poor"]
+    assert set(result["p_values"]) == {"good", "noisy"}
+    with pytest.raises(ValueError, match=r"needs at least 2 forecasts with a QLIKE. Received: \['good'\]"):
+        model_confidence_set(QLIKE, with_zero.drop(columns="noisy"), truth, dates, size=0.1, replications=9, seed=0)
+
+
+def test_every_pair_is_compared_once():
+    forecasts, truth, dates = volatility_forecasts()
+    pairs = pairwise_comparisons(SQUARED_ERROR, forecasts, truth, dates)
+    assert [(pair["forecast"], pair["rival"]) for pair in pairs] == [
+        ("good", "noisy"),
+        ("good", "poor"),
+        ("noisy", "poor"),
+    ]
+    assert pairs[1]["statistic"] < -5
+    single = compare_losses(SQUARED_ERROR, forecasts["good"].to_numpy(), forecasts["poor"].to_numpy(), truth, dates)
+    assert pairs[1] == {"forecast": "good", "rival": "poor"} | single

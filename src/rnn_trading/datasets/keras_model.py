@@ -29,11 +29,10 @@ class KerasModelDataset(AbstractDataset[Any, Any]):
 
     def load(self) -> Any:
         """Return the `keras.Model`, ready to predict or to train on."""
-        from keras.saving import load_model  # noqa: PLC0415
+        import rnn_trading.models.sequence_network  # noqa: F401, PLC0415  registers the layers that saved models name
+        from rnn_trading.models.backend import keras  # noqa: PLC0415
 
-        import rnn_trading.models.lstm  # noqa: F401, PLC0415  registers the layer that saved models name
-
-        return load_model(self._filepath)
+        return keras.saving.load_model(self._filepath)
 
     def save(self, data: Any) -> None:
         """Save a `keras.Model` with its optimizer."""

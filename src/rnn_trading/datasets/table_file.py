@@ -1,5 +1,6 @@
 """Read a table that a user or a package provides: CSV, Parquet or HDF5, with errors that name the file and the row."""
 
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ class TableFile:
             return reader(self.filepath)
         except TableError:
             raise
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except (OSError, EOFError, zlib.error, ValueError, KeyError, RuntimeError) as error:
             reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
             raise self.error(f"{self.filepath} cannot be read: {reason}") from error
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
+from rnn_trading.models.backend import keras, tf
 from rnn_trading.scaling import Scaling, refuse_zero_bases
 
 Array = NDArray[np.float64]

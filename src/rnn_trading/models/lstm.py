@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import keras
-import tensorflow as tf
+from rnn_trading.models.backend import keras, tf
 
 
 def _kernel_order(weights: keras.Variable) -> tf.Tensor:

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import keras
-
+from rnn_trading.models.backend import keras
 from rnn_trading.models.gates import GatedLSTMCell
 from rnn_trading.models.lstm import FusedLSTM
 from rnn_trading.models.parameters import SequenceNetworkParameters

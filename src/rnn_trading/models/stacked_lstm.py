@@ -1,8 +1,8 @@
 """Two stacked LSTMs over past returns, with a ticker embedding and the calendar month."""
 
-import keras
 import numpy as np
 
+from rnn_trading.models.backend import keras
 from rnn_trading.models.lstm import FusedLSTM
 from rnn_trading.models.parameters import StackedLstmParameters
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
+from rnn_trading.models.backend import keras, tf
 from rnn_trading.models.parameters import TrainingParameters
 
 logger = logging.getLogger(__name__)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_trading.models.backend import keras
 from rnn_trading.models.parameters import UnrollingParameters
 from rnn_trading.models.sequence_network import INPUT
 

@@ -1,16 +1,34 @@
 """The figures of each experiment, published ones first."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from rnn_trading import plots, series_plots
+from rnn_trading.parameters import parameters
 from rnn_trading.scaling import Scaling
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.tasks import TASKS
 
-POINTS, PERCENT, SCALED = "index points", "absolute return, %", "scaled"
+POINTS, PERCENT, SCALED = "index points", "absolute return, %", "scaled units"
+
+
+@parameters
+class AxesParameters:
+    """What the axes of a series say.
+
+    Parameters
+    ----------
+    unit
+        Unit of the values.
+    first_point
+        Date of the first point of a wave, whose points are counted instead of dated; null: dates.
+    """
+
+    unit: str
+    first_point: date | None
 
 
 def draw_level(
@@ -80,7 +98,7 @@ def draw_runs(
     training_summary: dict[str, Any],
     skill: dict[str, Any],
     experiment: Experiment,
-    unit: str,
+    axes: AxesParameters,
 ) -> dict[str, Figure]:
     """The published forecasts over the truth, their error by step, training, and the network beside its rivals.
 
@@ -90,8 +108,9 @@ def draw_runs(
         ``outcomes_and_forecasts``, ``error_by_step``, ``learning_curves``, ``model_and_rivals``.
     """
     where = _where(experiment, skill)
-    forecasts = series_plots.runs_over_truth(predictions, unit, f"Forecasts of several steps\n{where}")
-    return {"outcomes_and_forecasts": forecasts, **_of_any_runs(history, training_summary, skill, unit, where)}
+    first_day = None if axes.first_point is None else pd.Timestamp(axes.first_point)
+    forecasts = series_plots.runs_over_truth(predictions, axes.unit, first_day, f"Forecasts of several steps\n{where}")
+    return {"outcomes_and_forecasts": forecasts, **_of_any_runs(history, training_summary, skill, axes.unit, where)}
 
 
 def draw_mid_price(

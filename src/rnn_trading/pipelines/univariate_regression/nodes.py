@@ -191,7 +191,7 @@ def forecast_with_rivals(
 def collect_predictions(forecasts: pd.DataFrame, rivals: pd.DataFrame) -> pd.DataFrame:
     """Put the test rows side by side: ``date``, ``prediction``, ``truth``, one column a rival."""
     test = forecasts.loc[forecasts["split"] == "test", [MODEL, TRUTH]]
-    return pd.concat([test, rivals], axis="columns").rename_axis("date").reset_index()
+    return test.join(rivals).rename_axis("date").reset_index()
 
 
 def add_training_metrics(
@@ -271,7 +271,7 @@ def compare_networks(rivals: pd.DataFrame, seed: int, **forecasts: pd.DataFrame)
         ``pairs`` (Diebold-Mariano).
     """
     tests = {name: rows[rows["split"] == "test"] for name, rows in forecasts.items()}
-    table = pd.concat([pd.DataFrame({name: rows[MODEL] for name, rows in tests.items()}), rivals], axis="columns")
+    table = pd.DataFrame({name: rows[MODEL] for name, rows in tests.items()}).join(rivals)
     truth = next(iter(tests.values()))[TRUTH].to_numpy()
     rows = table.assign(**{TRUTH: truth}).rename_axis("date").reset_index()
     by_loss = {

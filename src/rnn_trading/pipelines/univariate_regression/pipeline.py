@@ -114,7 +114,7 @@ def _rolling_windows() -> Pipeline:
     )
     draw = Node(
         figures.draw_runs,
-        inputs=["predictions", "history", "training", "skill", "params:experiment", "params:unit"],
+        inputs=["predictions", "history", "training", "skill", "params:experiment", "params:axes"],
         outputs=_by_name("outcomes_and_forecasts", "error_by_step", "learning_curves", "model_and_rivals"),
         name="draw_figures",
     )

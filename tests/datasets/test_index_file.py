@@ -1,0 +1,88 @@
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.config import OmegaConfigLoader
+from kedro.io import AbstractDataset, DatasetError
+
+from rnn_trading.datasets.index_file import IndexFileDataset
+from rnn_trading.settings import CONFIG_LOADER_ARGS
+from tests.conftest import ROOT
+
+TABLE = pd.DataFrame(
+    {
+        "date": pd.to_datetime(["2020-01-06", "2020-01-07", "2020-01-08"]),
+        "close": [10.0, 11.0, 12.0],
+        "volume": [5.0, 6.0, 7.0],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("entry", "rows", "first", "last", "columns"),
+    [
+        ("index_prices_source", 8313, ("1990-01-02", 359.69), ("2022-12-28", 3783.22), ["close"]),
+        (
+            *("index_ranges_source", 5031, ("1999-01-04", 1228.099976), ("2018-12-31", 2506.850098)),
+            ["close", "open", "high", "low", "volume"],
+        ),
+    ],
+)
+def test_the_default_prices(entry, rows, first, last, columns):
+    config = OmegaConfigLoader(str(ROOT / "conf"), **CONFIG_LOADER_ARGS)["catalog"][entry]
+    prices = AbstractDataset.from_config(entry, config).load()
+    assert (len(prices), prices.columns.tolist()) == (rows, columns)
+    for (day, close), row in zip((first, last), (0, -1), strict=True):
+        assert (f"{prices.index[row]:%Y-%m-%d}", prices["close"].iloc[row]) == (day, close)
+
+
+@pytest.mark.parametrize("name", ["index.csv", "index.csv.gz", "index.parquet", "index.h5"])
+def test_every_kind_of_file(name, tmp_path):
+    path = tmp_path / name
+    if "csv" in name:
+        TABLE.to_csv(path, index=False)
+    elif name.endswith("h5"):
+        TABLE.to_hdf(path, key="index")
+    else:
+        TABLE.to_parquet(path)
+    prices = IndexFileDataset(filepath=str(path)).load()
+    assert prices["close"].tolist() == [10, 11, 12]
+    assert prices.columns.tolist() == ["close", "volume"]
+    assert prices.index.tolist() == TABLE["date"].tolist()
+
+
+def test_a_csv_is_told_by_its_lines(tmp_path):
+    path = tmp_path / "index.csv"
+    path.write_text("date,close\n2020-01-06,10\n\n2020-01-07,-1\n")
+    with pytest.raises(DatasetError, match=r"index.csv: column 'close', line 4: expected a positive, finite price"):
+        IndexFileDataset(filepath=str(path)).load()
+
+
+def test_other_names_and_dates_are_read_when_told(tmp_path):
+    path = tmp_path / "index.csv"
+    path.write_text("Day,Last\n1/6/2020,10\n1/7/2020,.\n1/8/2020,12\n")
+    options = {"columns": {"Day": "date", "Last": "close"}, "date_format": "%m/%d/%Y"}
+    assert IndexFileDataset(filepath=str(path), **options).load()["close"].tolist() == [10, 12]
+    with pytest.raises(DatasetError, match="column 'date', 'close' is missing.*Received: 'Day', 'Last'"):
+        IndexFileDataset(filepath=str(path)).load()
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path):
+    truncated = tmp_path / "index.csv.gz"
+    truncated.write_bytes(gzip.compress(b"date,close\n2020-01-06,10\n" * 1000)[:60])
+    with pytest.raises(DatasetError, match=r"index.csv.gz cannot be read: "):
+        IndexFileDataset(filepath=str(truncated)).load()
+    with pytest.raises(DatasetError, match=r"index.txt does not exist. Expected .* date, close"):
+        IndexFileDataset(filepath=str(tmp_path / "index.txt")).load()
+    two = tmp_path / "two.h5"
+    for key in ("one", "other"):
+        TABLE.to_hdf(two, key=key)
+    with pytest.raises(DatasetError, match="expected the table None. Received: one, other"):
+        IndexFileDataset(filepath=str(two)).load()
+    assert len(IndexFileDataset(filepath=str(two), key="other").load()) == 3
+
+
+def test_a_source_is_only_read(tmp_path):
+    with pytest.raises(Exception, match="only read"):
+        IndexFileDataset(filepath=str(tmp_path / "index.csv")).save(np.nan)
