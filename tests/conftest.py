@@ -75,6 +75,7 @@ def project(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     folder.mkdir()
     shutil.copy(ROOT / "pyproject.toml", folder)
     shutil.copytree(ROOT / "conf", folder / "conf")
+    (folder / "src").mkdir()  # a notebook's session wants it, although the package is installed
     before = Path.cwd()
     os.chdir(folder)
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnn_trading.windows import any_in_window, sliding_windows
+from rnn_trading.windows import any_in_window, joint_windows, sliding_windows
 
 PANEL = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]])  # (time, series), oldest first
 
@@ -43,3 +43,12 @@ def test_any_in_window_is_any_of_each_window(flags, length):
 def test_windows_refuse_what_does_not_fit(panel, length, message):
     with pytest.raises(ValueError, match=message):
         sliding_windows(panel, length)
+
+
+def test_joint_windows_by_hand():
+    panel = np.array([[1.0, 10], [2, 20], [3, 30], [4, 40]])
+    windows, targets = joint_windows(panel, 2)
+    assert windows.tolist() == [[[1, 10], [2, 20]], [[2, 20], [3, 30]]]
+    assert targets.tolist() == [[3, 30], [4, 40]]
+    with pytest.raises(ValueError, match="A window of 5 rows does not fit a panel of 4 rows"):
+        joint_windows(panel, 4)

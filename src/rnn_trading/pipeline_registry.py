@@ -6,9 +6,20 @@ found by their folders, and a pipeline here is composed of several.
 
 from kedro.pipeline import Pipeline
 
-from rnn_trading.pipelines import daily_weekly_sequences, data_ingestion, stacked_lstm, univariate_regression
+from rnn_trading.pipelines import (
+    daily_weekly_sequences,
+    data_ingestion,
+    multivariate,
+    stacked_lstm,
+    univariate_regression,
+)
 from rnn_trading.pipelines.daily_weekly_sequences.pipeline import create_weekly
-from rnn_trading.pipelines.data_ingestion.pipeline import create_index, create_index_table, create_prices
+from rnn_trading.pipelines.data_ingestion.pipeline import (
+    create_index,
+    create_index_table,
+    create_macro,
+    create_prices,
+)
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -19,10 +30,17 @@ def register_pipelines() -> dict[str, Pipeline]:
         "daily_weekly_sequences": prices + daily_weekly_sequences.create_pipeline(),
         "stacked_lstm": weekly + stacked_lstm.create_pipeline(),
         "univariate_regression": create_index() + univariate_regression.create_pipeline(),
+        "multivariate": create_macro() + multivariate.create_pipeline(),
     }
     experiments = {name: weekly + stacked_lstm.create_experiment(name) for name in stacked_lstm.EXPERIMENTS}
     for name in univariate_regression.EXPERIMENTS:
         table = create_index_table("index_ranges" if name.endswith(".mid_price") else "index_prices")
         experiments[name] = table + univariate_regression.create_experiment(name)
-    parts = {"data_ingestion.prices": prices, "data_ingestion.index": create_index()}
+    for name in multivariate.EXPERIMENTS:
+        experiments[name] = create_macro() + multivariate.create_experiment(name)
+    parts = {
+        "data_ingestion.prices": prices,
+        "data_ingestion.index": create_index(),
+        "data_ingestion.macro": create_macro(),
+    }
     return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **parts, **experiments}

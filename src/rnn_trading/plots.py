@@ -12,11 +12,13 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 # Okabe and Ito (2008), distinguishable with every common colour vision.
 BLUE, ORANGE, GREEN, PURPLE, YELLOW, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#666666"
+RIVAL_COLOURS = (GREY, GREEN, PURPLE, YELLOW, "#56B4E9")
 STYLE: dict[Any, Any] = {
     "figure.dpi": 110,
     "savefig.dpi": 150,
@@ -226,3 +228,10 @@ def titled(figure: Figure, title: str) -> Figure:
     """Give a figure its title, on the left."""
     figure.suptitle(title, fontweight="bold", fontsize=14, x=0.01, ha="left")
     return figure
+
+
+def date_axis(axes: Axes) -> None:
+    """Few dates, none said twice."""
+    locator = AutoDateLocator()
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))

@@ -4,16 +4,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rnn_trading.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, YELLOW, styled, titled
+from rnn_trading.plots import BLUE, GREEN, GREY, ORANGE, RIVAL_COLOURS, date_axis, styled, titled
 from rnn_trading.series import FREE_RUN, POINT_BY_POINT, RESTARTED
 
 ROLLING_EPOCHS = 5
-RIVAL_COLOURS = (GREY, GREEN, PURPLE, YELLOW, "#56B4E9")
 
 
 @styled
@@ -75,7 +72,7 @@ def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], u
             alpha=0.4,
             label=f"{part}: IC {metrics[part]['ic_pooled']:.4f}",
         )
-    _date_axis(time)
+    date_axis(time)
     time.set(title="Series and forecasts", ylabel=unit)
     time.legend(fontsize=11)
     low, high = forecasts["truth"].min(), forecasts["truth"].max()
@@ -115,7 +112,7 @@ def series_and_forecasts(predictions: pd.DataFrame, best_rival: str, unit: str, 
     time.plot(predictions["date"], predictions["truth"], color=GREY, linewidth=0.7, alpha=0.7, label="outcome")
     time.plot(predictions["date"], predictions[best_rival], color=GREEN, linewidth=1.4, label=f"best rival: {name}")
     time.plot(predictions["date"], predictions["prediction"], color=ORANGE, linewidth=1.4, label="network")
-    _date_axis(time)
+    date_axis(time)
     time.set(ylabel=unit)
     time.legend(ncols=3)
     high = float(predictions["truth"].quantile(0.999))
@@ -204,7 +201,7 @@ def runs_over_truth(predictions: pd.DataFrame, unit: str, first_day: pd.Timestam
         axes.set(ylabel=unit, xlabel="" if first_day is None else "Point of the wave")
         axes.legend(loc="upper left")
         if first_day is None:
-            _date_axis(axes)
+            date_axis(axes)
     return titled(figure, title)
 
 
@@ -254,7 +251,7 @@ def one_step_averages(averages: pd.DataFrame, half_mse: dict[str, float], title:
             ylabel="Mid-price (scaled)", title=f"{name.replace('_', ' ')}: half the mean squared error {value:.5f}"
         )
         axes.legend()
-        _date_axis(axes)
+        date_axis(axes)
     return titled(figure, title)
 
 
@@ -304,11 +301,5 @@ def evolution_of_forecasts(
     kept.set_title(f"Forecasts of the network that was kept, epoch {best_epoch}", loc="left", fontsize=12)
     for axes in (stages, kept):
         axes.legend()
-        _date_axis(axes)
+        date_axis(axes)
     return titled(figure, title)
-
-
-def _date_axis(axes: Axes) -> None:
-    locator = AutoDateLocator()
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))

@@ -27,6 +27,8 @@ class SplitParameters:
     validation_from, test_from, until
         First date of the validation rows, first date of the test rows, last date of the test rows. Null: the
         last 15 % of the dates are the test, the 15 % before them the validation, and the last date ends it.
+    held_out
+        Number of dates of the test, and of the validation, instead of 15 %; null: 15 %.
     purge
         Dates left out at the end of training and of validation, because their labels reach into the next
         part.
@@ -38,6 +40,7 @@ class SplitParameters:
     validation_from: date | None
     test_from: date | None
     until: date | None
+    held_out: Annotated[int, Field(ge=1)] | None
     purge: Annotated[int, Field(ge=0)]
     validate_on: Literal["validation", "test"]
 
@@ -100,7 +103,12 @@ def _boundaries(distinct: pd.DatetimeIndex, split: SplitParameters) -> tuple[pd.
     usable = distinct[distinct <= until]
     if usable.empty:
         raise ValueError(f"No row is dated until {until:%Y-%m-%d}: the first date is {distinct[0]:%Y-%m-%d}. {REMEDY}")
-    held_out = max(1, round(HELD_OUT_SHARE * len(usable)))
+    held_out = split.held_out or max(1, round(HELD_OUT_SHARE * len(usable)))
+    if held_out >= len(usable):
+        raise ValueError(
+            f"{held_out} dates are to be held out, and there are {len(usable)}, from {distinct[0]:%Y-%m-%d} to "
+            f"{usable[-1]:%Y-%m-%d}. Lower split.held_out or use a longer history."
+        )
     test_from = pd.Timestamp(split.test_from) if split.test_from else usable[-held_out]
     if split.validate_on == "test":
         return test_from, test_from, until

@@ -66,3 +66,28 @@ def any_in_window(flags: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     counts = np.zeros((flags.shape[0] + 1, flags.shape[1]), dtype=np.int32)
     np.cumsum(flags, axis=0, out=counts[1:])
     return (counts[length:] > counts[:-length]).T
+
+
+def joint_windows(panel: NDArray[np.float64], lags: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Windows of all series together, with the row that follows each.
+
+    Parameters
+    ----------
+    panel
+        Shape ``(time, series)``, oldest row first.
+    lags
+        Rows in a window, at least 1.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Windows ``(time - lags, lags, series)``, oldest row first, and targets ``(time - lags, series)``.
+
+    Raises
+    ------
+    ValueError
+        If the panel has no row behind a window.
+    """
+    # Axes become windows, rows of a window, series.
+    windows = sliding_windows(panel, lags + 1).transpose(1, 2, 0).astype(np.float64, copy=False)
+    return windows[:, :-1], windows[:, -1]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
-from rnn_trading.models.free_run import free_run, stepwise_free_run
+from rnn_trading.models.free_run import free_run, joint_free_run, stepwise_free_run
 from rnn_trading.models.parameters import SequenceNetworkParameters
 from rnn_trading.models.sequence_network import build_sequence_network, build_stepwise_network
 from rnn_trading.models.training import predict
@@ -21,12 +21,23 @@ SCALINGS = {
 }
 
 
-def lstm(stepwise=False):
-    architecture = SequenceNetworkParameters(
-        layer="lstm", units=(8,), dropout=0.0, dense_activation="relu", lstm="fused"
+def architecture(lstm):
+    return SequenceNetworkParameters(
+        layer="lstm",
+        units=(8,),
+        input_dropout=0.0,
+        recurrent_dropout=0.0,
+        dropout=0.0,
+        dense_units=(),
+        dense_activation="relu",
+        lstm=lstm,
     )
+
+
+def lstm(stepwise=False):
     keras.utils.set_random_seed(3)
-    return build_stepwise_network(architecture) if stepwise else build_sequence_network(architecture, LAGS)
+    fused = architecture("fused")
+    return build_stepwise_network(fused) if stepwise else build_sequence_network(fused, LAGS)
 
 
 @keras.saving.register_keras_serializable("tests")
@@ -69,6 +80,18 @@ def test_it_equals_one_prediction_a_step(name):
     np.testing.assert_allclose(free_run(model, WINDOWS, 9, scaling), expected, rtol=1e-6, atol=1e-4)
 
 
+def test_several_series_follow_their_path_in_closed_form():
+    """A linear network of the last row: the path is powers of its matrix."""
+    matrix = np.array([[0.5, 0.2], [-0.3, 0.8]])
+    values = keras.Input((LAGS, 2))
+    last = LastInput()(values)
+    model = keras.Model([values], keras.layers.Dense(2, use_bias=False)(last))
+    model.set_weights([matrix])
+    windows = np.random.default_rng(0).normal(size=(4, LAGS, 2))
+    expected = np.stack([windows[:, -1] @ np.linalg.matrix_power(matrix, step) for step in range(1, 8)], axis=1)
+    np.testing.assert_allclose(joint_free_run(model, windows, 7), expected, atol=1e-6)
+
+
 def test_later_windows_do_not_change_earlier_runs():
     model = lstm()
     together = free_run(model, WINDOWS, 5, SCALINGS["first_value"])
@@ -88,7 +111,7 @@ def test_a_stepwise_run_equals_carried_states():
     model = lstm(stepwise=True)
     warm_up = (WINDOWS - 1000) / 50
     carried = build_stepwise_network(
-        SequenceNetworkParameters(layer="lstm", units=(8,), dropout=0.0, dense_activation="relu", lstm="keras"),
+        architecture("keras"),
         readers=len(warm_up),
     )
     carried.set_weights(model.get_weights())

@@ -11,7 +11,7 @@ import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is import
 from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.models.free_run import free_run, stepwise_free_run
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
-from rnn_trading.models.sequence_network import INPUT, build_sequence_network, build_stepwise_network
+from rnn_trading.models.sequence_network import INPUT, build_ensemble, build_sequence_network, build_stepwise_network
 from rnn_trading.models.training import predict, train
 from rnn_trading.models.unrolled import ResetStates, UnrolledSegments
 from rnn_trading.scaling import Scaling
@@ -23,7 +23,16 @@ WAVE = np.sin(np.arange(400) / 5)
 
 
 def network(layer, units, dropout=0.0, lstm="fused"):
-    return SequenceNetworkParameters(layer=layer, units=units, dropout=dropout, dense_activation="relu", lstm=lstm)
+    return SequenceNetworkParameters(
+        layer=layer,
+        units=units,
+        input_dropout=0.0,
+        recurrent_dropout=0.0,
+        dropout=dropout,
+        dense_units=(),
+        dense_activation="relu",
+        lstm=lstm,
+    )
 
 
 LAYERS = {
@@ -147,6 +156,35 @@ def test_a_network_without_units_needs_no_recurrence():
         network("lstm", ())
     with pytest.raises(ValueError, match="needs a recurrent layer. Received: model.layer=dense"):
         build_stepwise_network(LAYERS["mlp"])
+
+
+MACRO = {
+    "notebook": {"units": [12], "dense_units": [6], "lags": 18, "parameters": 812},
+    "book": {"units": [12, 6], "dense_units": [10], "lags": 24, "parameters": 1_268},
+}
+
+
+@pytest.mark.parametrize("name", MACRO)
+def test_networks_of_two_series(base_parameters, name, tmp_path):
+    expected = MACRO[name]
+    values = base_parameters("as_published")["multivariate"]["macro"]["model"]
+    values |= {"units": expected["units"], "dense_units": expected["dense_units"]}
+    network = SequenceNetworkParameters(**values)
+    models = [build_sequence_network(network, expected["lags"], 2, f"seed_{seed}") for seed in (1, 2)]
+    assert models[0].count_params() == expected["parameters"]
+    windows = np.random.default_rng(0).normal(size=(9, expected["lags"], 2)).astype(np.float32)
+    dataset = KerasModelDataset(filepath=str(tmp_path / "mean.keras"))
+    dataset.save(build_ensemble(models))
+    mean = dataset.load()
+    single = [mean.get_layer(f"seed_{seed}")(windows) for seed in (1, 2)]
+    np.testing.assert_allclose(mean(windows), (single[0] + single[1]) / 2, atol=1e-6)
+    np.testing.assert_allclose(single[0], models[0](windows), atol=1e-6)
+    assert mean(windows).shape == (9, 2)
+
+
+def test_dropout_belongs_to_recurrent_layers():
+    with pytest.raises(ValueError, match="dense layers have no input_dropout and no recurrent_dropout"):
+        changed(LAYERS["mlp"], input_dropout=0.1)
 
 
 UNROLLING = UnrollingParameters(readers=8, steps=10, segments=5, targets_within=1)

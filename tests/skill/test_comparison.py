@@ -37,6 +37,26 @@ def test_diebold_mariano_by_its_formula():
     assert result["p_value"] < 0.01
 
 
+def test_overlap_counts_its_autocovariances():
+    """Two years of 12-month differences: eleven autocovariances, and the small-sample factor of horizon 12."""
+    good, poor, truth = (values[:24] for values in forecasts(0))
+    dates = pd.date_range("2020-01-01", periods=24, freq="MS")
+    result = compare_losses(SQUARED_ERROR, good, poor, truth, dates, overlap=12)
+    difference = (good - truth) ** 2 - (poor - truth) ** 2
+    deviations = difference - difference.mean()
+    variance = deviations @ deviations
+    for lag in range(1, 12):
+        variance += 2 * (1 - lag / 12) * (deviations[lag:] @ deviations[:-lag])
+    standard_error = np.sqrt(variance) / 24
+    factor = np.sqrt((24 + 1 - 2 * 12 + 12 * 11 / 24) / 24)
+    assert result["statistic"] == pytest.approx(difference.mean() / standard_error * factor, rel=1e-9)
+    quantiles = stats.t.ppf(0.975, 23) + stats.t.ppf(0.8, 23)
+    assert result["detectable_difference"] == pytest.approx(quantiles * standard_error / factor, rel=1e-9)
+    too_few = compare_losses(SQUARED_ERROR, good[:23], poor[:23], truth[:23], dates[:23], overlap=12)
+    assert np.isnan(too_few["statistic"])
+    assert np.isnan(too_few["detectable_difference"])
+
+
 def test_equal_forecasts_have_no_statistic():
     good, _, truth = forecasts(1)
     assert np.isnan(compare_losses(SQUARED_ERROR, good, good, truth, DATES)["p_value"])

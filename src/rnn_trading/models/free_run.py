@@ -56,6 +56,37 @@ def free_run(model: keras.Model, windows: Array, steps: int, scaling: Scaling) -
     return run.get_concrete_function(start)(start).numpy()
 
 
+def joint_free_run(model: keras.Model, windows: Array, steps: int) -> Array:
+    """Forecast several steps of several series from each of many windows, every forecast entering the window.
+
+    Parameters
+    ----------
+    model
+        ``(batch, lags, series)`` to ``(batch, series)``, both scaled.
+    windows
+        Scaled values before each run, oldest first, ``(runs, lags, series)``.
+    steps
+        Steps of every run, at least 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, ``(runs, steps, series)``, scaled.
+    """
+
+    @tf.function(jit_compile=False)
+    def run(window: tf.Tensor) -> tf.Tensor:
+        forecasts = tf.TensorArray(tf.float32, size=steps)
+        for step in tf.range(steps):
+            forecast = model([window], training=False)  # (runs, series)
+            window = tf.concat([window[:, 1:], forecast[:, None]], axis=1)
+            forecasts = forecasts.write(step, forecast)
+        return tf.transpose(forecasts.stack(), (1, 0, 2))
+
+    start = tf.constant(windows, tf.float32)
+    return run.get_concrete_function(start)(start).numpy().astype(np.float64)
+
+
 def stepwise_free_run(model: keras.Model, warm_up: Array, steps: int) -> Array:
     """Let a stepwise network read a warm-up, then go on from its own forecasts.
 

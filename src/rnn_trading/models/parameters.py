@@ -59,9 +59,11 @@ class StackedLstmParameters:
 
 @parameters
 class SequenceNetworkParameters:
-    """Architecture of a network from a window of one series to its next value.
+    """Architecture of a network from a window of one or more series to their next values.
 
-    With 63 lags ``layer: lstm, units: [10]`` has the published 491 parameters, ``units: [20]`` the 1,781 of the book.
+    For one series ``layer: lstm, units: [10]`` has the published 491 parameters, ``units: [20]`` the 1,781 of the book;
+    for two series ``units: [12], dense_units: [6]`` the published 812, ``units: [12, 6], dense_units: [10]`` the 1,268
+    of the book.
 
     Parameters
     ----------
@@ -70,17 +72,24 @@ class SequenceNetworkParameters:
         (:class:`rnn_trading.models.gates.GatedLSTMCell`); ``dense``: no recurrence, the window is one vector.
     units
         Units of each layer, from the input up; an empty list of ``dense`` is a linear regression.
+    input_dropout, recurrent_dropout
+        Share of the inputs and of the states of each recurrent layer that is dropped in training.
     dropout
         Share of each layer's outputs that is dropped in training.
+    dense_units
+        Units of dense layers between the last of these and the forecast.
     dense_activation
-        Activation of ``dense`` layers.
+        Activation of dense layers.
     lstm
         As in :class:`StackedLstmParameters`.
     """
 
     layer: Literal["lstm", "gru", "lstm_by_gates", "dense"]
     units: tuple[Count, ...]
+    input_dropout: Rate
+    recurrent_dropout: Rate
     dropout: Rate
+    dense_units: tuple[Count, ...]
     dense_activation: Literal["relu", "tanh", "elu", "linear"]
     lstm: Literal["fused", "keras"]
 
@@ -88,6 +97,8 @@ class SequenceNetworkParameters:
     def _check_units(self) -> "SequenceNetworkParameters":
         if not self.units and self.layer != "dense":
             raise ValueError(f"a network of {self.layer} layers needs at least one entry in units. Received: none")
+        if self.layer in ("lstm_by_gates", "dense") and (self.input_dropout or self.recurrent_dropout):
+            raise ValueError(f"{self.layer} layers have no input_dropout and no recurrent_dropout. Expected 0 for both")
         return self
 
 
@@ -166,7 +177,7 @@ class TrainingParameters:
     Parameters
     ----------
     loss
-        ``binary_crossentropy`` (accuracy and AUC are recorded too) or ``mse`` (with its root).
+        ``binary_crossentropy`` (accuracy and AUC are recorded too), ``mse`` or ``mae`` (with the RMSE).
     optimizer
         See :class:`OptimizerParameters`.
     batch_size, epochs
@@ -189,7 +200,7 @@ class TrainingParameters:
         ``auto`` takes a GPU if TensorFlow sees one.
     """
 
-    loss: Literal["binary_crossentropy", "mse"]
+    loss: Literal["binary_crossentropy", "mse", "mae"]
     optimizer: OptimizerParameters
     batch_size: Count
     epochs: Count

@@ -1,4 +1,4 @@
-"""One builder for every network from a window of one series to its next value."""
+"""Builders of every network from windows of one or more series to their next values."""
 
 from typing import Any
 
@@ -10,29 +10,41 @@ from rnn_trading.models.parameters import SequenceNetworkParameters
 INPUT = "Values"
 
 
-def build_sequence_network(architecture: SequenceNetworkParameters, lags: int) -> keras.Model:
+def build_sequence_network(
+    architecture: SequenceNetworkParameters, lags: int, series: int = 1, name: str = "SequenceNetwork"
+) -> keras.Model:
     """Build the untrained network.
 
     Parameters
     ----------
     architecture
         See :class:`rnn_trading.models.parameters.SequenceNetworkParameters`.
-    lags
-        Values in a window.
+    lags, series
+        Steps in a window; values in a step.
+    name
+        Name of the network.
 
     Returns
     -------
     keras.Model
-        Input ``Values`` float32 ``(batch, lags, 1)``, oldest first, scaled, none missing; output float32
-        ``(batch, 1)``, scaled.
+        Input ``Values`` float32 ``(batch, lags, series)``, oldest first, scaled, none missing; output float32
+        ``(batch, series)``, scaled.
     """
-    values = keras.Input((lags, 1), name=INPUT)
+    values = keras.Input((lags, series), name=INPUT)
     states = keras.layers.Flatten(name="Window")(values) if architecture.layer == "dense" else values
     for level, units in enumerate(architecture.units, start=1):
         states = _layer(architecture, units, level, level < len(architecture.units))(states)
         if architecture.dropout:
             states = keras.layers.Dropout(architecture.dropout, name=f"Dropout{level}")(states)
-    return keras.Model([values], keras.layers.Dense(1, name="Forecast")(states), name="SequenceNetwork")
+    for level, units in enumerate(architecture.dense_units, start=1):
+        states = keras.layers.Dense(units, activation=architecture.dense_activation, name=f"Hidden{level}")(states)
+    return keras.Model([values], keras.layers.Dense(series, name="Forecast")(states), name=name)
+
+
+def build_ensemble(networks: list[keras.Model]) -> keras.Model:
+    """Average the forecasts of networks of one shape: one model, whose layers are the networks, by their names."""
+    values = keras.Input(networks[0].input_shape[1:], name=INPUT)
+    return keras.Model([values], keras.layers.Average(name="Mean")([network([values]) for network in networks]))
 
 
 def build_stepwise_network(
@@ -78,6 +90,7 @@ def _layer(
     if architecture.layer == "lstm_by_gates":
         cell = GatedLSTMCell(units, name=f"Cell{level}")
         return keras.layers.RNN(cell, return_sequences=sequences, name=f"LSTM{level}", **options)
+    options |= {"dropout": architecture.input_dropout, "recurrent_dropout": architecture.recurrent_dropout}
     if architecture.layer == "gru":
         return keras.layers.GRU(units, return_sequences=sequences, name=f"GRU{level}", **options)
     lstm = FusedLSTM if architecture.lstm == "fused" else keras.layers.LSTM

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.parameters import parameters
-from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, Metrics, Task, TaskName
+from rnn_trading.skill.comparison import SIGNIFICANCE
+from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, Metrics, Task, TaskName, rows_of
 
-SIGNIFICANCE = 0.05
 WORST_MONTHS = 3
 
 
@@ -124,9 +124,10 @@ def worst_months(task: Task, predictions: pd.DataFrame, rivals: list[str]) -> li
     The model does not enter, so that models of one experiment are judged without the same months. No month is
     worse than others if there are no more than three.
     """
-    truth = predictions[TRUTH].to_numpy()
-    loss = np.mean([task.loss.of(predictions[rival].to_numpy(), truth) for rival in rivals], axis=0)
-    by_month = pd.Series(loss).groupby(_months(predictions).to_numpy()).sum()
+    rows = predictions[rows_of(predictions, task.only)]
+    truth = rows[TRUTH].to_numpy()
+    loss = np.mean([task.loss.of(rows[rival].to_numpy(), truth) for rival in rivals], axis=0)
+    by_month = pd.Series(loss).groupby(_months(rows).to_numpy()).sum()
     return sorted(by_month.nlargest(WORST_MONTHS).index) if len(by_month) > WORST_MONTHS else []
 
 
@@ -156,7 +157,7 @@ def _verdict(
     text += f"; loss {'below' if by_loss['mean_difference'] < 0 else 'not below'} the smallest of a rival, "
     text += f"{_words(by_loss['rival'])} ("
     text += (
-        f"no Diebold-Mariano test on {by_loss['dates']} dates of the same or constant differences)"
+        f"no Diebold-Mariano test on {by_loss['dates']} dates: too few, or differences that are constant)"
         if math.isnan(by_loss["p_value"])
         else f"Diebold-Mariano p = {by_loss['p_value']:.2g} over {by_loss['dates']} dates)"
     )
@@ -165,7 +166,7 @@ def _verdict(
         text += f"; without rows that touch stale, missing or extreme prices it is {_number(without)}"
     if finding == SKILL and not (calm["tests"] and _better(calm["tests"][0])):
         text += "; the difference is gone without the three worst months"
-    remark = task.remark({MODEL: everything["model"], **rivals})
+    remark = task.remark({MODEL: everything["model"], **rivals}, by_loss)
     text += f"; {remark}" if remark else ""
     if experiment.published and headline.metric in experiment.published:
         text += f"; published on {experiment.published_on}: {experiment.published[headline.metric]:.4g}"

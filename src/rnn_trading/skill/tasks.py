@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from rnn_trading.series import POINT_BY_POINT, RESTARTED, TRUTH
 from rnn_trading.skill.comparison import compare_information_coefficients, compare_losses
+from rnn_trading.skill.macro_metrics import ABSOLUTE_ERROR, ONE_STEP, SCALED, evaluate_macro
 from rnn_trading.skill.metrics import LOG_LOSS, SQUARED_ERROR, Loss, evaluate_panel
 from rnn_trading.skill.series_metrics import (
     LAST_VALUE,
@@ -19,10 +20,11 @@ from rnn_trading.skill.series_metrics import (
     evaluate_volatility,
 )
 
-TaskName = Literal["classification", "regression", "level", "volatility", "runs"]
+TaskName = Literal["classification", "regression", "level", "volatility", "runs", "macro"]
 Metrics = dict[str, Any]
 Comparison = Callable[[pd.DataFrame, dict[str, Metrics]], dict[str, Any] | None]
 MODEL = "prediction"
+OVERLAP_OF_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,11 @@ class Task:
         Tests of the model against a rival each chooses; the first decides the verdict.
     headline
         See :class:`Headline`.
+    only
+        Values of key columns: the rows that the headline is about, of a table that has several kinds.
     remark
-        What the verdict must add, from the metrics of the model and of the rivals; empty for nothing.
+        What the verdict must add, from the metrics of the model and of the rivals and from the first test; empty for
+        nothing.
     """
 
     keys: tuple[str, ...]
@@ -68,11 +73,12 @@ class Task:
     loss: Loss
     comparisons: tuple[Comparison, ...]
     headline: Headline
-    remark: Callable[[dict[str, Metrics]], str] = lambda _: ""
+    only: dict[str, str] = field(default_factory=dict)
+    remark: Callable[[dict[str, Metrics], dict[str, Any]], str] = lambda _, __: ""
 
 
 def by_loss(
-    loss: Loss, table: pd.DataFrame, metrics: dict[str, Metrics], run: str | None = None
+    loss: Loss, table: pd.DataFrame, metrics: dict[str, Metrics], overlap: int = 1, **only: str
 ) -> dict[str, Any] | None:
     """Diebold-Mariano against the rival with the smallest mean loss; None without rows.
 
@@ -84,10 +90,12 @@ def by_loss(
         Keys, ``prediction``, ``truth``, rivals.
     metrics
         Has the names of the rivals.
-    run
-        Kind of runs to compare on, of a table that has several.
+    overlap
+        See :func:`rnn_trading.skill.comparison.compare_losses`.
+    only
+        Values of key columns: the rows to compare on, of a table that has several kinds.
     """
-    rows = table if run is None else table[table["run"] == run]
+    rows = table[rows_of(table, only)]
     if rows.empty:
         return None
     truth = rows[TRUTH].to_numpy()
@@ -96,9 +104,18 @@ def by_loss(
     if not defined:
         return None
     rival = min(defined, key=defined.__getitem__)
-    dates = pd.DatetimeIndex(rows["date"])
-    result = {"rival": rival} | compare_losses(loss, rows[MODEL].to_numpy(), rows[rival].to_numpy(), truth, dates)
-    return result if run is None else result | {"run": run}
+    compared = compare_losses(
+        *(loss, rows[MODEL].to_numpy(), rows[rival].to_numpy(), truth, pd.DatetimeIndex(rows["date"])), overlap
+    )
+    return {"rival": rival, **only} | compared
+
+
+def rows_of(table: pd.DataFrame, only: dict[str, str]) -> pd.Series:
+    """Mask of the rows whose key columns have the values given."""
+    mask = pd.Series(True, index=table.index)
+    for key, value in only.items():
+        mask &= table[key] == value
+    return mask
 
 
 def by_rank(table: pd.DataFrame, metrics: dict[str, Metrics]) -> dict[str, Any] | None:
@@ -124,11 +141,20 @@ def _volatility(table: pd.DataFrame, column: str) -> Metrics:
     return evaluate_volatility(table[column].to_numpy(), table[TRUTH].to_numpy())
 
 
-def _level_remark(metrics: dict[str, Metrics]) -> str:
+def _level_remark(metrics: dict[str, Metrics], _: dict[str, Any]) -> str:
     model, last = metrics[MODEL], metrics[LAST_VALUE]
     return (
         f"a level IC of {model['ic_pooled']:.3f} says nothing, since yesterday's level has {last['ic_pooled']:.3f}; as "
         f"a return the forecast has an IC of {model['return_ic']:.3f} and an R2 of {model['return_r2']:.3f}"
+    )
+
+
+def _macro_remark(_: dict[str, Metrics], by_loss: dict[str, Any]) -> str:
+    if math.isnan(by_loss["detectable_difference"]):
+        return f"{by_loss['dates']} months whose truths overlap are too few to detect any difference"
+    return (
+        f"on {by_loss['dates']} months a difference in mean absolute error of {by_loss['detectable_difference']:.3f} "
+        f"could have been detected (at 5 %, four times out of five), and it was {by_loss['mean_difference']:.3f}"
     )
 
 
@@ -171,5 +197,18 @@ TASKS: dict[str, Task] = {
             partial(by_loss, SQUARED_ERROR, run=POINT_BY_POINT),
         ),
         headline=Headline("rmse", "RMSE over runs of several steps", larger_is_better=False),
+        only={"run": RESTARTED},
+    ),
+    "macro": Task(
+        keys=("units", "run", "series", "date", "step", "target_date"),
+        evaluate=evaluate_macro,
+        loss=ABSOLUTE_ERROR,
+        comparisons=(
+            partial(by_loss, ABSOLUTE_ERROR, overlap=OVERLAP_OF_MONTHS, units=SCALED, run=ONE_STEP),
+            partial(by_loss, SQUARED_ERROR, overlap=OVERLAP_OF_MONTHS, units=SCALED, run=ONE_STEP),
+        ),
+        headline=Headline("mae", "scaled MAE one month ahead", larger_is_better=False),
+        only={"units": SCALED, "run": ONE_STEP},
+        remark=_macro_remark,
     ),
 }

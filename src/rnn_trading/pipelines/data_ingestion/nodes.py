@@ -6,6 +6,7 @@ import pandas as pd
 from pydantic import Field
 
 from rnn_trading.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
+from rnn_trading.monthly import MacroParameters, align_months, macro_quality
 from rnn_trading.parameters import parameters
 from rnn_trading.prices import PriceError, price_quality
 
@@ -80,3 +81,31 @@ def ingest_index(index_source: pd.DataFrame, ingestion: IndexIngestionParameters
     refuse_missing_days(index_source, ingestion)
     quality = index_quality(index_source, ingestion.stale_after_sessions)
     return {"prices": index_source, "report": {"source": ingestion.source, **quality}}
+
+
+def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[str, Any]:
+    """Take the series that are asked for, on one calendar of months.
+
+    Parameters
+    ----------
+    macro_source
+        Series as they came; see :func:`rnn_trading.monthly.parse_macro`.
+    series
+        See :class:`rnn_trading.monthly.MacroParameters`.
+
+    Returns
+    -------
+    dict
+        ``macro``: the canonical table of :mod:`rnn_trading.monthly`. ``macro_report``: ``source``, months and
+        ranges, and the months that were left out because not all series have them.
+
+    Raises
+    ------
+    MacroError
+        If the series cannot be aligned.
+    """
+    macro = align_months(macro_source, series.names, series.source)
+    with_any = macro_source[series.names].dropna(how="all")
+    left_out = len(with_any.index.to_period("M").unique()) - len(macro)
+    report = {"source": series.source, **macro_quality(macro), "dropped": {"months_that_a_series_lacks": left_out}}
+    return {"macro": macro, "macro_report": report}

@@ -2,15 +2,15 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from .nodes import ingest_index, ingest_prices
+from .nodes import ingest_index, ingest_macro, ingest_prices
 
 # Closes over many years, and prices with high and low, which may come from another source over fewer years.
 INDEX_TABLES = ("index_prices", "index_ranges")
 
 
 def create_pipeline() -> Pipeline:
-    """All sources; see :func:`create_prices` and :func:`create_index` for one kind of them."""
-    return create_prices() + create_index()
+    """All sources; see :func:`create_prices`, :func:`create_index`, :func:`create_macro` for one kind of them."""
+    return create_prices() + create_index() + create_macro()
 
 
 def create_prices() -> Pipeline:
@@ -41,6 +41,20 @@ def create_index_table(name: str) -> Pipeline:
                 inputs=[f"{name}_source", f"params:{name}"],
                 outputs={"prices": name, "report": f"{name}_report"},
                 name=f"ingest_{name}",
+            )
+        ]
+    )
+
+
+def create_macro() -> Pipeline:
+    """``macro_source`` to ``macro``."""
+    return Pipeline(
+        [
+            Node(
+                ingest_macro,
+                inputs=["macro_source", "params:macro"],
+                outputs={"macro": "macro", "macro_report": "macro_report"},
+                name="ingest_macro",
             )
         ]
     )

@@ -1,0 +1,390 @@
+"""Two or more macro series, forecast together: transform, split, scale, train, forecast, judge."""
+
+import dataclasses
+from functools import partial
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rnn_trading import macro_plots, plots
+from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
+from rnn_trading.monthly import MacroError, MacroParameters
+from rnn_trading.parameters import parameters
+from rnn_trading.skill.macro_metrics import ONE_STEP, ORIGINAL, PATH, SCALED
+from rnn_trading.skill.macro_rivals import Paths, macro_rivals
+from rnn_trading.skill.record import Experiment, plain, skill_record
+from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH
+from rnn_trading.splits import SplitParameters, chronological_split, describe_parts, rows_in
+from rnn_trading.transformations import invert_path, transform
+from rnn_trading.windows import joint_windows
+
+MONTHS_OF_A_YEAR = 12
+Array = NDArray[np.float64]
+
+
+@parameters
+class WindowParameters:
+    """Windows and paths.
+
+    Parameters
+    ----------
+    lags
+        Months in a window.
+    path_steps
+        Months of the path from the first test month.
+    scaled_on
+        Rows whose smallest and largest values become 0 and 1: ``train``, ``all`` (as published), or ``none``:
+        series stay in their own units, as in the book.
+    """
+
+    lags: Annotated[int, Field(ge=1)]
+    path_steps: Annotated[int, Field(ge=2)]
+    scaled_on: Literal["train", "all", "none"]
+
+
+@parameters
+class SeedParameters:
+    """Seeds of the networks that are averaged; the seed of ``training`` is replaced by each."""
+
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
+
+
+def transform_series(macro: pd.DataFrame, series: MacroParameters) -> pd.DataFrame:
+    """Transform every series and leave out the first months, which have no transformed value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: months; one column a series, in the units of its transformation.
+    """
+    transformed = pd.DataFrame({each.name: transform(macro[each.name], each) for each in series.series})
+    return transformed.iloc[max(each.lost for each in series.series) :]
+
+
+def split_months(transformed: pd.DataFrame, windows: WindowParameters, split: SplitParameters) -> pd.DataFrame:
+    """Assign the months that windows forecast to train, validation and test.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: months from the first that has a whole window before it. Column ``split``.
+
+    Raises
+    ------
+    MacroError
+        If there are fewer months than a window, the training, and a path need.
+    """
+    needed = windows.lags + 1 + windows.path_steps
+    if len(transformed) < needed:
+        raise MacroError(
+            f"Windows of {windows.lags} months, a target and a path of {windows.path_steps} months need at least "
+            f"{needed} transformed months. Received: {len(transformed)}. Use a longer history, or lower windows.lags "
+            "or windows.path_steps."
+        )
+    dates = chronological_split(transformed.index[windows.lags :], split)
+    test = int((dates == "test").sum())
+    if test < windows.path_steps:
+        raise MacroError(
+            f"A path of {windows.path_steps} months needs as many test months. Received: {test}. Lower "
+            "windows.path_steps, raise split.held_out or move split.test_from."
+        )
+    return dates.to_frame()
+
+
+def scale_series(transformed: pd.DataFrame, dates: pd.DataFrame, windows: WindowParameters) -> dict[str, Any]:
+    """Scale every series to 0 .. 1 by the smallest and largest of its values that may be known.
+
+    Returns
+    -------
+    dict
+        ``scaled``: as ``transformed``. ``scaling``: by series, ``offset`` and ``size``.
+
+    Raises
+    ------
+    MacroError
+        If the values of a series that may be known are all equal.
+    """
+    if windows.scaled_on == "none":
+        scaling = {name: {"offset": 0.0, "size": 1.0} for name in transformed}
+        return {"scaled": transformed, "scaling": scaling}
+    known = transformed if windows.scaled_on == "all" else known_months(transformed, dates)
+    offset, size = known.min(), known.max() - known.min()
+    if (size == 0).any():
+        name = size.index[size == 0][0]
+        raise MacroError(
+            f"{name}: its {len(known)} transformed values until {known.index[-1]:%Y-%m-%d} are all "
+            f"{offset[name]:g}: they cannot be scaled. Check the series, its transformation and the split."
+        )
+    scaling = {name: {"offset": float(offset[name]), "size": float(size[name])} for name in transformed}
+    return {"scaled": (transformed - offset) / size, "scaling": scaling}
+
+
+def train_networks(
+    scaled: pd.DataFrame,
+    dates: pd.DataFrame,
+    windows: WindowParameters,
+    experiment: Experiment,
+    split: SplitParameters,
+    architecture: SequenceNetworkParameters,
+    training: TrainingParameters,
+    seeds: SeedParameters,
+) -> dict[str, Any]:
+    """Fit one network for each seed, and average them.
+
+    Returns
+    -------
+    dict
+        ``model``: the average, `keras.Model`, with the networks as its layers ``seed_N``. ``history``: columns
+        ``seed``, ``epoch``, ``rows``, ``quantity``, ``value``. ``training``: parameters of one network, epochs
+        and best epoch by seed, seconds.
+    """
+    # TensorFlow takes seconds to import: only a run that trains pays for it.
+    from rnn_trading.models.sequence_network import (  # noqa: PLC0415
+        INPUT,
+        build_ensemble,
+        build_sequence_network,
+    )
+    from rnn_trading.models.training import train  # noqa: PLC0415
+
+    inputs, targets = joint_windows(scaled.to_numpy(), windows.lags)
+    parts = {part: rows_in(dates["split"], scaled.index[windows.lags :], part) for part in ("train", split.validate_on)}
+    train_rows, held_out = (
+        ({INPUT: inputs[mask].astype(np.float32)}, targets[mask].astype(np.float32)) for mask in parts.values()
+    )
+    fits = {}
+    for seed in seeds.seeds:
+        settings = dataclasses.replace(training, seed=seed)
+        fits[seed] = train(
+            partial(build_sequence_network, architecture, windows.lags, scaled.shape[1], f"seed_{seed}"),
+            *(train_rows, held_out, settings, f"{experiment.name}, seed {seed}"),
+        )
+    history = pd.concat([pd.DataFrame(fit.history).assign(seed=seed) for seed, fit in fits.items()], ignore_index=True)
+    return {
+        "model": build_ensemble([fit.model for fit in fits.values()]),
+        "history": history,
+        "training": {
+            "parameters": next(iter(fits.values())).model.count_params(),
+            "seeds": list(seeds.seeds),
+            "epochs": {str(seed): fit.epochs for seed, fit in fits.items()},
+            "best_epoch": {str(seed): fit.best_epoch for seed, fit in fits.items()},
+            "stopped_on": split.validate_on,
+            "seconds": round(sum(fit.seconds for fit in fits.values()), 1),
+        },
+    }
+
+
+def forecast_months(
+    model: Any,
+    macro: pd.DataFrame,
+    scaled: pd.DataFrame,
+    scaling: dict[str, Any],
+    dates: pd.DataFrame,
+    series: MacroParameters,
+    windows: WindowParameters,
+    seeds: SeedParameters,
+) -> dict[str, pd.DataFrame]:
+    """Forecast every test month from the truth before it, and the path from the first of them.
+
+    Returns
+    -------
+    dict
+        ``forecasts``: see :func:`forecast_table`, column ``prediction``. ``forecasts_by_seed``: the same of the
+        single networks, columns ``seed_N``.
+    """
+    from rnn_trading.models.free_run import joint_free_run  # noqa: PLC0415  see train_networks
+
+    def table(network: Any) -> pd.DataFrame:
+        return forecast_table(
+            lambda histories, steps: joint_free_run(network, histories[:, -windows.lags :], steps),
+            *(macro, scaled, scaling, dates, series, windows),
+        )
+
+    names = [f"seed_{seed}" for seed in seeds.seeds]
+    single = {name: table(model.get_layer(name))[MODEL] for name in names}
+    forecasts = table(model)
+    return {"forecasts": forecasts, "forecasts_by_seed": forecasts.drop(columns=MODEL).assign(**single)}
+
+
+def forecast_with_rivals(
+    macro: pd.DataFrame,
+    scaled: pd.DataFrame,
+    scaling: dict[str, Any],
+    dates: pd.DataFrame,
+    series: MacroParameters,
+    windows: WindowParameters,
+) -> pd.DataFrame:
+    """Fit the rivals on the training months and make the same forecasts: one column a rival."""
+    rivals = macro_rivals(known_months(scaled, dates), MONTHS_OF_A_YEAR)
+    inputs = (macro, scaled, scaling, dates, series, windows)
+    return pd.DataFrame({name: forecast_table(paths, *inputs)[MODEL] for name, paths in rivals.items()})
+
+
+def forecast_table(
+    paths: Paths,
+    macro: pd.DataFrame,
+    scaled: pd.DataFrame,
+    scaling: dict[str, Any],
+    dates: pd.DataFrame,
+    series: MacroParameters,
+    windows: WindowParameters,
+) -> pd.DataFrame:
+    """Both kinds of forecasts by one forecaster, in scaled and in original units.
+
+    Parameters
+    ----------
+    paths
+        Histories ``(runs, rows, series)`` and steps to forecasts ``(runs, steps, series)``, all scaled.
+    macro, scaled, scaling, dates
+        Original values, scaled transformed values, constants, and parts.
+    series, windows
+        Transformations; length of the path.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``units``, ``run``, ``series``, ``date`` of the last known month, ``step``, ``target_date``, ``prediction``,
+        ``truth``.
+    """
+    targets = scaled.index.get_indexer(dates.index[dates["split"] == "test"])
+    kinds = {ONE_STEP: (targets, 1), PATH: (targets[:1], windows.path_steps)}
+    values = scaled.to_numpy()
+    tables = []
+    for run, (first_targets, steps) in kinds.items():
+        # Every history has the length of the shortest, that of the first test month.
+        histories = np.stack([values[target - targets[0] : target] for target in first_targets])
+        forecasts = paths(histories, steps)
+        for number, first in enumerate(first_targets):
+            tables += [
+                _one_path(forecasts[number, :, k], run, first, each, macro, scaled, scaling)
+                for k, each in enumerate(series.series)
+            ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _one_path(
+    forecasts: Array,
+    run: str,
+    first: int,
+    series: Any,
+    macro: pd.DataFrame,
+    scaled: pd.DataFrame,
+    scaling: dict[str, Any],
+) -> pd.DataFrame:
+    name, steps = series.name, len(forecasts)
+    targets = scaled.index[first : first + steps]
+    keys = {
+        "run": run,
+        "series": name,
+        "date": scaled.index[first - 1],
+        "step": np.arange(1, steps + 1),
+        "target_date": targets,
+    }
+    transformed = forecasts * scaling[name]["size"] + scaling[name]["offset"]
+    history = macro.loc[: scaled.index[first - 1], name].to_numpy()
+    by_units = {
+        SCALED: (forecasts, scaled.loc[targets, name]),
+        ORIGINAL: (invert_path(transformed, history, series), macro.loc[targets, name]),
+    }
+    return pd.concat(
+        [
+            pd.DataFrame({"units": units, **keys, MODEL: predicted, TRUTH: truth.to_numpy()})
+            for units, (predicted, truth) in by_units.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def collect_predictions(forecasts: pd.DataFrame, rivals: pd.DataFrame) -> pd.DataFrame:
+    """Put forecasts and rivals side by side."""
+    return forecasts.join(rivals)
+
+
+def judge(
+    predictions: pd.DataFrame,
+    forecasts_by_seed: pd.DataFrame,
+    dates: pd.DataFrame,
+    macro_report: dict[str, Any],
+    training_summary: dict[str, Any],
+    experiment: Experiment,
+    protocol: str,
+) -> dict[str, Any]:
+    """Write the skill record of the averaged network, with the spread over seeds.
+
+    Returns
+    -------
+    dict
+        See :func:`rnn_trading.skill.record.skill_record`. ``model.by_seed``: metrics of each network and, of those
+        that are numbers, ``mean`` and ``spread`` (standard deviation). As published also
+        ``model.published_comparison``: the network one step ahead against the path of the vector autoregression.
+    """
+    names = [column for column in forecasts_by_seed if column.startswith("seed_")]
+    single = {name: TASKS["macro"].evaluate(forecasts_by_seed, name) for name in names}
+    keys = ("mae", "rmse", "r2")
+    numbers = pd.DataFrame({name: {key: metrics[key] for key in keys} for name, metrics in single.items()})
+    numbers.loc["path_mae"] = {name: metrics["path"]["mae"] for name, metrics in single.items()}
+    by_seed = {
+        "mean": numbers.mean(axis=1).to_dict(),
+        "spread": numbers.std(axis=1).to_dict(),
+        "seeds": numbers.to_dict(),
+    }
+    record = skill_record(
+        experiment,
+        protocol,
+        predictions,
+        # Statistical offices publish no stale or extreme prices; what could be wrong was refused.
+        pd.Series(np.zeros(len(predictions), dtype=bool)),
+        {**describe_parts(dates.index, dates["split"]), **macro_report},
+        {**training_summary, "by_seed": plain(by_seed)},
+    )
+    if protocol == "as_published":
+        record["model"]["published_comparison"] = {
+            "network_mae_one_step": record["model"]["metrics"]["mae"],
+            "vector_autoregression_mae_of_its_path": record["rivals"]["vector_autoregression"]["path"]["mae"],
+            "flaw": "one forecast is told the truth every month, the other is told it once",
+        }
+    return record
+
+
+def draw_figures(
+    macro: pd.DataFrame,
+    transformed: pd.DataFrame,
+    predictions: pd.DataFrame,
+    history: pd.DataFrame,
+    training_summary: dict[str, Any],
+    skill: dict[str, Any],
+    experiment: Experiment,
+) -> dict[str, Figure]:
+    """Draw the published figures, and the paths beside their rivals.
+
+    Returns
+    -------
+    dict
+        ``raw_and_transformed``, ``learning_curves``, ``forecasts_in_time``, ``paths``, ``error_by_step``,
+        ``model_and_rivals``.
+    """
+    where = f"{experiment.name}, {skill['protocol'].replace('_', ' ')}"
+    return {
+        "raw_and_transformed": macro_plots.raw_and_transformed(macro, transformed, f"The series\n{where}"),
+        "learning_curves": macro_plots.losses_by_seed(
+            history, training_summary["best_epoch"], training_summary["stopped_on"], f"Training\n{where}"
+        ),
+        "forecasts_in_time": macro_plots.forecasts_in_time(
+            macro, predictions, ONE_STEP, f"One month ahead, told the truth every month\n{where}"
+        ),
+        "paths": macro_plots.forecasts_in_time(
+            macro, predictions, PATH, f"The path from the last training truth on\n{where}"
+        ),
+        "error_by_step": macro_plots.error_by_step(skill, f"Error of the path by step\n{where}"),
+        "model_and_rivals": plots.model_beside_rivals(
+            skill, "mae", "MAE one month ahead (scaled)", None, f"Model beside its rivals\n{where}"
+        ),
+    }
+
+
+def known_months(table: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
+    """Rows until the last training target."""
+    return table.loc[: dates.index[dates["split"] == "train"].max()]

@@ -1,0 +1,168 @@
+"""The macro experiment as a user runs it, on the default series in conf/test, and on tables."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+
+from rnn_trading.pipelines.multivariate.nodes import WindowParameters, transform_series
+from rnn_trading.splits import SplitParameters, chronological_split
+from rnn_trading.windows import joint_windows
+from tests.helpers import run_notebook
+
+NAME = "multivariate.macro"
+RIVALS = ["vector_autoregression", "autoregression", "persistence", "seasonal_persistence", "training_mean"]
+FIGURES = {
+    *("raw_and_transformed", "learning_curves", "forecasts_in_time"),
+    *("paths", "error_by_step", "model_and_rivals"),
+}
+
+
+def skill(folder, protocol="corrected"):
+    return json.loads((folder / f"data/08_reporting/{protocol}/{NAME}/skill.json").read_text())
+
+
+def predictions(folder, protocol="corrected"):
+    return pd.read_parquet(folder / f"data/07_model_output/{protocol}/{NAME}.parquet")
+
+
+@pytest.mark.parametrize("protocol", ["corrected", "as_published"])
+def test_macro(project, protocol):
+    folder = project("multivariate", protocol=protocol)
+    table = predictions(folder, protocol)
+    keys = ["units", "run", "series", "date", "step", "target_date"]
+    assert table.columns.tolist() == [*keys, "prediction", "truth", *RIVALS]
+    counts = table.groupby(["units", "run", "series"]).size()
+    assert counts.xs("one_step", level="run").tolist() == [24] * 4
+    assert counts.xs("path", level="run").tolist() == [6] * 4
+    record = skill(folder, protocol)
+    assert set(record["rivals"]) == set(RIVALS)
+    assert set(record["model"]["metrics"]["by_series"]) == {"GACDFSA066MSFRBPHI", "INDPRO"}
+    assert set(record["model"]["by_seed"]["seeds"]) == {"seed_1", "seed_2"}
+    assert record["model"]["by_seed"]["spread"]["mae"] > 0
+    assert "could have been detected" in record["verdict"]
+    assert "stand-ins" in record["data"]["source"]
+    assert ("published_comparison" in record["model"]) == (protocol == "as_published")
+    assert {path.stem for path in (folder / f"data/08_reporting/{protocol}/{NAME}").glob("*.png")} == FIGURES
+    assert (folder / f"data/06_models/{protocol}/{NAME}.keras").is_file()
+    if protocol == "corrected":
+        run_notebook("multivariate", folder)
+        del record["model"]["seconds"]
+        again = skill(project("multivariate", protocol=protocol))
+        del again["model"]["seconds"]
+        assert again == record
+
+
+def test_the_average_is_that_of_the_seeds(project):
+    folder = project("multivariate")
+    by_seed = pd.read_parquet(folder / f"data/07_model_output/corrected/{NAME}.by_seed.parquet")
+    table = predictions(folder)
+    rows = (table["run"] == "one_step") & (table["units"] == "scaled")
+    np.testing.assert_allclose(table["prediction"][rows], by_seed[["seed_1", "seed_2"]][rows].mean(axis=1), atol=1e-6)
+
+
+def monthly_table(months=480, seed=0, start="1980-01-01"):
+    generator = np.random.default_rng(seed)
+    dates = pd.date_range(start, periods=months, freq="MS", name="date")
+    sentiment = 85 + generator.normal(size=months).cumsum()
+    production = 100 * np.exp(0.01 * generator.normal(size=months).cumsum())
+    return pd.DataFrame({"UMCSENT": sentiment, "IPGMFN": production}, index=dates)
+
+
+def test_published_shapes(base_parameters):
+    from rnn_trading.monthly import MacroParameters
+
+    series = MacroParameters(
+        source="x",
+        series=(
+            {"name": "UMCSENT", "method": "difference", "period": 12},
+            {"name": "IPGMFN", "method": "log_difference", "period": 12},
+        ),
+    )
+    transformed = transform_series(monthly_table(), series)
+    values = base_parameters("as_published")["multivariate"]["macro"]
+    windows, targets = joint_windows(transformed.to_numpy(), WindowParameters(**values["windows"]).lags)
+    assert (windows.shape, targets.shape) == ((450, 18, 2), (450, 2))
+    of_the_book, _ = joint_windows(transformed.to_numpy(), 24)
+    parts = chronological_split(transformed.index[24:], SplitParameters(**values["split"]))
+    assert of_the_book[(parts == "train").to_numpy()].shape == (420, 24, 2)
+    assert (parts == "test").sum() == 24
+
+
+SMALL = {
+    "windows": {"lags": 6, "path_steps": 6},
+    "split": {"held_out": 12},
+    "ensemble": {"seeds": [1]},
+    "model": {"units": [3], "dense_units": []},
+    "training": {"epochs": 2},
+}
+
+
+@pytest.fixture
+def run_file(project, tmp_path):
+    """Run the experiment on a table through --env files; returns the folder."""
+
+    def run(table, **changes):
+        path = tmp_path / "macro.csv"
+        table.reset_index().to_csv(path, index=False)
+        return project("multivariate", env="files", macro_file=str(path), multivariate={"macro": SMALL | changes})
+
+    return run
+
+
+def test_changing_later_months_changes_no_earlier_forecast(run_file):
+    table = monthly_table(160)
+    before = predictions(run_file(table))
+    day = before["date"].drop_duplicates().sort_values().iloc[5]
+    altered = table.copy()
+    altered[table.index > day] *= np.random.default_rng(1).uniform(0.9, 1.1, altered[table.index > day].shape)
+    after = predictions(run_file(altered))
+    early = before["date"] <= day
+    columns = ["prediction", *RIVALS]
+    pd.testing.assert_frame_equal(after.loc[early, columns], before.loc[early, columns], check_exact=True)
+    assert not after["prediction"].equals(before["prediction"])
+
+
+def test_original_units_are_the_inverse_of_scaled_ones(run_file):
+    """Persistence of a 12-month difference, by hand."""
+    table = monthly_table(160)
+    rows = predictions(run_file(table)).query("units == 'original' and run == 'one_step' and series == 'UMCSENT'")
+    sentiment = table["UMCSENT"]
+    for row in rows.itertuples():
+        year_before = row.target_date - pd.DateOffset(years=1)
+        expected = sentiment[year_before] + sentiment[row.date] - sentiment[row.date - pd.DateOffset(years=1)]
+        assert row.persistence == pytest.approx(expected)
+        assert row.truth == sentiment[row.target_date]
+
+
+def test_a_random_walk_shows_no_skill(run_file):
+    assert not skill(run_file(monthly_table(300, seed=3), training={"epochs": 10}))["verdict"].startswith("Skill")
+
+
+@pytest.mark.parametrize(
+    ("table", "changes", "message"),
+    [
+        (
+            monthly_table(24),
+            {},
+            "Windows of 6 months, a target and a path of 6 .* at least 13 .* Received: 12",
+        ),
+        (monthly_table(34), {}, "The split leaves no date for train: the 16 dates run from 1981-07-01"),
+        (monthly_table(160), {"windows": {"lags": 6, "path_steps": 18}}, "needs as many test months. Received: 12"),
+        (monthly_table(160)[["UMCSENT"]], {}, "at least 2 series beside the date. Received: 'UMCSENT'"),
+        (
+            monthly_table(160).rename(columns={"IPGMFN": "IP"}),
+            {},
+            "series 'IPGMFN' is missing. Received: 'UMCSENT', 'IP'",
+        ),
+        (monthly_table(160).assign(IPGMFN=9.0 - np.arange(160)), {}, "IPGMFN: 0 on 1980-10-01 has no logarithm"),
+        (monthly_table(160).assign(IPGMFN=3.0), {}, "IPGMFN is 3 in all 160 months"),
+        (monthly_table(160).drop(index=pd.Timestamp("1985-05-01")), {}, "UMCSENT has no value in 1985-05"),
+    ],
+)
+def test_unusable_tables_are_refused_before_training(run_file, tmp_path, table, changes, message):
+    with pytest.raises((ValueError, DatasetError), match=message):
+        run_file(table, **changes)
+    assert not list((tmp_path / "project").glob("data/0[678]*/**/*.*"))
