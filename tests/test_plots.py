@@ -64,10 +64,12 @@ def test_every_rival_stands_beside_the_model():
         "published": {"ic_mean": 0.0195},
         "published_on": "other data",
     }
-    (axes,) = plots.model_beside_rivals(record, "ic_mean", "IC", 0.0, "Title").axes
+    figure = plots.model_beside_rivals(record, "ic_mean", "IC", 0.0, "Title")
+    (axes,), (legend,) = figure.axes, figure.legends
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["ridge", "zero", "model"]
     assert [text.get_text() for text in axes.texts] == ["ranks nothing"]
-    assert labels(axes) == ["no skill", "published, on other data", "all test rows", "without suspicious rows"]
+    entries = [text.get_text() for text in legend.get_texts()]
+    assert entries == ["no skill", "published, on other data", "all test rows", "without suspicious rows"]
 
 
 def test_too_little_to_draw_is_said_in_the_figure():

@@ -179,7 +179,7 @@ def model_beside_rivals(
         for name, values in record["without_stale"]["rivals"].items():
             clean[name.replace("_", " ")] = values.get(metric)
     names = list(scores)[::-1]
-    figure = Figure(figsize=(9, 1.4 + 0.6 * len(names)))
+    figure = Figure(figsize=(9, 2.2 + 0.6 * len(names)))
     axes = figure.subplots()
     if no_skill is not None:
         axes.axvline(no_skill, color=GREY, linestyle="--", label="no skill")
@@ -213,7 +213,7 @@ def model_beside_rivals(
     axes.set_yticks(range(len(names)), names)
     axes.get_yticklabels()[-1].set_fontweight("bold")
     axes.set(xlabel=quantity, ylim=(-0.6, len(names) - 0.4))
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    figure.legend(loc="outside lower left", ncols=2)
     return titled(figure, title)
 
 

@@ -376,7 +376,7 @@ def draw_figures(
             macro, predictions, ONE_STEP, f"One month ahead, told the truth every month\n{where}"
         ),
         "paths": macro_plots.forecasts_in_time(
-            macro, predictions, PATH, f"The path from the last training truth on\n{where}"
+            macro, predictions, PATH, f"The path from the first test month, told the truth once\n{where}"
         ),
         "error_by_step": macro_plots.error_by_step(skill, f"Error of the path by step\n{where}"),
         "model_and_rivals": plots.model_beside_rivals(
