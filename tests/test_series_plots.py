@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading import macro_plots, series_plots
+from rnn_trading import macro_plots, plots, series_plots
 
 
 def history(**curves):
@@ -60,11 +60,8 @@ def test_forecasts_outside_the_confidence_set_are_hollow():
 
 
 def test_the_error_by_step_has_the_network_and_every_rival():
-    record = {
-        "model": {"metrics": {"rmse_by_step": [1.0, 2.0]}},
-        "rivals": {"persistence": {"rmse_by_step": [3.0, 4.0]}, "drift": {"rmse_by_step": [5.0, 6.0]}},
-    }
-    (axes,) = series_plots.error_by_step(record, "points", "Title").axes
+    rivals = {"persistence": [3.0, 4.0], "drift": [5.0, 6.0]}
+    (axes,) = plots.error_by_step([1.0, 2.0], rivals, ("Steps ahead", "RMSE"), "Title").axes
     lines = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
     assert lines == {"persistence": [3, 4], "drift": [5, 6], "network": [1, 2]}
 
@@ -83,7 +80,7 @@ def test_forecasts_in_time_are_in_original_units(run, truths):
     keys = {"run": run, "date": months[2], "step": 1}
     rows = [
         {**keys, "units": units, "series": name, "target_date": month, "truth": 0.0, "prediction": value, "naive": 9.0}
-        for units, value in (("scaled", 0.1), ("original", 7.0))
+        for units, value in (("network", 0.1), ("original", 7.0))
         for name in macro
         for month in months[3:]
     ]

@@ -1,12 +1,10 @@
 """Figures of several macro series, in the style of :mod:`rnn_trading.plots`."""
 
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rnn_trading.plots import BLUE, GREY, ORANGE, RIVAL_COLOURS, date_axis, styled, titled
+from rnn_trading.plots import BLUE, ORANGE, RIVAL_COLOURS, date_axis, styled, titled
 from rnn_trading.skill.macro_metrics import ORIGINAL
 
 MONTHS_BEFORE = 24
@@ -58,7 +56,7 @@ def losses_by_seed(history: pd.DataFrame, best_epochs: dict[str, int], held_out:
                 curve.index, curve, color=BLUE, linewidth=1.2, alpha=0.7, label="a seed each" if number == 0 else None
             )
             axes.plot(best, curve[best], "o", color=ORANGE, label="epoch that was kept" if number == 0 else None)
-        axes.set(xlabel="Epoch", ylabel=f"Mean absolute error, {label} rows (scaled)")
+        axes.set(xlabel="Epoch", ylabel=f"Mean absolute error, {label} rows (network's units)")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
     return titled(figure, title)
@@ -96,28 +94,4 @@ def forecasts_in_time(macro: pd.DataFrame, predictions: pd.DataFrame, run: str, 
         axes.set(ylabel="original units")
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=11)
         date_axis(axes)
-    return titled(figure, title)
-
-
-@styled
-def error_by_step(record: dict[str, Any], title: str) -> Figure:
-    """Absolute error of the path by step, mean of the series, the network beside its rivals.
-
-    Parameters
-    ----------
-    record
-        A skill record of macro series.
-    title
-        Title of the figure.
-    """
-    figure = Figure(figsize=(10, 5))
-    axes = figure.subplots()
-    for (rival, metrics), colour in zip(record["rivals"].items(), RIVAL_COLOURS, strict=False):
-        values = metrics["path"]["mae_by_step"]
-        axes.plot(range(1, len(values) + 1), values, "--", color=colour, label=rival.replace("_", " "))
-    values = record["model"]["metrics"]["path"]["mae_by_step"]
-    axes.plot(range(1, len(values) + 1), values, color=ORANGE, linewidth=3, label="network")
-    axes.axhline(0, color=GREY, linewidth=0.8)
-    axes.set(xlabel="Months ahead", ylabel="Absolute error, mean of the series (scaled)")
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return titled(figure, title)

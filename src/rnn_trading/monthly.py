@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rnn_trading.parameters import parameters
 from rnn_trading.tables import SourceTable, TableError, row_number
@@ -36,6 +36,13 @@ class MacroParameters:
 
     source: Annotated[str, Field(min_length=1)]
     series: Annotated[tuple[TransformationParameters, ...], Field(min_length=FEWEST_SERIES)]
+
+    @model_validator(mode="after")
+    def _check_names(self) -> "MacroParameters":
+        twice = sorted({name for name in self.names if self.names.count(name) > 1})
+        if twice:
+            raise ValueError(f"every series once: {', '.join(twice)} stands several times in series")
+        return self
 
     @property
     def names(self) -> list[str]:

@@ -217,6 +217,29 @@ def model_beside_rivals(
     return titled(figure, title)
 
 
+@styled
+def error_by_step(network: list[float], rivals: dict[str, list[float]], labels: tuple[str, str], title: str) -> Figure:
+    """Error of runs of several steps by step, the network beside its rivals.
+
+    Parameters
+    ----------
+    network, rivals
+        Error from step 1 on; of rivals by name.
+    labels
+        Labels of the two axes.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(10, 5))
+    axes = figure.subplots()
+    for (name, values), colour in zip(rivals.items(), RIVAL_COLOURS, strict=False):
+        axes.plot(range(1, len(values) + 1), values, "--", color=colour, label=name.replace("_", " "))
+    axes.plot(range(1, len(network) + 1), network, color=ORANGE, linewidth=3, label="network")
+    axes.set(xlabel=labels[0], ylabel=labels[1], ylim=(0, None))
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return titled(figure, title)
+
+
 def say(figure: Figure, axes: Axes, words: str, title: str) -> Figure:
     """A figure that says why there is nothing to draw."""
     axes.text(0.5, 0.5, words, ha="center", va="center", transform=axes.transAxes)

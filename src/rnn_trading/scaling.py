@@ -92,10 +92,11 @@ def fit_scaling(parameters_: ScalingParameters, values: Array, lags: Array, targ
         refuse_zero_bases(base, lags)
         if base == "first":
             return Scaling(base, 1.0, 1.0)
-        return Scaling(base, 1.0, _positive(float((targets / lags[:, -1] - 1).std()), values))
+        returns = targets / lags[:, -1] - 1
+        return Scaling(base, 1.0, _positive(float(returns.std()), returns, "returns"))
     if method == "min_max":
-        return Scaling("none", float(values.min()), _positive(float(np.ptp(values)), values))
-    return Scaling("none", float(values.mean()), _positive(float(values.std()), values))
+        return Scaling("none", float(values.min()), _positive(float(np.ptp(values)), values, "values"))
+    return Scaling("none", float(values.mean()), _positive(float(values.std()), values, "values"))
 
 
 def refuse_zero_bases(base: Base, lags: Array) -> None:
@@ -110,10 +111,11 @@ def refuse_zero_bases(base: Base, lags: Array) -> None:
         )
 
 
-def _positive(size: float, values: Array) -> float:
-    if size > 0:
+def _positive(size: float, values: Array, what: str) -> float:
+    # Equal returns differ by rounding.
+    if size > 1e-12 * float(np.abs(values).max()):
         return size
     raise ValueError(
-        f"The {len(values):,} values that the scaling is fitted on are all {values[0]:g}: a constant series cannot be "
+        f"The {len(values):,} {what} that the scaling is fitted on are all {values[0]:g}: a constant series cannot be "
         "scaled. Use a longer history or another split."
     )

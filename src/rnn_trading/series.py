@@ -20,7 +20,6 @@ from rnn_trading.windows import any_in_window, sliding_windows
 TRUTH = "truth"
 POINT_BY_POINT, RESTARTED, FREE_RUN = "point_by_point", "restarted", "free_run"
 PERCENT = 100
-SPAN_OF_A_FORECAST = 1
 
 
 @parameters
@@ -160,12 +159,12 @@ def window_rows(series: pd.Series, lags: int) -> pd.DataFrame:
     PriceError
         If the series is shorter than one window and its target.
     """
-    if len(series) < lags + SPAN_OF_A_FORECAST:
+    if len(series) < lags + 1:
         raise PriceError(
-            f"Windows of {lags} values with a target need at least {lags + SPAN_OF_A_FORECAST} values. Received: "
+            f"Windows of {lags} values with a target need at least {lags + 1} values. Received: "
             f"{len(series)}. Use a longer history, or lower series.lags."
         )
-    windows = sliding_windows(series.to_numpy()[:, None], lags + SPAN_OF_A_FORECAST)[0]
+    windows = sliding_windows(series.to_numpy()[:, None], lags + 1)[0]
     return pd.DataFrame(windows, index=series.index[lags:], columns=[*lag_names(lags), TRUTH])
 
 
@@ -241,6 +240,11 @@ class Runs:
 
     def histories(self, series: pd.Series, length: int) -> NDArray[np.float64]:
         """The last values before each run, oldest first, ``(runs, length)``."""
+        if self.first_targets.min() < length:
+            raise PriceError(
+                f"A run that starts at value {int(self.first_targets.min())} has no {length} values before it. Start "
+                "later (split.test_from) or lower series.lags or averages.mean_of."
+            )
         windows = np.lib.stride_tricks.sliding_window_view(series.to_numpy(dtype=np.float64), length)
         return windows[self.first_targets - length]
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rnn_trading.plots import BLUE, GREEN, GREY, ORANGE, RIVAL_COLOURS, date_axis, styled, titled
+from rnn_trading.plots import BLUE, GREEN, GREY, ORANGE, date_axis, styled, titled
 from rnn_trading.series import FREE_RUN, POINT_BY_POINT, RESTARTED
 
 ROLLING_EPOCHS = 5
@@ -202,31 +202,6 @@ def runs_over_truth(predictions: pd.DataFrame, unit: str, first_day: pd.Timestam
         axes.legend(loc="upper left")
         if first_day is None:
             date_axis(axes)
-    return titled(figure, title)
-
-
-@styled
-def error_by_step(record: dict[str, Any], unit: str, title: str) -> Figure:
-    """RMSE of restarted runs by step, the network beside its rivals.
-
-    Parameters
-    ----------
-    record
-        A skill record of runs.
-    unit
-        Unit of the series.
-    title
-        Title of the figure.
-    """
-    figure = Figure(figsize=(9, 5.4))
-    axes = figure.subplots()
-    for (rival, metrics), colour in zip(record["rivals"].items(), RIVAL_COLOURS, strict=False):
-        values = metrics["rmse_by_step"]
-        axes.plot(range(1, len(values) + 1), values, color=colour, linestyle="--", label=rival.replace("_", " "))
-    values = record["model"]["metrics"]["rmse_by_step"]
-    axes.plot(range(1, len(values) + 1), values, color=ORANGE, linewidth=3, label="network")
-    axes.set(xlabel="Steps ahead", ylabel=f"RMSE ({unit})")
-    axes.legend()
     return titled(figure, title)
 
 

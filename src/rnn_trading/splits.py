@@ -158,6 +158,11 @@ def rows_in(parts: pd.Series, dates: pd.Index, name: SplitName) -> np.ndarray:
     return pd.DatetimeIndex(dates).isin(parts.index[parts == name])
 
 
+def known_rows(table: pd.DataFrame, parts: pd.Series) -> pd.DataFrame:
+    """Rows of a table, indexed by date, until the last training date."""
+    return table.loc[: parts.index[parts == "train"].max()]
+
+
 def describe_parts(dates: pd.Index, parts: pd.Series) -> dict[str, Any]:
     """Rows, first and last date of each part.
 

@@ -59,10 +59,10 @@ def test_the_naive_ones_by_hand(known):
 def macro_table():
     keys = {"series": "A", "date": pd.Timestamp("2000-01-01"), "target_date": pd.Timestamp("2000-02-01")}
     rows = [
-        {"units": "scaled", "run": "one_step", "step": 1, "prediction": 1.0, "truth": 2.0},
-        {"units": "scaled", "run": "one_step", "step": 1, "prediction": 5.0, "truth": 2.0},
-        {"units": "scaled", "run": "path", "step": 1, "prediction": 0.0, "truth": 2.0},
-        {"units": "scaled", "run": "path", "step": 2, "prediction": 0.0, "truth": 4.0},
+        {"units": "network", "run": "one_step", "step": 1, "prediction": 1.0, "truth": 2.0},
+        {"units": "network", "run": "one_step", "step": 1, "prediction": 5.0, "truth": 2.0},
+        {"units": "network", "run": "path", "step": 1, "prediction": 0.0, "truth": 2.0},
+        {"units": "network", "run": "path", "step": 2, "prediction": 0.0, "truth": 4.0},
         {"units": "original", "run": "one_step", "step": 1, "prediction": 100.0, "truth": 90.0},
         {"units": "original", "run": "path", "step": 1, "prediction": 100.0, "truth": 70.0},
     ]
@@ -76,5 +76,6 @@ def test_metrics_by_hand():
     assert metrics["path"]["mae"] == 3
     assert metrics["path"]["mae_by_step"] == [2, 4]
     assert metrics["by_series"]["A"]["original"]["one_step"] == {"rmse": 10, "mae": 10}
-    assert metrics["by_series"]["A"]["original"]["path"]["mae"] == 30
+    assert metrics["by_series"]["A"]["original"]["path"] == {"rmse": 30, "mae": 30, "mae_by_step": [30]}
+    assert metrics["by_series"]["A"]["network"]["path"]["mae_by_step"] == [2, 4]
     assert evaluate_macro(macro_table().tail(2), "prediction") == {"rows": 0}

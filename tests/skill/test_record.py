@@ -217,3 +217,46 @@ def test_runs_are_compared_by_their_origin():
     assert (test["run"], test["dates"]) == ("restarted", origins)
     assert test["p_value"] < 0.01
     assert len(record["model"]["metrics"]["rmse_by_step"]) == steps
+
+
+def macro_predictions(months=24, error=0.01):
+    generator = np.random.default_rng(0)
+    days = pd.date_range("2020-01-01", periods=months + 1, freq="MS")
+    truth = generator.normal(size=months).cumsum()
+    keys = {"units": "network", "run": "one_step", "series": "A", "date": days[:-1], "step": 1, "target_date": days[1:]}
+    noise = error * generator.normal(size=months)
+    return pd.DataFrame(
+        {
+            **keys,
+            "prediction": truth + noise,
+            "truth": truth,
+            "vector_autoregression": truth + generator.normal(size=months),
+        }
+    )
+
+
+def test_macro_series_are_tested_together_and_each_against_the_vector_autoregression():
+    nothing = pd.Series(np.zeros(24, dtype=bool))
+    experiment = Experiment(name="e.m", task="macro", published=None, published_on=None)
+    record = skill_record(experiment, "corrected", macro_predictions(), nothing, {}, {}, overlap=12)
+    assert [test.get("series") for test in record["tests"]] == [None, None, "A", "A"]
+    assert record["verdict"].startswith(
+        "Skill beyond the naive rivals: MAE one month ahead, in the network's units 0.0"
+    )
+    assert "could have been detected" in record["verdict"]
+    # Three of 24 months are left out for this, and nothing is claimed that was not found.
+    assert "gone without the three worst months" not in record["verdict"]
+    few = skill_record(experiment, "corrected", macro_predictions(12), nothing[:12], {}, {}, overlap=12)
+    assert "on these 12 months no difference could have been detected" in few["verdict"]
+
+
+def test_training_that_ended_at_its_last_epoch_is_said():
+    record_ = record(predictions(0.3), best_epoch=20, epochs_allowed=20)
+    assert "the best epoch was the last one allowed" in record_["verdict"]
+    assert "last one allowed" not in record(predictions(0.3), best_epoch=19, epochs_allowed=20)["verdict"]
+
+
+def test_skill_that_cannot_be_tested_on_clean_rows_is_not_called_skill():
+    table = predictions(1.0)
+    dirty = ~table["date"].isin(table["date"].unique()[:3])
+    assert record(table, dirty)["verdict"].startswith("Skill that cannot be tested without rows that touch stale")

@@ -58,17 +58,17 @@ def test_an_autoregression_forecasts_as_statsmodels_does():
 def test_an_autoregression_continues_a_sine_wave():
     wave = np.sin(1 + 2 * np.pi * np.arange(1200) / 100).round(9)
     windows, _ = rows(wave[1000:1151], 50)
-    forecasts = run_rivals(wave[:1000], windows[::50], 50)["autoregression"]
+    forecasts = run_rivals(wave[:1000], 50)["autoregression"](windows[::50], 50)
     np.testing.assert_allclose(forecasts[0], wave[1050:1100], atol=1e-6)
 
 
 def test_runs_of_rivals():
     series = np.linspace(1.0, 2.0, 40)
-    paths = run_rivals(series, WINDOWS, 3)
-    assert paths["persistence"].tolist() == [[4, 4, 4], [6, 6, 6]]
+    rivals = run_rivals(series, 3)
+    assert rivals["persistence"](WINDOWS, 3).tolist() == [[4, 4, 4], [6, 6, 6]]
     growth = 1 + (series[1:] / series[:-1] - 1).mean()
-    np.testing.assert_allclose(paths["drift"][0], 4 * growth ** np.arange(1, 4))
-    negative = run_rivals(series - 1.5, WINDOWS, 2)["drift"]
+    np.testing.assert_allclose(rivals["drift"](WINDOWS, 3)[0], 4 * growth ** np.arange(1, 4))
+    negative = run_rivals(series - 1.5, 3)["drift"](WINDOWS, 2)
     np.testing.assert_allclose(negative[0], 4 + np.array([1, 2]) / 39)
     averages = averaging_rivals(WINDOWS, 2, mean_of=2, ewma_weight=0.5)
     assert averages["mean_of_last_2"].tolist() == [[3, 3], [4.5, 4.5]]

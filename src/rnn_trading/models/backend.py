@@ -1,27 +1,32 @@
 """TensorFlow and Keras, imported without the lines that TensorFlow's C++ side writes at its start.
 
-They go to the file descriptor of stderr before any setting of TensorFlow applies. Failures of the import are Python
-exceptions and arrive as ever.
+They go to the file descriptor of stderr before any setting of TensorFlow applies. If the import fails with a Python
+exception, what was written is shown after all.
 """
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def _silent_stderr() -> Iterator[None]:
-    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nothing)
+def _held_back_stderr() -> Iterator[None]:
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as written:
+        os.dup2(written.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            written.seek(0)
+            os.write(kept, written.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
-with _silent_stderr():
+with _held_back_stderr():
     import keras
     import tensorflow as tf
 

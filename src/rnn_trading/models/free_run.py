@@ -9,6 +9,7 @@ from rnn_trading.models.backend import keras, tf
 from rnn_trading.scaling import Scaling, refuse_zero_bases
 
 Array = NDArray[np.float64]
+RUNS_AT_ONCE = 1024  # bounds the memory; a run does not depend on those beside it
 
 
 def free_run(model: keras.Model, windows: Array, steps: int, scaling: Scaling) -> Array:
@@ -52,8 +53,7 @@ def free_run(model: keras.Model, windows: Array, steps: int, scaling: Scaling) -
             forecasts = forecasts.write(step, forecast[:, 0])
         return tf.transpose(forecasts.stack())
 
-    start = tf.constant(windows, tf.float64)
-    return run.get_concrete_function(start)(start).numpy()
+    return _in_parts(run, windows, tf.float64)
 
 
 def joint_free_run(model: keras.Model, windows: Array, steps: int) -> Array:
@@ -83,8 +83,13 @@ def joint_free_run(model: keras.Model, windows: Array, steps: int) -> Array:
             forecasts = forecasts.write(step, forecast)
         return tf.transpose(forecasts.stack(), (1, 0, 2))
 
-    start = tf.constant(windows, tf.float32)
-    return run.get_concrete_function(start)(start).numpy().astype(np.float64)
+    return _in_parts(run, windows, tf.float32)
+
+
+def _in_parts(run: Any, windows: Array, dtype: tf.DType) -> Array:
+    compiled = run.get_concrete_function(tf.TensorSpec([None, *windows.shape[1:]], dtype))
+    parts = [windows[start : start + RUNS_AT_ONCE] for start in range(0, len(windows), RUNS_AT_ONCE)]
+    return np.concatenate([compiled(tf.constant(part, dtype)).numpy().astype(np.float64) for part in parts])
 
 
 def stepwise_free_run(model: keras.Model, warm_up: Array, steps: int) -> Array:

@@ -36,9 +36,7 @@ def build_sequence_network(
         states = _layer(architecture, units, level, level < len(architecture.units))(states)
         if architecture.dropout:
             states = keras.layers.Dropout(architecture.dropout, name=f"Dropout{level}")(states)
-    for level, units in enumerate(architecture.dense_units, start=1):
-        states = keras.layers.Dense(units, activation=architecture.dense_activation, name=f"Hidden{level}")(states)
-    return keras.Model([values], keras.layers.Dense(series, name="Forecast")(states), name=name)
+    return keras.Model([values], _head(architecture, states, series), name=name)
 
 
 def build_ensemble(networks: list[keras.Model]) -> keras.Model:
@@ -79,7 +77,13 @@ def build_stepwise_network(
         states = _layer(architecture, units, level, True, stateful=readers is not None)(states)
         if architecture.dropout:
             states = keras.layers.Dropout(architecture.dropout, name=f"Dropout{level}")(states)
-    return keras.Model([values], keras.layers.Dense(1, name="Forecast")(states), name="StepwiseNetwork")
+    return keras.Model([values], _head(architecture, states, 1), name="StepwiseNetwork")
+
+
+def _head(architecture: SequenceNetworkParameters, states: Any, series: int) -> Any:
+    for level, units in enumerate(architecture.dense_units, start=1):
+        states = keras.layers.Dense(units, activation=architecture.dense_activation, name=f"Hidden{level}")(states)
+    return keras.layers.Dense(series, name="Forecast")(states)
 
 
 def _layer(

@@ -66,8 +66,8 @@ def train(
     build
         Makes the untrained model; called after seeding.
     training_rows, validation_rows
-        Named inputs with shapes ``(rows, ...)`` and targets float32 ``(rows,)``, without missing values; or a
-        dataset that gives whole batches of ``batch_size`` in its own order.
+        Named inputs with shapes ``(rows, ...)`` and targets float32 ``(rows,)`` or ``(rows, series)``, without
+        missing values; or a dataset that gives whole batches of ``batch_size`` in its own order.
     training
         See :class:`rnn_trading.models.parameters.TrainingParameters`.
     title
@@ -107,6 +107,8 @@ def train(
             start_from_epoch=training.start_from_epoch - 1,
             restore_best_weights=True,
         )
+        if not isinstance(training_rows, tuple) and training.shuffle:
+            raise ValueError(f"{title}: rows that carry a state on keep their order. Expected training.shuffle=false.")
         if isinstance(training_rows, tuple):
             given: dict[str, Any] = {"x": training_rows[0], "y": training_rows[1], "batch_size": training.batch_size}
             given |= {"shuffle": training.shuffle, "validation_batch_size": PREDICTION_BATCH}
@@ -151,8 +153,9 @@ def _plateau(training: TrainingParameters, monitored: str, best_is: str) -> list
         return []
     settings = training.reduce_on_plateau
     return [
-        keras.callbacks.ReduceLROnPlateau(
-            monitored,
+        _Plateau(
+            training.start_from_epoch,
+            monitor=monitored,
             mode=best_is,
             factor=settings.factor,
             patience=settings.patience,
@@ -160,6 +163,18 @@ def _plateau(training: TrainingParameters, monitored: str, best_is: str) -> list
             min_delta=training.min_delta,
         )
     ]
+
+
+class _Plateau(keras.callbacks.ReduceLROnPlateau):
+    """Keras' own, but the epochs before the first that is watched do not count."""
+
+    def __init__(self, first_epoch: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.first_epoch = first_epoch
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if epoch + 1 >= self.first_epoch:
+            super().on_epoch_end(epoch, logs)
 
 
 def _check_finite(arrays: Inputs, part: str, title: str) -> None:

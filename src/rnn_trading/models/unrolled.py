@@ -27,6 +27,8 @@ class UnrolledSegments(keras.utils.PyDataset):
         Replaces the one of ``unrolling``, if given.
     seed
         Of the draws.
+    title
+        Whose values these are, for error messages.
 
     Raises
     ------
@@ -40,17 +42,20 @@ class UnrolledSegments(keras.utils.PyDataset):
         unrolling: UnrollingParameters,
         seed: int,
         targets_within: int | None = None,
+        title: str = "series",
     ) -> None:
         super().__init__()
         within = targets_within or unrolling.targets_within
         self.steps, self.within = unrolling.steps, within
         if len(values) < self.steps + within:
             raise ValueError(
-                f"A segment of {self.steps} steps with targets within {within} needs at least {self.steps + within} "
-                f"values. Received: {len(values)}. Lower unrolling.steps or use a longer history."
+                f"{title}: a segment of {self.steps} steps with targets within {within} needs at least "
+                f"{self.steps + within} values. Received: {len(values)}. Lower unrolling.steps or use a longer history."
             )
         if not np.isfinite(values).all():
-            raise ValueError(f"Value {int((~np.isfinite(values)).argmax())} of the series is not a finite number.")
+            raise ValueError(
+                f"{title}: value {int((~np.isfinite(values)).argmax())} is not a finite number. Remove or complete it."
+            )
         self.values = values.astype(np.float32)
         self.segments = min(unrolling.segments, (len(values) - within) // self.steps)
         last_start = len(values) - within - self.segments * self.steps

@@ -1,4 +1,4 @@
-"""Metrics of several series that are forecast together, in scaled and in original units."""
+"""Metrics of several series that are forecast together, in the network's and in original units."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from rnn_trading.skill.metrics import Loss, error_metrics
 
-SCALED, ORIGINAL = "scaled", "original"
+NETWORK, ORIGINAL = "network", "original"  # units
 ONE_STEP, PATH = "one_step", "path"
 ABSOLUTE_ERROR = Loss("absolute error", lambda forecast, truth: np.abs(np.asarray(forecast) - np.asarray(truth)))
 
@@ -18,7 +18,7 @@ def evaluate_macro(table: pd.DataFrame, column: str) -> dict[str, Any]:
     Parameters
     ----------
     table
-        ``units`` (``scaled``, ``original``), ``run`` (``one_step``, ``path``), ``series``, ``date`` of the last
+        ``units`` (``network``, ``original``), ``run`` (``one_step``, ``path``), ``series``, ``date`` of the last
         known month, ``step``, ``target_date``, ``truth``, and the forecast.
     column
         Name of the forecast.
@@ -26,29 +26,34 @@ def evaluate_macro(table: pd.DataFrame, column: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``mae``, ``rmse``, ``r2`` of one step ahead, in scaled units over all series; ``path``: the same of the
+        ``mae``, ``rmse``, ``r2`` of one step ahead, in the network's units over all series; ``path``: the same of the
         path, and ``mae_by_step``; ``by_series``: by name and units, ``mae`` and ``rmse`` of one step and of the
-        path; ``rows``, one step ahead.
+        path, and of the path ``mae_by_step``; ``rows``, one step ahead.
     """
-    scaled = table[table["units"] == SCALED]
-    one_step, path = (scaled[scaled["run"] == run] for run in (ONE_STEP, PATH))
+    own = table[table["units"] == NETWORK]
+    one_step, path = (own[own["run"] == run] for run in (ONE_STEP, PATH))
     if one_step.empty:
         return {"rows": 0}
     metrics: dict[str, Any] = _errors(one_step, column) | {"rows": len(one_step)}
     if len(path):
-        by_step = (path[column] - path["truth"]).abs().groupby(path["step"]).mean()
-        metrics["path"] = _errors(path, column) | {"mae_by_step": by_step.tolist()}
+        metrics["path"] = _errors(path, column) | {"mae_by_step": _by_step(path, column)}
     metrics["by_series"] = {
         name: {
-            units: {
-                run: {key: value for key, value in _errors(part, column).items() if key != "r2"}
-                for run, part in of_units.groupby("run")
-            }
+            units: {run: _of_one_series(part, column, run) for run, part in of_units.groupby("run")}
             for units, of_units in rows.groupby("units")
         }
         for name, rows in table.groupby("series", sort=False)
     }
     return metrics
+
+
+def _of_one_series(rows: pd.DataFrame, column: str, run: str) -> dict[str, Any]:
+    errors = {key: value for key, value in _errors(rows, column).items() if key != "r2"}
+    return errors | ({"mae_by_step": _by_step(rows, column)} if run == PATH else {})
+
+
+def _by_step(rows: pd.DataFrame, column: str) -> list[float]:
+    return (rows[column] - rows["truth"]).abs().groupby(rows["step"]).mean().tolist()
 
 
 def _errors(rows: pd.DataFrame, column: str) -> dict[str, float]:

@@ -32,7 +32,7 @@ class Experiment:
     name: str
     task: TaskName
     published: dict[str, Any] | None
-    published_on: str
+    published_on: str | None
 
 
 def skill_record(
@@ -43,6 +43,7 @@ def skill_record(
     data: dict[str, Any],
     model: dict[str, Any],
     scale: float | None = None,
+    overlap: int = 1,
 ) -> dict[str, Any]:
     """Judge a model against its rivals.
 
@@ -63,6 +64,8 @@ def skill_record(
     scale
         Units of the predictions in one unit of the network's; adds ``rmse_scaled`` and ``half_mse_scaled`` to
         metrics that have an ``rmse``.
+    overlap
+        Periods over which a truth reaches; see :func:`rnn_trading.skill.comparison.compare_losses`.
 
     Returns
     -------
@@ -87,14 +90,14 @@ def skill_record(
 
     def judge(rows: pd.DataFrame) -> dict[str, Any]:
         metrics = {name: task.evaluate(rows, name) for name in (MODEL, *rivals)}
-        tests = [compare(rows, metrics) for compare in task.comparisons] if len(rows) else []
+        tests = [test for compare in task.comparisons if len(rows) for test in compare(rows, metrics, overlap)]
         if scale is not None:
             metrics = {name: _scaled(values, scale) for name, values in metrics.items()}
         return {
             "rows_left_out": len(predictions) - len(rows),
             "model": metrics[MODEL],
             "rivals": {rival: metrics[rival] for rival in rivals},
-            "tests": [test for test in tests if test is not None],
+            "tests": tests,
         }
 
     months = worst_months(task, predictions, rivals)
@@ -113,7 +116,7 @@ def skill_record(
         "published": experiment.published,
         "published_on": experiment.published_on,
         "verdict": _verdict(experiment, task, everything, clean, calm)
-        + _caveats(model.get("stopped_on"), len(predictions) - clean["rows_left_out"]),
+        + _caveats(model, len(predictions) - clean["rows_left_out"]),
     }
     return plain(record)
 
@@ -164,7 +167,7 @@ def _verdict(
     without = clean["model"].get(headline.metric, math.nan)
     if abs(without - score) >= 0.01 * max(1.0, abs(score)):
         text += f"; without rows that touch stale, missing or extreme prices it is {_number(without)}"
-    if finding == SKILL and not (calm["tests"] and _better(calm["tests"][0])):
+    if finding == SKILL and calm["tests"] and _tested(calm["tests"][0]) and not _better(calm["tests"][0]):
         text += "; the difference is gone without the three worst months"
     remark = task.remark({MODEL: everything["model"], **rivals}, by_loss)
     text += f"; {remark}" if remark else ""
@@ -173,10 +176,13 @@ def _verdict(
     return text
 
 
-def _caveats(stopped_on: str | None, clean_rows: int) -> str:
+def _caveats(model: dict[str, Any], clean_rows: int) -> str:
     text = ""
-    if stopped_on == "test":
-        text += "; training was stopped on the test rows, so that its scores are too good"
+    if model.get("stopped_on") == "test":
+        chosen = " and the network chosen" if "chosen" in model else ""
+        text += f"; training was stopped{chosen} on the test rows, so that its scores are too good"
+    if "epochs_allowed" in model and model["best_epoch"] == model["epochs_allowed"]:
+        text += "; the best epoch was the last one allowed: longer training may change it"
     if not clean_rows:
         text += "; every test row touches a stale, missing or extreme price"
     return text + "."
@@ -189,6 +195,8 @@ def _finding(by_loss: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
     if not _better(by_loss):
         worse = by_loss["p_value"] < SIGNIFICANCE and by_loss["mean_difference"] > 0
         return "Worse than a naive rival" if worse else "No skill beyond the naive rivals"
+    if clean_tests and not _tested(clean_tests[0]):
+        return "Skill that cannot be tested without rows that touch stale, missing or extreme prices"
     if not (clean_tests and _better(clean_tests[0])):
         return "No skill but on rows that touch stale, missing or extreme prices"
     return SKILL
@@ -197,6 +205,11 @@ def _finding(by_loss: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
 def _better(by_loss: dict[str, Any]) -> bool:
     """A smaller loss, significantly; False where there is no test."""
     return by_loss["p_value"] < SIGNIFICANCE and by_loss["mean_difference"] < 0
+
+
+def _tested(by_loss: dict[str, Any]) -> bool:
+    """There is a p-value, or no smaller loss that would need one."""
+    return not math.isnan(by_loss["p_value"]) or by_loss["mean_difference"] >= 0
 
 
 def _number(value: float) -> str:

@@ -7,6 +7,7 @@ the origin of a run of several steps, where a rival feeds on its own forecasts o
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -161,29 +162,27 @@ def recursive(next_value: NextValue, windows: Matrix, steps: int) -> Matrix:
     return forecasts
 
 
-def run_rivals(series: Vector, windows: Matrix, steps: int) -> dict[str, Matrix]:
-    """Runs of several steps by three rivals.
+def run_rivals(series: Vector, lags: int) -> dict[str, Callable[[Matrix, int], Matrix]]:
+    """Fit three rivals for runs of several steps.
 
     Parameters
     ----------
     series
         All values until the last training target.
-    windows
-        Values before each run.
-    steps
-        Steps of every run.
+    lags
+        Length of a window.
 
     Returns
     -------
     dict
         ``persistence``, ``drift`` (relative if all training values are positive, else additive) and
-        ``autoregression``, ``(runs, steps)`` each.
+        ``autoregression``: functions of windows ``(runs, lags)`` and steps to forecasts ``(runs, steps)``.
     """
     drift = relative_drift(series) if (series > 0).all() else additive_drift(series)
     return {
-        "persistence": repeated(persistence(windows), steps),
-        "drift": recursive(drift, windows, steps),
-        "autoregression": recursive(autoregression(series, windows.shape[1]), windows, steps),
+        "persistence": lambda windows, steps: repeated(persistence(windows), steps),
+        "drift": partial(recursive, drift),
+        "autoregression": partial(recursive, autoregression(series, lags)),
     }
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from rnn_trading.series import POINT_BY_POINT, RESTARTED, TRUTH
 from rnn_trading.skill.comparison import compare_information_coefficients, compare_losses
-from rnn_trading.skill.macro_metrics import ABSOLUTE_ERROR, ONE_STEP, SCALED, evaluate_macro
+from rnn_trading.skill.macro_metrics import ABSOLUTE_ERROR, NETWORK, ONE_STEP, evaluate_macro
 from rnn_trading.skill.metrics import LOG_LOSS, SQUARED_ERROR, Loss, evaluate_panel
 from rnn_trading.skill.series_metrics import (
     LAST_VALUE,
@@ -22,9 +23,10 @@ from rnn_trading.skill.series_metrics import (
 
 TaskName = Literal["classification", "regression", "level", "volatility", "runs", "macro"]
 Metrics = dict[str, Any]
-Comparison = Callable[[pd.DataFrame, dict[str, Metrics]], dict[str, Any] | None]
+Tests = list[dict[str, Any]]
+Comparison = Callable[[pd.DataFrame, dict[str, Metrics], int], Tests]
 MODEL = "prediction"
-OVERLAP_OF_MONTHS = 12
+VAR = "vector_autoregression"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Task:
     loss
         Loss of a row.
     comparisons
-        Tests of the model against a rival each chooses; the first decides the verdict.
+        Tests of the model against the rivals that each chooses, from the table, the metrics, and the overlap of the
+        truths; the first test decides the verdict.
     headline
         See :class:`Headline`.
     only
@@ -78,9 +81,14 @@ class Task:
 
 
 def by_loss(
-    loss: Loss, table: pd.DataFrame, metrics: dict[str, Metrics], overlap: int = 1, **only: str
-) -> dict[str, Any] | None:
-    """Diebold-Mariano against the rival with the smallest mean loss; None without rows.
+    loss: Loss,
+    table: pd.DataFrame,
+    metrics: dict[str, Metrics],
+    overlap: int,
+    against: str | None = None,
+    only: dict[str, str] | None = None,
+) -> Tests:
+    """Diebold-Mariano against the rival with the smallest mean loss, or a given one; nothing without rows.
 
     Parameters
     ----------
@@ -92,22 +100,37 @@ def by_loss(
         Has the names of the rivals.
     overlap
         See :func:`rnn_trading.skill.comparison.compare_losses`.
+    against
+        Name of the rival; None: the one with the smallest loss.
     only
         Values of key columns: the rows to compare on, of a table that has several kinds.
     """
-    rows = table[rows_of(table, only)]
+    rows = table[rows_of(table, only or {})]
     if rows.empty:
-        return None
+        return []
     truth = rows[TRUTH].to_numpy()
-    mean_loss = {name: loss.of(rows[name].to_numpy(), truth).mean() for name in metrics if name != MODEL}
+    rivals = [name for name in metrics if name != MODEL] if against is None else [against]
+    mean_loss = {name: float(np.mean(loss.of(rows[name].to_numpy(), truth))) for name in rivals}
     defined = {name: value for name, value in mean_loss.items() if not math.isnan(value)}
     if not defined:
-        return None
+        return []
     rival = min(defined, key=defined.__getitem__)
     compared = compare_losses(
         *(loss, rows[MODEL].to_numpy(), rows[rival].to_numpy(), truth, pd.DatetimeIndex(rows["date"])), overlap
     )
-    return {"rival": rival, **only} | compared
+    return [{"rival": rival, **(only or {})} | compared]
+
+
+def by_loss_of_series(
+    loss: Loss, table: pd.DataFrame, metrics: dict[str, Metrics], overlap: int, only: dict[str, str]
+) -> Tests:
+    """For every series by itself, :func:`by_loss` against its best rival and against the vector autoregression."""
+    return [
+        test
+        for name in table["series"].unique()
+        for against in (None, VAR)
+        for test in by_loss(loss, table, metrics, overlap, against, only | {"series": name})
+    ]
 
 
 def rows_of(table: pd.DataFrame, only: dict[str, str]) -> pd.Series:
@@ -118,14 +141,15 @@ def rows_of(table: pd.DataFrame, only: dict[str, str]) -> pd.Series:
     return mask
 
 
-def by_rank(table: pd.DataFrame, metrics: dict[str, Metrics]) -> dict[str, Any] | None:
-    """Difference in information coefficient to the rival that ranks best; None if no rival ranks."""
+def by_rank(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
+    """Difference in information coefficient to the rival that ranks best; nothing if no rival ranks."""
     rivals = {name: values for name, values in metrics.items() if name != MODEL}
     rival = Headline("ic_mean", "", larger_is_better=True).best(rivals)
     if rival is None:
-        return None
+        return []
     model, other, truth = (table[name].to_numpy() for name in (MODEL, rival, TRUTH))
-    return {"rival": rival} | compare_information_coefficients(model, other, truth, pd.DatetimeIndex(table["date"]))
+    compared = compare_information_coefficients(model, other, truth, pd.DatetimeIndex(table["date"]))
+    return [{"rival": rival} | compared]
 
 
 def _panel(task: Literal["classification", "regression"], table: pd.DataFrame, column: str) -> Metrics:
@@ -151,13 +175,14 @@ def _level_remark(metrics: dict[str, Metrics], _: dict[str, Any]) -> str:
 
 def _macro_remark(_: dict[str, Metrics], by_loss: dict[str, Any]) -> str:
     if math.isnan(by_loss["detectable_difference"]):
-        return f"{by_loss['dates']} months whose truths overlap are too few to detect any difference"
+        return f"on these {by_loss['dates']} months no difference could have been detected"
     return (
         f"on {by_loss['dates']} months a difference in mean absolute error of {by_loss['detectable_difference']:.3f} "
         f"could have been detected (at 5 %, four times out of five), and it was {by_loss['mean_difference']:.3f}"
     )
 
 
+ONE_MONTH_AHEAD = {"units": NETWORK, "run": ONE_STEP}
 TASKS: dict[str, Task] = {
     "classification": Task(
         keys=("ticker", "date"),
@@ -193,8 +218,8 @@ TASKS: dict[str, Task] = {
         evaluate=evaluate_runs,
         loss=SQUARED_ERROR,
         comparisons=(
-            partial(by_loss, SQUARED_ERROR, run=RESTARTED),
-            partial(by_loss, SQUARED_ERROR, run=POINT_BY_POINT),
+            partial(by_loss, SQUARED_ERROR, only={"run": RESTARTED}),
+            partial(by_loss, SQUARED_ERROR, only={"run": POINT_BY_POINT}),
         ),
         headline=Headline("rmse", "RMSE over runs of several steps", larger_is_better=False),
         only={"run": RESTARTED},
@@ -204,11 +229,12 @@ TASKS: dict[str, Task] = {
         evaluate=evaluate_macro,
         loss=ABSOLUTE_ERROR,
         comparisons=(
-            partial(by_loss, ABSOLUTE_ERROR, overlap=OVERLAP_OF_MONTHS, units=SCALED, run=ONE_STEP),
-            partial(by_loss, SQUARED_ERROR, overlap=OVERLAP_OF_MONTHS, units=SCALED, run=ONE_STEP),
+            partial(by_loss, ABSOLUTE_ERROR, only=ONE_MONTH_AHEAD),
+            partial(by_loss, ABSOLUTE_ERROR, against=VAR, only=ONE_MONTH_AHEAD),
+            partial(by_loss_of_series, ABSOLUTE_ERROR, only=ONE_MONTH_AHEAD),
         ),
-        headline=Headline("mae", "scaled MAE one month ahead", larger_is_better=False),
-        only={"units": SCALED, "run": ONE_STEP},
+        headline=Headline("mae", "MAE one month ahead, in the network's units", larger_is_better=False),
+        only=ONE_MONTH_AHEAD,
         remark=_macro_remark,
     ),
 }

@@ -1,6 +1,7 @@
 """Two or more macro series, forecast together: transform, split, scale, train, forecast, judge."""
 
 import dataclasses
+from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -11,15 +12,16 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rnn_trading import macro_plots, plots
+from rnn_trading.macro_forecasts import forecast_table
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
 from rnn_trading.monthly import MacroError, MacroParameters
 from rnn_trading.parameters import parameters
-from rnn_trading.skill.macro_metrics import ONE_STEP, ORIGINAL, PATH, SCALED
-from rnn_trading.skill.macro_rivals import Paths, macro_rivals
+from rnn_trading.skill.macro_metrics import ONE_STEP, PATH
+from rnn_trading.skill.macro_rivals import macro_rivals
 from rnn_trading.skill.record import Experiment, plain, skill_record
-from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH
-from rnn_trading.splits import SplitParameters, chronological_split, describe_parts, rows_in
-from rnn_trading.transformations import invert_path, transform
+from rnn_trading.skill.tasks import MODEL, TASKS
+from rnn_trading.splits import SplitParameters, chronological_split, describe_parts, known_rows, rows_in
+from rnn_trading.transformations import transform
 from rnn_trading.windows import joint_windows
 
 MONTHS_OF_A_YEAR = 12
@@ -32,6 +34,8 @@ class WindowParameters:
 
     Parameters
     ----------
+    start, until
+        First and last month of the series; null: all there are.
     lags
         Months in a window.
     path_steps
@@ -41,27 +45,36 @@ class WindowParameters:
         series stay in their own units, as in the book.
     """
 
+    start: date | None
+    until: date | None
     lags: Annotated[int, Field(ge=1)]
     path_steps: Annotated[int, Field(ge=2)]
     scaled_on: Literal["train", "all", "none"]
 
 
 @parameters
-class SeedParameters:
-    """Seeds of the networks that are averaged; the seed of ``training`` is replaced by each."""
+class EnsembleParameters:
+    """How many networks are averaged; their seeds count up from the seed of ``training``."""
 
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
+    networks: Annotated[int, Field(ge=1)]
 
 
-def transform_series(macro: pd.DataFrame, series: MacroParameters) -> pd.DataFrame:
-    """Transform every series and leave out the first months, which have no transformed value.
+def transform_series(macro: pd.DataFrame, series: MacroParameters, windows: WindowParameters) -> pd.DataFrame:
+    """Transform every series between its bounds and leave out the first months, which have no transformed value.
 
     Returns
     -------
     pandas.DataFrame
         Index: months; one column a series, in the units of its transformation.
     """
-    transformed = pd.DataFrame({each.name: transform(macro[each.name], each) for each in series.series})
+    start, until = (pd.Timestamp(day) if day else None for day in (windows.start, windows.until))
+    chosen = macro.loc[start:until]
+    if chosen.empty:
+        raise MacroError(
+            f"Expected months from {windows.start} to {windows.until}. Received: {macro.index[0]:%Y-%m} to "
+            f"{macro.index[-1]:%Y-%m}. Move windows.start or windows.until."
+        )
+    transformed = pd.DataFrame({each.name: transform(chosen[each.name], each) for each in series.series})
     return transformed.iloc[max(each.lost for each in series.series) :]
 
 
@@ -111,7 +124,7 @@ def scale_series(transformed: pd.DataFrame, dates: pd.DataFrame, windows: Window
     if windows.scaled_on == "none":
         scaling = {name: {"offset": 0.0, "size": 1.0} for name in transformed}
         return {"scaled": transformed, "scaling": scaling}
-    known = transformed if windows.scaled_on == "all" else known_months(transformed, dates)
+    known = transformed if windows.scaled_on == "all" else known_rows(transformed, dates["split"])
     offset, size = known.min(), known.max() - known.min()
     if (size == 0).any():
         name = size.index[size == 0][0]
@@ -131,7 +144,7 @@ def train_networks(
     split: SplitParameters,
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
-    seeds: SeedParameters,
+    ensemble: EnsembleParameters,
 ) -> dict[str, Any]:
     """Fit one network for each seed, and average them.
 
@@ -156,7 +169,7 @@ def train_networks(
         ({INPUT: inputs[mask].astype(np.float32)}, targets[mask].astype(np.float32)) for mask in parts.values()
     )
     fits = {}
-    for seed in seeds.seeds:
+    for seed in range(training.seed, training.seed + ensemble.networks):
         settings = dataclasses.replace(training, seed=seed)
         fits[seed] = train(
             partial(build_sequence_network, architecture, windows.lags, scaled.shape[1], f"seed_{seed}"),
@@ -168,7 +181,7 @@ def train_networks(
         "history": history,
         "training": {
             "parameters": next(iter(fits.values())).model.count_params(),
-            "seeds": list(seeds.seeds),
+            "networks": ensemble.networks,
             "epochs": {str(seed): fit.epochs for seed, fit in fits.items()},
             "best_epoch": {str(seed): fit.best_epoch for seed, fit in fits.items()},
             "stopped_on": split.validate_on,
@@ -185,7 +198,6 @@ def forecast_months(
     dates: pd.DataFrame,
     series: MacroParameters,
     windows: WindowParameters,
-    seeds: SeedParameters,
 ) -> dict[str, pd.DataFrame]:
     """Forecast every test month from the truth before it, and the path from the first of them.
 
@@ -200,10 +212,10 @@ def forecast_months(
     def table(network: Any) -> pd.DataFrame:
         return forecast_table(
             lambda histories, steps: joint_free_run(network, histories[:, -windows.lags :], steps),
-            *(macro, scaled, scaling, dates, series, windows),
+            *(macro, scaled, scaling, dates, series, windows.path_steps),
         )
 
-    names = [f"seed_{seed}" for seed in seeds.seeds]
+    names = [layer.name for layer in model.layers if layer.name.startswith("seed_")]
     single = {name: table(model.get_layer(name))[MODEL] for name in names}
     forecasts = table(model)
     return {"forecasts": forecasts, "forecasts_by_seed": forecasts.drop(columns=MODEL).assign(**single)}
@@ -218,84 +230,9 @@ def forecast_with_rivals(
     windows: WindowParameters,
 ) -> pd.DataFrame:
     """Fit the rivals on the training months and make the same forecasts: one column a rival."""
-    rivals = macro_rivals(known_months(scaled, dates), MONTHS_OF_A_YEAR)
-    inputs = (macro, scaled, scaling, dates, series, windows)
+    rivals = macro_rivals(known_rows(scaled, dates["split"]), MONTHS_OF_A_YEAR)
+    inputs = (macro, scaled, scaling, dates, series, windows.path_steps)
     return pd.DataFrame({name: forecast_table(paths, *inputs)[MODEL] for name, paths in rivals.items()})
-
-
-def forecast_table(
-    paths: Paths,
-    macro: pd.DataFrame,
-    scaled: pd.DataFrame,
-    scaling: dict[str, Any],
-    dates: pd.DataFrame,
-    series: MacroParameters,
-    windows: WindowParameters,
-) -> pd.DataFrame:
-    """Both kinds of forecasts by one forecaster, in scaled and in original units.
-
-    Parameters
-    ----------
-    paths
-        Histories ``(runs, rows, series)`` and steps to forecasts ``(runs, steps, series)``, all scaled.
-    macro, scaled, scaling, dates
-        Original values, scaled transformed values, constants, and parts.
-    series, windows
-        Transformations; length of the path.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``units``, ``run``, ``series``, ``date`` of the last known month, ``step``, ``target_date``, ``prediction``,
-        ``truth``.
-    """
-    targets = scaled.index.get_indexer(dates.index[dates["split"] == "test"])
-    kinds = {ONE_STEP: (targets, 1), PATH: (targets[:1], windows.path_steps)}
-    values = scaled.to_numpy()
-    tables = []
-    for run, (first_targets, steps) in kinds.items():
-        # Every history has the length of the shortest, that of the first test month.
-        histories = np.stack([values[target - targets[0] : target] for target in first_targets])
-        forecasts = paths(histories, steps)
-        for number, first in enumerate(first_targets):
-            tables += [
-                _one_path(forecasts[number, :, k], run, first, each, macro, scaled, scaling)
-                for k, each in enumerate(series.series)
-            ]
-    return pd.concat(tables, ignore_index=True)
-
-
-def _one_path(
-    forecasts: Array,
-    run: str,
-    first: int,
-    series: Any,
-    macro: pd.DataFrame,
-    scaled: pd.DataFrame,
-    scaling: dict[str, Any],
-) -> pd.DataFrame:
-    name, steps = series.name, len(forecasts)
-    targets = scaled.index[first : first + steps]
-    keys = {
-        "run": run,
-        "series": name,
-        "date": scaled.index[first - 1],
-        "step": np.arange(1, steps + 1),
-        "target_date": targets,
-    }
-    transformed = forecasts * scaling[name]["size"] + scaling[name]["offset"]
-    history = macro.loc[: scaled.index[first - 1], name].to_numpy()
-    by_units = {
-        SCALED: (forecasts, scaled.loc[targets, name]),
-        ORIGINAL: (invert_path(transformed, history, series), macro.loc[targets, name]),
-    }
-    return pd.concat(
-        [
-            pd.DataFrame({"units": units, **keys, MODEL: predicted, TRUTH: truth.to_numpy()})
-            for units, (predicted, truth) in by_units.items()
-        ],
-        ignore_index=True,
-    )
 
 
 def collect_predictions(forecasts: pd.DataFrame, rivals: pd.DataFrame) -> pd.DataFrame:
@@ -309,6 +246,7 @@ def judge(
     dates: pd.DataFrame,
     macro_report: dict[str, Any],
     training_summary: dict[str, Any],
+    series: MacroParameters,
     experiment: Experiment,
     protocol: str,
 ) -> dict[str, Any]:
@@ -339,6 +277,7 @@ def judge(
         pd.Series(np.zeros(len(predictions), dtype=bool)),
         {**describe_parts(dates.index, dates["split"]), **macro_report},
         {**training_summary, "by_seed": plain(by_seed)},
+        overlap=max(1, *(each.lost for each in series.series)),
     )
     if protocol == "as_published":
         record["model"]["published_comparison"] = {
@@ -378,13 +317,13 @@ def draw_figures(
         "paths": macro_plots.forecasts_in_time(
             macro, predictions, PATH, f"The path from the first test month, told the truth once\n{where}"
         ),
-        "error_by_step": macro_plots.error_by_step(skill, f"Error of the path by step\n{where}"),
+        "error_by_step": plots.error_by_step(
+            skill["model"]["metrics"]["path"]["mae_by_step"],
+            {name: metrics["path"]["mae_by_step"] for name, metrics in skill["rivals"].items()},
+            ("Months ahead", "Absolute error, mean of the series (network's units)"),
+            f"Error of the path by step\n{where}",
+        ),
         "model_and_rivals": plots.model_beside_rivals(
-            skill, "mae", "MAE one month ahead (scaled)", None, f"Model beside its rivals\n{where}"
+            skill, "mae", "MAE one month ahead (network's units)", None, f"Model beside its rivals\n{where}"
         ),
     }
-
-
-def known_months(table: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
-    """Rows until the last training target."""
-    return table.loc[: dates.index[dates["split"] == "train"].max()]

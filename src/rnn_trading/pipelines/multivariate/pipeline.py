@@ -25,7 +25,12 @@ def create_experiment(name: str) -> Pipeline:
 
 def _preparation() -> list[Node]:
     return [
-        Node(nodes.transform_series, inputs=["macro", "params:macro"], outputs="transformed", name="transform_series"),
+        Node(
+            nodes.transform_series,
+            inputs=["macro", "params:macro", "params:windows"],
+            outputs="transformed",
+            name="transform_series",
+        ),
         Node(
             nodes.split_months,
             inputs=["transformed", "params:windows", "params:split"],
@@ -61,7 +66,7 @@ def _forecasts() -> list[Node]:
                 "split": "params:split",
                 "architecture": "params:model",
                 "training": "params:training",
-                "seeds": "params:ensemble",
+                "ensemble": "params:ensemble",
             },
             outputs=_by_name("model", "history", "training"),
             name="train_networks",
@@ -69,7 +74,7 @@ def _forecasts() -> list[Node]:
         ),
         Node(
             nodes.forecast_months,
-            inputs={"model": "model", "seeds": "params:ensemble"} | known,
+            inputs={"model": "model"} | known,
             outputs=_by_name("forecasts", "forecasts_by_seed"),
             name="forecast_months",
             tags="gpu",
@@ -90,7 +95,7 @@ def _judgement() -> list[Node]:
             nodes.judge,
             inputs=[
                 *("predictions", "forecasts_by_seed", "split_dates", "macro_report"),
-                *("training", "params:experiment", "params:protocol"),
+                *("training", "params:macro", "params:experiment", "params:protocol"),
             ],
             outputs="skill",
             name="judge",

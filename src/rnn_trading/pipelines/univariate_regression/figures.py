@@ -148,7 +148,12 @@ def _of_any_runs(
     history: pd.DataFrame, training_summary: dict[str, Any], skill: dict[str, Any], unit: str, where: str
 ) -> dict[str, Figure]:
     return {
-        "error_by_step": series_plots.error_by_step(skill, unit, f"Error by step\n{where}"),
+        "error_by_step": plots.error_by_step(
+            skill["model"]["metrics"]["rmse_by_step"],
+            {name: metrics["rmse_by_step"] for name, metrics in skill["rivals"].items()},
+            ("Steps ahead", f"RMSE ({unit})"),
+            f"Error by step\n{where}",
+        ),
         "learning_curves": _learning_curves(history, training_summary, where),
         "model_and_rivals": plots.model_beside_rivals(
             skill, "rmse", f"RMSE over all steps ({unit})", None, f"Model beside its rivals\n{where}"

@@ -26,7 +26,7 @@ from rnn_trading.skill.record import Experiment, plain, skill_record
 from rnn_trading.skill.series_metrics import LAST_VALUE, QLIKE
 from rnn_trading.skill.series_rivals import RivalWindows, level_rivals, volatility_rivals
 from rnn_trading.skill.tasks import MODEL, TASKS
-from rnn_trading.splits import SplitName, SplitParameters, chronological_split, describe_parts, rows_in
+from rnn_trading.splits import SplitName, SplitParameters, chronological_split, describe_parts, known_rows, rows_in
 
 CONFIDENCE_SET_SIZE = 0.1
 CONFIDENCE_SET_REPLICATIONS = 2000
@@ -89,7 +89,7 @@ def fit_series_scaling(
         See :class:`rnn_trading.scaling.Scaling`.
     """
     rows = windows if scaling.fitted_on == "all" else _rows(windows, dates, "train")
-    values = series["value"] if scaling.fitted_on == "all" else known_values(series, dates)
+    values = series["value"] if scaling.fitted_on == "all" else known_rows(series, dates["split"])["value"]
     fitted = fit_scaling(scaling, values.to_numpy(), *split_windows(rows))
     refuse_zero_bases(fitted.base, split_windows(windows)[0])
     return fitted.as_dict()
@@ -133,11 +133,11 @@ def train_network(
     return {
         "model": fit.model,
         "history": pd.DataFrame(fit.history),
-        "training": training_summary(fit, split),
+        "training": training_summary(fit, split, training),
     }
 
 
-def training_summary(fit: Any, split: SplitParameters) -> dict[str, Any]:
+def training_summary(fit: Any, split: SplitParameters, training: TrainingParameters) -> dict[str, Any]:
     """Parameters, epochs, best epoch and its validation loss, rows that training was stopped on, seconds."""
     history = pd.DataFrame(fit.history)
     best = history[
@@ -146,6 +146,7 @@ def training_summary(fit: Any, split: SplitParameters) -> dict[str, Any]:
     return {
         "parameters": fit.model.count_params(),
         "epochs": fit.epochs,
+        "epochs_allowed": training.epochs,
         "best_epoch": fit.best_epoch,
         "best_validation_loss": float(best["value"].iloc[0]),
         "stopped_on": split.validate_on,
@@ -183,7 +184,8 @@ def forecast_with_rivals(
     """
     train, validation, test = (_rows(windows, dates, part) for part in ("train", "validation", "test"))
     known = RivalWindows(
-        known_values(series, dates).to_numpy(), split_windows(train), split_windows(validation), split_windows(test)[0]
+        known_rows(series, dates["split"])["value"].to_numpy(),
+        *(split_windows(train), split_windows(validation), split_windows(test)[0]),
     )
     return RIVALS[experiment.task](known).set_axis(test.index)
 
@@ -226,8 +228,8 @@ def judge(
     )
 
 
-def choose_on_validation(**trained: Any) -> dict[str, Any]:
-    """Take the network with the smallest loss on the rows that trainings were stopped on.
+def choose_network(**trained: Any) -> dict[str, Any]:
+    """Take the network with the smallest loss on the rows that stopped it: validation, or, as published, test.
 
     Parameters
     ----------
@@ -285,12 +287,6 @@ def compare_networks(rivals: pd.DataFrame, seed: int, **forecasts: pd.DataFrame)
     }
     metrics = {name: TASKS["volatility"].evaluate(rows, name) for name in table}
     return plain({"networks": list(tests), "metrics": metrics, **by_loss})
-
-
-def known_values(series: pd.DataFrame, dates: pd.DataFrame) -> pd.Series:
-    """Values until the last training target."""
-    last = dates.index[dates["split"] == "train"].max()
-    return series.loc[:last, "value"]
 
 
 def _rows(windows: pd.DataFrame, dates: pd.DataFrame, part: SplitName) -> pd.DataFrame:

@@ -68,14 +68,14 @@ def _volatility() -> Pipeline:
         for network in NETWORKS
     ]
     choose = Node(
-        nodes.choose_on_validation,
+        nodes.choose_network,
         inputs={
             f"{network}_{part}": f"{shared}.{network}.{part}"
             for network in NETWORKS
             for part in ("forecasts", "history", "training")
         },
         outputs={part: f"{shared}.{part}" for part in ("forecasts", "history", "training")},
-        name="choose_on_validation",
+        name="choose_network",
         namespace=shared,
     )
     compare = Node(

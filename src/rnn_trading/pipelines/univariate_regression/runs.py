@@ -24,9 +24,9 @@ from rnn_trading.skill.metrics import error_metrics
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.series_rivals import averaging_rivals, ewma, run_rivals
 from rnn_trading.skill.tasks import MODEL
-from rnn_trading.splits import SplitParameters
+from rnn_trading.splits import SplitParameters, known_rows
 
-from .nodes import known_values, training_summary
+from .nodes import training_summary
 
 EVOLUTION_STAGES = 10
 
@@ -38,7 +38,8 @@ class PreparationParameters:
     Parameters
     ----------
     block
-        Values that are scaled to 0 .. 1 together, as published; null: the whole training part.
+        Values that are scaled to 0 .. 1 together, as published, in place of ``scaling``; null: the whole training
+        part is scaled by ``scaling``.
     smoothing
         Weight of the newest value in an exponential mean that replaces the training values, as published; null:
         training values stay as they are.
@@ -89,10 +90,11 @@ def forecast_runs_with_rivals(
     series: pd.DataFrame, windows: pd.DataFrame, dates: pd.DataFrame, runs: RunParameters
 ) -> pd.DataFrame:
     """Forecast the same runs with :func:`rnn_trading.skill.series_rivals.run_rivals`: one column a rival."""
-    lags, values, known = windows.shape[1] - 1, series["value"], known_values(series, dates).to_numpy()
+    lags, values = windows.shape[1] - 1, series["value"]
+    rivals = run_rivals(known_rows(series, dates["split"])["value"].to_numpy(), lags)
     return pd.concat(
         [
-            _flat(run_rivals(known, kind.histories(values, lags), kind.steps))
+            _flat({name: forecast(kind.histories(values, lags), kind.steps) for name, forecast in rivals.items()})
             for kind in _three_ways(values, dates, runs)
         ],
         ignore_index=True,
@@ -131,7 +133,7 @@ def prepare_mid_price(
         value, scaled by its blocks, what follows by the last of them. ``run_scaling``: the scaling of what
         follows; see :class:`rnn_trading.scaling.Scaling`.
     """
-    values, known = series["value"].to_numpy(), len(known_values(series, dates))
+    values, known = series["value"].to_numpy(), len(known_rows(series, dates["split"])["value"])
     units = Scaling(**scaling)
     if preparation.block is None:
         train = (values[:known] - units.offset) / units.size
@@ -183,8 +185,10 @@ def train_on_segments(
     evolution = ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()))
     fit = train(
         lambda: build_stepwise_network(architecture, unrolling.steps, unrolling.readers),
-        UnrolledSegments(train_values, unrolling, seed),
-        UnrolledSegments(held_out, unrolling, seed, targets_within=1),
+        UnrolledSegments(train_values, unrolling, seed, title=f"{experiment.name}, training rows"),
+        UnrolledSegments(
+            held_out, unrolling, seed, targets_within=1, title=f"{experiment.name}, {split.validate_on} rows"
+        ),
         training,
         experiment.name,
         callbacks=[ResetStates(), evolution],
@@ -193,7 +197,7 @@ def train_on_segments(
     return {
         "model": forecaster,
         "history": pd.DataFrame(fit.history),
-        "training": training_summary(fit, split),
+        "training": training_summary(fit, split, training),
         "evolution": pd.DataFrame(evolution.rows),
     }
 
@@ -237,9 +241,11 @@ def forecast_mid_price_with_rivals(
     """Forecast the same runs with the run rivals and the published averages: one column a rival."""
     values, lags = series["value"], windows.shape[1] - 1
     chosen = runs_over_test(values, _test_dates(dates), runs)
-    rivals = run_rivals(known_values(series, dates).to_numpy(), chosen.histories(values, lags), runs.steps)
+    rivals = run_rivals(known_rows(series, dates["split"])["value"].to_numpy(), lags)
+    windows_before = chosen.histories(values, lags)
+    forecasts = {name: forecast(windows_before, runs.steps) for name, forecast in rivals.items()}
     history = chosen.histories(values, max(lags, averages.mean_of))
-    return _flat(rivals | averaging_rivals(history, runs.steps, averages.mean_of, averages.ewma_weight))
+    return _flat(forecasts | averaging_rivals(history, runs.steps, averages.mean_of, averages.ewma_weight))
 
 
 def average_one_step(
@@ -254,7 +260,7 @@ def average_one_step(
         report, with half the mean squared error of each average, in scaled units, as
         ``one_step_averages_half_mse``.
     """
-    train = known_values(scaled, dates)
+    train = known_rows(scaled, dates["split"])["value"]
     length = averages.mean_of
     if len(train) <= length:
         raise ValueError(
