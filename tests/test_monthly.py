@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.monthly import MacroError, align_months, macro_quality, parse_macro, validate_macro
+from rnn_trading.monthly import MacroError, MacroParameters, align_months, macro_quality, parse_macro, validate_macro
 
 
 def months(values, start="2000-01-31", freq="ME"):
@@ -82,6 +82,12 @@ def test_named_columns_are_read_and_sorted():
 def test_what_cannot_be_read_is_refused(change, names, message):
     with pytest.raises(MacroError, match=f"x.csv: .*{message}"):
         parse_macro(RAW.assign(**change), "x.csv", names=names)
+
+
+def test_a_series_named_twice_is_refused():
+    series = {"name": "A", "method": "none", "period": 1}
+    with pytest.raises(ValueError, match="every series once: A stands several times"):
+        MacroParameters(source="x", series=(series, series))
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,12 @@ def test_a_constant_series_is_refused(method):
         fitted(method, np.full((2, 3), 7.0), np.full(2, 7.0))
 
 
+def test_equal_returns_are_refused():
+    growth = 1.1 ** np.arange(4)
+    with pytest.raises(ValueError, match="The 2 returns that the scaling is fitted on are all 0.1"):
+        fitted("last_value", np.stack([growth[:3], growth[:3]]), growth[[3, 3]])
+
+
 @pytest.mark.parametrize(("method", "place"), [("first_value", 0), ("last_value", -1)])
 def test_a_base_of_zero_is_refused(method, place):
     windows = WINDOWS.copy()

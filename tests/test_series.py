@@ -123,6 +123,12 @@ def test_runs_one_after_the_other():
     assert table["target_date"].tolist() == SERIES.index[9:17].tolist()
 
 
+def test_a_history_never_comes_from_the_end_of_the_series():
+    runs = runs_over_test(SERIES, SERIES.index[3:], RunParameters(steps=4, starts=None))
+    with pytest.raises(PriceError, match="A run that starts at value 3 has no 5 values before it"):
+        runs.histories(SERIES, 5)
+
+
 def test_runs_from_a_number_of_starts():
     runs = runs_over_test(SERIES, SERIES.index[9:], RunParameters(steps=4, starts=3))
     assert runs.first_targets.tolist() == [9, 12, 16]

@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import pytest
 
-import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
 from rnn_trading.models.free_run import free_run, joint_free_run, stepwise_free_run
 from rnn_trading.models.parameters import SequenceNetworkParameters
 from rnn_trading.models.sequence_network import build_sequence_network, build_stepwise_network

@@ -7,7 +7,6 @@ import keras
 import numpy as np
 import pytest
 
-import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
 from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.models.free_run import free_run, stepwise_free_run
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
@@ -178,6 +177,25 @@ def test_networks_of_two_series(base_parameters, name, tmp_path):
     np.testing.assert_allclose(mean(windows), (single[0] + single[1]) / 2, atol=1e-6)
     np.testing.assert_allclose(single[0], models[0](windows), atol=1e-6)
     assert mean(windows).shape == (9, 2)
+
+
+def test_the_published_network_of_the_mid_price(base_parameters):
+    values = base_parameters("as_published")["univariate_regression"]["mid_price"]["model"]
+    network = SequenceNetworkParameters(**values)
+    assert network.units == (200, 200, 150)
+    assert build_stepwise_network(network).count_params() == 693_151
+    assert build_stepwise_network(changed(network, dense_units=(10,))).count_params() == 693_151 - 151 + 1510 + 11
+
+
+def test_rows_that_carry_a_state_keep_their_order(training):
+    with pytest.raises(ValueError, match="conformance: rows that carry a state on keep their order. Expected"):
+        train(
+            lambda: build_stepwise_network(LAYERS["lstm"], UNROLLING.steps, UNROLLING.readers),
+            UnrolledSegments(WAVE, UNROLLING, seed=1),
+            UnrolledSegments(WAVE, UNROLLING, seed=1),
+            changed(training, batch_size=UNROLLING.readers, shuffle=True),
+            "conformance",
+        )
 
 
 def test_dropout_belongs_to_recurrent_layers():

@@ -5,8 +5,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from kedro.io import DatasetError
+from kedro.config import OmegaConfigLoader
+from kedro.framework.session import KedroSession
+from kedro.io import AbstractDataset, DatasetError
 
+from rnn_trading.settings import CONFIG_LOADER_ARGS
+from tests.conftest import ROOT
 from tests.helpers import run_notebook
 
 NAME = "univariate_regression"
@@ -81,6 +85,33 @@ def test_all_experiments(project, protocol):
         first = records(folder, protocol)
         project(NAME, protocol=protocol, **{NAME: parameters})
         assert records(folder, protocol) == first
+
+
+PUBLISHED_ROWS = {  # windows, lags, training rows
+    "level": (2166, 63, 1914),
+    "rolling_windows.index": (4647, 50, 4182),
+    "rolling_windows.sine": (4951, 50, 4455),
+}
+
+
+@pytest.mark.parametrize("experiment", PUBLISHED_ROWS)
+def test_published_shapes(base_parameters, experiment):
+    """Windows and training rows of the default data: level by its years, rolling windows by their first 90 %."""
+    from rnn_trading.series import SeriesParameters, SineParameters, sine_wave, take_series, window_rows
+    from rnn_trading.splits import SplitParameters, chronological_split
+
+    values = base_parameters("as_published")[NAME]
+    for name in experiment.split("."):
+        values = values[name]
+    if experiment.endswith("sine"):
+        series = sine_wave(SineParameters(**values["series"]))
+    else:
+        entry = OmegaConfigLoader(str(ROOT / "conf"), **CONFIG_LOADER_ARGS)["catalog"]["index_prices_source"]
+        prices = AbstractDataset.from_config("index_prices_source", entry).load()
+        series = take_series(prices, SeriesParameters(**values["series"]))
+    windows = window_rows(series, values["series"]["lags"])
+    parts = chronological_split(windows.index, SplitParameters(**values["split"]))
+    assert (len(windows), windows.shape[1] - 1, (parts == "train").sum()) == PUBLISHED_ROWS[experiment]
 
 
 def test_a_level_verdict_says_what_yesterday_gets(project):
@@ -233,3 +264,19 @@ def test_a_missing_file_is_named(project):
         DatasetError, match=r"nowhere.csv does not exist. Expected .* date, close\[, open.*index_file=PATH"
     ):
         project("data_ingestion.index", env="files", index_file="nowhere.csv")
+
+
+@pytest.mark.parametrize(("index_from", "kind"), [("fred", "FredIndexDataset"), ("yahoo", "YahooIndexDataset")])
+def test_the_live_sources(project, tmp_path, index_from, kind):
+    with pytest.raises(ValueError, match="Unknown parameter 'index_form'.*Did you mean 'index_from'"):
+        project(f"{NAME}.level", env="live", index_form="yahoo")
+    runtime_params = {"index_from": index_from, "end": "2020-01-31"}
+    with KedroSession.create(tmp_path / "project", env="live", runtime_params=runtime_params) as session:
+        catalog = session.load_context().catalog
+    assert type(catalog["index_prices_source"]).__name__ == kind
+    assert type(catalog["index_ranges_source"]).__name__ == "YahooIndexDataset"
+    assert catalog["macro_source"]._describe() == {
+        "series": "UMCSENT IPGMFN",
+        "start": "1980-01-01",
+        "end": "2020-01-31",
+    }
