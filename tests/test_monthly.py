@@ -34,10 +34,13 @@ def test_days_within_a_month_do_not_matter_and_the_common_span_is_taken():
     [
         ({"A": END}, "series 'B' is missing. Received: 'A'. Name the series of your table in macro.series"),
         ({"A": END, "B": FIRST * np.nan}, "B has no value"),
-        ({"A": END, "B": FIRST.drop(FIRST.index[1])}, "B has no value in 2000-03 and 0 further months"),
+        (
+            {"A": END, "B": FIRST.drop(FIRST.index[1])},
+            "B has no value in 1 months between 2000-02 and 2000-05, the first of them 2000-03",
+        ),
         (
             {"A": END, "B": months(np.arange(9.0), freq="QE")},
-            "B has no value in 2000-04 and 15 further months .*Expected one a month",
+            "B has no value in 16 months .* the first of them 2000-04. Expected one a month",
         ),
         (
             {"A": END, "B": months(np.arange(90.0), freq="D")},

@@ -11,6 +11,7 @@ from rnn_trading.series import (
     SineParameters,
     block_min_max,
     exponential_smoothing,
+    overlapping_runs,
     runs_over_test,
     sine_wave,
     split_windows,
@@ -86,7 +87,7 @@ def test_the_sine_wave_is_the_published_one():
         (
             INDEX[["close", "high"]],
             of("mid_price"),
-            "mean of high and low, and low is missing. Received: the columns close",
+            "mean of high and low, without low there is none. Received: the columns close",
         ),
         (
             INDEX.assign(low=[1.0, np.nan, *[1.0] * 4]),
@@ -121,6 +122,17 @@ def test_runs_one_after_the_other():
     assert table["step"].tolist() == [1, 2, 3, 4] * 2
     assert table["date"].tolist() == [SERIES.index[8]] * 4 + [SERIES.index[12]] * 4
     assert table["target_date"].tolist() == SERIES.index[9:17].tolist()
+
+
+def test_overlapping_runs_are_counted():
+    def most(steps, starts):
+        return overlapping_runs(
+            runs_over_test(SERIES, SERIES.index[9:], RunParameters(steps=steps, starts=starts)).table(SERIES)
+        )
+
+    assert most(4, None) == 1
+    assert most(4, 3) == 2  # starts 9, 12 and 16: day 12 belongs to the first two
+    assert most(8, 4) == 4
 
 
 def test_a_history_never_comes_from_the_end_of_the_series():

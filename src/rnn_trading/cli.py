@@ -40,7 +40,15 @@ def _run(**options: Any) -> Any:
         return run_of_kedro(**options)
     except USER_ERRORS as error:
         logger.debug("The way to the error", exc_info=True)
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(_message(error)) from error
+
+
+def _message(error: Exception) -> str:
+    """The message of a user's error; of the configuration's errors, what was raised inside."""
+    text = str(error)
+    if isinstance(error, OmegaConfBaseException):
+        return text.splitlines()[0].rpartition("resolving interpolation: ")[2]
+    return text
 
 
 run = click.Command("run", params=kedro_run.params, callback=_run, help=kedro_run.help)

@@ -4,6 +4,7 @@ import difflib
 import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from kedro.config import AbstractConfigLoader
@@ -12,6 +13,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.framework.project import settings
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
+from omegaconf import OmegaConf
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +27,27 @@ class RuntimeParametersHook:
         loader = context.config_loader
         given = loader.runtime_params or {}
         if given:
-            refuse_unknown_names(given, _declared(loader, given), loader.env or "base")
+            elsewhere = {
+                folder.name: {str(name) for name in OmegaConf.load(folder / "globals.yml")}
+                for folder in Path(loader.conf_source).iterdir()
+                if (folder / "globals.yml").is_file()
+            }
+            refuse_unknown_names(given, _declared(loader, given), loader.env or "base", elsewhere)
 
 
-def refuse_unknown_names(given: dict[str, Any], declared: dict[str, Any], environment: str) -> None:
+def refuse_unknown_names(
+    given: dict[str, Any], declared: dict[str, Any], environment: str, elsewhere: dict[str, set[str]]
+) -> None:
     """Raise for the first runtime parameter that is not declared.
+
+    Parameters
+    ----------
+    given, declared
+        Nested values, by name.
+    environment
+        Name of the environment.
+    elsewhere
+        Names that the globals of each environment declare.
 
     Raises
     ------
@@ -42,6 +60,8 @@ def refuse_unknown_names(given: dict[str, Any], declared: dict[str, Any], enviro
         if name not in known:
             near = difflib.get_close_matches(name, leaves, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
+            others = [f"--env {other}" for other, names in sorted(elsewhere.items()) if name in names]
+            hint = f" It belongs to another environment: add {' or '.join(others)}." if others else hint
             raise ValueError(
                 f"Unknown parameter {name!r} for the environment {environment!r}.{hint} Parameters are declared in the "
                 f"files of conf/{' and conf/'.join(dict.fromkeys(['base', environment]))}."

@@ -56,7 +56,7 @@ def losses_by_seed(history: pd.DataFrame, best_epochs: dict[str, int], held_out:
                 curve.index, curve, color=BLUE, linewidth=1.2, alpha=0.7, label="a seed each" if number == 0 else None
             )
             axes.plot(best, curve[best], "o", color=ORANGE, label="epoch that was kept" if number == 0 else None)
-        axes.set(xlabel="Epoch", ylabel=f"Mean absolute error, {label} rows (network's units)")
+        axes.set(xlabel="Epoch", ylabel=f"MAE, {label} rows")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
     return titled(figure, title)

@@ -158,9 +158,9 @@ def _monthly(series: pd.Series, name: str, origin: str) -> pd.Series:
     absent = expected.difference(months)
     if len(absent):
         raise MacroError(
-            f"{origin}: {name} has no value in {absent[0]} and {len(absent) - 1:,} further months between {months[0]} "
-            f"and {months[-1]}. Expected one a month without gaps. Fill the gaps, start after them, or take a monthly "
-            "series."
+            f"{origin}: {name} has no value in {len(absent):,} months between {months[0]} and {months[-1]}, the first "
+            f"of them {absent[0]}. Expected one a month without gaps. Fill the gaps, start after them, or take a "
+            "monthly series."
         )
     return series.set_axis(months)
 

@@ -213,6 +213,9 @@ def model_beside_rivals(
     axes.set_yticks(range(len(names)), names)
     axes.get_yticklabels()[-1].set_fontweight("bold")
     axes.set(xlabel=quantity, ylim=(-0.6, len(names) - 0.4))
+    known = [score for score in scores.values() if score is not None]
+    if no_skill is None and max(known) > WIDE_RANGE * min(known) > 0:
+        axes.set_xscale("log")
     figure.legend(loc="outside lower left", ncols=2)
     return titled(figure, title)
 

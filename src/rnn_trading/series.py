@@ -112,9 +112,9 @@ def _mid_price(prices: pd.DataFrame) -> pd.Series:
     missing = [column for column in ("high", "low") if column not in prices.columns]
     if missing:
         raise PriceError(
-            f"The mid-price is the mean of high and low, and {' and '.join(missing)} is missing. Received: the columns "
-            f"{', '.join(prices.columns)}. Use prices with high and low, or run the other experiments by name, such as "
-            "--pipelines univariate_regression.level,univariate_regression.volatility"
+            f"The mid-price is the mean of high and low, without {' and '.join(missing)} there is none. Received: the "
+            f"columns {', '.join(prices.columns)}. Use prices with high and low, or run the other experiments by "
+            "name: --pipelines univariate_regression.level,univariate_regression.volatility"
         )
     middle = (prices["high"] + prices["low"]) / 2
     if middle.isna().any():
@@ -290,6 +290,18 @@ def runs_over_test(series: pd.Series, test_dates: pd.DatetimeIndex, runs: RunPar
     else:
         starts = np.linspace(0, last_start, runs.starts).astype(np.int64)
     return Runs(RESTARTED, positions[starts], runs.steps)
+
+
+def overlapping_runs(table: pd.DataFrame) -> int:
+    """Largest number of restarted runs that forecast the same day; 1 if none overlap.
+
+    Parameters
+    ----------
+    table
+        ``run``, ``date`` of the last known value, ``target_date``.
+    """
+    restarted = table[table["run"] == RESTARTED]
+    return int(restarted.groupby("target_date")["date"].nunique().max())
 
 
 def block_min_max(values: NDArray[np.float64], block: int) -> tuple[NDArray[np.float64], tuple[float, float]]:

@@ -73,7 +73,7 @@ def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], u
             label=f"{part}: IC {metrics[part]['ic_pooled']:.4f}",
         )
     date_axis(time)
-    time.set(title="Series and forecasts", ylabel=unit)
+    time.set(title="Training and test years, without validation", ylabel=unit)
     time.legend(fontsize=11)
     low, high = forecasts["truth"].min(), forecasts["truth"].max()
     scatter.plot([low, high], [low, high], color=GREY, linestyle="--", linewidth=1)
@@ -270,8 +270,11 @@ def evolution_of_forecasts(
             )
     for number, run in enumerate(by_start):
         kept.plot(run["target_date"], run["prediction"], color=ORANGE, label="forecast" if number == 0 else None)
-    margin = 0.25 * float(np.ptp(truth))
-    stages.set(ylim=(truth.min() - margin, truth.max() + margin))
+    shown = np.concatenate(
+        [truth, predictions["prediction"], evolution.loc[evolution["epoch"] == epochs[-1], "forecast"]]
+    )
+    margin = 0.1 * float(np.ptp(shown))
+    stages.set(ylim=(shown.min() - margin, shown.max() + margin))
     stages.set_title("Forecasts after some epochs, paler the earlier", loc="left", fontsize=12)
     kept.set_title(f"Forecasts of the network that was kept, epoch {best_epoch}", loc="left", fontsize=12)
     for axes in (stages, kept):

@@ -15,7 +15,9 @@ from rnn_trading.parameters import parameters
 
 SplitName = Literal["train", "validation", "test"]
 HELD_OUT_SHARE = 0.15
-REMEDY = "Move split.validation_from, .test_from or .until, or set them to null for the last 15 % of the dates each."
+REMEDY = (
+    "Use a longer history, or move split.validation_from, .test_from or .until, or lower split.held_out (null: 15 %)."
+)
 
 
 @parameters
@@ -133,7 +135,8 @@ def _check_parts(parts: pd.Series, split: SplitParameters) -> None:
         raise ValueError(
             f"The split leaves no date for {', '.join(empty)}: the {len(parts)} dates run from "
             f"{parts.index[0]:%Y-%m-%d} to {parts.index[-1]:%Y-%m-%d}, with validation_from="
-            f"{split.validation_from}, test_from={split.test_from}, until={split.until}, purge={split.purge}. "
+            f"{split.validation_from}, test_from={split.test_from}, until={split.until}, held_out="
+            f"{split.held_out}, purge={split.purge}. "
             f"{REMEDY}"
         )
 

@@ -180,7 +180,7 @@ def test_a_planted_signal_is_found(run_file):
         ),
         (monthly_table(160).assign(IPGMFN=9.0 - np.arange(160)), {}, "IPGMFN: 0 on 1980-10-01 has no logarithm"),
         (monthly_table(160).assign(IPGMFN=3.0), {}, "IPGMFN is 3 in all 160 months"),
-        (monthly_table(160).drop(index=pd.Timestamp("1985-05-01")), {}, "UMCSENT has no value in 1985-05"),
+        (monthly_table(160).drop(index=pd.Timestamp("1985-05-01")), {}, "UMCSENT has no value in 1 months .* 1985-05"),
     ],
 )
 def test_unusable_tables_are_refused_before_training(run_file, tmp_path, table, changes, message):

@@ -224,7 +224,11 @@ def test_a_random_walk_shows_nothing(run_file):
     [
         (index_table(days=6), f"{NAME}.level", "Expected validation_from < test_from <= until. Received: 2015-01-08"),
         (index_table(days=4), f"{NAME}.level", "Windows of 5 values with a target need at least 6 values. Received: 4"),
-        (index_table(ranges=False), f"{NAME}.mid_price", "high and low is missing. Received: the columns close"),
+        (
+            index_table(ranges=False),
+            f"{NAME}.mid_price",
+            "without high and low there is none. Received: the columns close",
+        ),
         (index_table().drop(index=index_table().index[300:320]), f"{NAME}.level", "no close between 2016-02-24 and"),
         (index_table().assign(close=5.0), f"{NAME}.level", "All 900 values of close from 2015-01-01 .* are 5"),
         (index_table() * -1, f"{NAME}.level", "index.csv: column 'close', line 2: expected a positive, finite price"),

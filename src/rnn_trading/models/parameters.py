@@ -218,6 +218,6 @@ class TrainingParameters:
         if self.start_from_epoch > self.epochs:
             raise ValueError(
                 f"no epoch would be watched: expected start_from_epoch of at most epochs. Received: "
-                f"{self.start_from_epoch} with epochs={self.epochs}"
+                f"{self.start_from_epoch} with epochs={self.epochs}. Lower training.start_from_epoch too"
             )
         return self

@@ -26,7 +26,7 @@ def evaluate_macro(table: pd.DataFrame, column: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``mae``, ``rmse``, ``r2`` of one step ahead, in the network's units over all series; ``path``: the same of the
+        ``mae``, ``rmse`` of one step ahead, in the network's units over all series; ``path``: the same of the
         path, and ``mae_by_step``; ``by_series``: by name and units, ``mae`` and ``rmse`` of one step and of the
         path, and of the path ``mae_by_step``; ``rows``, one step ahead.
     """
@@ -48,13 +48,14 @@ def evaluate_macro(table: pd.DataFrame, column: str) -> dict[str, Any]:
 
 
 def _of_one_series(rows: pd.DataFrame, column: str, run: str) -> dict[str, Any]:
-    errors = {key: value for key, value in _errors(rows, column).items() if key != "r2"}
-    return errors | ({"mae_by_step": _by_step(rows, column)} if run == PATH else {})
+    return _errors(rows, column) | ({"mae_by_step": _by_step(rows, column)} if run == PATH else {})
 
 
 def _by_step(rows: pd.DataFrame, column: str) -> list[float]:
     return (rows[column] - rows["truth"]).abs().groupby(rows["step"]).mean().tolist()
 
 
-def _errors(rows: pd.DataFrame, column: str) -> dict[str, float]:
-    return error_metrics(rows[column].to_numpy(), rows["truth"].to_numpy())
+def _errors(rows: pd.DataFrame, column: str) -> dict[str, Any]:
+    # No R2: pooled over series, it would count the difference of their means as skill.
+    metrics = error_metrics(rows[column].to_numpy(), rows["truth"].to_numpy())
+    return {"mae": metrics["mae"], "rmse": metrics["rmse"]}

@@ -94,7 +94,7 @@ def skill_record(
         if scale is not None:
             metrics = {name: _scaled(values, scale) for name, values in metrics.items()}
         return {
-            "rows_left_out": len(predictions) - len(rows),
+            "rows_left_out": int(rows_of(predictions, task.only).sum() - rows_of(rows, task.only).sum()),
             "model": metrics[MODEL],
             "rivals": {rival: metrics[rival] for rival in rivals},
             "tests": tests,
@@ -116,7 +116,7 @@ def skill_record(
         "published": experiment.published,
         "published_on": experiment.published_on,
         "verdict": _verdict(experiment, task, everything, clean, calm)
-        + _caveats(model, len(predictions) - clean["rows_left_out"]),
+        + _caveats(model, len(predictions) - int(np.asarray(suspicious).sum())),
     }
     return plain(record)
 
@@ -157,7 +157,9 @@ def _verdict(
     best = headline.best(rivals)
     if best:
         text += f" (best rival: {_words(best)}, {_number(rivals[best][headline.metric])})"
-    text += f"; loss {'below' if by_loss['mean_difference'] < 0 else 'not below'} the smallest of a rival, "
+    smaller = by_loss["mean_difference"] < 0
+    below = "below" if _better(by_loss) else "not significantly below"
+    text += f"; loss {below if smaller else 'not below'} the smallest of a rival, "
     text += f"{_words(by_loss['rival'])} ("
     text += (
         f"no Diebold-Mariano test on {by_loss['dates']} dates: too few, or differences that are constant)"

@@ -261,7 +261,7 @@ def judge(
     """
     names = [column for column in forecasts_by_seed if column.startswith("seed_")]
     single = {name: TASKS["macro"].evaluate(forecasts_by_seed, name) for name in names}
-    keys = ("mae", "rmse", "r2")
+    keys = ("mae", "rmse")
     numbers = pd.DataFrame({name: {key: metrics[key] for key in keys} for name, metrics in single.items()})
     numbers.loc["path_mae"] = {name: metrics["path"]["mae"] for name, metrics in single.items()}
     by_seed = {
@@ -312,7 +312,10 @@ def draw_figures(
             history, training_summary["best_epoch"], training_summary["stopped_on"], f"Training\n{where}"
         ),
         "forecasts_in_time": macro_plots.forecasts_in_time(
-            macro, predictions, ONE_STEP, f"One month ahead, told the truth every month\n{where}"
+            macro,
+            predictions,
+            ONE_STEP,
+            f"One month ahead, told the truth every month\n{where}",
         ),
         "paths": macro_plots.forecasts_in_time(
             macro, predictions, PATH, f"The path from the first test month, told the truth once\n{where}"
@@ -320,7 +323,7 @@ def draw_figures(
         "error_by_step": plots.error_by_step(
             skill["model"]["metrics"]["path"]["mae_by_step"],
             {name: metrics["path"]["mae_by_step"] for name, metrics in skill["rivals"].items()},
-            ("Months ahead", "Absolute error, mean of the series (network's units)"),
+            ("Months ahead", "MAE (network's units)"),
             f"Error of the path by step\n{where}",
         ),
         "model_and_rivals": plots.model_beside_rivals(

@@ -14,6 +14,7 @@ from rnn_trading.series import (
     TRUTH,
     SeriesParameters,
     SineParameters,
+    overlapping_runs,
     sine_wave,
     split_windows,
     take_series,
@@ -225,6 +226,7 @@ def judge(
         {**describe_parts(dates.index, dates["split"]), **report},
         training_summary,
         scale=scaling["size"] if scaling["base"] == "none" else None,
+        overlap=overlapping_runs(predictions) if "run" in predictions else 1,
     )
 
 
