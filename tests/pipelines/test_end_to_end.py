@@ -71,6 +71,13 @@ def test_sequences(project):
     assert "the prices have no volume" in report["universe"]
 
 
+def test_data_ingestion_takes_in_every_source(project):
+    folder = project("data_ingestion")
+    primary = {path.name for path in (folder / "data/03_primary").glob("*")}
+    tables = {"prices", "index_prices", "index_ranges", "macro"}
+    assert primary == {f"{name}.parquet" for name in tables} | {f"{name}_report.json" for name in tables}
+
+
 def test_registering_pipelines_does_not_import_tensorflow():
     code = (
         "import sys; from rnn_trading.pipeline_registry import register_pipelines; register_pipelines();"
@@ -251,12 +258,12 @@ def test_the_command_line(project, monkeypatch):
     """`kedro run` with the singular option; an error is its message and exit code 1, without a traceback."""
     from rnn_trading.cli import run
 
-    folder = project("data_ingestion")
+    folder = project("data_ingestion.prices")
     (folder / "data/03_primary/prices.parquet").unlink()
-    result = CliRunner().invoke(run, ["--pipeline", "data_ingestion", "--env", "test"])
+    result = CliRunner().invoke(run, ["--pipeline", "data_ingestion.prices", "--env", "test"])
     assert result.exit_code == 0, result.output
     assert (folder / "data/03_primary/prices.parquet").is_file()
-    wrong = CliRunner().invoke(run, ["--pipelines", "data_ingestion", "--env", "files"])
+    wrong = CliRunner().invoke(run, ["--pipelines", "data_ingestion.prices", "--env", "files"])
     assert wrong.exit_code == 1
     assert "prices.parquet does not exist" in wrong.output
     assert "Traceback" not in wrong.output
@@ -296,7 +303,7 @@ def test_the_wiki_store_through_the_live_environment(project, tmp_path):
     store.parent.mkdir(parents=True)
     wiki = panel_to_prices(random_panel(40, 3, 0), volume=5.0).swaplevel().sort_index()  # index (date, ticker)
     wiki.assign(open=1.0, ex_dividend=0.0).to_hdf(store, key="quandl/wiki/prices")
-    folder = project("data_ingestion", env="live")
+    folder = project("data_ingestion.prices", env="live")
     prices = pd.read_parquet(folder / "data/03_primary/prices.parquet")
     assert prices.columns.tolist() == ["adj_close", "adj_volume"]
     assert prices.shape[0] == 120
@@ -305,7 +312,7 @@ def test_the_wiki_store_through_the_live_environment(project, tmp_path):
 
 def test_yahoo_is_chosen_by_a_parameter(project, tmp_path):
     with pytest.raises(OmegaConfBaseException, match="Unknown prices_from 'bloomberg'. Expected one of: wiki, yahoo"):
-        project("data_ingestion", env="live", prices_from="bloomberg")
+        project("data_ingestion.prices", env="live", prices_from="bloomberg")
     runtime_params = {"prices_from": "yahoo", "tickers": "AAPL MSFT", "end": "2020-01-31"}
     with KedroSession.create(tmp_path / "project", env="live", runtime_params=runtime_params) as session:
         source = session.load_context().catalog["prices_source"]

@@ -83,7 +83,8 @@ def test_all_experiments(project, protocol):
     if protocol == "corrected":
         run_notebook("univariate_regression", folder)
         first = records(folder, protocol)
-        project(NAME, protocol=protocol, **{NAME: parameters})
+        for experiment in ("level", "mid_price"):  # windows, and segments with random targets
+            project(f"{NAME}.{experiment}", protocol=protocol, **{NAME: parameters})
         assert records(folder, protocol) == first
 
 
