@@ -146,7 +146,7 @@ SMALL = {
         "runs": {"steps": 5, "starts": 4},
         "averages": {"mean_of": 10},
         "unrolling": {"readers": 8, "steps": 10, "segments": 3},
-        "training": {"epochs": 2, "batch_size": 8},
+        "training": {"epochs": 2, "start_from_epoch": 1, "batch_size": 8},
     },
 }
 
