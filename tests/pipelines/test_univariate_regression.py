@@ -223,7 +223,7 @@ def test_a_random_walk_shows_nothing(run_file):
 @pytest.mark.parametrize(
     ("table", "pipeline", "message"),
     [
-        (index_table(days=6), f"{NAME}.level", "Expected validation_from < test_from <= until. Received: 2015-01-08"),
+        (index_table(days=6), f"{NAME}.level", "1 dates are to be held out, and there are 1, from 2015-01-08"),
         (index_table(days=4), f"{NAME}.level", "Windows of 5 values with a target need at least 6 values. Received: 4"),
         (
             index_table(ranges=False),
