@@ -2,6 +2,8 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from rnn_trading.pipelines.outputs import by_name
+
 from .nodes import daily_sequences, weekly_sequences
 
 
@@ -48,4 +50,4 @@ def create_weekly() -> Pipeline:
 
 
 def _outputs(name: str) -> dict[str, str]:
-    return {output: output for output in (name, f"{name}_flags", f"{name}_report")}
+    return by_name(name, f"{name}_flags", f"{name}_report")

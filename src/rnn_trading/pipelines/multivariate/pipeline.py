@@ -2,6 +2,8 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from rnn_trading.pipelines.outputs import by_name
+
 from . import nodes
 
 EXPERIMENTS = ("multivariate.macro",)
@@ -40,7 +42,7 @@ def _preparation() -> list[Node]:
         Node(
             nodes.scale_series,
             inputs=["transformed", "split_dates", "params:windows"],
-            outputs=_by_name("scaled", "scaling"),
+            outputs=by_name("scaled", "scaling"),
             name="scale_series",
         ),
     ]
@@ -68,14 +70,14 @@ def _forecasts() -> list[Node]:
                 "training": "params:training",
                 "ensemble": "params:ensemble",
             },
-            outputs=_by_name("model", "history", "training"),
+            outputs=by_name("model", "history", "training"),
             name="train_networks",
             tags="gpu",
         ),
         Node(
             nodes.forecast_months,
             inputs={"model": "model"} | known,
-            outputs=_by_name("forecasts", "forecasts_by_seed"),
+            outputs=by_name("forecasts", "forecasts_by_seed"),
             name="forecast_months",
             tags="gpu",
         ),
@@ -103,15 +105,10 @@ def _judgement() -> list[Node]:
         Node(
             nodes.draw_figures,
             inputs=["macro", "transformed", "predictions", "history", "training", "skill", "params:experiment"],
-            outputs=_by_name(
+            outputs=by_name(
                 *("raw_and_transformed", "learning_curves", "forecasts_in_time"),
                 *("paths", "error_by_step", "model_and_rivals"),
             ),
             name="draw_figures",
         ),
     ]
-
-
-def _by_name(*names: str) -> dict[str, str]:
-    """Outputs of a node that returns a dict with the names of its datasets."""
-    return {name: name for name in names}

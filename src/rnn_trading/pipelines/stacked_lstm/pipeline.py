@@ -2,6 +2,8 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from rnn_trading.pipelines.outputs import by_name
+
 from .nodes import (
     collect_predictions,
     draw_figures,
@@ -51,7 +53,7 @@ def _model_nodes() -> list[Node]:
                 "architecture": "params:model",
                 "training": "params:training",
             },
-            outputs=_by_name("model", "vocabulary", "history", "training"),
+            outputs=by_name("model", "vocabulary", "history", "training"),
             name="train_model",
             tags="gpu",
         ),
@@ -76,7 +78,7 @@ def _judgement_nodes() -> list[Node]:
         Node(
             collect_predictions,
             inputs=["model_predictions", "rival_predictions", "returns_weekly", "params:experiment"],
-            outputs=_by_name("predictions", "predictions_store"),
+            outputs=by_name("predictions", "predictions_store"),
             name="collect_predictions",
         ),
         Node(
@@ -103,12 +105,7 @@ def _judgement_nodes() -> list[Node]:
         Node(
             draw_figures,
             inputs=["predictions", "history", "training", "skill", "params:experiment"],
-            outputs=_by_name("learning_curves", "quintiles", "rolling_ic", "model_and_rivals"),
+            outputs=by_name("learning_curves", "quintiles", "rolling_ic", "model_and_rivals"),
             name="draw_figures",
         ),
     ]
-
-
-def _by_name(*names: str) -> dict[str, str]:
-    """Outputs of a node that returns a dict with the names of its datasets."""
-    return {name: name for name in names}

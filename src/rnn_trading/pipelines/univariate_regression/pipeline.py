@@ -2,6 +2,8 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from rnn_trading.pipelines.outputs import by_name
+
 from . import figures, nodes, runs
 
 NAME = "univariate_regression"
@@ -27,7 +29,7 @@ def _level() -> Pipeline:
     draw = Node(
         figures.draw_level,
         inputs=["forecasts", "history", "training_with_metrics", "skill", "params:experiment"],
-        outputs=_by_name("rolling_rmse", "panel", "model_and_rivals"),
+        outputs=by_name("rolling_rmse", "panel", "model_and_rivals"),
         name="draw_figures",
     )
     add_metrics = Node(
@@ -54,7 +56,7 @@ def _volatility() -> Pipeline:
     draw = Node(
         figures.draw_volatility,
         inputs=["predictions", "history", "training", "skill", "params:experiment"],
-        outputs=_by_name("learning_curves", "outcomes_and_forecasts", "model_and_rivals"),
+        outputs=by_name("learning_curves", "outcomes_and_forecasts", "model_and_rivals"),
         name="draw_figures",
     )
     of_all = {name: f"{shared}.{name}" for name in ("windows", "flags", "split_dates", "report", "scaling", "rivals")}
@@ -115,13 +117,13 @@ def _rolling_windows() -> Pipeline:
     draw = Node(
         figures.draw_runs,
         inputs=["predictions", "history", "training", "skill", "params:experiment", "params:axes"],
-        outputs=_by_name("outcomes_and_forecasts", "error_by_step", "learning_curves", "model_and_rivals"),
+        outputs=by_name("outcomes_and_forecasts", "error_by_step", "learning_curves", "model_and_rivals"),
         name="draw_figures",
     )
     window_sine = Node(
         nodes.window_sine,
         inputs=["params:series"],
-        outputs=_by_name("series", "windows", "flags", "report"),
+        outputs=by_name("series", "windows", "flags", "report"),
         name="window_series",
     )
     common = [_split(), _scale(), _train(), forecast, rivals, _collect_runs(), _judge(), draw]
@@ -134,13 +136,13 @@ def _mid_price() -> Pipeline:
     prepare = Node(
         runs.prepare_mid_price,
         inputs=["series", "split_dates", "scaling", "params:preparation"],
-        outputs=_by_name("scaled", "run_scaling"),
+        outputs=by_name("scaled", "run_scaling"),
         name="prepare_mid_price",
     )
     averages = Node(
         runs.average_one_step,
         inputs=["scaled", "split_dates", "report", "params:averages"],
-        outputs=_by_name("one_step_averages", "run_report"),
+        outputs=by_name("one_step_averages", "run_report"),
         name="average_one_step",
     )
     train = Node(
@@ -155,7 +157,7 @@ def _mid_price() -> Pipeline:
             "architecture": "params:model",
             "training": "params:training",
         },
-        outputs=_by_name("model", "history", "training", "evolution"),
+        outputs=by_name("model", "history", "training", "evolution"),
         name="train_network",
         tags="gpu",
     )
@@ -186,7 +188,7 @@ def _mid_price() -> Pipeline:
         },
         outputs={
             "one_step_averages": "one_step_averages_figure",
-            **_by_name("evolution_of_forecasts", "error_by_step", "learning_curves", "model_and_rivals"),
+            **by_name("evolution_of_forecasts", "error_by_step", "learning_curves", "model_and_rivals"),
         },
         name="draw_figures",
     )
@@ -201,7 +203,7 @@ def _window_index() -> Node:
     return Node(
         nodes.window_index,
         inputs=["index_prices", "index_prices_report", "params:series", "params:index_prices"],
-        outputs=_by_name("series", "windows", "flags", "report"),
+        outputs=by_name("series", "windows", "flags", "report"),
         name="window_series",
     )
 
@@ -231,7 +233,7 @@ def _train() -> Node:
             "architecture": "params:model",
             "training": "params:training",
         },
-        outputs=_by_name("model", "history", "training"),
+        outputs=by_name("model", "history", "training"),
         name="train_network",
         tags="gpu",
     )
@@ -299,8 +301,3 @@ def _namespaced(
         parameters=shared | (parameters or {}),
         prefix_datasets_with_namespace=True,
     )
-
-
-def _by_name(*names: str) -> dict[str, str]:
-    """Outputs of a node that returns a dict with the names of its datasets."""
-    return {name: name for name in names}
