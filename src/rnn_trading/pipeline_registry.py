@@ -11,6 +11,7 @@ from rnn_trading.pipelines import (
     data_ingestion,
     multivariate,
     stacked_lstm,
+    text_sentiment,
     univariate_regression,
 )
 from rnn_trading.pipelines.daily_weekly_sequences.pipeline import create_weekly
@@ -19,6 +20,7 @@ from rnn_trading.pipelines.data_ingestion.pipeline import (
     create_index_table,
     create_macro,
     create_prices,
+    create_reviews,
 )
 
 
@@ -31,6 +33,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "stacked_lstm": weekly + stacked_lstm.create_pipeline(),
         "univariate_regression": create_index() + univariate_regression.create_pipeline(),
         "multivariate": create_macro() + multivariate.create_pipeline(),
+        "text_sentiment": create_reviews() + text_sentiment.create_pipeline(),
     }
     experiments = {name: weekly + stacked_lstm.create_experiment(name) for name in stacked_lstm.EXPERIMENTS}
     for name in univariate_regression.EXPERIMENTS:
@@ -38,9 +41,14 @@ def register_pipelines() -> dict[str, Pipeline]:
         experiments[name] = table + univariate_regression.create_experiment(name)
     for name in multivariate.EXPERIMENTS:
         experiments[name] = create_macro() + multivariate.create_experiment(name)
+    for name in text_sentiment.EXPERIMENTS:
+        experiments[name] = create_reviews() + text_sentiment.create_experiment(name)
     parts = {
         "data_ingestion.prices": prices,
         "data_ingestion.index": create_index(),
         "data_ingestion.macro": create_macro(),
+        "data_ingestion.reviews": create_reviews(),
+        # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
+        "text_sentiment_inference": text_sentiment.create_inference(),
     }
     return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **parts, **experiments}

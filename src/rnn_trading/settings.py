@@ -12,6 +12,11 @@ def one_of(name: str, value: str, *choices: str) -> str:
     return value
 
 
+def if_given(value: str | None, then: str, otherwise: str) -> str:
+    """Return the second of two values if the configuration leaves the first one out (null)."""
+    return otherwise if value is None else then
+
+
 HOOKS = (RuntimeParametersHook(), ProgressHook())
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {
@@ -19,5 +24,5 @@ CONFIG_LOADER_ARGS = {
     "default_run_env": "local",
     # An environment overrides single parameters, not whole blocks.
     "merge_strategy": {"parameters": "soft", "globals": "soft"},
-    "custom_resolvers": {"one_of": one_of},
+    "custom_resolvers": {"one_of": one_of, "if_given": if_given},
 }

@@ -74,7 +74,7 @@ def test_sequences(project):
 def test_data_ingestion_takes_in_every_source(project):
     folder = project("data_ingestion")
     primary = {path.name for path in (folder / "data/03_primary").glob("*")}
-    tables = {"prices", "index_prices", "index_ranges", "macro"}
+    tables = {"prices", "index_prices", "index_ranges", "macro", "reviews"}
     assert primary == {f"{name}.parquet" for name in tables} | {f"{name}_report.json" for name in tables}
 
 

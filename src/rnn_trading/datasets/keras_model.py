@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from kedro.io import AbstractDataset
+from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.datasets.whole import written_whole
 
@@ -19,16 +19,27 @@ class KerasModelDataset(AbstractDataset[Any, Any]):
     ----------
     filepath
         Path of the file, ending in ``.keras``.
+    made_by
+        The command that makes it, for a model that a run may look for before it is there.
     metadata
         For Kedro plugins.
     """
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
+    def __init__(self, *, filepath: str, made_by: str | None = None, metadata: dict[str, Any] | None = None) -> None:
+        self._filepath, self._made_by = Path(filepath), made_by
         self.metadata = metadata
 
     def load(self) -> Any:
-        """Return the `keras.Model`, ready to predict or to train on."""
+        """Return the `keras.Model`, ready to predict or to train on.
+
+        Raises
+        ------
+        DatasetError
+            If the file is missing.
+        """
+        if not self._filepath.is_file():
+            remedy = f" Make it first: {self._made_by}" if self._made_by else ""
+            raise DatasetError(f"There is no model {self._filepath}.{remedy}")
         import rnn_trading.models.sequence_network  # noqa: F401, PLC0415  registers the layers that saved models name
         from rnn_trading.models.backend import keras  # noqa: PLC0415
 

@@ -103,6 +103,54 @@ class SequenceNetworkParameters:
 
 
 @parameters
+class TextNetworkParameters:
+    """Architecture of a network from the words of a text to one number.
+
+    20,000 ids, ``dimensions: 100`` and ``units: 32`` give the published 2,012,897 parameters; 88,586 frozen vectors of
+    100 dimensions the published 8,871,497, of which 12,897 are trained.
+
+    Parameters
+    ----------
+    embeddings
+        ``learned``: with the network; ``pretrained``: given, and left as they are.
+    dimensions
+        Of a learned embedding; null for pretrained ones, which have their own.
+    embedding_rows
+        Ids with a row in the matrix of pretrained embeddings: those of the vocabulary, or of all words of the texts
+        that it was fitted on (``all_words``), as published, where most rows are never looked at.
+    mask_padding
+        Whether padded steps leave the state as it is.
+    embedding_dropout
+        Share of the embedding's dimensions that is dropped in training, the same at all steps.
+    units
+        Units of the GRU.
+    input_dropout, recurrent_dropout
+        Share of the inputs and of the states of the GRU that is dropped in training. Recurrent dropout forbids fast
+        kernels.
+    """
+
+    embeddings: Literal["learned", "pretrained"]
+    dimensions: Count | None
+    embedding_rows: Literal["vocabulary", "all_words"]
+    mask_padding: bool
+    embedding_dropout: Rate
+    units: Count
+    input_dropout: Rate
+    recurrent_dropout: Rate
+
+    @model_validator(mode="after")
+    def _check_embeddings(self) -> "TextNetworkParameters":
+        if (self.embeddings == "learned") != (self.dimensions is not None):
+            raise ValueError(
+                "learned embeddings need dimensions, pretrained ones need dimensions: null. Received: "
+                f"{self.embeddings} with dimensions={self.dimensions}"
+            )
+        if self.embeddings == "learned" and self.embedding_rows != "vocabulary":
+            raise ValueError("learned embeddings have one row for each id. Expected embedding_rows: vocabulary")
+        return self
+
+
+@parameters
 class UnrollingParameters:
     """How a long series is read by a stateful network.
 

@@ -121,7 +121,7 @@ def evaluate_panel(
     forecast, truth = np.asarray(forecast, dtype=float), np.asarray(truth, dtype=float)
     if len(truth) == 0:
         return {"rows": 0}
-    by_task = _classification(forecast, truth) if task == "classification" else error_metrics(forecast, truth)
+    by_task = classification_metrics(forecast, truth) if task == "classification" else error_metrics(forecast, truth)
     by_date = information_coefficients(forecast, truth, dates)
     quintiles = quantile_returns(forecast, truth, dates)
     spread = quintiles[QUANTILES] - quintiles[1] if len(quintiles) else pd.Series(dtype=float)
@@ -136,7 +136,8 @@ def evaluate_panel(
     }
 
 
-def _classification(forecast: Vector, truth: Vector) -> dict[str, float]:
+def classification_metrics(forecast: Vector, truth: Vector) -> dict[str, float]:
+    """``auc`` (NaN with one class), ``accuracy`` (at .5) and ``log_loss`` of probabilities."""
     one_class = np.ptp(truth) == 0
     return {
         "auc": float("nan") if one_class else float(roc_auc_score(truth, forecast)),

@@ -11,6 +11,7 @@ from rnn_trading.skill.comparison import SIGNIFICANCE
 from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, Metrics, Task, TaskName, rows_of
 
 WORST_MONTHS = 3
+SMALLEST_P_SHOWN = 0.001
 
 
 @parameters
@@ -56,7 +57,7 @@ def skill_record(
     predictions
         Test rows: the keys of the task, ``prediction``, ``truth``, and one column a rival. No missing values.
     suspicious
-        Boolean, ``(rows,)``: rows that touch a stale, missing or extreme price.
+        Boolean, ``(rows,)``: rows whose score may be an artefact; the task says in words what they are.
     data
         Source, rows and dates of each part, what was dropped and why.
     model
@@ -72,8 +73,8 @@ def skill_record(
     dict
         ``experiment``, ``protocol``, ``data``, ``model`` (with ``metrics``), ``rivals``, ``tests``,
         ``without_stale``, ``without_worst_months`` (the same without the three calendar months in which the
-        rivals' losses were largest), ``published``, ``published_on``, ``verdict``; plain values only, None for a
-        metric that does not exist.
+        rivals' losses were largest; None for documents, which have no date), ``published``, ``published_on``,
+        ``verdict``; plain values only, None for a metric that does not exist.
 
     Raises
     ------
@@ -100,10 +101,12 @@ def skill_record(
             "tests": tests,
         }
 
-    months = worst_months(task, predictions, rivals)
     everything = judge(predictions)
     clean = judge(predictions[~np.asarray(suspicious)])
-    calm = judge(predictions[~_months(predictions).isin(months)])
+    calm = None
+    if task.dated:
+        months = worst_months(task, predictions, rivals)
+        calm = {"months": months} | judge(predictions[~_months(predictions).isin(months)])
     record = {
         "experiment": experiment.name,
         "protocol": protocol,
@@ -112,11 +115,11 @@ def skill_record(
         "rivals": everything["rivals"],
         "tests": everything["tests"],
         "without_stale": clean,
-        "without_worst_months": {"months": months} | calm,
+        "without_worst_months": calm,
         "published": experiment.published,
         "published_on": experiment.published_on,
         "verdict": _verdict(experiment, task, everything, clean, calm)
-        + _caveats(model, len(predictions) - int(np.asarray(suspicious).sum())),
+        + _caveats(task, model, len(predictions) - int(np.asarray(suspicious).sum())),
     }
     return plain(record)
 
@@ -147,12 +150,16 @@ def _scaled(metrics: Metrics, scale: float) -> Metrics:
 
 
 def _verdict(
-    experiment: Experiment, task: Task, everything: dict[str, Any], clean: dict[str, Any], calm: dict[str, Any]
+    experiment: Experiment,
+    task: Task,
+    everything: dict[str, Any],
+    clean: dict[str, Any],
+    calm: dict[str, Any] | None,
 ) -> str:
     by_loss, headline = everything["tests"][0], task.headline
     rivals = everything["rivals"]
     score = everything["model"][headline.metric]
-    finding = _finding(by_loss, clean["tests"])
+    finding = _finding(task, by_loss, clean["tests"])
     text = f"{finding}: {headline.words} {'does not exist' if math.isnan(score) else _number(score)}"
     best = headline.best(rivals)
     if best:
@@ -161,24 +168,27 @@ def _verdict(
     below = "below" if _better(by_loss) else "not significantly below"
     text += f"; loss {below if smaller else 'not below'} the smallest of a rival, "
     text += f"{_words(by_loss['rival'])} ("
+    test = f"{by_loss['name'].partition(',')[0]}"
+    counted = f"{by_loss[task.units]:,} {task.units}"
     text += (
-        f"no Diebold-Mariano test on {by_loss['dates']} dates: too few, or differences that are constant)"
+        f"no {test} test on {counted}: too few, or differences that are constant)"
         if math.isnan(by_loss["p_value"])
-        else f"Diebold-Mariano p = {by_loss['p_value']:.2g} over {by_loss['dates']} dates)"
+        else f"{test} p {_p_value(by_loss['p_value'])} over {counted})"
     )
     without = clean["model"].get(headline.metric, math.nan)
     if abs(without - score) >= 0.01 * max(1.0, abs(score)):
-        text += f"; without rows that touch stale, missing or extreme prices it is {_number(without)}"
-    if finding == SKILL and calm["tests"] and _tested(calm["tests"][0]) and not _better(calm["tests"][0]):
+        text += f"; without {task.suspicious} it is {_number(without)}"
+    gone = calm and calm["tests"] and _tested(calm["tests"][0]) and not _better(calm["tests"][0])
+    if finding == SKILL and gone:
         text += "; the difference is gone without the three worst months"
-    remark = task.remark({MODEL: everything["model"], **rivals}, by_loss)
+    remark = task.remark({MODEL: everything["model"], **rivals}, everything["tests"])
     text += f"; {remark}" if remark else ""
     if experiment.published and headline.metric in experiment.published:
         text += f"; published on {experiment.published_on}: {experiment.published[headline.metric]:.4g}"
     return text
 
 
-def _caveats(model: dict[str, Any], clean_rows: int) -> str:
+def _caveats(task: Task, model: dict[str, Any], clean_rows: int) -> str:
     text = ""
     if model.get("stopped_on") == "test":
         chosen = " and the network chosen" if "chosen" in model else ""
@@ -186,21 +196,21 @@ def _caveats(model: dict[str, Any], clean_rows: int) -> str:
     if "epochs_allowed" in model and model["best_epoch"] == model["epochs_allowed"]:
         text += "; the best epoch was the last one allowed: longer training may change it"
     if not clean_rows:
-        text += "; every test row touches a stale, missing or extreme price"
+        text += f"; there are no other test rows than {task.suspicious}"
     return text + "."
 
 
 SKILL = "Skill beyond the naive rivals"
 
 
-def _finding(by_loss: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
+def _finding(task: Task, by_loss: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
     if not _better(by_loss):
         worse = by_loss["p_value"] < SIGNIFICANCE and by_loss["mean_difference"] > 0
         return "Worse than a naive rival" if worse else "No skill beyond the naive rivals"
     if clean_tests and not _tested(clean_tests[0]):
-        return "Skill that cannot be tested without rows that touch stale, missing or extreme prices"
+        return f"Skill that cannot be tested without {task.suspicious}"
     if not (clean_tests and _better(clean_tests[0])):
-        return "No skill but on rows that touch stale, missing or extreme prices"
+        return f"No skill but on {task.suspicious}"
     return SKILL
 
 
@@ -212,6 +222,10 @@ def _better(by_loss: dict[str, Any]) -> bool:
 def _tested(by_loss: dict[str, Any]) -> bool:
     """There is a p-value, or no smaller loss that would need one."""
     return not math.isnan(by_loss["p_value"]) or by_loss["mean_difference"] >= 0
+
+
+def _p_value(value: float) -> str:
+    return f"= {value:.2g}" if value >= SMALLEST_P_SHOWN else f"< {SMALLEST_P_SHOWN}"
 
 
 def _number(value: float) -> str:

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.series import POINT_BY_POINT, RESTARTED, TRUTH
+from rnn_trading.skill.auc import compare_auc
 from rnn_trading.skill.comparison import compare_information_coefficients, compare_losses
+from rnn_trading.skill.document_metrics import compare_document_losses, evaluate_documents
 from rnn_trading.skill.macro_metrics import ABSOLUTE_ERROR, NETWORK, ONE_STEP, evaluate_macro
 from rnn_trading.skill.metrics import LOG_LOSS, SQUARED_ERROR, Loss, evaluate_panel
 from rnn_trading.skill.series_metrics import (
@@ -21,7 +23,7 @@ from rnn_trading.skill.series_metrics import (
     evaluate_volatility,
 )
 
-TaskName = Literal["classification", "regression", "level", "volatility", "runs", "macro"]
+TaskName = Literal["classification", "regression", "level", "volatility", "runs", "macro", "sentiment"]
 Metrics = dict[str, Any]
 Tests = list[dict[str, Any]]
 Comparison = Callable[[pd.DataFrame, dict[str, Metrics], int], Tests]
@@ -53,8 +55,7 @@ class Task:
     Attributes
     ----------
     keys
-        Columns of a table of predictions that are neither the prediction, the truth, nor a rival. ``date`` is
-        among them.
+        Columns of a table of predictions that are neither the prediction, the truth, nor a rival.
     evaluate
         Metrics of one column of the table.
     loss
@@ -67,8 +68,12 @@ class Task:
     only
         Values of key columns: the rows that the headline is about, of a table that has several kinds.
     remark
-        What the verdict must add, from the metrics of the model and of the rivals and from the first test; empty for
+        What the verdict must add, from the metrics of the model and of the rivals and from the tests; empty for
         nothing.
+    units
+        What the tests count.
+    suspicious
+        What the rows are that every score is given without, too.
     """
 
     keys: tuple[str, ...]
@@ -77,7 +82,14 @@ class Task:
     comparisons: tuple[Comparison, ...]
     headline: Headline
     only: dict[str, str] = field(default_factory=dict)
-    remark: Callable[[dict[str, Metrics], dict[str, Any]], str] = lambda _, __: ""
+    remark: Callable[[dict[str, Metrics], Tests], str] = lambda _, __: ""
+    units: Literal["dates", "documents"] = "dates"
+    suspicious: str = "rows that touch stale, missing or extreme prices"
+
+    @property
+    def dated(self) -> bool:
+        """Whether rows have a date, so that months can be left out."""
+        return self.units == "dates"
 
 
 def by_loss(
@@ -143,13 +155,33 @@ def rows_of(table: pd.DataFrame, only: dict[str, str]) -> pd.Series:
 
 def by_rank(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
     """Difference in information coefficient to the rival that ranks best; nothing if no rival ranks."""
-    rivals = {name: values for name, values in metrics.items() if name != MODEL}
-    rival = Headline("ic_mean", "", larger_is_better=True).best(rivals)
+    rival = Headline("ic_mean", "", larger_is_better=True).best(_rivals(metrics))
     if rival is None:
         return []
     model, other, truth = (table[name].to_numpy() for name in (MODEL, rival, TRUTH))
     compared = compare_information_coefficients(model, other, truth, pd.DatetimeIndex(table["date"]))
     return [{"rival": rival} | compared]
+
+
+def by_document_loss(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
+    """Paired test of the log-loss against the rival with the smallest one."""
+    rival = Headline("log_loss", "", larger_is_better=False).best(_rivals(metrics))
+    if rival is None:
+        return []
+    forecasts = (table[name].to_numpy() for name in (MODEL, rival, TRUTH))
+    return [{"rival": rival} | compare_document_losses(LOG_LOSS, *forecasts)]
+
+
+def by_auc(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
+    """Difference in AUC to every rival, the best first."""
+    rivals = _rivals(metrics)
+    order = sorted(rivals, key=lambda name: -rivals[name]["auc"])
+    truth = table[TRUTH].to_numpy()
+    return [{"rival": name} | compare_auc(table[MODEL].to_numpy(), table[name].to_numpy(), truth) for name in order]
+
+
+def _rivals(metrics: dict[str, Metrics]) -> dict[str, Metrics]:
+    return {name: values for name, values in metrics.items() if name != MODEL}
 
 
 def _panel(task: Literal["classification", "regression"], table: pd.DataFrame, column: str) -> Metrics:
@@ -165,7 +197,11 @@ def _volatility(table: pd.DataFrame, column: str) -> Metrics:
     return evaluate_volatility(table[column].to_numpy(), table[TRUTH].to_numpy())
 
 
-def _level_remark(metrics: dict[str, Metrics], _: dict[str, Any]) -> str:
+def _documents(table: pd.DataFrame, column: str) -> Metrics:
+    return evaluate_documents(table[column].to_numpy(), table[TRUTH].to_numpy())
+
+
+def _level_remark(metrics: dict[str, Metrics], _: Tests) -> str:
     model, last = metrics[MODEL], metrics[LAST_VALUE]
     return (
         f"a level IC of {model['ic_pooled']:.3f} says nothing, since yesterday's level has {last['ic_pooled']:.3f}; as "
@@ -173,7 +209,21 @@ def _level_remark(metrics: dict[str, Metrics], _: dict[str, Any]) -> str:
     )
 
 
-def _macro_remark(_: dict[str, Metrics], by_loss: dict[str, Any]) -> str:
+def _sentiment_remark(_: dict[str, Metrics], tests: Tests) -> str:
+    """Every rival that ranks significantly better or alike, in words."""
+    said = []
+    for test in (test for test in tests if test["name"] == "DeLong"):
+        rival, difference, interval = test["rival"].replace("_", " "), test["mean_difference"], test["interval"]
+        if math.isnan(difference) or interval[0] > 0:
+            continue
+        how = "above" if interval[1] < 0 else "not distinguishable from"
+        low, high = sorted(-bound for bound in interval)
+        said.append(f"the AUC of {rival} is {how} the network's ({-difference:+.3f}, 95 % {low:+.3f} to {high:+.3f})")
+    return "; ".join(said)
+
+
+def _macro_remark(_: dict[str, Metrics], tests: Tests) -> str:
+    by_loss = tests[0]
     if math.isnan(by_loss["detectable_difference"]):
         return f"on these {by_loss['dates']} months no difference could have been detected"
     return (
@@ -236,5 +286,15 @@ TASKS: dict[str, Task] = {
         headline=Headline("mae", "MAE one month ahead, in the network's units", larger_is_better=False),
         only=ONE_MONTH_AHEAD,
         remark=_macro_remark,
+    ),
+    "sentiment": Task(
+        keys=("id",),
+        evaluate=_documents,
+        loss=LOG_LOSS,
+        comparisons=(by_document_loss, by_auc),
+        headline=Headline("auc", "AUC", larger_is_better=True),
+        remark=_sentiment_remark,
+        units="documents",
+        suspicious="reviews that state their rating in numbers",
     ),
 }

@@ -9,6 +9,7 @@ from rnn_trading.index_prices import IndexIngestionParameters, index_quality, re
 from rnn_trading.monthly import MacroParameters, align_months, macro_quality
 from rnn_trading.parameters import parameters
 from rnn_trading.prices import PriceError, price_quality
+from rnn_trading.reviews import ReviewIngestionParameters, review_quality
 
 
 @parameters
@@ -109,3 +110,28 @@ def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[st
     left_out = len(with_any.index.to_period("M").unique()) - len(macro)
     report = {"source": series.source, **macro_quality(macro), "dropped": {"months_that_a_series_lacks": left_out}}
     return {"macro": macro, "macro_report": report}
+
+
+def ingest_reviews(
+    reviews_source: tuple[pd.DataFrame, dict[str, int]], ingestion: ReviewIngestionParameters
+) -> dict[str, Any]:
+    """Take over the reviews of a source and report on their quality.
+
+    Parameters
+    ----------
+    reviews_source
+        The canonical table and counts of what was left out; its dataset has checked it against the source.
+    ingestion
+        See :class:`rnn_trading.reviews.ReviewIngestionParameters`.
+
+    Returns
+    -------
+    dict
+        ``reviews``: the table. ``reviews_report``: see :func:`rnn_trading.reviews.review_quality`, ``source``, and
+        ``dropped``.
+    """
+    reviews, counts = reviews_source
+    return {
+        "reviews": reviews,
+        "reviews_report": {"source": ingestion.source, **review_quality(reviews), "dropped": counts},
+    }

@@ -2,15 +2,15 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from .nodes import ingest_index, ingest_macro, ingest_prices
+from .nodes import ingest_index, ingest_macro, ingest_prices, ingest_reviews
 
 # Closes over many years, and prices with high and low, which may come from another source over fewer years.
 INDEX_TABLES = ("index_prices", "index_ranges")
 
 
 def create_pipeline() -> Pipeline:
-    """All sources; see :func:`create_prices`, :func:`create_index`, :func:`create_macro` for one kind of them."""
-    return create_prices() + create_index() + create_macro()
+    """All sources; the functions below for one kind of them."""
+    return create_prices() + create_index() + create_macro() + create_reviews()
 
 
 def create_prices() -> Pipeline:
@@ -55,6 +55,20 @@ def create_macro() -> Pipeline:
                 inputs=["macro_source", "params:macro"],
                 outputs={"macro": "macro", "macro_report": "macro_report"},
                 name="ingest_macro",
+            )
+        ]
+    )
+
+
+def create_reviews() -> Pipeline:
+    """``reviews_source`` to ``reviews``."""
+    return Pipeline(
+        [
+            Node(
+                ingest_reviews,
+                inputs=["reviews_source", "params:reviews"],
+                outputs={"reviews": "reviews", "reviews_report": "reviews_report"},
+                name="ingest_reviews",
             )
         ]
     )

@@ -1,0 +1,88 @@
+"""Keras' copy of the Large Movie Review Dataset (Maas et al., 2011), downloaded once."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from kedro.io import AbstractDataset, DatasetError
+
+from rnn_trading.reviews import parse_reviews
+
+logger = logging.getLogger(__name__)
+
+# In the archive words are ranked by their frequency, from 1; it holds ids of words alone, without reserved ones.
+FILES = ("imdb.npz", "imdb_word_index.json")
+
+
+class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]]):
+    """50,000 reviews, 25,000 of them for training, as Keras distributes them: words in lower case without punctuation.
+
+    Parameters
+    ----------
+    origin
+        Address of the folder that holds ``imdb.npz`` and ``imdb_word_index.json``.
+    archive_hash, words_hash
+        Hashes of the two files, SHA-256 or MD5, as Keras names them.
+    filepath
+        Folder of the downloaded files; they are kept.
+    metadata
+        For Kedro plugins.
+    """
+
+    def __init__(
+        self, *, origin: str, archive_hash: str, words_hash: str, filepath: str, metadata: dict[str, Any] | None = None
+    ) -> None:
+        self._origin = origin.rstrip("/")
+        self._hashes = dict(zip(FILES, (archive_hash, words_hash), strict=True))
+        self._folder = Path(filepath)
+        self.metadata = metadata
+
+    def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
+        """Return the canonical table, words joined by spaces, and counts of what was left out.
+
+        Raises
+        ------
+        DatasetError
+            If a file cannot be had, or is not the one that is known.
+        """
+        archive, ranks = (self._fetch(name) for name in FILES)
+        words = {rank: word for word, rank in json.loads(ranks.read_text(encoding="utf-8")).items()}
+        tables = []
+        # The archive is one of pickled lists; its hash has been checked.
+        with np.load(archive, allow_pickle=True) as arrays:
+            for split in ("train", "test"):
+                texts = [" ".join(words[rank] for rank in ranks) for ranks in arrays[f"x_{split}"]]
+                labels = arrays[f"y_{split}"].astype(int)
+                ids = [f"{split}/{number}" for number in range(len(texts))]
+                tables.append(pd.DataFrame({"id": ids, "split": split, "label": labels, "text": texts}))
+        return parse_reviews(pd.concat(tables, ignore_index=True), f"{self._origin}/{FILES[0]}")
+
+    def _fetch(self, name: str) -> Path:
+        from rnn_trading.models.backend import keras  # noqa: PLC0415  takes seconds to import
+
+        logger.info("Keras' reviews: %s/%s", self._origin, name)
+        try:
+            path = keras.utils.get_file(
+                name,
+                f"{self._origin}/{name}",
+                file_hash=self._hashes[name],
+                cache_dir=str(self._folder),
+                cache_subdir="",
+            )
+        except Exception as error:
+            # Keras raises plain Exceptions for addresses that do not answer.
+            raise DatasetError(f"{self._origin}/{name} cannot be had: {error}") from error
+        return Path(path)
+
+    def save(self, data: None) -> None:
+        """Refuse: a source is only read."""
+        raise DatasetError("Keras' reviews are a source: they are only read.")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"origin": self._origin, "filepath": str(self._folder)}
+
+    def _exists(self) -> bool:
+        return all((self._folder / name).is_file() for name in FILES)

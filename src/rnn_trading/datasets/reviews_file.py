@@ -1,0 +1,105 @@
+"""Reviews in a table or in a folder of texts."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from kedro.io import AbstractDataset
+
+from rnn_trading.datasets.table_file import TableFile
+from rnn_trading.reviews import OPTIONAL, REQUIRED, ReviewError, parse_reviews
+
+REMEDY = "Put it there, or name another file or folder with --params reviews_file=PATH."
+LABELS = {"neg": 0, "pos": 1}
+
+
+class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]]):
+    """Read reviews; see :func:`rnn_trading.reviews.parse_reviews` for the result.
+
+    Parameters
+    ----------
+    filepath
+        A Parquet, CSV or HDF5 table with ``label``, ``text`` and optionally ``split`` and ``id``; or an unpacked folder
+        of the Large Movie Review Dataset (Maas et al., 2011): ``train/neg/*.txt``, ``train/pos``, ``test/neg``,
+        ``test/pos``. Files beside these (``unsup``, lists of addresses, word counts) are not read.
+    only
+        Rows of a table to take: a value by column.
+    every
+        N takes every N-th of these rows, for a quick trial.
+    encoding
+        Of texts in a folder. Published: ``latin-1``, in which all bytes have a meaning. Tables are UTF-8.
+    key
+        Name of the table inside an HDF5 file; not needed if it holds one only.
+    metadata
+        For Kedro plugins.
+    """
+
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        only: dict[str, str] | None = None,
+        every: int = 1,
+        encoding: str = "latin-1",
+        key: str | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        expected = f"{', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}], or a folder with train/neg, train/pos and so on"
+        self._file = TableFile(filepath, expected, REMEDY, ReviewError, key)
+        self._only, self._every, self._encoding = only or {}, every, encoding
+        self.metadata = metadata
+
+    def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
+        """Return the canonical table, and counts of what was left out or mended.
+
+        Raises
+        ------
+        ReviewError
+            If there is nothing to read, or a value cannot be used; names file, column and row.
+        """
+        filepath = self._file.filepath
+        if filepath.is_dir():
+            return parse_reviews(self._read_folder(), str(filepath))
+        raw, describe_row = self._file.read(_read_csv)
+        wanted = np.ones(len(raw), dtype=bool)
+        for column, value in self._only.items():
+            if column not in raw:
+                raise ReviewError(f"{filepath}: column {column!r} is missing. Received: {', '.join(map(str, raw))}.")
+            wanted &= (raw[column] == value).to_numpy()
+        rows = np.flatnonzero(wanted)[:: self._every]
+        return parse_reviews(raw.iloc[rows], str(filepath), lambda row: describe_row(int(rows[row])))
+
+    def _read_folder(self) -> pd.DataFrame:
+        rows = []
+        for split in ("train", "test"):
+            for name, label in LABELS.items():
+                folder = self._file.filepath / split / name
+                for path in sorted(folder.glob("*.txt")):
+                    text = path.read_text(encoding=self._encoding, errors="replace")
+                    rows.append((f"{split}/{name}/{path.stem}", split, label, text))
+        if not rows:
+            raise ReviewError(
+                f"{self._file.filepath}: expected texts in train/neg, train/pos, test/neg and test/pos. Found none. "
+                f"{REMEDY}"
+            )
+        table = pd.DataFrame(rows, columns=["id", "split", "label", "text"])
+        whole = {"train", "test"} <= set(table["split"])
+        return table if whole else table.drop(columns="split")
+
+    def save(self, data: None) -> None:
+        """Refuse: a source is only read."""
+        self._file.refuse_save()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._file.filepath), "only": self._only}
+
+    def _exists(self) -> bool:
+        return self._file.filepath.exists()
+
+
+def _read_csv(filepath: Path) -> pd.DataFrame:
+    """Every cell as text; a text that says NULL says NULL. Bytes that are no UTF-8 become U+FFFD."""
+    return pd.read_csv(
+        filepath, dtype="str", keep_default_na=False, na_values={"label": [""]}, encoding_errors="replace"
+    )

@@ -1,0 +1,47 @@
+"""Sequences of ids, stored compactly."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from kedro.io import AbstractDataset
+
+from rnn_trading.datasets.whole import written_whole
+from rnn_trading.text import TokenSequences
+
+
+class TokenSequencesDataset(AbstractDataset[TokenSequences, TokenSequences]):
+    """A Parquet file with one row a text and one column, ``ids``, a list of int32; written whole.
+
+    Parameters
+    ----------
+    filepath
+        Path of the file.
+    metadata
+        For Kedro plugins.
+    """
+
+    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+        self._filepath = Path(filepath)
+        self.metadata = metadata
+
+    def load(self) -> TokenSequences:
+        """Return the sequences."""
+        lists = pq.read_table(self._filepath)["ids"].combine_chunks()
+        # flatten() leaves out what lies before the first and after the last offset.
+        offsets = lists.offsets.to_numpy().astype(np.int64)
+        return TokenSequences(lists.flatten().to_numpy(), offsets - offsets[0])
+
+    def save(self, data: TokenSequences) -> None:
+        """Save the sequences."""
+        lists = pa.LargeListArray.from_arrays(pa.array(data.starts, pa.int64()), pa.array(data.ids, pa.int32()))
+        with written_whole(self._filepath) as partial:
+            pq.write_table(pa.table({"ids": lists}), partial)
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath)}
+
+    def _exists(self) -> bool:
+        return self._filepath.is_file()

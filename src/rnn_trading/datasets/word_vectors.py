@@ -1,0 +1,247 @@
+"""Word vectors in files: GloVe's text format, and arrays inside an installed package."""
+
+import logging
+import time
+from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from kedro.io import AbstractDataset
+
+from rnn_trading.word_vectors import FoundVectors, VectorError, VectorTable
+
+logger = logging.getLogger(__name__)
+
+MOST_SKIPPED = 0.01
+SECONDS_BETWEEN_REPORTS = 5.0
+
+
+class GloveText:
+    """Vectors in GloVe's text format: a word and its numbers in each line, separated by spaces.
+
+    The file is read once for every look-up, and only vectors that are needed are kept, so that a file larger than
+    memory will do. The numbers are counted from the end of the line, since some words of GloVe hold spaces; the first
+    line decides how many there are. A header of two integers, as word2vec writes it, is passed over. Words are text:
+    ``nan`` and ``null`` are words like others. Of a word that stands twice the first vector is taken.
+
+    Parameters
+    ----------
+    filepath
+        The file, UTF-8.
+    """
+
+    def __init__(self, filepath: Path) -> None:
+        self.filepath = filepath
+
+    def look_up(self, words: list[str]) -> FoundVectors:
+        """Return the vectors of some words.
+
+        A line with another number of fields, whose word is no UTF-8, or (of a word that is needed) with a field that is
+        no finite number is skipped and counted.
+
+        Raises
+        ------
+        VectorError
+            If the file is missing, holds no vector, or more than 1 % of its lines are skipped.
+        """
+        dimensions = self._dimensions()
+        wanted = {word.encode(): position for position, word in enumerate(words)}
+        matrix, found = np.zeros((len(words), dimensions), dtype=np.float32), np.zeros(len(words), dtype=bool)
+        lines, skipped, first_skipped = 0, 0, 0
+        for number, line in self._lines():
+            lines += 1
+            word, *fields = line.rsplit(b" ", dimensions)
+            vector = self._vector(word, fields, dimensions, needed=word in wanted)
+            if vector is None:
+                skipped, first_skipped = skipped + 1, first_skipped or number
+            elif word in wanted and not found[wanted[word]]:
+                matrix[wanted[word]], found[wanted[word]] = vector, True
+        if skipped > MOST_SKIPPED * lines:
+            raise VectorError(
+                f"{self.filepath}: expected a word and {dimensions} numbers in every line, as in the first. "
+                f"{skipped:,} of {lines:,} lines are otherwise, the first of them line {first_skipped}. Is it a file "
+                "of word vectors, and complete?"
+            )
+        if skipped:
+            logger.info(
+                "%s: %d of %s lines hold no word and %d numbers (the first: line %d) and are skipped",
+                *(self.filepath.name, skipped, f"{lines:,}", dimensions, first_skipped),
+            )
+        return FoundVectors(
+            matrix, found, {"vectors": lines - skipped, "dimensions": dimensions, "skipped_lines": skipped}
+        )
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        """Numbers of the lines, from 1, and the lines without their ends; says how far it is every few seconds."""
+        size, reported = self.filepath.stat().st_size, time.perf_counter()
+        with self.filepath.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if number == 1 and _is_header(line):
+                    continue
+                if time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
+                    reported = time.perf_counter()
+                    logger.info("Reading %s: %.0f %%", self.filepath.name, 100 * file.tell() / size)
+                if line.strip():
+                    yield number, line.rstrip(b" \r\n")
+
+    def _dimensions(self) -> int:
+        if not self.filepath.is_file():
+            raise VectorError(
+                f"{self.filepath} does not exist. Expected word vectors in GloVe's text format. Name them with "
+                "--params vectors_file=PATH, or leave that out for the vectors that are installed."
+            )
+        try:
+            _, line = next(self._lines())
+        except StopIteration:
+            raise VectorError(f"{self.filepath} is empty. Expected word vectors in GloVe's text format.") from None
+        numbers = list(takewhile(_is_number, reversed(line.split(b" ")[1:])))
+        if not numbers:
+            raise VectorError(
+                f"{self.filepath}: expected a word and its numbers, separated by spaces, in every line. The first line "
+                f"begins with {line[:60]!r}."
+            )
+        return len(numbers)
+
+    @staticmethod
+    def _vector(word: bytes, fields: list[bytes], dimensions: int, needed: bool) -> np.ndarray | None:
+        """Return the vector of a line, empty if it is not needed, or None for a line that does not parse."""
+        if len(fields) != dimensions or not word:
+            return None
+        if not needed:
+            # A longer line leaves numbers at the end of its "word", a shorter one a word among its numbers.
+            return np.empty(0) if _is_number(fields[0]) and not _ends_in_number(word) else None
+        try:
+            word.decode()
+            vector = np.array([float(field) for field in fields], dtype=np.float32)
+        except ValueError:
+            return None
+        return vector if np.isfinite(vector).all() else None
+
+
+def _is_header(line: bytes) -> bool:
+    fields = line.split()
+    return len(fields) == 2 and all(field.isdigit() for field in fields)
+
+
+def _is_number(field: bytes) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _ends_in_number(word: bytes) -> bool:
+    """Whether a word holds a space and a decimal number after the last one."""
+    _, space, last = word.rpartition(b" ")
+    return bool(space) and b"." in last and _is_number(last)
+
+
+class GloveTextDataset(AbstractDataset[None, GloveText]):
+    """Word vectors in GloVe's text format; see :class:`GloveText`.
+
+    Parameters
+    ----------
+    filepath
+        The file.
+    metadata
+        For Kedro plugins.
+    """
+
+    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+        self._filepath = Path(filepath)
+        self.metadata = metadata
+
+    def load(self) -> GloveText:
+        """Return the source; the file is read when it is asked for words.
+
+        Raises
+        ------
+        VectorError
+            If the file is missing or its first line is no vector.
+        """
+        source = GloveText(self._filepath)
+        source._dimensions()
+        return source
+
+    def save(self, data: None) -> None:
+        """Refuse: a source is only read."""
+        raise VectorError(f"{self._filepath} is a source: it is only read.")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath)}
+
+    def _exists(self) -> bool:
+        return self._filepath.is_file()
+
+
+class NumpyDataset(AbstractDataset[None, np.ndarray]):
+    """An array in NumPy's own format, read without unpickling.
+
+    Parameters
+    ----------
+    filepath
+        Path of the ``.npy`` file.
+    """
+
+    def __init__(self, *, filepath: str) -> None:
+        self._filepath = Path(filepath)
+
+    def load(self) -> np.ndarray:
+        """Return the array."""
+        return np.load(self._filepath, allow_pickle=False)
+
+    def save(self, data: None) -> None:
+        """Refuse: a source is only read."""
+        raise VectorError(f"{self._filepath} is a source: it is only read.")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath)}
+
+
+class VectorArraysDataset(AbstractDataset[None, VectorTable]):
+    """Word vectors as two files: a matrix, and a table whose first column has the word of each row.
+
+    Parameters
+    ----------
+    vectors, words
+        Catalog configuration of the datasets that read them.
+    metadata
+        For Kedro plugins.
+    """
+
+    def __init__(
+        self, *, vectors: dict[str, Any], words: dict[str, Any], metadata: dict[str, Any] | None = None
+    ) -> None:
+        self._vectors = AbstractDataset.from_config("vectors", vectors)
+        self._words = AbstractDataset.from_config("words", words)
+        self.metadata = metadata
+
+    def load(self) -> VectorTable:
+        """Return words and vectors.
+
+        Raises
+        ------
+        VectorError
+            If the two files have different numbers of rows, or a word stands twice.
+        """
+        matrix, words = self._vectors.load(), pd.Index(self._words.load().iloc[:, 0], dtype="str")
+        if len(matrix) != len(words) or not words.is_unique:
+            raise VectorError(
+                f"Expected one vector for every word, and every word once. Received: {len(matrix):,} vectors, "
+                f"{len(words):,} words, {words.nunique():,} of them different."
+            )
+        return VectorTable(words, matrix)
+
+    def save(self, data: None) -> None:
+        """Refuse: a source is only read."""
+        raise VectorError("Installed word vectors are a source: they are only read.")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"vectors": self._vectors._describe(), "words": self._words._describe()}
+
+    def _exists(self) -> bool:
+        return self._vectors.exists() and self._words.exists()

@@ -1,0 +1,91 @@
+"""A finished model on a stream of texts."""
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import Progress
+
+from rnn_trading.text import TextReader, VocabularyError
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_REPORTS = 5.0
+
+
+class TextStream(Protocol):
+    """Texts in pieces.
+
+    Attributes
+    ----------
+    size
+        Rows, or bytes, of the whole file.
+    """
+
+    size: int
+
+    def __iter__(self) -> Iterator[tuple[pd.DataFrame, int]]:
+        """Give tables with ``id`` and ``text``, both text, and how much of the file has been read."""
+
+
+def score_texts(texts: TextStream, model: Any, reader: dict[str, Any]) -> "ScoreStream":
+    """Give every text its probability of being positive.
+
+    Parameters
+    ----------
+    texts
+        ``id`` and ``text``, in pieces.
+    model, reader
+        A fitted network, and what makes its input from raw text.
+
+    Returns
+    -------
+    ScoreStream
+        Nothing is read or predicted before it is iterated over.
+
+    Raises
+    ------
+    VocabularyError
+        If model and reader do not belong together.
+    """
+    text_reader = TextReader.from_plain(reader)
+    tokens, ids = model.input_shape[-1], model.get_layer("Embedding").input_dim
+    expected = (text_reader.reading.tokens, len(text_reader.vocabulary))
+    if tokens != expected[0] or ids < expected[1]:
+        raise VocabularyError(
+            f"The model takes {tokens} words with {ids:,} ids, and the reader beside it makes {expected[0]} words with "
+            f"{expected[1]:,} ids: they come from different runs. Train again: kedro run --pipelines text_sentiment"
+        )
+    return ScoreStream(texts, model, text_reader)
+
+
+class ScoreStream:
+    """Tables with ``id`` and ``probability``, as many rows as there are texts; NaN for a text without any word."""
+
+    def __init__(self, texts: TextStream, model: Any, reader: TextReader) -> None:
+        self.texts, self.model, self.reader = texts, model, reader
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        """Score piece by piece, with a progress bar on a terminal and lines in a log elsewhere."""
+        from rnn_trading.models.training import predict  # noqa: PLC0415  takes seconds to import
+
+        rows = without_words = 0
+        reported = time.perf_counter()
+        with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+            task = bar.add_task("Scoring texts", total=self.texts.size)
+            for piece, position in self.texts:
+                inputs, has_words = self.reader.read(piece["text"])
+                probability = pd.Series(predict(self.model, {"Words": inputs})).where(has_words)
+                rows, without_words = rows + len(piece), without_words + int((~has_words).sum())
+                bar.update(task, completed=position)
+                if bar.disable and time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
+                    reported = time.perf_counter()
+                    logger.info("Scored %s texts, %.0f %% of the file", f"{rows:,}", 100 * position / self.texts.size)
+                yield pd.DataFrame({"id": piece["id"].to_numpy(), "probability": probability.to_numpy()})
+        if not rows:
+            yield pd.DataFrame({"id": pd.Series(dtype="str"), "probability": pd.Series(dtype="float64")})
+        logger.info("%s texts scored; %s of them have no word, and no probability", f"{rows:,}", f"{without_words:,}")

@@ -1,0 +1,60 @@
+"""Keras' reviews, from a server on loopback."""
+
+import hashlib
+import json
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+from kedro.io import DatasetError
+
+from rnn_trading.datasets.imdb import KerasImdbDataset
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """Keep the test's output quiet."""
+
+
+@pytest.fixture
+def server(tmp_path):
+    folder = tmp_path / "server"
+    folder.mkdir()
+    texts = {"x_train": [[1, 2], [3]], "x_test": [[2, 3, 3]]}
+    arrays = {name: np.array([*lists, None], dtype=object)[:-1] for name, lists in texts.items()}
+    np.savez(folder / "imdb.npz", **arrays, y_train=np.array([1, 0]), y_test=np.array([1]))
+    (folder / "imdb_word_index.json").write_text(json.dumps({"the": 1, "film": 2, "bad": 3}))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    hashes = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("imdb.npz", "imdb_word_index.json")]
+    yield {
+        "origin": f"http://127.0.0.1:{server.server_port}/",
+        "archive_hash": hashes[0],
+        "words_hash": hashes[1],
+        "filepath": str(tmp_path / "cache"),
+    }
+    server.shutdown()
+    server.server_close()
+
+
+def test_ids_become_words_again_and_the_split_is_kept(server, tmp_path):
+    table, counts = KerasImdbDataset(**server).load()
+    assert table["text"].tolist() == ["the film", "bad", "film bad bad"]
+    assert table["label"].tolist() == [1, 0, 1]
+    assert table["split"].tolist() == ["train", "train", "test"]
+    assert table.index.tolist() == ["train/0", "train/1", "test/0"]
+    assert counts["empty_texts"] == 0
+    # A second load needs no server.
+    for path in (tmp_path / "server").iterdir():
+        path.unlink()
+    assert KerasImdbDataset(**server).load()[0].equals(table)
+
+
+def test_a_file_that_is_not_the_known_one_or_not_there(server, tmp_path):
+    with pytest.raises(DatasetError, match="imdb.npz cannot be had"):
+        KerasImdbDataset(**server | {"archive_hash": "0" * 64}).load()
+    with pytest.raises(DatasetError, match="no-such-folder/imdb.npz cannot be had: .*404"):
+        elsewhere = {"origin": f"{server['origin']}no-such-folder", "filepath": str(tmp_path / "another")}
+        KerasImdbDataset(**server | elsewhere).load()

@@ -1,0 +1,80 @@
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+
+from rnn_trading.datasets.text_stream import PIECE, ScoresFileDataset, TextsFileDataset
+
+
+def load(path):
+    return TextsFileDataset(filepath=str(path)).load()
+
+
+@pytest.mark.parametrize("name", ["texts.csv", "texts.parquet"])
+def test_texts_come_in_pieces_and_in_order(tmp_path, name):
+    table = pd.DataFrame({"text": [f"text, {i}" for i in range(2 * PIECE + 5)], "x": 1.5, "id": range(2 * PIECE + 5)})
+    table.loc[7, "text"] = None
+    getattr(table, "to_csv" if name.endswith("csv") else "to_parquet")(tmp_path / name, index=False)
+    texts = load(tmp_path / name)
+    pieces, positions = zip(*texts, strict=True)
+    assert [len(piece) for piece in pieces] == [PIECE, PIECE, 5]
+    assert list(positions) == sorted(positions)
+    assert positions[-1] == texts.size
+    together = pd.concat(pieces)
+    assert together["id"].tolist() == [str(i) for i in range(len(table))]
+    assert together["text"].tolist()[5:9] == ["text, 5", "text, 6", "", "text, 8"]
+
+
+def test_texts_that_say_null_and_bytes_that_are_no_utf8(tmp_path):
+    (tmp_path / "texts.csv").write_bytes(b'id,text\nNA,null\n007,"Am\xe9lie\nis ""fun"""\n')
+    ((piece, _),) = load(tmp_path / "texts.csv")
+    assert piece.to_numpy().tolist() == [["NA", "null"], ["007", 'Am\ufffdlie\nis "fun"']]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("texts.csv", b"id,body\n1,a\n", "column 'text' is missing. Expected: id, text. Received: 'id', 'body'"),
+        ("texts.csv", b"", "column 'id', 'text' is missing. Expected: id, text. Received: nothing"),
+        ("texts.parquet", b"PAR1 no", "cannot be read"),
+        ("texts.txt", b"", "expected a file ending in .csv or .parquet"),
+        (None, b"", "does not exist. Expected a CSV or Parquet file with id, text. .*--params texts_file=PATH"),
+    ],
+)
+def test_refused_before_anything_is_read(tmp_path, name, content, message):
+    if name:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(DatasetError, match=message):
+        load(tmp_path / (name or "no.csv"))
+
+
+def test_a_row_with_too_many_cells_is_named(tmp_path):
+    (tmp_path / "texts.csv").write_text("id,text\n1,a\n2,b,c,d\n")
+    with pytest.raises(ValueError, match="texts.csv cannot be read: .*line 3, saw 4. Correct that row"):
+        list(load(tmp_path / "texts.csv"))
+
+
+@pytest.mark.parametrize("name", ["scores.csv", "scores.parquet"])
+def test_scores_are_written_whole(tmp_path, name):
+    dataset = ScoresFileDataset(filepath=str(tmp_path / name))
+    pieces = [
+        pd.DataFrame({"id": ["NA", "2"], "probability": [0.25, np.nan]}),
+        pd.DataFrame({"id": ["3"], "probability": [1.0]}),
+    ]
+    dataset.save(pieces)
+    assert dataset.load()["id"].tolist() == ["NA", "2", "3"]
+    np.testing.assert_array_equal(dataset.load()["probability"], [0.25, np.nan, 1.0])
+
+    def broken():
+        yield pieces[1]
+        raise OSError("the disk is full")
+
+    with pytest.raises(DatasetError, match="the disk is full"):
+        dataset.save(broken())
+    assert dataset.load()["id"].tolist() == ["NA", "2", "3"]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_scores_of_another_ending_are_refused():
+    with pytest.raises(ValueError, match="expected scores_file to end in .csv or .parquet"):
+        ScoresFileDataset(filepath="scores.xlsx")
