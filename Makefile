@@ -37,6 +37,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/free_run.py
+	$(BIN)/python benchmarks/text.py
 
 viz: $(VENV)/.dev
 	$(BIN)/kedro viz run

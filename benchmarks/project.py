@@ -16,10 +16,10 @@ def parameters(protocol: str) -> dict[str, Any]:
         return session.load_context().params
 
 
-def prices() -> Any:
-    """Load the default prices, as the catalog gives them."""
+def load(name: str) -> Any:
+    """Load a dataset of the default catalog."""
     with _quiet_session() as session:
-        return session.load_context().catalog.load("prices_source")
+        return session.load_context().catalog.load(name)
 
 
 def _quiet_session(**runtime_params: str) -> KedroSession:

@@ -50,13 +50,13 @@ def test_what_belongs_together_is_on_one_side(seed, neighbours):
 
 
 def test_a_given_test_is_kept_and_its_duplicates_leave_the_training():
-    labels, texts, _ = documents(40)
-    given = pd.Series(np.where(np.arange(40) % 2 == 0, "test", "train"), index=labels.index)
+    labels, texts, _ = documents(160)
+    given = pd.Series(np.where(np.arange(160) % 2 == 0, "test", "train"), index=labels.index)
     texts.iloc[1] = texts.iloc[0]
     parts = split_documents(labels, texts, given, SPLIT)
     assert (parts == "test").equals(given == "test")
-    assert parts.isna().tolist() == [False, True, *[False] * 38]
-    assert (parts == "validation").sum() == 2
+    assert parts.isna().tolist() == [False, True, *[False] * 158]
+    assert (parts == "validation").sum() == 8
     assert describe_documents(parts, labels)["unused"] == {"rows": 1}
 
 
@@ -69,9 +69,13 @@ def test_a_given_validation_is_kept():
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ([1] * 40, "The train part .* needs documents with both labels, 0 and 1. Received: only 1, of 40 documents"),
-        ([1, 0], "The .* part .* Received: "),
-        ([1] * 39 + [0], "Received: only 1, of 40 documents with the labels 0, 1"),
+        (
+            [1] * 40,
+            "The train part of the split needs at least 3 documents with each label, 0 and 1. "
+            "Received: 0 with 0 and 28 with 1",
+        ),
+        ([1, 0], "The train part .* of 2 documents"),
+        ([1] * 39 + [0], "Received: 1 with 0 and 27 with 1, of 40 documents"),
     ],
 )
 def test_parts_without_both_classes_are_refused(labels, message):

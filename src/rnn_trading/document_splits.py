@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from rnn_trading.parameters import parameters
 from rnn_trading.splits import SplitName
 
+FEWEST_OF_A_LABEL = 3
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -72,7 +73,7 @@ def split_documents(labels: pd.Series, texts: pd.Series, given: pd.Series, split
     Raises
     ------
     ValueError
-        If a part is empty or holds one class only.
+        If a part does not hold three documents of each label.
     """
     groups = _groups(texts, split.neighbours)
     parts = np.full(len(labels), "train", dtype=object)
@@ -128,13 +129,12 @@ def _draw(
 
 def _check(parts: pd.Series, labels: pd.Series, split: DocumentSplitParameters) -> None:
     for part in ("train", "test") if split.validate_on == "test" else get_args(SplitName):
-        classes = labels[parts == part].unique()
-        if len(classes) < 2:
-            received = f"only {classes[0]}" if len(classes) else "no document"
+        counts = labels[parts == part].value_counts().reindex([0, 1], fill_value=0)
+        if counts.min() < FEWEST_OF_A_LABEL:
             raise ValueError(
-                f"The {part} part of the split needs documents with both labels, 0 and 1. Received: {received}, of "
-                f"{len(labels):,} documents with the labels {', '.join(map(str, sorted(labels.unique())))}. Add "
-                "documents of both kinds, or change split.test_share or split.validation_share."
+                f"The {part} part of the split needs at least {FEWEST_OF_A_LABEL} documents with each label, 0 and 1. "
+                f"Received: {counts[0]:,} with 0 and {counts[1]:,} with 1, of {len(labels):,} documents. Add documents "
+                "of both kinds, or change split.test_share or split.validation_share."
             )
 
 

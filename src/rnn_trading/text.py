@@ -327,8 +327,12 @@ class TextReader:
 
     def inputs(self, sequences: TokenSequences) -> NDArray[np.int32]:
         """Bring sequences of ids to the length of the input; ids outside the vocabulary become ``<unknown>``."""
+        return self.seen(sequences).padded(self.reading.tokens, self.reading.padding, self.reading.cutting)
+
+    def seen(self, sequences: TokenSequences) -> TokenSequences:
+        """What a network sees of sequences of ids, without padding."""
         capped = sequences.capped(len(self.vocabulary), self.vocabulary.index(UNKNOWN))
-        return capped.padded(self.reading.tokens, self.reading.padding, self.reading.cutting)
+        return capped.cut(self.reading.tokens, self.reading.cutting)
 
     def as_plain(self) -> dict[str, Any]:
         """Plain values, for a JSON file."""

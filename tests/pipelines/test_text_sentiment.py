@@ -168,10 +168,13 @@ def test_vectors_of_a_file(run_file, tmp_path):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        (simulated().assign(label=1), "needs documents with both labels, 0 and 1. Received: only 1"),
+        (simulated().assign(label=1), "needs at least 3 documents with each label, 0 and 1. Received: 0 with 0"),
         (simulated().assign(label=5), r"'label', line 2: expected 0 \(negative\) or 1 \(positive\). Received: '5'"),
         (simulated().assign(text=" "), r"holds no review with a text \(500 rows, 500 empty\)"),
-        (simulated().assign(text="Привет, мир"), "with both labels|None of the 4 words .* has one of the"),
+        (
+            simulated(80).assign(text=[f"zzqq xxyy {number}zz" for number in range(80)]),
+            "None of the .* words of the reviews .* has one of the 400,000 pretrained vectors",
+        ),
     ],
 )
 def test_bad_reviews_are_refused(run_file, table, message):
@@ -180,11 +183,11 @@ def test_bad_reviews_are_refused(run_file, table, message):
 
 
 def test_a_reader_of_another_model_is_refused(project, run_file, tmp_path):
-    folder = run_file(simulated(), experiment=SMALL | {"training": {"epochs": 1}})
+    folder = run_file(simulated(), experiment=SMALL | {"training": {"epochs": 1}}, protocol="as_published")
     (tmp_path / "texts.csv").write_text("id,text\n1,good film\n")
-    path = folder / "data/06_models/corrected/text_sentiment.learned_embeddings.reader.json"
+    path = folder / "data/06_models/as_published/text_sentiment.learned_embeddings.reader.json"
     reader = json.loads(path.read_text())
     for change in ({"vocabulary": [*reader["vocabulary"], "more"]}, {"reading": reader["reading"] | {"tokens": 9}}):
         path.write_text(json.dumps(reader | change))
         with pytest.raises(ValueError, match="The model takes 8 words .* they come from different runs. Train again"):
-            project("text_sentiment_inference", texts_file=str(tmp_path / "texts.csv"))
+            project("text_sentiment_inference", texts_file=str(tmp_path / "texts.csv"), protocol="as_published")

@@ -60,12 +60,14 @@ def judged(table, suspicious=None, **model):
 def test_the_verdict_says_who_is_better():
     better, worse = judged(table(1.6)), judged(table(0.2))
     assert better["verdict"].startswith("Skill beyond the naive rivals: AUC 0.9")
-    assert "(Paired t p < 0.001 over 600 documents)" in better["verdict"]
-    assert "is above the network's" not in better["verdict"]
-    assert better["tests"][0]["rival"] == "tfidf"
-    assert [test["name"] for test in better["tests"]] == ["Paired t", "DeLong", "DeLong"]
+    assert "AUC above the largest of a rival, tfidf (DeLong p < 0.001 over 600 documents)" in better["verdict"]
+    assert "; the difference is +0.0" in better["verdict"]
+    assert "; log-loss 0." in better["verdict"]
+    assert [(test["name"], test["rival"]) for test in better["tests"]] == [
+        *(("DeLong", "tfidf"), ("DeLong", "majority"), ("Paired t", "tfidf")),
+    ]
     assert worse["verdict"].startswith("Worse than a naive rival: AUC")
-    assert "the AUC of tfidf is above the network's (+0." in worse["verdict"]
+    assert "AUC not above the largest of a rival, tfidf (DeLong p < 0.001" in worse["verdict"]
     assert better["without_worst_months"] is None
     assert better["rivals"]["majority"]["auc"] == 0.5
 
@@ -74,7 +76,7 @@ def test_skill_that_lives_on_suspicious_reviews_alone_is_none():
     rows = table(1.0)
     suspicious = pd.Series(np.arange(len(rows)) < 300)
     rows.loc[suspicious, "prediction"] = np.where(rows["truth"][suspicious] == 1, 0.99, 0.01)
-    rows.loc[~suspicious, "prediction"] = 0.5
+    rows.loc[~suspicious, "prediction"] = rows["tfidf"][~suspicious]
     assert judged(rows, suspicious)["verdict"].startswith("No skill but on reviews that state their rating in numbers")
 
 
@@ -88,7 +90,7 @@ def test_rivals_by_hand():
     seen[:, 3] = 1
     rows = TextRivalRows(csr_array(counts), csr_array(seen))
     vectors = np.array([[0, 0], [1, 0.5], [-1, 0.5], [0, 0]], dtype=np.float32)
-    rivals = text_rivals(rows, label, rows, vectors)
+    rivals = text_rivals(rows, label, rows, vectors, 0)
     assert rivals["majority"].tolist() == [0.5] * 40
     assert ((rivals["tfidf_logistic_regression"] > 0.5) == (label == 1)).all()
     np.testing.assert_allclose(rivals["tfidf_of_the_words_seen"], 0.5, atol=1e-6)

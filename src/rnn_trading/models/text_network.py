@@ -19,7 +19,7 @@ def build_text_network(
     architecture
         See :class:`rnn_trading.models.parameters.TextNetworkParameters`.
     tokens
-        Words in a text.
+        Words in a text; where padding is masked, texts of any number of words are taken.
     ids
         Number of ids, 0 being the padding.
     vectors
@@ -28,14 +28,15 @@ def build_text_network(
     Returns
     -------
     keras.Model
-        Input ``Words`` int32 ``(batch, tokens)``; output float32 ``(batch, 1)``: the probability of label 1.
+        Input ``Words`` int32 ``(batch, tokens)``, 0 for padding; output float32 ``(batch, 1)``: the probability of
+        label 1.
 
     Raises
     ------
     ValueError
         If pretrained embeddings are asked for and not given for every id.
     """
-    words = keras.Input((tokens,), name=INPUT, dtype="int32")
+    words = keras.Input((None if architecture.mask_padding else tokens,), name=INPUT, dtype="int32")
     states = _embedding(architecture, ids, vectors)(words)  # (batch, tokens, dimensions)
     if architecture.embedding_dropout:
         states = keras.layers.SpatialDropout1D(architecture.embedding_dropout, name="EmbeddingDropout")(states)

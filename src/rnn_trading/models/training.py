@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras, tf
+from rnn_trading.models.batches import RaggedRows
 from rnn_trading.models.parameters import TrainingParameters
 
 logger = logging.getLogger(__name__)
 
 Inputs = dict[str, NDArray[np.generic]]
-Rows: TypeAlias = tuple[Inputs, NDArray[np.floating]] | keras.utils.PyDataset
-PREDICTION_BATCH = 4096
+Rows: TypeAlias = tuple[Inputs, NDArray[np.floating]] | RaggedRows | keras.utils.PyDataset
+# Rows predicted at a time: so many at most, and fewer where rows are long, for memory's sake.
+PREDICTION_BATCH, PREDICTION_VALUES = 4096, 2**19
 SECONDS_BETWEEN_REPORTS = 5.0
 
 
@@ -67,7 +69,8 @@ def train(
         Makes the untrained model; called after seeding.
     training_rows, validation_rows
         Named inputs with shapes ``(rows, ...)`` and targets float32 ``(rows,)`` or ``(rows, series)``, without
-        missing values; or a dataset that gives whole batches of ``batch_size`` in its own order.
+        missing values; sequences of different lengths; or a dataset that gives whole batches of ``batch_size`` in its
+        own order.
     training
         See :class:`rnn_trading.models.parameters.TrainingParameters`.
     title
@@ -107,14 +110,9 @@ def train(
             start_from_epoch=training.start_from_epoch - 1,
             restore_best_weights=True,
         )
-        if not isinstance(training_rows, tuple) and training.shuffle:
-            raise ValueError(f"{title}: rows that carry a state on keep their order. Expected training.shuffle=false.")
-        if isinstance(training_rows, tuple):
-            given: dict[str, Any] = {"x": training_rows[0], "y": training_rows[1], "batch_size": training.batch_size}
-            given |= {"shuffle": training.shuffle, "validation_batch_size": PREDICTION_BATCH}
-            rows_an_epoch = len(training_rows[1])
-        else:
-            given, rows_an_epoch = {"x": training_rows, "shuffle": False}, len(training_rows) * training.batch_size
+        given, rows_an_epoch = _given(training_rows, training, title)
+        if isinstance(validation_rows, RaggedRows):
+            validation_rows = validation_rows.batches(training.batch_size, None)
         progress = _Progress(title, training, rows_an_epoch)
         started = time.perf_counter()
         recorded = model.fit(
@@ -133,9 +131,28 @@ def train(
     return Fit(model, _tidy(recorded), len(recorded["loss"]), best_epoch, seconds)
 
 
+def _given(rows: Rows, training: TrainingParameters, title: str) -> tuple[dict[str, Any], int]:
+    """Arguments of Keras' ``fit`` for training rows, and how many rows an epoch has."""
+    if isinstance(rows, tuple):
+        arrays: dict[str, Any] = {"x": rows[0], "y": rows[1], "batch_size": training.batch_size}
+        prediction_batch = _prediction_batch(rows[0])
+        return arrays | {"shuffle": training.shuffle, "validation_batch_size": prediction_batch}, len(rows[1])
+    if isinstance(rows, RaggedRows):
+        order = training.seed if training.shuffle else None
+        return {"x": rows.batches(training.batch_size, order), "shuffle": False}, len(rows.targets)
+    if training.shuffle:
+        raise ValueError(f"{title}: rows that carry a state on keep their order. Expected training.shuffle=false.")
+    return {"x": rows, "shuffle": False}, len(rows) * training.batch_size
+
+
 def predict(model: keras.Model, inputs: Inputs) -> NDArray[np.float64]:
     """Predict every row: float64, shape ``(rows,)``, in batches that do not depend on the training."""
-    return model.predict(inputs, batch_size=PREDICTION_BATCH, verbose=0)[:, 0].astype(np.float64)
+    return model.predict(inputs, batch_size=_prediction_batch(inputs), verbose=0)[:, 0].astype(np.float64)
+
+
+def _prediction_batch(inputs: Inputs) -> int:
+    values_in_a_row = sum(int(np.prod(array.shape[1:])) for array in inputs.values())
+    return min(PREDICTION_BATCH, max(1, PREDICTION_VALUES // values_in_a_row))
 
 
 def _metrics(training: TrainingParameters) -> tuple[list[Any], str]:

@@ -156,29 +156,19 @@ def _verdict(
     clean: dict[str, Any],
     calm: dict[str, Any] | None,
 ) -> str:
-    by_loss, headline = everything["tests"][0], task.headline
+    decisive, headline = everything["tests"][0], task.headline
     rivals = everything["rivals"]
     score = everything["model"][headline.metric]
-    finding = _finding(task, by_loss, clean["tests"])
+    finding = _finding(task, decisive, clean["tests"])
     text = f"{finding}: {headline.words} {'does not exist' if math.isnan(score) else _number(score)}"
     best = headline.best(rivals)
     if best:
         text += f" (best rival: {_words(best)}, {_number(rivals[best][headline.metric])})"
-    smaller = by_loss["mean_difference"] < 0
-    below = "below" if _better(by_loss) else "not significantly below"
-    text += f"; loss {below if smaller else 'not below'} the smallest of a rival, "
-    text += f"{_words(by_loss['rival'])} ("
-    test = f"{by_loss['name'].partition(',')[0]}"
-    counted = f"{by_loss[task.units]:,} {task.units}"
-    text += (
-        f"no {test} test on {counted}: too few, or differences that are constant)"
-        if math.isnan(by_loss["p_value"])
-        else f"{test} p {_p_value(by_loss['p_value'])} over {counted})"
-    )
+    text += f"; {_comparison(task, decisive)}"
     without = clean["model"].get(headline.metric, math.nan)
     if abs(without - score) >= 0.01 * max(1.0, abs(score)):
         text += f"; without {task.suspicious} it is {_number(without)}"
-    gone = calm and calm["tests"] and _tested(calm["tests"][0]) and not _better(calm["tests"][0])
+    gone = calm and calm["tests"] and _tested(task, calm["tests"][0]) and not _better(task, calm["tests"][0])
     if finding == SKILL and gone:
         text += "; the difference is gone without the three worst months"
     remark = task.remark({MODEL: everything["model"], **rivals}, everything["tests"])
@@ -186,6 +176,20 @@ def _verdict(
     if experiment.published and headline.metric in experiment.published:
         text += f"; published on {experiment.published_on}: {experiment.published[headline.metric]:.4g}"
     return text
+
+
+def _comparison(task: Task, decisive: dict[str, Any]) -> str:
+    """What the deciding test found, in words."""
+    noun, beyond, best = ("loss", "below", "smallest")
+    if task.decided_by == "headline":
+        noun, beyond, best = (task.headline.words, "above", "largest")
+    how = beyond if _better(task, decisive) else f"not significantly {beyond}"
+    text = f"{noun} {how if _gain(task, decisive) > 0 else f'not {beyond}'} the {best} of a rival, "
+    test, counted = decisive["name"].partition(",")[0], f"{decisive[task.units]:,} {task.units}"
+    text += f"{_words(decisive['rival'])} ("
+    if math.isnan(decisive["p_value"]):
+        return text + f"no {test} test on {counted}: too few, or differences that are constant)"
+    return text + f"{test} p {_p_value(decisive['p_value'])} over {counted})"
 
 
 def _caveats(task: Task, model: dict[str, Any], clean_rows: int) -> str:
@@ -203,25 +207,30 @@ def _caveats(task: Task, model: dict[str, Any], clean_rows: int) -> str:
 SKILL = "Skill beyond the naive rivals"
 
 
-def _finding(task: Task, by_loss: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
-    if not _better(by_loss):
-        worse = by_loss["p_value"] < SIGNIFICANCE and by_loss["mean_difference"] > 0
+def _finding(task: Task, decisive: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
+    if not _better(task, decisive):
+        worse = decisive["p_value"] < SIGNIFICANCE and _gain(task, decisive) < 0
         return "Worse than a naive rival" if worse else "No skill beyond the naive rivals"
-    if clean_tests and not _tested(clean_tests[0]):
+    if clean_tests and not _tested(task, clean_tests[0]):
         return f"Skill that cannot be tested without {task.suspicious}"
-    if not (clean_tests and _better(clean_tests[0])):
+    if not (clean_tests and _better(task, clean_tests[0])):
         return f"No skill but on {task.suspicious}"
     return SKILL
 
 
-def _better(by_loss: dict[str, Any]) -> bool:
-    """A smaller loss, significantly; False where there is no test."""
-    return by_loss["p_value"] < SIGNIFICANCE and by_loss["mean_difference"] < 0
+def _gain(task: Task, test: dict[str, Any]) -> float:
+    """By how much the model is better: a loss should be small, a headline metric that decides large."""
+    return -test["mean_difference"] if task.decided_by == "loss" else test["mean_difference"]
 
 
-def _tested(by_loss: dict[str, Any]) -> bool:
-    """There is a p-value, or no smaller loss that would need one."""
-    return not math.isnan(by_loss["p_value"]) or by_loss["mean_difference"] >= 0
+def _better(task: Task, test: dict[str, Any]) -> bool:
+    """The model is better, significantly; False where there is no test."""
+    return test["p_value"] < SIGNIFICANCE and _gain(task, test) > 0
+
+
+def _tested(task: Task, test: dict[str, Any]) -> bool:
+    """There is a p-value, or no gain that would need one."""
+    return not math.isnan(test["p_value"]) or _gain(task, test) <= 0
 
 
 def _p_value(value: float) -> str:

@@ -70,6 +70,8 @@ class Task:
     remark
         What the verdict must add, from the metrics of the model and of the rivals and from the tests; empty for
         nothing.
+    decided_by
+        What the first test compares: the mean ``loss``, or the ``headline`` metric.
     units
         What the tests count.
     suspicious
@@ -83,6 +85,7 @@ class Task:
     headline: Headline
     only: dict[str, str] = field(default_factory=dict)
     remark: Callable[[dict[str, Metrics], Tests], str] = lambda _, __: ""
+    decided_by: Literal["loss", "headline"] = "loss"
     units: Literal["dates", "documents"] = "dates"
     suspicious: str = "rows that touch stale, missing or extreme prices"
 
@@ -209,17 +212,15 @@ def _level_remark(metrics: dict[str, Metrics], _: Tests) -> str:
     )
 
 
-def _sentiment_remark(_: dict[str, Metrics], tests: Tests) -> str:
-    """Every rival that ranks significantly better or alike, in words."""
-    said = []
-    for test in (test for test in tests if test["name"] == "DeLong"):
-        rival, difference, interval = test["rival"].replace("_", " "), test["mean_difference"], test["interval"]
-        if math.isnan(difference) or interval[0] > 0:
-            continue
-        how = "above" if interval[1] < 0 else "not distinguishable from"
-        low, high = sorted(-bound for bound in interval)
-        said.append(f"the AUC of {rival} is {how} the network's ({-difference:+.3f}, 95 % {low:+.3f} to {high:+.3f})")
-    return "; ".join(said)
+def _sentiment_remark(metrics: dict[str, Metrics], tests: Tests) -> str:
+    """The interval of the deciding difference, and the losses, which may tell another story."""
+    by_auc, by_loss = tests[0], next(test for test in tests if "loss" in test)
+    low, high = by_auc["interval"]
+    text = ""
+    if not math.isnan(low):
+        text += f"the difference is {by_auc['mean_difference']:+.3f} (95 % {low:+.3f} to {high:+.3f}); "
+    losses = [metrics[name]["log_loss"] for name in (MODEL, by_loss["rival"])]
+    return text + f"log-loss {losses[0]:.3f}, of {by_loss['rival'].replace('_', ' ')} {losses[1]:.3f}"
 
 
 def _macro_remark(_: dict[str, Metrics], tests: Tests) -> str:
@@ -291,9 +292,10 @@ TASKS: dict[str, Task] = {
         keys=("id",),
         evaluate=_documents,
         loss=LOG_LOSS,
-        comparisons=(by_document_loss, by_auc),
+        comparisons=(by_auc, by_document_loss),
         headline=Headline("auc", "AUC", larger_is_better=True),
         remark=_sentiment_remark,
+        decided_by="headline",
         units="documents",
         suspicious="reviews that state their rating in numbers",
     ),

@@ -1,5 +1,6 @@
 """One experiment on reviews: split, read, train, predict, judge, show."""
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from rnn_trading.text import (
     split_words,
 )
 from rnn_trading.word_vectors import WordVectors, describe_coverage
+
+logger = logging.getLogger(__name__)
 
 INPUT = "Words"
 
@@ -82,6 +85,11 @@ def look_up_vectors(
         )
     table = pd.DataFrame(found.matrix, index=pd.Index(words, name="word"))
     coverage = describe_coverage(found.found, sequences, len(reader["vocabulary"]))
+    logger.info(
+        "%s vectors of %d dimensions: %.1f %% of the vocabulary and %.1f %% of the running words have one",
+        *(f"{found.report['vectors']:,}", found.report["dimensions"]),
+        *(100 * coverage["vocabulary"], 100 * coverage["tokens"]),
+    )
     return {
         "vectors": table.rename(columns=str),
         "vectors_report": found.report | {"coverage": coverage},
@@ -112,6 +120,7 @@ def train_network(
         parameters, how many of them are trained, epochs, best epoch, seconds.
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
+    from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
     from rnn_trading.models.text_network import build_text_network  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -120,11 +129,14 @@ def train_network(
     if architecture.embeddings == "pretrained":
         ids = ids if architecture.embedding_rows == "vocabulary" else len(vectors)
         matrix = vectors.to_numpy(dtype=np.float32)[:ids]
-    inputs = text_reader.inputs(sequences)
 
-    def rows(part: SplitName) -> tuple[dict[str, Any], Any]:
+    def rows(part: SplitName) -> Any:
         positions = _positions(parts, part)
-        return {INPUT: inputs[positions]}, parts["label"].to_numpy(dtype=np.float32)[positions]
+        target = parts["label"].to_numpy(dtype=np.float32)[positions]
+        texts = sequences.take(positions)
+        if architecture.mask_padding:  # then a batch need not be longer than its longest text
+            return RaggedRows(INPUT, text_reader.seen(texts), target)
+        return {INPUT: text_reader.inputs(texts)}, target
 
     fit = train(
         lambda: build_text_network(architecture, text_reader.reading.tokens, ids, matrix),
@@ -166,7 +178,11 @@ def predict_test_reviews(
 
 
 def predict_with_rivals(
-    sequences: TokenSequences, reader: dict[str, Any], vectors: pd.DataFrame, parts: pd.DataFrame
+    sequences: TokenSequences,
+    reader: dict[str, Any],
+    vectors: pd.DataFrame,
+    parts: pd.DataFrame,
+    training: TrainingParameters,
 ) -> pd.DataFrame:
     """Fit the rivals on the training reviews and forecast the test reviews: one column a rival, index ``id``."""
     text_reader, size = TextReader.from_plain(reader), len(vectors)
@@ -178,7 +194,8 @@ def predict_with_rivals(
         return TextRivalRows(whole.counts(size), seen.counts(size))
 
     label = parts["label"].to_numpy(dtype=float)[train]
-    return text_rivals(rows(train), label, rows(test), vectors.to_numpy()).set_axis(parts.index[test])
+    rivals = text_rivals(rows(train), label, rows(test), vectors.to_numpy(), training.seed)
+    return rivals.set_axis(parts.index[test])
 
 
 def collect_predictions(model_predictions: pd.Series, rivals: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:

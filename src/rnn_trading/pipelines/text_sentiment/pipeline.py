@@ -88,7 +88,7 @@ def _forecasts() -> list[Node]:
         ),
         Node(
             nodes.predict_with_rivals,
-            inputs=["sequences", "reader", "vectors", "parts"],
+            inputs=["sequences", "reader", "vectors", "parts", "params:training"],
             outputs="rival_predictions",
             name="predict_with_rivals",
         ),

@@ -55,10 +55,11 @@ def score_texts(texts: TextStream, model: Any, reader: dict[str, Any]) -> "Score
     text_reader = TextReader.from_plain(reader)
     tokens, ids = model.input_shape[-1], model.get_layer("Embedding").input_dim
     expected = (text_reader.reading.tokens, len(text_reader.vocabulary))
-    if tokens != expected[0] or ids < expected[1]:
+    if tokens not in (None, expected[0]) or ids < expected[1]:
         raise VocabularyError(
-            f"The model takes {tokens} words with {ids:,} ids, and the reader beside it makes {expected[0]} words with "
-            f"{expected[1]:,} ids: they come from different runs. Train again: kedro run --pipelines text_sentiment"
+            f"The model takes {tokens or 'any number of'} words with {ids:,} ids, and the reader beside it makes "
+            f"{expected[0]} words with {expected[1]:,} ids: they come from different runs. Train again: kedro run "
+            "--pipelines text_sentiment"
         )
     return ScoreStream(texts, model, text_reader)
 

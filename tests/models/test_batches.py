@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_trading.models.backend import keras
+from rnn_trading.models.batches import POOL, RaggedRows, batched_by_length
+from rnn_trading.models.parameters import OptimizerParameters, TrainingParameters
+from rnn_trading.models.training import predict, train
+from rnn_trading.text import TokenSequences
+
+LENGTHS = np.random.default_rng(0).integers(1, 30, 500)
+
+
+def ragged(lengths=LENGTHS, seed=0):
+    ids = np.random.default_rng(seed).integers(1, 20, lengths.sum()).astype(np.int32)
+    sequences = TokenSequences(ids, np.concatenate([[0], lengths.cumsum()]))
+    return RaggedRows("Words", sequences, (sequences.take(np.arange(len(lengths))).lengths % 2).astype(np.float32))
+
+
+@given(st.integers(1, 60), st.integers(0, 100), st.booleans())
+def test_every_row_is_in_one_batch(batch_size, seed, drawn):
+    generator = np.random.default_rng(seed) if drawn else None
+    batches = batched_by_length(LENGTHS, batch_size, generator)
+    assert sorted(np.concatenate(batches)) == list(range(len(LENGTHS)))
+    assert len(batches) == -(-len(LENGTHS) // batch_size)
+    assert max(map(len, batches)) <= batch_size
+
+
+def test_batches_hold_similar_lengths_in_a_drawn_order():
+    batches = batched_by_length(LENGTHS, 5, np.random.default_rng(0))
+    spread = np.mean([np.ptp(LENGTHS[rows]) for rows in batches])
+    assert spread < 0.2 * np.mean([np.ptp(LENGTHS[rows : rows + 5]) for rows in range(0, 500, 5)])
+    longest = [LENGTHS[rows].max() for rows in batches[:POOL]]
+    assert longest != sorted(longest)
+
+
+def test_a_pass_gives_every_text_and_its_target_without_padding_beyond_the_longest():
+    rows = ragged()
+    expected = {
+        (tuple(text), target)
+        for text, target in zip(
+            (rows.sequences.take(np.array([row])).ids.tolist() for row in range(500)), rows.targets, strict=True
+        )
+    }
+    received = set()
+    for inputs, targets in rows.batches(64, seed=3):
+        words = inputs["Words"].numpy()
+        assert (words[:, -1] != 0).any()
+        received |= {(tuple(text[text != 0]), target) for text, target in zip(words, targets.numpy(), strict=True)}
+    assert received == expected
+
+
+def test_passes_differ_and_datasets_of_one_seed_do_not():
+    def first_targets(dataset):
+        return [targets.numpy().tolist() for _, targets in dataset]
+
+    one, other = ragged().batches(64, seed=3), ragged().batches(64, seed=3)
+    first = first_targets(one)
+    assert first_targets(one) != first
+    assert first_targets(other) == first
+    by_length = ragged().batches(64, seed=None)
+    assert first_targets(by_length) == first_targets(by_length)
+
+
+def test_training_on_batches_is_training_on_padded_rows():
+    """One batch of all rows: order and padding are all that differs."""
+    rows = ragged(LENGTHS[:60])
+    optimizer = OptimizerParameters(name="adam", learning_rate=0.01, epsilon=1e-7, rho=None, clip_norm=None)
+    training = TrainingParameters(
+        loss="binary_crossentropy",
+        optimizer=optimizer,
+        batch_size=60,
+        epochs=4,
+        monitor="loss",
+        patience=4,
+        min_delta=0.0,
+        start_from_epoch=1,
+        reduce_on_plateau=None,
+        shuffle=True,
+        seed=1,
+        device="cpu",
+    )
+
+    def build():
+        words = keras.Input((None,), name="Words", dtype="int32")
+        states = keras.layers.GRU(4)(keras.layers.Embedding(20, 3, mask_zero=True)(words))
+        return keras.Model([words], keras.layers.Dense(1, activation="sigmoid")(states))
+
+    padded = {"Words": rows.sequences.padded(40, "back", "back")}
+    on_padded = train(build, (padded, rows.targets), (padded, rows.targets), training, "padded")
+    on_batches = train(build, rows, rows, training, "ragged")
+    again = train(build, rows, rows, training, "ragged")
+    np.testing.assert_allclose(predict(on_batches.model, padded), predict(on_padded.model, padded), atol=1e-5)
+    np.testing.assert_array_equal(predict(again.model, padded), predict(on_batches.model, padded))
+    assert on_batches.history[0]["value"] == pytest.approx(on_padded.history[0]["value"])
