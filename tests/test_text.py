@@ -118,11 +118,11 @@ def test_a_reader_survives_a_file_and_reads_raw_text():
         cutting="front",
     )
     reader = TextReader.from_plain(TextReader(reading, [PADDING, UNKNOWN, "good", "film", "n't"]).as_plain())
-    inputs, has_words = reader.read(["A film that isn't good", "Good!", "?"])
-    assert inputs.tolist() == [[1, 4, 2], [2, 0, 0], [0, 0, 0]]
+    seen, has_words = reader.read(["A film that isn't good", "Good!", "?"])
+    assert reader.padded(seen).tolist() == [[1, 4, 2], [2, 0, 0], [0, 0, 0]]
     assert has_words.tolist() == [True, True, False]
     # Ids beyond the vocabulary, of the words that rivals see, are unknown to the network.
-    assert reader.inputs(sequences([2, 7])).tolist() == [[2, 1, 0]]
+    assert lists(reader.seen(sequences([2, 7, 3, 4]))) == [[1, 3, 4]]
 
 
 def test_what_does_not_belong_together_is_refused():

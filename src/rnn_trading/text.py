@@ -320,19 +320,19 @@ class TextReader:
     reading: ReadingParameters
     vocabulary: list[str]
 
-    def read(self, texts: Sequence[str] | pd.Series) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Turn texts into inputs: int32 ``(texts, tokens)``, and whether each text has any word, ``(texts,)``."""
+    def read(self, texts: Sequence[str] | pd.Series) -> tuple[TokenSequences, NDArray[np.bool_]]:
+        """Turn texts into what the network sees of them, and say whether each text has any word, ``(texts,)``."""
         words = split_words(texts, self.reading.words)
-        return self.inputs(encode(words, self.vocabulary)), words.sequences.lengths > 0
-
-    def inputs(self, sequences: TokenSequences) -> NDArray[np.int32]:
-        """Bring sequences of ids to the length of the input; ids outside the vocabulary become ``<unknown>``."""
-        return self.seen(sequences).padded(self.reading.tokens, self.reading.padding, self.reading.cutting)
+        return self.seen(encode(words, self.vocabulary)), words.sequences.lengths > 0
 
     def seen(self, sequences: TokenSequences) -> TokenSequences:
-        """What a network sees of sequences of ids, without padding."""
+        """What the network sees of sequences of ids: words it knows, cut to its length."""
         capped = sequences.capped(len(self.vocabulary), self.vocabulary.index(UNKNOWN))
         return capped.cut(self.reading.tokens, self.reading.cutting)
+
+    def padded(self, seen: TokenSequences) -> NDArray[np.int32]:
+        """Bring what the network sees to one length: int32 ``(texts, tokens)``."""
+        return seen.padded(self.reading.tokens, self.reading.padding, self.reading.cutting)
 
     def as_plain(self) -> dict[str, Any]:
         """Plain values, for a JSON file."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rnn_trading.models.backend import keras
 from rnn_trading.models.batches import POOL, RaggedRows, batched_by_length
 from rnn_trading.models.parameters import OptimizerParameters, TrainingParameters
-from rnn_trading.models.training import predict, train
+from rnn_trading.models.training import predict, predict_ragged, train
 from rnn_trading.text import TokenSequences
 
 LENGTHS = np.random.default_rng(0).integers(1, 30, 500)
@@ -93,4 +93,6 @@ def test_training_on_batches_is_training_on_padded_rows():
     again = train(build, rows, rows, training, "ragged")
     np.testing.assert_allclose(predict(on_batches.model, padded), predict(on_padded.model, padded), atol=1e-5)
     np.testing.assert_array_equal(predict(again.model, padded), predict(on_batches.model, padded))
+    ragged_predictions = predict_ragged(on_batches.model, "Words", rows.sequences)
+    np.testing.assert_allclose(ragged_predictions, predict(on_batches.model, padded), atol=1e-6)
     assert on_batches.history[0]["value"] == pytest.approx(on_padded.history[0]["value"])

@@ -63,14 +63,17 @@ class RaggedRows:
         def generate() -> Iterator[tuple[dict[str, NDArray[np.int32]], NDArray[np.float32]]]:
             generator = None if seed is None else np.random.default_rng([seed, next(passes)])
             for rows in batched_by_length(self.sequences.lengths, batch_size, generator):
-                some = self.sequences.take(rows)
-                longest = max(1, int(some.lengths.max()))
-                yield {self.name: some.padded(longest, "back", "back")}, self.targets[rows]
+                yield {self.name: as_long_as_the_longest(self.sequences.take(rows))}, self.targets[rows]
 
         signature = ({self.name: tf.TensorSpec((None, None), tf.int32)}, tf.TensorSpec((None,), tf.float32))
         batches = tf.data.Dataset.from_generator(generate, output_signature=signature)
         total = -(-len(self.targets) // batch_size)
         return batches.apply(tf.data.experimental.assert_cardinality(total)).prefetch(1)
+
+
+def as_long_as_the_longest(sequences: Sequences) -> NDArray[np.int32]:
+    """Pad sequences at the back, with 0, to the length of the longest: int32 ``(sequences, longest)``; at least 1."""
+    return sequences.padded(max(1, int(sequences.lengths.max())), "back", "back")
 
 
 def batched_by_length(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras, tf
-from rnn_trading.models.batches import RaggedRows
+from rnn_trading.models.batches import RaggedRows, Sequences, as_long_as_the_longest, batched_by_length
 from rnn_trading.models.parameters import TrainingParameters
 
 logger = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ Inputs = dict[str, NDArray[np.generic]]
 Rows: TypeAlias = tuple[Inputs, NDArray[np.floating]] | RaggedRows | keras.utils.PyDataset
 # Rows predicted at a time: so many at most, and fewer where rows are long, for memory's sake.
 PREDICTION_BATCH, PREDICTION_VALUES = 4096, 2**19
+RAGGED_PREDICTION_BATCH = 512
 SECONDS_BETWEEN_REPORTS = 5.0
 
 
@@ -148,6 +149,15 @@ def _given(rows: Rows, training: TrainingParameters, title: str) -> tuple[dict[s
 def predict(model: keras.Model, inputs: Inputs) -> NDArray[np.float64]:
     """Predict every row: float64, shape ``(rows,)``, in batches that do not depend on the training."""
     return model.predict(inputs, batch_size=_prediction_batch(inputs), verbose=0)[:, 0].astype(np.float64)
+
+
+def predict_ragged(model: keras.Model, name: str, sequences: Sequences) -> NDArray[np.float64]:
+    """Predict sequences of different lengths, by a network that leaves padded steps out: float64, ``(sequences,)``."""
+    result = np.empty(len(sequences.lengths))
+    for rows in batched_by_length(sequences.lengths, RAGGED_PREDICTION_BATCH, None):
+        inputs = {name: as_long_as_the_longest(sequences.take(rows))}
+        result[rows] = model.predict_on_batch(inputs)[:, 0]
+    return result
 
 
 def _prediction_batch(inputs: Inputs) -> int:

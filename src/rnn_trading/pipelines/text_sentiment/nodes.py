@@ -24,9 +24,9 @@ from rnn_trading.text import (
 )
 from rnn_trading.word_vectors import WordVectors, describe_coverage
 
-logger = logging.getLogger(__name__)
+from .scoring import predict_seen
 
-INPUT = "Words"
+logger = logging.getLogger(__name__)
 
 
 def split_reviews(reviews: pd.DataFrame, split: DocumentSplitParameters) -> pd.DataFrame:
@@ -121,7 +121,7 @@ def train_network(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
-    from rnn_trading.models.text_network import build_text_network  # noqa: PLC0415
+    from rnn_trading.models.text_network import INPUT, build_text_network  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
     text_reader = TextReader.from_plain(reader)
@@ -133,10 +133,10 @@ def train_network(
     def rows(part: SplitName) -> Any:
         positions = _positions(parts, part)
         target = parts["label"].to_numpy(dtype=np.float32)[positions]
-        texts = sequences.take(positions)
+        seen = text_reader.seen(sequences.take(positions))
         if architecture.mask_padding:  # then a batch need not be longer than its longest text
-            return RaggedRows(INPUT, text_reader.seen(texts), target)
-        return {INPUT: text_reader.inputs(texts)}, target
+            return RaggedRows(INPUT, seen, target)
+        return {INPUT: text_reader.padded(seen)}, target
 
     fit = train(
         lambda: build_text_network(architecture, text_reader.reading.tokens, ids, matrix),
@@ -170,11 +170,10 @@ def predict_test_reviews(
     pandas.Series
         ``prediction``, index ``id`` of the test reviews.
     """
-    from rnn_trading.models.training import predict  # noqa: PLC0415  see train_network
-
     test = _positions(parts, "test")
-    inputs = TextReader.from_plain(reader).inputs(sequences.take(test))
-    return pd.Series(predict(model, {INPUT: inputs}), index=parts.index[test], name="prediction")
+    text_reader = TextReader.from_plain(reader)
+    probabilities = predict_seen(model, text_reader, text_reader.seen(sequences.take(test)))
+    return pd.Series(probabilities, index=parts.index[test], name="prediction")
 
 
 def predict_with_rivals(

@@ -3,14 +3,16 @@
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
-from rnn_trading.text import TextReader, VocabularyError
+from rnn_trading.text import TextReader, TokenSequences, VocabularyError
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +66,23 @@ def score_texts(texts: TextStream, model: Any, reader: dict[str, Any]) -> "Score
     return ScoreStream(texts, model, text_reader)
 
 
+def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArray[np.float64]:
+    """Probabilities of what a network sees of some texts, ``(texts,)``."""
+    # TensorFlow takes seconds to import: only a run that predicts pays for it.
+    from rnn_trading.models.text_network import INPUT  # noqa: PLC0415
+    from rnn_trading.models.training import predict, predict_ragged  # noqa: PLC0415
+
+    if model.input_shape[-1] is None:
+        return predict_ragged(model, INPUT, seen)
+    return predict(model, {INPUT: reader.padded(seen)})
+
+
+def probabilities(model: Any, reader: TextReader, texts: Sequence[str] | pd.Series) -> NDArray[np.float64]:
+    """Probability that each text is positive, ``(texts,)``; NaN for a text without any word."""
+    seen, has_words = reader.read(texts)
+    return np.where(has_words, predict_seen(model, reader, seen), np.nan)
+
+
 class ScoreStream:
     """Tables with ``id`` and ``probability``, as many rows as there are texts; NaN for a text without any word."""
 
@@ -72,21 +91,18 @@ class ScoreStream:
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
         """Score piece by piece, with a progress bar on a terminal and lines in a log elsewhere."""
-        from rnn_trading.models.training import predict  # noqa: PLC0415  takes seconds to import
-
         rows = without_words = 0
         reported = time.perf_counter()
         with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
             task = bar.add_task("Scoring texts", total=self.texts.size)
             for piece, position in self.texts:
-                inputs, has_words = self.reader.read(piece["text"])
-                probability = pd.Series(predict(self.model, {"Words": inputs})).where(has_words)
-                rows, without_words = rows + len(piece), without_words + int((~has_words).sum())
+                probability = probabilities(self.model, self.reader, piece["text"])
+                rows, without_words = rows + len(piece), without_words + int(np.isnan(probability).sum())
                 bar.update(task, completed=position)
                 if bar.disable and time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
                     reported = time.perf_counter()
                     logger.info("Scored %s texts, %.0f %% of the file", f"{rows:,}", 100 * position / self.texts.size)
-                yield pd.DataFrame({"id": piece["id"].to_numpy(), "probability": probability.to_numpy()})
+                yield pd.DataFrame({"id": piece["id"].to_numpy(), "probability": probability})
         if not rows:
             yield pd.DataFrame({"id": pd.Series(dtype="str"), "probability": pd.Series(dtype="float64")})
         logger.info("%s texts scored; %s of them have no word, and no probability", f"{rows:,}", f"{without_words:,}")
