@@ -53,6 +53,8 @@ def test_a_given_test_is_kept_and_its_duplicates_leave_the_training():
     labels, texts, _ = documents(160)
     given = pd.Series(np.where(np.arange(160) % 2 == 0, "test", "train"), index=labels.index)
     texts.iloc[1] = texts.iloc[0]
+    with_neighbours = split_documents(labels, texts, given, changed(SPLIT, neighbours=5))
+    assert with_neighbours.isna().sum() == 1
     parts = split_documents(labels, texts, given, SPLIT)
     assert (parts == "test").equals(given == "test")
     assert parts.isna().tolist() == [False, True, *[False] * 158]

@@ -41,6 +41,7 @@ def test_replaced_bytes_are_counted():
         ({"label": [1, None, 0]}, "row 1: expected 0"),
         ({"split": ["train", "dev", "test"]}, "expected one of train, validation, test, or nothing. Received: 'dev'"),
         ({"split": ["train", None, "test"]}, "row 1: expected a split in every row or in none"),
+        ({"id": ["a", None, "b"]}, "'id', row 1: expected an id"),
         ({"id": ["a", "b", "a"]}, "'id', row 2: expected every id once. Received: 'a'"),
     ],
 )

@@ -49,6 +49,7 @@ def lists(ragged):
         ("I don't, he can't.", ["i", "don't", "he", "can't"], ["i", "do", "n't", "he", "ca", "n't"]),
         ("It's 'fun', isn\u2019t it", ["it's", "'fun'", "isn\u2019t", "it"], ["it", "'s", "fun", "is", "n't", "it"]),
         ("8/10 <i>Amélie</i>", ["8", "10", "i", "amélie", "i"], ["8", "10", "amélie"]),
+        ("Ame\u0301lie, I'd've", ["ame\u0301lie", "i'd've"], ["am\u00e9lie", "i", "'d", "'ve"]),
         ("a < b > c", ["a", "b", "c"], ["a", "b", "c"]),
         (" ?! <br />", ["br"], []),
         ("", [], []),
@@ -66,7 +67,8 @@ def test_encoding_by_hand():
     vocabulary = fit_vocabulary(counts, 4, (PADDING, UNKNOWN))
     # a and b are equally frequent: the word decides. c has no id left, d is not in the training texts.
     assert vocabulary == [PADDING, UNKNOWN, "a", "b"]
-    assert lists(encode(words, vocabulary)) == [[3, 2, 2], [1, 3], [], [1, 2]]
+    # A text without words is one unknown word: padding alone is no input.
+    assert lists(encode(words, vocabulary)) == [[3, 2, 2], [1, 3], [1], [1, 2]]
 
 
 def test_published_ids():
@@ -119,10 +121,15 @@ def test_a_reader_survives_a_file_and_reads_raw_text():
     )
     reader = TextReader.from_plain(TextReader(reading, [PADDING, UNKNOWN, "good", "film", "n't"]).as_plain())
     seen, has_words = reader.read(["A film that isn't good", "Good!", "?"])
-    assert reader.padded(seen).tolist() == [[1, 4, 2], [2, 0, 0], [0, 0, 0]]
+    assert reader.padded(seen).tolist() == [[1, 4, 2], [2, 0, 0], [1, 0, 0]]
     assert has_words.tolist() == [True, True, False]
     # Ids beyond the vocabulary, of the words that rivals see, are unknown to the network.
     assert lists(reader.seen(sequences([2, 7, 3, 4]))) == [[1, 3, 4]]
+
+
+def test_texts_of_tables_that_were_put_together():
+    texts = pd.concat([pd.Series(["a b"]), pd.Series(["b"])])
+    assert lists(split_words(texts, PUBLISHED).sequences) == [[0, 1], [1]]
 
 
 def test_what_does_not_belong_together_is_refused():

@@ -68,7 +68,8 @@ def split_documents(labels: pd.Series, texts: pd.Series, given: pd.Series, split
     -------
     pandas.Series
         An ordered categorical of ``train``, ``validation``, ``test``, ``(documents,)``, with the index of ``labels``.
-        Missing: a training or validation document whose text stands in the test of the source too.
+        Missing: a training or validation document whose text stands in the test of the source too. Copies in the
+        training and the validation part of the source stay.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def split_documents(labels: pd.Series, texts: pd.Series, given: pd.Series, split
     if given.notna().all():
         parts = given.to_numpy(dtype=object).copy()
         held_out = parts == "test"
-        outside = np.isin(groups, groups[held_out]) & ~held_out if split.neighbours == 1 else outside
+        outside = texts.isin(texts[held_out]).to_numpy() & ~held_out
     else:
         parts[_draw(labels.to_numpy(), groups, parts == "train", split.test_share, generator)] = "test"
     if split.validate_on == "test":
@@ -97,7 +98,7 @@ def split_documents(labels: pd.Series, texts: pd.Series, given: pd.Series, split
         index=labels.index,
         name="split",
     )
-    _check(result, labels, split)
+    _check(result, labels, split, bool(given.notna().all()))
     return result
 
 
@@ -127,14 +128,17 @@ def _draw(
     return candidates & np.isin(groups, by_group.index[before < wanted.round()])
 
 
-def _check(parts: pd.Series, labels: pd.Series, split: DocumentSplitParameters) -> None:
+def _check(parts: pd.Series, labels: pd.Series, split: DocumentSplitParameters, given: bool) -> None:
+    remedy = (
+        "leave out the column split, so that it is drawn" if given else "change split.test_share or .validation_share"
+    )
     for part in ("train", "test") if split.validate_on == "test" else get_args(SplitName):
         counts = labels[parts == part].value_counts().reindex([0, 1], fill_value=0)
         if counts.min() < FEWEST_OF_A_LABEL:
             raise ValueError(
                 f"The {part} part of the split needs at least {FEWEST_OF_A_LABEL} documents with each label, 0 and 1. "
                 f"Received: {counts[0]:,} with 0 and {counts[1]:,} with 1, of {len(labels):,} documents. Add documents "
-                "of both kinds, or change split.test_share or split.validation_share."
+                f"of both kinds, or {remedy}."
             )
 
 

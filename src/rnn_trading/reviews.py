@@ -73,6 +73,7 @@ def parse_reviews(
     table = pd.DataFrame({"split": _splits(source), "label": labels.astype("int8"), "text": text})
     if "id" in source.table.columns:
         ids = source.table["id"].astype("str")
+        source.refuse("id", source.table["id"].isna() | (ids == ""), "an id")
         source.refuse("id", ids.duplicated(), "every id once")
     else:
         ids = pd.Series(np.arange(len(table)).astype(str), index=table.index, dtype="str")

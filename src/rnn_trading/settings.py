@@ -13,7 +13,7 @@ def one_of(name: str, value: str, *choices: str) -> str:
 
 
 def if_given(value: str | None, then: str, otherwise: str) -> str:
-    """Return the second of two values if the configuration leaves the first one out (null)."""
+    """Return ``then`` if a value is given, ``otherwise`` if it is null."""
     return otherwise if value is None else then
 
 

@@ -20,6 +20,17 @@ from rnn_trading.parameters import parameters
 
 PADDING, START, UNKNOWN, UNUSED = "<padding>", "<start>", "<unknown>", "<unused>"
 Side = Literal["front", "back"]
+CLITIC = (r"(\pL)'(s|re|ve|ll|d|m)($|[^\pL\pM\pN])", r"\1 '\2\3")
+SPLIT_CONTRACTIONS = (
+    ("[\u2018\u2019\u00b4`]", "'"),
+    # An apostrophe that is not inside a word is a quotation mark.
+    (r"(^|[^\pL\pM\pN])'+", r"\1 "),
+    (r"'+([^\pL\pM\pN]|$)", r" \1"),
+    (r"(\pL)n't($|[^\pL\pM\pN])", r"\1 n't\2"),
+    CLITIC,
+    CLITIC,  # once more for I'd've, whose two endings share an apostrophe
+    (r"[^\pL\pM\pN']+", " "),
+)
 PUNCTUATION = r'[!"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~\t\n]'
 
 
@@ -209,22 +220,15 @@ def split_words(texts: Sequence[str] | pd.Series, rules: WordParameters) -> Word
     rules
         See :class:`WordParameters`.
     """
-    lower = pc.utf8_lower(pa.array(texts, type=pa.large_string()))
+    array = pa.array(texts, type=pa.large_string())
+    lower = pc.utf8_lower(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
     if rules.markup == "drop":
-        lower = pc.replace_substring_regex(lower, "<[a-z/][^<>]{0,40}>", " ")
+        lower = pc.replace_substring_regex(lower, "<[a-z/][^<>]{0,500}>", " ")
     if rules.contractions == "whole":
         spaced = pc.replace_substring_regex(lower, PUNCTUATION, " ")
     else:
-        spaced = lower
-        for pattern, replacement in (
-            ("[\u2018\u2019\u00b4`]", "'"),
-            # An apostrophe that is not inside a word is a quotation mark.
-            (r"(^|[^\pL\pN])'+", r"\1 "),
-            (r"'+([^\pL\pN]|$)", r" \1"),
-            (r"(\pL)n't($|[^\pL\pN])", r"\1 n't\2"),
-            (r"(\pL)'(s|re|ve|ll|d|m)($|[^\pL\pN])", r"\1 '\2\3"),
-            (r"[^\pL\pN']+", " "),
-        ):
+        spaced = pc.utf8_normalize(lower, form="NFC")
+        for pattern, replacement in SPLIT_CONTRACTIONS:
             spaced = pc.replace_substring_regex(spaced, pattern, replacement)
     lists = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(spaced))
     words = lists.values.dictionary_encode()
@@ -282,7 +286,8 @@ def encode(words: Words, vocabulary: list[str]) -> TokenSequences:
     Returns
     -------
     TokenSequences
-        Words without an id have that of ``<unknown>``. Every sequence begins with ``<start>`` if the vocabulary has it.
+        Words without an id have that of ``<unknown>``. Every sequence begins with ``<start>`` if the vocabulary has
+        it; if not, a text without any word is one ``<unknown>``, since padding alone is no input (a GPU refuses it).
 
     Raises
     ------
@@ -299,10 +304,10 @@ def encode(words: Words, vocabulary: list[str]) -> TokenSequences:
     id_of = entries.get_indexer(words.distinct).astype(np.int32)
     id_of[id_of < 0] = vocabulary.index(UNKNOWN)
     ids, starts = id_of[words.sequences.ids], words.sequences.starts
-    if START in vocabulary:
-        ids = np.insert(ids, starts[:-1], vocabulary.index(START))
-        starts = starts + np.arange(len(starts))
-    return TokenSequences(ids, starts)
+    starting = START in vocabulary
+    added = np.full(len(words.sequences), True) if starting else words.sequences.lengths == 0
+    ids = np.insert(ids, starts[:-1][added], vocabulary.index(START if starting else UNKNOWN))
+    return TokenSequences(ids, starts + np.concatenate([[0], added.cumsum()]))
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,26 @@ class VectorTable:
         return FoundVectors(matrix, found, report)
 
 
-def describe_coverage(found: NDArray[np.bool_], sequences: TokenSequences, vocabulary_size: int) -> dict[str, float]:
+def vectors_by_id(words: list[str], reserved: int, source: WordVectors) -> FoundVectors:
+    """Look up the vectors of words by id, of which the first, the reserved ones, have none.
+
+    Raises
+    ------
+    VectorError
+        If no word has a vector.
+    """
+    found = source.look_up(words[reserved:])
+    if not found.found.any():
+        raise VectorError(
+            f"None of the {len(words) - reserved:,} words of the texts (such as "
+            f"{', '.join(map(repr, words[reserved:][:3]))}) has one of the {found.report['vectors']:,} pretrained "
+            "vectors. Are they of this language, in lower case?"
+        )
+    matrix = np.pad(found.matrix, ((reserved, 0), (0, 0)))
+    return FoundVectors(matrix, np.pad(found.found, (reserved, 0)), found.report)
+
+
+def describe_coverage(found: NDArray[np.bool_], sequences: TokenSequences, vocabulary: slice) -> dict[str, float]:
     """Share of a vocabulary, and of running text, that has a vector.
 
     Parameters
@@ -74,8 +93,8 @@ def describe_coverage(found: NDArray[np.bool_], sequences: TokenSequences, vocab
         Boolean by id.
     sequences
         Texts as ids.
-    vocabulary_size
-        The first so many ids are the network's vocabulary.
+    vocabulary
+        The ids of the network's words, without the reserved ones.
 
     Returns
     -------
@@ -83,9 +102,6 @@ def describe_coverage(found: NDArray[np.bool_], sequences: TokenSequences, vocab
         ``vocabulary``: share of the network's words with a vector. ``tokens``: share of all words of the texts, as
         often as they occur, whose vector the network sees.
     """
-    seen = np.asarray(found).copy()
-    seen[vocabulary_size:] = False
-    return {
-        "vocabulary": float(seen[:vocabulary_size].mean()),
-        "tokens": float(seen[sequences.ids].mean()),
-    }
+    seen = np.zeros_like(found)
+    seen[vocabulary] = found[vocabulary]
+    return {"vocabulary": float(found[vocabulary].mean()), "tokens": float(seen[sequences.ids].mean())}

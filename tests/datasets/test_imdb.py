@@ -46,6 +46,7 @@ def test_ids_become_words_again_and_the_split_is_kept(server, tmp_path):
     assert table["split"].tolist() == ["train", "train", "test"]
     assert table.index.tolist() == ["train/0", "train/1", "test/0"]
     assert counts["empty_texts"] == 0
+    assert {path.name for path in (tmp_path / "cache").iterdir()} == {"imdb.npz", "imdb_word_index.json"}
     # A second load needs no server.
     for path in (tmp_path / "server").iterdir():
         path.unlink()

@@ -26,7 +26,7 @@ def test_rows_of_one_kind_and_every_second_of_them(tmp_path):
     table.to_csv(tmp_path / "reviews.csv", index=False)
     assert load(tmp_path / "reviews.csv", only={"source": "a"})[0]["text"].tolist() == ["w", "y", "z"]
     assert load(tmp_path / "reviews.csv", only={"source": "a"}, every=2)[0]["text"].tolist() == ["w", "z"]
-    with pytest.raises(DatasetError, match="line 3: expected 0"):
+    with pytest.raises(DatasetError, match="review 2: expected 0"):
         load(tmp_path / "reviews.csv", only={"source": "b"})
     with pytest.raises(DatasetError, match="column 'from' is missing"):
         load(tmp_path / "reviews.csv", only={"from": "b"})
@@ -37,6 +37,14 @@ def test_bytes_that_are_no_utf8_are_replaced_and_counted(tmp_path):
     table, counts = load(tmp_path / "reviews.csv")
     assert table["text"].tolist() == ["Am\ufffdlie", "plain"]
     assert counts["undecodable_texts"] == 1
+
+
+def test_a_comma_in_a_text_needs_quotation_marks(tmp_path):
+    (tmp_path / "reviews.csv").write_text("label,text\n1,I liked it, really\n0,b, c\n")
+    with pytest.raises(
+        DatasetError, match="more cells than the header, 'label', 'text'. Put texts that hold commas in"
+    ):
+        load(tmp_path / "reviews.csv")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from kedro.io import DatasetError
 
@@ -48,6 +49,39 @@ def test_refused_before_anything_is_read(tmp_path, name, content, message):
         load(tmp_path / (name or "no.csv"))
 
 
+def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path):
+    (tmp_path / "texts.csv").write_bytes(b"\xef\xbb\xbfid,text\n1,a\n")
+    assert next(iter(load(tmp_path / "texts.csv")))[0].to_numpy().tolist() == [["1", "a"]]
+
+
+def test_commas_without_quotation_marks_and_quotation_marks_without_an_end(tmp_path):
+    (tmp_path / "texts.csv").write_text("id,text\n1,I liked it, really\n2,b\n")
+    with pytest.raises(ValueError, match="texts.csv: rows have more cells than the header, 'id', 'text'. Put texts"):
+        list(load(tmp_path / "texts.csv"))
+    (tmp_path / "texts.csv").write_text('id,text\n1,"never ends\n2,b\n')
+    with pytest.raises(ValueError, match="texts.csv cannot be read: .*EOF inside string.*Correct that row"):
+        list(load(tmp_path / "texts.csv"))
+
+
+def test_a_parquet_id_is_needed_and_of_any_type(tmp_path):
+    table = pd.DataFrame({"id": [3, 4], "text": pd.Categorical(["a", None])})
+    table.to_parquet(tmp_path / "texts.parquet")
+    assert next(iter(load(tmp_path / "texts.parquet")))[0].to_numpy().tolist() == [["3", "a"], ["4", ""]]
+    table.astype({"id": "Int64"}).assign(id=[3, None]).to_parquet(tmp_path / "texts.parquet")
+    with pytest.raises(ValueError, match="column 'id', row 2: expected an id. Received: nothing"):
+        list(load(tmp_path / "texts.parquet"))
+
+
+def test_a_file_of_one_row_group_is_not_held_in_memory(tmp_path):
+    rows = 40 * PIECE
+    table = pd.DataFrame({"id": range(rows), "text": [f"{number} " * 30 for number in range(rows)]})
+    table.to_parquet(tmp_path / "texts.parquet", row_group_size=rows, compression=None)
+    del table
+    before = pa.total_allocated_bytes()
+    most = max(pa.total_allocated_bytes() - before for _ in load(tmp_path / "texts.parquet"))
+    assert most < 0.3 * (tmp_path / "texts.parquet").stat().st_size
+
+
 def test_a_row_with_too_many_cells_is_named(tmp_path):
     (tmp_path / "texts.csv").write_text("id,text\n1,a\n2,b,c,d\n")
     with pytest.raises(ValueError, match="texts.csv cannot be read: .*line 3, saw 4. Correct that row"):
@@ -56,7 +90,7 @@ def test_a_row_with_too_many_cells_is_named(tmp_path):
 
 @pytest.mark.parametrize("name", ["scores.csv", "scores.parquet"])
 def test_scores_are_written_whole(tmp_path, name):
-    dataset = ScoresFileDataset(filepath=str(tmp_path / name))
+    dataset = ScoresFileDataset(filepath=str(tmp_path / name), source="texts.csv")
     pieces = [
         pd.DataFrame({"id": ["NA", "2"], "probability": [0.25, np.nan]}),
         pd.DataFrame({"id": ["3"], "probability": [1.0]}),
@@ -77,4 +111,6 @@ def test_scores_are_written_whole(tmp_path, name):
 
 def test_scores_of_another_ending_are_refused():
     with pytest.raises(ValueError, match="expected scores_file to end in .csv or .parquet"):
-        ScoresFileDataset(filepath="scores.xlsx")
+        ScoresFileDataset(filepath="scores.xlsx", source="texts.csv")
+    with pytest.raises(ValueError, match="are both x.csv: the scores would replace the texts"):
+        ScoresFileDataset(filepath="x.csv", source="./x.csv")

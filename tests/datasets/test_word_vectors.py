@@ -53,10 +53,23 @@ def test_a_line_that_does_not_parse_is_skipped_and_counted(glove, line):
     assert found.report == {"vectors": 1002, "dimensions": 2, "skipped_lines": 1}
 
 
-def test_a_cut_last_line_and_bytes_that_are_no_utf8(glove):
-    found = glove(many("the 0.1 0.2\n").encode() + b"\xff\xfe 0.1 0.2\nlast 0.").look_up(["last", "the"])
+@pytest.mark.parametrize("cut", ["last 0.", "last 0.1 0.2"])
+def test_a_last_line_that_is_cut_is_skipped(glove, cut):
+    """Without its end nobody knows whether .2 was .25."""
+    found = glove(many("the 0.1 0.2\n") + cut).look_up(["last", "the"])
     assert found.found.tolist() == [False, True]
     assert found.report["skipped_lines"] == 1
+
+
+def test_a_file_that_is_shorter_than_its_header_says(glove):
+    with pytest.raises(VectorError, match="is cut off: its header promises 5,000 vectors. Received: 1,001"):
+        glove("5000 2\n" + many("the 0.1 0.2\n")).look_up(["the"])
+
+
+def test_bytes_that_are_no_utf8_and_a_byte_order_mark(glove):
+    found = glove(b"\xef\xbb\xbfthe 0.1 0.2\n\xff\xfe 0.1 0.2\n").look_up(["the"])
+    assert found.found.tolist() == [True]
+    assert found.report["vectors"] == 2
 
 
 def test_files_that_are_no_vectors_are_refused(glove, tmp_path):
@@ -90,5 +103,5 @@ def test_arrays(tmp_path):
 def test_coverage_by_hand():
     found = np.array([False, True, True, False])
     sequences = TokenSequences(np.array([1, 1, 2, 3], dtype=np.int32), np.array([0, 3, 4]))
-    assert describe_coverage(found, sequences, 2) == {"vocabulary": 0.5, "tokens": 0.5}
-    assert describe_coverage(found, sequences, 4) == {"vocabulary": 0.5, "tokens": 0.75}
+    assert describe_coverage(found, sequences, slice(1, 2)) == {"vocabulary": 1.0, "tokens": 0.5}
+    assert describe_coverage(found, sequences, slice(1, 4)) == {"vocabulary": 2 / 3, "tokens": 0.75}

@@ -154,7 +154,7 @@ def test_other_test_reviews_change_no_prediction(run_file):
 def test_vectors_of_a_file(run_file, tmp_path):
     """Two dimensions in which good and bad words lie apart; one line does not parse."""
     lines = [f"{word} {sign} 0.1" for words, sign in ((GOOD, 1), (BAD, -1), (PLAIN, 0)) for word in words]
-    (tmp_path / "vectors.txt").write_text("\n".join([*lines, *(f"w{i} 0.3 0.4" for i in range(200)), "broken 0.1"]))
+    (tmp_path / "vectors.txt").write_text("\n".join([*lines, *(f"w{i} 0.3 0.4" for i in range(200)), "broken 0.1\n"]))
     folder = run_file(simulated(), "pretrained_embeddings", vectors_file=str(tmp_path / "vectors.txt"))
     record = load(folder, "08_reporting", "text_sentiment.pretrained_embeddings/skill.json")
     assert record["model"]["metrics"]["auc"] > 0.95
@@ -169,7 +169,7 @@ def test_vectors_of_a_file(run_file, tmp_path):
     ("table", "message"),
     [
         (simulated().assign(label=1), "needs at least 3 documents with each label, 0 and 1. Received: 0 with 0"),
-        (simulated().assign(label=5), r"'label', line 2: expected 0 \(negative\) or 1 \(positive\). Received: '5'"),
+        (simulated().assign(label=5), r"'label', review 1: expected 0 \(negative\) or 1 \(positive\). Received: '5'"),
         (simulated().assign(text=" "), r"holds no review with a text \(500 rows, 500 empty\)"),
         (
             simulated(80).assign(text=[f"zzqq xxyy {number}zz" for number in range(80)]),

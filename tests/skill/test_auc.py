@@ -69,3 +69,5 @@ def test_what_does_not_exist_is_nan():
     alike = compare_auc(scores, 2 * scores, np.array([0.0, 1, 1]))
     assert alike["mean_difference"] == 0
     assert math.isnan(alike["p_value"])
+    perfect = compare_auc(np.arange(6.0), np.zeros(6), np.repeat([0.0, 1.0], 3))
+    assert (perfect["mean_difference"], perfect["p_value"]) == (0.5, 0)

@@ -48,13 +48,13 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]
         DatasetError
             If a file cannot be had, or is not the one that is known.
         """
-        archive, ranks = (self._fetch(name) for name in FILES)
-        words = {rank: word for word, rank in json.loads(ranks.read_text(encoding="utf-8")).items()}
+        archive, index = (self._fetch(name) for name in FILES)
+        word_of = {rank: word for word, rank in json.loads(index.read_text(encoding="utf-8")).items()}
         tables = []
         # The archive is one of pickled lists; its hash has been checked.
         with np.load(archive, allow_pickle=True) as arrays:
             for split in ("train", "test"):
-                texts = [" ".join(words[rank] for rank in ranks) for ranks in arrays[f"x_{split}"]]
+                texts = [" ".join(word_of[rank] for rank in ranks) for ranks in arrays[f"x_{split}"]]
                 labels = arrays[f"y_{split}"].astype(int)
                 ids = [f"{split}/{number}" for number in range(len(texts))]
                 tables.append(pd.DataFrame({"id": ids, "split": split, "label": labels, "text": texts}))
@@ -63,6 +63,8 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]
     def _fetch(self, name: str) -> Path:
         from rnn_trading.models.backend import keras  # noqa: PLC0415  takes seconds to import
 
+        # Keras keeps files elsewhere if the folder is not there.
+        self._folder.mkdir(parents=True, exist_ok=True)
         logger.info("Keras' reviews: %s/%s", self._origin, name)
         try:
             path = keras.utils.get_file(

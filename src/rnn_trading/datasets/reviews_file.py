@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset
 
-from rnn_trading.datasets.table_file import TableFile
+from rnn_trading.datasets.table_file import TableFile, refuse_unquoted_commas
 from rnn_trading.reviews import OPTIONAL, REQUIRED, ReviewError, parse_reviews
 
 REMEDY = "Put it there, or name another file or folder with --params reviews_file=PATH."
@@ -61,14 +61,15 @@ class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int
         filepath = self._file.filepath
         if filepath.is_dir():
             return parse_reviews(self._read_folder(), str(filepath))
-        raw, describe_row = self._file.read(_read_csv)
+        raw, _ = self._file.read(_read_csv)
         wanted = np.ones(len(raw), dtype=bool)
         for column, value in self._only.items():
             if column not in raw:
                 raise ReviewError(f"{filepath}: column {column!r} is missing. Received: {', '.join(map(str, raw))}.")
             wanted &= (raw[column] == value).to_numpy()
         rows = np.flatnonzero(wanted)[:: self._every]
-        return parse_reviews(raw.iloc[rows], str(filepath), lambda row: describe_row(int(rows[row])))
+        # Not lines: a text may have several.
+        return parse_reviews(raw.iloc[rows], str(filepath), lambda row: f"review {rows[row] + 1}")
 
     def _read_folder(self) -> pd.DataFrame:
         rows = []
@@ -100,6 +101,8 @@ class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int
 
 def _read_csv(filepath: Path) -> pd.DataFrame:
     """Every cell as text; a text that says NULL says NULL. Bytes that are no UTF-8 become U+FFFD."""
-    return pd.read_csv(
+    table = pd.read_csv(
         filepath, dtype="str", keep_default_na=False, na_values={"label": [""]}, encoding_errors="replace"
     )
+    refuse_unquoted_commas(table, filepath, ReviewError)
+    return table

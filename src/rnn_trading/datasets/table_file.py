@@ -91,6 +91,21 @@ class TableFile:
             return store[key]
 
 
+def refuse_unquoted_commas(table: pd.DataFrame, filepath: Path, error: type[TableError]) -> None:
+    """Raise if rows of a CSV have more cells than its header: pandas takes the first ones for an index.
+
+    Raises
+    ------
+    TableError
+        Names the file.
+    """
+    if not isinstance(table.index, pd.RangeIndex):
+        raise error(
+            f"{filepath}: rows have more cells than the header, {', '.join(map(repr, table.columns))}. Put texts "
+            "that hold commas in quotation marks."
+        )
+
+
 def read_text_csv(filepath: Path) -> pd.DataFrame:
     """Read a CSV with every cell as text, missing numbers as NaN, and lines without anything left out."""
     table = pd.read_csv(filepath, dtype="str", keep_default_na=False, na_values=MISSING, skip_blank_lines=False)

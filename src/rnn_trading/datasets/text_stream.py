@@ -5,17 +5,22 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from kedro.io import AbstractDataset
 
+from rnn_trading.datasets.table_file import refuse_unquoted_commas
 from rnn_trading.datasets.whole import written_whole
-from rnn_trading.reviews import ReviewError
+from rnn_trading.tables import TableError
 
 COLUMNS = ["id", "text"]
 REMEDY = "Name another with --params texts_file=PATH."
 PIECE = 4096
+BUFFER_BYTES = 2**20
+SCHEMA = pa.schema([("id", pa.large_string()), ("probability", pa.float64())])
 
 
 class CsvTexts:
@@ -25,24 +30,31 @@ class CsvTexts:
 
     Raises
     ------
-    ReviewError
+    TableError
         If a column is missing, or, on the way, a row cannot be read.
     """
 
     def __init__(self, filepath: Path) -> None:
         self.filepath, self.size = filepath, filepath.stat().st_size
-        with filepath.open(encoding="utf-8", errors="replace", newline="") as file:
+        with filepath.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             _check_columns(next(csv.reader(file), []), filepath)
 
     def __iter__(self) -> Iterator[tuple[pd.DataFrame, int]]:
         """Give tables with ``id`` and ``text``, and how much of the file has been read."""
         with self.filepath.open("rb") as file:
-            pieces = pd.read_csv(file, dtype="str", keep_default_na=False, encoding_errors="replace", chunksize=PIECE)
             try:
-                for piece in pieces:
+                for piece in pd.read_csv(
+                    file,
+                    dtype="str",
+                    keep_default_na=False,
+                    encoding="utf-8-sig",
+                    encoding_errors="replace",
+                    chunksize=PIECE,
+                ):
+                    refuse_unquoted_commas(piece, self.filepath, TableError)
                     yield piece[COLUMNS], file.tell()
             except pd.errors.ParserError as error:
-                raise ReviewError(f"{self.filepath} cannot be read: {str(error).strip()}. Correct that row.") from error
+                raise TableError(f"{self.filepath} cannot be read: {str(error).strip()}. Correct that row.") from error
 
 
 class ParquetTexts:
@@ -52,31 +64,46 @@ class ParquetTexts:
 
     Raises
     ------
-    ReviewError
-        If the file cannot be read or a column is missing.
+    TableError
+        If the file cannot be read, a column is missing, or, on the way, an id.
     """
 
     def __init__(self, filepath: Path) -> None:
-        try:
-            file = pq.ParquetFile(filepath)
-        except pa.ArrowInvalid as error:
-            raise ReviewError(f"{filepath} cannot be read: {error}") from error
-        self.filepath, self.size = filepath, file.metadata.num_rows
+        self.filepath = filepath
+        file = self._open()
+        self.size = file.metadata.num_rows
         _check_columns(file.schema_arrow.names, filepath)
+
+    def _open(self) -> pq.ParquetFile:
+        try:
+            # Without these a file of one row group is held in memory as a whole.
+            return pq.ParquetFile(self.filepath, pre_buffer=False, buffer_size=BUFFER_BYTES)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise TableError(f"{self.filepath} cannot be read: {error}") from error
 
     def __iter__(self) -> Iterator[tuple[pd.DataFrame, int]]:
         """Give tables with ``id`` and ``text``, and how much of the file has been read."""
         done = 0
-        for batch in pq.ParquetFile(self.filepath).iter_batches(PIECE, columns=COLUMNS):
-            piece = batch.to_pandas()[COLUMNS]
-            done += len(piece)
-            yield piece.fillna({"text": ""}).astype("str"), done
+        batches = self._open().iter_batches(PIECE, columns=COLUMNS)
+        while True:
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            except (pa.ArrowInvalid, OSError) as error:
+                raise TableError(f"{self.filepath} cannot be read after row {done:,}: {error}") from error
+            ids, texts = (pc.cast(batch[name], pa.large_string()) for name in COLUMNS)
+            if ids.null_count:
+                row = done + int(np.argmax(ids.is_null())) + 1
+                raise TableError(f"{self.filepath}: column 'id', row {row:,}: expected an id. Received: nothing.")
+            done += len(ids)
+            yield pd.DataFrame({"id": ids.to_pandas(), "text": pc.fill_null(texts, "").to_pandas()}), done
 
 
 def _check_columns(columns: list[str], filepath: Path) -> None:
     missing = [name for name in COLUMNS if name not in columns]
     if missing:
-        raise ReviewError(
+        raise TableError(
             f"{filepath}: column {', '.join(map(repr, missing))} is missing. Expected: id, text. Received: "
             f"{', '.join(map(repr, columns)) or 'nothing'}."
         )
@@ -102,22 +129,20 @@ class TextsFileDataset(AbstractDataset[None, CsvTexts | ParquetTexts]):
 
         Raises
         ------
-        ReviewError
+        TableError
             If the file is missing, has another ending, or lacks a column.
         """
         if not self._filepath.is_file():
-            raise ReviewError(
-                f"{self._filepath} does not exist. Expected a CSV or Parquet file with id, text. {REMEDY}"
-            )
+            raise TableError(f"{self._filepath} does not exist. Expected a CSV or Parquet file with id, text. {REMEDY}")
         if self._filepath.suffix == ".csv":
             return CsvTexts(self._filepath)
         if self._filepath.suffix == ".parquet":
             return ParquetTexts(self._filepath)
-        raise ReviewError(f"{self._filepath}: expected a file ending in .csv or .parquet. {REMEDY}")
+        raise TableError(f"{self._filepath}: expected a file ending in .csv or .parquet. {REMEDY}")
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""
-        raise ReviewError(f"{self._filepath} is a source: it is only read.")
+        raise TableError(f"{self._filepath} is a source: it is only read.")
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath)}
@@ -133,12 +158,16 @@ class ScoresFileDataset(AbstractDataset[Iterable[pd.DataFrame], pd.DataFrame]):
     ----------
     filepath
         ``.csv`` or ``.parquet``.
+    source
+        The file of texts, which is not written over.
     metadata
         For Kedro plugins.
     """
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(self, *, filepath: str, source: str, metadata: dict[str, Any] | None = None) -> None:
         self._filepath = Path(filepath)
+        if self._filepath.resolve() == Path(source).resolve():
+            raise ValueError(f"scores_file and texts_file are both {filepath}: the scores would replace the texts.")
         if self._filepath.suffix not in (".csv", ".parquet"):
             raise ValueError(f"{filepath}: expected scores_file to end in .csv or .parquet.")
         self.metadata = metadata
@@ -171,9 +200,6 @@ def _write_csv(pieces: Iterable[pd.DataFrame], target: Path) -> None:
 
 
 def _write_parquet(pieces: Iterable[pd.DataFrame], target: Path) -> None:
-    tables = (pa.Table.from_pandas(piece, preserve_index=False) for piece in pieces)
-    first = next(tables)
-    with pq.ParquetWriter(target, first.schema) as writer:
-        writer.write_table(first)
-        for table in tables:
-            writer.write_table(table)
+    with pq.ParquetWriter(target, SCHEMA) as writer:
+        for piece in pieces:
+            writer.write_table(pa.Table.from_pandas(piece, SCHEMA, preserve_index=False))

@@ -1,5 +1,6 @@
 """Word vectors in files: GloVe's text format, and arrays inside an installed package."""
 
+import codecs
 import logging
 import time
 from collections.abc import Iterator
@@ -39,26 +40,39 @@ class GloveText:
     def look_up(self, words: list[str]) -> FoundVectors:
         """Return the vectors of some words.
 
-        A line with another number of fields, whose word is no UTF-8, or (of a word that is needed) with a field that is
-        no finite number is skipped and counted.
+        A line with another number of fields, without a line end where others have one, or (of a word that is needed)
+        with a field that is no finite number is skipped and counted.
 
         Raises
         ------
         VectorError
-            If the file is missing, holds no vector, or more than 1 % of its lines are skipped.
+            If the file is missing, holds no vector, more than 1 % of its lines are skipped, or fewer lines follow than
+            its header says.
         """
-        dimensions = self._dimensions()
+        dimensions = self.dimensions()
         wanted = {word.encode(): position for position, word in enumerate(words)}
         matrix, found = np.zeros((len(words), dimensions), dtype=np.float32), np.zeros(len(words), dtype=bool)
         lines, skipped, first_skipped = 0, 0, 0
         for number, line in self._lines():
             lines += 1
-            word, *fields = line.rsplit(b" ", dimensions)
-            vector = self._vector(word, fields, dimensions, needed=word in wanted)
+            word, *fields = line.rstrip(b" \r\n").rsplit(b" ", dimensions)
+            vector = _vector(word, fields, dimensions, needed=word in wanted) if line.endswith(b"\n") else None
             if vector is None:
                 skipped, first_skipped = skipped + 1, first_skipped or number
             elif word in wanted and not found[wanted[word]]:
                 matrix[wanted[word]], found[wanted[word]] = vector, True
+        self._check(lines, skipped, first_skipped, dimensions)
+        return FoundVectors(
+            matrix, found, {"vectors": lines - skipped, "dimensions": dimensions, "skipped_lines": skipped}
+        )
+
+    def _check(self, lines: int, skipped: int, first_skipped: int, dimensions: int) -> None:
+        promised = self._promised()
+        if promised is not None and lines < promised:
+            raise VectorError(
+                f"{self.filepath} is cut off: its header promises {promised:,} vectors. Received: {lines:,}. Fetch it "
+                "again."
+            )
         if skipped > MOST_SKIPPED * lines:
             raise VectorError(
                 f"{self.filepath}: expected a word and {dimensions} numbers in every line, as in the first. "
@@ -70,24 +84,32 @@ class GloveText:
                 "%s: %d of %s lines hold no word and %d numbers (the first: line %d) and are skipped",
                 *(self.filepath.name, skipped, f"{lines:,}", dimensions, first_skipped),
             )
-        return FoundVectors(
-            matrix, found, {"vectors": lines - skipped, "dimensions": dimensions, "skipped_lines": skipped}
-        )
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        """Numbers of the lines, from 1, and the lines without their ends; says how far it is every few seconds."""
+        """Numbers of the lines, from 1, and the lines; says how far it is every few seconds."""
         size, reported = self.filepath.stat().st_size, time.perf_counter()
         with self.filepath.open("rb") as file:
             for number, line in enumerate(file, start=1):
-                if number == 1 and _is_header(line):
+                if number == 1 and _header(line) is not None:
                     continue
                 if time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
                     reported = time.perf_counter()
                     logger.info("Reading %s: %.0f %%", self.filepath.name, 100 * file.tell() / size)
                 if line.strip():
-                    yield number, line.rstrip(b" \r\n")
+                    yield number, line.removeprefix(codecs.BOM_UTF8)
 
-    def _dimensions(self) -> int:
+    def _promised(self) -> int | None:
+        with self.filepath.open("rb") as file:
+            return _header(file.readline())
+
+    def dimensions(self) -> int:
+        """Numbers of a vector, by the first line.
+
+        Raises
+        ------
+        VectorError
+            If the file is missing, or its first line is no vector.
+        """
         if not self.filepath.is_file():
             raise VectorError(
                 f"{self.filepath} does not exist. Expected word vectors in GloVe's text format. Name them with "
@@ -97,7 +119,7 @@ class GloveText:
             _, line = next(self._lines())
         except StopIteration:
             raise VectorError(f"{self.filepath} is empty. Expected word vectors in GloVe's text format.") from None
-        numbers = list(takewhile(_is_number, reversed(line.split(b" ")[1:])))
+        numbers = list(takewhile(_is_number, reversed(line.rstrip(b" \r\n").split(b" ")[1:])))
         if not numbers:
             raise VectorError(
                 f"{self.filepath}: expected a word and its numbers, separated by spaces, in every line. The first line "
@@ -105,25 +127,25 @@ class GloveText:
             )
         return len(numbers)
 
-    @staticmethod
-    def _vector(word: bytes, fields: list[bytes], dimensions: int, needed: bool) -> np.ndarray | None:
-        """Return the vector of a line, empty if it is not needed, or None for a line that does not parse."""
-        if len(fields) != dimensions or not word:
-            return None
-        if not needed:
-            # A longer line leaves numbers at the end of its "word", a shorter one a word among its numbers.
-            return np.empty(0) if _is_number(fields[0]) and not _ends_in_number(word) else None
-        try:
-            word.decode()
-            vector = np.array([float(field) for field in fields], dtype=np.float32)
-        except ValueError:
-            return None
-        return vector if np.isfinite(vector).all() else None
+
+def _vector(word: bytes, fields: list[bytes], dimensions: int, needed: bool) -> np.ndarray | None:
+    """Return the vector of a line, empty if it is not needed, or None for a line that does not parse."""
+    if len(fields) != dimensions or not word:
+        return None
+    if not needed:
+        # A longer line leaves numbers at the end of its "word", a shorter one a word among its numbers.
+        return np.empty(0) if _is_number(fields[0]) and not _ends_in_number(word) else None
+    try:
+        vector = np.array([float(field) for field in fields], dtype=np.float32)
+    except ValueError:
+        return None
+    return vector if np.isfinite(vector).all() else None
 
 
-def _is_header(line: bytes) -> bool:
+def _header(line: bytes) -> int | None:
+    """Number of vectors that a header of two integers promises; None for a line that is no header."""
     fields = line.split()
-    return len(fields) == 2 and all(field.isdigit() for field in fields)
+    return int(fields[0]) if len(fields) == 2 and all(field.isdigit() for field in fields) else None
 
 
 def _is_number(field: bytes) -> bool:
@@ -164,7 +186,7 @@ class GloveTextDataset(AbstractDataset[None, GloveText]):
             If the file is missing or its first line is no vector.
         """
         source = GloveText(self._filepath)
-        source._dimensions()
+        source.dimensions()
         return source
 
     def save(self, data: None) -> None:

@@ -1,5 +1,6 @@
 """The area under the ROC curve: its uncertainty, and the difference between two of them on the same documents."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,10 @@ def compare_auc(forecast: Vector, rival: Vector, truth: Vector) -> dict[str, Any
     difference = float(ours.mean() - theirs.mean())
     error = float(np.sqrt(_variance(ours - theirs, ours_negative - theirs_negative)))
     half = float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * error
-    statistic = difference / error if error > 0 else nan
+    if error > 0:
+        statistic = difference / error
+    else:  # both rank every document alike, or one never errs and the other never tells apart
+        statistic = math.copysign(math.inf, difference) if difference else nan
     return result | {
         "statistic": statistic,
         "p_value": float(2 * stats.norm.sf(abs(statistic))),

@@ -11,6 +11,7 @@ from rnn_trading.skill.comparison import POWER, SIGNIFICANCE
 from rnn_trading.skill.metrics import Loss, Vector, classification_metrics
 
 CALIBRATION_BINS = 10
+ROUNDING = 1e-12
 
 
 def evaluate_documents(forecast: Vector, truth: Vector) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def compare_document_losses(loss: Loss, forecast: Vector, rival: Vector, truth: 
     """
     difference = loss.of(forecast, truth) - loss.of(rival, truth)
     statistic = p_value = detectable = float("nan")
-    if len(difference) > 1 and np.ptp(difference) > 0:
+    if len(difference) > 1 and np.ptp(difference) > ROUNDING:
         result = stats.ttest_1samp(difference, 0.0)
         statistic, p_value = float(result.statistic), float(result.pvalue)
         quantiles = stats.t.ppf([1 - SIGNIFICANCE / 2, POWER], len(difference) - 1)

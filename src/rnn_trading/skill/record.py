@@ -200,7 +200,7 @@ def _caveats(task: Task, model: dict[str, Any], clean_rows: int) -> str:
     if "epochs_allowed" in model and model["best_epoch"] == model["epochs_allowed"]:
         text += "; the best epoch was the last one allowed: longer training may change it"
     if not clean_rows:
-        text += f"; there are no other test rows than {task.suspicious}"
+        text += f"; all test rows are {task.suspicious}"
     return text + "."
 
 

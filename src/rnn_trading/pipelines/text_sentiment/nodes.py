@@ -15,6 +15,7 @@ from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.text_rivals import TextRivalRows, text_rivals
 from rnn_trading.splits import SplitName
 from rnn_trading.text import (
+    START,
     ReadingParameters,
     TextReader,
     TokenSequences,
@@ -22,9 +23,8 @@ from rnn_trading.text import (
     fit_vocabulary,
     split_words,
 )
-from rnn_trading.word_vectors import WordVectors, describe_coverage
-
-from .scoring import predict_seen
+from rnn_trading.text_scoring import ScoreStream, TextStream, predict_seen, score_stream
+from rnn_trading.word_vectors import WordVectors, describe_coverage, vectors_by_id
 
 logger = logging.getLogger(__name__)
 
@@ -72,19 +72,13 @@ def look_up_vectors(
 
     Raises
     ------
-    ValueError
+    VectorError
         If no word has a vector.
     """
-    found = word_vectors.look_up(words)
     reserved = len(reader["reading"]["vocabulary"]["reserved"])
-    found.found[:reserved], found.matrix[:reserved] = False, 0.0
-    if not found.found.any():
-        raise ValueError(
-            f"None of the {len(words):,} words of the reviews (such as {', '.join(map(repr, words[reserved:][:3]))}) "
-            f"has one of the {found.report['vectors']:,} pretrained vectors. Are they of this language, in lower case?"
-        )
+    found = vectors_by_id(words, reserved, word_vectors)
     table = pd.DataFrame(found.matrix, index=pd.Index(words, name="word"))
-    coverage = describe_coverage(found.found, sequences, len(reader["vocabulary"]))
+    coverage = describe_coverage(found.found, sequences, slice(reserved, len(reader["vocabulary"])))
     logger.info(
         "%s vectors of %d dimensions: %.1f %% of the vocabulary and %.1f %% of the running words have one",
         *(f"{found.report['vectors']:,}", found.report["dimensions"]),
@@ -116,15 +110,25 @@ def train_network(
     Returns
     -------
     dict
-        ``model``: `keras.Model`. ``history``: columns ``epoch``, ``rows``, ``quantity``, ``value``. ``training``:
-        parameters, how many of them are trained, epochs, best epoch, seconds.
+        ``model``: `keras.Model`. ``reader``: the reader it was trained with. ``history``: columns ``epoch``, ``rows``,
+        ``quantity``, ``value``. ``training``: parameters, how many of them are trained, epochs, best epoch, seconds.
+
+    Raises
+    ------
+    ValueError
+        If padding is masked and not at the back.
     """
+    text_reader = TextReader.from_plain(reader)
+    if architecture.mask_padding and text_reader.reading.padding != "back":
+        raise ValueError(
+            f"{experiment.name}: masked padding has to be at the back. Received: model.mask_padding=true with "
+            "reading.padding=front. Change one of them."
+        )
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
     from rnn_trading.models.text_network import INPUT, build_text_network  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
-    text_reader = TextReader.from_plain(reader)
     ids, matrix = len(text_reader.vocabulary), None
     if architecture.embeddings == "pretrained":
         ids = ids if architecture.embedding_rows == "vocabulary" else len(vectors)
@@ -147,6 +151,7 @@ def train_network(
     )
     return {
         "model": fit.model,
+        "reader": reader,
         "history": pd.DataFrame(fit.history),
         "training": {
             "parameters": fit.model.count_params(),
@@ -189,8 +194,7 @@ def predict_with_rivals(
 
     def rows(positions: Any) -> TextRivalRows:
         whole = sequences.take(positions)
-        seen = whole.cut(text_reader.reading.tokens, text_reader.reading.cutting)
-        return TextRivalRows(whole.counts(size), seen.counts(size))
+        return TextRivalRows(whole.counts(size), text_reader.seen(whole).counts(size))
 
     label = parts["label"].to_numpy(dtype=float)[train]
     rivals = text_rivals(rows(train), label, rows(test), vectors.to_numpy(), training.seed)
@@ -231,7 +235,7 @@ def gather_reports(
     vectors_report: dict[str, Any],
 ) -> dict[str, Any]:
     """Say where the data come from, what was dropped, and how much of the texts the network sees."""
-    lengths = sequences.lengths
+    lengths = word_counts(sequences, reader)
     tokens = reader["reading"]["tokens"]
     return {
         "source": reviews_report["source"],
@@ -270,13 +274,23 @@ def draw_figures(
             f"Training\n{where}",
         ),
         "review_lengths": text_plots.text_lengths(
-            sequences.lengths, reader["reading"]["tokens"], f"Length of the reviews\n{where}"
+            word_counts(sequences, reader), reader["reading"]["tokens"], f"Length of the reviews\n{where}"
         ),
         "calibration": text_plots.calibration(skill, f"Calibration on {len(predictions):,} test reviews\n{where}"),
         "model_and_rivals": plots.model_beside_rivals(
             skill, "auc", "AUC on the test reviews", 0.5, f"Model beside its rivals\n{where}"
         ),
     }
+
+
+def word_counts(sequences: TokenSequences, reader: dict[str, Any]) -> Any:
+    """Words of each review, ``(reviews,)``; the start of a text is none."""
+    return sequences.lengths - (START in reader["vocabulary"])
+
+
+def score_texts(texts: TextStream, model: Any, reader: dict[str, Any]) -> ScoreStream:
+    """Give every text its probability of being positive; see :func:`rnn_trading.text_scoring.score_stream`."""
+    return score_stream(texts, model, TextReader.from_plain(reader))
 
 
 def _positions(table: pd.DataFrame, part: SplitName) -> Any:

@@ -5,7 +5,6 @@ from kedro.pipeline import Node, Pipeline
 from rnn_trading.pipelines.outputs import by_name
 
 from . import nodes
-from .scoring import score_texts
 
 EXPERIMENTS = ("text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings")
 SHARED = {"reviews", "reviews_report", "word_vectors_source"}
@@ -32,7 +31,7 @@ def create_inference() -> Pipeline:
     return Pipeline(
         [
             Node(
-                score_texts,
+                nodes.score_texts,
                 # In this order the cheap checks come first.
                 inputs=["texts", "scoring_model", "scoring_reader"],
                 outputs="scores",
@@ -49,12 +48,12 @@ def _preparation() -> list[Node]:
         Node(
             nodes.read_reviews,
             inputs=["reviews", "parts", "params:reading"],
-            outputs=by_name("words", "sequences", "reader"),
+            outputs={"words": "words", "sequences": "sequences", "reader": "text_reader"},
             name="read_reviews",
         ),
         Node(
             nodes.look_up_vectors,
-            inputs=["words", "sequences", "reader", "word_vectors_source"],
+            inputs=["words", "sequences", "text_reader", "word_vectors_source"],
             outputs=by_name("vectors", "vectors_report"),
             name="look_up_vectors",
         ),
@@ -67,7 +66,7 @@ def _forecasts() -> list[Node]:
             nodes.train_network,
             inputs={
                 "sequences": "sequences",
-                "reader": "reader",
+                "reader": "text_reader",
                 "vectors": "vectors",
                 "parts": "parts",
                 "experiment": "params:experiment",
@@ -75,7 +74,7 @@ def _forecasts() -> list[Node]:
                 "architecture": "params:model",
                 "training": "params:training",
             },
-            outputs=by_name("model", "history", "training"),
+            outputs=by_name("model", "reader", "history", "training"),
             name="train_network",
             tags="gpu",
         ),
@@ -88,7 +87,7 @@ def _forecasts() -> list[Node]:
         ),
         Node(
             nodes.predict_with_rivals,
-            inputs=["sequences", "reader", "vectors", "parts", "params:training"],
+            inputs=["sequences", "text_reader", "vectors", "parts", "params:training"],
             outputs="rival_predictions",
             name="predict_with_rivals",
         ),
@@ -105,7 +104,7 @@ def _judgement() -> list[Node]:
     return [
         Node(
             nodes.gather_reports,
-            inputs=["reviews_report", "reader", "sequences", "parts", "vectors_report"],
+            inputs=["reviews_report", "text_reader", "sequences", "parts", "vectors_report"],
             outputs="reports",
             name="gather_reports",
         ),
@@ -120,7 +119,7 @@ def _judgement() -> list[Node]:
         ),
         Node(
             nodes.draw_figures,
-            inputs=["predictions", "history", "training", "skill", "sequences", "reader", "params:experiment"],
+            inputs=["predictions", "history", "training", "skill", "sequences", "text_reader", "params:experiment"],
             outputs=by_name("learning_curves", "review_lengths", "calibration", "model_and_rivals"),
             name="draw_figures",
         ),

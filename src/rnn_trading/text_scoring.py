@@ -1,4 +1,4 @@
-"""A finished model on a stream of texts."""
+"""Probabilities of texts by a finished model: of some, or of a stream of them."""
 
 import logging
 import sys
@@ -34,7 +34,7 @@ class TextStream(Protocol):
         """Give tables with ``id`` and ``text``, both text, and how much of the file has been read."""
 
 
-def score_texts(texts: TextStream, model: Any, reader: dict[str, Any]) -> "ScoreStream":
+def score_stream(texts: TextStream, model: Any, reader: TextReader) -> "ScoreStream":
     """Give every text its probability of being positive.
 
     Parameters
@@ -54,16 +54,15 @@ def score_texts(texts: TextStream, model: Any, reader: dict[str, Any]) -> "Score
     VocabularyError
         If model and reader do not belong together.
     """
-    text_reader = TextReader.from_plain(reader)
     tokens, ids = model.input_shape[-1], model.get_layer("Embedding").input_dim
-    expected = (text_reader.reading.tokens, len(text_reader.vocabulary))
+    expected = (reader.reading.tokens, len(reader.vocabulary))
     if tokens not in (None, expected[0]) or ids < expected[1]:
         raise VocabularyError(
             f"The model takes {tokens or 'any number of'} words with {ids:,} ids, and the reader beside it makes "
             f"{expected[0]} words with {expected[1]:,} ids: they come from different runs. Train again: kedro run "
             "--pipelines text_sentiment"
         )
-    return ScoreStream(texts, model, text_reader)
+    return ScoreStream(texts, model, reader)
 
 
 def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArray[np.float64]:
