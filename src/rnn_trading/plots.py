@@ -12,6 +12,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, PercentFormatter, ScalarFormatter
@@ -80,6 +81,7 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, unit:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if curves.max(axis=None) > WIDE_RANGE * curves.min(axis=None) > 0:
             axes.set_yscale("log")
+            _plain_numbers(axes.yaxis)
         axes.legend()
     return titled(figure, title)
 
@@ -216,9 +218,7 @@ def model_beside_rivals(
     known = [score for score in scores.values() if score is not None]
     if no_skill is None and max(known) > WIDE_RANGE * min(known) > 0:
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.xaxis.set_major_formatter(ScalarFormatter())
-        axes.xaxis.set_minor_formatter(NullFormatter())
+        _plain_numbers(axes.xaxis)
     figure.legend(loc="outside lower left", ncols=2)
     return titled(figure, title)
 
@@ -244,6 +244,13 @@ def error_by_step(network: list[float], rivals: dict[str, list[float]], labels: 
     axes.set(xlabel=labels[0], ylabel=labels[1], ylim=(0, None))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return titled(figure, title)
+
+
+def _plain_numbers(axis: Axis) -> None:
+    """Label a logarithmic axis .1, .2, .5, 1, not with powers of ten."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(ScalarFormatter())
+    axis.set_minor_formatter(NullFormatter())
 
 
 def say(figure: Figure, axes: Axes, words: str, title: str) -> Figure:
