@@ -102,6 +102,12 @@ def test_take_cut_cap_and_count_beside_a_loop(ragged, length, side, data):
     np.testing.assert_array_equal(counts, [[text.count(i) for i in range(51)] for text in ragged])
 
 
+def test_counting_leaves_the_sequences_alone():
+    ragged = sequences([3, 1, 3, 2], [2, 2])
+    ragged.counts(4)
+    assert lists(ragged) == [[3, 1, 3, 2], [2, 2]]
+
+
 @given(st.lists(st.text(string.ascii_letters + " .,'<>/\u2019\u00e9", max_size=30), min_size=1, max_size=6))
 def test_texts_do_not_touch_each_other(texts):
     for rules in (PUBLISHED, CORRECTED):

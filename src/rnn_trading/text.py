@@ -183,7 +183,8 @@ class TokenSequences:
 
     def counts(self, size: int) -> csr_array:
         """How often each id occurs: sparse float64, ``(sequences, size)``."""
-        matrix = csr_array((np.ones(len(self.ids)), self.ids, self.starts), shape=(len(self), size))
+        # A copy: SciPy sorts and joins the ids in place.
+        matrix = csr_array((np.ones(len(self.ids)), self.ids, self.starts), shape=(len(self), size), copy=True)
         matrix.sum_duplicates()
         return matrix
 
