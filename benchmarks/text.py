@@ -57,7 +57,9 @@ class Way:
         self.values = values
         self.parts = split_reviews(reviews, values["split"])
         started = time.perf_counter()
-        self.read = read_reviews(reviews, self.parts, dataclasses.replace(values["reading"], tokens=tokens))
+        self.read = read_reviews(
+            reviews, self.parts, dataclasses.replace(values["reading"], tokens=tokens), values["model"]
+        )
         self.reading_seconds = time.perf_counter() - started
         words, sequences, reader = (self.read[name] for name in ("words", "sequences", "reader"))
         self.vectors = look_up_vectors(words, sequences, reader, vectors)["vectors"]

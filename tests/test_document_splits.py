@@ -39,14 +39,14 @@ def test_as_published_the_same_test_and_no_validation():
 
 @given(st.integers(0, 10_000), st.integers(1, 7))
 def test_what_belongs_together_is_on_one_side(seed, neighbours):
-    labels, _, given = documents(120)
-    texts = pd.Series(np.random.default_rng(seed).integers(0, 60, 120).astype(str), index=labels.index)
+    labels, _, given = documents(600)
+    texts = pd.Series(np.random.default_rng(seed).integers(0, 400, 600).astype(str), index=labels.index)
     parts = split_documents(labels, texts, given, changed(SPLIT, seed=seed, neighbours=1))
     assert parts.groupby(texts).nunique().max() == 1
     parts = split_documents(
         labels, pd.Series(labels.index, index=labels.index), given, changed(SPLIT, neighbours=neighbours)
     )
-    assert parts.groupby(np.arange(120) // neighbours).nunique().max() == 1
+    assert parts.groupby(np.arange(600) // neighbours).nunique().max() == 1
 
 
 def test_a_given_test_is_kept_and_its_duplicates_leave_the_training():

@@ -19,7 +19,7 @@ def test_the_canonical_table():
 
 
 def test_empty_texts_are_left_out_and_counted_and_others_keep_their_ids():
-    table, counts = parse_reviews(raw(text=["Good", " \n", None], split=["train", "test", "test"]), "here")
+    table, counts = parse_reviews(raw(text=["Good", " \n?!", None], split=["train", "test", "test"]), "here")
     assert table.index.tolist() == ["0"]
     assert counts["empty_texts"] == 2
     with pytest.raises(ReviewError, match=r"here holds no review with a text \(3 rows, 3 empty\)"):

@@ -10,7 +10,7 @@ def test_lengths():
     (axes,) = figure.axes
     assert sum(bar.get_height() for bar in axes.patches) == 297
     assert "3 longer texts are not shown" in axes.get_xlabel()
-    assert figure.get_suptitle() == "Lengths\n67% of 300 are longer than the input"
+    assert figure.get_suptitle() == "Lengths\n66.7% of 300 are longer than the input"
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert labels == ["the network sees 100 words", "median: 150 words"]
 

@@ -46,6 +46,8 @@ def _run(**options: Any) -> Any:
 def _message(error: Exception) -> str:
     """The message of a user's error; of the configuration's errors, what was raised inside."""
     text = str(error)
+    if isinstance(error, DatasetError) and isinstance(error.__cause__, ValueError):
+        return str(error.__cause__)  # names the file itself; Kedro puts the dataset's configuration in front
     if isinstance(error, OmegaConfBaseException):
         return text.splitlines()[0].rpartition("resolving interpolation: ")[2]
     return text

@@ -98,7 +98,7 @@ def split_documents(labels: pd.Series, texts: pd.Series, given: pd.Series, split
         index=labels.index,
         name="split",
     )
-    _check(result, labels, split, bool(given.notna().all()))
+    _check(result, labels, texts, split, bool(given.notna().all()))
     return result
 
 
@@ -128,7 +128,7 @@ def _draw(
     return candidates & np.isin(groups, by_group.index[before < wanted.round()])
 
 
-def _check(parts: pd.Series, labels: pd.Series, split: DocumentSplitParameters, given: bool) -> None:
+def _check(parts: pd.Series, labels: pd.Series, texts: pd.Series, split: DocumentSplitParameters, given: bool) -> None:
     remedy = (
         "leave out the column split, so that it is drawn" if given else "change split.test_share or .validation_share"
     )
@@ -137,8 +137,9 @@ def _check(parts: pd.Series, labels: pd.Series, split: DocumentSplitParameters, 
         if counts.min() < FEWEST_OF_A_LABEL:
             raise ValueError(
                 f"The {part} part of the split needs at least {FEWEST_OF_A_LABEL} documents with each label, 0 and 1. "
-                f"Received: {counts[0]:,} with 0 and {counts[1]:,} with 1, of {len(labels):,} documents. Add documents "
-                f"of both kinds, or {remedy}."
+                f"Received: {counts[0]:,} with 0 and {counts[1]:,} with 1, of {len(labels):,} documents with "
+                f"{texts.nunique():,} different texts, {int((labels == 0).sum()):,} with 0 and "
+                f"{int((labels == 1).sum()):,} with 1. Add documents, or {remedy}."
             )
 
 

@@ -109,7 +109,8 @@ class ProgressHook:
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Log the verdict of every skill record that the run wrote, and where scores lie."""
         if "scores" in pipeline.all_outputs():
-            logger.info("Scores: %s", os.path.relpath(catalog["scores"]._filepath))
+            paths = (os.path.relpath(catalog[name]._filepath) for name in ("scores", "scoring_model"))
+            logger.info("Scores: %s, by the model %s", *paths)
         for name in sorted(output for output in pipeline.all_outputs() if output.endswith(".skill")):
             record = catalog.load(name)
             logger.info(

@@ -77,7 +77,7 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, unit:
         axes.plot(curves.index, curves["train"], color=BLUE, marker="o", markersize=4, label="train")
         axes.plot(curves.index, curves["validation"], color=ORANGE, marker="s", markersize=4, label=held_out)
         axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
-        axes.set(xlabel="Epoch", ylabel=labels[quantity])
+        axes.set(xlabel="Epoch", ylabel=labels[quantity], xlim=(0.5, curves.index.max() + 0.5))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if curves.max(axis=None) > WIDE_RANGE * curves.min(axis=None) > 0:
             axes.set_yscale("log")

@@ -58,7 +58,7 @@ def parse_reviews(
     -------
     tuple
         The canonical table in the order of the source, and counts of what was left out or mended: ``empty_texts`` (no
-        text or only white space; left out), ``undecodable_texts`` (hold bytes that are no UTF-8, each replaced by
+        letter and no digit; left out), ``undecodable_texts`` (hold bytes that are no UTF-8, each replaced by
         U+FFFD).
 
     Raises
@@ -78,7 +78,7 @@ def parse_reviews(
     else:
         ids = pd.Series(np.arange(len(table)).astype(str), index=table.index, dtype="str")
     table.index = pd.Index(ids, name="id", dtype="str")
-    empty = table["text"].str.strip() == ""
+    empty = ~table["text"].str.contains(r"\w", regex=True)
     table = table[~empty]
     if table.empty:
         raise ReviewError(f"{origin} holds no review with a text ({len(empty):,} rows, {int(empty.sum()):,} empty).")

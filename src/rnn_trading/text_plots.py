@@ -36,7 +36,7 @@ def text_lengths(lengths: NDArray[np.int64], tokens: int, title: str) -> Figure:
     beyond = int((lengths > limit).sum())
     axes.set(xlabel=f"Words ({beyond:,} longer texts are not shown)", ylabel="Texts", xlim=(0, limit))
     axes.legend()
-    return titled(figure, f"{title}\n{(lengths > tokens).mean():.0%} of {len(lengths):,} are longer than the input")
+    return titled(figure, f"{title}\n{(lengths > tokens).mean():.1%} of {len(lengths):,} are longer than the input")
 
 
 @styled

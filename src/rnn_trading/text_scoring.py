@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
+from rnn_trading.reviews import REPLACED
 from rnn_trading.text import TextReader, TokenSequences, VocabularyError
 
 logger = logging.getLogger(__name__)
@@ -90,13 +91,14 @@ class ScoreStream:
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
         """Score piece by piece, with a progress bar on a terminal and lines in a log elsewhere."""
-        rows = without_words = 0
+        rows = without_words = undecodable = 0
         reported = time.perf_counter()
         with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
             task = bar.add_task("Scoring texts", total=self.texts.size)
             for piece, position in self.texts:
                 probability = probabilities(self.model, self.reader, piece["text"])
                 rows, without_words = rows + len(piece), without_words + int(np.isnan(probability).sum())
+                undecodable += int(piece["text"].str.contains(REPLACED, regex=False).sum())
                 bar.update(task, completed=position)
                 if bar.disable and time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
                     reported = time.perf_counter()
@@ -105,3 +107,5 @@ class ScoreStream:
         if not rows:
             yield pd.DataFrame({"id": pd.Series(dtype="str"), "probability": pd.Series(dtype="float64")})
         logger.info("%s texts scored; %s of them have no word, and no probability", f"{rows:,}", f"{without_words:,}")
+        if undecodable:
+            logger.warning("%s texts hold bytes that are no UTF-8, which were replaced", f"{undecodable:,}")

@@ -45,6 +45,14 @@ def test_a_comma_in_a_text_needs_quotation_marks(tmp_path):
         DatasetError, match="more cells than the header, 'label', 'text'. Put texts that hold commas in"
     ):
         load(tmp_path / "reviews.csv")
+    (tmp_path / "reviews.csv").write_text("label,text\n1,I liked it\n0,b, c\n")
+    with pytest.raises(
+        DatasetError, match="Expected 2 fields in line 3, saw 3. Put texts that hold commas in quotation"
+    ):
+        load(tmp_path / "reviews.csv")
+    (tmp_path / "reviews.csv").write_text("")
+    with pytest.raises(DatasetError, match="reviews.csv is empty. Expected a header and rows with label, text"):
+        load(tmp_path / "reviews.csv")
 
 
 @pytest.fixture

@@ -191,3 +191,23 @@ def test_a_reader_of_another_model_is_refused(project, run_file, tmp_path):
         path.write_text(json.dumps(reader | change))
         with pytest.raises(ValueError, match="The model takes 8 words .* they come from different runs. Train again"):
             project("text_sentiment_inference", texts_file=str(tmp_path / "texts.csv"), protocol="as_published")
+
+
+def test_a_file_without_texts_and_one_in_another_encoding(project, run_file, tmp_path, caplog):
+    run_file(simulated(), experiment=SMALL | {"training": {"epochs": 1}})
+    source, target = tmp_path / "texts.csv", tmp_path / "scores.csv"
+    source.write_text("id,text\n")
+    project("text_sentiment_inference", texts_file=str(source), scores_file=str(target))
+    assert target.read_text() == "id,probability\n"
+    source.write_bytes("id,text\n1,Amélie\n2,!!!\n".encode("latin-1"))
+    with caplog.at_level("INFO", logger="rnn_trading"):
+        project("text_sentiment_inference", texts_file=str(source), scores_file=str(target))
+    assert "2 texts scored; 1 of them have no word" in caplog.text
+    assert "1 texts hold bytes that are no UTF-8" in caplog.text
+    assert "by the model" in caplog.text
+
+
+def test_masked_padding_at_the_front_is_refused_before_anything_is_fitted(run_file):
+    reading = SMALL["reading"] | {"padding": "front"}
+    with pytest.raises(ValueError, match="Masked padding has to be at the back. Received: model.mask_padding=true"):
+        run_file(simulated(), experiment=SMALL | {"reading": reading})

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset
 
-from rnn_trading.datasets.table_file import TableFile, refuse_unquoted_commas
+from rnn_trading.datasets.table_file import TableFile, parse_error, refuse_unquoted_commas
 from rnn_trading.reviews import OPTIONAL, REQUIRED, ReviewError, parse_reviews
 
 REMEDY = "Put it there, or name another file or folder with --params reviews_file=PATH."
@@ -28,7 +28,7 @@ class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int
     every
         N takes every N-th of these rows, for a quick trial.
     encoding
-        Of texts in a folder. Published: ``latin-1``, in which all bytes have a meaning. Tables are UTF-8.
+        Of texts in a folder alone. Published: ``latin-1``, in which all bytes have a meaning. Tables are UTF-8.
     key
         Name of the table inside an HDF5 file; not needed if it holds one only.
     metadata
@@ -101,8 +101,13 @@ class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int
 
 def _read_csv(filepath: Path) -> pd.DataFrame:
     """Every cell as text; a text that says NULL says NULL. Bytes that are no UTF-8 become U+FFFD."""
-    table = pd.read_csv(
-        filepath, dtype="str", keep_default_na=False, na_values={"label": [""]}, encoding_errors="replace"
-    )
+    try:
+        table = pd.read_csv(
+            filepath, dtype="str", keep_default_na=False, na_values={"label": [""]}, encoding_errors="replace"
+        )
+    except pd.errors.EmptyDataError as error:
+        raise ReviewError(f"{filepath} is empty. Expected a header and rows with {', '.join(REQUIRED)}.") from error
+    except pd.errors.ParserError as error:
+        raise ReviewError(parse_error(error, filepath)) from error
     refuse_unquoted_commas(table, filepath, ReviewError)
     return table

@@ -91,6 +91,14 @@ class TableFile:
             return store[key]
 
 
+def parse_error(error: Exception, filepath: Path) -> str:
+    """What to say of a CSV that pandas cannot read."""
+    return (
+        f"{filepath} cannot be read: {str(error).strip()}. Put texts that hold commas in quotation marks, and end "
+        "every quotation."
+    )
+
+
 def refuse_unquoted_commas(table: pd.DataFrame, filepath: Path, error: type[TableError]) -> None:
     """Raise if rows of a CSV have more cells than its header: pandas takes the first ones for an index.
 

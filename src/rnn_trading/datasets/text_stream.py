@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from kedro.io import AbstractDataset
 
-from rnn_trading.datasets.table_file import refuse_unquoted_commas
+from rnn_trading.datasets.table_file import parse_error, refuse_unquoted_commas
 from rnn_trading.datasets.whole import written_whole
 from rnn_trading.tables import TableError
 
@@ -54,7 +54,7 @@ class CsvTexts:
                     refuse_unquoted_commas(piece, self.filepath, TableError)
                     yield piece[COLUMNS], file.tell()
             except pd.errors.ParserError as error:
-                raise TableError(f"{self.filepath} cannot be read: {str(error).strip()}. Correct that row.") from error
+                raise TableError(parse_error(error, self.filepath)) from error
 
 
 class ParquetTexts:
@@ -167,7 +167,10 @@ class ScoresFileDataset(AbstractDataset[Iterable[pd.DataFrame], pd.DataFrame]):
     def __init__(self, *, filepath: str, source: str, metadata: dict[str, Any] | None = None) -> None:
         self._filepath = Path(filepath)
         if self._filepath.resolve() == Path(source).resolve():
-            raise ValueError(f"scores_file and texts_file are both {filepath}: the scores would replace the texts.")
+            raise ValueError(
+                f"scores_file and texts_file are both {filepath}: the scores would replace the texts. "
+                "Name another with --params scores_file=PATH."
+            )
         if self._filepath.suffix not in (".csv", ".parquet"):
             raise ValueError(f"{filepath}: expected scores_file to end in .csv or .parquet.")
         self.metadata = metadata

@@ -123,7 +123,7 @@ class GloveText:
         if not numbers:
             raise VectorError(
                 f"{self.filepath}: expected a word and its numbers, separated by spaces, in every line. The first line "
-                f"begins with {line[:60]!r}."
+                f"begins with {line[:60].decode(errors='replace')!r}."
             )
         return len(numbers)
 

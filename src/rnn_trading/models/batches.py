@@ -91,8 +91,8 @@ def batched_by_length(
         order, pool = np.argsort(lengths, kind="stable"), len(lengths)
     else:
         order, pool = generator.permutation(len(lengths)), POOL * batch_size
-    batches = []
-    for start in range(0, len(order), pool):
+    batches: list[NDArray[np.int64]] = []
+    for start in range(0, len(order), max(1, pool)):
         rows = order[start : start + pool]
         rows = rows[np.argsort(lengths[rows], kind="stable")]
         batches += [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]

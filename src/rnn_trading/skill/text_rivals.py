@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from rnn_trading.skill.metrics import Vector
 
@@ -87,7 +88,9 @@ def _fit(estimator: Any, train: Any, label: Vector, test: Any) -> Vector:
     logger.info(
         "Fitting a rival, a logistic regression on %s columns and %s texts", *map("{:,}".format, train.shape[::-1])
     )
-    return estimator.fit(train, label).predict_proba(test)[:, 1]
+    # Thousands of small products: threads of the linear algebra library wait for each other longer than they compute.
+    with threadpool_limits(1):
+        return estimator.fit(train, label).predict_proba(test)[:, 1]
 
 
 def _mean_vectors(counts: csr_array, vectors: NDArray[np.float32]) -> Vector:

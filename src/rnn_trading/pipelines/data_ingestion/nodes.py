@@ -1,5 +1,6 @@
 """From a checked source to the project's tables."""
 
+import logging
 from typing import Annotated, Any
 
 import pandas as pd
@@ -10,6 +11,8 @@ from rnn_trading.monthly import MacroParameters, align_months, macro_quality
 from rnn_trading.parameters import parameters
 from rnn_trading.prices import PriceError, price_quality
 from rnn_trading.reviews import ReviewIngestionParameters, review_quality
+
+logger = logging.getLogger(__name__)
 
 
 @parameters
@@ -131,6 +134,13 @@ def ingest_reviews(
         ``dropped``.
     """
     reviews, counts = reviews_source
+    if counts["empty_texts"]:
+        logger.warning("%s reviews have no word and are left out", f"{counts['empty_texts']:,}")
+    if counts["undecodable_texts"]:
+        logger.warning(
+            "%s of %s reviews hold bytes that are no UTF-8, which were replaced; save the file as UTF-8",
+            *(f"{counts['undecodable_texts']:,}", f"{len(reviews):,}"),
+        )
     return {
         "reviews": reviews,
         "reviews_report": {"source": ingestion.source, **review_quality(reviews), "dropped": counts},

@@ -42,7 +42,9 @@ def split_reviews(reviews: pd.DataFrame, split: DocumentSplitParameters) -> pd.D
     return parts.to_frame().assign(label=reviews["label"])
 
 
-def read_reviews(reviews: pd.DataFrame, parts: pd.DataFrame, reading: ReadingParameters) -> dict[str, Any]:
+def read_reviews(
+    reviews: pd.DataFrame, parts: pd.DataFrame, reading: ReadingParameters, architecture: TextNetworkParameters
+) -> dict[str, Any]:
     """Split reviews into words, and give words ids by their frequency.
 
     Returns
@@ -51,7 +53,17 @@ def read_reviews(reviews: pd.DataFrame, parts: pd.DataFrame, reading: ReadingPar
         ``words``: all words of the texts that the vocabulary is fitted on, by id. ``sequences``:
         `TokenSequences` of these ids, whole reviews in the order of the table. ``reader``: what makes the network's
         input from raw text, as plain values: its vocabulary is the first part of ``words``.
+
+    Raises
+    ------
+    ValueError
+        If the network masks padding, and padding is not at the back.
     """
+    if architecture.mask_padding and reading.padding != "back":
+        raise ValueError(
+            "Masked padding has to be at the back. Received: model.mask_padding=true with reading.padding=front. "
+            "Change one of them."
+        )
     words = split_words(reviews["text"], reading.words)
     fitted_on = None if reading.vocabulary.fitted_on == "all" else _positions(parts, "train")
     all_words = fit_vocabulary(words.counts(fitted_on), None, reading.vocabulary.reserved)
@@ -112,23 +124,13 @@ def train_network(
     dict
         ``model``: `keras.Model`. ``reader``: the reader it was trained with. ``history``: columns ``epoch``, ``rows``,
         ``quantity``, ``value``. ``training``: parameters, how many of them are trained, epochs, best epoch, seconds.
-
-    Raises
-    ------
-    ValueError
-        If padding is masked and not at the back.
     """
-    text_reader = TextReader.from_plain(reader)
-    if architecture.mask_padding and text_reader.reading.padding != "back":
-        raise ValueError(
-            f"{experiment.name}: masked padding has to be at the back. Received: model.mask_padding=true with "
-            "reading.padding=front. Change one of them."
-        )
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
     from rnn_trading.models.text_network import INPUT, build_text_network  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
+    text_reader = TextReader.from_plain(reader)
     ids, matrix = len(text_reader.vocabulary), None
     if architecture.embeddings == "pretrained":
         ids = ids if architecture.embedding_rows == "vocabulary" else len(vectors)

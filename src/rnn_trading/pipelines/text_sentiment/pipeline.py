@@ -47,7 +47,7 @@ def _preparation() -> list[Node]:
         Node(nodes.split_reviews, inputs=["reviews", "params:split"], outputs="parts", name="split_reviews"),
         Node(
             nodes.read_reviews,
-            inputs=["reviews", "parts", "params:reading"],
+            inputs=["reviews", "parts", "params:reading", "params:model"],
             outputs={"words": "words", "sequences": "sequences", "reader": "text_reader"},
             name="read_reviews",
         ),
