@@ -173,7 +173,7 @@ def test_vectors_of_a_file(run_file, tmp_path):
         (simulated().assign(text=" "), r"holds no review with a text \(500 rows, 500 empty\)"),
         (
             simulated(80).assign(text=[f"zzqqjq qxxyyjx {number}zzqqx" for number in range(80)]),
-            "None of the .* words of the reviews .* has one of the 400,000 pretrained vectors",
+            "None of the .* words of the texts .* has one of the 400,000 pretrained vectors",
         ),
     ],
 )
