@@ -14,6 +14,8 @@ from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
+from rnn_trading.tables import TableError
+
 logger = logging.getLogger(__name__)
 
 # What wrong input raises. Anything else keeps its traceback.
@@ -44,10 +46,13 @@ def _run(**options: Any) -> Any:
 
 
 def _message(error: Exception) -> str:
-    """The message of a user's error; of the configuration's errors, what was raised inside."""
+    """The message of a user's error; of errors in the configuration or in a file, what was raised inside."""
     text = str(error)
-    if isinstance(error, DatasetError) and isinstance(error.__cause__, ValueError):
-        return str(error.__cause__)  # names the file itself; Kedro puts the dataset's configuration in front
+    inside: BaseException | None = error
+    while isinstance(inside, DatasetError):
+        inside = inside.__cause__
+    if isinstance(inside, TableError):
+        return str(inside)  # names the file itself; Kedro puts the dataset's configuration in front
     if isinstance(error, OmegaConfBaseException):
         return text.splitlines()[0].rpartition("resolving interpolation: ")[2]
     return text

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnn_trading.tables import TableError
 from rnn_trading.text import TokenSequences
 
 
-class VectorError(ValueError):
+class VectorError(TableError):
     """Word vectors that cannot be used; the message names the file and the line."""
 
 
