@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
+from rnn_trading.progress import SECONDS_BETWEEN_REPORTS
 from rnn_trading.reviews import REPLACED
 from rnn_trading.text import TextReader, TokenSequences, VocabularyError
 
 logger = logging.getLogger(__name__)
-
-SECONDS_BETWEEN_REPORTS = 5.0
 
 
 class TextStream(Protocol):

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset
 
+from rnn_trading.progress import SECONDS_BETWEEN_REPORTS
 from rnn_trading.word_vectors import FoundVectors, VectorError, VectorTable
 
 logger = logging.getLogger(__name__)
 
 MOST_SKIPPED = 0.01
-SECONDS_BETWEEN_REPORTS = 5.0
 
 
 class GloveText:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rnn_trading.models.backend import keras, tf
 from rnn_trading.models.batches import RaggedRows, Sequences, as_long_as_the_longest, batched_by_length
 from rnn_trading.models.parameters import TrainingParameters
+from rnn_trading.progress import SECONDS_BETWEEN_REPORTS
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,6 @@ Rows: TypeAlias = tuple[Inputs, NDArray[np.floating]] | RaggedRows | keras.utils
 # Rows predicted at a time: so many at most, and fewer where rows are long, for memory's sake.
 PREDICTION_BATCH, PREDICTION_VALUES = 4096, 2**19
 RAGGED_PREDICTION_BATCH = 512
-SECONDS_BETWEEN_REPORTS = 5.0
 
 
 class TrainingDivergedError(ArithmeticError):

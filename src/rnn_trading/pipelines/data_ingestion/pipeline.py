@@ -2,6 +2,8 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from rnn_trading.pipelines.outputs import by_name
+
 from .nodes import ingest_index, ingest_macro, ingest_prices, ingest_reviews
 
 # Closes over many years, and prices with high and low, which may come from another source over fewer years.
@@ -20,7 +22,7 @@ def create_prices() -> Pipeline:
             Node(
                 ingest_prices,
                 inputs=["prices_source", "params:data_ingestion"],
-                outputs={"prices": "prices", "prices_report": "prices_report"},
+                outputs=by_name("prices", "prices_report"),
                 name="ingest_prices",
             )
         ]
@@ -53,7 +55,7 @@ def create_macro() -> Pipeline:
             Node(
                 ingest_macro,
                 inputs=["macro_source", "params:macro"],
-                outputs={"macro": "macro", "macro_report": "macro_report"},
+                outputs=by_name("macro", "macro_report"),
                 name="ingest_macro",
             )
         ]
@@ -67,7 +69,7 @@ def create_reviews() -> Pipeline:
             Node(
                 ingest_reviews,
                 inputs=["reviews_source", "params:reviews"],
-                outputs={"reviews": "reviews", "reviews_report": "reviews_report"},
+                outputs=by_name("reviews", "reviews_report"),
                 name="ingest_reviews",
             )
         ]
