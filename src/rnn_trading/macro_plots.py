@@ -2,7 +2,6 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from rnn_trading.plots import BLUE, ORANGE, RIVAL_COLOURS, date_axis, styled, titled
 from rnn_trading.skill.macro_metrics import ORIGINAL
@@ -28,37 +27,6 @@ def raw_and_transformed(macro: pd.DataFrame, transformed: pd.DataFrame, title: s
             axes.set_title(f"{name}, {label}", loc="left", fontsize=12)
             axes.set(ylabel="original units" if label == "as it came" else "transformed units")
             date_axis(axes)
-    return titled(figure, title)
-
-
-@styled
-def losses_by_seed(history: pd.DataFrame, best_epochs: dict[str, int], held_out: str, title: str) -> Figure:
-    """Loss of every network by epoch; the dot is the epoch that was kept.
-
-    Parameters
-    ----------
-    history
-        Columns ``seed``, ``epoch``, ``rows`` (``train``, ``validation``), ``quantity``, ``value``.
-    best_epochs
-        Epoch that was kept, by seed.
-    held_out
-        What the rows called ``validation`` are: ``validation`` or ``test``.
-    title
-        Title of the figure.
-    """
-    figure = Figure(figsize=(12, 4.6))
-    losses = history[history["quantity"] == "loss"]
-    for axes, rows, label in zip(figure.subplots(1, 2), ("train", "validation"), ("train", held_out), strict=True):
-        for number, (seed, of_seed) in enumerate(losses[losses["rows"] == rows].groupby("seed")):
-            curve = of_seed.set_index("epoch")["value"]
-            best = best_epochs[str(seed)]
-            axes.plot(
-                curve.index, curve, color=BLUE, linewidth=1.2, alpha=0.7, label="a seed each" if number == 0 else None
-            )
-            axes.plot(best, curve[best], "o", color=ORANGE, label="epoch that was kept" if number == 0 else None)
-        axes.set(xlabel="Epoch", ylabel=f"MAE, {label} rows")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend()
     return titled(figure, title)
 
 

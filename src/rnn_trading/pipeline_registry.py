@@ -10,12 +10,14 @@ from rnn_trading.pipelines import (
     daily_weekly_sequences,
     data_ingestion,
     multivariate,
+    sec_filings,
     stacked_lstm,
     text_sentiment,
     univariate_regression,
 )
 from rnn_trading.pipelines.daily_weekly_sequences.pipeline import create_weekly
 from rnn_trading.pipelines.data_ingestion.pipeline import (
+    create_filings,
     create_index,
     create_index_table,
     create_macro,
@@ -34,6 +36,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "univariate_regression": create_index() + univariate_regression.create_pipeline(),
         "multivariate": create_macro() + multivariate.create_pipeline(),
         "text_sentiment": create_reviews() + text_sentiment.create_pipeline(),
+        "sec_filings": create_filings() + sec_filings.create_pipeline(),
     }
     experiments = {name: weekly + stacked_lstm.create_experiment(name) for name in stacked_lstm.EXPERIMENTS}
     for name in univariate_regression.EXPERIMENTS:
@@ -43,11 +46,14 @@ def register_pipelines() -> dict[str, Pipeline]:
         experiments[name] = create_macro() + multivariate.create_experiment(name)
     for name in text_sentiment.EXPERIMENTS:
         experiments[name] = create_reviews() + text_sentiment.create_experiment(name)
+    for name in sec_filings.EXPERIMENTS:
+        experiments[name] = create_filings() + sec_filings.create_experiment(name)
     parts = {
         "data_ingestion.prices": prices,
         "data_ingestion.index": create_index(),
         "data_ingestion.macro": create_macro(),
         "data_ingestion.reviews": create_reviews(),
+        "data_ingestion.filings": create_filings(),
         # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
         "text_sentiment_inference": text_sentiment.create_inference(),
     }

@@ -87,6 +87,39 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, unit:
 
 
 @styled
+def losses_by_seed(history: pd.DataFrame, best_epochs: dict[str, int], held_out: str, label: str, title: str) -> Figure:
+    """Loss of every network by epoch; the dot is the epoch that was kept.
+
+    Parameters
+    ----------
+    history
+        Columns ``seed``, ``epoch``, ``rows`` (``train``, ``validation``), ``quantity``, ``value``.
+    best_epochs
+        Epoch that was kept, by seed.
+    held_out
+        What the rows called ``validation`` are: ``validation`` or ``test``.
+    label
+        What the loss is.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(12, 4.6))
+    losses = history[history["quantity"] == "loss"]
+    for axes, rows, name in zip(figure.subplots(1, 2), ("train", "validation"), ("train", held_out), strict=True):
+        for number, (seed, of_seed) in enumerate(losses[losses["rows"] == rows].groupby("seed")):
+            curve = of_seed.set_index("epoch")["value"]
+            best = best_epochs[str(seed)]
+            axes.plot(
+                curve.index, curve, color=BLUE, linewidth=1.2, alpha=0.7, label="a seed each" if number == 0 else None
+            )
+            axes.plot(best, curve[best], "o", color=ORANGE, label="epoch that was kept" if number == 0 else None)
+        axes.set(xlabel="Epoch", ylabel=f"{label}, {name} rows")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.legend()
+    return titled(figure, title)
+
+
+@styled
 def quintile_means(by_date: pd.DataFrame, quantity: str, title: str) -> Figure:
     """Mean outcome by predicted quintile, with its 95 % interval over dates.
 
@@ -203,6 +236,7 @@ def model_beside_rivals(
             markersize=11 if marker == "o" else 6,
             label=label,
         )
+    _mark_intervals(axes, record, metric, names)
     for row, name in enumerate(names):
         if scores[name] is None:
             axes.annotate(
@@ -244,6 +278,18 @@ def error_by_step(network: list[float], rivals: dict[str, list[float]], labels: 
     axes.set(xlabel=labels[0], ylabel=labels[1], ylim=(0, None))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return titled(figure, title)
+
+
+def _mark_intervals(axes: Axes, record: dict[str, Any], metric: str, names: list[str]) -> None:
+    """95 % intervals, of metrics that have one; by date where it is by several units."""
+    metrics = {name.replace("_", " "): values for name, values in record["rivals"].items()}
+    metrics["model"] = record["model"]["metrics"]
+    keys = (f"{metric}_interval", f"{metric}_interval_by_date")
+    for row, name in enumerate(names):
+        found = [metrics[name][key] for key in keys if key in metrics[name]]
+        if found and found[0][0] is not None:
+            label = "95 % interval" if name == "model" else None
+            axes.plot(found[0], (row, row), color=BLUE, linewidth=1.4, marker="|", zorder=1, label=label)
 
 
 def _plain_numbers(axis: Axis) -> None:

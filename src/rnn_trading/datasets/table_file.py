@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from rnn_trading.tables import TableError
 # What stands for "no number" in a CSV.
 MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "."]
 DescribeRow = Callable[[int], str]
+Read = TypeVar("Read")
 
 
 class TableFile:
@@ -37,13 +38,19 @@ class TableFile:
         self.filepath = Path(filepath)
         self.expected, self.remedy, self.error, self.key = expected, remedy, error, key
 
-    def read(self, read_csv: Callable[[Path], pd.DataFrame]) -> tuple[pd.DataFrame, DescribeRow]:
+    def read(
+        self,
+        read_csv: Callable[[Path], pd.DataFrame],
+        read_parquet: Callable[[Path], pd.DataFrame] = pd.read_parquet,
+    ) -> tuple[pd.DataFrame, DescribeRow]:
         """Return the table and a function that names its rows as a user would count them.
 
         Parameters
         ----------
         read_csv
             Reads a CSV. It keeps the position of each line in the index, blank lines counted.
+        read_parquet
+            Reads a Parquet file.
 
         Raises
         ------
@@ -57,20 +64,21 @@ class TableFile:
                 f"{self.remedy}"
             )
         if name.endswith((".csv", ".csv.gz")):
-            raw = self._guarded(read_csv)
+            raw = self.guarded(read_csv)
             lines = raw.index + 2  # the first line is the header
             return raw, lambda row: f"line {lines[row]}"
         if name.endswith((".parquet", ".pq")):
-            return self._guarded(pd.read_parquet), lambda row: f"row {row}"
+            return self.guarded(read_parquet), lambda row: f"row {row}"
         if name.endswith((".h5", ".hdf5", ".hdf")):
-            return self._guarded(self._read_hdf), lambda row: f"row {row}"
+            return self.guarded(self._read_hdf), lambda row: f"row {row}"
         raise self.error(f"{self.filepath}: expected a file ending in .parquet, .csv, .csv.gz or .h5.")
 
     def refuse_save(self) -> Any:
         """Refuse to write to a source."""
         raise self.error(f"{self.filepath} is a source: it is only read.")
 
-    def _guarded(self, reader: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
+    def guarded(self, reader: Callable[[Path], Read]) -> Read:
+        """Read the file, and name it if that fails."""
         try:
             return reader(self.filepath)
         except TableError:

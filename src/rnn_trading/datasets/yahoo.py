@@ -157,6 +157,66 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         return True
 
 
+class YahooFilingPricesDataset(AbstractDataset[None, pd.DataFrame]):
+    """Fetch daily closes of firms around the years in which they filed; see :class:`YahooPricesDataset`.
+
+    Parameters
+    ----------
+    tickers
+        Yahoo's symbols, separated by spaces.
+    first_year, last_year
+        Years of the filings; prices begin and end some months outside of them.
+    filepath, timeout, retries, wait
+        As for :class:`YahooPricesDataset`.
+    metadata
+        For Kedro plugins.
+    """
+
+    def __init__(
+        self,
+        *,
+        tickers: str,
+        first_year: int,
+        last_year: int,
+        filepath: str,
+        timeout: float = 30.0,
+        retries: int = 3,
+        wait: float = 1.0,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        end = min(date(int(last_year) + 1, 3, 1), date.today())
+        self._prices = YahooPricesDataset(
+            tickers=tickers,
+            start=f"{int(first_year) - 1}-09-01",
+            end=f"{end:%Y-%m-%d}",
+            filepath=filepath,
+            timeout=timeout,
+            retries=retries,
+            wait=wait,
+        )
+        self.metadata = metadata
+
+    def load(self) -> pd.DataFrame:
+        """Return histories by ticker; see :func:`rnn_trading.filings.parse_filing_prices`.
+
+        Raises
+        ------
+        DatasetError
+            As :class:`YahooPricesDataset`.
+        """
+        return self._prices.load()[["adj_close"]]
+
+    def save(self, data: None) -> None:
+        """Refuse: a source is only read."""
+        self._prices.save(data)
+
+    def _describe(self) -> dict[str, Any]:
+        return self._prices._describe()
+
+    def _exists(self) -> bool:
+        return True
+
+
 class YahooIndexDataset(AbstractDataset[None, pd.DataFrame]):
     """Fetch daily prices of one index, such as ``^GSPC``, and keep them in a file.
 

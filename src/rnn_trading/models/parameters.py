@@ -151,6 +151,55 @@ class TextNetworkParameters:
 
 
 @parameters
+class FilingNetworkParameters:
+    """Architecture of a network from the words of a long document to one number.
+
+    25,000 ids, ``dimensions: 100``, ``units: 32`` and ``dense_units: 5`` give the published 2,526,715 parameters, of which
+    2,526,387 are trained.
+
+    Parameters
+    ----------
+    dimensions
+        Of the learned embedding.
+    embedding_dropout
+        Share of the embedding's dimensions that is dropped in training, the same at all steps.
+    mask_padding
+        Whether padded steps leave the states as they are.
+    momentum
+        Of the means and variances that batch normalisation keeps for forecasts: .99, Keras' own, needs hundreds of
+        batches to reach them.
+    units
+        Units of the GRU in each direction.
+    states
+        What is made of the GRU's states: the ``last`` of each direction, as published, or their ``mean`` over the words.
+    dropout
+        Share of these that is dropped in training.
+    dense_units, dense_activation
+        The hidden dense layer; ``linear`` as published, where it adds no expressive power.
+    standardise
+        Whether the network forecasts in units of the target's standard deviation in the training rows.
+    """
+
+    dimensions: Count
+    embedding_dropout: Rate
+    mask_padding: bool
+    momentum: Rate
+    units: Count
+    states: Literal["last", "mean"]
+    dropout: Rate
+    dense_units: Count
+    dense_activation: Literal["linear", "relu", "tanh", "elu"]
+    standardise: bool
+
+
+@parameters
+class EnsembleParameters:
+    """How many networks are averaged; their seeds count up from the seed of ``training``."""
+
+    networks: Count
+
+
+@parameters
 class UnrollingParameters:
     """How a long series is read by a stateful network.
 
@@ -252,7 +301,7 @@ class TrainingParameters:
     optimizer: OptimizerParameters
     batch_size: Count
     epochs: Count
-    monitor: Literal["loss", "auc", "accuracy"]
+    monitor: Literal["loss", "auc", "accuracy", "mae"]
     patience: Count
     min_delta: Annotated[float, Field(ge=0)]
     start_from_epoch: Count

@@ -39,12 +39,6 @@ def build_sequence_network(
     return keras.Model([values], _head(architecture, states, series), name=name)
 
 
-def build_ensemble(networks: list[keras.Model]) -> keras.Model:
-    """Average the forecasts of networks of one shape: one model, whose layers are the networks, by their names."""
-    values = keras.Input(networks[0].input_shape[1:], name=INPUT)
-    return keras.Model([values], keras.layers.Average(name="Mean")([network([values]) for network in networks]))
-
-
 def build_stepwise_network(
     architecture: SequenceNetworkParameters, steps: int | None = None, readers: int | None = None
 ) -> keras.Model:

@@ -167,12 +167,16 @@ def _prediction_batch(inputs: Inputs) -> int:
 
 def _metrics(training: TrainingParameters) -> tuple[list[Any], str]:
     if training.loss == "binary_crossentropy":
+        if training.monitor == "mae":
+            raise ValueError("training.monitor='mae' needs loss=mse or mae. Received: loss=binary_crossentropy.")
         return ["accuracy", keras.metrics.AUC(name="auc")], "min" if training.monitor == "loss" else "max"
-    if training.monitor != "loss":
+    if training.monitor not in ("loss", "mae"):
         raise ValueError(
-            f"training.monitor={training.monitor!r} needs loss=binary_crossentropy; with loss=mse use monitor=loss."
+            f"training.monitor={training.monitor!r} needs loss=binary_crossentropy; with loss={training.loss} use "
+            "monitor=loss or mae."
         )
-    return [keras.metrics.RootMeanSquaredError(name="rmse")], "min"
+    absolute = [keras.metrics.MeanAbsoluteError(name="mae")] if training.monitor == "mae" else []
+    return [keras.metrics.RootMeanSquaredError(name="rmse"), *absolute], "min"
 
 
 def _plateau(training: TrainingParameters, monitored: str, best_is: str) -> list[keras.callbacks.Callback]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 from sklearn.metrics import log_loss, roc_auc_score
 
 Vector = NDArray[np.float64]
@@ -161,5 +162,4 @@ def spearman(forecast: Vector, truth: Vector) -> float:
     """Rank correlation; NaN with fewer than 3 rows or where either side is constant."""
     if len(truth) < 3 or np.ptp(forecast) == 0 or np.ptp(truth) == 0:
         return float("nan")
-    ranks = pd.DataFrame({"forecast": forecast, "truth": truth}).rank()
-    return float(np.corrcoef(ranks["forecast"], ranks["truth"])[0, 1])
+    return float(np.corrcoef(rankdata(forecast), rankdata(truth))[0, 1])

@@ -59,7 +59,7 @@ def skill_record(
     suspicious
         Boolean, ``(rows,)``: rows whose score may be an artefact; the task says in words what they are.
     data
-        Source, rows and dates of each part, what was dropped and why.
+        Source, rows and dates of each part, what was dropped and why. ``caveat``: what the verdict must end with.
     model
         Parameters, epochs, best epoch, seconds, and on which rows training was ``stopped_on``.
     scale
@@ -95,6 +95,7 @@ def skill_record(
         if scale is not None:
             metrics = {name: _scaled(values, scale) for name, values in metrics.items()}
         return {
+            "rows": int(rows_of(rows, task.only).sum()),
             "rows_left_out": int(rows_of(predictions, task.only).sum() - rows_of(rows, task.only).sum()),
             "model": metrics[MODEL],
             "rivals": {rival: metrics[rival] for rival in rivals},
@@ -119,7 +120,7 @@ def skill_record(
         "published": experiment.published,
         "published_on": experiment.published_on,
         "verdict": _verdict(experiment, task, everything, clean, calm)
-        + _caveats(task, model, len(predictions) - int(np.asarray(suspicious).sum())),
+        + _caveats(task, model | data, len(predictions) - int(np.asarray(suspicious).sum())),
     }
     return plain(record)
 
@@ -160,6 +161,8 @@ def _verdict(
     rivals = everything["rivals"]
     score = everything["model"][headline.metric]
     finding = _finding(task, decisive, clean["tests"])
+    if everything["rows"] < task.fewest_rows:
+        finding = f"Too few rows for a verdict on skill ({everything['rows']:,}, of at least {task.fewest_rows:,})"
     text = f"{finding}: {headline.words} {'does not exist' if math.isnan(score) else _number(score)}"
     best = headline.best(rivals)
     if best:
@@ -192,15 +195,16 @@ def _comparison(task: Task, decisive: dict[str, Any]) -> str:
     return text + f"{test} p {_p_value(decisive['p_value'])} over {counted})"
 
 
-def _caveats(task: Task, model: dict[str, Any], clean_rows: int) -> str:
+def _caveats(task: Task, known: dict[str, Any], clean_rows: int) -> str:
     text = ""
-    if model.get("stopped_on") == "test":
-        chosen = " and the network chosen" if "chosen" in model else ""
+    if known.get("stopped_on") == "test":
+        chosen = " and the network chosen" if "chosen" in known else ""
         text += f"; training was stopped{chosen} on the test rows, so that its scores are too good"
-    if "epochs_allowed" in model and model["best_epoch"] == model["epochs_allowed"]:
+    if "epochs_allowed" in known and known["best_epoch"] == known["epochs_allowed"]:
         text += "; the best epoch was the last one allowed: longer training may change it"
     if not clean_rows:
         text += f"; all test rows are {task.suspicious}"
+    text += f"; {known['caveat']}" if known.get("caveat") else ""
     return text + "."
 
 

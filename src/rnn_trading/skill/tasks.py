@@ -13,6 +13,12 @@ from rnn_trading.series import POINT_BY_POINT, RESTARTED, TRUTH
 from rnn_trading.skill.auc import compare_auc
 from rnn_trading.skill.comparison import compare_information_coefficients, compare_losses
 from rnn_trading.skill.document_metrics import compare_document_losses, evaluate_documents
+from rnn_trading.skill.filing_metrics import (
+    compare_filing_losses,
+    compare_filing_ranks,
+    detectable_ic,
+    evaluate_filings,
+)
 from rnn_trading.skill.macro_metrics import ABSOLUTE_ERROR, NETWORK, ONE_STEP, evaluate_macro
 from rnn_trading.skill.metrics import LOG_LOSS, SQUARED_ERROR, Loss, evaluate_panel
 from rnn_trading.skill.series_metrics import (
@@ -23,7 +29,7 @@ from rnn_trading.skill.series_metrics import (
     evaluate_volatility,
 )
 
-TaskName = Literal["classification", "regression", "level", "volatility", "runs", "macro", "sentiment"]
+TaskName = Literal["classification", "regression", "level", "volatility", "runs", "macro", "sentiment", "filings"]
 Metrics = dict[str, Any]
 Tests = list[dict[str, Any]]
 Comparison = Callable[[pd.DataFrame, dict[str, Metrics], int], Tests]
@@ -76,6 +82,8 @@ class Task:
         What the tests count.
     suspicious
         What the rows are that every score is given without, too.
+    fewest_rows
+        With fewer test rows than these there is no verdict on skill.
     """
 
     keys: tuple[str, ...]
@@ -86,13 +94,14 @@ class Task:
     only: dict[str, str] = field(default_factory=dict)
     remark: Callable[[dict[str, Metrics], Tests], str] = lambda _, __: ""
     decided_by: Literal["loss", "headline"] = "loss"
-    units: Literal["dates", "documents"] = "dates"
+    units: Literal["dates", "documents", "weeks"] = "dates"
     suspicious: str = "rows that touch stale, missing or extreme prices"
+    fewest_rows: int = 0
 
     @property
     def dated(self) -> bool:
         """Whether rows have a date, so that months can be left out."""
-        return self.units == "dates"
+        return self.units != "documents"
 
 
 def by_loss(
@@ -183,6 +192,20 @@ def by_auc(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
     return [{"rival": name} | compare_auc(table[MODEL].to_numpy(), table[name].to_numpy(), truth) for name in order]
 
 
+def by_filing_loss(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
+    """Diebold-Mariano by week against the rival with the smallest error."""
+    rival = Headline("rmse", "", larger_is_better=False).best(_rivals(metrics))
+    return [] if rival is None else [{"rival": rival} | compare_filing_losses(table, MODEL, rival)]
+
+
+def by_filing_rank(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
+    """Difference in information coefficient to the rival that ranks best; nothing if no rival ranks."""
+    rival = Headline("ic", "", larger_is_better=True).best(_rivals(metrics))
+    if rival is None:
+        return []
+    return [{"rival": rival} | compared for compared in compare_filing_ranks(table, MODEL, rival)]
+
+
 def _rivals(metrics: dict[str, Metrics]) -> dict[str, Metrics]:
     return {name: values for name, values in metrics.items() if name != MODEL}
 
@@ -231,6 +254,16 @@ def _macro_remark(_: dict[str, Metrics], tests: Tests) -> str:
         f"on {by_loss['dates']} months a difference in mean absolute error of {by_loss['detectable_difference']:.3f} "
         f"could have been detected (at 5 %, four times out of five), and it was {by_loss['mean_difference']:.3f}"
     )
+
+
+def _filings_remark(metrics: dict[str, Metrics], _: Tests) -> str:
+    model = metrics[MODEL]
+    filings = model["filings"]
+    text = f"on {filings:,} filings an information coefficient of {detectable_ic(filings):.2f} could have been detected"
+    low, high = model["ic_interval_by_date"]
+    if not math.isnan(low):
+        text += f", and it lies between {low:+.3f} and {high:+.3f} (95 %, weeks drawn as a whole)"
+    return text
 
 
 ONE_MONTH_AHEAD = {"units": NETWORK, "run": ONE_STEP}
@@ -298,5 +331,16 @@ TASKS: dict[str, Task] = {
         decided_by="headline",
         units="documents",
         suspicious="reviews that state their rating in numbers",
+    ),
+    "filings": Task(
+        keys=("filing_id", "firm", "date"),
+        evaluate=evaluate_filings,
+        loss=SQUARED_ERROR,
+        comparisons=(by_filing_loss, by_filing_rank),
+        headline=Headline("ic", "information coefficient", larger_is_better=True),
+        remark=_filings_remark,
+        units="weeks",
+        suspicious="filings entered before they were surely public, or whose price did not move",
+        fewest_rows=100,
     ),
 }

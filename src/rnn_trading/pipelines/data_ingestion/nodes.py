@@ -6,11 +6,15 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import Field
 
+from rnn_trading.filing_reading import FilingReading
+from rnn_trading.filing_text import SentenceParameters
+from rnn_trading.filings import FilingError, FilingIngestionParameters, FilingSource, take_filings
 from rnn_trading.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
 from rnn_trading.monthly import MacroParameters, align_months, macro_quality
 from rnn_trading.parameters import parameters
 from rnn_trading.prices import PriceError, price_quality
 from rnn_trading.reviews import ReviewIngestionParameters, review_quality
+from rnn_trading.simulated_filings import SimulatedFilings
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +117,57 @@ def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[st
     left_out = len(with_any.index.to_period("M").unique()) - len(macro)
     report = {"source": series.source, **macro_quality(macro), "dropped": {"months_that_a_series_lacks": left_out}}
     return {"macro": macro, "macro_report": report}
+
+
+def ingest_filings(
+    filings_source: FilingSource | None,
+    filing_prices_source: pd.DataFrame | None,
+    simulated: SimulatedFilings,
+    ingestion: FilingIngestionParameters,
+) -> dict[str, Any]:
+    """Take over the filings of a source, or simulated ones where the environment has none, and report on them.
+
+    Parameters
+    ----------
+    filings_source, filing_prices_source
+        Of the environment; both None where it has none.
+    simulated
+        See :func:`rnn_trading.simulated_filings.simulate_filings`.
+    ingestion
+        See :class:`rnn_trading.filings.FilingIngestionParameters`.
+
+    Returns
+    -------
+    dict
+        ``filings``, ``filing_prices``: the canonical tables. ``filing_source``: what reads the texts.
+        ``filings_report``: see :func:`rnn_trading.filings.take_filings`.
+
+    Raises
+    ------
+    FilingError
+        If no filing has a price, or there is a source for filings or prices alone.
+    """
+    if (filings_source is None) != (filing_prices_source is None):
+        raise FilingError("Expected filings_source and filing_prices_source in the catalog, or neither. Received: one.")
+    source, prices = simulated.filings, simulated.prices
+    if filings_source is not None and filing_prices_source is not None:
+        source, prices = filings_source, filing_prices_source
+    if not len(source):
+        raise FilingError("There are no filings: no source, and filings.simulation.firms=0. Change one of them.")
+    windows, report = take_filings(source, prices, ingestion)
+    left_out = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in source.dropped.items() if count)
+    if left_out:
+        logger.warning("Filings left out of the index: %s", left_out)
+    logger.info(
+        "%s filings of %s firms, %s with prices, %s with a time of day",
+        *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),
+    )
+    return {"filings": source.index, "filing_prices": windows, "filing_source": source, "filings_report": report}
+
+
+def read_sentences(filing_source: FilingSource, sentences: SentenceParameters) -> FilingReading:
+    """Sentences of all filings; nothing is read before they are saved."""
+    return FilingReading(filing_source, sentences)
 
 
 def ingest_reviews(

@@ -4,7 +4,9 @@ from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.pipelines.outputs import by_name
 
-from .nodes import ingest_index, ingest_macro, ingest_prices, ingest_reviews
+from rnn_trading.simulated_filings import simulate_filings
+
+from .nodes import ingest_filings, ingest_index, ingest_macro, ingest_prices, ingest_reviews, read_sentences
 
 # Closes over many years, and prices with high and low, which may come from another source over fewer years.
 INDEX_TABLES = ("index_prices", "index_ranges")
@@ -12,7 +14,7 @@ INDEX_TABLES = ("index_prices", "index_ranges")
 
 def create_pipeline() -> Pipeline:
     """All sources; the functions below for one kind of them."""
-    return create_prices() + create_index() + create_macro() + create_reviews()
+    return create_prices() + create_index() + create_macro() + create_reviews() + create_filings()
 
 
 def create_prices() -> Pipeline:
@@ -72,5 +74,31 @@ def create_reviews() -> Pipeline:
                 outputs=by_name("reviews", "reviews_report"),
                 name="ingest_reviews",
             )
+        ]
+    )
+
+
+def create_filings() -> Pipeline:
+    """``filings_source`` and ``filing_prices_source``, or simulated ones, to ``filings``, their prices and sentences."""
+    return Pipeline(
+        [
+            Node(
+                simulate_filings,
+                inputs="params:filings.simulation",
+                outputs="simulated_filings",
+                name="simulate_filings",
+            ),
+            Node(
+                ingest_filings,
+                inputs=["filings_source", "filing_prices_source", "simulated_filings", "params:filings.ingestion"],
+                outputs=by_name("filings", "filing_prices", "filing_source", "filings_report"),
+                name="ingest_filings",
+            ),
+            Node(
+                read_sentences,
+                inputs=["filing_source", "params:filings.sentences"],
+                outputs="filing_sentences",
+                name="read_sentences",
+            ),
         ]
     )

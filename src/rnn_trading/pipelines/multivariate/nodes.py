@@ -1,6 +1,5 @@
 """Two or more macro series, forecast together: transform, split, scale, train, forecast, judge."""
 
-import dataclasses
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -13,13 +12,14 @@ from pydantic import Field
 
 from rnn_trading import macro_plots, plots
 from rnn_trading.macro_forecasts import forecast_table
-from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
+from rnn_trading.models.parameters import EnsembleParameters, SequenceNetworkParameters, TrainingParameters
 from rnn_trading.monthly import MacroError, MacroParameters
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.macro_metrics import ONE_STEP, PATH
 from rnn_trading.skill.macro_rivals import macro_rivals
 from rnn_trading.skill.record import Experiment, plain, skill_record
-from rnn_trading.skill.tasks import MODEL, TASKS
+from rnn_trading.skill.seeds import metrics_by_seed
+from rnn_trading.skill.tasks import MODEL
 from rnn_trading.splits import SplitParameters, chronological_split, describe_parts, known_rows, rows_in
 from rnn_trading.transformations import transform
 from rnn_trading.windows import joint_windows
@@ -50,13 +50,6 @@ class WindowParameters:
     lags: Annotated[int, Field(ge=1)]
     path_steps: Annotated[int, Field(ge=2)]
     scaled_on: Literal["train", "all", "none"]
-
-
-@parameters
-class EnsembleParameters:
-    """How many networks are averaged; their seeds count up from the seed of ``training``."""
-
-    networks: Annotated[int, Field(ge=1)]
 
 
 def transform_series(macro: pd.DataFrame, series: MacroParameters, windows: WindowParameters) -> pd.DataFrame:
@@ -152,41 +145,26 @@ def train_networks(
     -------
     dict
         ``model``: the average, `keras.Model`, with the networks as its layers ``seed_N``. ``history``: columns
-        ``seed``, ``epoch``, ``rows``, ``quantity``, ``value``. ``training``: parameters of one network, epochs
-        and best epoch by seed, seconds.
+        ``seed``, ``epoch``, ``rows``, ``quantity``, ``value``. ``training``: see
+        :func:`rnn_trading.models.ensemble.train_ensemble`, and ``stopped_on``.
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
-    from rnn_trading.models.sequence_network import (  # noqa: PLC0415
-        INPUT,
-        build_ensemble,
-        build_sequence_network,
-    )
-    from rnn_trading.models.training import train  # noqa: PLC0415
+    from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415
+    from rnn_trading.models.sequence_network import INPUT, build_sequence_network  # noqa: PLC0415
 
     inputs, targets = joint_windows(scaled.to_numpy(), windows.lags)
     parts = {part: rows_in(dates["split"], scaled.index[windows.lags :], part) for part in ("train", split.validate_on)}
     train_rows, held_out = (
         ({INPUT: inputs[mask].astype(np.float32)}, targets[mask].astype(np.float32)) for mask in parts.values()
     )
-    fits = {}
-    for seed in range(training.seed, training.seed + ensemble.networks):
-        settings = dataclasses.replace(training, seed=seed)
-        fits[seed] = train(
-            partial(build_sequence_network, architecture, windows.lags, scaled.shape[1], f"seed_{seed}"),
-            *(train_rows, held_out, settings, f"{experiment.name}, seed {seed}"),
-        )
-    history = pd.concat([pd.DataFrame(fit.history).assign(seed=seed) for seed, fit in fits.items()], ignore_index=True)
+    model, history, summary = train_ensemble(
+        partial(build_sequence_network, architecture, windows.lags, scaled.shape[1]),
+        *(train_rows, held_out, training, ensemble.networks, experiment.name),
+    )
     return {
-        "model": build_ensemble([fit.model for fit in fits.values()]),
-        "history": history,
-        "training": {
-            "parameters": next(iter(fits.values())).model.count_params(),
-            "networks": ensemble.networks,
-            "epochs": {str(seed): fit.epochs for seed, fit in fits.items()},
-            "best_epoch": {str(seed): fit.best_epoch for seed, fit in fits.items()},
-            "stopped_on": split.validate_on,
-            "seconds": round(sum(fit.seconds for fit in fits.values()), 1),
-        },
+        "model": model,
+        "history": pd.DataFrame(history),
+        "training": summary | {"stopped_on": split.validate_on},
     }
 
 
@@ -207,7 +185,8 @@ def forecast_months(
         ``forecasts``: see :func:`forecast_table`, column ``prediction``. ``forecasts_by_seed``: the same of the
         single networks, columns ``seed_N``.
     """
-    from rnn_trading.models.free_run import joint_free_run  # noqa: PLC0415  see train_networks
+    from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
+    from rnn_trading.models.free_run import joint_free_run  # noqa: PLC0415
 
     def table(network: Any) -> pd.DataFrame:
         return forecast_table(
@@ -215,8 +194,7 @@ def forecast_months(
             *(macro, scaled, scaling, dates, series, windows.path_steps),
         )
 
-    names = [layer.name for layer in model.layers if layer.name.startswith("seed_")]
-    single = {name: table(model.get_layer(name))[MODEL] for name in names}
+    single = {name: table(network)[MODEL] for name, network in members(model).items()}
     forecasts = table(model)
     return {"forecasts": forecasts, "forecasts_by_seed": forecasts.drop(columns=MODEL).assign(**single)}
 
@@ -255,20 +233,12 @@ def judge(
     Returns
     -------
     dict
-        See :func:`rnn_trading.skill.record.skill_record`. ``model.by_seed``: metrics of each network and, of those
-        that are numbers, ``mean`` and ``spread`` (standard deviation). As published also
+        See :func:`rnn_trading.skill.record.skill_record`. ``model.by_seed``: see
+        :func:`rnn_trading.skill.seeds.metrics_by_seed`. As published also
         ``model.published_comparison``: the network one step ahead against the path of the vector autoregression.
     """
     names = [column for column in forecasts_by_seed if column.startswith("seed_")]
-    single = {name: TASKS["macro"].evaluate(forecasts_by_seed, name) for name in names}
-    keys = ("mae", "rmse")
-    numbers = pd.DataFrame({name: {key: metrics[key] for key in keys} for name, metrics in single.items()})
-    numbers.loc["path_mae"] = {name: metrics["path"]["mae"] for name, metrics in single.items()}
-    by_seed = {
-        "mean": numbers.mean(axis=1).to_dict(),
-        "spread": numbers.std(axis=1).to_dict(),
-        "seeds": numbers.to_dict(),
-    }
+    by_seed = metrics_by_seed("macro", predictions, forecasts_by_seed[names], ("mae", "rmse", "path.mae"))
     record = skill_record(
         experiment,
         protocol,
@@ -308,8 +278,8 @@ def draw_figures(
     where = f"{experiment.name}, {skill['protocol'].replace('_', ' ')}"
     return {
         "raw_and_transformed": macro_plots.raw_and_transformed(macro, transformed, f"The series\n{where}"),
-        "learning_curves": macro_plots.losses_by_seed(
-            history, training_summary["best_epoch"], training_summary["stopped_on"], f"Training\n{where}"
+        "learning_curves": plots.losses_by_seed(
+            history, training_summary["best_epoch"], training_summary["stopped_on"], "MAE", f"Training\n{where}"
         ),
         "forecasts_in_time": macro_plots.forecasts_in_time(
             macro,

@@ -1,0 +1,152 @@
+"""The return that follows a filing, from a close that was still to be had.
+
+Warning: a filing accepted after the close cannot be traded at that close. The published label starts at the close on or
+before the filing date, and so contains the market's first reaction to half of all filings.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from rnn_trading.parameters import parameters
+
+CLOSE = pd.Timedelta(hours=16)
+OVERLAP = "overlaps_an_earlier_filing"
+Entry = Literal["first_close_after_public", "close_on_or_before_filing"]
+
+
+@parameters
+class FilingReturnParameters:
+    """What is forecast.
+
+    Parameters
+    ----------
+    entry
+        ``first_close_after_public``: the first close after the filing could be read; one accepted at 16:00 in New York
+        or later, or on a day without a session, starts at the close of the next session. Where the time is
+        unknown it may have been after the close, and the next session is taken. ``close_on_or_before_filing``: as
+        published, whatever the time.
+    sessions
+        Sessions from the entry to the exit, at the close of both.
+    above, below
+        Returns outside of these bounds, or on them, are left out: mostly errors in the prices.
+    """
+
+    entry: Entry
+    sessions: Annotated[int, Field(ge=1)]
+    above: float
+    below: float
+
+    @model_validator(mode="after")
+    def _check_bounds(self) -> "FilingReturnParameters":
+        if self.above >= self.below:
+            raise ValueError(f"no return would be kept: expected above < below. Received: {self.above}, {self.below}")
+        return self
+
+
+def market_sessions(prices: pd.DataFrame) -> pd.DatetimeIndex:
+    """Days on which any firm has a price, ascending."""
+    return pd.DatetimeIndex(prices.index.unique("date")).sort_values()
+
+
+def entry_positions(
+    date_filed: pd.Series, accepted: pd.Series, sessions: pd.DatetimeIndex, entry: Entry
+) -> NDArray[np.int64]:
+    """Position of the session at whose close each filing is traded.
+
+    Parameters
+    ----------
+    date_filed, accepted
+        Of each filing; see :mod:`rnn_trading.filings`.
+    sessions
+        Sessions of the market, ascending.
+    entry
+        See :class:`FilingReturnParameters`.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64, ``(filings,)``; -1 before the first session, ``len(sessions)`` after the last.
+    """
+    if entry == "close_on_or_before_filing":
+        return sessions.searchsorted(pd.DatetimeIndex(date_filed), side="right") - 1
+    # A time that is unknown may have been after the close.
+    public = accepted.fillna(date_filed + CLOSE)
+    closes = sessions + CLOSE
+    return closes.searchsorted(pd.DatetimeIndex(public), side="right")
+
+
+def forward_returns(filings: pd.DataFrame, prices: pd.DataFrame, label: FilingReturnParameters) -> pd.DataFrame:
+    """Return of each filing, or why it has none.
+
+    Parameters
+    ----------
+    filings, prices
+        Canonical tables; see :mod:`rnn_trading.filings`. Sessions are the days on which any firm in the prices has
+        one, so that a day which one firm lacks still counts.
+    label
+        See :class:`FilingReturnParameters`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``filing_id``, in the order of the filings. ``firm``; ``entry``, ``exit``: dates; ``truth``: adjusted
+        close at the exit over that at the entry, less 1; ``early``: the filing may not have been public at the entry, or was
+        not; ``problem``: missing, or ``no_prices``,
+        ``before_the_first_price`` and ``after_the_last_price`` (entry or exit outside of the filing's prices),
+        ``no_close_at_entry``, ``no_close_at_exit`` (a gap within them), ``return_out_of_bounds``,
+        ``overlaps_an_earlier_filing`` (of the firm: it was entered before the earlier one was left). Where there is a
+        problem, ``truth`` is missing.
+    """
+    sessions = market_sessions(prices)
+    entry = entry_positions(filings["date_filed"], filings["accepted"], sessions, label.entry)
+    exit_ = entry + label.sessions
+    table = pd.DataFrame(
+        {"firm": filings["firm"], "entry": _dates(sessions, entry), "exit": _dates(sessions, exit_)},
+        index=filings.index,
+    )
+    closes = {side: _closes(prices, table[side]) for side in ("entry", "exit")}
+    by_filing = prices.reset_index("date").groupby(level="filing_id")["date"].agg(["min", "max"])
+    first, last = (by_filing[name].reindex(table.index) for name in ("min", "max"))
+    truth = closes["exit"] / closes["entry"] - 1
+    problems = {
+        "no_prices": first.isna(),
+        "before_the_first_price": (entry < 0) | (table["entry"] < first),
+        "after_the_last_price": (exit_ >= len(sessions)) | (table["exit"] > last),
+        "no_close_at_entry": closes["entry"].isna(),
+        "no_close_at_exit": closes["exit"].isna(),
+        "return_out_of_bounds": ~((truth > label.above) & (truth < label.below)),
+    }
+    problem = pd.Series(None, index=table.index, dtype="str")
+    for reason, mask in problems.items():
+        problem = problem.mask(problem.isna() & mask, reason)
+    problem = problem.mask(_overlapping(table[problem.isna()]).reindex(table.index, fill_value=False), OVERLAP)
+    surely_public = entry_positions(filings["date_filed"], filings["accepted"], sessions, "first_close_after_public")
+    return table.assign(truth=truth.where(problem.isna()), early=entry < surely_public, problem=problem)
+
+
+def _dates(sessions: pd.DatetimeIndex, positions: NDArray[np.int64]) -> pd.DatetimeIndex:
+    inside = (positions >= 0) & (positions < len(sessions))
+    dates = pd.Series(pd.NaT, index=range(len(positions)), dtype=sessions.dtype)
+    dates[inside] = sessions[positions[inside]]
+    return pd.DatetimeIndex(dates)
+
+
+def _closes(prices: pd.DataFrame, dates: pd.Series) -> pd.Series:
+    wanted = pd.MultiIndex.from_arrays([dates.index, dates])
+    return pd.Series(prices["adj_close"].reindex(wanted).to_numpy(), index=dates.index)
+
+
+def _overlapping(table: pd.DataFrame) -> pd.Series:
+    """Whether a filing is entered before an earlier one of the firm, which is kept, is left."""
+    overlapping = pd.Series(False, index=table.index)
+    left: dict[str, pd.Timestamp] = {}
+    for filing in table.sort_values("entry", kind="stable").itertuples():
+        if filing.firm in left and filing.entry < left[filing.firm]:
+            overlapping[filing.Index] = True
+        else:
+            left[filing.firm] = filing.exit
+    return overlapping

@@ -1,0 +1,352 @@
+"""Annual reports: the canonical index of filings, prices around each, and why filings are left out.
+
+The canonical table ``filings`` has the index ``filing_id`` (text, each once) and the columns ``firm`` (the Central Index
+Key, or the ticker where there is none), ``ticker`` (missing where unknown), ``date_filed`` (midnight), ``accepted`` (time
+at which the filing became public, New York, without a zone; missing where unknown) and ``known_signal`` (of simulated
+filings; missing for real ones).
+
+The canonical table ``filing_prices`` has the index ``(filing_id, date)``, sorted, and the column ``adj_close``: daily
+prices in a window around each filing.
+
+Nothing that is wrong with one filing stops a run: it is left out, counted under its reason, and only where no filing is left
+is there an error.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from rnn_trading.filing_text import RawFiling
+from rnn_trading.parameters import parameters
+from rnn_trading.tables import SourceTable, TableError, row_number
+
+REQUIRED = ("filing_id", "date_filed")
+OPTIONAL = ("cik", "ticker", "accepted", "known_signal")
+COLUMNS = ["firm", "ticker", "date_filed", "accepted", "known_signal"]
+NEW_YORK = "America/New_York"
+
+
+class FilingError(TableError):
+    """Filings that cannot be used; the message names the file, the column and the row."""
+
+
+@parameters
+class FilingIngestionParameters:
+    """What is taken of the filings.
+
+    Parameters
+    ----------
+    source
+        Where they come from, in words; it stands in every skill record.
+    days_before, days_after
+        Calendar days of prices around a filing, where prices come by ticker.
+    """
+
+    source: Annotated[str, Field(min_length=1)]
+    days_before: Annotated[int, Field(ge=1)]
+    days_after: Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True)
+class FilingSource:
+    """Filings as a source has them: an index in memory, and texts that are read when they are needed.
+
+    Attributes
+    ----------
+    index
+        The canonical table.
+    read
+        Gives every filing of the index that has a text.
+    dropped
+        How many filings were left out, by reason.
+    mended
+        What was counted and kept: ``unreadable_times``.
+    """
+
+    index: pd.DataFrame
+    read: Callable[[], Iterator[RawFiling]]
+    dropped: dict[str, int] = field(default_factory=dict)
+    mended: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+
+def no_filings() -> FilingSource:
+    """A source without a filing."""
+    index = pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}, index=pd.Index([], name="filing_id"))
+    return FilingSource(index, lambda: iter(()))
+
+
+def parse_filing_index(
+    raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = row_number
+) -> tuple[pd.DataFrame, dict[str, int], dict[str, int]]:
+    """Check an index of filings and bring it into the canonical form.
+
+    Parameters
+    ----------
+    raw
+        ``filing_id``, ``date_filed`` and optionally ``cik``, ``ticker``, ``accepted`` and ``known_signal``. Further
+        columns are ignored.
+    origin
+        Where the table comes from, for error messages.
+    describe_row
+        Names a row by its position, for error messages.
+
+    Returns
+    -------
+    tuple
+        The canonical table in the order of the source; counts of what was left out: ``no_id``, ``repeated_id`` (the
+        first is kept), ``no_filing_date`` (none, or none that can be read), ``no_firm`` (neither key nor ticker); and of
+        what was kept: ``unreadable_times``, ``without_a_ticker``.
+
+    Raises
+    ------
+    FilingError
+        If a column is missing, or no filing is left.
+    """
+    source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, FilingError)
+    ids = plain_text(source.table["filing_id"])
+    ticker, key = (plain_text(source.table[name]) if name in source.table else None for name in ("ticker", "cik"))
+    nothing = pd.Series(None, index=ids.index, dtype="str")
+    ticker, key = (nothing if column is None else column for column in (ticker, key))
+    dates, times = _dates(source.table["date_filed"]), pd.Series(pd.NaT, index=ids.index)
+    unreadable = 0
+    if "accepted" in source.table:
+        times = new_york_times(source.table["accepted"])
+        unreadable = int((times.isna() & plain_text(source.table["accepted"]).notna()).sum())
+    signal = source.table.get("known_signal", pd.Series(np.nan, index=ids.index))
+    table = pd.DataFrame(
+        {
+            "filing_id": ids,
+            "firm": key.fillna(ticker),
+            "ticker": ticker,
+            "date_filed": dates,
+            "accepted": times.astype("datetime64[us]"),
+            "known_signal": pd.to_numeric(signal, errors="coerce").astype("float64"),
+        }
+    )
+    problems = {
+        "no_id": ids.isna(),
+        "repeated_id": ids.duplicated() & ids.notna(),
+        "no_filing_date": dates.isna(),
+        "no_firm": table["firm"].isna(),
+    }
+    left, dropped = leave_out(table, problems)
+    if left.empty:
+        found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
+        raise FilingError(
+            f"{origin}: no filing is left of {len(table):,} ({found or 'no row'}). Expected an id, a date such as "
+            "2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation marks "
+            "in a CSV."
+        )
+    return (
+        left.set_index("filing_id"),
+        dropped,
+        {"unreadable_times": unreadable, "without_a_ticker": int(left["ticker"].isna().sum())},
+    )
+
+
+def leave_out(table: pd.DataFrame, problems: dict[str, pd.Series]) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Leave out rows with a problem, and count each row under the first reason that it has.
+
+    Parameters
+    ----------
+    table
+        One row a filing.
+    problems
+        Mask of the rows, by reason.
+    """
+    left = pd.Series(True, index=table.index)
+    counts = {}
+    for reason, mask in problems.items():
+        counts[reason] = int((left & mask).sum())
+        left &= ~mask
+    return table[left], counts
+
+
+def plain_text(column: pd.Series) -> pd.Series:
+    """Text without white space around it; missing for nothing and for what a table writes in place of it.
+
+    Whole numbers are text without a decimal point, also where others of the column are missing.
+    """
+    if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    text = column.astype("str").where(column.notna()).str.strip()
+    return text.where(~text.isin(["", "nan", "NaN", "None", "<NA>"]))
+
+
+def _dates(column: pd.Series) -> pd.Series:
+    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
+        text = plain_text(column).str.slice(0, len("2016-02-26"))
+        column = pd.to_datetime(text, errors="coerce", format="%Y-%m-%d")
+    column = column if column.dt.tz is None else column.dt.tz_convert(NEW_YORK).dt.tz_localize(None)
+    return column.astype("datetime64[us]").dt.normalize()
+
+
+def new_york_times(column: pd.Series) -> pd.Series:
+    """Times without a zone, as a clock in New York shows them; missing where they cannot be read.
+
+    Parameters
+    ----------
+    column
+        Timestamps or ISO text. Times with a zone or an offset are converted, others are taken to be New York's.
+    """
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        times = column
+        return times if times.dt.tz is None else times.dt.tz_convert(NEW_YORK).dt.tz_localize(None)
+    text = plain_text(column)
+    zoned = text.str.contains(r"(?:Z|[+-]\d\d:?\d\d)$", regex=True, na=False)
+    plain = pd.to_datetime(text.where(~zoned), errors="coerce", format="ISO8601")
+    universal = pd.to_datetime(text.where(zoned), errors="coerce", format="ISO8601", utc=True)
+    return plain.fillna(universal.dt.tz_convert(NEW_YORK).dt.tz_localize(None))
+
+
+def parse_filing_prices(
+    raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = row_number
+) -> pd.DataFrame:
+    """Check daily prices around filings.
+
+    Parameters
+    ----------
+    raw
+        ``date``, ``adj_close``, and ``filing_id`` (windows around each filing) or ``ticker`` (whole histories). Where it
+        has both, the windows count. Further columns are ignored.
+    origin
+        Where the table comes from, for error messages.
+    describe_row
+        Names a row by its position, for error messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``(filing_id, date)`` or ``(ticker, date)``, sorted; column ``adj_close``, float64. Rows without a price
+        are left out.
+
+    Raises
+    ------
+    FilingError
+        For a missing column, a date or price that cannot be read, a price that is not positive and finite, a date that
+        stands twice, or a table without a price.
+    """
+    by = "filing_id" if "filing_id" in {*raw.columns, *raw.index.names} else "ticker"
+    source = SourceTable(raw, origin, (by, "date", "adj_close"), (), describe_row, FilingError)
+    dates, price = source.dates(), source.numbers("adj_close")
+    source.refuse("adj_close", np.isinf(price) | (price <= 0), "a positive, finite price")
+    key = plain_text(source.table[by])
+    source.refuse(by, key.isna(), f"a {by}")
+    table = pd.DataFrame({by: key, "date": dates, "adj_close": price})
+    source.refuse("date", table.duplicated([by, "date"]), f"one row for each {by} and date")
+    table = table.dropna(subset="adj_close").set_index([by, "date"]).sort_index()
+    if table.empty:
+        raise FilingError(f"{origin}: no row has a price.")
+    return table
+
+
+def windows_around_filings(
+    filings: pd.DataFrame, prices: pd.DataFrame, days_before: int, days_after: int
+) -> pd.DataFrame:
+    """Prices around each filing.
+
+    Parameters
+    ----------
+    filings
+        The canonical table.
+    prices
+        See :func:`parse_filing_prices`. Windows of filings are taken as they are, but for filings that are not in the
+        table; histories by ticker are cut to the days given.
+    days_before, days_after
+        Calendar days around the filing date.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The canonical table ``filing_prices``; filings without a price have no row.
+    """
+    if prices.index.names[0] == "filing_id":
+        return prices[prices.index.get_level_values("filing_id").isin(filings.index)]
+    histories = {ticker: rows.droplevel("ticker") for ticker, rows in prices.groupby(level="ticker")}
+    before, after = pd.Timedelta(days=days_before), pd.Timedelta(days=days_after)
+    windows = {
+        filing.Index: histories[filing.ticker].loc[filing.date_filed - before : filing.date_filed + after]
+        for filing in filings.itertuples()
+        if filing.ticker in histories
+    }
+    if not windows:
+        return prices.iloc[:0].rename_axis(["filing_id", "date"])
+    return pd.concat(windows, names=["filing_id", "date"]).sort_index()
+
+
+def take_filings(
+    filings: FilingSource, prices: pd.DataFrame, ingestion: FilingIngestionParameters
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Prices around the filings of a source, and a report on both.
+
+    Returns
+    -------
+    tuple
+        The canonical table ``filing_prices``; and ``source``, the counts of :func:`describe_filings`, ``dropped`` (what
+        was left out of the index, by reason) and what was mended.
+
+    Raises
+    ------
+    FilingError
+        If no filing has a price.
+    """
+    index = filings.index
+    windows = windows_around_filings(index, prices, ingestion.days_before, ingestion.days_after)
+    if windows.empty:
+        by = prices.index.names[0]
+        wanted = index.index if by == "filing_id" else index["ticker"].dropna()
+        raise FilingError(
+            f"None of {len(index):,} filings has a price: no {by} of the prices ({_some(prices.index.unique(by))}) is that of "
+            f"a filing ({_some(pd.Index(wanted))}) at its date. Check that both tables are of the same filings."
+        )
+    report = {"source": ingestion.source, **describe_filings(index, windows), **filings.mended}
+    return windows, report | {"dropped": filings.dropped}
+
+
+def _some(values: pd.Index) -> str:
+    return ", ".join(map(str, values[:3])) + (", ..." if len(values) > 3 else "") if len(values) else "none"
+
+
+def describe_filings(filings: pd.DataFrame, prices: pd.DataFrame) -> dict[str, Any]:
+    """Count what matters for a fair test.
+
+    Returns
+    -------
+    dict
+        ``filings``, ``firms``, ``first_date``, ``last_date``; ``with_prices``: filings that have any price;
+        ``with_a_time``: filings whose time of day is known; ``simulated``: filings whose signal is known.
+    """
+    return {
+        "filings": len(filings),
+        "firms": int(filings["firm"].nunique()),
+        "first_date": f"{filings['date_filed'].min():%Y-%m-%d}",
+        "last_date": f"{filings['date_filed'].max():%Y-%m-%d}",
+        "with_prices": len(filings.index.intersection(prices.index.unique("filing_id"))),
+        "with_a_time": int(filings["accepted"].notna().sum()),
+        "simulated": int(filings["known_signal"].notna().sum()),
+    }
+
+
+def validate_filings(filings: pd.DataFrame) -> pd.DataFrame:
+    """Check the canonical table whenever the catalog saves or loads it.
+
+    Raises
+    ------
+    FilingError
+        If index, columns or a value are not as the module describes.
+    """
+    if filings.index.name != "filing_id" or filings.columns.tolist() != COLUMNS:
+        raise FilingError(
+            f"filings: expected the index filing_id and the columns {', '.join(COLUMNS)}. Received: "
+            f"{filings.index.name} and {', '.join(map(str, filings.columns))}."
+        )
+    if filings.empty or not filings.index.is_unique or filings[["firm", "date_filed"]].isna().any(axis=None):
+        raise FilingError("filings: expected at least one row, every id once, and a firm and a date in each row.")
+    return filings

@@ -1,0 +1,373 @@
+"""Annual reports to the return that follows: label, split, read, train, forecast, judge, show."""
+
+import logging
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from rnn_trading import filing_plots, plots, text_plots
+from rnn_trading.filing_reading import Sentences
+from rnn_trading.filing_returns import FilingReturnParameters, forward_returns, market_sessions
+from rnn_trading.filing_sequences import (
+    FilingReadingParameters,
+    check_items,
+    describe_items,
+    phrases_of,
+    sequences_of,
+    words_of,
+)
+from rnn_trading.filing_splits import FilingSplitParameters, describe_filing_parts, divide_filings
+from rnn_trading.filing_tone import length_and_tone
+from rnn_trading.models.parameters import EnsembleParameters, FilingNetworkParameters, TrainingParameters
+from rnn_trading.phrases import Phrases
+from rnn_trading.skill.filing_rivals import FilingRivalRows, filing_rivals, similarity_to_previous
+from rnn_trading.skill.metrics import spearman
+from rnn_trading.skill.record import Experiment, plain, skill_record
+from rnn_trading.skill.seeds import metrics_by_seed
+from rnn_trading.skill.tasks import MODEL
+from rnn_trading.text import TokenSequences
+
+logger = logging.getLogger(__name__)
+
+Positions = NDArray[np.int64]
+
+
+def label_filings(filings: pd.DataFrame, filing_prices: pd.DataFrame, label: FilingReturnParameters) -> pd.DataFrame:
+    """Return after each filing; see :func:`rnn_trading.filing_returns.forward_returns`."""
+    return forward_returns(filings, filing_prices, label)
+
+
+def split_filings(returns: pd.DataFrame, filing_prices: pd.DataFrame, split: FilingSplitParameters) -> pd.DataFrame:
+    """Part of each filing; see :func:`rnn_trading.filing_splits.divide_filings`."""
+    return divide_filings(returns, market_sessions(filing_prices), split)
+
+
+def flag_items(filing_sentences: Sentences, parts: pd.DataFrame, reading: FilingReadingParameters) -> pd.DataFrame:
+    """Say which items are used; see :func:`rnn_trading.filing_sequences.check_items`."""
+    items = check_items(filing_sentences.items, _ids(parts, "train"), reading.items)
+    flagged = int(items["flag"].notna().sum())
+    if flagged:
+        logger.warning(
+            "%d items are far shorter or longer than their peers and are %s",
+            *(flagged, "left out" if reading.items.flagged == "leave_out" else "kept"),
+        )
+    return items
+
+
+def find_phrases(
+    filing_sentences: Sentences, items: pd.DataFrame, parts: pd.DataFrame, reading: FilingReadingParameters
+) -> list[dict[str, float]]:
+    """Phrases of each pass, and their scores; see :class:`rnn_trading.phrases.Phrases`."""
+    used = items[items["used"]]
+    if reading.phrases.fitted_on == "train":
+        used = used[used["filing_id"].isin(_ids(parts, "train"))]
+    phrases = phrases_of(filing_sentences, used, reading.phrases)
+    logger.info("Phrases: %s", ", then ".join(f"{len(found):,}" for found in phrases.scores) or "none looked for")
+    return phrases.scores
+
+
+def encode_filings(
+    filing_sentences: Sentences,
+    items: pd.DataFrame,
+    phrases: list[dict[str, float]],
+    returns: pd.DataFrame,
+    parts: pd.DataFrame,
+    reading: FilingReadingParameters,
+) -> dict[str, Any]:
+    """Join phrases, give words ids, and settle which filings are used.
+
+    Returns
+    -------
+    dict
+        ``words``: the vocabulary by id. ``sequences``: `TokenSequences` of these ids, whole filings that have an item in
+        use. ``documents``: every filing of the index, index ``filing_id``: ``firm``, ``entry``, ``exit``, ``truth``,
+        ``early``, ``tokens``, ``sequence`` (position among the sequences, -1 for none), ``split`` (missing where it is not
+        used) and ``problem`` (why not).
+
+    Raises
+    ------
+    ValueError
+        If a part has no filing left.
+    """
+    used = items[items["used"]]
+    if not used["filing_id"].isin(_ids(parts, "train")).any():
+        problems = filing_problems(items, returns.index, pd.Series(0, index=returns.index), 0).value_counts()
+        raise ValueError(
+            "No training filing has an item with text: "
+            + ", ".join(f"{problem} {count:,}" for problem, count in problems.items())
+            + ". Expected the headings Item 1, 1A, 7 or 7A at the beginning of a line, or columns item_1, item_1a, ..."
+        )
+    ids, words = words_of(filing_sentences, used, Phrases(phrases))
+    fitted_on = pd.Series(True, index=ids)
+    if reading.vocabulary.fitted_on == "train":
+        fitted_on[:] = ids.isin(_ids(parts, "train"))
+    vocabulary, sequences = sequences_of(words, fitted_on, reading.vocabulary)
+    tokens = pd.Series(words.sequences.lengths, index=ids).reindex(returns.index, fill_value=0)
+    texts = filing_problems(items, returns.index, tokens, reading.fewest_tokens)
+    problem = returns["problem"].fillna(texts).fillna(parts["problem"].reindex(returns.index))
+    documents = returns.drop(columns="problem").assign(
+        tokens=tokens,
+        sequence=pd.Series(np.arange(len(ids)), index=ids).reindex(returns.index, fill_value=-1),
+        split=parts["split"].reindex(returns.index).where(problem.isna()),
+        problem=problem,
+    )
+    _refuse_empty_parts(documents, parts)
+    return {"words": vocabulary, "sequences": sequences, "documents": documents}
+
+
+def filing_problems(items: pd.DataFrame, filings: pd.Index, tokens: pd.Series, fewest: int) -> pd.Series:
+    """Why the text of a filing cannot be used: missing, or ``no_text``, ``empty_text``, ``no_items``,
+    ``all_items_flagged``, ``too_few_tokens``.
+    """  # noqa: D205
+    of_text = items.groupby("filing_id").agg(problem=("problem", "first"), used=("used", "any")).reindex(filings)
+    problem = of_text["problem"].astype("str").where(of_text["problem"].notna())
+    problem = problem.mask(of_text["used"].isna(), "no_text")
+    problem = problem.mask(problem.isna() & ~of_text["used"].eq(True), "all_items_flagged")
+    return problem.mask(problem.isna() & (tokens < fewest), "too_few_tokens")
+
+
+def _refuse_empty_parts(documents: pd.DataFrame, parts: pd.DataFrame) -> None:
+    for part in parts["split"].dropna().unique():
+        if not (documents["split"] == part).any():
+            lost = documents.loc[_ids(parts, part), "problem"].value_counts()
+            raise ValueError(
+                f"The {part} part has no filing left: "
+                + ", ".join(f"{problem} {count:,}" for problem, count in lost.items())
+                + ". Check the texts, or lower reading.fewest_tokens."
+            )
+
+
+def train_networks(
+    sequences: TokenSequences,
+    words: list[str],
+    documents: pd.DataFrame,
+    experiment: Experiment,
+    reading: FilingReadingParameters,
+    architecture: FilingNetworkParameters,
+    training: TrainingParameters,
+    ensemble: EnsembleParameters,
+) -> dict[str, Any]:
+    """Fit one network for each seed on the training filings, and average them.
+
+    Training is stopped on the validation filings, or on those of the test where there are none.
+
+    Returns
+    -------
+    dict
+        ``model``: the average, `keras.Model`, with the networks as its layers ``seed_N``. ``history``: columns
+        ``seed``, ``epoch``, ``rows``, ``quantity``, ``value``. ``training``: see
+        :func:`rnn_trading.models.ensemble.train_ensemble`, and ``stopped_on``.
+
+    Raises
+    ------
+    ValueError
+        If the network masks padding, and padding is not at the back; or if the training returns are all equal.
+    """
+    # TensorFlow takes seconds to import: only a run that trains pays for it.
+    from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
+    from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415
+    from rnn_trading.models.filing_network import INPUT, build_filing_network  # noqa: PLC0415
+
+    if architecture.mask_padding and reading.padding != "back":
+        raise ValueError(
+            "Masked padding has to be at the back. Received: model.mask_padding=true with reading.padding=front. "
+            "Change one of them."
+        )
+
+    def rows(part: str) -> Any:
+        of_part = documents[documents["split"] == part]
+        target = of_part["truth"].to_numpy(dtype=np.float32)
+        seen = sequences.take(of_part["sequence"].to_numpy()).cut(reading.tokens, reading.cutting)
+        if architecture.mask_padding:  # then a batch need not be longer than its longest filing
+            return RaggedRows(INPUT, seen, target)
+        return {INPUT: seen.padded(reading.tokens, reading.padding, reading.cutting)}, target
+
+    target = documents.loc[documents["split"] == "train", "truth"]
+    if target.std() == 0:
+        raise ValueError(f"All {len(target):,} training returns are {target.iloc[0]:g}: nothing can be learned of them.")
+    held_out = "validation" if (documents["split"] == "validation").any() else "test"
+    scale = (float(target.mean()), float(target.std()))
+    model, history, summary = train_ensemble(
+        partial(build_filing_network, architecture, reading.tokens, len(words), scale),
+        *(rows("train"), rows(held_out), training, ensemble.networks, experiment.name),
+    )
+    return {"model": model, "history": pd.DataFrame(history), "training": summary | {"stopped_on": held_out}}
+
+
+def predict_test_filings(
+    model: Any, sequences: TokenSequences, documents: pd.DataFrame, reading: FilingReadingParameters
+) -> dict[str, Any]:
+    """Forecast the return after every test filing.
+
+    Returns
+    -------
+    dict
+        ``model_predictions``: Series, index ``filing_id``. ``forecasts_by_seed``: the same of the single networks, columns
+        ``filing_id`` and ``seed_N``.
+    """
+    from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
+    from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
+    from rnn_trading.models.training import predict, predict_ragged  # noqa: PLC0415
+
+    test = _of_part(documents, "test")
+    seen = sequences.take(test["sequence"].to_numpy()).cut(reading.tokens, reading.cutting)
+
+    def forecasts(network: Any) -> NDArray[np.float64]:
+        if network.input_shape[-1] is None:
+            return predict_ragged(network, INPUT, seen)
+        return predict(network, {INPUT: seen.padded(reading.tokens, reading.padding, reading.cutting)})
+
+    single = {name: forecasts(network) for name, network in members(model).items()}
+    return {
+        "model_predictions": pd.Series(forecasts(model), index=test.index, name=MODEL),
+        "forecasts_by_seed": pd.DataFrame(single, index=test.index).reset_index(),
+    }
+
+
+def predict_with_rivals(sequences: TokenSequences, words: list[str], documents: pd.DataFrame) -> pd.DataFrame:
+    """Fit the rivals on the training filings and forecast the test filings: one column a rival, index ``filing_id``."""
+    counts, tone = sequences.counts(len(words)), length_and_tone(sequences, words)
+    read = documents[documents["sequence"] >= 0].sort_values("sequence")
+    dates = read["entry"].fillna(pd.Timestamp.min.as_unit("us"))  # filings before the first price
+    train = _of_part(documents, "train")
+    similarity = similarity_to_previous(counts, train["sequence"].to_numpy(), read["firm"], dates)
+
+    def rows(part: pd.DataFrame) -> FilingRivalRows:
+        positions = part["sequence"].to_numpy()
+        return FilingRivalRows(counts[positions], tone[positions], similarity[positions])
+
+    test = _of_part(documents, "test")
+    return filing_rivals(rows(train), train["truth"].to_numpy(), rows(test)).set_axis(test.index)
+
+
+def collect_predictions(model_predictions: pd.Series, rivals: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """Put the model, the truth and the rivals side by side: ``filing_id``, ``firm``, ``date`` of the entry, ``prediction``,
+    ``truth``, one column a rival.
+    """  # noqa: D205
+    test = documents.loc[model_predictions.index, ["firm", "entry", "truth"]].rename(columns={"entry": "date"})
+    return pd.concat([test[["firm", "date"]], model_predictions, test["truth"], rivals], axis="columns").reset_index()
+
+
+def gather_reports(
+    filings: pd.DataFrame,
+    filings_report: dict[str, Any],
+    items: pd.DataFrame,
+    phrases: list[dict[str, float]],
+    words: list[str],
+    documents: pd.DataFrame,
+    reading: FilingReadingParameters,
+) -> dict[str, Any]:
+    """Say where the data come from, why filings were left out, and how much of the texts the network sees."""
+    used = documents[documents["split"].notna()]
+    return {
+        "source": filings_report["source"],
+        "simulated": bool(filings["known_signal"].notna().any()),
+        "filings": {key: value for key, value in filings_report.items() if key not in ("source", "dropped")},
+        **describe_filing_parts(documents),
+        "dropped": filings_report["dropped"] | documents["problem"].value_counts().to_dict(),
+        "entered_early": int(used["early"].sum()),
+        "undecodable_texts": int(items.groupby("filing_id")["undecodable"].any().sum()),
+        "items": describe_items(items),
+        "phrases": [len(found) for found in phrases],
+        "vocabulary": len(words),
+        "median_tokens": float(used["tokens"].median()),
+        "tokens_seen": float(used["tokens"].clip(upper=reading.tokens).sum() / used["tokens"].sum()),
+    }
+
+
+def judge(
+    predictions: pd.DataFrame,
+    forecasts_by_seed: pd.DataFrame,
+    documents: pd.DataFrame,
+    filings: pd.DataFrame,
+    reports: dict[str, Any],
+    training_summary: dict[str, Any],
+    experiment: Experiment,
+    protocol: str,
+) -> dict[str, Any]:
+    """Write the skill record of the averaged network, with the spread over seeds.
+
+    Returns
+    -------
+    dict
+        See :func:`rnn_trading.skill.record.skill_record`. ``model.by_seed``: see
+        :func:`rnn_trading.skill.seeds.metrics_by_seed`. ``data.known_signal``, of simulated filings: its information
+        coefficient on the test filings and the share of it that the network has.
+    """
+    test = documents.loc[predictions["filing_id"]]
+    by_seed = metrics_by_seed(
+        "filings", predictions, forecasts_by_seed.drop(columns="filing_id"), ("rmse", "mae", "r2", "ic")
+    )
+    return skill_record(
+        experiment,
+        protocol,
+        predictions,
+        test["early"] | (test["truth"] == 0),
+        reports | _known_signal(predictions, filings),
+        training_summary | {"by_seed": plain(by_seed)},
+    )
+
+
+def _known_signal(predictions: pd.DataFrame, filings: pd.DataFrame) -> dict[str, Any]:
+    signal = filings.loc[predictions["filing_id"], "known_signal"].to_numpy()
+    if np.isnan(signal).any():
+        return {"known_signal": None}
+    truth = predictions["truth"].to_numpy()
+    of_signal, of_model = (spearman(forecast, truth) for forecast in (signal, predictions[MODEL].to_numpy()))
+    return {
+        "known_signal": {"ic": of_signal, "model_ic": of_model, "share": of_model / of_signal},
+        "caveat": "the filings are simulated, and say nothing of markets: the signal that was put into them has an "
+        f"information coefficient of {of_signal:.3f}, that of the network is {of_model:.3f}",
+    }
+
+
+def draw_figures(
+    predictions: pd.DataFrame,
+    history: pd.DataFrame,
+    training_summary: dict[str, Any],
+    skill: dict[str, Any],
+    documents: pd.DataFrame,
+    reading: FilingReadingParameters,
+    experiment: Experiment,
+) -> dict[str, Figure]:
+    """Draw the published figures, the lengths of the filings, and the rivals.
+
+    Returns
+    -------
+    dict
+        ``learning_curves``, ``forecasts_and_returns``, ``filing_lengths``, ``model_and_rivals``.
+    """
+    where = f"{experiment.name}, {skill['protocol'].replace('_', ' ')}"
+    where += ", simulated filings" if skill["data"]["simulated"] else ""
+    used = documents[documents["split"].notna()]
+    return {
+        "learning_curves": plots.losses_by_seed(
+            history,
+            training_summary["best_epoch"],
+            training_summary["stopped_on"],
+            "Squared error",
+            f"Training\n{where}",
+        ),
+        "forecasts_and_returns": filing_plots.forecasts_and_returns(
+            predictions, skill["model"]["metrics"], f"Forecast and return of {len(predictions):,} test filings\n{where}"
+        ),
+        "filing_lengths": text_plots.text_lengths(
+            used["tokens"].to_numpy(), reading.tokens, f"Length of the filings\n{where}"
+        ),
+        "model_and_rivals": plots.model_beside_rivals(
+            skill, "ic", "Information coefficient on the test filings", 0.0, f"Model beside its rivals\n{where}"
+        ),
+    }
+
+
+def _ids(parts: pd.DataFrame, part: str) -> pd.Index:
+    return parts.index[parts["split"] == part]
+
+
+def _of_part(documents: pd.DataFrame, part: str) -> pd.DataFrame:
+    """Filings of a part, in the order of their entries, by which cross-validation looks forward."""
+    return documents[documents["split"] == part].sort_values(["entry", "sequence"])
