@@ -1,4 +1,4 @@
-"""Bootstrap of rows that belong together: firms, weeks, dates (Cameron, Gelbach and Miller, 2008, for the principle)."""
+"""Bootstrap of rows that belong together: of firms, or of blocks of weeks that follow each other (Künsch, 1989)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,9 +13,9 @@ FEWEST_CLUSTERS = 5
 
 
 def cluster_bootstrap(
-    statistic: Callable[[NDArray[np.int64]], float], clusters: pd.Series, draws: int = DRAWS, seed: int = SEED
+    statistic: Callable[[NDArray[np.int64]], float], clusters: pd.Series, block: int = 1, draws: int = DRAWS
 ) -> NDArray[np.float64]:
-    """Draw whole clusters with replacement, as many as there are, and compute a statistic each time.
+    """Draw whole clusters with replacement, about as many as there are, and compute a statistic each time.
 
     Parameters
     ----------
@@ -23,8 +23,11 @@ def cluster_bootstrap(
         Of the positions of rows; a row may come several times.
     clusters
         To which cluster each row belongs, ``(rows,)``.
-    draws, seed
-        How often, and the seed of the draws. Equal clusters and seeds give equal draws, so that differences are paired.
+    block
+        So many clusters that follow each other, in ascending order and round again from the last to the first, are
+        drawn together.
+    draws
+        How often. Equal clusters give equal draws.
 
     Returns
     -------
@@ -34,8 +37,8 @@ def cluster_bootstrap(
     members = list(pd.Series(np.arange(len(clusters))).groupby(clusters.to_numpy()).indices.values())
     if len(members) < FEWEST_CLUSTERS:
         return np.full(draws, np.nan)
-    generator = np.random.default_rng(seed)
-    drawn = generator.integers(len(members), size=(draws, len(members)))
+    first = np.random.default_rng(SEED).integers(len(members), size=(draws, -(-len(members) // block)))
+    drawn = (first[:, :, None] + np.arange(block)).reshape(draws, -1) % len(members)
     return np.array([statistic(np.concatenate([members[cluster] for cluster in row])) for row in drawn])
 
 

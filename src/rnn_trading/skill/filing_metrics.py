@@ -7,17 +7,17 @@ import pandas as pd
 from scipy import stats
 
 from rnn_trading.skill.bootstrap import cluster_bootstrap, difference_test, interval
-from rnn_trading.skill.comparison import POWER, SIGNIFICANCE, compare_losses
+from rnn_trading.skill.comparison import POWER, SIGNIFICANCE
 from rnn_trading.skill.metrics import SQUARED_ERROR, Vector, error_metrics, spearman
 
-# Returns of five sessions reach from one week into the next.
-OVERLAPPING_WEEKS = 2
+# How many clusters are drawn together. Returns of five sessions reach from one week into the next.
+BLOCKS = {"firm": 1, "date": 2}
 
 
 def weeks(dates: pd.Series) -> pd.Series:
     """Monday of each date's week: entries of one week share most of their sessions."""
     dates = pd.to_datetime(dates)
-    return dates - pd.to_timedelta(dates.dt.dayofweek, "D")
+    return dates - pd.to_timedelta(dates.dt.day_of_week, "D")
 
 
 def evaluate_filings(table: pd.DataFrame, column: str) -> dict[str, Any]:
@@ -35,8 +35,8 @@ def evaluate_filings(table: pd.DataFrame, column: str) -> dict[str, Any]:
     dict
         ``rmse``, ``mae``, ``r2`` (against the mean of these rows); ``ic``: Spearman's rank correlation over all filings;
         ``ic_p_value``, as if filings were independent, which is how it was published; ``ic_interval_by_firm`` and
-        ``ic_interval_by_date``: 95 %, by a bootstrap of whole firms, and of whole weeks, because returns of one week
-        share sessions; ``filings``. NaN for the rank correlation of a constant.
+        ``ic_interval_by_date``: 95 %, by a bootstrap of whole firms, and of pairs of weeks that follow each other, because
+        their returns share sessions; ``filings``. NaN for the rank correlation of a constant.
     """
     forecast, truth = (table[name].to_numpy(dtype=float) for name in (column, "truth"))
     if len(truth) == 0:
@@ -46,7 +46,7 @@ def evaluate_filings(table: pd.DataFrame, column: str) -> dict[str, Any]:
     intervals = {"ic_interval_by_firm": nothing, "ic_interval_by_date": nothing}
     if not np.isnan(ic):
         for name, clusters in _clusters(table).items():
-            drawn = cluster_bootstrap(lambda rows: spearman(forecast[rows], truth[rows]), clusters)
+            drawn = cluster_bootstrap(lambda rows: spearman(forecast[rows], truth[rows]), clusters, BLOCKS[name])
             intervals[f"ic_interval_by_{name}"] = interval(drawn)
     return error_metrics(forecast, truth) | {
         "ic": ic,
@@ -78,15 +78,31 @@ def detectable_ic(filings: int) -> float:
 
 
 def compare_filing_losses(table: pd.DataFrame, model: str, rival: str) -> dict[str, Any]:
-    """Diebold-Mariano test of squared errors, averaged by week; see :func:`rnn_trading.skill.comparison.compare_losses`."""
-    forecasts = (table[name].to_numpy(dtype=float) for name in (model, rival, "truth"))
-    tested = compare_losses(SQUARED_ERROR, *forecasts, pd.DatetimeIndex(weeks(table["date"])), OVERLAPPING_WEEKS)
-    tested["weeks"] = tested.pop("dates")
-    return tested | {"loss": "squared error by week"}
+    """Difference in mean squared error over all filings, by a bootstrap of pairs of weeks.
+
+    Not a mean by week: one filing of a quiet week would weigh as much as a hundred of the season of annual reports.
+
+    Returns
+    -------
+    dict
+        ``name``, ``loss``, ``mean_difference`` (negative: the model has the smaller loss), its 95 % ``interval``,
+        ``p_value`` (two-sided), ``weeks``, ``filings``.
+    """
+    first, second, truth = (table[name].to_numpy(dtype=float) for name in (model, rival, "truth"))
+    difference = SQUARED_ERROR.of(first, truth) - SQUARED_ERROR.of(second, truth)
+    clusters = weeks(table["date"])
+    drawn = cluster_bootstrap(lambda rows: float(difference[rows].mean()), clusters, BLOCKS["date"])
+    return {
+        "name": "Block bootstrap, pairs of weeks",
+        "loss": SQUARED_ERROR.name,
+        **difference_test(drawn, float(difference.mean()) if len(difference) else float("nan")),
+        "weeks": int(clusters.nunique()),
+        "filings": len(table),
+    }
 
 
 def compare_filing_ranks(table: pd.DataFrame, model: str, rival: str) -> list[dict[str, Any]]:
-    """Difference in rank correlation, by a bootstrap of whole firms and by one of whole weeks."""
+    """Difference in rank correlation, by a bootstrap of whole firms and by one of pairs of weeks."""
     first, second, truth = (table[name].to_numpy(dtype=float) for name in (model, rival, "truth"))
 
     def difference(rows: Any) -> float:
@@ -95,6 +111,6 @@ def compare_filing_ranks(table: pd.DataFrame, model: str, rival: str) -> list[di
     observed = difference(np.arange(len(truth)))
     return [
         {"name": f"Bootstrap of the difference in information coefficient by {name}", "filings": len(truth)}
-        | difference_test(cluster_bootstrap(difference, clusters), observed)
+        | difference_test(cluster_bootstrap(difference, clusters, BLOCKS[name]), observed)
         for name, clusters in _clusters(table).items()
     ]

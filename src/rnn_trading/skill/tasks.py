@@ -193,7 +193,7 @@ def by_auc(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
 
 
 def by_filing_loss(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
-    """Diebold-Mariano by week against the rival with the smallest error."""
+    """Difference in squared error to the rival with the smallest one."""
     rival = Headline("rmse", "", larger_is_better=False).best(_rivals(metrics))
     return [] if rival is None else [{"rival": rival} | compare_filing_losses(table, MODEL, rival)]
 
@@ -262,7 +262,7 @@ def _filings_remark(metrics: dict[str, Metrics], _: Tests) -> str:
     text = f"on {filings:,} filings an information coefficient of {detectable_ic(filings):.2f} could have been detected"
     low, high = model["ic_interval_by_date"]
     if not math.isnan(low):
-        text += f", and it lies between {low:+.3f} and {high:+.3f} (95 %, weeks drawn as a whole)"
+        text += f", and it lies between {low:+.3f} and {high:+.3f} (95 %, pairs of weeks drawn as a whole)"
     return text
 
 

@@ -211,14 +211,14 @@ def predict_test_filings(
     """
     from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
     from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
-    from rnn_trading.models.training import predict, predict_ragged  # noqa: PLC0415
+    from rnn_trading.models.training import predict, predict_in_order  # noqa: PLC0415
 
     test = _of_part(documents, "test")
     seen = sequences.take(test["sequence"].to_numpy()).cut(reading.tokens, reading.cutting)
 
     def forecasts(network: Any) -> NDArray[np.float64]:
         if network.input_shape[-1] is None:
-            return predict_ragged(network, INPUT, seen)
+            return predict_in_order(network, INPUT, seen, reading.tokens)
         return predict(network, {INPUT: seen.padded(reading.tokens, reading.padding, reading.cutting)})
 
     single = {name: forecasts(network) for name, network in members(model).items()}

@@ -1,0 +1,134 @@
+"""The bidirectional GRU: published sizes, padding that is masked, bucketed batches, saving, and what it can learn."""
+
+import numpy as np
+import pytest
+
+import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
+from rnn_trading.datasets.keras_model import KerasModelDataset
+from rnn_trading.models.batches import RaggedRows
+from rnn_trading.models.ensemble import build_ensemble, members, train_ensemble
+from rnn_trading.models.filing_network import INPUT, build_filing_network
+from rnn_trading.models.parameters import FilingNetworkParameters, TrainingParameters
+from rnn_trading.models.training import predict, predict_in_order, predict_ragged
+from rnn_trading.text import TokenSequences
+from tests.helpers import changed
+
+
+@pytest.fixture(params=["corrected", "as_published"])
+def architecture(base_parameters, request):
+    values = base_parameters(request.param)["sec_filings"]["returns"]["model"]
+    return FilingNetworkParameters(**values | {"dimensions": 6, "units": 4})
+
+
+@pytest.fixture
+def training(base_parameters):
+    values = base_parameters("corrected")["sec_filings"]["returns"]["training"]
+    return TrainingParameters(**values | {"epochs": 12, "batch_size": 16})
+
+
+def sequences(n=120, seed=0):
+    """Sequences of 5 to 20 ids; the target counts id 3 and id 4."""
+    generator = np.random.default_rng(seed)
+    rows = [generator.integers(2, 12, generator.integers(5, 21)) for _ in range(n)]
+    target = np.array([0.01 * ((row == 3).sum() - (row == 4).sum()) for row in rows], dtype=np.float32)
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    return TokenSequences(np.concatenate(rows).astype(np.int32), starts), target
+
+
+def test_published_sizes(base_parameters):
+    values = base_parameters("as_published")["sec_filings"]["returns"]["model"]
+    model = build_filing_network(FilingNetworkParameters(**values), 20_000, 25_000)
+    assert model.count_params() == 2_526_715
+    assert sum(np.prod(weight.shape) for weight in model.trainable_weights) == 2_526_387
+    assert model.input_shape == (None, 20_000)
+    assert [type(layer).__name__ for layer in model.layers[1:]] == [
+        *("Embedding", "BatchNormalization", "Bidirectional", "BatchNormalization", "Dropout", "Dense", "Dense")
+    ]
+    assert model.get_layer("Hidden").activation.__name__ == "linear"
+
+
+def test_shapes_and_saving(architecture, tmp_path):
+    model = build_filing_network(architecture, 20, 12, (0.01, 0.05))
+    rows, _ = sequences(5)
+    inputs = {INPUT: rows.padded(20, "back", "back")}
+    before = predict(model, inputs)
+    assert before.shape == (5,)
+    dataset = KerasModelDataset(filepath=str(tmp_path / "model.keras"))
+    dataset.save(build_ensemble([model]))
+    np.testing.assert_array_equal(predict(dataset.load(), inputs), before)
+
+
+def test_masked_padding_changes_nothing(base_parameters):
+    values = base_parameters("corrected")["sec_filings"]["returns"]["model"]
+    model = build_filing_network(FilingNetworkParameters(**values), 400, 12)
+    rows, _ = sequences(30)
+    one_by_one = [model.predict_on_batch({INPUT: rows.take([row]).padded(len(ids), "back", "back")})[0, 0]
+                  for row, ids in enumerate(np.split(rows.ids, rows.starts[1:-1]))]  # fmt: skip
+    np.testing.assert_allclose(predict(model, {INPUT: rows.padded(60, "back", "back")}), one_by_one, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(predict_ragged(model, INPUT, rows), one_by_one, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(predict_in_order(model, INPUT, rows, 20), one_by_one, rtol=1e-4, atol=1e-6)
+
+
+def test_what_follows_changes_no_forecast(base_parameters):
+    """To the bit, whatever the number and the length of the sequences that follow."""
+    values = base_parameters("corrected")["sec_filings"]["returns"]["model"]
+    model = build_filing_network(FilingNetworkParameters(**values), 40, 12)
+    rows, _ = sequences(80)
+    long = TokenSequences(np.full(200, 5, np.int32), np.arange(0, 201, 40))
+    first = rows.take(np.arange(45))
+    joined = TokenSequences(np.concatenate([first.ids, long.ids]), np.concatenate([first.starts, first.starts[-1] + long.starts[1:]]))
+    whole, cut, other = (predict_in_order(model, INPUT, given, 40) for given in (rows, first, joined))
+    np.testing.assert_array_equal(cut, whole[:45])
+    np.testing.assert_array_equal(other[:45], whole[:45])
+
+
+def test_padding_is_part_of_the_published_forecast(base_parameters):
+    values = base_parameters("as_published")["sec_filings"]["returns"]["model"]
+    architecture = FilingNetworkParameters(**values | {"dimensions": 6, "units": 4})
+    rows, _ = sequences(5)
+    short = build_filing_network(architecture, 20, 12)
+    long = build_filing_network(architecture, 30, 12)
+    long.set_weights(short.get_weights())
+    first, second = (predict(m, {INPUT: rows.padded(n, "front", "back")}) for m, n in ((short, 20), (long, 30)))
+    assert np.abs(first - second).max() > 1e-5
+
+
+def test_standardised_forecasts_are_in_units_of_returns(base_parameters):
+    values = base_parameters("corrected")["sec_filings"]["returns"]["model"]
+    rows, _ = sequences(50)
+    plain = build_filing_network(FilingNetworkParameters(**values | {"standardise": False}), 20, 12)
+    scaled = build_filing_network(FilingNetworkParameters(**values), 20, 12, (0.01, 0.05))
+    scaled.set_weights(plain.get_weights())
+    np.testing.assert_allclose(
+        predict_ragged(scaled, INPUT, rows), 0.01 + 0.05 * predict_ragged(plain, INPUT, rows), rtol=1e-5, atol=1e-7
+    )
+
+
+def test_an_ensemble_learns_and_is_the_mean_of_its_members(base_parameters, training):
+    values = base_parameters("corrected")["sec_filings"]["returns"]["model"]
+    architecture = FilingNetworkParameters(**values | {"dimensions": 6, "units": 4, "embedding_dropout": 0.0})
+    (rows, target), (held, truth) = sequences(300), sequences(100, 1)
+    training = changed(training, optimizer=changed(training.optimizer, learning_rate=0.01))
+
+    def fit():
+        return train_ensemble(
+            lambda name: build_filing_network(architecture, 20, 12, (float(target.mean()), float(target.std())), name),
+            RaggedRows(INPUT, rows, target),
+            RaggedRows(INPUT, held, truth),
+            training,
+            2,
+            "test",
+        )
+
+    model, history, summary = fit()
+    forecasts = predict_ragged(model, INPUT, held)
+    assert np.corrcoef(forecasts, truth)[0, 1] > 0.8
+    single = {name: predict_ragged(network, INPUT, held) for name, network in members(model).items()}
+    assert list(single) == ["seed_42", "seed_43"]
+    np.testing.assert_allclose(forecasts, np.mean(list(single.values()), axis=0), rtol=1e-5, atol=1e-7)
+    assert not np.allclose(single["seed_42"], single["seed_43"])
+    assert summary["networks"] == 2
+    assert summary["trained_parameters"] < summary["parameters"]
+    assert {row["seed"] for row in history} == {42, 43}
+    again = predict_ragged(fit()[0], INPUT, held)
+    np.testing.assert_array_equal(again, forecasts)
