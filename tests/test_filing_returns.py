@@ -22,7 +22,9 @@ def filings(*rows):
     """(id, firm, date filed, time or None) each."""
     table = pd.DataFrame(rows, columns=["filing_id", "firm", "date_filed", "time"])
     dates = pd.to_datetime(table["date_filed"])
-    accepted = pd.to_datetime(table["date_filed"] + " " + table["time"].fillna(""), errors="coerce", format="%Y-%m-%d %H:%M")
+    accepted = pd.to_datetime(
+        table["date_filed"] + " " + table["time"].fillna(""), errors="coerce", format="%Y-%m-%d %H:%M"
+    )
     return table.assign(date_filed=dates, accepted=accepted).set_index("filing_id")
 
 
@@ -78,7 +80,9 @@ def test_published_entry_is_the_close_on_or_before_the_filing(date, time, entry,
 def test_a_session_that_one_firm_lacks_still_counts():
     gap = [100.0, 110.0, None, 100.0, 90.0, 99.0, 198.0]
     rows = forward_returns(
-        filings(("a", "A", "2016-03-07", "09:30"), ("b", "B", "2016-03-07", "09:30"), ("c", "C", "2016-03-08", "09:30")),
+        filings(
+            ("a", "A", "2016-03-07", "09:30"), ("b", "B", "2016-03-07", "09:30"), ("c", "C", "2016-03-08", "09:30")
+        ),
         prices(a=CLOSES, b=gap, c=gap),
         CORRECTED,
     )

@@ -78,7 +78,9 @@ def test_items_far_from_their_peers_are_flagged():
 
 def corpus():
     """Two training filings that speak of cash flow, a test filing with a phrase and words of its own."""
-    train = {(f"t{number}", "item_1"): ["cash flow rose steel", "cash flow fell iron", "tin zinc lead"] for number in (1, 2)}
+    train = {
+        (f"t{number}", "item_1"): ["cash flow rose steel", "cash flow fell iron", "tin zinc lead"] for number in (1, 2)
+    }
     test = {("z", "item_7"): ["secret sauce cash flow"] * 20, ("z", "item_1"): ["iron sauce"]}
     return InMemory(test | train)
 

@@ -98,5 +98,7 @@ def test_filings_without_a_return_are_not_split():
 
 
 def test_too_few_filings():
-    with pytest.raises(ValueError, match=r"too few filings: train 4 \(at least 10\), validation 2 \(at least 3\), test 3"):
+    with pytest.raises(
+        ValueError, match=r"too few filings: train 4 \(at least 10\), validation 2 \(at least 3\), test 3"
+    ):
         divide_filings(returns([0, 1, 2, 3, 41, 42, 60, 61, 62]), SESSIONS, BY_TIME)

@@ -55,7 +55,9 @@ def test_of_an_item_that_is_found_twice_the_longer_one_counts():
     }
 
 
-@pytest.mark.parametrize("heading", ["ITEM 7A.", "Item 7 A.", "item 7a:", "Item 7(A).", "ITEM 7A", "Part II, Item 7A -"])
+@pytest.mark.parametrize(
+    "heading", ["ITEM 7A.", "Item 7 A.", "item 7a:", "Item 7(A).", "ITEM 7A", "Part II, Item 7A -"]
+)
 def test_forms_of_a_heading(heading):
     assert split_items(f"Before\n{heading}\nMarkets move.\nItem 8.\nx") == {"item_7a": "Markets move."}
 

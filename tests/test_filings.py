@@ -24,9 +24,7 @@ def index_of(**columns):
 
 
 def test_the_canonical_index():
-    raw = index_of(
-        ticker=["AA", None], accepted=["2016-02-26T21:30:00Z", "2016-03-01 16:05"], company=["A, Inc.", "B"]
-    )
+    raw = index_of(ticker=["AA", None], accepted=["2016-02-26T21:30:00Z", "2016-03-01 16:05"], company=["A, Inc.", "B"])
     table, dropped, kept = parse_filing_index(raw, "x.csv")
     validate_filings(table)
     assert table.index.tolist() == ["1", "2"]
@@ -58,14 +56,18 @@ def test_filings_with_something_wrong_are_left_out_and_counted():
 
 
 def test_nothing_left_is_an_error():
-    with pytest.raises(FilingError, match=r"x.csv: no filing is left of 2 \(no filing date 2\)\. Expected .* quotation"):
+    with pytest.raises(
+        FilingError, match=r"x.csv: no filing is left of 2 \(no filing date 2\)\. Expected .* quotation"
+    ):
         parse_filing_index(index_of(date_filed=["soon", "later"]), "x.csv")
     with pytest.raises(FilingError, match=r"x.csv: column 'date_filed' is missing. Expected: filing_id, date_filed\["):
         parse_filing_index(pd.DataFrame({"filing_id": [1]}), "x.csv")
 
 
 def test_times_in_summer_and_with_an_offset():
-    times = new_york_times(pd.Series(["2016-07-01T20:30:00+00:00", "2016-07-01T16:30:00-04:00", "2016-07-01T16:30", "x"]))
+    times = new_york_times(
+        pd.Series(["2016-07-01T20:30:00+00:00", "2016-07-01T16:30:00-04:00", "2016-07-01T16:30", "x"])
+    )
     assert times.tolist()[:3] == [pd.Timestamp("2016-07-01 16:30")] * 3
     assert pd.isna(times[3])
     zoned = pd.Series(pd.DatetimeIndex(["2016-07-01 20:30"], tz="UTC"))
@@ -92,7 +94,10 @@ def test_windows_are_cut_out_of_histories():
     ("rows", "message"),
     [
         ([(1, "2016-03-01", 0.0)], "column 'adj_close', row 0: expected a positive, finite price. Received: 0.0"),
-        ([(1, "2016-03-01", 1.0), (1, "2016-03-01", 2.0)], "'date', row 1: expected one row for each filing_id and date"),
+        (
+            [(1, "2016-03-01", 1.0), (1, "2016-03-01", 2.0)],
+            "'date', row 1: expected one row for each filing_id and date",
+        ),
         ([(1, "March", 1.0)], "column 'date', row 0: expected a date such as"),
         ([(None, "2016-03-01", 1.0)], "column 'filing_id', row 0: expected a filing_id"),
         ([(1, "2016-03-01", np.nan)], "p.csv: no row has a price"),

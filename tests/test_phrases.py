@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ RULES = PhraseParameters(passes=2, min_count=5, threshold=0.5, max_vocabulary=10
 def slow_pass(sentences, min_count, threshold):
     """Pairs whose normalised pointwise mutual information (Bouma, 2009) is above the threshold."""
     words = Counter(word for sentence in sentences for word in sentence)
-    pairs = Counter(pair for sentence in sentences for pair in zip(sentence, sentence[1:], strict=False))
+    pairs = Counter(pair for sentence in sentences for pair in pairwise(sentence))
     total = words.total()
     found = {}
     for (first, second), count in pairs.items():

@@ -35,7 +35,9 @@ def forecasts_and_returns(predictions: pd.DataFrame, metrics: dict[str, Any], ti
     joint.plot(forecast, truth, "o", color=BLUE, markersize=5, alpha=0.45, label="a filing")
     fifth = (forecast.rank(method="first") - 1) * QUINTILES // len(forecast)
     means = pd.DataFrame({"forecast": forecast, "truth": truth}).groupby(fifth).mean()
-    joint.plot(means["forecast"], means["truth"], "D-", color=ORANGE, markersize=8, label="mean of a fifth of the forecasts")
+    joint.plot(
+        means["forecast"], means["truth"], "D-", color=ORANGE, markersize=8, label="mean of a fifth of the forecasts"
+    )
     joint.axhline(0, color=GREY, linewidth=1)
     above.hist(forecast, bins=BINS, color=BLUE)
     beside.hist(truth, bins=BINS, color=BLUE, orientation="horizontal")

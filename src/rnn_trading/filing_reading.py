@@ -1,7 +1,7 @@
 """From the text of many filings to sentences: on all cores, in pieces, and each filing once.
 
-A filing that was read before, by the same rules, is known by a hash of its text and is not read again, so that a run that
-breaks off goes on where it was.
+A filing that was read before, by the same rules, is known by a hash of its text and is not read again, so that a run
+that breaks off goes on where it was.
 """
 
 import hashlib
@@ -39,8 +39,8 @@ class ReadFilings:
     table
         Filings among them that were not known, one row an item: ``key``, ``item``, ``sentences`` (list of text, see
         :func:`rnn_trading.filing_text.clean_sentences`), ``words`` (of all these sentences), ``problem`` (missing;
-        of a filing without any item, in a single row, ``empty_text`` or ``no_items``), ``undecodable`` (the text held bytes
-        that are none).
+        of a filing without any item, in a single row, ``empty_text`` or ``no_items``), ``undecodable`` (the text held
+        bytes that are none).
     """
 
     key_of: dict[str, str]
@@ -77,7 +77,9 @@ class FilingReading:
             for piece, keyed, table in zip(pieces, new, tables, strict=True):
                 done, read = done + len(piece), read + len(keyed)
                 if reports.due():
-                    logger.info("%s of %s filings, %s of them read now", f"{done:,}", f"{len(self.source):,}", f"{read:,}")
+                    logger.info(
+                        "%s of %s filings, %s of them read now", f"{done:,}", f"{len(self.source):,}", f"{read:,}"
+                    )
                 yield ReadFilings({filing.filing_id: self.key(filing) for filing in piece}, table)
         logger.info("%s filings: %s read now, the others before", f"{done:,}", f"{read:,}")
 
@@ -108,10 +110,10 @@ class Sentences(Protocol):
 
     @property
     def items(self) -> pd.DataFrame:
-        """``filing_id``, ``item``, ``words``, ``problem`` and ``undecodable`` of every filing, in the order of the source."""
+        """Columns ``filing_id``, ``item``, ``words``, ``problem``, ``undecodable``; filings in the source's order."""
 
     def batches(self, items: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        """``filing_id``, ``item`` and ``sentences`` of the items given, in pieces with whole filings."""
+        """Columns ``filing_id``, ``item`` and ``sentences`` of the items given, in pieces with whole filings."""
 
 
 def on_all_cores(calls: list[tuple[Any, ...]]) -> Iterator[Any]:

@@ -35,8 +35,8 @@ class ItemParameters:
     Parameters
     ----------
     shortest, longest
-        Words of an item in units of the median of its peers, the same items of other filings. Items outside are flagged:
-        mostly headings without their text, or items whose end was not found.
+        Words of an item in units of the median of its peers, the same items of other filings. Items outside are
+        flagged: mostly headings without their text, or items whose end was not found.
     flagged
         ``leave_out`` or ``keep``; they are counted in any case.
     fitted_on
@@ -90,8 +90,8 @@ def check_items(items: pd.DataFrame, train: pd.Index, rules: ItemParameters) -> 
     Returns
     -------
     pandas.DataFrame
-        The same with ``flag``: ``far_shorter``, ``far_longer``, or missing; and ``used``: there is an item, and it is not
-        to be left out.
+        The same with ``flag``: ``far_shorter``, ``far_longer``, or missing; and ``used``: there is an item, and it is
+        not to be left out.
     """
     there = items["item"].notna()
     peers = items[there & items["filing_id"].isin(train)] if rules.fitted_on == "train" else items[there]
@@ -158,8 +158,10 @@ def words_of(sentences: Sentences, items: pd.DataFrame, phrases: Phrases) -> tup
 
 def _pieces(batch: pd.DataFrame) -> list[pd.Series]:
     """Sentences of whole filings, items in their order, in about as many pieces as keep all cores busy."""
-    of_filing = batch.sort_values(["filing_id", "item"]).groupby("filing_id")["sentences"].agg(
-        lambda items: [sentence for sentences in items for sentence in sentences]
+    of_filing = (
+        batch.sort_values(["filing_id", "item"])
+        .groupby("filing_id")["sentences"]
+        .agg(lambda items: [sentence for sentences in items for sentence in sentences])
     )
     size = max(25, -(-len(of_filing) // CALLS))
     return [of_filing.iloc[start : start + size] for start in range(0, len(of_filing), size)]
@@ -172,9 +174,7 @@ def _join(filings: pd.Series, scores: list[dict[str, float]]) -> Words:
     )
 
 
-def sequences_of(
-    words: Words, fitted_on: pd.Series, rules: VocabularyParameters
-) -> tuple[list[str], TokenSequences]:
+def sequences_of(words: Words, fitted_on: pd.Series, rules: VocabularyParameters) -> tuple[list[str], TokenSequences]:
     """Fit a vocabulary and replace words by their ids.
 
     Parameters

@@ -28,14 +28,14 @@ class FilingSplitParameters:
     drawn
         ``by_time``: validation after training, test after validation; ``at_random``, as published.
     validation_from, test_from, until
-        By time: first date of validation and of test, last date of the test, by the date of the entry. Null: the last 15
-        % of the dates are the test, the 15 % before them the validation, and the last date ends it.
+        By time: first date of validation and of test, last date of the test, by the date of the entry. Null: the last
+        15 % of the dates are the test, the 15 % before them the validation, and the last date ends it.
     gap_sessions
         By time: sessions between the last entry of a part and the first of the next; of at least the label's sessions,
         so that no return reaches into the next part.
     test_share
-        At random: share of the filings that are the test, and as many of the validation if there is one. With firms on one
-        side: share of the firms.
+        At random: share of the filings that are the test, and as many of the validation if there is one. With firms on
+        one side: share of the firms.
     firms
         ``on_any_side``, or ``on_one_side``: a firm with filings in the test has none in training or validation. By time
         this costs the filings of test firms before the test, and those of other firms in it.
@@ -84,8 +84,8 @@ def divide_filings(returns: pd.DataFrame, sessions: pd.DatetimeIndex, split: Fil
     if usable.empty:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in returns["problem"].value_counts().items())
         raise ValueError(
-            f"None of {len(returns):,} filings has a return to forecast ({reasons}). Check that prices reach from before "
-            "each filing to some weeks after it, and that their filing_id or ticker are those of the filings."
+            f"None of {len(returns):,} filings has a return to forecast ({reasons}). Check that prices reach from "
+            "before each filing to some weeks after it, and that their filing_id or ticker are those of the filings."
         )
     parts = (_by_time if split.drawn == "by_time" else _at_random)(usable, sessions, split)
     _check(parts["split"], split)

@@ -1,15 +1,15 @@
 """Annual reports: the canonical index of filings, prices around each, and why filings are left out.
 
-The canonical table ``filings`` has the index ``filing_id`` (text, each once) and the columns ``firm`` (the Central Index
-Key, or the ticker where there is none), ``ticker`` (missing where unknown), ``date_filed`` (midnight), ``accepted`` (time
-at which the filing became public, New York, without a zone; missing where unknown) and ``known_signal`` (of simulated
-filings; missing for real ones).
+The canonical table ``filings`` has the index ``filing_id`` (text, each once) and the columns ``firm`` (the Central
+Index Key, or the ticker where there is none), ``ticker`` (missing where unknown), ``date_filed`` (midnight),
+``accepted`` (time at which the filing became public, New York, without a zone; missing where unknown) and
+``known_signal`` (of simulated filings; missing for real ones).
 
 The canonical table ``filing_prices`` has the index ``(filing_id, date)``, sorted, and the column ``adj_close``: daily
 prices in a window around each filing.
 
-Nothing that is wrong with one filing stops a run: it is left out, counted under its reason, and only where no filing is left
-is there an error.
+Nothing that is wrong with one filing stops a run: it is left out, counted under its reason, and only where no filing is
+left is there an error.
 """
 
 from collections.abc import Callable, Iterator
@@ -101,8 +101,8 @@ def parse_filing_index(
     -------
     tuple
         The canonical table in the order of the source; counts of what was left out: ``no_id``, ``repeated_id`` (the
-        first is kept), ``no_filing_date`` (none, or none that can be read), ``no_firm`` (neither key nor ticker); and of
-        what was kept: ``unreadable_times``, ``without_a_ticker``.
+        first is kept), ``no_filing_date`` (none, or none that can be read), ``no_firm`` (neither key nor ticker); and
+        of what was kept: ``unreadable_times``, ``without_a_ticker``.
 
     Raises
     ------
@@ -141,8 +141,8 @@ def parse_filing_index(
         found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
         raise FilingError(
             f"{origin}: no filing is left of {len(table):,} ({found or 'no row'}). Expected an id, a date such as "
-            "2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation marks "
-            "in a CSV."
+            "2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation "
+            "marks in a CSV."
         )
     return (
         left.set_index("filing_id"),
@@ -214,8 +214,8 @@ def parse_filing_prices(
     Parameters
     ----------
     raw
-        ``date``, ``adj_close``, and ``filing_id`` (windows around each filing) or ``ticker`` (whole histories). Where it
-        has both, the windows count. Further columns are ignored.
+        ``date``, ``adj_close``, and ``filing_id`` (windows around each filing) or ``ticker`` (whole histories). Where
+        it has both, the windows count. Further columns are ignored.
     origin
         Where the table comes from, for error messages.
     describe_row
@@ -303,8 +303,9 @@ def take_filings(
         by = prices.index.names[0]
         wanted = index.index if by == "filing_id" else index["ticker"].dropna()
         raise FilingError(
-            f"None of {len(index):,} filings has a price: no {by} of the prices ({_some(prices.index.unique(by))}) is that of "
-            f"a filing ({_some(pd.Index(wanted))}) at its date. Check that both tables are of the same filings."
+            f"None of {len(index):,} filings has a price: no {by} of the prices ({_some(prices.index.unique(by))}) "
+            f"is that of a filing ({_some(pd.Index(wanted))}) at its date. Check that both tables are of the same "
+            "filings."
         )
     report = {"source": ingestion.source, **describe_filings(index, windows), **filings.mended}
     return windows, report | {"dropped": filings.dropped}

@@ -1,7 +1,7 @@
 """Phrases: pairs of words that stand together far more often than by chance become one word.
 
-Mikolov et al. (2013) with the score of Bouma (2009), by gensim. A second pass over the result finds phrases of three and
-four words.
+Mikolov et al. (2013) with the score of Bouma (2009), by gensim. A second pass over the result finds phrases of three
+and four words.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -94,7 +94,7 @@ def _joined(phrases: Phrases, sentences: Sentences) -> Iterator[list[str]]:
 
 
 def _joiner(scores: dict[str, float]) -> Any:
-    """gensim's own, from scores alone, so that they can be kept as plain values."""
+    """The library's own, from scores alone, so that they can be kept as plain values."""
     from gensim.models.phrases import Phrases as Counter  # noqa: PLC0415  see learn_phrases
 
     joiner = Counter(delimiter=BETWEEN, scoring="npmi", threshold=-1).freeze()

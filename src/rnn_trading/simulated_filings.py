@@ -1,9 +1,9 @@
 """Simulated annual reports whose tone is tied to the return that follows, and matching prices.
 
 No package carries the text of real reports. These let every step run, and show whether a network finds a signal that is
-known to be there: half of the sentences come from the firm and its sector, and some praise or warn, by one of a few phrases.
-The more a report praises than warns, the higher the return of the sessions after it, up to a stated correlation. Nothing
-that is measured on them says anything about markets.
+known to be there: half of the sentences come from the firm and its sector, and some praise or warn, by one of a few
+phrases. The more a report praises than warns, the higher the return of the sessions after it, up to a stated
+correlation. Nothing that is measured on them says anything about markets.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,40 +30,48 @@ MARGIN = pd.Timedelta(days=120)
 KEPT_FROM_YEAR_TO_YEAR = 0.8
 
 SECTORS = (
-    "refinery pipeline drilling crude wellhead tanker reservoir turbine barrel offshore acreage compressor methane seismic",
-    "software platform license subscriber server database browser developer interface module archive bandwidth encryption",
-    "clinic therapy patient trial molecule dosage physician laboratory vaccine implant diagnosis antibody hospital surgeon",
-    "bank deposit mortgage borrower branch loan teller custody treasury underwriting checking trustee collateral broker",
-    "store merchandise shopper warehouse apparel catalog franchise shelf checkout supplier outlet footwear cosmetics grocery",
+    "refinery pipeline drilling crude wellhead tanker reservoir turbine barrel offshore acreage compressor methane "
+    "seismic",
+    "software platform license subscriber server database browser developer interface module archive bandwidth "
+    "encryption",
+    "clinic therapy patient trial molecule dosage physician laboratory vaccine implant diagnosis antibody hospital "
+    "surgeon",
+    "bank deposit mortgage borrower branch loan teller custody treasury underwriting checking trustee collateral "
+    "broker",
+    "store merchandise shopper warehouse apparel catalog franchise shelf checkout supplier outlet footwear cosmetics "
+    "grocery",
     "foundry alloy machinery welding assembly tooling forging casting bearing conveyor hydraulics gearbox lathe crane",
     "farm harvest grain fertilizer irrigation livestock dairy orchard tractor seedling poultry silo soybean pasture",
-    "railroad freight container terminal locomotive trucking harbor airline cargo pallet dispatch tonnage hangar vessel",
+    "railroad freight container terminal locomotive trucking harbor airline cargo pallet dispatch tonnage hangar "
+    "vessel",
 )
 SUBJECTS = (
     "management division subsidiary segment board unit affiliate workforce region department laboratory headquarters "
     "partnership staff sales purchasing engineering logistics accounting research"
 ).split()
 VERBS = (
-    "reviewed extended replaced financed measured expanded consolidated maintained inspected licensed renewed evaluated "
-    "transferred insured monitored scheduled acquired leased operated upgraded assembled catalogued certified classified "
-    "commissioned converted delivered described designed documented examined installed integrated introduced organized "
-    "planned prepared purchased recorded relocated repaired restructured selected shipped standardized tested"
+    "reviewed extended replaced financed measured expanded consolidated maintained inspected licensed renewed "
+    "evaluated transferred insured monitored scheduled acquired leased operated upgraded assembled catalogued "
+    "certified classified commissioned converted delivered described designed documented examined installed integrated "
+    "introduced organized planned prepared purchased recorded relocated repaired restructured selected shipped "
+    "standardized tested"
 ).split()
 ADJECTIVES = (
     "regional domestic annual principal additional existing seasonal international industrial commercial strategic "
     "technical competitive federal environmental qualified independent certain material recurring administrative "
     "affordable applicable available broad central customary dedicated digital direct diverse electronic exclusive "
-    "flexible general integrated internal local long mobile modern modular municipal outdoor permanent portable primary "
-    "professional public rural scheduled secondary senior specialized temporary typical urban visible weekly"
+    "flexible general integrated internal local long mobile modern modular municipal outdoor permanent portable "
+    "primary professional public rural scheduled secondary senior specialized temporary typical urban visible weekly"
 ).split()
 NOUNS = (
-    "contract facility agreement process schedule inventory regulation property equipment policy insurance audit budget "
-    "competitor obligation product channel territory vendor permit standard program committee inquiry estimate "
-    "appraisal building calendar campus ceremony charter circuit compliance component consultant corridor course design "
-    "directory drawing estate exhibit fleet forum guide handbook holiday index installation journal kiosk layout ledger "
-    "manual market meeting method museum network office park patent pension plan project proposal prototype "
-    "publication questionnaire quota record registry route sample seminar shift site sketch station statute storage survey "
-    "system template tenant ticket tower trademark training union upgrade utility valuation vehicle venue website yard"
+    "contract facility agreement process schedule inventory regulation property equipment policy insurance audit "
+    "budget competitor obligation product channel territory vendor permit standard program committee inquiry estimate "
+    "appraisal building calendar campus ceremony charter circuit compliance component consultant corridor course "
+    "design directory drawing estate exhibit fleet forum guide handbook holiday index installation journal kiosk "
+    "layout ledger manual market meeting method museum network office park patent pension plan project proposal "
+    "prototype publication questionnaire quota record registry route sample seminar shift site sketch station statute "
+    "storage survey system template tenant ticket tower trademark training union upgrade utility valuation vehicle "
+    "venue website yard"
 ).split()
 PLACES = (
     "texas ohio ontario europe california florida illinois asia mexico georgia virginia oregon kansas nevada utah iowa "
@@ -186,9 +194,7 @@ def _draw_filings(simulation: SimulationParameters, generator: np.random.Generat
     )
 
 
-def _draw_prices(
-    simulation: SimulationParameters, table: pd.DataFrame, generator: np.random.Generator
-) -> pd.DataFrame:
+def _draw_prices(simulation: SimulationParameters, table: pd.DataFrame, generator: np.random.Generator) -> pd.DataFrame:
     """Daily closes of every firm, long: the tone moves the five sessions after the entry, and the one before it."""
     trading_day = CustomBusinessDay(calendar=USFederalHolidayCalendar())
     sessions = pd.date_range(table["date_filed"].min() - MARGIN, table["date_filed"].max() + MARGIN, freq=trading_day)
@@ -255,4 +261,4 @@ def _remark(phrases: tuple[str, ...], sector: list[str], generator: np.random.Ge
 
 
 def _one_of(words: Sequence[str], generator: np.random.Generator) -> str:
-    return words[generator.integers(len(words))]
+    return words[int(generator.integers(len(words)))]

@@ -20,7 +20,10 @@ RULES = SentenceParameters(fewest_words=2, most_words=50)
 
 def reading(number=7, changes=None, rules=RULES, read=None):
     """Filings with an item or two each; the last but one has none, and the last is empty."""
-    texts = {f"f{i}": f"Item 1. Iron anvils number w{'i' * (i + 1)}.\nItem 7. Sales rose strongly. Costs fell." for i in range(number)}
+    texts = {
+        f"f{i}": f"Item 1. Iron anvils number w{'i' * (i + 1)}.\nItem 7. Sales rose strongly. Costs fell."
+        for i in range(number)
+    }
     texts |= {"plain": "No heading.", "empty": " "} | (changes or {})
     index = pd.DataFrame(index=pd.Index(list(texts), name="filing_id"))
     filings = [RawFiling(filing_id, text, {}) for filing_id, text in texts.items()]
@@ -84,7 +87,9 @@ def test_nothing_is_read_twice(tmp_path, pieces_of_two, count_reads):
 
 
 def test_two_filings_with_one_text_are_read_once(tmp_path, count_reads):
-    FilingSentencesDataset(filepath=str(tmp_path)).save(reading(1, {"twin": "Item 7. Sales rose.", "same": "Item 7. Sales rose."}))
+    FilingSentencesDataset(filepath=str(tmp_path)).save(
+        reading(1, {"twin": "Item 7. Sales rose.", "same": "Item 7. Sales rose."})
+    )
     assert count_reads == ["f0", "plain", "empty", "same"]
     _, sentences = everything(tmp_path)
     assert sentences["twin", "item_7"] == sentences["same", "item_7"] == ["sales rose"]

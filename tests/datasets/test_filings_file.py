@@ -100,7 +100,9 @@ def test_what_cannot_be_read_is_named(tmp_path):
     with pytest.raises(DatasetError, match=r"is a folder: .* Name it with --params filing_index=PATH"):
         FilingsFileDataset(filepath=str(tmp_path)).load()
     TABLE[["filing_id", "date_filed"]].to_csv(tmp_path / "bare.csv", index=False)
-    with pytest.raises(DatasetError, match=r"expected the column filing_id, and item_1, .* or text. Received: filing_id"):
+    with pytest.raises(
+        DatasetError, match=r"expected the column filing_id, and item_1, .* or text. Received: filing_id"
+    ):
         FilingsFileDataset(filepath=str(tmp_path / "bare.csv")).load()
     with pytest.raises(DatasetError, match="is a source: it is only read"):
         FilingsFileDataset(filepath=str(tmp_path / "bare.csv")).save(TABLE)

@@ -64,7 +64,9 @@ def test_masked_padding_changes_nothing(base_parameters):
     rows, _ = sequences(30)
     one_by_one = [model.predict_on_batch({INPUT: rows.take([row]).padded(len(ids), "back", "back")})[0, 0]
                   for row, ids in enumerate(np.split(rows.ids, rows.starts[1:-1]))]  # fmt: skip
-    np.testing.assert_allclose(predict(model, {INPUT: rows.padded(60, "back", "back")}), one_by_one, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        predict(model, {INPUT: rows.padded(60, "back", "back")}), one_by_one, rtol=1e-4, atol=1e-6
+    )
     np.testing.assert_allclose(predict_ragged(model, INPUT, rows), one_by_one, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(predict_in_order(model, INPUT, rows, 20), one_by_one, rtol=1e-4, atol=1e-6)
 
@@ -76,7 +78,9 @@ def test_what_follows_changes_no_forecast(base_parameters):
     rows, _ = sequences(80)
     long = TokenSequences(np.full(200, 5, np.int32), np.arange(0, 201, 40))
     first = rows.take(np.arange(45))
-    joined = TokenSequences(np.concatenate([first.ids, long.ids]), np.concatenate([first.starts, first.starts[-1] + long.starts[1:]]))
+    joined = TokenSequences(
+        np.concatenate([first.ids, long.ids]), np.concatenate([first.starts, first.starts[-1] + long.starts[1:]])
+    )
     whole, cut, other = (predict_in_order(model, INPUT, given, 40) for given in (rows, first, joined))
     np.testing.assert_array_equal(cut, whole[:45])
     np.testing.assert_array_equal(other[:45], whole[:45])

@@ -1,4 +1,5 @@
-"""The experiment as a user runs it: simulated filings in conf/test, filings of a user's own, real ones, and bad ones."""
+"""The experiment as a user runs it: simulated filings in conf/test, filings of a user's own, real ones, and bad
+ones."""
 
 import json
 
@@ -130,7 +131,12 @@ def test_what_is_wrong_with_filings_is_counted(run_files):
     text.loc[11, "ticker"] = "NONE"
     lines = text.to_csv(index=False).splitlines()
     lines[9] = lines[9].replace('"', "")  # the comma in Smith, Inc. is not quoted any more
-    reports |= {ids[12]: "", ids[13]: "Nothing here is an item.", ids[14]: "Item 1. Brief.", ids[15]: b"\xff\xfe\x00Item"}
+    reports |= {
+        ids[12]: "",
+        ids[13]: "Nothing here is an item.",
+        ids[14]: "Item 1. Brief.",
+        ids[15]: b"\xff\xfe\x00Item",
+    }
     del reports[ids[16]]
     reports[ids[17]] += " Caf\u00e9".encode("latin-1").decode("latin-1")
     reports[ids[18]] = (reports[ids[18]] + " \xe9.").encode("latin-1")
@@ -164,7 +170,9 @@ def test_nothing_left_is_an_error(run_files):
         run_files(index.assign(ticker="X"), reports, prices)
     with pytest.raises(ValueError, match=r"None of 30 filings has a return to forecast \(after_the_last_price 30\)"):
         run_files(index, reports, prices, SMALL | {"label": {"sessions": 400}})
-    with pytest.raises(ValueError, match=r"No training filing has an item with text: no_items 30. Expected the headings"):
+    with pytest.raises(
+        ValueError, match=r"No training filing has an item with text: no_items 30. Expected the headings"
+    ):
         run_files(index, dict.fromkeys(reports, "no items"), prices)
     with pytest.raises(ValueError, match=r"The train part has no filing left: too_few_tokens"):
         run_files(index, reports, prices, SMALL | {"reading": SMALL["reading"] | {"fewest_tokens": 5000}})

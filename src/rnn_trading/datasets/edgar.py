@@ -4,7 +4,9 @@ import importlib.util
 import logging
 import os
 import time
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +23,15 @@ logger = logging.getLogger(__name__)
 # The SEC asks for no more than ten; it is shared with whatever else runs at this address.
 REQUESTS_A_SECOND = 5
 FORM = "10-K"
+COLUMNS = ["filing_id", "cik", "ticker", "date_filed", "accepted"]
 
 
 class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
     """Fetch the 10-K reports of some firms, each once.
 
-    The list of a firm's reports, and every report, are kept in files of their own, so that a run that breaks off resumes
-    where it stopped. The time at which a report became public is taken from its own header, in New York time; the time in
-    the SEC's list of submissions is hours off for some firms.
+    The list of a firm's reports, and every report, are kept in files of their own, so that a run that breaks off
+    resumes where it stopped. The time at which a report became public is taken from its own header, in New York time;
+    the time in the SEC's list of submissions is hours off for some firms.
 
     Parameters
     ----------
@@ -82,18 +85,13 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
         """
         self._introduce()
         failures: list[str] = []
-        lists = [table for ticker in self._tickers if (table := self._attempt(self._reports_of, ticker, failures)) is not None]
-        table = pd.concat(lists, ignore_index=True) if lists else pd.DataFrame()
-        reports = Reports()
-        for number, row in enumerate(table.itertuples(), start=1):
-            self._attempt(self._fetch_text, row.filing_id, failures)
-            if reports.due():
-                logger.info("EDGAR: %d of %d reports", number, len(table))
+        tables = [self._firm(ticker, failures) for ticker in self._tickers]
         if failures:
             raise DatasetError(
-                f"{len(failures)} requests to EDGAR failed; what arrived is kept in {self._folder}. Run again, or leave the "
-                "firms out of --params filing_tickers.\n" + "\n".join(failures)
+                f"{len(failures)} requests to EDGAR failed; what arrived is kept in {self._folder}. Run again, or "
+                "leave the firms out of --params filing_tickers.\n" + "\n".join(failures)
             )
+        table = pd.concat(tables, ignore_index=True)
         if table.empty:
             raise DatasetError(
                 f"EDGAR has no {FORM} of {' '.join(self._tickers)} from {self._years[0]} to {self._years[-1]}."
@@ -111,16 +109,18 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
             raise DatasetError(
                 "edgartools is missing. Run, in the project's folder: pip install -e '.[sec]' -c constraints.txt"
             )
+        # Read when edgartools is imported. Its own cache would lie in the user's home.
         os.environ.setdefault("EDGAR_RATE_LIMIT_PER_SEC", str(REQUESTS_A_SECOND))
+        os.environ.setdefault("EDGAR_LOCAL_DATA_DIR", str(self._folder.resolve() / "requests"))
         import edgar  # noqa: PLC0415  an extra that most users do not need
 
         edgar.set_identity(self._identity)
 
-    def _attempt(self, fetch: Any, name: str, failures: list[str]) -> Any:
+    def _attempt(self, fetch: Callable[[], Any], name: str, failures: list[str]) -> Any:
         """Result of a request; None, and a line among the failures, if all attempts fail."""
         for attempt in range(self._retries + 1):
             try:
-                return fetch(name)
+                return fetch()
             except Exception as error:  # edgartools and its transport raise many unrelated types
                 if attempt == self._retries:
                     failures.append(f"{name}: {type(error).__name__}: {error}")
@@ -129,39 +129,45 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
                 time.sleep(self._wait * 2**attempt)
         return None
 
-    def _reports_of(self, ticker: str) -> pd.DataFrame:
-        """Index of one firm's reports; those of years gone by from the cache."""
+    def _firm(self, ticker: str, failures: list[str]) -> pd.DataFrame:
+        """Index of one firm's reports, whose texts are in the cache then; reports that fail are missing from it."""
         from edgar import Company  # noqa: PLC0415  see _introduce
 
         cached = ParquetDataset(filepath=str(self._folder / f"{ticker}_{self._years[0]}_{self._years[-1]}.parquet"))
         # A year that goes on may have more reports by now.
-        if self._years[-1] >= date.today().year or not cached.exists():
-            filings = Company(ticker).get_filings(form=FORM, year=list(self._years), amendments=False)
-            rows = [
-                {
-                    "filing_id": filing.accession_no,
-                    "cik": str(filing.cik),
-                    "ticker": ticker,
-                    "date_filed": str(filing.filing_date)[:10],
-                    "accepted": f"{filing.header.acceptance_datetime:%Y-%m-%d %H:%M:%S}",
-                }
-                for filing in filings
-            ]
-            cached.save(pd.DataFrame(rows, columns=["filing_id", "cik", "ticker", "date_filed", "accepted"]))
-        return cached.load()
+        if self._years[-1] < date.today().year and cached.exists():
+            return cached.load()
+        logger.info("EDGAR: %s", ticker)
+        years = list(self._years)
+        reports = self._attempt(
+            lambda: list(Company(ticker).get_filings(form=FORM, year=years, amendments=False)), ticker, failures
+        )
+        progress, before, rows = Reports(), len(failures), []
+        for number, report in enumerate(reports or [], start=1):
+            row = self._attempt(partial(self._report, report, ticker), f"{ticker} {report.accession_no}", failures)
+            if row is not None:
+                rows.append(row)
+            if progress.due():
+                logger.info("EDGAR: %s, %d of %d reports", ticker, number, len(reports))
+        table = pd.DataFrame(rows, columns=COLUMNS, dtype="str")
+        if reports is not None and len(failures) == before:
+            cached.save(table)
+        return table
 
-    def _fetch_text(self, accession: str) -> None:
-        target = self._folder / f"{accession}.txt"
-        if target.is_file():
-            return
-        import edgar  # noqa: PLC0415  see _introduce
-
-        filing = edgar.get_by_accession_number(accession)
-        if filing is None:
-            raise LookupError("EDGAR knows no such report")
-        text = filing.text()
-        with written_whole(target) as partial:
-            partial.write_text(text, encoding="utf-8")
+    def _report(self, report: Any, ticker: str) -> dict[str, str]:
+        """Row of the index; keeps the text first."""
+        target = self._folder / f"{report.accession_no}.txt"
+        if not target.is_file():
+            text = report.text()
+            with written_whole(target) as partial_file:
+                partial_file.write_text(text, encoding="utf-8")
+        return {
+            "filing_id": report.accession_no,
+            "cik": str(report.cik),
+            "ticker": ticker,
+            "date_filed": str(report.filing_date)[:10],
+            "accepted": f"{report.header.acceptance_datetime:%Y-%m-%d %H:%M:%S}",
+        }
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""

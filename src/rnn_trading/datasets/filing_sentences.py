@@ -48,14 +48,16 @@ class StoredSentences:
 
     @property
     def items(self) -> pd.DataFrame:
-        """``filing_id``, ``item``, ``words``, ``problem`` and ``undecodable`` of every filing, in the order of the source."""
-        tables = [pq.read_table(part, columns=["key", "item", "words", "problem", "undecodable"]) for part in self._parts]
+        """Columns ``filing_id``, ``item``, ``words``, ``problem``, ``undecodable``; filings in the source's order."""
+        tables = [
+            pq.read_table(part, columns=["key", "item", "words", "problem", "undecodable"]) for part in self._parts
+        ]
         rows = pa.concat_tables(tables).to_pandas()
         filings = pd.DataFrame({"filing_id": list(self._key_of), "key": list(self._key_of.values())})
         return filings.merge(rows, on="key", validate="many_to_many").drop(columns="key")
 
     def batches(self, items: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        """``filing_id``, ``item`` and ``sentences`` of the items given, in pieces with whole filings, in order of the parts."""
+        """Columns ``filing_id``, ``item`` and ``sentences`` of the items given, in pieces with whole filings."""
         wanted = items[["filing_id", "item"]].assign(key=items["filing_id"].map(self._key_of))
         waiting: list[pd.DataFrame] = []
         for part in self._parts:
@@ -71,8 +73,8 @@ class StoredSentences:
 class FilingSentencesDataset(AbstractDataset[FilingReading, StoredSentences]):
     """A folder with one Parquet file for each piece that was read, and a list of the filings of the last run.
 
-    Every file is written whole before the next piece is read: after a kill the filings in them are not read again. Files
-    with no filing of the last run are removed when it has ended.
+    Every file is written whole before the next piece is read: after a kill the filings in them are not read again.
+    Files with no filing of the last run are removed when it has ended.
 
     Parameters
     ----------

@@ -24,12 +24,12 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
     Parameters
     ----------
     filepath
-        A Parquet or CSV table with ``filing_id`` and the texts of items, ``item_1``, ``item_1a``, ``item_7``, ``item_7a``
-        (those that there are), or one column ``text`` with whole reports; or a folder with a file
+        A Parquet or CSV table with ``filing_id`` and the texts of items, ``item_1``, ``item_1a``, ``item_7``,
+        ``item_7a`` (those that there are), or one column ``text`` with whole reports; or a folder with a file
         ``{filing_id}.txt`` for each report, UTF-8, of which other bytes are replaced.
     index
-        A CSV or Parquet table with ``filing_id``, ``date_filed`` and optionally ``cik``, ``ticker`` and ``accepted``; None
-        if the table of texts has these columns itself.
+        A CSV or Parquet table with ``filing_id``, ``date_filed`` and optionally ``cik``, ``ticker`` and ``accepted``;
+        None if the table of texts has these columns itself.
     metadata
         For Kedro plugins.
     """
@@ -42,7 +42,9 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
             REMEDY.format("filings_file"),
             FilingError,
         )
-        self._index = None if index is None else TableFile(index, INDEX_COLUMNS, REMEDY.format("filing_index"), FilingError)
+        self._index = (
+            None if index is None else TableFile(index, INDEX_COLUMNS, REMEDY.format("filing_index"), FilingError)
+        )
         self.metadata = metadata
 
     def load(self) -> FilingSource:
@@ -56,8 +58,8 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
         if self._filepath.is_dir():
             if self._index is None:
                 raise FilingError(
-                    f"{self._filepath} is a folder: the dates and firms of its filings are missing. Expected a table with "
-                    f"{INDEX_COLUMNS}. Name it with --params filing_index=PATH."
+                    f"{self._filepath} is a folder: the dates and firms of its filings are missing. Expected a "
+                    f"table with {INDEX_COLUMNS}. Name it with --params filing_index=PATH."
                 )
             source = read_index(self._index)
             return replace(source, read=folder_reader(self._filepath, source.index.index))
@@ -66,8 +68,8 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
         columns = self._columns()
         if "filing_id" not in columns or not {*ITEMS, "text"} & {*columns}:
             raise FilingError(
-                f"{self._filepath}: expected the column filing_id, and {', '.join(ITEMS)} (one or more) or text. Received: "
-                f"{', '.join(columns)}."
+                f"{self._filepath}: expected the column filing_id, and {', '.join(ITEMS)} (one or more) or text. "
+                f"Received: {', '.join(columns)}."
             )
         own = {*columns} - {*ITEMS, "text"}
         source = read_index(self._texts, own) if self._index is None else read_index(self._index)
@@ -169,7 +171,7 @@ def read_index(file: TableFile, columns: set[str] | None = None) -> FilingSource
             keep_default_na=False,
             index_col=False,
             engine="python",  # the only one that hands over lines that do not fit
-            on_bad_lines=lambda cells: broken.append(cells),
+            on_bad_lines=broken.append,
             encoding_errors="replace",
         )
 

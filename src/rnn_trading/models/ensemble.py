@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from rnn_trading.models.backend import keras
@@ -37,13 +38,13 @@ def train_ensemble(
     Returns
     -------
     tuple
-        The average, with the networks as its layers ``seed_N``; the histories, each row with its ``seed``; and a summary:
-        ``parameters`` and ``trained_parameters`` of one network, ``networks``, ``epochs`` and ``best_epoch`` by
-        seed, ``seconds``.
+        The average, with the networks as its layers ``seed_N``; the histories, each row with its ``seed``; and a
+        summary: ``parameters`` and ``trained_parameters`` of one network, ``networks``, ``epochs`` and ``best_epoch``
+        by seed, ``seconds``.
     """
     fits = {
         seed: train(
-            lambda seed=seed: build(f"{SEED}{seed}"),
+            partial(build, f"{SEED}{seed}"),
             *(training_rows, validation_rows, dataclasses.replace(training, seed=seed), f"{title}, seed {seed}"),
         )
         for seed in range(training.seed, training.seed + networks)

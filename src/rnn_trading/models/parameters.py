@@ -154,8 +154,8 @@ class TextNetworkParameters:
 class FilingNetworkParameters:
     """Architecture of a network from the words of a long document to one number.
 
-    25,000 ids, ``dimensions: 100``, ``units: 32`` and ``dense_units: 5`` give the published 2,526,715 parameters, of which
-    2,526,387 are trained.
+    25,000 ids, ``dimensions: 100``, ``units: 32`` and ``dense_units: 5`` give the published 2,526,715 parameters, of
+    which 2,526,387 are trained.
 
     Parameters
     ----------
@@ -171,7 +171,8 @@ class FilingNetworkParameters:
     units
         Units of the GRU in each direction.
     states
-        What is made of the GRU's states: the ``last`` of each direction, as published, or their ``mean`` over the words.
+        What is made of the GRU's states: the ``last`` of each direction, as published, or their ``mean`` over the
+        words.
     dropout
         Share of these that is dropped in training.
     dense_units, dense_activation

@@ -8,7 +8,7 @@ from scipy import stats
 
 from rnn_trading.skill.bootstrap import cluster_bootstrap, difference_test, interval
 from rnn_trading.skill.comparison import POWER, SIGNIFICANCE
-from rnn_trading.skill.metrics import SQUARED_ERROR, Vector, error_metrics, spearman
+from rnn_trading.skill.metrics import SQUARED_ERROR, error_metrics, spearman
 
 # How many clusters are drawn together. Returns of five sessions reach from one week into the next.
 BLOCKS = {"firm": 1, "date": 2}
@@ -33,10 +33,10 @@ def evaluate_filings(table: pd.DataFrame, column: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``rmse``, ``mae``, ``r2`` (against the mean of these rows); ``ic``: Spearman's rank correlation over all filings;
-        ``ic_p_value``, as if filings were independent, which is how it was published; ``ic_interval_by_firm`` and
-        ``ic_interval_by_date``: 95 %, by a bootstrap of whole firms, and of pairs of weeks that follow each other, because
-        their returns share sessions; ``filings``. NaN for the rank correlation of a constant.
+        ``rmse``, ``mae``, ``r2`` (against the mean of these rows); ``ic``: Spearman's rank correlation over all
+        filings; ``ic_p_value``, as if filings were independent, which is how it was published; ``ic_interval_by_firm``
+        and ``ic_interval_by_date``: 95 %, by a bootstrap of whole firms, and of pairs of weeks that follow each other,
+        because their returns share sessions; ``filings``. NaN for the rank correlation of a constant.
     """
     forecast, truth = (table[name].to_numpy(dtype=float) for name in (column, "truth"))
     if len(truth) == 0:

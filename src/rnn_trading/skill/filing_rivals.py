@@ -88,7 +88,9 @@ def _change(similarity: NDArray[np.float64], filled: float) -> NDArray[np.float6
 
 
 def _fit(estimator: Any, train: Any, target: Vector, test: Any) -> Vector:
-    logger.info("Fitting a rival, a ridge regression on %s columns and %s filings", *map("{:,}".format, train.shape[::-1]))
+    logger.info(
+        "Fitting a rival, a ridge regression on %s columns and %s filings", *map("{:,}".format, train.shape[::-1])
+    )
     with threadpool_limits(1):  # thousands of small products
         return estimator.fit(train, target).predict(test)
 

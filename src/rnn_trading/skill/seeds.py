@@ -34,7 +34,10 @@ def metrics_by_seed(
         for name in forecasts
     }
     numbers = pd.DataFrame(
-        {name: {metric.replace(".", "_"): _inside(values, metric) for metric in metrics} for name, values in single.items()}
+        {
+            name: {metric.replace(".", "_"): _inside(values, metric) for metric in metrics}
+            for name, values in single.items()
+        }
     )
     return {
         "mean": numbers.mean(axis=1).to_dict(),

@@ -3,7 +3,6 @@
 from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.pipelines.outputs import by_name
-
 from rnn_trading.simulated_filings import simulate_filings
 
 from .nodes import ingest_filings, ingest_index, ingest_macro, ingest_prices, ingest_reviews, read_sentences
@@ -79,7 +78,7 @@ def create_reviews() -> Pipeline:
 
 
 def create_filings() -> Pipeline:
-    """``filings_source`` and ``filing_prices_source``, or simulated ones, to ``filings``, their prices and sentences."""
+    """Sources of filings and prices, or simulated ones, to ``filings``, their prices and sentences."""
     return Pipeline(
         [
             Node(

@@ -83,10 +83,10 @@ def encode_filings(
     Returns
     -------
     dict
-        ``words``: the vocabulary by id. ``sequences``: `TokenSequences` of these ids, whole filings that have an item in
-        use. ``documents``: every filing of the index, index ``filing_id``: ``firm``, ``entry``, ``exit``, ``truth``,
-        ``early``, ``tokens``, ``sequence`` (position among the sequences, -1 for none), ``split`` (missing where it is not
-        used) and ``problem`` (why not).
+        ``words``: the vocabulary by id. ``sequences``: `TokenSequences` of these ids, whole filings that have an item
+        in use. ``documents``: every filing of the index, index ``filing_id``: ``firm``, ``entry``, ``exit``, ``truth``,
+        ``early``, ``tokens``, ``sequence`` (position among the sequences, -1 for none), ``split`` (missing where it is
+        not used) and ``problem`` (why not).
 
     Raises
     ------
@@ -120,9 +120,25 @@ def encode_filings(
 
 
 def filing_problems(items: pd.DataFrame, filings: pd.Index, tokens: pd.Series, fewest: int) -> pd.Series:
-    """Why the text of a filing cannot be used: missing, or ``no_text``, ``empty_text``, ``no_items``,
-    ``all_items_flagged``, ``too_few_tokens``.
-    """  # noqa: D205
+    """Why the text of each filing cannot be used; missing where it can.
+
+    Parameters
+    ----------
+    items
+        See :func:`rnn_trading.filing_sequences.check_items`.
+    filings
+        Ids.
+    tokens
+        Of each filing, by id.
+    fewest
+        Tokens that a filing needs.
+
+    Returns
+    -------
+    pandas.Series
+        By filing, the first that holds: ``no_text`` (the source has none), ``empty_text``, ``no_items``,
+        ``all_items_flagged``, ``too_few_tokens``.
+    """
     of_text = items.groupby("filing_id").agg(problem=("problem", "first"), used=("used", "any")).reindex(filings)
     problem = of_text["problem"].astype("str").where(of_text["problem"].notna())
     problem = problem.mask(of_text["used"].isna(), "no_text")
@@ -188,7 +204,9 @@ def train_networks(
 
     target = documents.loc[documents["split"] == "train", "truth"]
     if target.std() == 0:
-        raise ValueError(f"All {len(target):,} training returns are {target.iloc[0]:g}: nothing can be learned of them.")
+        raise ValueError(
+            f"All {len(target):,} training returns are {target.iloc[0]:g}: nothing can be learned of them."
+        )
     held_out = "validation" if (documents["split"] == "validation").any() else "test"
     scale = (float(target.mean()), float(target.std()))
     model, history, summary = train_ensemble(
@@ -206,8 +224,8 @@ def predict_test_filings(
     Returns
     -------
     dict
-        ``model_predictions``: Series, index ``filing_id``. ``forecasts_by_seed``: the same of the single networks, columns
-        ``filing_id`` and ``seed_N``.
+        ``model_predictions``: Series, index ``filing_id``. ``forecasts_by_seed``: the same of the single networks,
+        columns ``filing_id`` and ``seed_N``.
     """
     from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
     from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
@@ -245,9 +263,13 @@ def predict_with_rivals(sequences: TokenSequences, words: list[str], documents: 
 
 
 def collect_predictions(model_predictions: pd.Series, rivals: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
-    """Put the model, the truth and the rivals side by side: ``filing_id``, ``firm``, ``date`` of the entry, ``prediction``,
-    ``truth``, one column a rival.
-    """  # noqa: D205
+    """Put the model, the truth and the rivals side by side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``filing_id``, ``firm``, ``date`` of the entry, ``prediction``, ``truth``, one column a rival.
+    """
     test = documents.loc[model_predictions.index, ["firm", "entry", "truth"]].rename(columns={"entry": "date"})
     return pd.concat([test[["firm", "date"]], model_predictions, test["truth"], rivals], axis="columns").reset_index()
 

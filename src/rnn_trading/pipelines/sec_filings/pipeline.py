@@ -35,7 +35,10 @@ def _preparation() -> list[Node]:
             name="label_filings",
         ),
         Node(
-            nodes.split_filings, inputs=["returns", "filing_prices", "params:split"], outputs="parts", name="split_filings"
+            nodes.split_filings,
+            inputs=["returns", "filing_prices", "params:split"],
+            outputs="parts",
+            name="split_filings",
         ),
         Node(
             nodes.flag_items, inputs=["filing_sentences", "parts", "params:reading"], outputs="items", name="flag_items"

@@ -1,0 +1,184 @@
+"""Annual reports from a server on this machine that answers as EDGAR does; edgartools itself is asked."""
+
+import http.server
+import importlib.util
+import json
+import threading
+from functools import partial
+
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+
+from rnn_trading.datasets.edgar import EdgarFilingsDataset
+
+COCA_COLA, WALMART, PEPSI = 21344, 104169, 77476  # KO, WMT and PEP in the list that edgartools carries
+REPORTS = {
+    "0000021344-14-000008": (
+        COCA_COLA,
+        "10-K",
+        "2014-02-27",
+        "20140227163307",
+        "Item 1. Business\nWe sell drinks.\nItem 2. x",
+    ),
+    "0000021344-15-000005": (COCA_COLA, "10-K", "2015-02-25", "20150225143307", "Item 7. MD&A\nSales rose.\nItem 8. x"),
+    "0000021344-15-000099": (COCA_COLA, "10-K/A", "2015-03-25", "20150325143307", "An amendment"),
+    "0000021344-16-000050": (COCA_COLA, "10-K", "2016-02-25", "20160225143307", "Item 1. Too late"),
+    "0000077476-14-000007": (PEPSI, "10-K", "2014-02-14", "20140214160000", "Item 1. Business\nWe sell drinks, too."),
+    "0000077476-15-000012": (PEPSI, "10-K", "2015-02-12", "20150212160000", "Item 1. Business\nWe still do."),
+    "0000104169-15-000011": (WALMART, "10-K", "2015-04-01", "20150401080000", "Item 1. Business\nWe sell all else."),
+}
+
+
+def submissions(cik):
+    rows = {number: report for number, report in REPORTS.items() if report[0] == cik}
+    columns = {
+        "accessionNumber": list(rows),
+        "filingDate": [report[2] for report in rows.values()],
+        "form": [report[1] for report in rows.values()],
+        # As EDGAR's own list: hours off for some firms.
+        "acceptanceDateTime": [f"{report[2]}T23:59:59.000Z" for report in rows.values()],
+        "size": [1000 for _ in rows],
+        "isXBRL": [0 for _ in rows],
+        "isInlineXBRL": [0 for _ in rows],
+        "primaryDocument": ["report.txt" for _ in rows],
+    }
+    empty = ("reportDate", "act", "fileNumber", "filmNumber", "items", "primaryDocDescription", "core_type")
+    columns |= {name: ["" for _ in rows] for name in empty}
+    about = {"cik": str(cik), "name": "A firm", "entityType": "operating", "sic": "2086", "sicDescription": "Drinks"}
+    about |= {"tickers": ["KO"], "exchanges": ["NYSE"], "formerNames": [], "category": "", "fiscalYearEnd": "1231"}
+    address = {
+        "street1": "",
+        "street2": None,
+        "city": "",
+        "stateOrCountry": "",
+        "zipCode": "",
+        "stateOrCountryDescription": "",
+    }
+    about |= {"addresses": {"mailing": address, "business": address}, "insiderTransactionForOwnerExists": 0}
+    about |= {"insiderTransactionForIssuerExists": 0, "flags": "", "ein": "", "description": "", "website": ""}
+    about |= {"investorWebsite": "", "stateOfIncorporation": "", "stateOfIncorporationDescription": "", "phone": ""}
+    return json.dumps(about | {"filings": {"recent": columns, "files": []}})
+
+
+def submission_text(number):
+    cik, form, filed, accepted, text = REPORTS[number]
+    day = filed.replace("-", "")
+    return (
+        f"<SEC-DOCUMENT>{number}.txt : {day}\n<SEC-HEADER>{number}.hdr.sgml : {day}\n<ACCEPTANCE-DATETIME>{accepted}\n"
+        f"ACCESSION NUMBER:\t\t{number}\nCONFORMED SUBMISSION TYPE:\t{form}\nPUBLIC DOCUMENT COUNT:\t\t1\n"
+        f"CONFORMED PERIOD OF REPORT:\t{day}\nFILED AS OF DATE:\t\t{day}\nDATE AS OF CHANGE:\t\t{day}\n\n"
+        f"FILER:\n\n\tCOMPANY DATA:\t\n\t\tCOMPANY CONFORMED NAME:\t\t\tA FIRM\n"
+        f"\t\tCENTRAL INDEX KEY:\t\t\t{cik:010d}\n"
+        f"</SEC-HEADER>\n<DOCUMENT>\n<TYPE>{form}\n<SEQUENCE>1\n<FILENAME>report.txt\n<TEXT>\n{text}\n</TEXT>\n</DOCUMENT>\n"
+        "</SEC-DOCUMENT>\n"
+    )
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append((self.path, self.headers["User-Agent"]))
+        name = self.path.rsplit("/", 1)[-1]
+        if name in self.server.broken:
+            self.send_error(self.server.broken[name])
+        elif name.startswith("CIK") and int(name[3:13]) in (COCA_COLA, WALMART, PEPSI):
+            self.answer(submissions(int(name[3:13])))
+        elif name.removesuffix(".txt") in REPORTS:
+            self.answer(submission_text(name.removesuffix(".txt")))
+        elif name == "report.txt":
+            folder = self.path.split("/")[-2]
+            number = next(number for number in REPORTS if number.replace("-", "") == folder)
+            self.answer(REPORTS[number][4])
+        else:
+            self.send_error(404)
+
+    def answer(self, text):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server():
+    if importlib.util.find_spec("edgar") is None:
+        pytest.skip("edgartools is not installed: pip install -e '.[sec]'")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    server.asked, server.broken = [], {}
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # Addresses are read when edgartools is imported.
+    with pytest.MonkeyPatch.context() as environment:
+        address = f"http://127.0.0.1:{server.server_port}"
+        environment.setenv("EDGAR_BASE_URL", address)
+        environment.setenv("EDGAR_DATA_URL", address)
+        environment.setenv("EDGAR_RATE_LIMIT_PER_SEC", "1000")
+        yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def edgar(server, tmp_path, monkeypatch):
+    server.asked.clear()
+    server.broken.clear()
+    monkeypatch.setenv("EDGAR_LOCAL_DATA_DIR", str(tmp_path / "requests"))
+    yield partial(
+        EdgarFilingsDataset,
+        first_year=2014,
+        last_year=2015,
+        filepath=str(tmp_path / "edgar"),
+        credentials={"identity": "A Reader reader@example.org"},
+        retries=0,
+        wait=0.0,
+    )
+
+
+def test_reports_arrive_with_the_time_of_their_header(edgar, server):
+    source = edgar(tickers="KO WMT").load()
+    assert source.index.index.tolist() == ["0000021344-14-000008", "0000021344-15-000005", "0000104169-15-000011"]
+    assert source.index["firm"].tolist() == ["21344", "21344", "104169"]
+    assert source.index["accepted"].tolist() == [
+        pd.Timestamp("2014-02-27 16:33:07"),
+        pd.Timestamp("2015-02-25 14:33:07"),
+        pd.Timestamp("2015-04-01 08:00:00"),
+    ]
+    texts = {filing.filing_id: filing.split() for filing in source.read()}
+    assert texts["0000021344-14-000008"] == {"item_1": "Business\nWe sell drinks."}
+    assert texts["0000021344-15-000005"] == {"item_7": "MD&A\nSales rose."}
+    assert {agent for _, agent in server.asked} == {"A Reader reader@example.org"}
+
+
+def test_a_second_load_asks_nobody(edgar, server):
+    first = edgar(tickers="KO").load().index
+    server.asked.clear()
+    assert edgar(tickers="KO").load().index.equals(first)
+    assert server.asked == []
+
+
+def test_what_does_not_arrive_is_named_and_the_rest_is_kept(edgar, server, tmp_path):
+    """Of another firm than above: edgartools keeps answers of its own."""
+    server.broken["0000077476-15-000012.txt"] = 404
+    with pytest.raises(DatasetError, match=r"1 requests to EDGAR failed; .*\n(.*\n)*PEP 0000077476-15-000012: "):
+        edgar(tickers="PEP").load()
+    assert "0000077476-14-000007" in [path.stem for path in (tmp_path / "edgar").glob("*.txt")]
+    server.broken.clear()
+    assert len(edgar(tickers="PEP").load()) == 2
+
+
+def test_nobody_asks_without_a_name(server, tmp_path):
+    for identity in (None, ""):
+        dataset = EdgarFilingsDataset(
+            tickers="KO", first_year=2014, last_year=2015, filepath=str(tmp_path), credentials={"identity": identity}
+        )
+        with pytest.raises(DatasetError, match="Set the environment variable EDGAR_IDENTITY"):
+            dataset.load()
+    assert not server.asked or server.asked[-1][1]
+
+
+def test_parameters_that_ask_for_nothing(edgar):
+    with pytest.raises(DatasetError, match="Expected tickers separated by spaces"):
+        edgar(tickers=" ")
+    with pytest.raises(DatasetError, match="first_year of at most last_year"):
+        edgar(tickers="KO", first_year=2016)
