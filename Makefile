@@ -19,7 +19,7 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(INSTALL) --editable '.[dev,live,viz]'
+	$(INSTALL) --editable '.[dev,live,sec,viz]'
 	@touch $@
 
 run: $(VENV)/.run
@@ -38,6 +38,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/free_run.py
 	$(BIN)/python benchmarks/text.py
+	$(BIN)/python benchmarks/filings.py
 
 viz: $(VENV)/.dev
 	$(BIN)/kedro viz run

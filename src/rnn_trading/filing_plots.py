@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from rnn_trading.plots import BLUE, GREY, ORANGE, styled, titled
 
-BINS = 30
+FEWEST_BINS, MOST_BINS = 8, 30
 QUINTILES = 5
 
 
@@ -39,16 +38,16 @@ def forecasts_and_returns(predictions: pd.DataFrame, metrics: dict[str, Any], ti
         means["forecast"], means["truth"], "D-", color=ORANGE, markersize=8, label="mean of a fifth of the forecasts"
     )
     joint.axhline(0, color=GREY, linewidth=1)
-    above.hist(forecast, bins=BINS, color=BLUE)
-    beside.hist(truth, bins=BINS, color=BLUE, orientation="horizontal")
+    bins = max(FEWEST_BINS, min(MOST_BINS, len(forecast) // 5))
+    above.hist(forecast, bins=bins, color=BLUE)
+    beside.hist(truth, bins=bins, color=BLUE, orientation="horizontal")
     above.tick_params(labelbottom=False)
     beside.tick_params(labelleft=False)
     above.set(ylabel="Filings")
     beside.set(xlabel="Filings")
     joint.set(xlabel="Forecast of the return after the filing", ylabel="Return after the filing")
-    decimals = 0 if np.ptp(forecast) > 0.04 else 1
-    joint.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=decimals))
-    joint.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    joint.xaxis.set_major_formatter(PercentFormatter(1.0))
+    joint.yaxis.set_major_formatter(PercentFormatter(1.0))
     joint.legend(loc="upper left", fontsize=11)
     low, high = metrics["ic_interval_by_date"]
     score = "no information coefficient" if metrics["ic"] is None else f"information coefficient {metrics['ic']:.3f}"
