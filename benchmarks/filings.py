@@ -4,8 +4,9 @@ python benchmarks/filings.py
 """
 
 import dataclasses
-import multiprocessing
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pandas as pd
 import project
 import pyarrow as pa
 import pyarrow.parquet as pq
+from joblib import cpu_count
 
 from rnn_trading.datasets.filing_sentences import FilingSentencesDataset
 from rnn_trading.datasets.filings_file import FilingsFileDataset
@@ -67,7 +69,7 @@ def read(path: Path, folder: Path) -> None:
     own, of_worker = (
         resource.getrusage(who).ru_maxrss / 1e6 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
-    print(f"peak memory: {own:.2f} GB, and {of_worker:.2f} GB in the largest worker, of {multiprocessing.cpu_count()}")
+    print(f"peak memory: {own:.2f} GB, and {of_worker:.2f} GB in the largest worker, of {cpu_count()}")
 
 
 def timed(name: str, work: Callable[[], object]) -> float:
@@ -85,12 +87,11 @@ def main() -> None:
         path = Path(folder) / "filings.parquet"
         words = write_filings(path)
         print(f"{FILINGS:,} filings, {words / FILINGS:,.0f} words each")
-        process = multiprocessing.get_context("spawn").Process(target=read, args=(path, Path(folder) / "sentences"))
-        process.start()
-        process.join()
-        if process.exitcode:
-            raise SystemExit(process.exitcode)
+        subprocess.run([sys.executable, __file__, str(path), str(Path(folder) / "sentences")], check=True)
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) == 3:
+        read(Path(sys.argv[1]), Path(sys.argv[2]))
+    else:
+        main()

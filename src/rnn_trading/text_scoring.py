@@ -2,7 +2,6 @@
 
 import logging
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
-from rnn_trading.progress import SECONDS_BETWEEN_REPORTS
+from rnn_trading.progress import Reports
 from rnn_trading.reviews import REPLACED
 from rnn_trading.text import TextReader, TokenSequences, VocabularyError
 
@@ -91,7 +90,7 @@ class ScoreStream:
     def __iter__(self) -> Iterator[pd.DataFrame]:
         """Score piece by piece, with a progress bar on a terminal and lines in a log elsewhere."""
         rows = without_words = undecodable = 0
-        reported = time.perf_counter()
+        reports = Reports()
         with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
             task = bar.add_task("Scoring texts", total=self.texts.size)
             for piece, position in self.texts:
@@ -99,8 +98,7 @@ class ScoreStream:
                 rows, without_words = rows + len(piece), without_words + int(np.isnan(probability).sum())
                 undecodable += int(piece["text"].str.contains(REPLACED, regex=False).sum())
                 bar.update(task, completed=position)
-                if bar.disable and time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
-                    reported = time.perf_counter()
+                if bar.disable and reports.due():
                     logger.info("Scored %s texts, %.0f %% of the file", f"{rows:,}", 100 * position / self.texts.size)
                 yield pd.DataFrame({"id": piece["id"].to_numpy(), "probability": probability})
         if not rows:

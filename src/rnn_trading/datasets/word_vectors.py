@@ -2,7 +2,6 @@
 
 import codecs
 import logging
-import time
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset
 
-from rnn_trading.progress import SECONDS_BETWEEN_REPORTS
+from rnn_trading.progress import Reports
 from rnn_trading.word_vectors import FoundVectors, VectorError, VectorTable
 
 logger = logging.getLogger(__name__)
@@ -87,13 +86,12 @@ class GloveText:
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         """Numbers of the lines, from 1, and the lines; says how far it is every few seconds."""
-        size, reported = self.filepath.stat().st_size, time.perf_counter()
+        size, reports = self.filepath.stat().st_size, Reports()
         with self.filepath.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if number == 1 and _header(line) is not None:
                     continue
-                if time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
-                    reported = time.perf_counter()
+                if reports.due():
                     logger.info("Reading %s: %.0f %%", self.filepath.name, 100 * file.tell() / size)
                 if line.strip():
                     yield number, line.removeprefix(codecs.BOM_UTF8)
