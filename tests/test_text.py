@@ -20,6 +20,8 @@ from rnn_trading.text import (
     WordParameters,
     encode,
     fit_vocabulary,
+    join_words,
+    split_at_spaces,
     split_words,
 )
 
@@ -152,3 +154,23 @@ def test_what_does_not_belong_together_is_refused():
         VocabularyParameters(size=10, reserved=(UNKNOWN, PADDING), fitted_on="train")
     with pytest.raises(ValueError, match="expected more ids than the 3 reserved ones. Received: 3"):
         VocabularyParameters(size=3, reserved=(PADDING, UNKNOWN, START), fitted_on="train")
+
+
+def test_what_stands_between_spaces_is_taken_as_it_is():
+    words = split_at_spaces(["cash_flow  rose ", "", "It's\ta b"])
+    assert words.sequences.lengths.tolist() == [2, 0, 3]
+    assert [words.distinct[code] for code in words.sequences.ids] == ["cash_flow", "rose", "It's", "a", "b"]
+
+
+@given(st.lists(st.lists(st.text("abc ", max_size=8), max_size=4), max_size=4))
+def test_batches_that_are_joined_are_one(batches):
+    texts = [text for batch in batches for text in batch]
+    joined = join_words(split_at_spaces(batch) for batch in batches)
+    whole = split_at_spaces(texts)
+    assert joined.sequences.starts.tolist() == whole.sequences.starts.tolist()
+    assert [joined.distinct[code] for code in joined.sequences.ids] == [
+        whole.distinct[code] for code in whole.sequences.ids
+    ]
+    pd.testing.assert_series_equal(
+        joined.counts().sort_index(), whole.counts().sort_index(), check_index_type=False, check_dtype=False
+    )

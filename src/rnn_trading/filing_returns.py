@@ -93,18 +93,23 @@ def forward_returns(filings: pd.DataFrame, prices: pd.DataFrame, label: FilingRe
     Returns
     -------
     pandas.DataFrame
-        Index ``filing_id``, in the order of the filings. ``firm``; ``entry``, ``exit``: dates; ``truth``: adjusted
-        close at the exit over that at the entry, less 1; ``early``: the filing may not have been public at the entry,
-        or was not; ``problem``: missing, or ``no_prices``, ``before_the_first_price`` and ``after_the_last_price``
-        (entry or exit outside of the filing's prices), ``no_close_at_entry``, ``no_close_at_exit`` (a gap within them),
-        ``return_out_of_bounds``, ``overlaps_an_earlier_filing`` (of the firm: it was entered before the earlier one was
-        left). Where there is a problem, ``truth`` is missing.
+        Index ``filing_id``, in the order of the filings. ``firm``, ``date_filed``; ``entry``, ``exit``: dates;
+        ``truth``: adjusted close at the exit over that at the entry, less 1; ``early``: the filing may not have been
+        public at the entry, or was not; ``problem``: missing, or ``no_prices``, ``before_the_first_price`` and
+        ``after_the_last_price`` (entry or exit outside of the filing's prices), ``no_close_at_entry``,
+        ``no_close_at_exit`` (a gap within them), ``return_out_of_bounds``, ``overlaps_an_earlier_filing`` (of the firm:
+        it was entered before the earlier one was left). Where there is a problem, ``truth`` is missing.
     """
     sessions = market_sessions(prices)
     entry = entry_positions(filings["date_filed"], filings["accepted"], sessions, label.entry)
     exit_ = entry + label.sessions
     table = pd.DataFrame(
-        {"firm": filings["firm"], "entry": _dates(sessions, entry), "exit": _dates(sessions, exit_)},
+        {
+            "firm": filings["firm"],
+            "date_filed": filings["date_filed"],
+            "entry": _dates(sessions, entry),
+            "exit": _dates(sessions, exit_),
+        },
         index=filings.index,
     )
     closes = {side: _closes(prices, table[side]) for side in ("entry", "exit")}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
-from rnn_trading.datasets.yahoo import YahooIndexDataset, YahooPricesDataset
+from rnn_trading.datasets.yahoo import YahooFilingPricesDataset, YahooIndexDataset, YahooPricesDataset
 
 yfinance = pytest.importorskip("yfinance", reason="needs the extra 'live'")
 
@@ -151,3 +151,15 @@ def test_an_index_arrives_with_its_ranges(yahoo, tmp_path):
     asked = len(FakeYahoo.requests)
     pd.testing.assert_frame_equal(dataset().load(), index)
     assert len(FakeYahoo.requests) == asked
+
+
+def test_prices_of_filings_reach_beyond_their_years(yahoo, tmp_path):
+    yahoo("GOOD")  # starts the server
+    dataset = YahooFilingPricesDataset(
+        tickers="GOOD", first_year=2020, last_year=2020, filepath=str(tmp_path), wait=0, timeout=5
+    )
+    prices = dataset.load()
+    assert prices.columns.tolist() == ["adj_close"]
+    assert prices.index.names == ["ticker", "date"]
+    assert prices.loc["GOOD", "adj_close"].tolist() == [5.0, 10.0, 15.0]
+    assert [path.name for path in tmp_path.glob("GOOD_*")] == ["GOOD_2019-09-01_2021-03-01.parquet"]

@@ -250,9 +250,8 @@ def predict_with_rivals(sequences: TokenSequences, words: list[str], documents: 
     """Fit the rivals on the training filings and forecast the test filings: one column a rival, index ``filing_id``."""
     counts, tone = sequences.counts(len(words)), length_and_tone(sequences, words)
     read = documents[documents["sequence"] >= 0].sort_values("sequence")
-    dates = read["entry"].fillna(pd.Timestamp.min.as_unit("us"))  # filings before the first price
     train = _of_part(documents, "train")
-    similarity = similarity_to_previous(counts, train["sequence"].to_numpy(), read["firm"], dates)
+    similarity = similarity_to_previous(counts, train["sequence"].to_numpy(), read["firm"], read["date_filed"])
 
     def rows(part: pd.DataFrame) -> FilingRivalRows:
         positions = part["sequence"].to_numpy()
