@@ -6,10 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_trading.filing_returns import FilingReturnParameters, entry_positions, forward_returns
+from rnn_trading.filing_returns import FilingReturnParameters, entry_positions, forward_returns, market_sessions
 from tests.helpers import changed
 
-CORRECTED = FilingReturnParameters(entry="first_close_after_public", sessions=2, above=-0.5, below=1.0)
+CORRECTED = FilingReturnParameters(
+    entry="first_close_after_public",
+    sessions=2,
+    above=-0.5,
+    below=1.0,
+    overlapping="leave_out",
+    stale_after_sessions=2,
+)
 PUBLISHED = changed(CORRECTED, entry="close_on_or_before_filing")
 # Friday 2016-03-04 to Tuesday 2016-03-15, without Wednesday the 9th, a holiday.
 SESSIONS = pd.DatetimeIndex(
@@ -126,6 +133,39 @@ def test_why_there_is_no_return():
         "good": found["good"],
     }
     assert pd.isna(found["good"])
+
+
+def test_a_stray_row_makes_no_session_for_everybody():
+    """A row on a Saturday, and one on the holiday that one firm of six has."""
+    closes = prices(**dict.fromkeys("abcdef", CLOSES))
+    stray = pd.DataFrame(
+        [("a", pd.Timestamp("2016-03-05"), 1.0), ("b", pd.Timestamp("2016-03-09"), 1.0)],
+        columns=["filing_id", "date", "adj_close"],
+    ).set_index(["filing_id", "date"])
+    table = filings(*[(name, name, "2016-03-07", "09:30") for name in "abcdef"])
+    plain = forward_returns(table, closes, CORRECTED)
+    with_strays = forward_returns(table, pd.concat([closes, stray]).sort_index(), CORRECTED)
+    pd.testing.assert_frame_equal(plain, with_strays)
+    assert market_sessions(pd.concat([closes, stray]).sort_index()).equals(SESSIONS)
+
+
+def test_stale_prices_are_marked():
+    table = filings(*[(name, name, "2016-03-10", "09:30") for name in "abc"])
+    still = [1.0, 5.0, 5.0, 5.0, 6.0, 7.0, 8.0]  # two sessions before the entry without a move
+    zero = [1.0, 2.0, 3.0, 4.0, 5.0, 4.0, 3.0]  # a return of exactly 0
+    found = forward_returns(table, prices(a=still, b=zero, c=CLOSES), CORRECTED)
+    assert found["stale"].tolist() == [True, True, False]
+
+
+def test_an_unusable_filing_hides_no_later_one():
+    table = filings(("empty", "A", "2016-03-07", "09:30"), ("good", "A", "2016-03-08", "09:30"))
+    closes = prices(empty=CLOSES, good=CLOSES)
+    found = forward_returns(table, closes, CORRECTED, pd.Series({"empty": "empty_text"}))
+    assert found.loc["empty", "problem"] == "empty_text"
+    assert pd.isna(found.loc["good", "problem"])
+    assert forward_returns(table, closes, CORRECTED).loc["good", "problem"] == "overlaps_an_earlier_filing"
+    kept = forward_returns(table, closes, changed(CORRECTED, overlapping="keep"))
+    assert kept["problem"].isna().all()
 
 
 def test_a_filing_within_the_return_of_an_earlier_one_is_left_out():

@@ -16,7 +16,7 @@ from rnn_trading.phrases import PhraseParameters, Phrases
 from rnn_trading.text import VocabularyParameters
 from tests.helpers import changed
 
-RULES = ItemParameters(shortest=0.1, longest=10.0, flagged="leave_out", fitted_on="train")
+RULES = ItemParameters(shortest=0.1, longest=10.0, fewest_peers=1, flagged="leave_out", fitted_on="train")
 PHRASES = PhraseParameters(passes=1, min_count=3, threshold=0.5, max_vocabulary=1000, fitted_on="train")
 VOCABULARY = VocabularyParameters(size=50, reserved=("<padding>", "<unknown>"), fitted_on="train")
 
@@ -66,11 +66,15 @@ def test_items_far_from_their_peers_are_flagged():
     assert checked["used"].tolist() == [True, True, True, True, False, True, True, True, False]
     on_a = check_items(items, pd.Index(["a"]), RULES)
     assert on_a["flag"].fillna("").tolist() == ["", "", "", "far_shorter", "far_shorter", "", "far_longer", "", ""]
+    lonely = check_items(items, pd.Index(["a", "b"]), changed(RULES, fewest_peers=3))
+    assert set(lonely["flag"].dropna()) == {"no_peers"}
+    assert not lonely["used"].any()
     kept = check_items(items, pd.Index(["a"]), changed(RULES, flagged="keep"))
     assert kept["used"].tolist() == [True] * 8 + [False]
     assert describe_items(on_a)["item_1"] == {
         "filings": 4,
         "median_words": 110.0,
+        "no_peers": 0,
         "far_shorter": 1,
         "far_longer": 1,
     }

@@ -24,6 +24,7 @@ def returns(positions=range(80), firms=10):
     """One filing a session, firms in turn."""
     entries = SESSIONS[list(positions)]
     table = pd.DataFrame({"entry": entries, "firm": [f"F{number % firms}" for number in range(len(entries))]})
+    table["exit"] = SESSIONS[[min(position + 5, 79) for position in positions]]
     table.index = pd.Index([f"f{position}" for position in positions], name="filing_id")
     return table.assign(problem=pd.Series(None, index=table.index, dtype="str"))
 
@@ -46,6 +47,14 @@ def test_the_gap_is_one_of_the_market_not_of_the_filings():
     sparse = returns([*range(0, 34, 2), 40, 44, 48, 60, 64, 68])
     parts = divide_filings(sparse, SESSIONS, BY_TIME)
     assert parts["split"].notna().all()
+
+
+def test_no_return_reaches_into_the_next_part_whatever_the_gap():
+    table = returns()
+    parts = divide_filings(table, SESSIONS, changed(BY_TIME, gap_sessions=0))["split"]
+    for earlier, later in (("train", "validation"), ("validation", "test")):
+        assert table["exit"][parts[parts == earlier].index].max() < table["entry"][parts[parts == later].index].min()
+    assert (parts == "train").sum() == 35
 
 
 def test_without_boundaries_the_last_dates_are_held_out():
@@ -99,6 +108,6 @@ def test_filings_without_a_return_are_not_split():
 
 def test_too_few_filings():
     with pytest.raises(
-        ValueError, match=r"too few filings: train 4 \(at least 10\), validation 2 \(at least 3\), test 3"
+        ValueError, match=r"Too few filings are left: train 4 \(at least 10\), validation 2 \(at least 3\)"
     ):
         divide_filings(returns([0, 1, 2, 3, 41, 42, 60, 61, 62]), SESSIONS, BY_TIME)

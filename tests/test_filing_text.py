@@ -56,14 +56,38 @@ def test_of_an_item_that_is_found_twice_the_longer_one_counts():
 
 
 @pytest.mark.parametrize(
-    "heading", ["ITEM 7A.", "Item 7 A.", "item 7a:", "Item 7(A).", "ITEM 7A", "Part II, Item 7A -"]
+    "heading",
+    [
+        *("ITEM 7A.", "Item 7 A.", "item 7a:", "Item 7(A).", "ITEM 7A", "Part II, Item 7A -", "**Item 7A.**"),
+        *("| Item 7A |", "Item No. 7A.", "ITEM\n7A.", "## Item 7A", "Items 7A and 8."),
+    ],
 )
 def test_forms_of_a_heading(heading):
-    assert split_items(f"Before\n{heading}\nMarkets move.\nItem 8.\nx") == {"item_7a": "Markets move."}
+    found = split_items(f"Before\n{heading}\nMarkets move.\nItem 8.\nx")
+    assert {item: text.strip("*| \n") for item, text in found.items()} == {"item_7a": "Markets move."}
+
+
+def test_headings_without_a_sign_end_an_item_too():
+    report = (
+        "ITEM 1A RISK FACTORS\nAnvils fall.\nITEM 1B UNRESOLVED STAFF COMMENTS\nNone.\nITEM 2 PROPERTIES\nA forge.\n"
+        "ITEM 7A QUALITATIVE AND QUANTITATIVE DISCLOSURES\nIron is dear.\nITEM 8 FINANCIAL STATEMENTS\nSee there.\n"
+        "Item 9A(T). Controls\nThere are some."
+    )
+    assert split_items(report) == {
+        "item_1a": "RISK FACTORS\nAnvils fall.",
+        "item_7a": "QUALITATIVE AND QUANTITATIVE DISCLOSURES\nIron is dear.",
+    }
+
+
+def test_two_items_in_one():
+    assert split_items("Items 1 and 2. Business and Properties\nWe drill.\nItem 3. Legal\nx") == {
+        "item_1": "Business and Properties\nWe drill."
+    }
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no heading", "as Item 7. says in the middle", "Item 17. Nothing", "Items 1 and 2.", "Item 3. Law\nx"]
+    "text",
+    ["", "no heading", "as Item 7. says in the middle", "Item 17. Nothing", "Items of interest", "Item 3. Law\nx"],
 )
 def test_what_is_no_item(text):
     assert split_items(text) == {}
@@ -75,6 +99,8 @@ def test_a_filing_has_items_of_its_own_or_finds_them():
         "item_7": "b",
     }
     assert RawFiling("1", "Item 1. Text", {}).split() == {"item_1": "Text"}
+    assert RawFiling("1", "", {"item_1": "x"}).split() == {"item_1": "x"}
+    assert RawFiling("1", "Item 1. Text", {"item_1": " "}).split() == {"item_1": "Text"}
     assert RawFiling("1", " \n", {}).is_empty
     assert not RawFiling("1", None, {"item_1": "x"}).is_empty
     assert RawFiling("1", "bad \ufffd byte", {}).is_undecodable

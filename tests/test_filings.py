@@ -11,6 +11,7 @@ from rnn_trading.filings import (
     new_york_times,
     parse_filing_index,
     parse_filing_prices,
+    plain_dates,
     take_filings,
     validate_filings,
     windows_around_filings,
@@ -34,25 +35,38 @@ def test_the_canonical_index():
     assert table["accepted"].tolist() == [pd.Timestamp("2016-02-26 16:30"), pd.Timestamp("2016-03-01 16:05")]
     assert table["known_signal"].isna().all()
     assert not any(dropped.values())
-    assert kept == {"unreadable_times": 0, "without_a_ticker": 1}
+    assert kept == {"unreadable_times": 0, "implausible_times": 0, "without_a_ticker": 1}
 
 
 def test_filings_with_something_wrong_are_left_out_and_counted():
     raw = pd.DataFrame(
         {
-            "filing_id": [1, 1, None, 2, 3, 4, 5],
-            "date_filed": ["2016-02-26", "2016-02-27", "2016-02-26", "26.2.2016", None, "2016-02-26", "2016-02-28"],
-            "cik": [7, 7, 7, 7, 7, None, None],
-            "ticker": ["A", "A", "A", "A", "A", " ", "B"],
-            "accepted": ["late", None, None, None, None, None, "2016-02-26 10:00"],
+            "filing_id": [1, 1, None, 2, 3, 4, 5, 2],
+            "date_filed": [
+                *("2016-02-26", "2016-02-27", "2016-02-26", "26.2.2016"),
+                *(None, "2016-02-26", "2016-02-28"),
+                "2016-02-29",
+            ],
+            "cik": [7, 7, 7, 7, 7, None, None, 7],
+            "ticker": ["A", "A", "A", "A", "A", " ", "B", "A"],
+            "accepted": ["late", None, None, None, None, None, "2016-03-12 10:00", "2016-02-29"],
         }
     )
     table, dropped, kept = parse_filing_index(raw, "x.csv")
-    assert table.index.tolist() == ["1", "5"]
-    assert table["firm"].tolist() == ["7", "B"]
-    assert dropped == {"no_id": 1, "repeated_id": 1, "no_filing_date": 2, "no_firm": 1}
+    # The second filing 2 is the first with a date.
+    assert table.index.tolist() == ["1", "5", "2"]
+    assert table["firm"].tolist() == ["7", "B", "7"]
+    assert dropped == {"no_id": 1, "no_filing_date": 2, "no_firm": 1, "repeated_id": 1}
     assert sum(dropped.values()) + len(table) == len(raw)
-    assert kept["unreadable_times"] == 1
+    # A time days away from the filing date, and a date alone, are no times.
+    assert table["accepted"].isna().all()
+    assert kept == {"unreadable_times": 2, "implausible_times": 1, "without_a_ticker": 0}
+
+
+def test_a_date_is_that_which_is_written():
+    dates = pd.Series(pd.DatetimeIndex(["2016-02-26", "2016-02-27 23:00"], tz="UTC"))
+    assert plain_dates(dates).tolist() == [pd.Timestamp("2016-02-26"), pd.Timestamp("2016-02-27")]
+    assert plain_dates(pd.Series(["2016-02-26T00:00:00Z"])).tolist() == [pd.Timestamp("2016-02-26")]
 
 
 def test_nothing_left_is_an_error():
@@ -65,17 +79,24 @@ def test_nothing_left_is_an_error():
 
 
 def test_times_in_summer_and_with_an_offset():
-    times = new_york_times(
-        pd.Series(["2016-07-01T20:30:00+00:00", "2016-07-01T16:30:00-04:00", "2016-07-01T16:30", "x"])
-    )
-    assert times.tolist()[:3] == [pd.Timestamp("2016-07-01 16:30")] * 3
-    assert pd.isna(times[3])
-    zoned = pd.Series(pd.DatetimeIndex(["2016-07-01 20:30"], tz="UTC"))
-    assert new_york_times(zoned).tolist() == [pd.Timestamp("2016-07-01 16:30")]
+    written = [
+        "2016-07-01T20:30:00+00:00",
+        "2016-07-01 16:30:00-04",
+        "2016-07-01T16:30",
+        "2016-07-01T20:30:00z",
+        "x",
+        "2016-07-01",
+    ]
+    times = new_york_times(pd.Series(written))
+    assert times.tolist()[:4] == [pd.Timestamp("2016-07-01 16:30")] * 4
+    assert times[4:].isna().all()
+    zoned = pd.Series(pd.DatetimeIndex(["2016-07-01 20:30", "2016-07-02"], tz="UTC"))
+    assert new_york_times(zoned).tolist()[0] == pd.Timestamp("2016-07-01 16:30")
+    assert pd.isna(new_york_times(zoned)[1])  # midnight is no time
 
 
 def prices_of(by, rows):
-    return parse_filing_prices(pd.DataFrame(rows, columns=[by, "date", "adj_close"]), "p.csv")
+    return parse_filing_prices(pd.DataFrame(rows, columns=[by, "date", "adj_close"]), "p.csv")[0]
 
 
 def test_windows_are_cut_out_of_histories():
@@ -90,32 +111,30 @@ def test_windows_are_cut_out_of_histories():
     assert windows_around_filings(table, given, 3, 2).index.tolist() == [("2", pd.Timestamp("2016-03-01"))]
 
 
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ([(1, "2016-03-01", 0.0)], "column 'adj_close', row 0: expected a positive, finite price. Received: 0.0"),
-        (
-            [(1, "2016-03-01", 1.0), (1, "2016-03-01", 2.0)],
-            "'date', row 1: expected one row for each filing_id and date",
-        ),
-        ([(1, "March", 1.0)], "column 'date', row 0: expected a date such as"),
-        ([(None, "2016-03-01", 1.0)], "column 'filing_id', row 0: expected a filing_id"),
-        ([(1, "2016-03-01", np.nan)], "p.csv: no row has a price"),
-    ],
-)
-def test_prices_that_cannot_be_used(rows, message):
-    with pytest.raises(FilingError, match=message):
-        prices_of("filing_id", rows)
+def test_rows_of_prices_that_cannot_be_used_are_left_out_and_counted():
+    rows = [
+        *((1, "2016-03-01", 0.0), (1, "2016-03-02", np.inf), (1, "2016-03-03", np.nan), (1, "2016-03-04", "n/a")),
+        *((1, "March", 1.0), (None, "2016-03-01", 1.0), (1, "2016-03-07", 5.0), (1, "2016-03-07", 6.0)),
+    ]
+    raw = pd.DataFrame(rows, columns=["filing_id", "date", "adj_close"])
+    table, dropped = parse_filing_prices(raw, "p.csv")
+    assert table["adj_close"].to_dict() == {("1", pd.Timestamp("2016-03-07")): 5.0}
+    assert dropped == {"without_a_key": 1, "without_a_date": 1, "without_a_price": 4, "repeated": 1}
+    with pytest.raises(FilingError, match=r"p.csv: no row of 5 has a price \(without a date 1, without a price 4\)"):
+        parse_filing_prices(raw.iloc[:5], "p.csv")
+    with pytest.raises(FilingError, match="p.csv: column 'adj_close' is missing"):
+        parse_filing_prices(raw.drop(columns="adj_close"), "p.csv")
 
 
 def test_a_report_and_no_prices_at_all():
     table, dropped, kept = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
     source = FilingSource(table, lambda: iter(()), dropped, kept)
-    _, report = take_filings(source, prices_of("filing_id", [(2, "2016-03-01", 1.0)]), INGESTION)
+    _, report = take_filings(source, (prices_of("filing_id", [(2, "2016-03-01", 1.0)]), {"repeated": 3}), INGESTION)
     assert (report["filings"], report["with_prices"], report["with_a_time"], report["simulated"]) == (2, 1, 0, 0)
+    assert report["price_rows_left_out"] == {"repeated": 3}
     assert (report["first_date"], report["last_date"]) == ("2016-02-26", "2016-03-01")
     with pytest.raises(FilingError, match=r"None of 2 filings has a price: no ticker of the prices \(ZZ\) is that of"):
-        take_filings(source, prices_of("ticker", [("ZZ", "2016-03-01", 1.0)]), INGESTION)
+        take_filings(source, (prices_of("ticker", [("ZZ", "2016-03-01", 1.0)]), {}), INGESTION)
 
 
 def test_the_canonical_table_is_checked():

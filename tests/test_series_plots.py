@@ -68,7 +68,7 @@ def test_the_error_by_step_has_the_network_and_every_rival():
 
 def test_the_epoch_that_each_seed_kept_is_marked():
     one = history(train_loss=[3.0, 2, 1], validation_loss=[3.0, 1, 2]).assign(seed=7)
-    train, held_out = plots.losses_by_seed(one, {"7": 2}, "validation", "MAE", "Title").axes
+    train, held_out = plots.losses_by_seed(one, {"7": 2}, "validation", ("loss", "MAE"), "Title").axes
     assert (train.lines[1].get_xdata()[0], train.lines[1].get_ydata()[0]) == (2, 2)
     assert (held_out.lines[1].get_xdata()[0], held_out.lines[1].get_ydata()[0]) == (2, 1)
 

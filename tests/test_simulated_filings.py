@@ -9,7 +9,14 @@ from rnn_trading.filings import windows_around_filings
 from rnn_trading.simulated_filings import PRAISE, WARNINGS, SimulationParameters, simulate_filings
 from tests.helpers import changed
 
-LABEL = FilingReturnParameters(entry="first_close_after_public", sessions=5, above=-0.9, below=9.0)
+LABEL = FilingReturnParameters(
+    entry="first_close_after_public",
+    sessions=5,
+    above=-0.9,
+    below=9.0,
+    overlapping="keep",
+    stale_after_sessions=5,
+)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +28,7 @@ def simulation(base_parameters):
 def log_returns(simulation, label=LABEL):
     simulated = simulate_filings(simulation)
     index = simulated.filings.index
-    table = forward_returns(index, windows_around_filings(index, simulated.prices, 93, 31), label)
+    table = forward_returns(index, windows_around_filings(index, simulated.prices[0], 93, 31), label)
     assert table["problem"].isna().all()
     return index["known_signal"].to_numpy(), np.log1p(table["truth"].to_numpy())
 
@@ -29,7 +36,7 @@ def log_returns(simulation, label=LABEL):
 def test_equal_parameters_give_equal_texts_and_prices(simulation):
     first, second = simulate_filings(simulation), simulate_filings(simulation)
     assert list(first.filings.read()) == list(second.filings.read())
-    assert first.prices.equals(second.prices)
+    assert first.prices[0].equals(second.prices[0])
     assert first.filings.index.equals(second.filings.index)
     other = simulate_filings(changed(simulation, seed=1))
     assert list(other.filings.read()) != list(first.filings.read())
@@ -78,4 +85,4 @@ def test_no_list_of_words_knows_the_phrases():
 def test_nothing_is_simulated_without_firms(simulation):
     empty = simulate_filings(changed(simulation, firms=0))
     assert len(empty.filings) == 0
-    assert empty.prices.empty
+    assert empty.prices[0].empty

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
@@ -68,24 +69,25 @@ class FilingReading:
         reports, done, read = Reports(), 0, 0
         known = set(known)
         for pieces in _groups(_pieces(self.source.read()), 2 * cpu_count()):
-            new = []
+            new, keys = [], []
             for piece in pieces:
-                keyed = {key: filing for filing in piece if (key := self.key(filing)) not in known}
-                known |= keyed.keys()
-                new.append(keyed)
+                keys.append({filing.filing_id: self.key(filing) for filing in piece})
+                wanted = {keys[-1][filing.filing_id]: filing for filing in piece}
+                new.append({key: filing for key, filing in wanted.items() if key not in known})
+                known |= wanted.keys()
             tables = on_all_cores([(read_filings, keyed, self.rules) for keyed in new])
-            for piece, keyed, table in zip(pieces, new, tables, strict=True):
-                done, read = done + len(piece), read + len(keyed)
+            for key_of, keyed, table in zip(keys, new, tables, strict=True):
+                done, read = done + len(key_of), read + len(keyed)
                 if reports.due():
                     logger.info(
-                        "%s of %s filings, %s of them read now", f"{done:,}", f"{len(self.source):,}", f"{read:,}"
+                        "%s of %s filings, %s of them read now", *map("{:,}".format, (done, len(self.source), read))
                     )
-                yield ReadFilings({filing.filing_id: self.key(filing) for filing in piece}, table)
+                yield ReadFilings(key_of, table)
         logger.info("%s filings: %s read now, the others before", f"{done:,}", f"{read:,}")
 
     def key(self, filing: RawFiling) -> str:
-        """Hash of a filing's text and of the rules."""
-        content = [READING_VERSION, asdict(self.rules), filing.text, filing.items]
+        """Hash of a filing's text, of the rules, and of the library that splits sentences."""
+        content = [READING_VERSION, version("spacy"), asdict(self.rules), filing.text, filing.items]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -117,8 +119,10 @@ class Sentences(Protocol):
 
 
 def on_all_cores(calls: list[tuple[Any, ...]]) -> Iterator[Any]:
-    """Results of calls, each a function and its arguments, in their order; a single call needs no other process."""
-    # One thread a process would be too much: importing and pickling cost more than a few texts.
+    """Results of calls, each a function and its arguments, in their order, by one process a core.
+
+    A single call stays in this process: starting others would take longer.
+    """
     workers = 1 if len(calls) < 2 else -1
     return iter(Parallel(n_jobs=workers, return_as="generator")(delayed(call[0])(*call[1:]) for call in calls))
 

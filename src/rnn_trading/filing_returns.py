@@ -15,6 +15,7 @@ from rnn_trading.parameters import parameters
 
 CLOSE = pd.Timedelta(hours=16)
 OVERLAP = "overlaps_an_earlier_filing"
+FEWEST_PRICED, SATURDAY = 0.25, 5
 Entry = Literal["first_close_after_public", "close_on_or_before_filing"]
 
 
@@ -33,12 +34,19 @@ class FilingReturnParameters:
         Sessions from the entry to the exit, at the close of both.
     above, below
         Returns outside of these bounds, or on them, are left out: mostly errors in the prices.
+    overlapping
+        Filings of a firm that are entered before an earlier one is left: ``leave_out``, or ``keep``, as published.
+    stale_after_sessions
+        A close that has not moved for so many sessions before the entry is stale; such filings are counted, and every
+        score is given without them too.
     """
 
     entry: Entry
     sessions: Annotated[int, Field(ge=1)]
     above: float
     below: float
+    overlapping: Literal["leave_out", "keep"]
+    stale_after_sessions: Annotated[int, Field(ge=1)]
 
     @model_validator(mode="after")
     def _check_bounds(self) -> "FilingReturnParameters":
@@ -48,8 +56,24 @@ class FilingReturnParameters:
 
 
 def market_sessions(prices: pd.DataFrame) -> pd.DatetimeIndex:
-    """Days on which any firm has a price, ascending."""
-    return pd.DatetimeIndex(prices.index.unique("date")).sort_values()
+    """Sessions of the market, ascending: weekdays on which a quarter of the filings that could have a price have one.
+
+    A stray row, such as a price carried over a holiday, makes no session for everybody.
+
+    Parameters
+    ----------
+    prices
+        The canonical table ``filing_prices``; a filing could have a price from its first one to its last.
+    """
+    dates = prices.index.get_level_values("date")
+    found = pd.Series(1, index=dates).groupby(level=0).sum()
+    lives = dates.to_series().groupby(prices.index.get_level_values("filing_id").to_numpy()).agg(["min", "max"])
+    begun = found.index.searchsorted(np.sort(lives["min"].to_numpy()))
+    ended = found.index.searchsorted(np.sort(lives["max"].to_numpy()), side="right")
+    changes = np.bincount(begun, minlength=len(found) + 1) - np.bincount(ended, minlength=len(found) + 1)
+    alive = changes.cumsum()[: len(found)]
+    is_session = (found.to_numpy() >= FEWEST_PRICED * alive) & (found.index.day_of_week < SATURDAY)
+    return pd.DatetimeIndex(found.index[is_session])
 
 
 def entry_positions(
@@ -79,26 +103,32 @@ def entry_positions(
     return closes.searchsorted(pd.DatetimeIndex(public), side="right")
 
 
-def forward_returns(filings: pd.DataFrame, prices: pd.DataFrame, label: FilingReturnParameters) -> pd.DataFrame:
+def forward_returns(
+    filings: pd.DataFrame, prices: pd.DataFrame, label: FilingReturnParameters, unusable: pd.Series | None = None
+) -> pd.DataFrame:
     """Return of each filing, or why it has none.
 
     Parameters
     ----------
     filings, prices
-        Canonical tables; see :mod:`rnn_trading.filings`. Sessions are the days on which any firm in the prices has
-        one, so that a day which one firm lacks still counts.
+        Canonical tables; see :mod:`rnn_trading.filings`. Sessions are those of :func:`market_sessions`, so that a day
+        which one firm lacks still counts. Days on which the market closes early are taken for whole ones.
     label
         See :class:`FilingReturnParameters`.
+    unusable
+        Why a filing cannot be used whatever its prices, by id; missing where it can.
 
     Returns
     -------
     pandas.DataFrame
         Index ``filing_id``, in the order of the filings. ``firm``, ``date_filed``; ``entry``, ``exit``: dates;
         ``truth``: adjusted close at the exit over that at the entry, less 1; ``early``: the filing may not have been
-        public at the entry, or was not; ``problem``: missing, or ``no_prices``, ``before_the_first_price`` and
+        public at the entry, or was not; ``stale``: the return is exactly 0, or the close had not moved before the
+        entry; ``problem``: missing, or that of ``unusable``, or ``no_prices``, ``before_the_first_price`` and
         ``after_the_last_price`` (entry or exit outside of the filing's prices), ``no_close_at_entry``,
-        ``no_close_at_exit`` (a gap within them), ``return_out_of_bounds``, ``overlaps_an_earlier_filing`` (of the firm:
-        it was entered before the earlier one was left). Where there is a problem, ``truth`` is missing.
+        ``no_close_at_exit`` (a gap within them), ``return_out_of_bounds``, ``overlaps_an_earlier_filing`` (of the firm,
+        which has none of these problems: it was entered before that one was left). Where there is a problem, ``truth``
+        is missing.
     """
     sessions = market_sessions(prices)
     entry = entry_positions(filings["date_filed"], filings["accepted"], sessions, label.entry)
@@ -124,12 +154,20 @@ def forward_returns(filings: pd.DataFrame, prices: pd.DataFrame, label: FilingRe
         "no_close_at_exit": closes["exit"].isna(),
         "return_out_of_bounds": ~((truth > label.above) & (truth < label.below)),
     }
-    problem = pd.Series(None, index=table.index, dtype="str")
+    problem = pd.Series(None, index=table.index, dtype="str") if unusable is None else unusable.reindex(table.index)
     for reason, mask in problems.items():
         problem = problem.mask(problem.isna() & mask, reason)
-    problem = problem.mask(_overlapping(table[problem.isna()]).reindex(table.index, fill_value=False), OVERLAP)
+    if label.overlapping == "leave_out":
+        problem = problem.mask(_overlapping(table[problem.isna()]).reindex(table.index, fill_value=False), OVERLAP)
     surely_public = entry_positions(filings["date_filed"], filings["accepted"], sessions, "first_close_after_public")
-    return table.assign(truth=truth.where(problem.isna()), early=entry < surely_public, problem=problem)
+    earlier = [entry - back for back in range(1, label.stale_after_sessions + 1)]
+    unmoved = [_closes(prices, pd.Series(_dates(sessions, at), table.index)) == closes["entry"] for at in earlier]
+    return table.assign(
+        truth=truth.where(problem.isna()),
+        early=entry < surely_public,
+        stale=(truth == 0) | np.logical_and.reduce(unmoved),
+        problem=problem,
+    )
 
 
 def _dates(sessions: pd.DatetimeIndex, positions: NDArray[np.int64]) -> pd.DatetimeIndex:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import pandas as pd
+from joblib import cpu_count
 from pydantic import Field
 
 from rnn_trading.filing_reading import Sentences, on_all_cores
@@ -24,7 +25,8 @@ from rnn_trading.text import (
 
 logger = logging.getLogger(__name__)
 
-CALLS = 8
+FEWEST_IN_A_PIECE = 25
+FLAGS = ("no_peers", "far_shorter", "far_longer")
 FittedOn = Literal["train", "all"]
 
 
@@ -37,6 +39,8 @@ class ItemParameters:
     shortest, longest
         Words of an item in units of the median of its peers, the same items of other filings. Items outside are
         flagged: mostly headings without their text, or items whose end was not found.
+    fewest_peers
+        Items of which fewer peers are known are flagged too.
     flagged
         ``leave_out`` or ``keep``; they are counted in any case.
     fitted_on
@@ -45,6 +49,7 @@ class ItemParameters:
 
     shortest: Annotated[float, Field(ge=0, lt=1)]
     longest: Annotated[float, Field(gt=1)]
+    fewest_peers: Annotated[int, Field(ge=1)]
     flagged: Literal["leave_out", "keep"]
     fitted_on: FittedOn
 
@@ -90,27 +95,30 @@ def check_items(items: pd.DataFrame, train: pd.Index, rules: ItemParameters) -> 
     Returns
     -------
     pandas.DataFrame
-        The same with ``flag``: ``far_shorter``, ``far_longer``, or missing; and ``used``: there is an item, and it is
+        The same with ``flag``: ``no_peers``, ``far_shorter``, ``far_longer``, or missing; and ``used``: there
+        is an item, and it is
         not to be left out.
     """
     there = items["item"].notna()
     peers = items[there & items["filing_id"].isin(train)] if rules.fitted_on == "train" else items[there]
-    median = items["item"].map(peers[peers["words"] > 0].groupby("item")["words"].median())
+    of_peers = peers[peers["words"] > 0].groupby("item")["words"]
+    median, known = (items["item"].map(values) for values in (of_peers.median(), of_peers.size()))
     flag = pd.Series(None, index=items.index, dtype="str")
-    flag = flag.mask(there & (items["words"] < rules.shortest * median), "far_shorter")
-    flag = flag.mask(there & (items["words"] > rules.longest * median), "far_longer")
+    flag = flag.mask(there & ~(known >= rules.fewest_peers), "no_peers")
+    flag = flag.mask(flag.isna() & (items["words"] < rules.shortest * median), "far_shorter")
+    flag = flag.mask(flag.isna() & (items["words"] > rules.longest * median), "far_longer")
     used = there & (flag.isna() | (rules.flagged == "keep"))
     return items.assign(flag=flag, used=used)
 
 
 def describe_items(items: pd.DataFrame) -> dict[str, Any]:
-    """Per item: how many filings have it, its median words, and how many are ``far_shorter`` and ``far_longer``."""
+    """Per item: how many filings have it, its median words, and how many have each flag."""
     there = items[items["item"].notna()]
     return {
         item: {
             "filings": len(rows),
             "median_words": float(rows["words"].median()),
-            **{flag: int((rows["flag"] == flag).sum()) for flag in ("far_shorter", "far_longer")},
+            **{flag: int((rows["flag"] == flag).sum()) for flag in FLAGS},
         }
         for item, rows in there.groupby("item")
     }
@@ -163,7 +171,7 @@ def _pieces(batch: pd.DataFrame) -> list[pd.Series]:
         .groupby("filing_id")["sentences"]
         .agg(lambda items: [sentence for sentences in items for sentence in sentences])
     )
-    size = max(25, -(-len(of_filing) // CALLS))
+    size = max(FEWEST_IN_A_PIECE, -(-len(of_filing) // (2 * cpu_count())))
     return [of_filing.iloc[start : start + size] for start in range(0, len(of_filing), size)]
 
 

@@ -1,6 +1,6 @@
 """Splits of filings: by time with a gap of sessions, or at random as published; firms on one side if wanted.
 
-Warning: half of a firm's report stands in its report of the year before. A random split puts the same sentences on both
+Warning: much of a firm's report stands in its report of the year before. A random split puts the same sentences on both
 sides, and returns of one week with them.
 """
 
@@ -31,8 +31,8 @@ class FilingSplitParameters:
         By time: first date of validation and of test, last date of the test, by the date of the entry. Null: the last
         15 % of the dates are the test, the 15 % before them the validation, and the last date ends it.
     gap_sessions
-        By time: sessions between the last entry of a part and the first of the next; of at least the label's sessions,
-        so that no return reaches into the next part.
+        By time: sessions between the last entry of a part and the first of the next. Filings whose return reaches into
+        the next part are left out in any case.
     test_share
         At random: share of the filings that are the test, and as many of the validation if there is one. With firms on
         one side: share of the firms.
@@ -82,13 +82,14 @@ def divide_filings(returns: pd.DataFrame, sessions: pd.DatetimeIndex, split: Fil
     """
     usable = returns[returns["problem"].isna()]
     if usable.empty:
-        reasons = ", ".join(f"{reason} {count:,}" for reason, count in returns["problem"].value_counts().items())
         raise ValueError(
-            f"None of {len(returns):,} filings has a return to forecast ({reasons}). Check that prices reach from "
-            "before each filing to some weeks after it, and that their filing_id or ticker are those of the filings."
+            f"None of {len(returns):,} filings has a return to forecast "
+            f"({describe_problems(returns['problem'])}). Check the texts, that prices reach from before each "
+            "filing to some weeks after it, and that their filing_id or ticker are those of the filings."
         )
     parts = (_by_time if split.drawn == "by_time" else _at_random)(usable, sessions, split)
-    _check(parts["split"], split)
+    problems = pd.concat([returns["problem"], parts["problem"]])
+    refuse_small_parts(parts["split"], split.validate_on, problems)
     return parts
 
 
@@ -109,7 +110,8 @@ def _by_time(usable: pd.DataFrame, sessions: pd.DatetimeIndex, split: FilingSpli
     for part in ("validation", "test"):
         if (parts == part).any():
             first = position[parts == part].min()
-            gone = (position < first) & (position + split.gap_sessions >= first) & parts.notna()
+            near = (position + split.gap_sessions >= first) | (usable["exit"] >= sessions[first])
+            gone = (position < first) & near & parts.notna()
             parts, problem = parts.mask(gone), problem.mask(gone, GAP)
     if split.firms == "on_one_side":
         of_test = usable["firm"].isin(_draw(usable["firm"], split.test_share, split.seed))
@@ -136,19 +138,37 @@ def _draw(units: pd.Series, share: float, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).choice(distinct, max(1, round(share * len(distinct))), replace=False)
 
 
-def _check(parts: pd.Series, split: FilingSplitParameters) -> None:
-    wanted = {part: fewest for part, fewest in FEWEST_FILINGS.items() if part not in _unused(split)}
+def describe_problems(problems: pd.Series) -> str:
+    """How often each problem occurs, in words."""
+    return ", ".join(f"{problem} {count:,}" for problem, count in problems.value_counts().items()) or "none"
+
+
+def refuse_small_parts(parts: pd.Series, validate_on: str, problems: pd.Series) -> None:
+    """Raise if a part has too few filings.
+
+    Parameters
+    ----------
+    parts
+        ``train``, ``validation``, ``test`` or missing, by filing.
+    validate_on
+        See :class:`FilingSplitParameters`.
+    problems
+        Why filings are in no part; missing ones are ignored.
+
+    Raises
+    ------
+    ValueError
+        Names all parts, and what to do.
+    """
     counts = parts.value_counts()
+    wanted = {part: n for part, n in FEWEST_FILINGS.items() if part != "validation" or validate_on == "validation"}
     if any(counts.get(part, 0) < fewest for part, fewest in wanted.items()):
         found = ", ".join(f"{part} {counts.get(part, 0):,} (at least {fewest})" for part, fewest in wanted.items())
         raise ValueError(
-            f"The split leaves too few filings: {found}, of {len(parts):,} with a return. Add filings, or change "
-            "split.validation_from, .test_from, .test_share, .gap_sessions or .firms."
+            f"Too few filings are left: {found}, of {len(parts):,} "
+            f"(left out: {describe_problems(problems)}). Add filings, or change split.validation_from, .test_from, "
+            ".test_share, .gap_sessions or .firms."
         )
-
-
-def _unused(split: FilingSplitParameters) -> tuple[str, ...]:
-    return ("validation",) if split.validate_on == "test" else ()
 
 
 def describe_filing_parts(documents: pd.DataFrame) -> dict[str, Any]:

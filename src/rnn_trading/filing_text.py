@@ -12,11 +12,19 @@ from rnn_trading.parameters import parameters
 
 ITEMS = ("item_1", "item_1a", "item_7", "item_7a")
 UNDECODABLE = "\ufffd"
-# A line that begins "Item 7A." or "ITEM 7 - MANAGEMENT'S DISCUSSION". "Item 7, above, ..." is a sentence.
+TITLES = (
+    "business|risk factors|unresolved|cybersecurity|propert|legal|mine safety|submission|market for|selected|reserved"
+    "|management|quantitative|qualitative|financial statements|consolidated|changes in|disagreements|controls|other"
+    "|disclosure|directors|executive|security|certain|principal|exhibit|form 10-k"
+)
+# A line that begins "Item 7A.", "PART II, ITEM 7 - ...", "Items 1 and 2. ..." or "**Item 8** Financial Statements";
+# between the number and the text stands a sign, the end of the line, or a known title. "Item 7, above, ..." is a
+# sentence.
 HEADING = re.compile(
-    r"^[^\S\n]*(?:part[^\S\n]+i{1,3}v?[^\S\n]*[.,:;\-\u2013\u2014]?[^\S\n]*)?"
-    r"item[^\S\n]*(?P<number>1[0-6]|[1-9])[^\S\n]*\(?(?P<letter>[abc]?)\)?[^\S\n]*(?:[.:;\-\u2013\u2014]|$"
-    r"|(?=business|risk factors|management|quantitative))",
+    r"^[\s*#|_]*(?:part\s+i{1,3}v?[\s.,:;|\-\u2013\u2014]*)?"
+    r"items?\s*(?:no\.?\s*)?(?P<number>1[0-6]|[1-9])\s*\(?(?P<letter>[abc]?)\)?(?:\s*\(t\))?"
+    r"(?:\s*(?:and|&)\s*(?:item\s*)?\d{1,2}\s*\(?[abc]?\)?)?"
+    rf"[^\S\n]*(?:[*_|]*[.:;|*\-\u2013\u2014]|$|(?={TITLES}))",
     re.IGNORECASE | re.MULTILINE,
 )
 # What spaCy's stop words lack.
@@ -76,8 +84,8 @@ class RawFiling:
         return any(UNDECODABLE in text for text in (self.text or "", *self.items.values()))
 
     def split(self) -> dict[str, str]:
-        """Texts of items 1, 1A, 7 and 7A, in this order, without empty ones."""
-        found = self.items if self.text is None else split_items(self.text)
+        """Texts of items 1, 1A, 7 and 7A, in this order, without empty ones; of a whole text if none is given."""
+        found = self.items if any(text.strip() for text in self.items.values()) else split_items(self.text or "")
         return {item: found[item] for item in ITEMS if found.get(item, "").strip()}
 
 

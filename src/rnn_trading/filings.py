@@ -22,12 +22,15 @@ from pydantic import Field
 
 from rnn_trading.filing_text import RawFiling
 from rnn_trading.parameters import parameters
-from rnn_trading.tables import SourceTable, TableError, row_number
+from rnn_trading.tables import SourceTable, TableError
 
 REQUIRED = ("filing_id", "date_filed")
 OPTIONAL = ("cik", "ticker", "accepted", "known_signal")
 COLUMNS = ["firm", "ticker", "date_filed", "accepted", "known_signal"]
 NEW_YORK = "America/New_York"
+# Days from the filing date to the day of acceptance. EDGAR dates what it accepts in the evening to the next working
+# day.
+PLAUSIBLE = (pd.Timedelta(days=-5), pd.Timedelta(days=1))
 
 
 class FilingError(TableError):
@@ -63,14 +66,14 @@ class FilingSource:
         Gives every filing of the index that has a text.
     dropped
         How many filings were left out, by reason.
-    mended
-        What was counted and kept: ``unreadable_times``.
+    kept
+        What was counted and kept; see :func:`parse_filing_index`.
     """
 
     index: pd.DataFrame
     read: Callable[[], Iterator[RawFiling]]
     dropped: dict[str, int] = field(default_factory=dict)
-    mended: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.index)
@@ -82,9 +85,7 @@ def no_filings() -> FilingSource:
     return FilingSource(index, lambda: iter(()))
 
 
-def parse_filing_index(
-    raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = row_number
-) -> tuple[pd.DataFrame, dict[str, int], dict[str, int]]:
+def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, dict[str, int], dict[str, int]]:
     """Check an index of filings and bring it into the canonical form.
 
     Parameters
@@ -94,49 +95,46 @@ def parse_filing_index(
         columns are ignored.
     origin
         Where the table comes from, for error messages.
-    describe_row
-        Names a row by its position, for error messages.
 
     Returns
     -------
     tuple
-        The canonical table in the order of the source; counts of what was left out: ``no_id``, ``repeated_id`` (the
-        first is kept), ``no_filing_date`` (none, or none that can be read), ``no_firm`` (neither key nor ticker); and
-        of what was kept: ``unreadable_times``, ``without_a_ticker``.
+        The canonical table in the order of the source; counts of what was left out: ``no_id``, ``no_filing_date``
+        (none, or none that can be read), ``no_firm`` (neither key nor ticker), ``repeated_id`` (the first of those that
+        are left is kept); and of what was kept: ``unreadable_times``, ``implausible_times`` (days away from the filing
+        date; they count as unknown, too), ``without_a_ticker``.
 
     Raises
     ------
     FilingError
         If a column is missing, or no filing is left.
     """
-    source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, FilingError)
-    ids = plain_text(source.table["filing_id"])
-    ticker, key = (plain_text(source.table[name]) if name in source.table else None for name in ("ticker", "cik"))
-    nothing = pd.Series(None, index=ids.index, dtype="str")
-    ticker, key = (nothing if column is None else column for column in (ticker, key))
-    dates, times = _dates(source.table["date_filed"]), pd.Series(pd.NaT, index=ids.index)
-    unreadable = 0
-    if "accepted" in source.table:
-        times = new_york_times(source.table["accepted"])
-        unreadable = int((times.isna() & plain_text(source.table["accepted"]).notna()).sum())
-    signal = source.table.get("known_signal", pd.Series(np.nan, index=ids.index))
+    source = SourceTable(raw, origin, REQUIRED, OPTIONAL, error=FilingError)
+    nothing = pd.Series(None, index=source.table.index, dtype="str")
+    columns = {name: plain_text(source.table.get(name, nothing)) for name in ("filing_id", "cik", "ticker", "accepted")}
+    dates = plain_dates(source.table["date_filed"])
+    times = new_york_times(source.table.get("accepted", nothing))
+    implausible = times.notna() & dates.notna() & ~(times.dt.normalize() - dates).between(*PLAUSIBLE)
     table = pd.DataFrame(
         {
-            "filing_id": ids,
-            "firm": key.fillna(ticker),
-            "ticker": ticker,
+            "filing_id": columns["filing_id"],
+            "firm": columns["cik"].fillna(columns["ticker"]),
+            "ticker": columns["ticker"],
             "date_filed": dates,
-            "accepted": times.astype("datetime64[us]"),
-            "known_signal": pd.to_numeric(signal, errors="coerce").astype("float64"),
+            "accepted": times.mask(implausible).astype("datetime64[us]"),
+            "known_signal": pd.to_numeric(source.table.get("known_signal", nothing), errors="coerce").astype("float64"),
         }
     )
-    problems = {
-        "no_id": ids.isna(),
-        "repeated_id": ids.duplicated() & ids.notna(),
-        "no_filing_date": dates.isna(),
-        "no_firm": table["firm"].isna(),
-    }
-    left, dropped = leave_out(table, problems)
+    left, dropped = leave_out(
+        table,
+        {
+            "no_id": table["filing_id"].isna(),
+            "no_filing_date": dates.isna(),
+            "no_firm": table["firm"].isna(),
+        },
+    )
+    repeated = left["filing_id"].duplicated()
+    left, dropped = left[~repeated], dropped | {"repeated_id": int(repeated.sum())}
     if left.empty:
         found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
         raise FilingError(
@@ -144,11 +142,12 @@ def parse_filing_index(
             "2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation "
             "marks in a CSV."
         )
-    return (
-        left.set_index("filing_id"),
-        dropped,
-        {"unreadable_times": unreadable, "without_a_ticker": int(left["ticker"].isna().sum())},
-    )
+    kept = {
+        "unreadable_times": int((times.isna() & columns["accepted"].notna()).sum()),
+        "implausible_times": int(implausible.sum()),
+        "without_a_ticker": int(left["ticker"].isna().sum()),
+    }
+    return left.set_index("filing_id"), dropped, kept
 
 
 def leave_out(table: pd.DataFrame, problems: dict[str, pd.Series]) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -180,12 +179,12 @@ def plain_text(column: pd.Series) -> pd.Series:
     return text.where(~text.isin(["", "nan", "NaN", "None", "<NA>"]))
 
 
-def _dates(column: pd.Series) -> pd.Series:
+def plain_dates(column: pd.Series) -> pd.Series:
+    """Dates as they are written, at midnight, whatever the zone; missing where there is none in ISO form."""
     if not pd.api.types.is_datetime64_any_dtype(column.dtype):
         text = plain_text(column).str.slice(0, len("2016-02-26"))
         column = pd.to_datetime(text, errors="coerce", format="%Y-%m-%d")
-    column = column if column.dt.tz is None else column.dt.tz_convert(NEW_YORK).dt.tz_localize(None)
-    return column.astype("datetime64[us]").dt.normalize()
+    return column.dt.tz_localize(None).astype("datetime64[us]").dt.normalize()
 
 
 def new_york_times(column: pd.Series) -> pd.Series:
@@ -194,21 +193,21 @@ def new_york_times(column: pd.Series) -> pd.Series:
     Parameters
     ----------
     column
-        Timestamps or ISO text. Times with a zone or an offset are converted, others are taken to be New York's.
+        Timestamps or ISO text. Times with a zone or an offset are converted, others are taken to be New York's. A date
+        alone, or midnight in a column of timestamps, is no time.
     """
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        times = column
-        return times if times.dt.tz is None else times.dt.tz_convert(NEW_YORK).dt.tz_localize(None)
-    text = plain_text(column)
-    zoned = text.str.contains(r"(?:Z|[+-]\d\d:?\d\d)$", regex=True, na=False)
+        given = column.mask(column == column.dt.normalize())
+        return given if given.dt.tz is None else given.dt.tz_convert(NEW_YORK).dt.tz_localize(None)
+    text = plain_text(column).str.replace("z", "Z")
+    text = text.where(text.str.contains(r"\d[T ]\d\d:\d\d", regex=True, na=False))
+    zoned = text.str.contains(r":[\d.]+ ?(?:Z|[+-]\d\d(?::?\d\d)?)$", regex=True, na=False)
     plain = pd.to_datetime(text.where(~zoned), errors="coerce", format="ISO8601")
     universal = pd.to_datetime(text.where(zoned), errors="coerce", format="ISO8601", utc=True)
     return plain.fillna(universal.dt.tz_convert(NEW_YORK).dt.tz_localize(None))
 
 
-def parse_filing_prices(
-    raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = row_number
-) -> pd.DataFrame:
+def parse_filing_prices(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, dict[str, int]]:
     """Check daily prices around filings.
 
     Parameters
@@ -218,33 +217,40 @@ def parse_filing_prices(
         it has both, the windows count. Further columns are ignored.
     origin
         Where the table comes from, for error messages.
-    describe_row
-        Names a row by its position, for error messages.
 
     Returns
     -------
-    pandas.DataFrame
-        Index ``(filing_id, date)`` or ``(ticker, date)``, sorted; column ``adj_close``, float64. Rows without a price
-        are left out.
+    tuple
+        Index ``(filing_id, date)`` or ``(ticker, date)``, sorted; column ``adj_close``, float64. And counts of rows
+        that were left out: ``without_a_key``, ``without_a_date``, ``without_a_price`` (none, or none that is positive
+        and finite), ``repeated`` (the first is kept).
 
     Raises
     ------
     FilingError
-        For a missing column, a date or price that cannot be read, a price that is not positive and finite, a date that
-        stands twice, or a table without a price.
+        For a missing column, or a table without a price.
     """
     by = "filing_id" if "filing_id" in {*raw.columns, *raw.index.names} else "ticker"
-    source = SourceTable(raw, origin, (by, "date", "adj_close"), (), describe_row, FilingError)
-    dates, price = source.dates(), source.numbers("adj_close")
-    source.refuse("adj_close", np.isinf(price) | (price <= 0), "a positive, finite price")
-    key = plain_text(source.table[by])
-    source.refuse(by, key.isna(), f"a {by}")
-    table = pd.DataFrame({by: key, "date": dates, "adj_close": price})
-    source.refuse("date", table.duplicated([by, "date"]), f"one row for each {by} and date")
-    table = table.dropna(subset="adj_close").set_index([by, "date"]).sort_index()
-    if table.empty:
-        raise FilingError(f"{origin}: no row has a price.")
-    return table
+    source = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError).table
+    price = pd.to_numeric(source["adj_close"], errors="coerce").astype("float64")
+    table = pd.DataFrame({by: plain_text(source[by]), "date": plain_dates(source["date"]), "adj_close": price})
+    left, dropped = leave_out(
+        table,
+        {
+            "without_a_key": table[by].isna(),
+            "without_a_date": table["date"].isna(),
+            "without_a_price": ~(np.isfinite(price) & (price > 0)),
+        },
+    )
+    repeated = left.duplicated([by, "date"])
+    left, dropped = left[~repeated], dropped | {"repeated": int(repeated.sum())}
+    if left.empty:
+        found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
+        raise FilingError(
+            f"{origin}: no row of {len(table):,} has a price ({found or 'no row'}). Expected a {by}, a date such as "
+            "2016-02-26 and a positive adj_close in each row."
+        )
+    return left.set_index([by, "date"]).sort_index(), dropped
 
 
 def windows_around_filings(
@@ -282,7 +288,7 @@ def windows_around_filings(
 
 
 def take_filings(
-    filings: FilingSource, prices: pd.DataFrame, ingestion: FilingIngestionParameters
+    filings: FilingSource, price_source: tuple[pd.DataFrame, dict[str, int]], ingestion: FilingIngestionParameters
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Prices around the filings of a source, and a report on both.
 
@@ -290,14 +296,14 @@ def take_filings(
     -------
     tuple
         The canonical table ``filing_prices``; and ``source``, the counts of :func:`describe_filings`, ``dropped`` (what
-        was left out of the index, by reason) and what was mended.
+        was left out of the index, by reason), ``price_rows_left_out`` and what was counted and kept.
 
     Raises
     ------
     FilingError
         If no filing has a price.
     """
-    index = filings.index
+    index, (prices, price_rows) = filings.index, price_source
     windows = windows_around_filings(index, prices, ingestion.days_before, ingestion.days_after)
     if windows.empty:
         by = prices.index.names[0]
@@ -307,8 +313,8 @@ def take_filings(
             f"is that of a filing ({_some(pd.Index(wanted))}) at its date. Check that both tables are of the same "
             "filings."
         )
-    report = {"source": ingestion.source, **describe_filings(index, windows), **filings.mended}
-    return windows, report | {"dropped": filings.dropped}
+    report = {"source": ingestion.source, **describe_filings(index, windows), **filings.kept}
+    return windows, report | {"price_rows_left_out": price_rows, "dropped": filings.dropped}
 
 
 def _some(values: pd.Index) -> str:

@@ -87,8 +87,10 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, unit:
 
 
 @styled
-def losses_by_seed(history: pd.DataFrame, best_epochs: dict[str, int], held_out: str, label: str, title: str) -> Figure:
-    """Loss of every network by epoch; the dot is the epoch that was kept.
+def losses_by_seed(
+    history: pd.DataFrame, best_epochs: dict[str, int], held_out: str, quantity: tuple[str, str], title: str
+) -> Figure:
+    """What decided, of every network by epoch; the dot is the epoch that was kept.
 
     Parameters
     ----------
@@ -98,13 +100,13 @@ def losses_by_seed(history: pd.DataFrame, best_epochs: dict[str, int], held_out:
         Epoch that was kept, by seed.
     held_out
         What the rows called ``validation`` are: ``validation`` or ``test``.
-    label
-        What the loss is.
+    quantity
+        Name of the recorded quantity that decided when to stop, and its label.
     title
         Title of the figure.
     """
     figure = Figure(figsize=(12, 4.6))
-    losses = history[history["quantity"] == "loss"]
+    losses = history[history["quantity"] == quantity[0]]
     for axes, rows, name in zip(figure.subplots(1, 2), ("train", "validation"), ("train", held_out), strict=True):
         for number, (seed, of_seed) in enumerate(losses[losses["rows"] == rows].groupby("seed")):
             curve = of_seed.set_index("epoch")["value"]
@@ -113,7 +115,7 @@ def losses_by_seed(history: pd.DataFrame, best_epochs: dict[str, int], held_out:
                 curve.index, curve, color=BLUE, linewidth=1.2, alpha=0.7, label="a seed each" if number == 0 else None
             )
             axes.plot(best, curve[best], "o", color=ORANGE, label="epoch that was kept" if number == 0 else None)
-        axes.set(xlabel="Epoch", ylabel=f"{label}, {name} rows")
+        axes.set(xlabel="Epoch", ylabel=f"{quantity[1]}, {name} rows")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
     return titled(figure, title)

@@ -1,7 +1,7 @@
 """Simulated annual reports whose tone is tied to the return that follows, and matching prices.
 
 No package carries the text of real reports. These let every step run, and show whether a network finds a signal that is
-known to be there: half of the sentences come from the firm and its sector, and some praise or warn, by one of a few
+known to be there: most sentences come from the firm and its sector, and some praise or warn, by one of a few
 phrases. The more a report praises than warns, the higher the return of the sessions after it, up to a stated
 correlation. Nothing that is measured on them says anything about markets.
 """
@@ -149,7 +149,7 @@ class SimulatedFilings:
     """
 
     filings: FilingSource
-    prices: pd.DataFrame
+    prices: tuple[pd.DataFrame, dict[str, int]]
 
 
 def simulate_filings(simulation: SimulationParameters) -> SimulatedFilings:
@@ -157,12 +157,12 @@ def simulate_filings(simulation: SimulationParameters) -> SimulatedFilings:
     if simulation.firms == 0:
         empty = pd.DataFrame({"adj_close": pd.Series(dtype="float64")})
         index = pd.MultiIndex.from_arrays([pd.Index([], dtype="str"), pd.DatetimeIndex([])], names=["ticker", "date"])
-        return SimulatedFilings(no_filings(), empty.set_index(index))
+        return SimulatedFilings(no_filings(), (empty.set_index(index), {}))
     generator = np.random.default_rng([simulation.seed, 0])
     table = _draw_filings(simulation, generator)
     prices = _draw_prices(simulation, table, generator)
-    index, dropped, mended = parse_filing_index(table, "simulated filings")
-    source = FilingSource(index, lambda: _write(simulation, table), dropped, mended)
+    index, dropped, kept = parse_filing_index(table, "simulated filings")
+    source = FilingSource(index, lambda: _write(simulation, table), dropped, kept)
     return SimulatedFilings(source, parse_filing_prices(prices, "simulated prices"))
 
 

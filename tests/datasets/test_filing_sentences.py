@@ -163,8 +163,15 @@ def test_a_kill_in_the_middle_leaves_whole_files(tmp_path):
     assert everything(tmp_path)[0]["filing_id"].nunique() == 32
 
 
-def test_all_cores_give_what_one_gives(tmp_path, pieces_of_two):
-    FilingSentencesDataset(filepath=str(tmp_path / "many")).save(reading())
+def test_no_text_at_all(tmp_path):
+    FilingSentencesDataset(filepath=str(tmp_path)).save(reading(read=lambda: iter(())))
+    stored = FilingSentencesDataset(filepath=str(tmp_path)).load()
+    assert stored.items.empty
+    assert stored.items.columns.tolist() == ["filing_id", "item", "words", "problem", "undecodable"]
+    assert list(stored.batches(stored.items)) == []
+
+
+def test_all_cores_give_what_one_gives(pieces_of_two):
     alone = pd.concat([piece.table for piece in reading().read(set())]).reset_index(drop=True)
     one = READ({reading().key(filing): filing for filing in reading().source.read()}, RULES)
     assert alone.fillna("").to_dict() == one.fillna("").to_dict()

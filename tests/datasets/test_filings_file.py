@@ -50,7 +50,29 @@ def test_an_index_beside_the_table_decides_which_filings_there_are(tmp_path):
     assert source.index.index.tolist() == ["13", "14"]
     assert source.dropped["broken_lines"] == 1
     assert source.dropped["no_filing_date"] == 1
+    assert source.kept["texts_not_in_the_index"] == 2
+    assert source.kept["repeated_texts"] == 0
     assert texts(dataset) == {"13": {"item_1": "x"}}
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_comma_that_is_not_quoted_costs_one_line(tmp_path, first):
+    """In texts, too, and wherever it stands; other lines are whole."""
+    lines = ["12,8,2016-03-01,hello, there", '13,9,2016-03-02,"x, y"']
+    path = tmp_path / "filings.csv"
+    path.write_text("\n".join(["filing_id,cik,date_filed,item_1", *(lines if first else lines[::-1])]) + "\n")
+    dataset = FilingsFileDataset(filepath=str(path))
+    source = dataset.load()
+    assert source.dropped["broken_lines"] == 1
+    assert source.index.index.tolist() == ["13"]
+    assert texts(dataset) == {"13": {"item_1": "x, y"}}
+
+
+def test_a_quotation_that_does_not_end_is_an_error(tmp_path):
+    path = tmp_path / "filings.csv"
+    path.write_text('filing_id,cik,date_filed,item_1\n12,8,2016-03-01,"hello\n')
+    with pytest.raises(DatasetError, match=r"filings.csv cannot be read: .*end every quotation"):
+        FilingsFileDataset(filepath=str(path)).load()
 
 
 def test_a_folder_of_reports(tmp_path):
@@ -92,7 +114,7 @@ def test_what_cannot_be_read_is_named(tmp_path):
     with pytest.raises(DatasetError, match=r"none.parquet does not exist. .*--params filings_file=PATH"):
         FilingsFileDataset(filepath=str(tmp_path / "none.parquet")).load()
     (tmp_path / "x.txt").write_text("x")
-    with pytest.raises(DatasetError, match=r"x.txt: expected a file ending in .parquet, .csv"):
+    with pytest.raises(DatasetError, match=r"x.txt: expected a file ending in .parquet, .csv or .csv.gz, or a folder"):
         FilingsFileDataset(filepath=str(tmp_path / "x.txt")).load()
     (tmp_path / "x.parquet").write_text("no Parquet")
     with pytest.raises(DatasetError, match="x.parquet cannot be read"):
@@ -108,12 +130,17 @@ def test_what_cannot_be_read_is_named(tmp_path):
         FilingsFileDataset(filepath=str(tmp_path / "bare.csv")).save(TABLE)
 
 
-def test_prices_from_a_csv_name_the_line(tmp_path):
+def test_prices_from_files(tmp_path):
     path = tmp_path / "prices.csv"
-    path.write_text("filing_id,date,adj_close\n11,2016-03-01,10\n\n11,2016-03-02,-1\n")
-    with pytest.raises(DatasetError, match=r"prices.csv: column 'adj_close', line 4: expected a positive"):
-        FilingPricesFileDataset(filepath=str(path)).load()
-    path.write_text("filing_id,date,adj_close\n11,2016-03-01,10\n11,2016-03-02,\n")
-    assert FilingPricesFileDataset(filepath=str(path)).load().index.tolist() == [("11", pd.Timestamp("2016-03-01"))]
+    path.write_text("filing_id,date,adj_close\n11,2016-03-01,10\n\n11,2016-03-02,-1\n11,2016-03-03,\n")
+    table, dropped = FilingPricesFileDataset(filepath=str(path)).load()
+    assert table.index.tolist() == [("11", pd.Timestamp("2016-03-01"))]
+    assert dropped["without_a_price"] == 2
+    store = pd.DataFrame(
+        {"date": pd.to_datetime(["2016-03-01"]), "ticker": ["KO"], "adj_close": [10.0], "adj_volume": [1.0]}
+    ).set_index(["date", "ticker"])
+    store.to_hdf(tmp_path / "assets.h5", key="quandl/wiki/prices")
+    wiki = FilingPricesFileDataset(filepath=str(tmp_path / "assets.h5"), key="quandl/wiki/prices")
+    assert wiki.load()[0]["adj_close"].to_dict() == {("KO", pd.Timestamp("2016-03-01")): 10.0}
     with pytest.raises(DatasetError, match=r"does not exist. .*--params filing_prices_file=PATH"):
         FilingPricesFileDataset(filepath=str(tmp_path / "none.csv")).load()

@@ -158,7 +158,8 @@ def test_prices_of_filings_reach_beyond_their_years(yahoo, tmp_path):
     dataset = YahooFilingPricesDataset(
         tickers="GOOD", first_year=2020, last_year=2020, filepath=str(tmp_path), wait=0, timeout=5
     )
-    prices = dataset.load()
+    prices, dropped = dataset.load()
+    assert not dropped
     assert prices.columns.tolist() == ["adj_close"]
     assert prices.index.names == ["ticker", "date"]
     assert prices.loc["GOOD", "adj_close"].tolist() == [5.0, 10.0, 15.0]

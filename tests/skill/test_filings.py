@@ -76,7 +76,7 @@ def test_too_few_clusters_have_no_interval():
 
 
 def test_rows_of_one_firm_count_as_one():
-    """Forty copies of each row are no more evidence than one: the interval by firm does not shrink."""
+    """Ten copies of each row are no more evidence than one: the interval by firm does not shrink."""
     once = table(40)
     copies = pd.concat([once.assign(firm=once["filing_id"])] * 10)
     single = evaluate_filings(once.assign(firm=once["filing_id"]), "noise")["ic_interval_by_firm"]

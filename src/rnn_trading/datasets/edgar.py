@@ -96,14 +96,14 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
             raise DatasetError(
                 f"EDGAR has no {FORM} of {' '.join(self._tickers)} from {self._years[0]} to {self._years[-1]}."
             )
-        index, dropped, mended = parse_filing_index(table, "EDGAR")
-        return FilingSource(index, folder_reader(self._folder, index.index), dropped, mended)
+        index, dropped, kept = parse_filing_index(table, "EDGAR")
+        return FilingSource(index, folder_reader(self._folder, index.index), dropped, kept)
 
     def _introduce(self) -> None:
         if not self._identity:
             raise DatasetError(
                 "The SEC asks who sends requests. Set the environment variable EDGAR_IDENTITY to your name and e-mail "
-                "address, or write them as edgar.identity in conf/live/credentials.yml."
+                "address; conf/live/credentials.yml takes them from there."
             )
         if importlib.util.find_spec("edgar") is None:
             raise DatasetError(
@@ -135,7 +135,8 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
 
         cached = ParquetDataset(filepath=str(self._folder / f"{ticker}_{self._years[0]}_{self._years[-1]}.parquet"))
         # A year that goes on may have more reports by now.
-        if self._years[-1] < date.today().year and cached.exists():
+        is_over = self._years[-1] < date.today().year
+        if is_over and cached.exists():
             return cached.load()
         logger.info("EDGAR: %s", ticker)
         years = list(self._years)
@@ -150,7 +151,7 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
             if progress.due():
                 logger.info("EDGAR: %s, %d of %d reports", ticker, number, len(reports))
         table = pd.DataFrame(rows, columns=COLUMNS, dtype="str")
-        if reports is not None and len(failures) == before:
+        if is_over and reports is not None and len(failures) == before:
             cached.save(table)
         return table
 
@@ -158,15 +159,17 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
         """Row of the index; keeps the text first."""
         target = self._folder / f"{report.accession_no}.txt"
         if not target.is_file():
-            text = report.text()
+            text = report.text() or ""  # a report without a text is left out later, and counted
             with written_whole(target) as partial_file:
                 partial_file.write_text(text, encoding="utf-8")
+        accepted = report.header.acceptance_datetime
         return {
             "filing_id": report.accession_no,
             "cik": str(report.cik),
             "ticker": ticker,
             "date_filed": str(report.filing_date)[:10],
-            "accepted": f"{report.header.acceptance_datetime:%Y-%m-%d %H:%M:%S}",
+            # Missing in some headers: then it counts as unknown.
+            "accepted": f"{accepted:%Y-%m-%d %H:%M:%S}" if accepted else "",
         }
 
     def save(self, data: None) -> None:

@@ -52,9 +52,11 @@ class StoredSentences:
         tables = [
             pq.read_table(part, columns=["key", "item", "words", "problem", "undecodable"]) for part in self._parts
         ]
-        rows = pa.concat_tables(tables).to_pandas()
-        filings = pd.DataFrame({"filing_id": list(self._key_of), "key": list(self._key_of.values())})
-        return filings.merge(rows, on="key", validate="many_to_many").drop(columns="key")
+        # Without a filing there is no part, and without a schema no table.
+        nothing = pa.schema([field for field in SCHEMA if field.name != "sentences"]).empty_table()
+        rows = pa.concat_tables([nothing, *tables]).to_pandas()
+        filings = pd.DataFrame({"filing_id": list(self._key_of), "key": list(self._key_of.values())}, dtype="str")
+        return filings.merge(rows, on="key").drop(columns="key")
 
     def batches(self, items: pd.DataFrame) -> Iterator[pd.DataFrame]:
         """Columns ``filing_id``, ``item`` and ``sentences`` of the items given, in pieces with whole filings."""

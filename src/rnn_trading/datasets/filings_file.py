@@ -1,7 +1,10 @@
 """Annual reports in a table or in a folder of texts, with their index, and prices around them."""
 
+import csv
+import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +12,22 @@ import pandas as pd
 import pyarrow.parquet as pq
 from kedro.io import AbstractDataset
 
-from rnn_trading.datasets.table_file import TableFile, read_text_csv
+from rnn_trading.datasets.table_file import TableFile, parse_error, read_text_csv
 from rnn_trading.filing_text import ITEMS, RawFiling
-from rnn_trading.filings import FilingError, FilingSource, parse_filing_index, parse_filing_prices, plain_text
+from rnn_trading.filings import (
+    OPTIONAL,
+    REQUIRED,
+    FilingError,
+    FilingSource,
+    parse_filing_index,
+    parse_filing_prices,
+    plain_text,
+)
 
 ROWS_AT_A_TIME = 64
-INDEX_COLUMNS = "filing_id, date_filed[, cik, ticker, accepted]"
-REMEDY = "Put it there, or name another with --params {}=PATH."
+TEXTS = (*ITEMS, "text")
+LONGEST_CELL = 2**30
+PARQUET, CSV = (".parquet", ".pq"), (".csv", ".csv.gz")
 
 
 class FilingsFileDataset(AbstractDataset[None, FilingSource]):
@@ -36,19 +48,15 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
 
     def __init__(self, *, filepath: str, index: str | None = None, metadata: dict[str, Any] | None = None) -> None:
         self._filepath = Path(filepath)
-        self._texts = TableFile(
-            filepath,
-            f"filing_id, {INDEX_COLUMNS} and {', '.join(ITEMS)} or text; or a folder of filing_id.txt",
-            REMEDY.format("filings_file"),
-            FilingError,
-        )
-        self._index = (
-            None if index is None else TableFile(index, INDEX_COLUMNS, REMEDY.format("filing_index"), FilingError)
-        )
+        self._index = None if index is None else Path(index)
         self.metadata = metadata
 
     def load(self) -> FilingSource:
         """Return the index, and what reads the texts.
+
+        A line of a CSV that has more cells than its header is left out and counted as ``broken_lines``. With an index
+        of its own, texts that it does not name are counted as ``texts_not_in_the_index``, and those whose id stands
+        twice, of which the first counts, as ``repeated_texts``.
 
         Raises
         ------
@@ -58,139 +66,171 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
         if self._filepath.is_dir():
             if self._index is None:
                 raise FilingError(
-                    f"{self._filepath} is a folder: the dates and firms of its filings are missing. Expected a "
-                    f"table with {INDEX_COLUMNS}. Name it with --params filing_index=PATH."
+                    f"{self._filepath} is a folder: the dates and firms of its filings are missing. Expected a table "
+                    f"with {', '.join((*REQUIRED, *OPTIONAL[:3]))}. Name it with --params filing_index=PATH."
                 )
             source = read_index(self._index)
-            return replace(source, read=folder_reader(self._filepath, source.index.index))
-        if not self._filepath.is_file() or not self._filepath.name.endswith((".parquet", ".pq", ".csv", ".csv.gz")):
-            self._texts.read(read_text_csv)  # says what is wrong
-        columns = self._columns()
-        if "filing_id" not in columns or not {*ITEMS, "text"} & {*columns}:
+            ids = pd.Series([path.stem for path in self._filepath.glob("*.txt")], dtype="str")
+            return _with_texts(source, ids, folder_reader(self._filepath, source.index.index))
+        texts = _Table(self._filepath, "filings_file")
+        found = [name for name in TEXTS if name in texts.columns]
+        if "filing_id" not in texts.columns or not found:
             raise FilingError(
                 f"{self._filepath}: expected the column filing_id, and {', '.join(ITEMS)} (one or more) or text. "
-                f"Received: {', '.join(columns)}."
+                f"Received: {', '.join(texts.columns)}."
             )
-        own = {*columns} - {*ITEMS, "text"}
-        source = read_index(self._texts, own) if self._index is None else read_index(self._index)
-        return replace(source, read=lambda: self._read(source.index.index, columns))
+        source = read_index(self._filepath if self._index is None else self._index)
+        ids = pd.concat([table["filing_id"] for table in texts.pieces(["filing_id"])])
 
-    def _columns(self) -> list[str]:
-        if self._filepath.name.endswith((".parquet", ".pq")):
-            return self._texts.guarded(lambda path: pq.read_schema(path).names)
-        return self._texts.guarded(lambda path: pd.read_csv(path, nrows=0).columns.tolist())
+        def read() -> Iterator[RawFiling]:
+            return _read_table(texts, found, source.index.index)
 
-    def _read(self, wanted: pd.Index, columns: list[str]) -> Iterator[RawFiling]:
-        texts = [name for name in (*ITEMS, "text") if name in columns]
-        left = set(wanted)
-        for table in self._tables(["filing_id", *texts]):
-            for row in table.assign(filing_id=plain_text(table["filing_id"])).to_dict(orient="records"):
-                filing_id = row["filing_id"]
-                if filing_id in left:
-                    left.remove(filing_id)  # an id that stands twice is the first one
-                    found = {name: row[name] for name in texts if isinstance(row[name], str)}
-                    items = {name: text for name, text in found.items() if name != "text"}
-                    yield RawFiling(filing_id, found.get("text"), items)
-
-    def _tables(self, columns: list[str]) -> Iterator[pd.DataFrame]:
-        if self._filepath.name.endswith((".parquet", ".pq")):
-            with pq.ParquetFile(self._filepath) as file:
-                for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
-                    yield batch.to_pandas()
-        else:
-            yield from pd.read_csv(
-                self._filepath, usecols=columns, dtype="str", chunksize=ROWS_AT_A_TIME, encoding_errors="replace"
-            )
+        return replace(source, read=read) if self._index is None else _with_texts(source, plain_text(ids), read)
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""
-        self._texts.refuse_save()
+        raise FilingError(f"{self._filepath} is a source: it is only read.")
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath), "index": self._index and str(self._index.filepath)}
+        return {"filepath": str(self._filepath), "index": self._index and str(self._index)}
 
     def _exists(self) -> bool:
         return self._filepath.exists()
 
 
-class FilingPricesFileDataset(AbstractDataset[None, pd.DataFrame]):
+class FilingPricesFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]]):
     """Daily prices around filings; see :func:`rnn_trading.filings.parse_filing_prices` for the result.
 
     Parameters
     ----------
     filepath
         A Parquet, CSV or HDF5 table with ``date``, ``adj_close`` and ``filing_id`` or ``ticker``.
+    key
+        Name of the table inside an HDF5 file; not needed if it holds one only.
     metadata
         For Kedro plugins.
     """
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(self, *, filepath: str, key: str | None = None, metadata: dict[str, Any] | None = None) -> None:
         expected = "date, adj_close, and filing_id or ticker"
-        self._file = TableFile(filepath, expected, REMEDY.format("filing_prices_file"), FilingError)
+        self._file = TableFile(filepath, expected, _remedy("filing_prices_file"), FilingError, key)
         self.metadata = metadata
 
-    def load(self) -> pd.DataFrame:
-        """Return the prices.
+    def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
+        """Return the prices, and counts of rows that were left out.
 
         Raises
         ------
         FilingError
-            If the file is missing, or a value cannot be used; names file, column and row.
+            If the file is missing or cannot be read, a column is missing, or no row has a price; names the file.
         """
-        raw, describe_row = self._file.read(read_text_csv)
-        return parse_filing_prices(raw, str(self._file.filepath), describe_row)
+        return parse_filing_prices(self._file.read(read_text_csv)[0], str(self._file.filepath))
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""
         self._file.refuse_save()
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._file.filepath)}
+        return {"filepath": str(self._file.filepath), "key": self._file.key}
 
     def _exists(self) -> bool:
         return self._file.filepath.is_file()
 
 
-def read_index(file: TableFile, columns: set[str] | None = None) -> FilingSource:
-    """Read an index of filings; lines of a CSV that have more cells than its header are left out and counted.
+class _Table:
+    """A Parquet or CSV file, in pieces; ``broken`` counts the lines of a CSV that do not fit its header."""
 
-    Parameters
-    ----------
-    file
-        The table.
-    columns
-        Those to read; None: all.
+    def __init__(self, filepath: Path, parameter: str) -> None:
+        self.filepath, self.broken = filepath, 0
+        if not filepath.is_file():
+            raise FilingError(f"{filepath} does not exist. {_remedy(parameter)}")
+        if not filepath.name.endswith((*PARQUET, *CSV)):
+            raise FilingError(f"{filepath}: expected a file ending in .parquet, .csv or .csv.gz, or a folder of texts.")
+        self._file = TableFile(str(filepath), "", "", FilingError)
+        self.columns: list[str] = self._file.guarded(self._read_columns)
+
+    def pieces(self, columns: list[str]) -> Iterator[pd.DataFrame]:
+        """Some of the columns, some rows at a time."""
+        if self.filepath.name.endswith(PARQUET):
+            with pq.ParquetFile(self.filepath) as file:
+                for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
+                    yield batch.to_pandas()
+            return
+        # Not by pandas, which cuts lines that are too long, or takes their first cell for an index, and says nothing.
+        positions = [self.columns.index(name) for name in columns]
+        rows, self.broken = self._lines(), 0
+        next(rows)
+        while piece := list(islice(rows, ROWS_AT_A_TIME)):
+            fitting = [cells for cells in piece if len(cells) == len(self.columns)]
+            self.broken += len(piece) - len(fitting)
+            cells = [[row[position] for position in positions] for row in fitting]
+            yield pd.DataFrame(cells, columns=columns, dtype="str")
+
+    def _read_columns(self, path: Path) -> list[str]:
+        if path.name.endswith(PARQUET):
+            return pq.read_schema(path).names
+        return next(self._lines(), [])
+
+    def _lines(self) -> Iterator[list[str]]:
+        """Cells of each line of a CSV that is not empty."""
+        csv.field_size_limit(LONGEST_CELL)
+        opened = gzip.open if self.filepath.name.endswith(".gz") else open
+        with opened(self.filepath, "rt", encoding="utf-8-sig", errors="replace", newline="") as file:
+            try:
+                yield from (cells for cells in csv.reader(file, strict=True) if cells)
+            except csv.Error as error:
+                raise FilingError(parse_error(error, self.filepath)) from error
+
+
+def read_index(filepath: Path) -> FilingSource:
+    """Read an index of filings from a table, which may hold texts, too.
+
+    Raises
+    ------
+    FilingError
+        As :meth:`FilingsFileDataset.load`.
     """
-    broken: list[list[str]] = []
-
-    def read_csv(path: Path) -> pd.DataFrame:
-        return pd.read_csv(
-            path,
-            usecols=None if columns is None else lambda name: name in columns,
-            dtype="str",
-            keep_default_na=False,
-            index_col=False,
-            engine="python",  # the only one that hands over lines that do not fit
-            on_bad_lines=broken.append,
-            encoding_errors="replace",
-        )
-
-    def read_parquet(path: Path) -> pd.DataFrame:
-        return pd.read_parquet(path, columns=None if columns is None else sorted(columns))
-
-    raw, describe_row = file.read(read_csv, read_parquet)
-    index, dropped, mended = parse_filing_index(raw, str(file.filepath), describe_row)
-    return FilingSource(index, lambda: iter(()), {"broken_lines": len(broken)} | dropped, mended)
-
-
-def read_folder(folder: Path, wanted: pd.Index) -> Iterator[RawFiling]:
-    """Read ``{filing_id}.txt`` of each filing that has one, in the order of the index."""
-    for filing_id in wanted:
-        path = folder / f"{filing_id}.txt"
-        if path.is_file():
-            yield RawFiling(filing_id, path.read_text(encoding="utf-8-sig", errors="replace"), {})
+    table = _Table(filepath, "filing_index")
+    wanted = [name for name in (*REQUIRED, *OPTIONAL) if name in table.columns]
+    if not {*REQUIRED} <= {*wanted}:
+        wanted = table.columns  # the check that follows names them
+    rows = list(table.pieces(wanted))
+    raw = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=wanted, dtype="str")
+    index, dropped, kept = parse_filing_index(raw, str(filepath))
+    return FilingSource(index, lambda: iter(()), {"broken_lines": table.broken} | dropped, kept)
 
 
 def folder_reader(folder: Path, index: pd.Index) -> Callable[[], Iterator[RawFiling]]:
-    """What a :class:`rnn_trading.filings.FilingSource` needs to read a folder."""
-    return lambda: read_folder(folder, index)
+    """What reads ``{filing_id}.txt`` of each filing that has one, in the order of the index."""
+
+    def read() -> Iterator[RawFiling]:
+        for filing_id in index:
+            path = folder / f"{filing_id}.txt"
+            if path.is_file():
+                yield RawFiling(filing_id, path.read_text(encoding="utf-8-sig", errors="replace"), {})
+
+    return read
+
+
+def _read_table(table: _Table, texts: list[str], wanted: pd.Index) -> Iterator[RawFiling]:
+    left = set(wanted)
+    for piece in table.pieces(["filing_id", *texts]):
+        for row in piece.assign(filing_id=plain_text(piece["filing_id"])).to_dict(orient="records"):
+            filing_id = row["filing_id"]
+            if filing_id in left:
+                left.remove(filing_id)  # an id that stands twice is the first one
+                found = {name: row[name] for name in texts if isinstance(row[name], str)}
+                items = {name: text for name, text in found.items() if name != "text"}
+                yield RawFiling(filing_id, found.get("text"), items)
+
+
+def _with_texts(source: FilingSource, ids: pd.Series, read: Callable[[], Iterator[RawFiling]]) -> FilingSource:
+    counts = {
+        "texts_not_in_the_index": int((~ids.isin(source.index.index)).sum()),
+        "repeated_texts": int(ids.duplicated().sum()),
+    }
+    return replace(source, read=read, kept=source.kept | counts)
+
+
+def _remedy(parameter: str) -> str:
+    return f"Put it there, or name another with --params {parameter}=PATH."

@@ -38,19 +38,13 @@ class TableFile:
         self.filepath = Path(filepath)
         self.expected, self.remedy, self.error, self.key = expected, remedy, error, key
 
-    def read(
-        self,
-        read_csv: Callable[[Path], pd.DataFrame],
-        read_parquet: Callable[[Path], pd.DataFrame] = pd.read_parquet,
-    ) -> tuple[pd.DataFrame, DescribeRow]:
+    def read(self, read_csv: Callable[[Path], pd.DataFrame]) -> tuple[pd.DataFrame, DescribeRow]:
         """Return the table and a function that names its rows as a user would count them.
 
         Parameters
         ----------
         read_csv
             Reads a CSV. It keeps the position of each line in the index, blank lines counted.
-        read_parquet
-            Reads a Parquet file.
 
         Raises
         ------
@@ -68,7 +62,7 @@ class TableFile:
             lines = raw.index + 2  # the first line is the header
             return raw, lambda row: f"line {lines[row]}"
         if name.endswith((".parquet", ".pq")):
-            return self.guarded(read_parquet), lambda row: f"row {row}"
+            return self.guarded(pd.read_parquet), lambda row: f"row {row}"
         if name.endswith((".h5", ".hdf5", ".hdf")):
             return self.guarded(self._read_hdf), lambda row: f"row {row}"
         raise self.error(f"{self.filepath}: expected a file ending in .parquet, .csv, .csv.gz or .h5.")

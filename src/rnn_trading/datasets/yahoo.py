@@ -88,6 +88,9 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         For Kedro plugins.
     """
 
+    # Under which users know the tickers.
+    parameter = "tickers"
+
     def __init__(
         self,
         *,
@@ -131,7 +134,7 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         if failures:
             raise DatasetError(
                 f"{len(failures)} of {len(self._tickers)} tickers did not arrive; the others are kept in "
-                f"{self._cache}. Run again, or leave them out of --params tickers.\n" + "\n".join(failures)
+                f"{self._cache}. Run again, or leave them out of --params {self.parameter}.\n" + "\n".join(failures)
             )
         return parse_prices(pd.concat(frames, ignore_index=True), "Yahoo")
 
@@ -157,7 +160,11 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         return True
 
 
-class YahooFilingPricesDataset(AbstractDataset[None, pd.DataFrame]):
+class _PricesForFilings(YahooPricesDataset):
+    parameter = "filing_tickers"
+
+
+class YahooFilingPricesDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]]):
     """Fetch daily closes of firms around the years in which they filed; see :class:`YahooPricesDataset`.
 
     Parameters
@@ -185,7 +192,7 @@ class YahooFilingPricesDataset(AbstractDataset[None, pd.DataFrame]):
         metadata: dict[str, Any] | None = None,
     ) -> None:
         end = min(date(int(last_year) + 1, 3, 1), date.today())
-        self._prices = YahooPricesDataset(
+        self._prices = _PricesForFilings(
             tickers=tickers,
             start=f"{int(first_year) - 1}-09-01",
             end=f"{end:%Y-%m-%d}",
@@ -196,15 +203,15 @@ class YahooFilingPricesDataset(AbstractDataset[None, pd.DataFrame]):
         )
         self.metadata = metadata
 
-    def load(self) -> pd.DataFrame:
-        """Return histories by ticker; see :func:`rnn_trading.filings.parse_filing_prices`.
+    def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
+        """Return histories by ticker, and no counts; see :func:`rnn_trading.filings.parse_filing_prices`.
 
         Raises
         ------
         DatasetError
             As :class:`YahooPricesDataset`.
         """
-        return self._prices.load()[["adj_close"]]
+        return self._prices.load()[["adj_close"]], {}
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""

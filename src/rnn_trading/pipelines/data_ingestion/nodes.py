@@ -121,7 +121,7 @@ def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[st
 
 def ingest_filings(
     filings_source: FilingSource | None,
-    filing_prices_source: pd.DataFrame | None,
+    filing_prices_source: tuple[pd.DataFrame, dict[str, int]] | None,
     simulated: SimulatedFilings,
     ingestion: FilingIngestionParameters,
 ) -> dict[str, Any]:
@@ -158,6 +158,9 @@ def ingest_filings(
     left_out = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in source.dropped.items() if count)
     if left_out:
         logger.warning("Filings left out of the index: %s", left_out)
+    lost_rows = sum(report["price_rows_left_out"].values())
+    if lost_rows:
+        logger.warning("Rows of prices left out: %s; see data/03_primary/filings_report.json", f"{lost_rows:,}")
     logger.info(
         "%s filings of %s firms, %s with prices, %s with a time of day",
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),

@@ -279,7 +279,11 @@ def draw_figures(
     return {
         "raw_and_transformed": macro_plots.raw_and_transformed(macro, transformed, f"The series\n{where}"),
         "learning_curves": plots.losses_by_seed(
-            history, training_summary["best_epoch"], training_summary["stopped_on"], "MAE", f"Training\n{where}"
+            history,
+            training_summary["best_epoch"],
+            training_summary["stopped_on"],
+            ("loss", "MAE"),
+            f"Training\n{where}",
         ),
         "forecasts_in_time": macro_plots.forecasts_in_time(
             macro,

@@ -20,10 +20,17 @@ from rnn_trading.filing_sequences import (
     sequences_of,
     words_of,
 )
-from rnn_trading.filing_splits import FilingSplitParameters, describe_filing_parts, divide_filings
+from rnn_trading.filing_splits import (
+    FilingSplitParameters,
+    describe_filing_parts,
+    describe_problems,
+    divide_filings,
+    refuse_small_parts,
+)
 from rnn_trading.filing_tone import length_and_tone
 from rnn_trading.models.parameters import EnsembleParameters, FilingNetworkParameters, TrainingParameters
 from rnn_trading.phrases import Phrases
+from rnn_trading.skill.filing_metrics import detectable_ic
 from rnn_trading.skill.filing_rivals import FilingRivalRows, filing_rivals, similarity_to_previous
 from rnn_trading.skill.metrics import spearman
 from rnn_trading.skill.record import Experiment, plain, skill_record
@@ -36,9 +43,17 @@ logger = logging.getLogger(__name__)
 Positions = NDArray[np.int64]
 
 
-def label_filings(filings: pd.DataFrame, filing_prices: pd.DataFrame, label: FilingReturnParameters) -> pd.DataFrame:
-    """Return after each filing; see :func:`rnn_trading.filing_returns.forward_returns`."""
-    return forward_returns(filings, filing_prices, label)
+def label_filings(
+    filings: pd.DataFrame, filing_prices: pd.DataFrame, filing_sentences: Sentences, label: FilingReturnParameters
+) -> pd.DataFrame:
+    """Return after each filing that has a text; see :func:`rnn_trading.filing_returns.forward_returns`.
+
+    Filings without a text are ``no_text`` (the source has none), ``empty_text`` or ``no_items``.
+    """
+    of_text = filing_sentences.items.groupby("filing_id")["problem"].first()
+    unusable = of_text.astype("str").where(of_text.notna()).reindex(filings.index)
+    unusable = unusable.mask(~filings.index.isin(of_text.index), "no_text")
+    return forward_returns(filings, filing_prices, label, unusable)
 
 
 def split_filings(returns: pd.DataFrame, filing_prices: pd.DataFrame, split: FilingSplitParameters) -> pd.DataFrame:
@@ -46,13 +61,29 @@ def split_filings(returns: pd.DataFrame, filing_prices: pd.DataFrame, split: Fil
     return divide_filings(returns, market_sessions(filing_prices), split)
 
 
-def flag_items(filing_sentences: Sentences, parts: pd.DataFrame, reading: FilingReadingParameters) -> pd.DataFrame:
-    """Say which items are used; see :func:`rnn_trading.filing_sequences.check_items`."""
+def flag_items(
+    filing_sentences: Sentences,
+    parts: pd.DataFrame,
+    reading: FilingReadingParameters,
+    architecture: FilingNetworkParameters,
+) -> pd.DataFrame:
+    """Say which items are used; see :func:`rnn_trading.filing_sequences.check_items`.
+
+    Raises
+    ------
+    ValueError
+        If the network masks padding, and padding is not at the back: here, before much work is lost.
+    """
+    if architecture.mask_padding and reading.padding != "back":
+        raise ValueError(
+            "Masked padding has to be at the back. Received: model.mask_padding=true with reading.padding=front. "
+            "Change one of them."
+        )
     items = check_items(filing_sentences.items, _ids(parts, "train"), reading.items)
     flagged = int(items["flag"].notna().sum())
     if flagged:
         logger.warning(
-            "%d items are far shorter or longer than their peers and are %s",
+            "%d items are far shorter or longer than their peers, or have none, and are %s",
             *(flagged, "left out" if reading.items.flagged == "leave_out" else "kept"),
         )
     return items
@@ -85,8 +116,8 @@ def encode_filings(
     dict
         ``words``: the vocabulary by id. ``sequences``: `TokenSequences` of these ids, whole filings that have an item
         in use. ``documents``: every filing of the index, index ``filing_id``: ``firm``, ``entry``, ``exit``, ``truth``,
-        ``early``, ``tokens``, ``sequence`` (position among the sequences, -1 for none), ``split`` (missing where it is
-        not used) and ``problem`` (why not).
+        ``early``, ``stale``, ``tokens``, ``sequence`` (position among the sequences, -1 for none), ``split`` (missing
+        where it is not used) and ``problem`` (why not).
 
     Raises
     ------
@@ -95,11 +126,9 @@ def encode_filings(
     """
     used = items[items["used"]]
     if not used["filing_id"].isin(_ids(parts, "train")).any():
-        problems = filing_problems(items, returns.index, pd.Series(0, index=returns.index), 0).value_counts()
         raise ValueError(
-            "No training filing has an item with text: "
-            + ", ".join(f"{problem} {count:,}" for problem, count in problems.items())
-            + ". Expected the headings Item 1, 1A, 7 or 7A at the beginning of a line, or columns item_1, item_1a, ..."
+            f"No training filing has an item to use: {describe_problems(items['flag'])}. Lower "
+            "reading.items.fewest_peers, or check the texts."
         )
     ids, words = words_of(filing_sentences, used, Phrases(phrases))
     fitted_on = pd.Series(True, index=ids)
@@ -107,54 +136,18 @@ def encode_filings(
         fitted_on[:] = ids.isin(_ids(parts, "train"))
     vocabulary, sequences = sequences_of(words, fitted_on, reading.vocabulary)
     tokens = pd.Series(words.sequences.lengths, index=ids).reindex(returns.index, fill_value=0)
-    texts = filing_problems(items, returns.index, tokens, reading.fewest_tokens)
-    problem = returns["problem"].fillna(texts).fillna(parts["problem"].reindex(returns.index))
+    problem = returns["problem"].fillna(parts["problem"].reindex(returns.index))
+    problem = problem.mask(problem.isna() & ~returns.index.isin(ids), "all_items_flagged")
+    problem = problem.mask(problem.isna() & (tokens < reading.fewest_tokens), "too_few_tokens")
     documents = returns.drop(columns="problem").assign(
         tokens=tokens,
         sequence=pd.Series(np.arange(len(ids)), index=ids).reindex(returns.index, fill_value=-1),
         split=parts["split"].reindex(returns.index).where(problem.isna()),
         problem=problem,
     )
-    _refuse_empty_parts(documents, parts)
+    validated = "validation" if (parts["split"] == "validation").any() else "test"
+    refuse_small_parts(documents["split"], validated, problem)
     return {"words": vocabulary, "sequences": sequences, "documents": documents}
-
-
-def filing_problems(items: pd.DataFrame, filings: pd.Index, tokens: pd.Series, fewest: int) -> pd.Series:
-    """Why the text of each filing cannot be used; missing where it can.
-
-    Parameters
-    ----------
-    items
-        See :func:`rnn_trading.filing_sequences.check_items`.
-    filings
-        Ids.
-    tokens
-        Of each filing, by id.
-    fewest
-        Tokens that a filing needs.
-
-    Returns
-    -------
-    pandas.Series
-        By filing, the first that holds: ``no_text`` (the source has none), ``empty_text``, ``no_items``,
-        ``all_items_flagged``, ``too_few_tokens``.
-    """
-    of_text = items.groupby("filing_id").agg(problem=("problem", "first"), used=("used", "any")).reindex(filings)
-    problem = of_text["problem"].astype("str").where(of_text["problem"].notna())
-    problem = problem.mask(of_text["used"].isna(), "no_text")
-    problem = problem.mask(problem.isna() & ~of_text["used"].eq(True), "all_items_flagged")
-    return problem.mask(problem.isna() & (tokens < fewest), "too_few_tokens")
-
-
-def _refuse_empty_parts(documents: pd.DataFrame, parts: pd.DataFrame) -> None:
-    for part in parts["split"].dropna().unique():
-        if not (documents["split"] == part).any():
-            lost = documents.loc[_ids(parts, part), "problem"].value_counts()
-            raise ValueError(
-                f"The {part} part has no filing left: "
-                + ", ".join(f"{problem} {count:,}" for problem, count in lost.items())
-                + ". Check the texts, or lower reading.fewest_tokens."
-            )
 
 
 def train_networks(
@@ -181,18 +174,12 @@ def train_networks(
     Raises
     ------
     ValueError
-        If the network masks padding, and padding is not at the back; or if the training returns are all equal.
+        If the training returns are all equal.
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
     from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415
     from rnn_trading.models.filing_network import INPUT, build_filing_network  # noqa: PLC0415
-
-    if architecture.mask_padding and reading.padding != "back":
-        raise ValueError(
-            "Masked padding has to be at the back. Received: model.mask_padding=true with reading.padding=front. "
-            "Change one of them."
-        )
 
     def rows(part: str) -> Any:
         of_part = documents[documents["split"] == part]
@@ -291,6 +278,7 @@ def gather_reports(
         **describe_filing_parts(documents),
         "dropped": filings_report["dropped"] | documents["problem"].value_counts().to_dict(),
         "entered_early": int(used["early"].sum()),
+        "stale_prices": int(used["stale"].sum()),
         "undecodable_texts": int(items.groupby("filing_id")["undecodable"].any().sum()),
         "items": describe_items(items),
         "phrases": [len(found) for found in phrases],
@@ -317,7 +305,7 @@ def judge(
     dict
         See :func:`rnn_trading.skill.record.skill_record`. ``model.by_seed``: see
         :func:`rnn_trading.skill.seeds.metrics_by_seed`. ``data.known_signal``, of simulated filings: its information
-        coefficient on the test filings and the share of it that the network has.
+        coefficient on the test filings and the share of it that the network has, None if it is too small to detect.
     """
     test = documents.loc[predictions["filing_id"]]
     by_seed = metrics_by_seed(
@@ -327,7 +315,7 @@ def judge(
         experiment,
         protocol,
         predictions,
-        test["early"] | (test["truth"] == 0),
+        test["early"] | test["stale"],
         reports | _known_signal(predictions, filings),
         training_summary | {"by_seed": plain(by_seed)},
     )
@@ -339,10 +327,14 @@ def _known_signal(predictions: pd.DataFrame, filings: pd.DataFrame) -> dict[str,
         return {"known_signal": None}
     truth = predictions["truth"].to_numpy()
     of_signal, of_model = (spearman(forecast, truth) for forecast in (signal, predictions[MODEL].to_numpy()))
+    found = of_signal > detectable_ic(len(truth))
+    planted = f"the signal that was put into them has an information coefficient of {of_signal:.3f}"
     return {
-        "known_signal": {"ic": of_signal, "model_ic": of_model, "share": of_model / of_signal},
-        "caveat": "the filings are simulated, and say nothing of markets: the signal that was put into them has an "
-        f"information coefficient of {of_signal:.3f}, that of the network is {of_model:.3f}",
+        # A share of a signal that cannot be told from none is not a number.
+        "known_signal": {"ic": of_signal, "model_ic": of_model, "share": of_model / of_signal if found else None},
+        "caveat": "the filings are simulated, and say nothing of markets: "
+        + (planted if found else "no signal that could be detected was put into them")
+        + f", the network has {of_model:.3f}",
     }
 
 
@@ -370,7 +362,8 @@ def draw_figures(
             history,
             training_summary["best_epoch"],
             training_summary["stopped_on"],
-            "Squared error",
+            # Recorded where it decides.
+            ("mae", "MAE") if (history["quantity"] == "mae").any() else ("loss", "Squared error"),
             f"Training\n{where}",
         ),
         "forecasts_and_returns": filing_plots.forecasts_and_returns(

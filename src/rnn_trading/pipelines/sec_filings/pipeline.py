@@ -30,7 +30,7 @@ def _preparation() -> list[Node]:
     return [
         Node(
             nodes.label_filings,
-            inputs=["filings", "filing_prices", "params:label"],
+            inputs=["filings", "filing_prices", "filing_sentences", "params:label"],
             outputs="returns",
             name="label_filings",
         ),
@@ -41,7 +41,10 @@ def _preparation() -> list[Node]:
             name="split_filings",
         ),
         Node(
-            nodes.flag_items, inputs=["filing_sentences", "parts", "params:reading"], outputs="items", name="flag_items"
+            nodes.flag_items,
+            inputs=["filing_sentences", "parts", "params:reading", "params:model"],
+            outputs="items",
+            name="flag_items",
         ),
         Node(
             nodes.find_phrases,
