@@ -55,6 +55,9 @@ def test_no_return_reaches_into_the_next_part_whatever_the_gap():
     for earlier, later in (("train", "validation"), ("validation", "test")):
         assert table["exit"][parts[parts == earlier].index].max() < table["entry"][parts[parts == later].index].min()
     assert (parts == "train").sum() == 35
+    wider = divide_filings(table, SESSIONS, changed(BY_TIME, gap_sessions=8))["split"]
+    # Eight sessions lie between the last entry, at session 31, and the first, at session 40.
+    assert (wider == "train").sum() == 32
 
 
 def test_without_boundaries_the_last_dates_are_held_out():
