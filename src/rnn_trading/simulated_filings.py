@@ -107,8 +107,8 @@ class SimulationParameters:
     mentions
         Praise, and warnings, in a filing of neutral tone, on average.
     signal
-        Correlation of the tone with the logarithmic return of five sessions from the first close after publication: 0
-        to switch it off. Nothing real comes near the default.
+        Correlation of the tone with the firm's own part of the logarithmic return of five sessions from the first close
+        after publication (the market's part lowers it): 0 to switch it off. Nothing real comes near the default.
     at_once
         Further part of the reaction, in the same units, between the last close before publication and the first one
         after it, where nobody can earn it.

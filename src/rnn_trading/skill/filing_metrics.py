@@ -35,8 +35,9 @@ def evaluate_filings(table: pd.DataFrame, column: str) -> dict[str, Any]:
     dict
         ``rmse``, ``mae``, ``r2`` (against the mean of these rows); ``ic``: Spearman's rank correlation over all
         filings; ``ic_p_value``, as if filings were independent, which is how it was published; ``ic_interval_by_firm``
-        and ``ic_interval_by_date``: 95 %, by a bootstrap of whole firms, and of pairs of weeks that follow each other,
-        because their returns share sessions; ``filings``. NaN for the rank correlation of a constant.
+        and ``ic_interval_by_date``: 95 %, by a bootstrap of whole firms, and of pairs of weeks that follow each other
+        (weeks without a filing are passed over), because their returns share sessions; ``filings``. NaN for the rank
+        correlation of a constant.
     """
     forecast, truth = (table[name].to_numpy(dtype=float) for name in (column, "truth"))
     if len(truth) == 0:
