@@ -33,3 +33,4 @@ def test_a_forecast_that_ranks_nothing():
     metrics = {"ic": None, "ic_interval_by_date": [None, None], "r2": None}
     figure = filing_plots.forecasts_and_returns(predictions(7).assign(prediction=0.0), metrics, "Title")
     assert figure.get_suptitle() == "Title\nno information coefficient"
+    assert len(figure.axes[0].lines) == 2  # seven filings have no fifths worth drawing

@@ -79,6 +79,14 @@ def test_headings_without_a_sign_end_an_item_too():
     }
 
 
+def test_a_line_in_capitals_is_a_heading_and_a_sentence_is_none():
+    text = "Item 7 MD&A\nSales rose.\nItem 7 of this report says more.\nItem 7A Market Risk and the Rest\nIron is dear."
+    assert split_items(text) == {
+        "item_7": "MD&A\nSales rose.\nItem 7 of this report says more.",
+        "item_7a": "Market Risk and the Rest\nIron is dear.",
+    }
+
+
 def test_two_items_in_one():
     assert split_items("Items 1 and 2. Business and Properties\nWe drill.\nItem 3. Legal\nx") == {
         "item_1": "Business and Properties\nWe drill."

@@ -71,7 +71,8 @@ def test_a_date_is_that_which_is_written():
 
 def test_nothing_left_is_an_error():
     with pytest.raises(
-        FilingError, match=r"x.csv: no filing is left of 2 \(no filing date 2\)\. Expected .* quotation"
+        FilingError,
+        match=r"x.csv: no filing is left of 2 \(no filing date 2; the first date is 'soon'\)\. Expected .* quotation",
     ):
         parse_filing_index(index_of(date_filed=["soon", "later"]), "x.csv")
     with pytest.raises(FilingError, match=r"x.csv: column 'date_filed' is missing. Expected: filing_id, date_filed\["):

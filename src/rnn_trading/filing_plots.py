@@ -3,18 +3,20 @@
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from rnn_trading.plots import BLUE, GREY, ORANGE, styled, titled
 
 FEWEST_BINS, MOST_BINS = 8, 30
+FEWEST_FOR_FIFTHS = 25
 QUINTILES = 5
 
 
 @styled
 def forecasts_and_returns(predictions: pd.DataFrame, metrics: dict[str, Any], title: str) -> Figure:
-    """Every test filing by forecast and return, the distributions of both, and mean returns by fifths of the forecast.
+    """Every test filing by forecast and return, the distributions of both; from 25 on, mean returns by fifths.
 
     Parameters
     ----------
@@ -32,11 +34,8 @@ def forecasts_and_returns(predictions: pd.DataFrame, metrics: dict[str, Any], ti
     beside = figure.add_subplot(grid[1, 1], sharey=joint)
     forecast, truth = predictions["prediction"], predictions["truth"]
     joint.plot(forecast, truth, "o", color=BLUE, markersize=5, alpha=0.45, label="a filing")
-    fifth = (forecast.rank(method="first") - 1) * QUINTILES // len(forecast)
-    means = pd.DataFrame({"forecast": forecast, "truth": truth}).groupby(fifth).mean()
-    joint.plot(
-        means["forecast"], means["truth"], "D-", color=ORANGE, markersize=8, label="mean of a fifth of the forecasts"
-    )
+    if len(forecast) >= FEWEST_FOR_FIFTHS:
+        _draw_fifths(joint, forecast, truth)
     joint.axhline(0, color=GREY, linewidth=1)
     bins = max(FEWEST_BINS, min(MOST_BINS, len(forecast) // 5))
     above.hist(forecast, bins=bins, color=BLUE)
@@ -53,3 +52,11 @@ def forecasts_and_returns(predictions: pd.DataFrame, metrics: dict[str, Any], ti
     score = "no information coefficient" if metrics["ic"] is None else f"information coefficient {metrics['ic']:.3f}"
     score += "" if low is None else f" (95 %: {low:.3f} to {high:.3f})"
     return titled(figure, f"{title}\n{score}")
+
+
+def _draw_fifths(joint: Axes, forecast: pd.Series, truth: pd.Series) -> None:
+    fifth = (forecast.rank(method="first") - 1) * QUINTILES // len(forecast)
+    means = pd.DataFrame({"forecast": forecast, "truth": truth}).groupby(fifth).mean()
+    joint.plot(
+        means["forecast"], means["truth"], "D-", color=ORANGE, markersize=8, label="mean of a fifth of the forecasts"
+    )

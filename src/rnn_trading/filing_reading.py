@@ -83,7 +83,7 @@ class FilingReading:
                         "%s of %s filings, %s of them read now", *map("{:,}".format, (done, len(self.source), read))
                     )
                 yield ReadFilings(key_of, table)
-        logger.info("%s filings: %s read now, the others before", f"{done:,}", f"{read:,}")
+        logger.info("%s filings: %s read now, %s before", *map("{:,}".format, (done, read, done - read)))
 
     def key(self, filing: RawFiling) -> str:
         """Hash of a filing's text, of the rules, and of the library that splits sentences."""

@@ -17,6 +17,8 @@ TITLES = (
     "|management|quantitative|qualitative|financial statements|consolidated|changes in|disagreements|controls|other"
     "|disclosure|directors|executive|security|certain|principal|exhibit|form 10-k"
 )
+# The rest of a line in which every word but small ones begins with a capital.
+IN_CAPITALS = r"(?-i:(?=[A-Z(](?:\S|[^\S\n](?=[A-Z(&]|(?:and|of|the|about|for|in|on|to)\b))*$))"
 # A line that begins "Item 7A.", "PART II, ITEM 7 - ...", "Items 1 and 2. ..." or "**Item 8** Financial Statements";
 # between the number and the text stands a sign, the end of the line, or a known title. "Item 7, above, ..." is a
 # sentence.
@@ -24,7 +26,7 @@ HEADING = re.compile(
     r"^[\s*#|_]*(?:part\s+i{1,3}v?[\s.,:;|\-\u2013\u2014]*)?"
     r"items?\s*(?:no\.?\s*)?(?P<number>1[0-6]|[1-9])\s*\(?(?P<letter>[abc]?)\)?(?:\s*\(t\))?"
     r"(?:\s*(?:and|&)\s*(?:item\s*)?\d{1,2}\s*\(?[abc]?\)?)?"
-    rf"[^\S\n]*(?:[*_|]*[.:;|*\-\u2013\u2014]|$|(?={TITLES}))",
+    rf"[^\S\n]*(?:[*_|]*[.:;|*\-\u2013\u2014]|$|(?={TITLES})|{IN_CAPITALS})",
     re.IGNORECASE | re.MULTILINE,
 )
 # What spaCy's stop words lack.

@@ -137,9 +137,10 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
     left, dropped = left[~repeated], dropped | {"repeated_id": int(repeated.sum())}
     if left.empty:
         found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
+        first = f"; the first date is {source.table['date_filed'].iloc[0]!r}" if len(table) else ""
         raise FilingError(
-            f"{origin}: no filing is left of {len(table):,} ({found or 'no row'}). Expected an id, a date such as "
-            "2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation "
+            f"{origin}: no filing is left of {len(table):,} ({found or 'no row'}{first}). Expected an id, a date such "
+            "as 2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation "
             "marks in a CSV."
         )
     kept = {

@@ -68,6 +68,27 @@ def test_a_comma_that_is_not_quoted_costs_one_line(tmp_path, first):
     assert texts(dataset) == {"13": {"item_1": "x, y"}}
 
 
+def test_lines_of_which_none_fits_are_an_error(tmp_path):
+    TABLE[["filing_id", "cik", "date_filed"]].to_csv(tmp_path / "index.csv", index=False)
+    texts = tmp_path / "texts.csv"
+    texts.write_text("filing_id,item_1\n11,some text, and more\n")
+    with pytest.raises(DatasetError, match=r"texts.csv: none of 1 lines has as many cells as the header, 2. Put texts"):
+        FilingsFileDataset(filepath=str(texts), index=str(tmp_path / "index.csv")).load()
+    texts.write_text("filing_id,item_1\n11,some text, and more\n12,good\n")
+    source = FilingsFileDataset(filepath=str(texts), index=str(tmp_path / "index.csv")).load()
+    assert source.kept["broken_text_lines"] == 1
+    prices = tmp_path / "prices.csv"
+    prices.write_text("date,ticker,adj_close\n2018-01-02,T,1,5\n")
+    with pytest.raises(DatasetError, match="prices.csv: none of 1 lines has as many cells"):
+        FilingPricesFileDataset(filepath=str(prices)).load()
+    prices.write_text("")
+    with pytest.raises(DatasetError, match="prices.csv is empty"):
+        FilingPricesFileDataset(filepath=str(prices)).load()
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DatasetError, match="holds no file ending in .txt"):
+        FilingsFileDataset(filepath=str(tmp_path / "empty"), index=str(tmp_path / "index.csv")).load()
+
+
 def test_a_quotation_that_does_not_end_is_an_error(tmp_path):
     path = tmp_path / "filings.csv"
     path.write_text('filing_id,cik,date_filed,item_1\n12,8,2016-03-01,"hello\n')

@@ -53,8 +53,8 @@ def test_weeks_begin_on_monday():
 
 @pytest.mark.parametrize("block", [1, 2])
 def test_whole_clusters_are_drawn(block):
-    clusters = pd.Series(["e", "a", "b", "b", "c", "d", "d", "d"])
-    members = {name: set(np.flatnonzero(clusters == name)) for name in "abcde"}
+    clusters = pd.Series(list("eabbcdddfghijk"))
+    members = {name: set(np.flatnonzero(clusters == name)) for name in "abcdefghijk"}
     seen = []
     drawn = cluster_bootstrap(lambda rows: seen.append(rows.tolist()) or float(len(rows)), clusters, block, draws=200)
     assert len(seen) == len(drawn) == 200
@@ -63,14 +63,14 @@ def test_whole_clusters_are_drawn(block):
             counts = {rows.count(row) for row in of_cluster}
             assert len(counts) == 1, f"cluster {name} was torn apart"
     clusters_drawn = {sum(rows.count(min(of_cluster)) for of_cluster in members.values()) for rows in seen}
-    assert clusters_drawn == {5 if block == 1 else 6}
+    assert clusters_drawn == {11 if block == 1 else 12}
     if block == 2:  # neighbours come together, the last with the first
-        lonely = [rows for rows in seen if 1 in rows and not {2, 3} & {*rows} and not {0} & {*rows}]
+        lonely = [rows for rows in seen if 1 in rows and not {2, 3} & {*rows} and not {13} & {*rows}]
         assert not lonely
 
 
 def test_too_few_clusters_have_no_interval():
-    nothing = cluster_bootstrap(lambda rows: 1.0, pd.Series(["a", "b", "c", "d"]))
+    nothing = cluster_bootstrap(lambda rows: 1.0, pd.Series(list("abcdefghi")))
     assert np.isnan(interval(nothing)).all()
     assert np.isnan(difference_test(nothing, 1.0)["p_value"])
 

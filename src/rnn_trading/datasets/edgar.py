@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 # The SEC asks for no more than ten; it is shared with whatever else runs at this address.
 REQUESTS_A_SECOND = 5
 FORM = "10-K"
+NO_CONNECTION = ("ConnectError", "ConnectTimeout")
 COLUMNS = ["filing_id", "cik", "ticker", "date_filed", "accepted"]
 
 
@@ -122,6 +123,10 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
             try:
                 return fetch()
             except Exception as error:  # edgartools and its transport raise many unrelated types
+                if type(error).__name__ in NO_CONNECTION:  # edgartools itself has tried for a while
+                    raise DatasetError(
+                        f"There is no connection to EDGAR: {error}. Nothing is lost; run again."
+                    ) from error
                 if attempt == self._retries:
                     failures.append(f"{name}: {type(error).__name__}: {error}")
                     return None

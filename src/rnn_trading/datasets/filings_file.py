@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from kedro.io import AbstractDataset
 
-from rnn_trading.datasets.table_file import TableFile, parse_error, read_text_csv
+from rnn_trading.datasets.table_file import TableFile, parse_error
 from rnn_trading.filing_text import ITEMS, RawFiling
 from rnn_trading.filings import (
     OPTIONAL,
@@ -71,6 +71,10 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
                 )
             source = read_index(self._index)
             ids = pd.Series([path.stem for path in self._filepath.glob("*.txt")], dtype="str")
+            if ids.empty:
+                raise FilingError(
+                    f"{self._filepath} holds no file ending in .txt. Expected FILING_ID.txt for each filing."
+                )
             return _with_texts(source, ids, folder_reader(self._filepath, source.index.index))
         texts = _Table(self._filepath, "filings_file")
         found = [name for name in TEXTS if name in texts.columns]
@@ -80,12 +84,15 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
                 f"Received: {', '.join(texts.columns)}."
             )
         source = read_index(self._filepath if self._index is None else self._index)
-        ids = pd.concat([table["filing_id"] for table in texts.pieces(["filing_id"])])
+        ids = texts.whole(["filing_id"])["filing_id"]
 
         def read() -> Iterator[RawFiling]:
             return _read_table(texts, found, source.index.index)
 
-        return replace(source, read=read) if self._index is None else _with_texts(source, plain_text(ids), read)
+        if self._index is None:
+            return replace(source, read=read)
+        source = _with_texts(source, plain_text(ids), read)
+        return replace(source, kept=source.kept | {"broken_text_lines": texts.broken})
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""
@@ -124,7 +131,12 @@ class FilingPricesFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str
         FilingError
             If the file is missing or cannot be read, a column is missing, or no row has a price; names the file.
         """
-        return parse_filing_prices(self._file.read(read_text_csv)[0], str(self._file.filepath))
+        filepath = self._file.filepath
+        if not filepath.name.endswith(CSV) or not filepath.is_file():
+            return parse_filing_prices(self._file.read(pd.read_csv)[0], str(filepath))
+        table = _Table(filepath, "filing_prices_file")
+        prices, dropped = parse_filing_prices(table.whole(table.columns), str(filepath))
+        return prices, {"broken_lines": table.broken} | dropped
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""
@@ -148,6 +160,25 @@ class _Table:
             raise FilingError(f"{filepath}: expected a file ending in .parquet, .csv or .csv.gz, or a folder of texts.")
         self._file = TableFile(str(filepath), "", "", FilingError)
         self.columns: list[str] = self._file.guarded(self._read_columns)
+        if not self.columns:
+            raise FilingError(f"{filepath} is empty. Expected a header, and rows below it.")
+
+    def whole(self, columns: list[str]) -> pd.DataFrame:
+        """Some of the columns, all rows.
+
+        Raises
+        ------
+        FilingError
+            If no row of a CSV fits its header.
+        """
+        pieces = list(self.pieces(columns))
+        table = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=columns, dtype="str")
+        if table.empty and self.broken:
+            raise FilingError(
+                f"{self.filepath}: none of {self.broken:,} lines has as many cells as the header, {len(self.columns)}. "
+                "Put texts that hold commas in quotation marks, and a point in front of decimals."
+            )
+        return table
 
     def pieces(self, columns: list[str]) -> Iterator[pd.DataFrame]:
         """Some of the columns, some rows at a time."""
@@ -194,9 +225,7 @@ def read_index(filepath: Path) -> FilingSource:
     wanted = [name for name in (*REQUIRED, *OPTIONAL) if name in table.columns]
     if not {*REQUIRED} <= {*wanted}:
         wanted = table.columns  # the check that follows names them
-    rows = list(table.pieces(wanted))
-    raw = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=wanted, dtype="str")
-    index, dropped, kept = parse_filing_index(raw, str(filepath))
+    index, dropped, kept = parse_filing_index(table.whole(wanted), str(filepath))
     return FilingSource(index, lambda: iter(()), {"broken_lines": table.broken} | dropped, kept)
 
 

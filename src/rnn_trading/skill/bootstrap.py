@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 DRAWS, SEED = 1000, 0
 COVERAGE = 0.95
-FEWEST_CLUSTERS = 5
+FEWEST_CLUSTERS = 10
 
 
 def cluster_bootstrap(
@@ -32,7 +32,7 @@ def cluster_bootstrap(
     Returns
     -------
     numpy.ndarray
-        ``(draws,)``; NaN where the statistic does not exist, and everywhere with fewer than 5 clusters.
+        ``(draws,)``; NaN where the statistic does not exist, and everywhere with fewer than 10 clusters.
     """
     members = list(pd.Series(np.arange(len(clusters))).groupby(clusters.to_numpy()).indices.values())
     if len(members) < FEWEST_CLUSTERS:

@@ -145,6 +145,8 @@ def encode_filings(
         split=parts["split"].reindex(returns.index).where(problem.isna()),
         problem=problem,
     )
+    used = int(problem.isna().sum())
+    logger.info("%s of %s filings are used; left out: %s", used, len(problem), describe_problems(problem))
     validated = "validation" if (parts["split"] == "validation").any() else "test"
     refuse_small_parts(documents["split"], validated, problem)
     return {"words": vocabulary, "sequences": sequences, "documents": documents}
@@ -333,8 +335,8 @@ def _known_signal(predictions: pd.DataFrame, filings: pd.DataFrame) -> dict[str,
         # A share of a signal that cannot be told from none is not a number.
         "known_signal": {"ic": of_signal, "model_ic": of_model, "share": of_model / of_signal if found else None},
         "caveat": "the filings are simulated, and say nothing of markets: "
-        + (planted if found else "no signal that could be detected was put into them")
-        + f", the network has {of_model:.3f}",
+        + (planted if found else f"{planted}, too little to be detected on {len(truth):,} filings")
+        + f"; the network has {of_model:.3f}",
     }
 
 
