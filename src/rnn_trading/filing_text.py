@@ -20,8 +20,8 @@ TITLES = (
 # The rest of a line in which every word but small ones begins with a capital.
 IN_CAPITALS = r"(?-i:(?=[A-Z(](?:\S|[^\S\n](?=[A-Z(&]|(?:and|of|the|about|for|in|on|to)\b))*$))"
 # A line that begins "Item 7A.", "PART II, ITEM 7 - ...", "Items 1 and 2. ..." or "**Item 8** Financial Statements";
-# between the number and the text stands a sign, the end of the line, or a known title. "Item 7, above, ..." is a
-# sentence.
+# between the number and the text stands a sign, the end of the line, a known title, or words in capitals. "Item 7,
+# above, ..." and "Item 7 of this report" are sentences.
 HEADING = re.compile(
     r"^[\s*#|_]*(?:part\s+i{1,3}v?[\s.,:;|\-\u2013\u2014]*)?"
     r"items?\s*(?:no\.?\s*)?(?P<number>1[0-6]|[1-9])\s*\(?(?P<letter>[abc]?)\)?(?:\s*\(t\))?"

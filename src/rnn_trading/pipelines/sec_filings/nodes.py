@@ -122,7 +122,7 @@ def encode_filings(
     Raises
     ------
     ValueError
-        If a part has no filing left.
+        If a part has too few filings left.
     """
     used = items[items["used"]]
     if not used["filing_id"].isin(_ids(parts, "train")).any():
@@ -145,8 +145,9 @@ def encode_filings(
         split=parts["split"].reindex(returns.index).where(problem.isna()),
         problem=problem,
     )
-    used = int(problem.isna().sum())
-    logger.info("%s of %s filings are used; left out: %s", used, len(problem), describe_problems(problem))
+    logger.info(
+        "%d of %d filings are used; left out: %s", problem.isna().sum(), len(problem), describe_problems(problem)
+    )
     validated = "validation" if (parts["split"] == "validation").any() else "test"
     refuse_small_parts(documents["split"], validated, problem)
     return {"words": vocabulary, "sequences": sequences, "documents": documents}
