@@ -74,8 +74,10 @@ def test_sequences(project):
 def test_data_ingestion_takes_in_every_source(project):
     folder = project("data_ingestion")
     primary = {path.name for path in (folder / "data/03_primary").glob("*")}
-    tables = {"prices", "index_prices", "index_ranges", "macro", "reviews"}
-    assert primary == {f"{name}.parquet" for name in tables} | {f"{name}_report.json" for name in tables}
+    tables = {"prices", "index_prices", "index_ranges", "macro", "reviews", "filings"}
+    reports = {f"{name}_report.json" for name in tables}
+    assert primary == {f"{name}.parquet" for name in tables} | reports | {"filing_prices.parquet"}
+    assert (folder / "data/02_intermediate/filing_sentences/filings.json").is_file()
 
 
 def test_registering_pipelines_does_not_import_tensorflow():
