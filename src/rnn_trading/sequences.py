@@ -30,7 +30,9 @@ class Sequences:
         asked for. No missing value.
     flags
         Same index. Boolean columns ``missing_price``, ``stale_price``, ``extreme_return``: a past return or
-        the label touches one. All that ``drop`` would have removed, and a return above 300 %.
+        the label touches one. All that ``drop`` would have removed, and a return above 300 %. With volumes also
+        ``zero_volume``: the last session of a past period, or a session of the label's trades, had a price and a volume
+        of zero.
     report
         Rows by the rule that removed them, thin sessions, the universe, the quantiles used for clipping.
     """
@@ -70,7 +72,7 @@ def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: 
     thin = px.thin_sessions(panel, sequence.session_presence)
     panel = panel[~thin]
     _check_history(panel, sequence, available)
-    past, future, touched = _returns(panel, sequence)
+    past, future, touched = _returns(panel, _volumes(prices, panel), sequence)
     universe = _universe(prices, panel, past, sequence)
     if not universe.to_numpy().any():
         raise ValueError(
@@ -131,7 +133,7 @@ def _check_purge(sequence: SequenceParameters, splits: list[SplitParameters]) ->
 
 
 def _returns(
-    panel: pd.DataFrame, sequence: SequenceParameters
+    panel: pd.DataFrame, volumes: pd.DataFrame | None, sequence: SequenceParameters
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, NDArray[np.bool_]]]:
     """Past returns and returns to be earned, periods x tickers; and what windows touch, tickers x windows."""
     stale = sequence.stale
@@ -154,14 +156,20 @@ def _returns(
     future = (traded(sold) / traded(bought).shift(1) - 1).loc[returns_from:]
 
     # A missing price is missing, not stale. A week of past returns counts by the state of its last session.
-    stale_marks = (px.stale_prices(panel, stale.after_sessions) & panel.notna()).astype("float64")
-    stale_past = px.weekly_last(stale_marks) if weekly else stale_marks
-    stale_trade, missing_trade = traded(stale_marks) == 1, traded(panel).isna()
+    def where(sessions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Past periods, and labels, that touch marked sessions with a price."""
+        marked = (sessions & panel.notna()).astype("float64")
+        trade = traded(marked) == 1
+        return (px.weekly_last(marked) if weekly else marked) == 1, trade | trade.shift(1, fill_value=False)
+
+    missing_trade = traded(panel).isna()
     marks = {
         "missing_price": (observed.isna(), missing_trade | missing_trade.shift(1, fill_value=True)),
-        "stale_price": (stale_past == 1, stale_trade | stale_trade.shift(1, fill_value=False)),
+        "stale_price": where(px.stale_prices(panel, stale.after_sessions)),
         "extreme_return": (observed.abs() > px.EXTREME_RETURN, future.abs() > px.EXTREME_RETURN),
     }
+    if volumes is not None:
+        marks["zero_volume"] = where(volumes == 0)
     touched = {
         name: _touched(in_past.loc[returns_from:], in_label.loc[returns_from:], sequence.lags)
         for name, (in_past, in_label) in marks.items()
@@ -186,10 +194,10 @@ def _universe(
     if universe.rule == "complete":
         # A panel that starts within the sample has no return in its first period, for any ticker.
         return members & past.dropna(how="all").notna().all()
-    has_volume = _has_volume(prices)
-    activity = panel * px.price_panel(prices, "adj_volume").reindex_like(panel) if has_volume else panel
+    volumes = _volumes(prices, panel)
+    activity = panel if volumes is None else panel * volumes
     # Without volumes there is nothing to rank by: presence alone decides.
-    size = universe.size if has_volume else panel.shape[1]
+    size = panel.shape[1] if volumes is None else universe.size
     if universe.rule == "most_traded":
         return members & past.columns.isin(px.most_traded(activity, universe.presence, size))
     as_of = px.most_traded_to_date(activity, universe.presence, size, universe.sessions)
@@ -285,8 +293,11 @@ def _winsorise(
     return bounds
 
 
-def _has_volume(prices: pd.DataFrame) -> bool:
-    return "adj_volume" in prices.columns and bool(prices["adj_volume"].notna().any())
+def _volumes(prices: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame | None:
+    """Volumes in the shape of the panel; None if the prices have none."""
+    if "adj_volume" not in prices.columns or prices["adj_volume"].isna().all():
+        return None
+    return px.price_panel(prices, "adj_volume").reindex_like(panel)
 
 
 def _describe_universe(prices: pd.DataFrame, table: pd.DataFrame, sequence: SequenceParameters) -> str:
@@ -295,7 +306,7 @@ def _describe_universe(prices: pd.DataFrame, table: pd.DataFrame, sequence: Sequ
     tickers = len(table.index.unique("ticker"))
     text = f"{tickers:,} of {prices.index.unique('ticker').size:,} tickers by the rule {universe.rule!r}"
     if universe.rule in ("most_traded", "most_traded_to_date"):
-        if not _has_volume(prices):
+        if "adj_volume" not in prices.columns or prices["adj_volume"].isna().all():
             text += "; the prices have no volume, so presence alone decides"
         elif tickers < universe.size:
             text += f"; {universe.size:,} were asked for"

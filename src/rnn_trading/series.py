@@ -174,7 +174,7 @@ def split_windows(rows: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.f
 
 
 def window_flags(index_prices: pd.DataFrame, rows: pd.DataFrame, stale_after_sessions: int) -> pd.DataFrame:
-    """Mark windows whose values or target touch a stale or an extreme close.
+    """Mark windows whose values or target touch a stale or an extreme close, or a session without volume.
 
     Parameters
     ----------
@@ -188,7 +188,8 @@ def window_flags(index_prices: pd.DataFrame, rows: pd.DataFrame, stale_after_ses
     Returns
     -------
     pandas.DataFrame
-        Boolean columns ``stale_price`` and ``extreme_return`` (a daily return above 300 %), index of ``rows``.
+        Boolean columns ``stale_price``, ``extreme_return`` (a daily return above 300 %) and, for an index with volumes,
+        ``zero_volume``; index of ``rows``.
     """
     close = index_prices[["close"]]
     length = rows.shape[1]
@@ -196,6 +197,8 @@ def window_flags(index_prices: pd.DataFrame, rows: pd.DataFrame, stale_after_ses
         "stale_price": stale_prices(close, stale_after_sessions),
         "extreme_return": close.pct_change(fill_method=None).abs() > EXTREME_RETURN,
     }
+    if "volume" in index_prices:
+        flags["zero_volume"] = index_prices[["volume"]] == 0
     touched = {
         name: pd.Series(any_in_window(values.to_numpy(), length)[0], index=close.index[length - 1 :])
         for name, values in flags.items()

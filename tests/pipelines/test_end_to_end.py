@@ -186,7 +186,10 @@ def test_dead_tickers_make_the_published_score_and_not_the_corrected_one(run_fil
     published = run_file(panel, protocol="as_published", stacked_lstm=FAST)
     record = skill(published, "as_published", EXPERIMENTS[0])
     assert record["model"]["metrics"]["auc"] > 0.6
-    assert abs(record["without_stale"]["model"]["auc"] - 0.5) < 0.05
+    stale = record["attribution"][0]
+    assert stale["without"] == "rows that touch stale, missing or extreme prices"
+    assert abs(stale["value"] - 0.5) < 0.05
+    assert stale["removed"] == pytest.approx(record["headline"]["value"] - stale["value"])
     corrected = run_file(panel, stacked_lstm=FAST)
     assert abs(skill(corrected, "corrected", EXPERIMENTS[0])["model"]["metrics"]["auc"] - 0.5) < 0.05
 

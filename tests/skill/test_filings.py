@@ -160,7 +160,7 @@ EXPERIMENT = Experiment(name="sec_filings.returns", task="filings", published={"
 
 
 def record(rows, **data):
-    return skill_record(EXPERIMENT, "corrected", rows, pd.Series(False, index=rows.index), data, {})
+    return skill_record(EXPERIMENT, "corrected", rows, pd.DataFrame({"early": False}, index=rows.index), data, {})
 
 
 def test_verdicts():

@@ -25,15 +25,19 @@ def predictions(strength, seed=0, dates=60, tickers=20):
 
 def record(table, suspicious=None, experiment=CLASSIFICATION, **model):
     suspicious = pd.Series(np.zeros(len(table), dtype=bool)) if suspicious is None else suspicious
-    return skill_record(experiment, "corrected", table, suspicious, {"source": "x"}, {"parameters": 1, **model})
+    return skill_record(experiment, "corrected", table, suspicious.to_frame("x"), {"source": "x"}, {"parameters": 1, **model})
 
 
 def test_the_record_is_complete_and_plain():
     result = record(predictions(1.0))
     assert list(result) == [
         *(
+            "version",
             "experiment",
             "protocol",
+            "finding",
+            "headline",
+            "attribution",
             "data",
             "model",
             "rivals",
@@ -132,7 +136,7 @@ def series_predictions(error=1.0, days=250, seed=0):
 
 def judged(table, task, scale=None, published=None):
     experiment = Experiment(name="e.s", task=task, published=published, published_on="the year 2019")
-    nothing = pd.Series(np.zeros(len(table), dtype=bool))
+    nothing = pd.DataFrame({"x": np.zeros(len(table), dtype=bool)})
     return skill_record(experiment, "corrected", table, nothing, {}, {}, scale)
 
 
@@ -236,7 +240,7 @@ def macro_predictions(months=24, error=0.01):
 
 
 def test_macro_series_are_tested_together_and_each_against_the_vector_autoregression():
-    nothing = pd.Series(np.zeros(24, dtype=bool))
+    nothing = pd.DataFrame({"x": np.zeros(24, dtype=bool)})
     experiment = Experiment(name="e.m", task="macro", published=None, published_on=None)
     record = skill_record(experiment, "corrected", macro_predictions(), nothing, {}, {}, overlap=12)
     assert [test.get("series") for test in record["tests"]] == [None, None, "A", "A"]

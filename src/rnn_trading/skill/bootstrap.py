@@ -34,12 +34,22 @@ def cluster_bootstrap(
     numpy.ndarray
         ``(draws,)``; NaN where the statistic does not exist, and everywhere with fewer than 10 clusters.
     """
-    members = list(pd.Series(np.arange(len(clusters))).groupby(clusters.to_numpy()).indices.values())
-    if len(members) < FEWEST_CLUSTERS:
+    codes, names = pd.factorize(clusters.to_numpy(), sort=True)
+    if len(names) < FEWEST_CLUSTERS:
         return np.full(draws, np.nan)
-    first = np.random.default_rng(SEED).integers(len(members), size=(draws, -(-len(members) // block)))
-    drawn = (first[:, :, None] + np.arange(block)).reshape(draws, -1) % len(members)
-    return np.array([statistic(np.concatenate([members[cluster] for cluster in row])) for row in drawn])
+    by_cluster = np.argsort(codes, kind="stable")  # rows, those of a cluster side by side
+    sizes = np.bincount(codes)
+    starts = sizes.cumsum() - sizes
+    first = np.random.default_rng(SEED).integers(len(names), size=(draws, -(-len(names) // block)))
+    drawn = (first[:, :, None] + np.arange(block)).reshape(draws, -1) % len(names)
+
+    def rows_of(draw: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows of the clusters of one draw, one cluster after the other."""
+        ends = sizes[draw].cumsum()
+        offsets = np.repeat(starts[draw] - (ends - sizes[draw]), sizes[draw])
+        return by_cluster[np.arange(ends[-1]) + offsets]
+
+    return np.array([statistic(rows_of(draw)) for draw in drawn])
 
 
 def interval(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -8,10 +8,13 @@ import pandas as pd
 
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.comparison import SIGNIFICANCE
+from rnn_trading.skill.headline import ZERO_VOLUME, attribution, headline
 from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, Metrics, Task, TaskName, rows_of
 
 WORST_MONTHS = 3
 SMALLEST_P_SHOWN = 0.001
+# Of the form of a record: a report reads no other.
+RECORD_VERSION = 1
 
 
 @parameters
@@ -40,7 +43,7 @@ def skill_record(
     experiment: Experiment,
     protocol: str,
     predictions: pd.DataFrame,
-    suspicious: pd.Series,
+    flags: pd.DataFrame,
     data: dict[str, Any],
     model: dict[str, Any],
     scale: float | None = None,
@@ -56,8 +59,9 @@ def skill_record(
         ``corrected`` or ``as_published``.
     predictions
         Test rows: the keys of the task, ``prediction``, ``truth``, and one column a rival. No missing values.
-    suspicious
-        Boolean, ``(rows,)``: rows whose score may be an artefact; the task says in words what they are.
+    flags
+        Boolean, rows x kinds: rows whose score may be an artefact; the task says in words what they are. A column
+        ``zero_volume`` is a cause of its own and does not count for ``without_stale``.
     data
         Source, rows and dates of each part, what was dropped and why. ``caveat``: what the verdict must end with.
     model
@@ -71,7 +75,9 @@ def skill_record(
     Returns
     -------
     dict
-        ``experiment``, ``protocol``, ``data``, ``model`` (with ``metrics``), ``rivals``, ``tests``,
+        ``version`` (of the form of the record), ``experiment``, ``protocol``, ``finding``, ``headline`` (see
+        :func:`rnn_trading.skill.headline.headline`), ``attribution`` (see
+        :func:`rnn_trading.skill.headline.attribution`), ``data``, ``model`` (with ``metrics``), ``rivals``, ``tests``,
         ``without_stale``, ``without_worst_months`` (the same without the three calendar months in which the
         rivals' losses were largest; None for documents, which have no date), ``published``, ``published_on``,
         ``verdict``; plain values only, None for a metric that does not exist.
@@ -103,14 +109,22 @@ def skill_record(
         }
 
     everything = judge(predictions)
-    clean = judge(predictions[~np.asarray(suspicious)])
-    calm = None
+    flags = flags.reset_index(drop=True).set_axis(predictions.index)
+    suspicious = flags.drop(columns=ZERO_VOLUME, errors="ignore").any(axis="columns").to_numpy()
+    clean = judge(predictions[~suspicious])
+    calm = in_worst = None
     if task.dated:
         months = worst_months(task, predictions, rivals)
-        calm = {"months": months} | judge(predictions[~_months(predictions).isin(months)])
+        in_worst = _months(predictions).isin(months).to_numpy()
+        calm = {"months": months} | judge(predictions[~in_worst])
+    best = task.headline.best(everything["rivals"])
     record = {
+        "version": RECORD_VERSION,
         "experiment": experiment.name,
         "protocol": protocol,
+        "finding": _finding(task, everything, clean["tests"]),
+        "headline": headline(task, predictions, everything["rivals"], overlap),
+        "attribution": attribution(task, predictions, flags, in_worst, best),
         "data": data,
         "model": model | {"metrics": everything["model"]},
         "rivals": everything["rivals"],
@@ -120,7 +134,7 @@ def skill_record(
         "published": experiment.published,
         "published_on": experiment.published_on,
         "verdict": _verdict(experiment, task, everything, clean, calm)
-        + _caveats(task, model | data, len(predictions) - int(np.asarray(suspicious).sum())),
+        + _caveats(task, model | data, len(predictions) - int(suspicious.sum())),
     }
     return plain(record)
 
@@ -157,18 +171,16 @@ def _verdict(
     clean: dict[str, Any],
     calm: dict[str, Any] | None,
 ) -> str:
-    decisive, headline = everything["tests"][0], task.headline
+    decisive, wanted = everything["tests"][0], task.headline
     rivals = everything["rivals"]
-    score = everything["model"][headline.metric]
-    finding = _finding(task, decisive, clean["tests"])
-    if everything["rows"] < task.fewest_rows:
-        finding = f"Too few rows for a verdict on skill ({everything['rows']:,}, of at least {task.fewest_rows:,})"
-    text = f"{finding}: {headline.words} {'does not exist' if math.isnan(score) else _number(score)}"
-    best = headline.best(rivals)
+    score = everything["model"][wanted.metric]
+    finding = _finding(task, everything, clean["tests"])
+    text = f"{finding}: {wanted.words} {'does not exist' if math.isnan(score) else _number(score)}"
+    best = wanted.best(rivals)
     if best:
-        text += f" (best rival: {_words(best)}, {_number(rivals[best][headline.metric])})"
+        text += f" (best rival: {_words(best)}, {_number(rivals[best][wanted.metric])})"
     text += f"; {_comparison(task, decisive)}"
-    without = clean["model"].get(headline.metric, math.nan)
+    without = clean["model"].get(wanted.metric, math.nan)
     if abs(without - score) >= 0.01 * max(1.0, abs(score)):
         text += f"; without {task.suspicious} it is {_number(without)}"
     gone = calm and calm["tests"] and _tested(task, calm["tests"][0]) and not _better(task, calm["tests"][0])
@@ -176,8 +188,8 @@ def _verdict(
         text += "; the difference is gone without the three worst months"
     remark = task.remark({MODEL: everything["model"], **rivals}, everything["tests"])
     text += f"; {remark}" if remark else ""
-    if experiment.published and headline.metric in experiment.published:
-        text += f"; published on {experiment.published_on}: {experiment.published[headline.metric]:.4g}"
+    if experiment.published and wanted.metric in experiment.published:
+        text += f"; published on {experiment.published_on}: {experiment.published[wanted.metric]:.4g}"
     return text
 
 
@@ -211,7 +223,10 @@ def _caveats(task: Task, known: dict[str, Any], clean_rows: int) -> str:
 SKILL = "Skill beyond the naive rivals"
 
 
-def _finding(task: Task, decisive: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
+def _finding(task: Task, everything: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
+    decisive = everything["tests"][0]
+    if everything["rows"] < task.fewest_rows:
+        return f"Too few rows for a verdict on skill ({everything['rows']:,}, of at least {task.fewest_rows:,})"
     if not _better(task, decisive):
         worse = decisive["p_value"] < SIGNIFICANCE and _gain(task, decisive) < 0
         return "Worse than a naive rival" if worse else "No skill beyond the naive rivals"

@@ -10,17 +10,21 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.series import POINT_BY_POINT, RESTARTED, TRUTH
+from rnn_trading.skill import scores
 from rnn_trading.skill.auc import compare_auc
 from rnn_trading.skill.comparison import compare_information_coefficients, compare_losses
 from rnn_trading.skill.document_metrics import compare_document_losses, evaluate_documents
 from rnn_trading.skill.filing_metrics import (
+    BLOCKS,
     compare_filing_losses,
     compare_filing_ranks,
     detectable_ic,
     evaluate_filings,
+    weeks,
 )
 from rnn_trading.skill.macro_metrics import ABSOLUTE_ERROR, NETWORK, ONE_STEP, evaluate_macro
 from rnn_trading.skill.metrics import LOG_LOSS, SQUARED_ERROR, Loss, evaluate_panel
+from rnn_trading.skill.scores import Score
 from rnn_trading.skill.series_metrics import (
     LAST_VALUE,
     QLIKE,
@@ -39,19 +43,25 @@ VAR = "vector_autoregression"
 
 @dataclass(frozen=True)
 class Headline:
-    """The metric that a verdict speaks of, in words, and which way is better."""
+    """The metric that a verdict speaks of, in words, which way is better, and how it is computed on chosen rows."""
 
     metric: str
     words: str
     larger_is_better: bool
+    score: Callable[[pd.DataFrame, str], Score]
 
     def best(self, metrics: dict[str, Metrics]) -> str | None:
         """Name of the best forecast that has the metric."""
-        scores = {name: values.get(self.metric, math.nan) for name, values in metrics.items()}
-        scores = {name: score for name, score in scores.items() if not math.isnan(score)}
-        if not scores:
-            return None
-        return (max if self.larger_is_better else min)(scores, key=scores.__getitem__)
+        return best(metrics, self.metric, self.larger_is_better)
+
+
+def best(metrics: dict[str, Metrics], metric: str, larger_is_better: bool) -> str | None:
+    """Name of the forecast that is best by a metric; None if none has it."""
+    scores = {name: values.get(metric, math.nan) for name, values in metrics.items()}
+    scores = {name: score for name, score in scores.items() if not math.isnan(score)}
+    if not scores:
+        return None
+    return (max if larger_is_better else min)(scores, key=scores.__getitem__)
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,15 @@ class Task:
         What the rows are that every score is given without, too.
     fewest_rows
         With fewer test rows than these there is no verdict on skill.
+    clusters
+        To which cluster each row belongs: rows that are drawn together for an interval.
+    block
+        How many clusters that follow each other are drawn together; None: by their number, see
+        :func:`rnn_trading.skill.headline.block_length`.
+    groups
+        Column of what may carry a score alone: tickers, firms; None if there is none.
+    no_groups
+        Why there is none.
     """
 
     keys: tuple[str, ...]
@@ -97,6 +116,10 @@ class Task:
     units: Literal["dates", "documents", "weeks"] = "dates"
     suspicious: str = "rows that touch stale, missing or extreme prices"
     fewest_rows: int = 0
+    clusters: Callable[[pd.DataFrame], pd.Series] = lambda table: table["date"]
+    block: int | None = None
+    groups: str | None = None
+    no_groups: str = "there is one series"
 
     @property
     def dated(self) -> bool:
@@ -167,7 +190,7 @@ def rows_of(table: pd.DataFrame, only: dict[str, str]) -> pd.Series:
 
 def by_rank(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
     """Difference in information coefficient to the rival that ranks best; nothing if no rival ranks."""
-    rival = Headline("ic_mean", "", larger_is_better=True).best(_rivals(metrics))
+    rival = best(_rivals(metrics), "ic_mean", larger_is_better=True)
     if rival is None:
         return []
     model, other, truth = (table[name].to_numpy() for name in (MODEL, rival, TRUTH))
@@ -177,7 +200,7 @@ def by_rank(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
 
 def by_document_loss(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
     """Paired test of the log-loss against the rival with the smallest one."""
-    rival = Headline("log_loss", "", larger_is_better=False).best(_rivals(metrics))
+    rival = best(_rivals(metrics), "log_loss", larger_is_better=False)
     if rival is None:
         return []
     forecasts = (table[name].to_numpy() for name in (MODEL, rival, TRUTH))
@@ -194,13 +217,13 @@ def by_auc(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
 
 def by_filing_loss(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
     """Difference in squared error to the rival with the smallest one."""
-    rival = Headline("rmse", "", larger_is_better=False).best(_rivals(metrics))
+    rival = best(_rivals(metrics), "rmse", larger_is_better=False)
     return [] if rival is None else [{"rival": rival} | compare_filing_losses(table, MODEL, rival)]
 
 
 def by_filing_rank(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
     """Difference in information coefficient to the rival that ranks best; nothing if no rival ranks."""
-    rival = Headline("ic", "", larger_is_better=True).best(_rivals(metrics))
+    rival = best(_rivals(metrics), "ic", larger_is_better=True)
     if rival is None:
         return []
     return [{"rival": rival} | compared for compared in compare_filing_ranks(table, MODEL, rival)]
@@ -273,21 +296,23 @@ TASKS: dict[str, Task] = {
         evaluate=partial(_panel, "classification"),
         loss=LOG_LOSS,
         comparisons=(partial(by_loss, LOG_LOSS), by_rank),
-        headline=Headline("auc", "AUC", larger_is_better=True),
+        headline=Headline("auc", "AUC", larger_is_better=True, score=scores.auc),
+        groups="ticker",
     ),
     "regression": Task(
         keys=("ticker", "date"),
         evaluate=partial(_panel, "regression"),
         loss=SQUARED_ERROR,
         comparisons=(partial(by_loss, SQUARED_ERROR), by_rank),
-        headline=Headline("ic_mean", "mean information coefficient by date", larger_is_better=True),
+        headline=Headline("ic_mean", "mean information coefficient by date", True, scores.mean_information_coefficient),
+        groups="ticker",
     ),
     "level": Task(
         keys=("date",),
         evaluate=_level,
         loss=SQUARED_ERROR,
         comparisons=(partial(by_loss, SQUARED_ERROR),),
-        headline=Headline("rmse", "RMSE in index points", larger_is_better=False),
+        headline=Headline("rmse", "RMSE in index points", False, scores.root_mean_squared_error),
         remark=_level_remark,
     ),
     "volatility": Task(
@@ -295,7 +320,7 @@ TASKS: dict[str, Task] = {
         evaluate=_volatility,
         loss=SQUARED_ERROR,
         comparisons=(partial(by_loss, SQUARED_ERROR), partial(by_loss, QLIKE)),
-        headline=Headline("r2", "R2", larger_is_better=True),
+        headline=Headline("r2", "R2", True, scores.r_squared),
     ),
     "runs": Task(
         keys=("run", "date", "step", "target_date"),
@@ -305,7 +330,7 @@ TASKS: dict[str, Task] = {
             partial(by_loss, SQUARED_ERROR, only={"run": RESTARTED}),
             partial(by_loss, SQUARED_ERROR, only={"run": POINT_BY_POINT}),
         ),
-        headline=Headline("rmse", "RMSE over runs of several steps", larger_is_better=False),
+        headline=Headline("rmse", "RMSE over runs of several steps", False, scores.root_mean_squared_error),
         only={"run": RESTARTED},
     ),
     "macro": Task(
@@ -317,30 +342,37 @@ TASKS: dict[str, Task] = {
             partial(by_loss, ABSOLUTE_ERROR, against=VAR, only=ONE_MONTH_AHEAD),
             partial(by_loss_of_series, ABSOLUTE_ERROR, only=ONE_MONTH_AHEAD),
         ),
-        headline=Headline("mae", "MAE one month ahead, in the network's units", larger_is_better=False),
+        headline=Headline("mae", "MAE one month ahead, in the network's units", False, scores.mean_absolute_error),
         only=ONE_MONTH_AHEAD,
         remark=_macro_remark,
+        no_groups="the series are judged one by one in the record",
     ),
     "sentiment": Task(
         keys=("id",),
         evaluate=_documents,
         loss=LOG_LOSS,
         comparisons=(by_auc, by_document_loss),
-        headline=Headline("auc", "AUC", larger_is_better=True),
+        headline=Headline("auc", "AUC", True, scores.auc),
         remark=_sentiment_remark,
         decided_by="headline",
         units="documents",
         suspicious="reviews that state their rating in numbers",
+        clusters=lambda table: table["id"],
+        block=1,
+        no_groups="the reviews do not say who wrote them",
     ),
     "filings": Task(
         keys=("filing_id", "firm", "date"),
         evaluate=evaluate_filings,
         loss=SQUARED_ERROR,
         comparisons=(by_filing_loss, by_filing_rank),
-        headline=Headline("ic", "information coefficient", larger_is_better=True),
+        headline=Headline("ic", "information coefficient", True, scores.rank_correlation),
         remark=_filings_remark,
         units="weeks",
         suspicious="filings entered before they were surely public, or whose price did not move",
         fewest_rows=100,
+        clusters=lambda table: weeks(table["date"]),
+        block=BLOCKS["date"],
+        groups="firm",
     ),
 }

@@ -244,7 +244,7 @@ def judge(
         protocol,
         predictions,
         # Statistical offices publish no stale or extreme prices; what could be wrong was refused.
-        pd.Series(np.zeros(len(predictions), dtype=bool)),
+        pd.DataFrame({"suspicious": np.zeros(len(predictions), dtype=bool)}),
         {**describe_parts(dates.index, dates["split"]), **macro_report},
         {**training_summary, "by_seed": plain(by_seed)},
         overlap=max(1, *(each.lost for each in series.series)),

@@ -318,7 +318,7 @@ def judge(
         experiment,
         protocol,
         predictions,
-        test["early"] | test["stale"],
+        test[["early", "stale"]],
         reports | _known_signal(predictions, filings),
         training_summary | {"by_seed": plain(by_seed)},
     )

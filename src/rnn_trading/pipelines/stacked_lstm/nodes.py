@@ -163,7 +163,7 @@ def judge(
         experiment,
         protocol,
         predictions,
-        returns_weekly_flags.loc[keys].any(axis="columns"),
+        returns_weekly_flags.loc[keys],
         {**describe_parts(_dates(returns_weekly), dates["split"]), **reports},
         training_summary,
     )

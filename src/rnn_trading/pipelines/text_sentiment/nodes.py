@@ -223,7 +223,7 @@ def judge(
         experiment,
         protocol,
         predictions,
-        states_rating(reviews.loc[predictions["id"], "text"]),
+        states_rating(reviews.loc[predictions["id"], "text"]).to_frame("states_rating"),
         describe_documents(parts["split"], parts["label"]) | reports,
         training_summary,
     )

@@ -222,7 +222,7 @@ def judge(
         experiment,
         protocol,
         predictions,
-        flags.loc[pd.DatetimeIndex(predictions[column])].any(axis="columns"),
+        flags.loc[pd.DatetimeIndex(predictions[column])],
         {**describe_parts(dates.index, dates["split"]), **report},
         training_summary,
         scale=scaling["size"] if scaling["base"] == "none" else None,

@@ -1,0 +1,153 @@
+"""The headline score of a record: its interval, its distance to the best rival, and what it owes to artefacts."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnn_trading.skill.bootstrap import DRAWS, cluster_bootstrap, difference_test, interval
+from rnn_trading.skill.tasks import MODEL, Metrics, Task, rows_of
+
+MOST_INFLUENTIAL = 10
+ZERO_VOLUME = "zero_volume"
+NO_VOLUME, WORST = "rows that touch a session without volume", "the three worst months"
+
+
+def block_length(clusters: int, overlap: int) -> int:
+    """Clusters that are drawn together: the cube root of their number, and at least the overlap of the truths.
+
+    The cube root is the rate at which the length of blocks should grow for an interval (Hall, Horowitz and Jing, 1995).
+    """
+    return max(int(np.ceil(clusters ** (1 / 3))), overlap)
+
+
+def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics], overlap: int) -> dict[str, Any]:
+    """The headline score of the model and of its best rival, with 95 % intervals.
+
+    Parameters
+    ----------
+    task
+        Says which score, on which rows, and what is drawn together.
+    predictions
+        See :func:`rnn_trading.skill.record.skill_record`.
+    metrics
+        Of the rivals, by their names.
+    overlap
+        Periods over which a truth reaches.
+
+    Returns
+    -------
+    dict
+        ``metric``, ``words``, ``larger_is_better``, ``value`` and ``interval`` of the model; ``best_rival`` (None if no
+        rival has the metric), ``rival_value``, ``rival_interval``; ``difference``: ``mean_difference`` (model less
+        rival), ``interval`` and ``p_value`` (two-sided), from the same draws, so that what both share cancels;
+        ``drawn``: what was drawn, in words, and ``draws``. NaN with fewer than
+        :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters.
+    """
+    rows = predictions[rows_of(predictions, task.only)].reset_index(drop=True)
+    clusters = task.clusters(rows)
+    count = int(clusters.nunique())
+    block = min(task.block or block_length(count, overlap), max(count, 1))
+    best = task.headline.best(metrics)
+    everything = np.arange(len(rows))
+    model = task.headline.score(rows, MODEL)
+    drawn = cluster_bootstrap(model, clusters, block)
+    result: dict[str, Any] = {
+        "metric": task.headline.metric,
+        "words": task.headline.words,
+        "larger_is_better": task.headline.larger_is_better,
+        "value": model(everything),
+        "interval": list(interval(drawn)),
+        "best_rival": best,
+        "drawn": f"{count:,} {task.units}" + (f" in blocks of {block}" if block > 1 else ""),
+        "draws": DRAWS,
+    }
+    if best is None:
+        return result | {"rival_value": None, "rival_interval": None, "difference": None}
+    rival = task.headline.score(rows, best)
+    # The seed of the draws is fixed: both see the same rows.
+    drawn_rival = cluster_bootstrap(rival, clusters, block)
+    return result | {
+        "rival_value": rival(everything),
+        "rival_interval": list(interval(drawn_rival)),
+        "difference": difference_test(drawn - drawn_rival, model(everything) - rival(everything)),
+    }
+
+
+def attribution(
+    task: Task,
+    predictions: pd.DataFrame,
+    flags: pd.DataFrame,
+    months: NDArray[np.bool_] | None,
+    best: str | None,
+) -> list[dict[str, Any]]:
+    """The headline score again without the rows that could have made it.
+
+    Parameters
+    ----------
+    task, predictions
+        As in :func:`headline`.
+    flags
+        Boolean, rows of the predictions x kinds. ``zero_volume`` is a cause of its own, the others together are the
+        suspicious rows of the task.
+    months
+        Rows of the three worst months; None where rows have no date.
+    best
+        Name of the best rival, or None.
+
+    Returns
+    -------
+    list of dict
+        ``without`` (in words), ``rows_left_out``, ``value``, ``rival_value``, and ``removed``: by how much the score of
+        the model gets worse, negative if it gets better. Where a cause does not exist for these data, ``without`` and
+        ``why``.
+        The most influential groups are those without whose rows, one group at a time, the score of the model is worst:
+        they are chosen with hindsight, so that even luck loses by it.
+    """
+    keep = rows_of(predictions, task.only).to_numpy()
+    rows, flags = predictions[keep].reset_index(drop=True), flags[keep].reset_index(drop=True)
+    sign = 1 if task.headline.larger_is_better else -1
+    complete = _score(task, rows, MODEL)
+
+    def without(words: str, mask: NDArray[np.bool_], **more: Any) -> dict[str, Any]:
+        value = _score(task, rows[~mask], MODEL)
+        return {
+            "without": words,
+            "rows_left_out": int(mask.sum()),
+            "value": value,
+            "rival_value": None if best is None else _score(task, rows[~mask], best),
+            "removed": sign * (complete - value),
+            **more,
+        }
+
+    suspicious = flags.drop(columns=ZERO_VOLUME, errors="ignore").any(axis="columns").to_numpy()
+    causes = [without(task.suspicious, suspicious)]
+    if ZERO_VOLUME in flags:
+        causes.append(without(NO_VOLUME, flags[ZERO_VOLUME].to_numpy()))
+    else:
+        causes.append({"without": NO_VOLUME, "why": "these data have no volumes"})
+    if months is not None and months[keep].any():
+        causes.append(without(WORST, months[keep]))
+    else:
+        why = "these rows have no date" if months is None else "there are no more than three months"
+        causes.append({"without": WORST, "why": why})
+    if task.groups is None:
+        return [*causes, {"without": "the most influential tickers, firms or authors", "why": task.no_groups}]
+    words = f"the ten most influential {task.groups}s"
+    if rows[task.groups].nunique() <= MOST_INFLUENTIAL:
+        return [*causes, {"without": words, "why": f"there are no more than ten {task.groups}s"}]
+    chosen = most_influential(task, rows)
+    return [*causes, without(words, rows[task.groups].isin(chosen).to_numpy(), names=chosen)]
+
+
+def most_influential(task: Task, rows: pd.DataFrame) -> list[str]:
+    """Names of the ten groups without each of which alone the headline score of the model is worst, the first first."""
+    names = rows[task.groups].to_numpy()
+    alone = {name: _score(task, rows[names != name], MODEL) for name in pd.unique(names)}
+    order = pd.Series(alone, dtype=float).sort_values(ascending=task.headline.larger_is_better, kind="stable")
+    return order.index[:MOST_INFLUENTIAL].tolist()
+
+
+def _score(task: Task, rows: pd.DataFrame, column: str) -> float:
+    return task.headline.score(rows, column)(np.arange(len(rows)))
