@@ -7,10 +7,12 @@ found by their folders, and a pipeline here is composed of several.
 from kedro.pipeline import Pipeline
 
 from rnn_trading.pipelines import (
+    canaries,
     daily_weekly_sequences,
     data_ingestion,
     multivariate,
     sec_filings,
+    skill_report,
     stacked_lstm,
     text_sentiment,
     univariate_regression,
@@ -27,7 +29,10 @@ from rnn_trading.pipelines.data_ingestion.pipeline import (
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Return every pipeline by its name, and every experiment by its own; ``__default__`` is all of them."""
+    """Return every pipeline by its name, and every experiment by its own.
+
+    ``__default__`` is all that goes from a source to skill records; ``canaries`` and ``skill_report`` judge it.
+    """
     prices, weekly = create_prices(), create_prices() + create_weekly()
     pipelines = {
         "data_ingestion": data_ingestion.create_pipeline(),
@@ -57,4 +62,19 @@ def register_pipelines() -> dict[str, Pipeline]:
         # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
         "text_sentiment_inference": text_sentiment.create_inference(),
     }
-    return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **parts, **experiments}
+    made_by = records_made_by(experiments)
+    judges = {
+        "canaries": canaries.create_pipeline({record: experiments[name] for record, name in made_by.items()}),
+        "skill_report": skill_report.create_pipeline(made_by),
+    }
+    return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **judges, **parts, **experiments}
+
+
+def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:
+    """Of each skill record, the name of the experiment that makes it."""
+    return {
+        output.removesuffix(".skill"): name
+        for name, pipeline in experiments.items()
+        for output in sorted(pipeline.all_outputs())
+        if output.endswith(".skill")
+    }

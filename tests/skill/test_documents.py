@@ -54,7 +54,9 @@ def table(strength, n=600, seed=0):
 
 def judged(table, suspicious=None, **model):
     suspicious = pd.Series(np.zeros(len(table), dtype=bool)) if suspicious is None else suspicious
-    return skill_record(SENTIMENT, "corrected", table, suspicious.to_frame("x"), {"source": "x"}, {"parameters": 1, **model})
+    return skill_record(
+        SENTIMENT, "corrected", table, suspicious.to_frame("x"), {"source": "x"}, {"parameters": 1, **model}
+    )
 
 
 def test_the_verdict_says_who_is_better():

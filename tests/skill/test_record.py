@@ -25,7 +25,9 @@ def predictions(strength, seed=0, dates=60, tickers=20):
 
 def record(table, suspicious=None, experiment=CLASSIFICATION, **model):
     suspicious = pd.Series(np.zeros(len(table), dtype=bool)) if suspicious is None else suspicious
-    return skill_record(experiment, "corrected", table, suspicious.to_frame("x"), {"source": "x"}, {"parameters": 1, **model})
+    return skill_record(
+        experiment, "corrected", table, suspicious.to_frame("x"), {"source": "x"}, {"parameters": 1, **model}
+    )
 
 
 def test_the_record_is_complete_and_plain():

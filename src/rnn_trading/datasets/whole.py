@@ -15,6 +15,7 @@ from kedro_datasets.json import JSONDataset as PlainJSONDataset
 from kedro_datasets.matplotlib import MatplotlibDataset as PlainMatplotlibDataset
 from kedro_datasets.pandas import HDFDataset as PlainHDFDataset
 from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
+from kedro_datasets.text import TextDataset as PlainTextDataset
 
 
 @contextmanager
@@ -70,3 +71,7 @@ class HDFDataset(WholeFile, PlainHDFDataset):
 
 class MatplotlibDataset(WholeFile, PlainMatplotlibDataset):
     """`matplotlib.MatplotlibDataset` for a single figure, written whole."""
+
+
+class TextDataset(WholeFile, PlainTextDataset):
+    """`text.TextDataset`, written whole."""

@@ -1,0 +1,37 @@
+"""Files of a folder as they are, for who judges them himself."""
+
+from pathlib import Path
+from typing import Any, NoReturn
+
+from kedro.io import AbstractDataset
+
+
+class FolderDataset(AbstractDataset[NoReturn, dict[str, bytes]]):
+    """Contents of the files of a folder, by their path inside it.
+
+    A folder that is not there holds no files. Nothing is parsed, so that one broken file does not hide the others.
+
+    Parameters
+    ----------
+    filepath
+        The folder.
+    patterns
+        Which files, as in ``Path.glob``: ``*/*/skill.json``.
+    metadata
+        Not used by the dataset.
+    """
+
+    def __init__(self, filepath: str, patterns: list[str], metadata: dict[str, Any] | None = None) -> None:
+        self._filepath, self._patterns, self.metadata = Path(filepath), patterns, metadata
+
+    def load(self) -> dict[str, bytes]:
+        """Read the files, in the order of their paths."""
+        found = {path for pattern in self._patterns for path in self._filepath.glob(pattern) if path.is_file()}
+        return {path.relative_to(self._filepath).as_posix(): path.read_bytes() for path in sorted(found)}
+
+    def save(self, data: NoReturn) -> None:
+        """Refuse: the files are written by those who made them."""
+        raise NotImplementedError(f"{self._filepath} is only read.")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._filepath, "patterns": self._patterns}

@@ -1,0 +1,13 @@
+"""A dataset in memory that stays there after a run."""
+
+from kedro.io import MemoryDataset
+
+
+class KeptDataset(MemoryDataset):
+    """Holds what a node made, as it is, for who ran the pipeline; a runner does not empty it."""
+
+    def __init__(self) -> None:
+        super().__init__(copy_mode="assign")
+
+    def _release(self) -> None:
+        """Keep the data."""

@@ -1,0 +1,126 @@
+"""Four laws that every experiment must obey, and what shows that one of them is broken."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from rnn_trading.skill.chance import SCORES, Distance, pooled_p_value
+from rnn_trading.skill.tasks import TRUTH, TaskName
+
+LUCK = "luck is not skill"
+LABELS = "without labels there is nothing to learn"
+FUTURE = "no forecast knows the future"
+SIGNAL = "a signal that is there is found"
+
+
+def luck_is_not_skill(law: str, task: TaskName, distances: list[Distance], false_alarm_rate: float) -> dict[str, Any]:
+    """Scores of samples without anything to find must be those of luck.
+
+    Parameters
+    ----------
+    law
+        :data:`LUCK` or :data:`LABELS`.
+    task
+        Kind of forecast.
+    distances
+        One a sample.
+    false_alarm_rate
+        Share of honest experiments that this calls dishonest.
+
+    Returns
+    -------
+    dict
+        ``law``, ``held``, ``score`` (mean over the samples), ``scores``, ``score_name``, ``z``, ``p_value``.
+    """
+    z, p_value = pooled_p_value(distances)
+    return _result(law, p_value >= false_alarm_rate, task, distances) | {"z": z, "p_value": p_value}
+
+
+def a_signal_is_found(
+    task: TaskName, model: Distance, oracle: Distance, false_alarm_rate: float, least_share: float
+) -> dict[str, Any]:
+    """Of a planted signal, more is found than luck would find, and enough of it.
+
+    Parameters
+    ----------
+    task
+        Kind of forecast.
+    model, oracle
+        Of the model, and of the best forecast that could be made, on the same rows.
+    false_alarm_rate
+        How often luck alone would pass.
+    least_share
+        Share of the oracle's score that must be found.
+
+    Returns
+    -------
+    dict
+        As :func:`luck_is_not_skill`, and ``oracle``, ``share``.
+    """
+    z, _ = pooled_p_value([model])
+    p_value = float(stats.norm.sf(z))
+    share = model.score / oracle.score
+    held = p_value < false_alarm_rate and share >= least_share
+    return _result(SIGNAL, held, task, [model]) | {
+        "z": z,
+        "p_value": p_value,
+        "oracle": oracle.score,
+        "share": share,
+    }
+
+
+def no_forecast_knows_the_future(
+    predictions: pd.DataFrame, with_another_future: pd.DataFrame, column: str, after: Any
+) -> dict[str, Any]:
+    """Forecasts made up to a date are the same, to the bit, whatever comes after it.
+
+    Parameters
+    ----------
+    predictions, with_another_future
+        Of two runs whose sources agree up to ``after``.
+    column
+        By which rows are early or late.
+    after
+        Last value of the column that both runs share.
+
+    Returns
+    -------
+    dict
+        ``law``, ``held``, ``rows`` that were compared, ``changed`` (early rows in which the model, a rival or a key
+        differs), ``largest_change`` of a forecast in them.
+
+    Raises
+    ------
+    ValueError
+        If no late forecast differs either: then the other future did not reach the pipeline.
+    """
+    first, second = (table.drop(columns=TRUTH) for table in (predictions, with_another_future))
+    early, late = (table[column] <= after for table in (first, second))
+    one, other = first[early].reset_index(drop=True), second[late].reset_index(drop=True)
+    forecasts = [name for name in one if pd.api.types.is_float_dtype(one[name])]
+    if first[~early][forecasts].reset_index(drop=True).equals(second[~late][forecasts].reset_index(drop=True)):
+        raise ValueError(f"No forecast after {after} differs although its inputs do: the canary saw nothing.")
+    if len(one) != len(other):
+        return {"law": FUTURE, "held": False, "rows": len(one), "changed": abs(len(one) - len(other))}
+    same = (one == other) | (one.isna() & other.isna())
+    changed = ~same.all(axis="columns")
+    change = (one[forecasts] - other[forecasts]).abs().to_numpy()
+    return {
+        "law": FUTURE,
+        "held": not changed.any(),
+        "rows": len(one),
+        "changed": int(changed.sum()),
+        "largest_change": float(np.nanmax(change, initial=0.0)),
+    }
+
+
+def _result(law: str, held: bool, task: TaskName, distances: list[Distance]) -> dict[str, Any]:
+    return {
+        "law": law,
+        "held": bool(held),
+        "score_name": SCORES[task][0],
+        "score": float(np.mean([one.score for one in distances])),
+        "scores": [one.score for one in distances],
+    }

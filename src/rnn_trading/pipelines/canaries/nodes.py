@@ -1,0 +1,190 @@
+"""Release the canaries of an experiment, and stop the run if one of them dies."""
+
+import logging
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import pandas as pd
+from kedro.pipeline import Pipeline
+from pydantic import Field
+
+from rnn_trading.parameters import parameters
+from rnn_trading.simulated_sources import another_future, in_another_order, with_shuffled
+from rnn_trading.skill.chance import distance_from_chance
+from rnn_trading.skill.record import plain
+
+from .experiments import CANARIES, CanarySizes
+from .laws import FUTURE, LABELS, LUCK, SIGNAL, a_signal_is_found, luck_is_not_skill, no_forecast_knows_the_future
+from .runs import MemoryRun, memory_run
+
+logger = logging.getLogger(__name__)
+
+
+class BrokenLawError(ValueError):
+    """A canary died; the message names the laws and the experiments."""
+
+
+@parameters
+class CanaryParameters:
+    """What is simulated, and when an alarm is raised.
+
+    Parameters
+    ----------
+    seeds
+        Independent samples of pure luck.
+    first_seed
+        Seed of the first of them, of the planted signal, and of all shuffling.
+    false_alarm_rate
+        How often, among honest experiments, one canary of luck or of shuffled labels dies.
+    least_share
+        Share of a planted signal that must be found.
+    sizes
+        See :class:`rnn_trading.pipelines.canaries.experiments.CanarySizes`.
+    overrides
+        Parameters of the experiments that fit these sizes; all others are those of a user's run.
+    """
+
+    seeds: Annotated[int, Field(ge=1)]
+    first_seed: Annotated[int, Field(ge=0)]
+    false_alarm_rate: Annotated[float, Field(gt=0, lt=0.5)]
+    least_share: Annotated[float, Field(gt=0, le=1)]
+    sizes: CanarySizes
+    overrides: dict[str, Any]
+
+
+Release = Callable[[dict[str, Any], CanaryParameters], dict[str, Any]]
+
+
+def release(name: str, pipeline: Pipeline) -> Release:
+    """The node that releases the canaries of an experiment.
+
+    Parameters
+    ----------
+    name
+        One of :data:`rnn_trading.pipelines.canaries.experiments.CANARIES`.
+    pipeline
+        The experiment, from its sources.
+    """
+
+    def release_canaries(all_parameters: dict[str, Any], canaries: CanaryParameters) -> dict[str, Any]:
+        """Run the experiment on simulated sources; see :func:`canary_results`."""
+        return canary_results(name, pipeline, all_parameters, canaries)
+
+    return release_canaries
+
+
+def canary_results(
+    name: str, pipeline: Pipeline, all_parameters: dict[str, Any], canaries: CanaryParameters
+) -> dict[str, Any]:
+    """Whether an experiment obeys the four laws.
+
+    Parameters
+    ----------
+    name, pipeline
+        See :func:`release`.
+    all_parameters
+        Of the user's run.
+    canaries
+        See :class:`CanaryParameters`.
+
+    Returns
+    -------
+    dict
+        ``experiment``, and ``laws``: one result each; see :mod:`rnn_trading.pipelines.canaries.laws`.
+    """
+    canary = CANARIES[name]
+    values = merge(all_parameters, canaries.overrides)
+    seed, rate = canaries.first_seed, canaries.false_alarm_rate
+
+    def run(sources: dict[str, Any]) -> pd.DataFrame:
+        with memory_run(name, pipeline, values, sources) as single:
+            return single.predictions()
+
+    planted = canary.simulate("planted", seed, canaries.sizes)
+    with memory_run(name, pipeline, values, planted.sources) as original:
+        predictions = original.predictions()
+        with_oracle = canary.oracle(original, planted, predictions)
+        if canary.labels is None:
+            shuffled = run(in_another_order(planted.sources, seed))
+        else:
+            shuffled = _with_shuffled_labels(original, *canary.labels, seed)
+    after = predictions[canary.order].sort_values().iloc[len(predictions) // 2]
+    results = [
+        luck_is_not_skill(
+            LUCK,
+            canary.task,
+            [
+                distance_from_chance(canary.task, run(canary.simulate("luck", seed + number, canaries.sizes).sources))
+                for number in range(canaries.seeds)
+            ],
+            rate,
+        ),
+        luck_is_not_skill(LABELS, canary.task, [distance_from_chance(canary.task, shuffled)], rate),
+        no_forecast_knows_the_future(
+            predictions, run(another_future(planted.sources, after, seed)), canary.order, after
+        ),
+        a_signal_is_found(
+            canary.task,
+            distance_from_chance(canary.task, predictions),
+            distance_from_chance(canary.task, with_oracle, "oracle"),
+            *(rate, canaries.least_share),
+        ),
+    ]
+    for result in results:
+        logger.info("%s: %s: %s", name, result["law"], describe(result))
+    return plain({"experiment": name, "laws": results})
+
+
+def _with_shuffled_labels(run: MemoryRun, dataset: str, columns: list[str], seed: int) -> pd.DataFrame:
+    return run.predictions_with(dataset, with_shuffled(run[dataset], columns, seed))
+
+
+def describe(result: dict[str, Any]) -> str:
+    """One result in words."""
+    held = "held" if result["held"] else "BROKEN"
+    if result["law"] == FUTURE:
+        return f"{held}, {result['changed']:,} of {result['rows']:,} earlier rows changed"
+    text = f"{held}, {result['score_name']} {result['score']:+.3f} (z {result['z']:+.1f})"
+    if result["law"] == SIGNAL:
+        text += f", {result['share']:.0%} of the {result['oracle']:+.3f} that could be had"
+    return text
+
+
+def merge(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Nested values with some of them replaced; neither argument is changed."""
+    merged = dict(values)
+    for key, change in changes.items():
+        inside = merged.get(key)
+        merged[key] = merge(inside, change) if isinstance(change, dict) and isinstance(inside, dict) else change
+    return merged
+
+
+def gather(protocol: str, canaries: CanaryParameters, **by_experiment: dict[str, Any]) -> dict[str, Any]:
+    """All results, with what is needed to read them."""
+    return {
+        "protocol": protocol,
+        "false_alarm_rate": canaries.false_alarm_rate,
+        "seeds": canaries.seeds,
+        "least_share": canaries.least_share,
+        "experiments": list(by_experiment.values()),
+    }
+
+
+def uphold_laws(canaries: dict[str, Any]) -> None:
+    """Stop if a law is broken.
+
+    Raises
+    ------
+    BrokenLawError
+        Names every broken law and the experiment that broke it.
+    """
+    broken = [
+        f"{one['experiment']} breaks the law that {result['law']}: {describe(result)}"
+        for one in canaries["experiments"]
+        for result in one["laws"]
+        if not result["held"]
+    ]
+    if broken:
+        raise BrokenLawError("\n".join([f"Canaries died ({canaries['protocol']}):", *broken]))
+    laws = sum(len(one["laws"]) for one in canaries["experiments"])
+    logger.info("Canaries: %d experiments, %d laws held", len(canaries["experiments"]), laws)

@@ -1,0 +1,211 @@
+"""One page that needs nothing but a browser."""
+
+import base64
+import io
+import json
+import math
+from collections import defaultdict
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from PIL import Image, UnidentifiedImageError
+
+from rnn_trading.skill.summary import (
+    COLUMNS,
+    NOTHING,
+    PROTOCOLS,
+    Records,
+    findings,
+    format_interval,
+    format_p_value,
+    format_score,
+)
+
+# Figures are drawn for print: this wide they are sharp on a phone, and 64 colours are more than they have.
+WIDTH, COLOURS = 900, 64
+FIRST_FIGURE = "model_and_rivals"
+HEADS = {
+    "experiment": "Experiment",
+    "score": "Score",
+    "published": "Published",
+    "as_published": "As published here",
+    "corrected": "Corrected",
+    "best_rival": "Best rival",
+    "difference": "Difference",
+    "p_value": "p",
+    "finding": "Finding",
+}
+
+
+def render_page(table: pd.DataFrame, records: Records, files: dict[str, bytes]) -> str:
+    """The report as one HTML page: findings, table, artefacts, canaries, figures, and what is missing.
+
+    Parameters
+    ----------
+    table, records
+        See :mod:`rnn_trading.skill.summary`.
+    files
+        Contents of the reporting folder, by path: figures and canaries are taken from it.
+
+    Returns
+    -------
+    str
+        A figure that cannot be read, or is gone, is named on the page and skipped.
+    """
+    problems = list(records.problems)
+    canaries = _canaries(files, problems)
+    experiments = _experiments(records, files, problems)
+    environment = Environment(
+        loader=PackageLoader("rnn_trading.pipelines.skill_report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html").render(
+        findings=findings(table, records),
+        heads=HEADS,
+        columns=COLUMNS,
+        rows=[_row(row) for row in table.to_dict("records")],
+        artefacts=_artefacts(records),
+        canaries=canaries,
+        experiments=experiments,
+        missing=records.missing,
+        problems=problems,
+    )
+
+
+def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Cells: text, what they are sorted by, and whether they are numbers."""
+    rival = f"{_words(row['best_rival'])} {format_score(row['rival'])}" if row["best_rival"] else NOTHING
+    better = {True: "higher is better", False: "lower is better"}.get(row["larger_is_better"], "")
+    score = f"{row['score']}, {better}" if row["score"] else NOTHING
+    return [
+        _cell(row["experiment"], row["experiment"]),
+        _cell(score, score),
+        _cell(format_score(row["published"]), row["published"], note=row["published_on"]),
+        *(_cell(format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]), row[name]) for name in PROTOCOLS),
+        _cell(rival, row["rival"]),
+        _cell(
+            format_interval(row["difference"], row["difference_low"], row["difference_high"], signed=True),
+            row["difference"],
+        ),
+        _cell(format_p_value(row["p_value"]), row["p_value"]),
+        _cell(row["finding"] or "Not run", row["finding"] or "Not run"),
+    ]
+
+
+def _cell(text: str, key: Any, note: str | None = None) -> dict[str, Any]:
+    number = isinstance(key, float | int)
+    # What is not there comes last, whichever way the column is sorted.
+    missing = number and math.isnan(key)
+    return {"text": text, "key": "" if missing else key, "number": number, "note": note}
+
+
+def _artefacts(records: Records) -> list[dict[str, Any]]:
+    """One row a record; one cell a cause."""
+    rows = []
+    for (name, protocol), record in records.found.items():
+        headline = record["headline"]
+        cells = []
+        for cause in record["attribution"]:
+            if "why" in cause:
+                cells.append({"text": NOTHING, "note": cause["why"]})
+                continue
+            removed = _nan(cause["removed"])
+            text = f"{format_score(_nan(cause['value']))}"
+            text += "" if math.isnan(removed) else f" ({-removed:+.3f})"
+            note = f"without {cause['without']}: {cause['rows_left_out']:,} rows left out"
+            note += f" ({', '.join(map(str, cause['names']))})" if "names" in cause else ""
+            cells.append({"text": text, "note": note})
+        rows.append(
+            {
+                "name": name,
+                "protocol": _words(protocol),
+                "score": f"{headline['words']} {format_score(_nan(headline['value']))}",
+                "better": headline["larger_is_better"],
+                "cells": cells,
+            }
+        )
+    return rows
+
+
+def _canaries(files: dict[str, bytes], problems: list[str]) -> list[dict[str, Any]]:
+    """Results of the canaries of each protocol that has them."""
+    found = []
+    for protocol in PROTOCOLS[::-1]:
+        path = f"{protocol}/canaries.json"
+        if path not in files:
+            continue
+        try:
+            results = json.loads(files[path])
+            rows = [
+                {"name": one["experiment"], "laws": [_law(result) for result in one["laws"]]}
+                for one in results["experiments"]
+            ]
+            rate, seeds = results["false_alarm_rate"], results["seeds"]
+        except (ValueError, KeyError, TypeError) as error:
+            problems.append(f"{path}: is not what canaries write ({type(error).__name__}: {error})")
+            continue
+        found.append({"protocol": _words(protocol), "rate": rate, "seeds": seeds, "rows": rows})
+    return found
+
+
+def _law(result: dict[str, Any]) -> dict[str, Any]:
+    if "rows" in result:
+        text = f"{result['changed']:,} of {result['rows']:,} rows changed"
+    else:
+        text = f"{result['score']:+.3f}, z {result['z']:+.1f}"
+        text += f"; {result['share']:.0%} of {result['oracle']:+.3f}" if "share" in result else ""
+    return {"law": result["law"], "held": result["held"], "text": text, "note": result.get("score_name", "")}
+
+
+def _experiments(records: Records, files: dict[str, bytes], problems: list[str]) -> list[dict[str, Any]]:
+    """Verdicts and figures by experiment."""
+    by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for (name, protocol), record in records.found.items():
+        folder = f"{protocol}/{name}/"
+        # A record can be named like the folder of another: only files directly in its own folder are its figures.
+        paths = [path for path in files if path.startswith(folder) and path.endswith(".png")]
+        paths.sort(key=lambda path: (not path.endswith(f"/{FIRST_FIGURE}.png"), path))
+        if f"{folder}{FIRST_FIGURE}.png" not in paths:
+            problems.append(f"{folder}{FIRST_FIGURE}.png: the figure is gone; run the experiment again to have it")
+        figures = []
+        for path in paths:
+            try:
+                data, width, height = _small(files[path])
+            except (UnidentifiedImageError, OSError) as error:
+                problems.append(f"{path}: is not a figure that can be read ({error})")
+                continue
+            title = _words(path.rpartition("/")[2].removesuffix(".png"))
+            figures.append({"title": title, "data": data, "width": width, "height": height})
+        by_name[name].append(
+            {
+                "protocol": _words(protocol),
+                "verdict": record["verdict"],
+                "source": record["data"].get("source", ""),
+                "drawn": record["headline"].get("drawn", ""),
+                "figures": figures,
+            }
+        )
+    return [{"name": name, "runs": runs} for name, runs in by_name.items()]
+
+
+def _small(content: bytes) -> tuple[str, int, int]:
+    """A figure as base64 of a PNG with few colours, its width and height in pixels."""
+    with Image.open(io.BytesIO(content)) as image:
+        figure = image.convert("RGB")
+    if figure.width > WIDTH:
+        figure = figure.resize((WIDTH, round(figure.height * WIDTH / figure.width)), Image.Resampling.LANCZOS)
+    written = io.BytesIO()
+    figure.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
+    return base64.b64encode(written.getvalue()).decode(), figure.width, figure.height
+
+
+def _nan(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,29 @@
+"""Skill records of both protocols to one table and one page."""
+
+from kedro.pipeline import Node, Pipeline
+
+from rnn_trading.pipelines.outputs import by_name
+
+from . import nodes
+
+
+def create_pipeline(expected: dict[str, str]) -> Pipeline:
+    """Whatever records are there to the report.
+
+    Parameters
+    ----------
+    expected
+        Of each skill record, the pipeline that makes it.
+    """
+    return Pipeline(
+        [
+            Node(nodes.read(expected), inputs="report_files", outputs="skill_records", name="read_records"),
+            Node(nodes.tabulate(list(expected)), inputs="skill_records", outputs="skill_table", name="tabulate_skill"),
+            Node(
+                nodes.write_report,
+                inputs=["skill_table", "skill_records", "report_files"],
+                outputs=by_name("skill_report_markdown", "skill_report_page"),
+                name="write_report",
+            ),
+        ]
+    )

@@ -1,0 +1,127 @@
+"""How far a forecast is from chance, in a score that is zero for luck, whatever the kind of forecast."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from rnn_trading.series import RESTARTED
+from rnn_trading.skill import scores
+from rnn_trading.skill.bootstrap import cluster_bootstrap
+from rnn_trading.skill.headline import block_length
+from rnn_trading.skill.macro_metrics import NETWORK, ONE_STEP
+from rnn_trading.skill.scores import Score
+from rnn_trading.skill.series_metrics import LAST_VALUE
+from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, TaskName, rows_of
+
+SMALLEST_SHARE = 1e-300  # what lies beyond is zero in double precision
+
+
+@dataclass(frozen=True)
+class Distance:
+    """A score less what luck gets, its standard error, and how many clusters that rests on."""
+
+    score: float
+    error: float
+    clusters: int
+
+
+def _above_half(table: pd.DataFrame, column: str) -> Score:
+    score = scores.auc(table, column)
+    return lambda rows: score(rows) - 0.5
+
+
+def _as_returns(table: pd.DataFrame, column: str) -> Score:
+    """Correlation of changes from the last known value, without taking off their means.
+
+    Levels agree without any skill, and changes nearly so: within a finite sample a random walk returns to its own mean,
+    which only the future tells, so that a forecast of a return to some level has a positive correlation with what
+    follows (the bias of Dickey and Fuller, 1979). The mean product of a forecast change with what follows is zero for
+    luck.
+    """
+    last = table[LAST_VALUE].to_numpy(dtype=float)
+    forecast, truth = (table[name].to_numpy(dtype=float) / last - 1 for name in (column, TRUTH))
+
+    def score(rows: NDArray[np.int64]) -> float:
+        scale = np.sqrt((forecast[rows] ** 2).sum() * (truth[rows] ** 2).sum())
+        return float((forecast[rows] * truth[rows]).sum() / scale) if scale > 0 else float("nan")
+
+    return score
+
+
+def _within_series(table: pd.DataFrame, column: str) -> Score:
+    """Rank correlation of ranks within each series: series that differ in their mean agree without any skill."""
+    return scores.rank_correlation(table.groupby("series")[[column, TRUTH]].rank(pct=True), column)
+
+
+# Name in words, and the score.
+SCORES: dict[TaskName, tuple[str, Callable[[pd.DataFrame, str], Score]]] = {
+    "classification": ("AUC less .5", _above_half),
+    "regression": ("mean information coefficient by date", scores.mean_information_coefficient),
+    "level": ("uncentred correlation of returns", _as_returns),
+    "volatility": ("information coefficient", scores.rank_correlation),
+    "runs": ("uncentred correlation of changes over runs", _as_returns),
+    "macro": ("information coefficient within series", _within_series),
+    "sentiment": ("AUC less .5", _above_half),
+    "filings": ("information coefficient", scores.rank_correlation),
+}
+ROWS: dict[TaskName, dict[str, str]] = {"runs": {"run": RESTARTED}, "macro": {"run": ONE_STEP, "units": NETWORK}}
+
+
+def distance_from_chance(task: TaskName, predictions: pd.DataFrame, column: str = MODEL) -> Distance:
+    """Score of a forecast less what luck gets, with its standard error by a block bootstrap.
+
+    Parameters
+    ----------
+    task
+        Kind of forecast.
+    predictions
+        See :func:`rnn_trading.skill.record.skill_record`.
+    column
+        Name of the forecast.
+
+    Returns
+    -------
+    Distance
+        Blocks and clusters are those of the interval of the headline score. A forecast that is the same everywhere is
+        no further from chance than luck: its score is 0, with an error of NaN.
+
+    Raises
+    ------
+    ValueError
+        If the test rows have fewer clusters than a bootstrap needs.
+    """
+    rows = predictions[rows_of(predictions, ROWS.get(task, {}))].reset_index(drop=True)
+    score = SCORES[task][1](rows, column)
+    clusters = TASKS[task].clusters(rows)
+    count = int(clusters.nunique())
+    observed = score(np.arange(len(rows)))
+    if np.isnan(observed):
+        return Distance(0.0, float("nan"), count)
+    drawn = cluster_bootstrap(score, clusters, TASKS[task].block or block_length(count, 1))
+    if np.isnan(drawn).all():
+        raise ValueError(
+            f"{count} {TASKS[task].units} of test rows are too few to tell skill from luck. Use more data."
+        )
+    return Distance(observed, float(np.nanstd(drawn, ddof=1)), count)
+
+
+def pooled_p_value(distances: list[Distance]) -> tuple[float, float]:
+    """Whether scores of independent samples are from luck: Stouffer's z and its two-sided p-value.
+
+    Each score over its error is compared with Student's t with as many degrees of freedom as it has clusters less
+    one, and turned into a normal deviate; these are summed (Stouffer and others, 1949). Scores without an error, of
+    constant forecasts, count as zero.
+    """
+    z = float(np.sum([_deviate(one) for one in distances]) / np.sqrt(len(distances)))
+    return z, float(2 * stats.norm.sf(abs(z)))
+
+
+def _deviate(distance: Distance) -> float:
+    if np.isnan(distance.error) or distance.error == 0:
+        return 0.0
+    beyond = stats.t.sf(abs(distance.score) / distance.error, distance.clusters - 1)
+    return float(np.sign(distance.score) * stats.norm.isf(max(beyond, SMALLEST_SHARE)))

@@ -1,0 +1,312 @@
+"""Skill records of all experiments and both protocols in one table, and what it shows."""
+
+import json
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from rnn_trading.skill.record import RECORD_VERSION, SKILL
+
+PROTOCOLS = ("as_published", "corrected")
+# What a report reads; a record that lacks one of them is not shown.
+FIELDS = (
+    *("experiment", "protocol", "finding", "headline", "attribution", "data", "model", "rivals", "tests", "verdict"),
+    *("published", "published_on"),
+)
+# What luck gets, where a score has such a value.
+CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
+HINDSIGHT = "the ten most influential"
+NOTHING = "—"  # where there is no number
+COLUMNS = {
+    "experiment": "Experiment, and model where it has several.",
+    "score": "The headline score of the experiment, and which way is better.",
+    "published": "The figure that was published, on its own data; nothing where none was published in this score.",
+    "as_published": (
+        "The score of this project's rebuild of the published way, flaws included, on the test rows of the data here, "
+        "with the interval that holds it in 95 % of repeated draws of the test dates (documents, weeks)."
+    ),
+    "corrected": "The same after the flaws are mended, on the corrected test rows.",
+    "best_rival": "The naive forecast that does best on the corrected test rows, by the same score.",
+    "difference": (
+        "Corrected score less the rival's, with its 95 % interval, from draws in which both see the same rows."
+    ),
+    "p_value": (
+        "How often draws without a true difference would differ as much; two-sided. No correction for the number of "
+        "rows of this table."
+    ),
+    "finding": (
+        "The verdict of the corrected record. It rests on the test named in the record, on losses of single forecasts "
+        "as a rule, not on the difference beside it."
+    ),
+}
+
+
+@dataclass
+class Records:
+    """Skill records that can be read, and what is wrong with the others.
+
+    Attributes
+    ----------
+    found
+        Records by (name, protocol).
+    problems
+        In words, each naming the file.
+    missing
+        (Name, protocol, command) of each record that is not there or cannot be read.
+    """
+
+    found: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    missing: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def read_records(files: dict[str, bytes], expected: dict[str, str]) -> Records:
+    """Read the records of both protocols.
+
+    Parameters
+    ----------
+    files
+        ``PROTOCOL/EXPERIMENT/skill.json`` and others, by their path.
+    expected
+        Of each record, the pipeline that makes it.
+
+    Returns
+    -------
+    Records
+        A record that is not JSON, is of another version, lacks a field, or speaks of another experiment or protocol
+        than its folder, is a problem, and missing.
+    """
+    records = Records()
+    for name, pipeline in expected.items():
+        for protocol in PROTOCOLS:
+            path = f"{protocol}/{name}/skill.json"
+            problem = None
+            if path in files:
+                record, problem = _parse(files[path], name, protocol)
+                if problem is None:
+                    records.found[name, protocol] = record
+                    continue
+                records.problems.append(f"{path}: {problem}")
+            command = f"kedro run --pipelines {pipeline}"
+            command += f" --params protocol={protocol}" if protocol != "corrected" else ""
+            records.missing.append((name, protocol, command))
+    strangers = {path.split("/")[1] for path in files if path.endswith("/skill.json")} - set(expected)
+    records.problems += [f"{name}: no experiment of this project; left out" for name in sorted(strangers)]
+    return records
+
+
+def _parse(content: bytes, name: str, protocol: str) -> tuple[dict[str, Any], str | None]:
+    try:
+        record = json.loads(content)
+    except ValueError as error:
+        return {}, f"is not JSON ({error})"
+    if not isinstance(record, dict):
+        return {}, f"is not a record but a {type(record).__name__}"
+    if record.get("version") != RECORD_VERSION:
+        return {}, f"has version {record.get('version')} of the record; this report reads {RECORD_VERSION}"
+    lacking = [name for name in FIELDS if name not in record]
+    if lacking:
+        return {}, f"lacks {', '.join(lacking)}"
+    for key, expected in {"experiment": name, "protocol": protocol}.items():
+        if record[key] != expected:
+            return {}, f"says {key} {record[key]!r}, and lies in the folder of {expected!r}"
+    return record, _misshapen(record)
+
+
+def _misshapen(record: dict[str, Any]) -> str | None:
+    """What is wrong inside the fields that the report reads, if anything."""
+    shapes = {"headline": dict, "attribution": list, "data": dict, "model": dict, "verdict": str, "finding": str}
+    wrong = [key for key, shape in shapes.items() if not isinstance(record[key], shape)]
+    if wrong:
+        return f"has {', '.join(wrong)} of another form than expected"
+    wanted = {"metric", "words", "larger_is_better", "value", "interval", "best_rival", "rival_value", "difference"}
+    lacking = sorted(wanted - set(record["headline"]))
+    return f"lacks headline.{', headline.'.join(lacking)}" if lacking else None
+
+
+def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
+    """One row a model: published, as published here, corrected, best rival, difference, finding.
+
+    Parameters
+    ----------
+    records
+        See :func:`read_records`.
+    expected
+        Names of all models, in the order of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``experiment``, ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``,
+        ``as_published`` and ``corrected`` each with ``_low`` and ``_high``, ``best_rival``, ``rival``, ``difference``
+        with ``_low`` and ``_high``, ``p_value``, ``finding``, ``verdict``, ``as_published_finding``, ``networks``
+        (seeds in the corrected forecast), ``rows`` (corrected test rows). NaN or None where a record is missing.
+    """
+    return pd.DataFrame([_row(name, records) for name in expected])
+
+
+def _row(name: str, records: Records) -> dict[str, Any]:
+    published, corrected = (records.found.get((name, protocol)) for protocol in PROTOCOLS)
+    known = corrected or published
+    headline = known["headline"] if known else {}
+    metric = headline.get("metric")
+    figures = (known["published"] or {}) if known else {}
+    row: dict[str, Any] = {
+        "experiment": name,
+        "metric": metric,
+        "score": headline.get("words"),
+        "larger_is_better": headline.get("larger_is_better"),
+        "published": _number(figures.get(metric)),
+        "published_on": known["published_on"] if known and metric in figures else None,
+    }
+    for protocol, record in zip(PROTOCOLS, (published, corrected), strict=True):
+        own = record["headline"] if record else {}
+        low, high = own.get("interval") or (None, None)
+        row |= {protocol: _number(own.get("value")), f"{protocol}_low": _number(low), f"{protocol}_high": _number(high)}
+    own = corrected["headline"] if corrected else {}
+    difference = own.get("difference") or {}
+    low, high = difference.get("interval") or (None, None)
+    by_seed = (corrected["model"].get("by_seed") or {}).get("seeds", {}) if corrected else {}
+    return row | {
+        "best_rival": own.get("best_rival"),
+        "rival": _number(own.get("rival_value")),
+        "difference": _number(difference.get("mean_difference")),
+        "difference_low": _number(low),
+        "difference_high": _number(high),
+        "p_value": _number(difference.get("p_value")),
+        "finding": corrected["finding"] if corrected else None,
+        "verdict": corrected["verdict"] if corrected else None,
+        "as_published_finding": published["finding"] if published else None,
+        "networks": max(1, len(by_seed)) if corrected else None,
+        "rows": corrected["data"].get("test", {}).get("rows") if corrected else None,
+    }
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan
+
+
+def findings(table: pd.DataFrame, records: Records) -> list[str]:
+    """The three findings that matter, from the numbers.
+
+    Returns
+    -------
+    list of str
+        How many models have skill beyond their naive rivals; which score owes most to an artefact; which published
+        figure falls most. One that cannot be told from the records says so.
+    """
+    return [_who_has_skill(table), _largest_artefact(records), _largest_fall(table)]
+
+
+def _who_has_skill(table: pd.DataFrame) -> str:
+    judged = table[table["finding"].notna()]
+    if judged.empty:
+        return "No corrected record is there yet, so nothing can be said about skill."
+    kinds = Counter(judged["finding"])
+    skilled = judged.loc[judged["finding"] == SKILL, "experiment"]
+    text = f"Of {len(judged)} models, judged the corrected way, "
+    if skilled.empty:
+        text += "none has skill beyond its naive rivals"
+    else:
+        text += f"{len(skilled)} {'has' if len(skilled) == 1 else 'have'} skill beyond the naive rivals "
+        text += f"({', '.join(skilled)})"
+    others = [f"{count} '{kind}'" for kind, count in kinds.most_common() if kind != SKILL]
+    text += f"; the others: {', '.join(others)}" if others else ""
+    beaten = _beaten(judged)
+    return f"{text}. In {beaten} of {len(judged)} the best score belongs to a naive forecast."
+
+
+def _beaten(judged: pd.DataFrame) -> int:
+    sign = judged["larger_is_better"].map({True: 1, False: -1})
+    return int((sign * judged["difference"] < 0).sum())
+
+
+def _largest_artefact(records: Records) -> str:
+    """The cause that takes most of the way from chance to the score; those chosen with hindsight do not count."""
+    shares = []
+    for (name, protocol), record in records.found.items():
+        headline = record["headline"]
+        chance, value = CHANCE.get(headline["metric"]), headline["value"]
+        if chance is None or value is None or value <= chance:
+            continue
+        for cause in record["attribution"]:
+            removed = cause.get("removed")
+            if removed is not None and not cause["without"].startswith(HINDSIGHT):
+                shares.append((removed / (value - chance), name, protocol, headline, cause))
+    if not shares or max(shares, key=lambda each: each[0])[0] <= 0:
+        return "No score falls when stale rows, silent sessions or the three worst months are left out."
+    share, name, protocol, headline, cause = max(shares, key=lambda each: each[0])
+    return (
+        f"{name} ({_words(protocol)}) owes {min(share, 1):.0%} of its distance from chance to "
+        f"{cause['without']}: {headline['words']} {format_score(headline['value'])} with them, "
+        f"{format_score(cause['value'])} without."
+    )
+
+
+def _largest_fall(table: pd.DataFrame) -> str:
+    known = table[table["published"].notna() & table["corrected"].notna() & table["metric"].isin(list(CHANCE))]
+    if known.empty:
+        return "No published figure can be compared with a corrected one yet."
+    chance = known["metric"].map(CHANCE)
+    left = (known["corrected"] - chance) / (known["published"] - chance)
+    row = known.loc[left.idxmin()]
+    text = f"The published figure that keeps least is that of {row['experiment']}: {row['score']} "
+    text += f"{format_score(row['published'])} published"
+    if not math.isnan(row["as_published"]):
+        text += f", {format_score(row['as_published'])} the published way on the data here"
+    text += f", {format_score(row['corrected'])} corrected"
+    if not math.isnan(row["rival"]):
+        text += f", where the best naive rival ({_words(row['best_rival'])}) has {format_score(row['rival'])}"
+    return text + "."
+
+
+def format_score(value: float | None) -> str:
+    """Three decimals for scores near one, four digits for prices, a dash for none."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+
+
+def format_interval(value: float, low: float, high: float, signed: bool = False) -> str:
+    """A score with its 95 % interval."""
+    if math.isnan(value):
+        return NOTHING
+    text = ("+" if signed and value > 0 else "") + format_score(value)
+    return text if math.isnan(low) else f"{text} ({format_score(low)} to {format_score(high)})"
+
+
+def format_p_value(value: float) -> str:
+    """Three decimals, and no p-value of zero."""
+    if math.isnan(value):
+        return NOTHING
+    return f"{value:.3f}" if value >= 0.0005 else "< 0.001"
+
+
+def markdown_table(table: pd.DataFrame) -> str:
+    """The table for a page of text."""
+    lines = [
+        "| experiment | score | published | as published here | corrected | best rival | difference | p | finding |",
+        "| --- | --- | ---: | ---: | ---: | --- | ---: | ---: | --- |",
+    ]
+    for row in table.to_dict("records"):
+        better = {True: "↑", False: "↓"}.get(row["larger_is_better"], "")
+        rival = f"{_words(row['best_rival'])} {format_score(row['rival'])}" if row["best_rival"] else NOTHING
+        cells = [
+            f"`{row['experiment']}`",
+            f"{row['score'] or '–'} {better}".strip(),
+            format_score(row["published"]),
+            *(format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in PROTOCOLS),
+            rival,
+            format_interval(row["difference"], row["difference_low"], row["difference_high"], signed=True),
+            format_p_value(row["p_value"]),
+            row["finding"] or "not run",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
