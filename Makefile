@@ -1,11 +1,11 @@
-# Targets: run, test, lint, bench, viz, notebook, clean. Each sets up what it needs in .venv first.
+# Targets: run, report, test, lint, bench, viz, notebook, clean. Each sets up what it needs in .venv first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export KEDRO_DISABLE_TELEMETRY := 1
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test lint bench viz notebook clean help
+.PHONY: run report test lint bench viz notebook clean help
 help:
 	@sed -n 's/^# //p' Makefile | head -1
 
@@ -24,6 +24,9 @@ $(VENV)/.dev: $(VENV)/.run
 
 run: $(VENV)/.run
 	$(BIN)/kedro run --pipelines stacked_lstm
+
+report: $(VENV)/.run
+	$(BIN)/python -m rnn_trading.report
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest

@@ -43,16 +43,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "text_sentiment": create_reviews() + text_sentiment.create_pipeline(),
         "sec_filings": create_filings() + sec_filings.create_pipeline(),
     }
-    experiments = {name: weekly + stacked_lstm.create_experiment(name) for name in stacked_lstm.EXPERIMENTS}
-    for name in univariate_regression.EXPERIMENTS:
-        table = create_index_table("index_ranges" if name.endswith(".mid_price") else "index_prices")
-        experiments[name] = table + univariate_regression.create_experiment(name)
-    for name in multivariate.EXPERIMENTS:
-        experiments[name] = create_macro() + multivariate.create_experiment(name)
-    for name in text_sentiment.EXPERIMENTS:
-        experiments[name] = create_reviews() + text_sentiment.create_experiment(name)
-    for name in sec_filings.EXPERIMENTS:
-        experiments[name] = create_filings() + sec_filings.create_experiment(name)
     parts = {
         "data_ingestion.prices": prices,
         "data_ingestion.index": create_index(),
@@ -62,12 +52,29 @@ def register_pipelines() -> dict[str, Pipeline]:
         # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
         "text_sentiment_inference": text_sentiment.create_inference(),
     }
-    made_by = records_made_by(experiments)
+    by_name = experiments()
+    made_by = records_made_by(by_name)
     judges = {
-        "canaries": canaries.create_pipeline({record: experiments[name] for record, name in made_by.items()}),
+        "canaries": canaries.create_pipeline({record: by_name[name] for record, name in made_by.items()}),
         "skill_report": skill_report.create_pipeline(made_by),
     }
-    return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **judges, **parts, **experiments}
+    return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **judges, **parts, **by_name}
+
+
+def experiments() -> dict[str, Pipeline]:
+    """Every experiment by its name, each from its source."""
+    weekly = create_prices() + create_weekly()
+    found = {name: weekly + stacked_lstm.create_experiment(name) for name in stacked_lstm.EXPERIMENTS}
+    for name in univariate_regression.EXPERIMENTS:
+        table = create_index_table("index_ranges" if name.endswith(".mid_price") else "index_prices")
+        found[name] = table + univariate_regression.create_experiment(name)
+    for name in multivariate.EXPERIMENTS:
+        found[name] = create_macro() + multivariate.create_experiment(name)
+    for name in text_sentiment.EXPERIMENTS:
+        found[name] = create_reviews() + text_sentiment.create_experiment(name)
+    for name in sec_filings.EXPERIMENTS:
+        found[name] = create_filings() + sec_filings.create_experiment(name)
+    return found
 
 
 def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:

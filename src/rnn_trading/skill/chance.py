@@ -34,20 +34,21 @@ def _above_half(table: pd.DataFrame, column: str) -> Score:
     return lambda rows: score(rows) - 0.5
 
 
-def _as_returns(table: pd.DataFrame, column: str) -> Score:
-    """Correlation of changes from the last known value, without taking off their means.
+def _in_the_direction(table: pd.DataFrame, column: str) -> Score:
+    """Mean change from the last known value in the direction that was forecast, over the root mean square of changes.
 
-    Levels agree without any skill, and changes nearly so: within a finite sample a random walk returns to its own mean,
-    which only the future tells, so that a forecast of a return to some level has a positive correlation with what
-    follows (the bias of Dickey and Fuller, 1979). The mean product of a forecast change with what follows is zero for
-    luck.
+    Levels agree without any skill, and the sizes of changes correlate without any: within a finite sample a random walk
+    returns to its own mean, which only the future tells, so that whatever forecasts a return to some level correlates
+    with what follows (the bias of Dickey and Fuller, 1979). What is earned in a direction known beforehand is zero on
+    average for luck.
     """
     last = table[LAST_VALUE].to_numpy(dtype=float)
     forecast, truth = (table[name].to_numpy(dtype=float) / last - 1 for name in (column, TRUTH))
+    earned = np.sign(forecast) * truth
 
     def score(rows: NDArray[np.int64]) -> float:
-        scale = np.sqrt((forecast[rows] ** 2).sum() * (truth[rows] ** 2).sum())
-        return float((forecast[rows] * truth[rows]).sum() / scale) if scale > 0 else float("nan")
+        scale = np.sqrt((truth[rows] ** 2).mean())
+        return float(earned[rows].mean() / scale) if scale > 0 else float("nan")
 
     return score
 
@@ -61,9 +62,9 @@ def _within_series(table: pd.DataFrame, column: str) -> Score:
 SCORES: dict[TaskName, tuple[str, Callable[[pd.DataFrame, str], Score]]] = {
     "classification": ("AUC less .5", _above_half),
     "regression": ("mean information coefficient by date", scores.mean_information_coefficient),
-    "level": ("uncentred correlation of returns", _as_returns),
+    "level": ("mean return in the direction forecast", _in_the_direction),
     "volatility": ("information coefficient", scores.rank_correlation),
-    "runs": ("uncentred correlation of changes over runs", _as_returns),
+    "runs": ("mean change over runs in the direction forecast", _in_the_direction),
     "macro": ("information coefficient within series", _within_series),
     "sentiment": ("AUC less .5", _above_half),
     "filings": ("information coefficient", scores.rank_correlation),
@@ -121,7 +122,8 @@ def pooled_p_value(distances: list[Distance]) -> tuple[float, float]:
 
 
 def _deviate(distance: Distance) -> float:
-    if np.isnan(distance.error) or distance.error == 0:
+    if np.isnan(distance.error) or distance.score == 0:
         return 0.0
-    beyond = stats.t.sf(abs(distance.score) / distance.error, distance.clusters - 1)
+    ratio = abs(distance.score) / distance.error if distance.error > 0 else np.inf
+    beyond = stats.t.sf(ratio, distance.clusters - 1)
     return float(np.sign(distance.score) * stats.norm.isf(max(beyond, SMALLEST_SHARE)))

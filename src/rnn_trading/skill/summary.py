@@ -296,7 +296,7 @@ def markdown_table(table: pd.DataFrame) -> str:
         rival = f"{_words(row['best_rival'])} {format_score(row['rival'])}" if row["best_rival"] else NOTHING
         cells = [
             f"`{row['experiment']}`",
-            f"{row['score'] or '–'} {better}".strip(),
+            f"{row['score'] or NOTHING} {better}".strip(),
             format_score(row["published"]),
             *(format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in PROTOCOLS),
             rival,

@@ -117,6 +117,6 @@ CANARIES = {
     "text_sentiment.learned_embeddings": _of_reviews,
     "text_sentiment.pretrained_embeddings": _of_reviews,
     "sec_filings.returns": Canary(
-        "filings", _filings, "date", ("filing_id",), labels=("sec_filings.returns.returns", ["return"])
+        "filings", _filings, "date", ("filing_id",), labels=("sec_filings.returns.returns", ["truth"])
     ),
 }
