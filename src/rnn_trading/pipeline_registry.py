@@ -77,11 +77,14 @@ def experiments() -> dict[str, Pipeline]:
     return found
 
 
+def _is_record(dataset: str) -> bool:
+    return dataset.endswith(".skill")
+
+
 def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:
     """Of each skill record, the name of the experiment that makes it."""
     return {
-        output.removesuffix(".skill"): name
+        record: name
         for name, pipeline in experiments.items()
-        for output in sorted(pipeline.all_outputs())
-        if output.endswith(".skill")
+        for record in sorted(output.removesuffix(".skill") for output in pipeline.all_outputs() if _is_record(output))
     }

@@ -211,12 +211,11 @@ def _who_has_skill(table: pd.DataFrame) -> str:
     if skilled.empty:
         text += "none has skill beyond its naive rivals"
     else:
-        text += f"{len(skilled)} {'has' if len(skilled) == 1 else 'have'} skill beyond the naive rivals "
-        text += f"({', '.join(skilled)})"
-    others = [f"{count} '{kind}'" for kind, count in kinds.most_common() if kind != SKILL]
-    text += f"; the others: {', '.join(others)}" if others else ""
-    beaten = _beaten(judged)
-    return f"{text}. In {beaten} of {len(judged)} the best score belongs to a naive forecast."
+        text += f"{len(skilled)} {'has' if len(skilled) == 1 else 'have'} skill beyond the naive rivals: "
+        text += ", ".join(skilled)
+    others = [f"{kind[0].lower()}{kind[1:]}: {count}" for kind, count in kinds.most_common() if kind != SKILL]
+    text += f" ({'; '.join(others)})" if others else ""
+    return f"{text}. For {_beaten(judged)} of them a naive forecast has the better score."
 
 
 def _beaten(judged: pd.DataFrame) -> int:
@@ -225,13 +224,17 @@ def _beaten(judged: pd.DataFrame) -> int:
 
 
 def _largest_artefact(records: Records) -> str:
-    """The cause that takes most of the way from chance to the score; those chosen with hindsight do not count."""
+    """The cause that takes most of the way from chance to a score whose interval lies above chance.
+
+    Causes chosen with hindsight do not count.
+    """
     shares = []
     for (name, protocol), record in records.found.items():
         headline = record["headline"]
         chance, value = CHANCE.get(headline["metric"]), headline["value"]
-        if chance is None or value is None or value <= chance:
-            continue
+        low = _number((headline["interval"] or [None])[0])
+        if chance is None or value is None or not low > chance:
+            continue  # there is no distance from chance to explain
         for cause in record["attribution"]:
             removed = cause.get("removed")
             if removed is not None and not cause["without"].startswith(HINDSIGHT):

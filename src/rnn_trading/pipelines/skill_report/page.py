@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from PIL import Image, UnidentifiedImageError
 
 from rnn_trading.skill.summary import (
@@ -17,7 +18,6 @@ from rnn_trading.skill.summary import (
     PROTOCOLS,
     Records,
     findings,
-    format_interval,
     format_p_value,
     format_score,
 )
@@ -78,29 +78,44 @@ def render_page(table: pd.DataFrame, records: Records, files: dict[str, bytes]) 
 
 def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
     """Cells: text, what they are sorted by, and whether they are numbers."""
-    rival = f"{_words(row['best_rival'])} {format_score(row['rival'])}" if row["best_rival"] else NOTHING
-    better = {True: "higher is better", False: "lower is better"}.get(row["larger_is_better"], "")
-    score = f"{row['score']}, {better}" if row["score"] else NOTHING
+    better = {True: "↑", False: "↓"}.get(row["larger_is_better"], "")
+    score = f"{row['score']} {better}" if row["score"] else NOTHING
+    finding = row["finding"] or "Not run"
     return [
-        _cell(row["experiment"], row["experiment"]),
+        _cell(_breakable(row["experiment"]), row["experiment"]),
         _cell(score, score),
-        _cell(format_score(row["published"]), row["published"], note=row["published_on"]),
-        *(_cell(format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]), row[name]) for name in PROTOCOLS),
-        _cell(rival, row["rival"]),
-        _cell(
-            format_interval(row["difference"], row["difference_low"], row["difference_high"], signed=True),
-            row["difference"],
-        ),
+        _cell(format_score(row["published"]), row["published"], row["published_on"]),
+        *(_with_interval(row, name) for name in PROTOCOLS),
+        _cell(format_score(row["rival"]), row["rival"], _words(row["best_rival"] or "")),
+        _with_interval(row, "difference", signed=True),
         _cell(format_p_value(row["p_value"]), row["p_value"]),
-        _cell(row["finding"] or "Not run", row["finding"] or "Not run"),
+        _cell(finding, finding),
     ]
 
 
-def _cell(text: str, key: Any, note: str | None = None) -> dict[str, Any]:
+def _with_interval(row: dict[str, Any], name: str, signed: bool = False) -> dict[str, Any]:
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    note = "" if math.isnan(low) else f"{format_score(low)} to {format_score(high)}"
+    sign = "+" if signed and row[name] > 0 else ""
+    return _cell(sign + format_score(row[name]), row[name], note)
+
+
+def _cell(text: str, key: Any, note: Any = "") -> dict[str, Any]:
+    """Text, what it is sorted by, and a line below it; what is missing in a table is NaN."""
     number = isinstance(key, float | int)
     # What is not there comes last, whichever way the column is sorted.
     missing = number and math.isnan(key)
-    return {"text": text, "key": "" if missing else key, "number": number, "note": note}
+    return {
+        "text": text,
+        "key": "" if missing else key,
+        "number": number,
+        "note": note if isinstance(note, str) else "",
+    }
+
+
+def _breakable(name: str) -> Markup:
+    """A dotted name that a browser may break after a dot or an underscore."""
+    return Markup(escape(name).replace(".", ".<wbr>").replace("_", "_<wbr>"))
 
 
 def _artefacts(records: Records) -> list[dict[str, Any]]:
@@ -113,15 +128,18 @@ def _artefacts(records: Records) -> list[dict[str, Any]]:
             if "why" in cause:
                 cells.append({"text": NOTHING, "note": cause["why"]})
                 continue
+            if not cause["rows_left_out"]:
+                cells.append({"text": NOTHING, "note": f"there are no {cause['without']}"})
+                continue
             removed = _nan(cause["removed"])
-            text = f"{format_score(_nan(cause['value']))}"
+            text = format_score(_nan(cause["value"]))
             text += "" if math.isnan(removed) else f" ({-removed:+.3f})"
             note = f"without {cause['without']}: {cause['rows_left_out']:,} rows left out"
             note += f" ({', '.join(map(str, cause['names']))})" if "names" in cause else ""
             cells.append({"text": text, "note": note})
         rows.append(
             {
-                "name": name,
+                "name": _breakable(name),
                 "protocol": _words(protocol),
                 "score": f"{headline['words']} {format_score(_nan(headline['value']))}",
                 "better": headline["larger_is_better"],
@@ -141,7 +159,7 @@ def _canaries(files: dict[str, bytes], problems: list[str]) -> list[dict[str, An
         try:
             results = json.loads(files[path])
             rows = [
-                {"name": one["experiment"], "laws": [_law(result) for result in one["laws"]]}
+                {"name": _breakable(one["experiment"]), "laws": [_law(result) for result in one["laws"]]}
                 for one in results["experiments"]
             ]
             rate, seeds = results["false_alarm_rate"], results["seeds"]
