@@ -86,7 +86,7 @@ def test_pooling_by_hand():
 
 
 def test_the_false_alarm_rate_is_about_the_stated_one():
-    """Forecasts that know nothing of outcomes, both moving by date: few of 60 pairs of panels are called skilled at 5 %."""
+    """Forecasts that know nothing of outcomes, both moving by date: few of 60 pairs are called skilled at 5 %."""
     generator, alarms = np.random.default_rng(5), 0
     dates = np.repeat(pd.bdate_range("2020-01-01", periods=40), 8)
     for _ in range(60):

@@ -20,6 +20,7 @@ FIELDS = (
 CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
 HINDSIGHT = "the ten most influential"
 NOTHING = "—"  # where there is no number
+TEXTS = {"metric", "score", "published_on", "best_rival", "finding", "verdict", "as_published_finding"}
 COLUMNS = {
     "experiment": "Experiment, and model where it has several.",
     "score": "The headline score of the experiment, and which way is better.",
@@ -185,6 +186,14 @@ def _row(name: str, records: Records) -> dict[str, Any]:
     }
 
 
+def rows_of_table(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dicts, None for a text that is missing (a file gives back NaN)."""
+    return [
+        {name: None if name in TEXTS and not isinstance(value, str) else value for name, value in row.items()}
+        for row in table.to_dict("records")
+    ]
+
+
 def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else math.nan
 
@@ -294,7 +303,7 @@ def markdown_table(table: pd.DataFrame) -> str:
         "| experiment | score | published | as published here | corrected | best rival | difference | p | finding |",
         "| --- | --- | ---: | ---: | ---: | --- | ---: | ---: | --- |",
     ]
-    for row in table.to_dict("records"):
+    for row in rows_of_table(table):
         better = {True: "↑", False: "↓"}.get(row["larger_is_better"], "")
         rival = f"{_words(row['best_rival'])} {format_score(row['rival'])}" if row["best_rival"] else NOTHING
         cells = [

@@ -20,11 +20,13 @@ from rnn_trading.skill.summary import (
     findings,
     format_p_value,
     format_score,
+    rows_of_table,
 )
 
 # Figures are drawn for print: this wide they are sharp on a phone, and 64 colours are more than they have.
 WIDTH, COLOURS = 900, 64
 FIRST_FIGURE = "model_and_rivals"
+NO_BREAK = "\u00a0"
 HEADS = {
     "experiment": "Experiment",
     "score": "Score",
@@ -67,7 +69,7 @@ def render_page(table: pd.DataFrame, records: Records, files: dict[str, bytes]) 
         findings=findings(table, records),
         heads=HEADS,
         columns=COLUMNS,
-        rows=[_row(row) for row in table.to_dict("records")],
+        rows=[_row(row) for row in rows_of_table(table)],
         artefacts=_artefacts(records),
         canaries=canaries,
         experiments=experiments,
@@ -95,27 +97,22 @@ def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _with_interval(row: dict[str, Any], name: str, signed: bool = False) -> dict[str, Any]:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    note = "" if math.isnan(low) else f"{format_score(low)} to {format_score(high)}"
+    note = "" if math.isnan(low) else f"{format_score(low)} to {format_score(high)}".replace(" ", NO_BREAK)
     sign = "+" if signed and row[name] > 0 else ""
     return _cell(sign + format_score(row[name]), row[name], note)
 
 
-def _cell(text: str, key: Any, note: Any = "") -> dict[str, Any]:
-    """Text, what it is sorted by, and a line below it; what is missing in a table is NaN."""
+def _cell(text: str, key: Any, note: str | None = None) -> dict[str, Any]:
+    """Text, what it is sorted by, and a line below it."""
     number = isinstance(key, float | int)
     # What is not there comes last, whichever way the column is sorted.
     missing = number and math.isnan(key)
-    return {
-        "text": text,
-        "key": "" if missing else key,
-        "number": number,
-        "note": note if isinstance(note, str) else "",
-    }
+    return {"text": text, "key": "" if missing else key, "number": number, "note": note}
 
 
 def _breakable(name: str) -> Markup:
     """A dotted name that a browser may break after a dot or an underscore."""
-    return Markup(escape(name).replace(".", ".<wbr>").replace("_", "_<wbr>"))
+    return escape(name).replace(".", Markup(".<wbr>")).replace("_", Markup("_<wbr>"))
 
 
 def _artefacts(records: Records) -> list[dict[str, Any]]:

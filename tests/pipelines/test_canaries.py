@@ -1,0 +1,156 @@
+"""Canaries of honest experiments live; those of experiments that cheat or cannot learn die, each by its own law."""
+
+import dataclasses
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.pipeline import Node, Pipeline
+
+from rnn_trading.pipeline_registry import experiments
+from rnn_trading.pipelines.canaries.experiments import CANARIES
+from rnn_trading.pipelines.canaries.laws import (
+    FUTURE,
+    LABELS,
+    LUCK,
+    SIGNAL,
+    a_signal_is_found,
+    luck_is_not_skill,
+    no_forecast_knows_the_future,
+)
+from rnn_trading.pipelines.canaries.nodes import (
+    BrokenLawError,
+    CanaryParameters,
+    canary_results,
+    gather,
+    merge,
+    uphold_laws,
+)
+from rnn_trading.series import TRUTH, lag_names
+from rnn_trading.skill.chance import Distance
+
+LEVEL = "univariate_regression.level"
+
+
+def test_every_experiment_obeys_every_law(project):
+    folder = project("canaries")
+    results = json.loads((folder / "data/08_reporting/corrected/canaries.json").read_text())
+    assert [one["experiment"] for one in results["experiments"]] == list(CANARIES)
+    for one in results["experiments"]:
+        assert [result["law"] for result in one["laws"]] == [LUCK, LABELS, FUTURE, SIGNAL]
+        assert all(result["held"] for result in one["laws"])
+        assert one["laws"][2]["rows"] > 10
+
+
+def test_every_kind_of_experiment_has_canaries():
+    named = {name.rsplit(".", 1)[0] if name.endswith((".index", ".level.returns")) else name for name in CANARIES}
+    assert named == set(experiments())
+
+
+@pytest.fixture
+def settings(project) -> tuple[dict[str, Any], CanaryParameters]:
+    """Parameters of the tests' environment."""
+    from pathlib import Path
+
+    from kedro.config import OmegaConfigLoader
+
+    from rnn_trading.settings import CONFIG_LOADER_ARGS
+
+    values = OmegaConfigLoader(str(Path.cwd() / "conf"), env="test", **CONFIG_LOADER_ARGS)["parameters"]
+    return values, CanaryParameters(**values["canaries"])
+
+
+def replaced(pipeline: Pipeline, name: str, **changes: Any) -> Pipeline:
+    """A pipeline with one node done otherwise."""
+    node = next(node for node in pipeline.nodes if node.name == name)
+    settings = {"func": node.func, "inputs": node._inputs, "outputs": node._outputs, "name": "other"} | changes
+    return pipeline - Pipeline([node]) + Pipeline([Node(**settings)])
+
+
+def laws_of(pipeline: Pipeline, settings, **overrides: Any) -> dict[str, bool]:
+    values, canaries = settings
+    canaries = dataclasses.replace(canaries, overrides=merge(canaries.overrides, overrides))
+    return {result["law"]: result["held"] for result in canary_results(LEVEL, pipeline, values, canaries)["laws"]}
+
+
+def test_windows_that_hold_their_target_die_by_luck_and_by_labels(settings):
+    """The last lag is the value that is to be forecast."""
+    pipeline = experiments()[LEVEL]
+    honest = next(node for node in pipeline.nodes if node.name == f"{LEVEL}.window_series").func
+
+    def leaky(*arguments: Any) -> dict[str, Any]:
+        made = honest(*arguments)
+        windows = made["windows"].copy()
+        names = lag_names(windows.shape[1] - 1)
+        windows[names[:-1]] = windows[names[1:]].to_numpy()
+        windows[names[-1]] = windows[TRUTH]
+        return made | {"windows": windows}
+
+    held = laws_of(replaced(pipeline, f"{LEVEL}.window_series", func=leaky), settings)
+    assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True}
+
+
+def test_a_scaling_that_knows_the_test_dies_by_the_future(settings):
+    held = laws_of(experiments()[LEVEL], settings, univariate_regression={"level": {"scaling": {"fitted_on": "all"}}})
+    assert not held[FUTURE]
+
+
+def test_a_network_that_cannot_learn_dies_by_the_signal(settings):
+    asleep = {"optimizer": {"learning_rate": 1e-12}, "epochs": 1}
+    held = laws_of(experiments()[LEVEL], settings, univariate_regression={"level": {"training": asleep}})
+    assert held == {LUCK: True, LABELS: True, FUTURE: True, SIGNAL: False}
+
+
+def test_luck_by_hand():
+    """z = 4 of 1,000 clusters: p = .00007; z = 2: p = .05."""
+    far, near = Distance(0.4, 0.1, 1000), Distance(0.2, 0.1, 1000)
+    alarm = luck_is_not_skill(LUCK, "level", [far], 0.001)
+    assert (alarm["held"], alarm["score"], alarm["scores"]) == (False, 0.4, [0.4])
+    assert alarm["p_value"] == pytest.approx(0.00007, abs=0.00001)
+    assert luck_is_not_skill(LUCK, "level", [near], 0.001)["held"]
+    # Skill the wrong way round is no luck either.
+    assert not luck_is_not_skill(LUCK, "level", [Distance(-0.4, 0.1, 1000)], 0.001)["held"]
+
+
+def test_a_signal_by_hand():
+    oracle = Distance(0.8, 0.1, 1000)
+    found = a_signal_is_found("level", Distance(0.6, 0.1, 1000), oracle, 0.001, 0.5)
+    assert (found["held"], found["share"]) == (True, pytest.approx(0.75))
+    assert not a_signal_is_found("level", Distance(0.6, 0.1, 1000), oracle, 0.001, 0.8)["held"]  # too small a share
+    assert not a_signal_is_found("level", Distance(0.6, 0.3, 1000), oracle, 0.001, 0.5)["held"]  # may be luck
+    assert not a_signal_is_found("level", Distance(-0.6, 0.1, 1000), oracle, 0.001, 0.5)["held"]
+
+
+def test_the_future_by_hand():
+    rows = pd.DataFrame({"date": [1, 2, 3, 4], "prediction": [0.1, 0.2, 0.3, 0.4], "rival": 1.0, "truth": 0.0})
+    other = rows.assign(prediction=[0.1, 0.2, 0.3, 0.5], truth=[0.0, 0, 9, 9])  # the truth of a late row is an input
+    assert no_forecast_knows_the_future(rows, other, "date", 3) == {
+        "law": FUTURE,
+        "held": True,
+        "rows": 3,
+        "changed": 0,
+        "largest_change": 0.0,
+    }
+    last_bit = other.assign(prediction=[0.1, np.nextafter(0.2, 1), 0.3, 0.5])
+    result = no_forecast_knows_the_future(rows, last_bit, "date", 3)
+    assert (result["held"], result["changed"]) == (False, 1)
+    assert 0 < result["largest_change"] < 1e-15
+    rival = no_forecast_knows_the_future(rows, other.assign(rival=[1.0, 1, 2, 1]), "date", 3)
+    assert (rival["held"], rival["largest_change"]) == (False, 1.0)
+    gone = no_forecast_knows_the_future(rows, other[1:], "date", 3)
+    assert (gone["held"], gone["changed"]) == (False, 1)
+    with pytest.raises(ValueError, match="the canary saw nothing"):
+        no_forecast_knows_the_future(rows, rows, "date", 3)
+
+
+def test_a_broken_law_stops_the_run_and_is_named(settings):
+    _, canaries = settings
+    held = {"law": LUCK, "held": True, "score_name": "AUC less .5", "score": 0.01, "z": 0.3}
+    results = gather("corrected", canaries, a={"experiment": "a.b", "laws": [held]})
+    uphold_laws(results)
+    results["experiments"][0]["laws"].append({"law": FUTURE, "held": False, "changed": 7, "rows": 20})
+    expected = "a.b breaks the law that no forecast knows the future: BROKEN, 7 of 20 earlier rows changed"
+    with pytest.raises(BrokenLawError, match=expected):
+        uphold_laws(results)

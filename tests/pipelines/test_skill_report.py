@@ -1,0 +1,169 @@
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from rnn_trading.pipeline_registry import experiments, records_made_by
+from rnn_trading.report import missing_commands
+from tests.skill.test_summary import record
+
+PAGE = "data/08_reporting/skill_report.html"
+
+
+NAME = "multivariate.macro"
+FIGURES = ("learning_curves", "model_and_rivals")
+
+
+@pytest.fixture
+def reported(project):
+    """Run the report in a copy of the project that has one record and two figures."""
+
+    def report(**more: bytes) -> Path:
+        folder = Path.cwd() / f"data/08_reporting/corrected/{NAME}"
+        folder.mkdir(parents=True)
+        (folder / "skill.json").write_text(json.dumps(record(NAME, "corrected", 0.6, 0.55)))
+        for name in FIGURES:
+            figure, axes = plt.subplots()
+            axes.plot([1, 2])
+            figure.savefig(folder / f"{name}.png")
+            plt.close(figure)
+        for path, content in more.items():
+            target = Path.cwd() / "data/08_reporting" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        return project("skill_report")
+
+    return report
+
+
+def problems_of(page: str) -> list[str]:
+    listed = page.split('<ul id="problems">')
+    return re.findall(r"<li>(.*?)</li>", listed[1], flags=re.DOTALL) if len(listed) > 1 else []
+
+
+def test_the_report_has_a_table_a_text_and_a_page(project):
+    project(NAME)
+    folder = project("skill_report")
+    table = pd.read_parquet(folder / "data/08_reporting/skill_table.parquet")
+    names = list(records_made_by(experiments()))
+    assert table["experiment"].tolist() == names
+    assert len(names) == 19
+    record = json.loads((folder / "data/08_reporting/corrected/multivariate.macro/skill.json").read_text())
+    row = table.set_index("experiment").loc[NAME]
+    assert row["corrected"] == record["headline"]["value"] == record["model"]["metrics"]["mae"]
+    assert row["difference"] == pytest.approx(row["corrected"] - row["rival"])
+    assert row["verdict"] == record["verdict"]
+    markdown = (folder / "data/08_reporting/skill_report.md").read_text()
+    assert "- sec_filings.returns (corrected): `kedro run --pipelines sec_filings.returns`" in markdown
+    page = (folder / PAGE).read_text()
+    figures = list((folder / f"data/08_reporting/corrected/{NAME}").glob("*.png"))
+    assert page.count("data:image/png;base64,") == len(figures) == 6
+    assert "kedro run --pipelines sec_filings.returns --params protocol=as_published" in page
+    assert not re.search(r"""(src|href)=["'](?!data:)""", page)  # nothing is fetched
+    assert problems_of(page) == []
+
+
+def test_what_cannot_be_read_is_named_and_skipped(reported):
+    folder = reported(
+        **{
+            f"as_published/{NAME}/skill.json": json.dumps(record(NAME, "corrected", 0.6, 0.55)).encode(),
+            "corrected/sec_filings.returns/skill.json": b"{",
+            f"corrected/{NAME}/learning_curves.png": b"not a figure",
+            "corrected/stacked_lstm.regression/skill.json": json.dumps(
+                record("stacked_lstm.regression", "corrected", 0.1, 0.05)
+            ).encode(),
+            "corrected/canaries.json": b'{"experiments": 3}',
+        }
+    )
+    page = (folder / PAGE).read_text()
+    found = problems_of(page)
+    for expected in (
+        f"as_published/{NAME}/skill.json: says protocol",
+        "corrected/sec_filings.returns/skill.json: is not JSON",
+        "corrected/stacked_lstm.regression/model_and_rivals.png: the figure is gone",
+        f"corrected/{NAME}/learning_curves.png: is not a figure that can be read",
+        "corrected/canaries.json: is not what canaries write",
+    ):
+        assert [problem for problem in found if problem.startswith(expected)], expected
+    assert len(found) == 5
+    assert page.count("data:image/png;base64,") == 1
+
+
+def test_what_make_report_would_run(reported):
+    commands = missing_commands(reported())
+    assert f"kedro run --pipelines {NAME}" not in commands
+    assert f"kedro run --pipelines {NAME} --params protocol=as_published" in commands
+    # Eight records of one experiment are made by one command.
+    assert commands.count("kedro run --pipelines univariate_regression.volatility") == 1
+    assert commands[-1] == "kedro run --pipelines canaries"
+    assert len(commands) == 2 * 10 - 1 + 1
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium with its console."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (chromium and driver):
+        pytest.skip("needs Debian's packages chromium and chromium-driver")
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    os.environ["SE_AVOID_STATS"] = "true"
+    chrome = webdriver.Chrome(options=options, service=Service(driver))
+    yield chrome
+    chrome.quit()
+
+
+def column(browser, position: int) -> list[str]:
+    from selenium.webdriver.common.by import By
+
+    return [cell.text for cell in browser.find_elements(By.CSS_SELECTOR, f"#skill tbody tr > :nth-child({position})")]
+
+
+def test_the_page_works_in_a_browser(browser, reported):
+    from selenium.webdriver.common.by import By
+
+    folder = reported()
+    browser.get(Path(folder / PAGE).as_uri())
+    names = column(browser, 1)
+    assert len(names) == 19
+    heads = {head.text.split()[0]: head for head in browser.find_elements(By.CSS_SELECTOR, "#skill button.sort")}
+    heads["Experiment"].click()
+    assert column(browser, 1) == sorted(names)
+    heads["Experiment"].click()
+    assert column(browser, 1) == sorted(names, reverse=True)
+    # The one model that has a score comes first both ways: what is missing stays last.
+    for direction in ("ascending", "descending"):
+        heads["Corrected"].click()
+        assert column(browser, 1)[0] == NAME
+        assert browser.find_element(By.CSS_SELECTOR, f'th[aria-sort="{direction}"]').text.startswith("Corrected")
+    details = browser.find_element(By.TAG_NAME, "details")
+    details.find_element(By.TAG_NAME, "summary").click()
+    images = details.find_elements(By.TAG_NAME, "img")
+    assert len(images) == len(FIGURES)
+    for image in images:
+        browser.execute_script("arguments[0].scrollIntoView(); arguments[0].loading = 'eager'", image)
+        browser.execute_async_script("arguments[0].decode().then(arguments[1])", image)
+        assert browser.execute_script("return arguments[0].naturalWidth", image) > 300
+    assert browser.get_log("browser") == []
+
+
+def test_the_page_fits_a_phone(browser, reported):
+    """Only tables scroll sideways."""
+    folder = reported()
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 780, "deviceScaleFactor": 2, "mobile": True}
+    )
+    browser.get(Path(folder / PAGE).as_uri())
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
