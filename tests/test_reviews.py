@@ -18,6 +18,14 @@ def test_the_canonical_table():
     validate_reviews(table)
 
 
+def test_authors_are_kept_where_they_are_known():
+    table, _ = parse_reviews(raw(author=["ann", None, 3], text=["Good", "Bad", ""]), "here")
+    assert table.columns.tolist() == ["split", "label", "text", "author"]
+    assert table["author"].iloc[0] == "ann"
+    assert table["author"].isna().tolist() == [False, True]
+    validate_reviews(table)
+
+
 def test_empty_texts_are_left_out_and_counted_and_others_keep_their_ids():
     table, counts = parse_reviews(raw(text=["Good", " \n?!", None], split=["train", "test", "test"]), "here")
     assert table.index.tolist() == ["0"]

@@ -2,7 +2,7 @@
 
 The canonical table ``reviews`` has the index ``id`` (text, each once) and the columns ``split`` (``train``,
 ``validation``, ``test``, or missing where the source does not say), ``label`` (int8, 1: positive, 0: negative) and
-``text`` (not empty).
+``text`` (not empty). Where the source has it, ``author`` follows (text, missing where unknown).
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from pydantic import Field
 from rnn_trading.parameters import parameters
 from rnn_trading.tables import SourceTable, TableError, row_number
 
-REQUIRED, OPTIONAL = ("label", "text"), ("split", "id")
+REQUIRED, OPTIONAL = ("label", "text"), ("split", "id", "author")
 SPLITS = ("train", "validation", "test")
 REPLACED = "\ufffd"
 # "8/10", "7.5 out of 10", "10 out of ten": such a review says its label.
@@ -47,8 +47,8 @@ def parse_reviews(
     Parameters
     ----------
     raw
-        ``label``, ``text`` and optionally ``split`` and ``id``. Further columns are ignored. Without an ``id`` a review
-        is called by the position of its row.
+        ``label``, ``text`` and optionally ``split``, ``id`` and ``author``. Further columns are ignored. Without an
+        ``id`` a review is called by the position of its row.
     origin
         Where the table comes from, for error messages.
     describe_row
@@ -78,6 +78,8 @@ def parse_reviews(
     else:
         ids = pd.Series(np.arange(len(table)).astype(str), index=table.index, dtype="str")
     table.index = pd.Index(ids, name="id", dtype="str")
+    if "author" in source.table.columns:
+        table["author"] = source.table["author"].astype("str").to_numpy()
     empty = ~table["text"].str.contains(r"\w", regex=True)
     table = table[~empty]
     if table.empty:
@@ -105,10 +107,11 @@ def validate_reviews(table: pd.DataFrame) -> None:
     ReviewError
         Says what is wrong.
     """
-    if table.columns.tolist() != ["split", "label", "text"] or table.index.name != "id":
+    columns = ["split", "label", "text"]
+    if table.columns.tolist() not in (columns, [*columns, "author"]) or table.index.name != "id":
         raise ReviewError(
-            f"reviews: expected the index id and the columns split, label, text. Received: {table.index.name} and "
-            f"{', '.join(map(str, table.columns))}."
+            "reviews: expected the index id and the columns split, label, text[, author]. Received: "
+            f"{table.index.name} and {', '.join(map(str, table.columns))}."
         )
     if table.empty or not table.index.is_unique or not table["label"].isin([0, 1]).all():
         raise ReviewError("reviews: expected at least one row, every id once, and labels of 0 or 1.")

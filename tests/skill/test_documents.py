@@ -59,6 +59,16 @@ def judged(table, suspicious=None, **model):
     )
 
 
+def test_the_most_influential_authors_are_left_out_where_authors_are_known():
+    rows = table(0.2)
+    nobody = judged(rows)["attribution"][-1]
+    assert nobody["why"] == "the reviews do not say who wrote them"
+    known = judged(rows.assign(author=[f"a{number % 30}" for number in range(len(rows))]))["attribution"][-1]
+    assert known["without"] == "the ten most influential authors"
+    assert (known["rows_left_out"], len(known["names"])) == (200, 10)
+    assert known["removed"] > 0
+
+
 def test_the_verdict_says_who_is_better():
     better, worse = judged(table(1.6)), judged(table(0.2))
     assert better["verdict"].startswith("Skill beyond the naive rivals: AUC 0.9")

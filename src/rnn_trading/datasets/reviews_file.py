@@ -20,9 +20,9 @@ class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int
     Parameters
     ----------
     filepath
-        A Parquet, CSV or HDF5 table with ``label``, ``text`` and optionally ``split`` and ``id``; or an unpacked folder
-        of the Large Movie Review Dataset (Maas et al., 2011): ``train/neg/*.txt``, ``train/pos``, ``test/neg``,
-        ``test/pos``. Files beside these (``unsup``, lists of addresses, word counts) are not read.
+        A Parquet, CSV or HDF5 table with ``label``, ``text`` and optionally ``split``, ``id`` and ``author``; or an
+        unpacked folder of the Large Movie Review Dataset (Maas et al., 2011): ``train/neg/*.txt``, ``train/pos``,
+        ``test/neg``, ``test/pos``. Files beside these (``unsup``, lists of addresses, word counts) are not read.
     only
         Rows of a table to take: a value by column.
     every

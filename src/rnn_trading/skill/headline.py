@@ -132,7 +132,7 @@ def attribution(
     else:
         why = "these rows have no date" if months is None else "there are no more than three months"
         causes.append({"without": WORST, "why": why})
-    if task.groups is None:
+    if task.groups is None or task.groups not in rows:
         return [*causes, {"without": "the most influential tickers, firms or authors", "why": task.no_groups}]
     words = f"the ten most influential {task.groups}s"
     if rows[task.groups].nunique() <= MOST_INFLUENTIAL:

@@ -100,7 +100,7 @@ class Task:
         How many clusters that follow each other are drawn together; None: by their number, see
         :func:`rnn_trading.skill.headline.block_length`.
     groups
-        Column of what may carry a score alone: tickers, firms; None if there is none.
+        Column of what may carry a score alone: tickers, firms, authors; None, or not in a table: there is none.
     no_groups
         Why there is none.
     """
@@ -348,7 +348,7 @@ TASKS: dict[str, Task] = {
         no_groups="the series are judged one by one in the record",
     ),
     "sentiment": Task(
-        keys=("id",),
+        keys=("id", "author"),
         evaluate=_documents,
         loss=LOG_LOSS,
         comparisons=(by_auc, by_document_loss),
@@ -359,6 +359,7 @@ TASKS: dict[str, Task] = {
         suspicious="reviews that state their rating in numbers",
         clusters=lambda table: table["id"],
         block=1,
+        groups="author",
         no_groups="the reviews do not say who wrote them",
     ),
     "filings": Task(

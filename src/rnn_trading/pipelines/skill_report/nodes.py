@@ -42,11 +42,11 @@ def write_report(table: pd.DataFrame, records: Records, report_files: dict[str, 
     lines += [f"{number}. {finding}" for number, finding in enumerate(findings(table, records), start=1)]
     lines += ["", markdown_table(table), ""]
     if records.missing:
-        lines += ["Not there yet:", ""]
+        lines += ["## Not there yet", ""]
         lines += [f"- {name} ({protocol}): `{command}`" for name, protocol, command in records.missing]
         lines.append("")
     if records.problems:
-        lines += ["Left out:", "", *(f"- {problem}" for problem in records.problems), ""]
+        lines += ["## Left out", "", *(f"- {problem}" for problem in records.problems), ""]
     return {
         "skill_report_markdown": "\n".join(lines),
         "skill_report_page": render_page(table, records, report_files),

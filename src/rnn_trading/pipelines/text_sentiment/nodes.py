@@ -219,6 +219,10 @@ def judge(
     protocol: str,
 ) -> dict[str, Any]:
     """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`."""
+    if "author" in reviews:
+        authors = reviews.loc[predictions["id"], "author"].reset_index(drop=True)
+        # Who is unknown stands for himself.
+        predictions = predictions.assign(author=authors.fillna(predictions["id"]))
     return skill_record(
         experiment,
         protocol,
