@@ -107,10 +107,13 @@ class ProgressHook:
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
-        """Log the verdict of every skill record that the run wrote, and where scores lie."""
+        """Log the verdict of every skill record that the run wrote, and where scores, canaries and the report lie."""
         if "scores" in pipeline.all_outputs():
             paths = (os.path.relpath(catalog[name]._filepath) for name in ("scores", "scoring_model"))
             logger.info("Scores: %s, by the model %s", *paths)
+        for name, words in {"canaries": "Results of the canaries", "skill_report_page": "Report"}.items():
+            if name in pipeline.all_outputs():
+                logger.info("%s: %s", words, os.path.relpath(catalog[name]._filepath))
         for name in sorted(output for output in pipeline.all_outputs() if output.endswith(".skill")):
             record = catalog.load(name)
             logger.info(

@@ -14,7 +14,6 @@ from rnn_trading.skill.summary import read_records
 
 REPORTING = "data/08_reporting"
 CANARIES = "corrected/canaries.json"
-PAGE = f"{REPORTING}/skill_report.html"
 
 
 def missing_commands(project: Path) -> list[str]:
@@ -31,7 +30,7 @@ def missing_commands(project: Path) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the commands one after the other, then the report; 1 if one of them failed."""
+    """Run the commands one after the other, then the report, which names its page; 1 if one of them failed."""
     parser = argparse.ArgumentParser(prog="python -m rnn_trading.report", description=__doc__)
     parser.add_argument("--env", help="environment of all runs, as in kedro run --env")
     environment = parser.parse_args(arguments).env
@@ -45,7 +44,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     for command in failed:
         click.echo(f"Failed, and not in the report: {command}", err=True)
-    click.echo(f"Report: {PAGE}")
     return 1 if failed else 0
 
 

@@ -1,5 +1,6 @@
 """Read the records, tabulate them, write the page."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,8 @@ import pandas as pd
 from rnn_trading.skill.summary import Records, findings, markdown_table, read_records, skill_table
 
 from .page import render_page
+
+logger = logging.getLogger(__name__)
 
 
 def read(expected: dict[str, str]) -> Callable[[dict[str, bytes]], Records]:
@@ -38,8 +41,13 @@ def write_report(table: pd.DataFrame, records: Records, report_files: dict[str, 
     dict
         ``skill_report_markdown`` and ``skill_report_page``: text.
     """
-    lines = ["# What survives", ""]
-    lines += [f"{number}. {finding}" for number, finding in enumerate(findings(table, records), start=1)]
+    found = [f"{number}. {finding}" for number, finding in enumerate(findings(table, records), start=1)]
+    logger.info("What survives\n  %s", "\n  ".join(found))
+    if records.missing:
+        logger.info("%d of %d records are not there; the page names the commands", len(records.missing), 2 * len(table))
+    for problem in records.problems:
+        logger.warning("Left out: %s", problem)
+    lines = ["# What survives", "", *found]
     lines += ["", markdown_table(table), ""]
     if records.missing:
         lines += ["## Not there yet", ""]
