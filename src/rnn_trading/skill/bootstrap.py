@@ -1,11 +1,16 @@
 """Bootstrap of rows that belong together: of firms, or of blocks of weeks that follow each other (Künsch, 1989)."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from rnn_trading.progress import Reports
+
+logger = logging.getLogger(__name__)
 
 DRAWS, SEED = 1000, 0
 COVERAGE = 0.95
@@ -49,7 +54,12 @@ def cluster_bootstrap(
         offsets = np.repeat(starts[draw] - (ends - sizes[draw]), sizes[draw])
         return by_cluster[np.arange(ends[-1]) + offsets]
 
-    return np.array([statistic(rows_of(draw)) for draw in drawn])
+    reports, values = Reports(), np.empty(draws)
+    for number, draw in enumerate(drawn):
+        values[number] = statistic(rows_of(draw))
+        if reports.due():
+            logger.info("Bootstrap: %s of %s draws", f"{number + 1:,}", f"{draws:,}")
+    return values
 
 
 def interval(values: NDArray[np.float64]) -> tuple[float, float]:

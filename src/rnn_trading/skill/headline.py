@@ -1,14 +1,17 @@
 """The headline score of a record: its interval, its distance to the best rival, and what it owes to artefacts."""
 
+import logging
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnn_trading.progress import Reports
 from rnn_trading.skill.bootstrap import DRAWS, cluster_bootstrap, difference_test, interval
 from rnn_trading.skill.tasks import MODEL, Metrics, Task, rows_of
 
+logger = logging.getLogger(__name__)
 MOST_INFLUENTIAL = 10
 ZERO_VOLUME = "zero_volume"
 NO_VOLUME, WORST = "rows that touch a session without volume", "the three worst months"
@@ -144,7 +147,11 @@ def attribution(
 def most_influential(task: Task, rows: pd.DataFrame) -> list[str]:
     """Names of the ten groups without each of which alone the headline score of the model is worst, the first first."""
     names = rows[task.groups].to_numpy()
-    alone = {name: _score(task, rows[names != name], MODEL) for name in pd.unique(names)}
+    reports, distinct, alone = Reports(), pd.unique(names), {}
+    for number, name in enumerate(distinct, start=1):
+        alone[name] = _score(task, rows[names != name], MODEL)
+        if reports.due():
+            logger.info("The score without each %s: %s of %s", task.groups, f"{number:,}", f"{len(distinct):,}")
     order = pd.Series(alone, dtype=float).sort_values(ascending=task.headline.larger_is_better, kind="stable")
     return order.index[:MOST_INFLUENTIAL].tolist()
 
