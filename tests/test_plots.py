@@ -61,6 +61,12 @@ def test_every_rival_stands_beside_the_model():
             "model": {"ic_mean": 0.01},
             "rivals": {"zero": {"ic_mean": None}, "ridge": {}},
         },
+        "headline": {
+            "metric": "ic_mean",
+            "interval": [-0.01, 0.05],
+            "best_rival": "ridge",
+            "rival_interval": [0.0, 0.06],
+        },
         "published": {"ic_mean": 0.0195},
         "published_on": "other data",
     }
@@ -69,7 +75,11 @@ def test_every_rival_stands_beside_the_model():
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["ridge", "zero", "model"]
     assert [text.get_text() for text in axes.texts] == ["ranks nothing"]
     entries = [text.get_text() for text in legend.get_texts()]
-    assert entries == ["no skill", "published, on other data", "all test rows", "without suspicious rows"]
+    assert entries == [
+        *("no skill", "published, on other data", "all test rows", "without suspicious rows", "95 % interval")
+    ]
+    intervals = [line.get_xdata() for line in axes.lines if line.get_marker() == "|"]
+    assert [list(interval) for interval in intervals] == [[0.0, 0.06], [-0.01, 0.05]]
 
 
 def test_too_little_to_draw_is_said_in_the_figure():

@@ -283,15 +283,20 @@ def error_by_step(network: list[float], rivals: dict[str, list[float]], labels: 
 
 
 def _mark_intervals(axes: Axes, record: dict[str, Any], metric: str, names: list[str]) -> None:
-    """95 % intervals, of metrics that have one; by date where it is by several units."""
-    metrics = {name.replace("_", " "): values for name, values in record["rivals"].items()}
-    metrics["model"] = record["model"]["metrics"]
+    """95 % intervals: of the headline score, which the model and its best rival have, and of metrics that have one."""
+    metrics = {"model": record["model"]["metrics"]} | record["rivals"]
     keys = (f"{metric}_interval", f"{metric}_interval_by_date")
+    intervals = {name: next((values[key] for key in keys if key in values), None) for name, values in metrics.items()}
+    headline = record["headline"]
+    if headline["metric"] == metric:
+        intervals |= {"model": headline["interval"]}
+        intervals |= {headline["best_rival"]: headline["rival_interval"]} if headline["best_rival"] else {}
+    spoken = {name.replace("_", " "): interval for name, interval in intervals.items()}
     for row, name in enumerate(names):
-        found = [metrics[name][key] for key in keys if key in metrics[name]]
-        if found and found[0][0] is not None:
+        interval = spoken[name]
+        if interval and interval[0] is not None:
             label = "95 % interval" if name == "model" else None
-            axes.plot(found[0], (row, row), color=BLUE, linewidth=1.4, marker="|", zorder=1, label=label)
+            axes.plot(interval, (row, row), color=BLUE, linewidth=1.4, marker="|", zorder=1, label=label)
 
 
 def _plain_numbers(axis: Axis) -> None:

@@ -81,7 +81,7 @@ def render_page(table: pd.DataFrame, records: Records, files: dict[str, bytes]) 
 def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
     """Cells: text, what they are sorted by, and whether they are numbers."""
     better = {True: "↑", False: "↓"}.get(row["larger_is_better"], "")
-    score = f"{row['score']} {better}" if row["score"] else NOTHING
+    score = f"{row['score']}{NO_BREAK}{better}" if row["score"] else NOTHING
     finding = row["finding"] or "Not run"
     return [
         _cell(_breakable(row["experiment"]), row["experiment"]),
