@@ -214,7 +214,7 @@ def _small(content: bytes) -> tuple[str, int, int]:
     if figure.width > WIDTH:
         figure = figure.resize((WIDTH, round(figure.height * WIDTH / figure.width)), Image.Resampling.LANCZOS)
     written = io.BytesIO()
-    figure.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
+    figure.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG")
     return base64.b64encode(written.getvalue()).decode(), figure.width, figure.height
 
 
