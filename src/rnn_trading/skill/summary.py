@@ -7,15 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+from pydantic import BaseModel, ValidationError, model_validator
 
 from rnn_trading.skill.record import RECORD_VERSION, SKILL
 
 PROTOCOLS = ("as_published", "corrected")
-# What a report reads; a record that lacks one of them is not shown.
-FIELDS = (
-    *("experiment", "protocol", "finding", "headline", "attribution", "data", "model", "rivals", "tests", "verdict"),
-    *("published", "published_on"),
-)
 # What luck gets, where a score has such a value.
 CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
 HINDSIGHT = "the ten most influential"
@@ -64,6 +60,76 @@ class Records:
     missing: list[tuple[str, str, str]] = field(default_factory=list)
 
 
+Pair = tuple[float | None, float | None]
+
+
+class _Difference(BaseModel):
+    mean_difference: float | None
+    interval: Pair
+    p_value: float | None
+
+
+class _Headline(BaseModel):
+    metric: str
+    words: str
+    larger_is_better: bool
+    value: float | None
+    interval: Pair
+    best_rival: str | None
+    rival_value: float | None
+    difference: _Difference | None
+    drawn: str
+
+
+class _Cause(BaseModel):
+    """A cause that was left out has numbers, one that does not exist for the data says why."""
+
+    without: str
+    why: str | None = None
+    rows_left_out: int | None = None
+    value: float | None = None
+    removed: float | None = None
+    names: list[str | int] = []
+
+    @model_validator(mode="after")
+    def _check(self) -> "_Cause":
+        if self.why is None and self.rows_left_out is None:
+            raise ValueError("expected rows_left_out, or why there are none")
+        return self
+
+
+class _Part(BaseModel):
+    rows: int
+
+
+class _Data(BaseModel):
+    source: str
+    test: _Part | None = None
+
+
+class _Seeds(BaseModel):
+    seeds: dict[str, Any] = {}
+
+
+class _Model(BaseModel):
+    by_seed: _Seeds | None = None
+
+
+class _Record(BaseModel):
+    """What a report reads of a record."""
+
+    experiment: str
+    protocol: str
+    finding: str
+    headline: _Headline
+    attribution: list[_Cause]
+    data: _Data
+    model: _Model
+    published: dict[str, Any] | None
+    published_on: str | None
+    verdict: str
+
+
 def read_records(files: dict[str, bytes], expected: dict[str, str]) -> Records:
     """Read the records of both protocols.
 
@@ -108,24 +174,15 @@ def _parse(content: bytes, name: str, protocol: str) -> tuple[dict[str, Any], st
         return {}, f"is not a record but a {type(record).__name__}"
     if record.get("version") != RECORD_VERSION:
         return {}, f"has version {record.get('version')} of the record; this report reads {RECORD_VERSION}"
-    lacking = [name for name in FIELDS if name not in record]
-    if lacking:
-        return {}, f"lacks {', '.join(lacking)}"
+    try:
+        _Record.model_validate(record)
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg'].lower()}" for each in error.errors()]
+        return {}, f"is not complete or not in form ({'; '.join(wrong)})"
     for key, expected in {"experiment": name, "protocol": protocol}.items():
         if record[key] != expected:
             return {}, f"says {key} {record[key]!r}, and lies in the folder of {expected!r}"
-    return record, _misshapen(record)
-
-
-def _misshapen(record: dict[str, Any]) -> str | None:
-    """What is wrong inside the fields that the report reads, if anything."""
-    shapes = {"headline": dict, "attribution": list, "data": dict, "model": dict, "verdict": str, "finding": str}
-    wrong = [key for key, shape in shapes.items() if not isinstance(record[key], shape)]
-    if wrong:
-        return f"has {', '.join(wrong)} of another form than expected"
-    wanted = {"metric", "words", "larger_is_better", "value", "interval", "best_rival", "rival_value", "difference"}
-    lacking = sorted(wanted - set(record["headline"]))
-    return f"lacks headline.{', headline.'.join(lacking)}" if lacking else None
+    return record, None
 
 
 def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
@@ -182,7 +239,7 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         "verdict": corrected["verdict"] if corrected else None,
         "as_published_finding": published["finding"] if published else None,
         "networks": max(1, len(by_seed)) if corrected else None,
-        "rows": corrected["data"].get("test", {}).get("rows") if corrected else None,
+        "rows": (corrected["data"].get("test") or {}).get("rows") if corrected else None,
     }
 
 

@@ -61,7 +61,7 @@ def a_signal_is_found(
     """
     z, _ = pooled_p_value([model])
     p_value = float(stats.norm.sf(z))
-    share = model.score / oracle.score if oracle.score else float("nan")
+    share = model.score / oracle.score if oracle.score else 0.0
     held = p_value < false_alarm_rate and share >= least_share
     return _result(SIGNAL, held, task, [model]) | {
         "z": z,
