@@ -10,7 +10,7 @@ import click
 
 from rnn_trading.datasets.folder import FolderDataset
 from rnn_trading.pipeline_registry import experiments, records_made_by
-from rnn_trading.skill.summary import read_records
+from rnn_trading.skill.summary import read_canaries, read_records
 
 REPORTING = "data/08_reporting"
 CANARIES = "corrected/canaries.json"
@@ -19,12 +19,12 @@ CANARIES = "corrected/canaries.json"
 def missing_commands(project: Path) -> list[str]:
     """Commands whose results the report lacks, each once, the canaries last.
 
-    A record that cannot be read is made anew.
+    A record that cannot be read is made anew, and so are results of canaries.
     """
     files = FolderDataset(str(project / REPORTING), ["*/*/skill.json", CANARIES]).load()
     records = read_records(files, records_made_by(experiments()))
     commands = [command for _, _, command in records.missing]
-    if CANARIES not in files:
+    if read_canaries(files, "corrected")[0] is None:
         commands.append("kedro run --pipelines canaries")
     return list(dict.fromkeys(commands))
 

@@ -246,25 +246,28 @@ def _backwards(text: str | None) -> str | None:
     return "\n\n".join(part if part.startswith("Item") else ". ".join(part.split(". ")[::-1]) for part in parts)
 
 
-def in_another_order(sources: dict[str, Any], seed: int) -> dict[str, Any]:
-    """Series whose changes come in another order, so that the past says nothing of what follows.
+def with_changes_redrawn(sources: dict[str, Any], seed: int) -> dict[str, Any]:
+    """Series whose changes are drawn anew from their own, so that the past says nothing of what follows.
 
     The labels of a series are its own next values: this shuffles them. Changes are relative ones from session to
-    session of an index, and 12-month differences of a macro series, each series by itself.
+    session of an index, and 12-month differences of a macro series, each series by itself. They are drawn with
+    replacement: in another order alone they would still sum to what they summed to, and a walk that must come back to
+    a known end is no luck.
     """
     generator = np.random.default_rng([seed, 8])
-    return {name: _reordered(name, value, generator) for name, value in sources.items()}
+    return {name: _redrawn(name, value, generator) for name, value in sources.items()}
 
 
-def _reordered(name: str, value: pd.DataFrame, generator: np.random.Generator) -> pd.DataFrame:
+def _redrawn(name: str, value: pd.DataFrame, generator: np.random.Generator) -> pd.DataFrame:
     if name == "macro_source":
         levels = value.to_numpy().copy()
-        differences = generator.permuted(levels[YEAR:] - levels[:-YEAR], axis=0)
+        before = levels[YEAR:] - levels[:-YEAR]
+        differences = np.column_stack([generator.choice(one, len(one)) for one in before.T])
         for month in range(YEAR, len(levels)):
             levels[month] = levels[month - YEAR] + differences[month - YEAR]
         return pd.DataFrame(levels, index=value.index, columns=value.columns)
     changes = np.log(value["close"]).diff().to_numpy()[1:]
-    closes = value["close"].iloc[0] * np.exp(np.concatenate([[0.0], generator.permutation(changes)]).cumsum())
+    closes = value["close"].iloc[0] * np.exp(np.concatenate([[0.0], generator.choice(changes, len(changes))]).cumsum())
     return _with_range(closes, pd.DatetimeIndex(value.index))
 
 

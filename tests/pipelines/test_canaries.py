@@ -31,7 +31,7 @@ from rnn_trading.pipelines.canaries.nodes import (
 )
 from rnn_trading.skill.chance import Distance
 
-LEVEL = "univariate_regression.level"
+LEVEL, REVIEWS = "univariate_regression.level", "text_sentiment.pretrained_embeddings"
 
 
 def test_every_experiment_obeys_every_law(project):
@@ -69,10 +69,10 @@ def replaced(pipeline: Pipeline, name: str, **changes: Any) -> Pipeline:
     return pipeline - Pipeline([node]) + Pipeline([Node(**wiring | changes)])
 
 
-def laws_of(pipeline: Pipeline, settings, **overrides: Any) -> dict[str, bool]:
+def laws_of(pipeline: Pipeline, settings, name: str = LEVEL, **overrides: Any) -> dict[str, bool]:
     values, canaries = settings
     canaries = dataclasses.replace(canaries, overrides=merge(canaries.overrides, overrides))
-    return {result["law"]: result["held"] for result in canary_results(LEVEL, pipeline, values, canaries)["laws"]}
+    return {result["law"]: result["held"] for result in canary_results(name, pipeline, values, canaries)["laws"]}
 
 
 def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):
@@ -86,6 +86,22 @@ def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):
         return rows.assign(prediction=0.1 * rows["prediction"] + 0.9 * rows["truth"])
 
     held = laws_of(replaced(pipeline, f"{LEVEL}.forecast_rows", func=leaky), settings)
+    assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True}
+
+
+def test_a_model_that_is_told_the_labels_dies_by_luck_and_by_labels(settings):
+    """Half of each forecast is the label, shuffled or not, as it stands in the table of the split."""
+    pipeline = experiments()[REVIEWS]
+    honest = next(node for node in pipeline.nodes if node.name == f"{REVIEWS}.collect_predictions").func
+
+    @functools.wraps(honest)
+    def leaky(model_predictions: pd.Series, rivals: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+        labels = parts.loc[model_predictions.index, "label"]
+        return honest((0.5 * model_predictions + 0.5 * labels).rename("prediction"), rivals, parts)
+
+    few = {"pretrained_embeddings": {"training": {"epochs": 1}}}
+    leaking = replaced(pipeline, f"{REVIEWS}.collect_predictions", func=leaky)
+    held = laws_of(leaking, settings, REVIEWS, text_sentiment=few)
     assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True}
 
 

@@ -93,6 +93,12 @@ def test_interval_holds_what_it_promises():
     assert np.mean(widths) > 1.2 * 2 * 1.96 * 0.024
 
 
+def test_too_few_blocks_have_no_interval():
+    result = headline(TASKS["classification"], panel(dates=40), {"rival": {"auc": 0.5}}, overlap=12)
+    assert np.isnan([*result["interval"], *result["rival_interval"], result["difference"]["p_value"]]).all()
+    assert result["drawn"] == "nothing: 40 dates hold too few blocks of 12"
+
+
 def test_too_few_clusters_have_no_interval():
     rows = panel(dates=FEWEST_CLUSTERS - 1)
     result = headline(TASKS["classification"], rows, {"rival": {"auc": 0.5}}, overlap=1)

@@ -102,7 +102,7 @@ def test_findings_come_from_the_numbers():
         "a.up (as published) owes 50% of its distance from chance to stale rows: AUC 0.600 with them, 0.550 without."
     )
     assert fall == (
-        "The published figure that keeps least is that of a.up: AUC 0.680 published, 0.600 the published way on the "
+        "The published figure that falls most is that of a.up: AUC 0.680 published, 0.600 the published way on the "
         "data here, 0.520 corrected, where the best naive rival (last value) has 0.530."
     )
 
@@ -112,8 +112,8 @@ def test_findings_without_records_say_so():
     assert len(records.missing) == 6
     nothing = findings(skill_table(records, list(EXPECTED)), records)
     assert nothing[0] == "No corrected record is there yet, so nothing can be said about skill."
-    assert nothing[1].startswith("No score falls")
-    assert nothing[2] == "No published figure can be compared with a corrected one yet."
+    assert nothing[1].startswith("No score that lies above chance")
+    assert nothing[2].startswith("No published figure falls")
 
 
 def without(name):
@@ -127,20 +127,23 @@ def without(name):
     [
         (b'{"version": 1', "corrected/b/skill.json: is not JSON"),
         (b"\xff\xfe", "corrected/b/skill.json: is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
+        (json.dumps(record("b", "corrected", 0.5, 0.5, finding="")).encode(), "finding: String should have at least"),
+        (json.dumps(record("b", "corrected", 0.5, 0.5, attribution=[{"without": "x"}])).encode(), "expected rows_left"),
         (b"[1, 2]", "is not a record but a list"),
         (without("version"), "has version None of the record; this report reads 1"),
         (json.dumps(record("b", "corrected", 0.5, 0.5, version=7)).encode(), "has version 7 of the record"),
-        (without("headline"), "is not complete or not in form (headline: field required)"),
-        (without("attribution"), "attribution: field required"),
-        (json.dumps(record("b", "corrected", 0.5, 0.5, attribution=[3])).encode(), "attribution.0: input should be"),
-        (json.dumps(record("b", "corrected", 0.5, 0.5, data={"source": "x", "test": 3})).encode(), "data.test: input"),
-        (json.dumps(record("b", "corrected", 0.5, 0.5, published=[1])).encode(), "published: input should be"),
+        (without("headline"), "is not complete or not in form (headline: Field required)"),
+        (without("attribution"), "attribution: Field required"),
+        (json.dumps(record("b", "corrected", 0.5, 0.5, attribution=[3])).encode(), "attribution.0: Input should be"),
+        (json.dumps(record("b", "corrected", 0.5, 0.5, data={"source": "x", "test": 3})).encode(), "data.test: Input"),
+        (json.dumps(record("b", "corrected", 0.5, 0.5, published=[1])).encode(), "published: Input should be"),
         (json.dumps(record("b", "as_published", 0.5, 0.5)).encode(), "says protocol 'as_published', and lies in the"),
         (json.dumps(record("a.up", "corrected", 0.5, 0.5)).encode(), "says experiment 'a.up', and lies in the folder"),
-        (json.dumps(record("b", "corrected", 0.5, 0.5, model=[])).encode(), "model: input should be"),
+        (json.dumps(record("b", "corrected", 0.5, 0.5, model=[])).encode(), "model: Input should be"),
         (
             json.dumps(record("b", "corrected", 0.5, 0.5, headline={"metric": "auc"})).encode(),
-            "headline.best_rival: field required",
+            "headline.words: Field required",
         ),
     ],
 )
@@ -154,8 +157,11 @@ def test_a_bad_record_is_a_problem_and_missing_and_hides_no_other(content, probl
 
 
 def test_an_experiment_that_is_not_known_is_named():
-    records = read_records({"corrected/mine/skill.json": b"{}"}, EXPECTED)
-    assert records.problems == ["mine: no experiment of this project; left out"]
+    records = read_records({"corrected/mine/skill.json": b"{}", "other/b/skill.json": b"{}"}, EXPECTED)
+    assert records.problems == [
+        "corrected/mine/skill.json: no experiment or no protocol of this project; left out",
+        "other/b/skill.json: no experiment or no protocol of this project; left out",
+    ]
 
 
 def test_markdown_has_a_line_a_model():

@@ -22,11 +22,11 @@ SMALLEST_SHARE = 1e-300  # what lies beyond is zero in double precision
 
 @dataclass(frozen=True)
 class Distance:
-    """A score less what luck gets, its standard error, and how many clusters that rests on."""
+    """A score less what luck gets, its standard error, and how many blocks of clusters that rests on."""
 
     score: float
     error: float
-    clusters: int
+    blocks: float
 
 
 def _above_half(table: pd.DataFrame, column: str) -> Score:
@@ -35,19 +35,19 @@ def _above_half(table: pd.DataFrame, column: str) -> Score:
 
 
 def _in_the_direction(table: pd.DataFrame, column: str) -> Score:
-    """Mean change from the last known value in the direction that was forecast, over the root mean square of changes.
+    """Mean logarithmic change in the direction that was forecast, over the root mean square of the changes.
 
     Levels agree without any skill, and the sizes of changes correlate without any: within a finite sample a random walk
     returns to its own mean, which only the future tells, so that whatever forecasts a return to some level correlates
     with what follows (the bias of Dickey and Fuller, 1979). What is earned in a direction known beforehand is zero on
     average for luck.
     """
-    last = table[LAST_VALUE].to_numpy(dtype=float)
-    forecast, truth = (table[name].to_numpy(dtype=float) / last - 1 for name in (column, TRUTH))
-    earned = np.sign(forecast) * truth
+    last, forecast, truth = (table[name].to_numpy(dtype=float) for name in (LAST_VALUE, column, TRUTH))
+    changes = np.log(truth / last)
+    earned = np.sign(forecast - last) * changes
 
     def score(rows: NDArray[np.int64]) -> float:
-        scale = np.sqrt((truth[rows] ** 2).mean())
+        scale = np.sqrt((changes[rows] ** 2).mean())
         return float(earned[rows].mean() / scale) if scale > 0 else float("nan")
 
     return score
@@ -87,33 +87,38 @@ def distance_from_chance(task: TaskName, predictions: pd.DataFrame, column: str 
     Returns
     -------
     Distance
-        Blocks and clusters are those of the interval of the headline score. A forecast that is the same everywhere is
-        no further from chance than luck: its score is 0, with an error of NaN.
+        Clusters are those of the interval of the headline score; blocks are as long as without an overlap of truths. A
+        forecast that ranks nothing is no further from chance than luck: its score is 0, with an error of NaN.
 
     Raises
     ------
     ValueError
-        If the test rows have fewer clusters than a bootstrap needs.
+        If a forecast or outcome is missing, all outcomes are equal, or there are fewer clusters than a bootstrap needs.
     """
     rows = predictions[rows_of(predictions, ROWS.get(task, {}))].reset_index(drop=True)
+    if rows[[column, TRUTH]].isna().to_numpy().any() or rows[TRUTH].nunique() < 2:
+        raise ValueError(
+            f"{column}: expected forecasts and outcomes that differ, none missing. Look at the predictions."
+        )
     score = SCORES[task][1](rows, column)
     clusters = TASKS[task].clusters(rows)
     count = int(clusters.nunique())
+    block = TASKS[task].block or block_length(count, 1)
     observed = score(np.arange(len(rows)))
     if np.isnan(observed):
-        return Distance(0.0, float("nan"), count)
-    drawn = cluster_bootstrap(score, clusters, TASKS[task].block or block_length(count, 1))
+        return Distance(0.0, float("nan"), count / block)
+    drawn = cluster_bootstrap(score, clusters, block)
     if np.isnan(drawn).all():
         raise ValueError(
             f"{count} {TASKS[task].units} of test rows are too few to tell skill from luck. Use more data."
         )
-    return Distance(observed, float(np.nanstd(drawn, ddof=1)), count)
+    return Distance(observed, float(np.nanstd(drawn, ddof=1)), count / block)
 
 
 def pooled_p_value(distances: list[Distance]) -> tuple[float, float]:
     """Whether scores of independent samples are from luck: Stouffer's z and its two-sided p-value.
 
-    Each score over its error is compared with Student's t with as many degrees of freedom as it has clusters less
+    Each score over its error is compared with Student's t with as many degrees of freedom as it has blocks less
     one, and turned into a normal deviate; these are summed (Stouffer and others, 1949). Scores without an error, of
     constant forecasts, count as zero.
     """
@@ -125,5 +130,5 @@ def _deviate(distance: Distance) -> float:
     if np.isnan(distance.error) or distance.score == 0:
         return 0.0
     ratio = abs(distance.score) / distance.error if distance.error > 0 else np.inf
-    beyond = stats.t.sf(ratio, distance.clusters - 1)
+    beyond = stats.t.sf(ratio, distance.blocks - 1)
     return float(np.sign(distance.score) * stats.norm.isf(max(beyond, SMALLEST_SHARE)))

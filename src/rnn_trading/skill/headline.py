@@ -13,6 +13,8 @@ from rnn_trading.skill.tasks import MODEL, Metrics, Task, rows_of
 
 logger = logging.getLogger(__name__)
 MOST_INFLUENTIAL = 10
+# With fewer blocks the middle 95 % of the draws are far from an interval of 95 %.
+FEWEST_BLOCKS = 6
 ZERO_VOLUME = "zero_volume"
 NO_VOLUME, WORST = "rows that touch a session without volume", "the three worst months"
 
@@ -20,7 +22,8 @@ NO_VOLUME, WORST = "rows that touch a session without volume", "the three worst 
 def block_length(clusters: int, overlap: int) -> int:
     """Clusters that are drawn together: the cube root of their number, and at least the overlap of the truths.
 
-    The cube root is the rate at which the length of blocks should grow for an interval (Hall, Horowitz and Jing, 1995).
+    The cube root is the rate at which the length of blocks should grow for a standard error (Hall, Horowitz and Jing,
+    1995).
     """
     return max(int(np.ceil(clusters ** (1 / 3))), overlap)
 
@@ -45,17 +48,18 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         ``metric``, ``words``, ``larger_is_better``, ``value`` and ``interval`` of the model; ``best_rival`` (None if no
         rival has the metric), ``rival_value``, ``rival_interval``; ``difference``: ``mean_difference`` (model less
         rival), ``interval`` and ``p_value`` (two-sided), from the same draws, so that what both share cancels;
-        ``drawn``: what was drawn, in words, and ``draws``. NaN with fewer than
-        :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters.
+        ``drawn``: what was drawn, in words, and ``draws``. Intervals and p-values are NaN with fewer than
+        :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters or :data:`FEWEST_BLOCKS` blocks.
     """
     rows = predictions[rows_of(predictions, task.only)].reset_index(drop=True)
     clusters = task.clusters(rows)
     count = int(clusters.nunique())
-    block = min(task.block or block_length(count, overlap), max(count, 1))
+    block = task.block or block_length(count, overlap)
+    enough = count >= FEWEST_BLOCKS * block
     best = task.headline.best(metrics)
     everything = np.arange(len(rows))
     model = task.headline.score(rows, MODEL)
-    drawn = cluster_bootstrap(model, clusters, block)
+    drawn = cluster_bootstrap(model, clusters, block) if enough else np.full(DRAWS, np.nan)
     result: dict[str, Any] = {
         "metric": task.headline.metric,
         "words": task.headline.words,
@@ -63,19 +67,25 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         "value": model(everything),
         "interval": list(interval(drawn)),
         "best_rival": best,
-        "drawn": f"{count:,} {task.units}" + (f" in blocks of {block}" if block > 1 else ""),
+        "drawn": _drawn(task, count, block)
+        if enough
+        else f"nothing: {count:,} {task.units} hold too few blocks of {block}",
         "draws": DRAWS,
     }
     if best is None:
         return result | {"rival_value": None, "rival_interval": None, "difference": None}
     rival = task.headline.score(rows, best)
     # The seed of the draws is fixed: both see the same rows.
-    drawn_rival = cluster_bootstrap(rival, clusters, block)
+    drawn_rival = cluster_bootstrap(rival, clusters, block) if enough else drawn
     return result | {
         "rival_value": rival(everything),
         "rival_interval": list(interval(drawn_rival)),
         "difference": difference_test(drawn - drawn_rival, model(everything) - rival(everything)),
     }
+
+
+def _drawn(task: Task, count: int, block: int) -> str:
+    return f"{count:,} {task.units}" + (f" in blocks of {block}" if block > 1 else "")
 
 
 def attribution(

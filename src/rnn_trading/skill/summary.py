@@ -4,16 +4,18 @@ import json
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
-from pydantic import BaseModel, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rnn_trading.skill.record import RECORD_VERSION, SKILL
 
 PROTOCOLS = ("as_published", "corrected")
 # What luck gets, where a score has such a value.
 CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
+# Leaving rows out changes the variance that an R2 is measured against, too.
+CONFOUNDED = {"r2"}
 HINDSIGHT = "the ten most influential"
 NOTHING = "—"  # where there is no number
 TEXTS = {"metric", "score", "published_on", "best_rival", "finding", "verdict", "as_published_finding"}
@@ -31,8 +33,8 @@ COLUMNS = {
         "Corrected score less the rival's, with its 95 % interval, from draws in which both see the same rows."
     ),
     "p_value": (
-        "How often draws without a true difference would differ as much; two-sided. No correction for the number of "
-        "rows of this table."
+        "Twice the share of draws in which the difference lies on the other side of zero, never below .002; not "
+        "corrected for the number of rows of this table."
     ),
     "finding": (
         "The verdict of the corrected record. It rests on the test named in the record, on losses of single forecasts "
@@ -61,15 +63,22 @@ class Records:
 
 
 Pair = tuple[float | None, float | None]
+Text = Annotated[str, Field(min_length=1)]
 
 
-class _Difference(BaseModel):
+class _Strict(BaseModel):
+    """What is read of a file, with nothing converted; further fields are ignored."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class _Difference(_Strict):
     mean_difference: float | None
     interval: Pair
     p_value: float | None
 
 
-class _Headline(BaseModel):
+class _Headline(_Strict):
     metric: str
     words: str
     larger_is_better: bool
@@ -81,46 +90,46 @@ class _Headline(BaseModel):
     drawn: str
 
 
-class _Cause(BaseModel):
+class _Cause(_Strict):
     """A cause that was left out has numbers, one that does not exist for the data says why."""
 
     without: str
     why: str | None = None
-    rows_left_out: int | None = None
+    rows_left_out: int = 0
     value: float | None = None
     removed: float | None = None
     names: list[str | int] = []
 
     @model_validator(mode="after")
     def _check(self) -> "_Cause":
-        if self.why is None and self.rows_left_out is None:
-            raise ValueError("expected rows_left_out, or why there are none")
+        if self.why is None and not {"rows_left_out", "value", "removed"} <= self.model_fields_set:
+            raise ValueError("expected rows_left_out, value and removed, or why there are none")
         return self
 
 
-class _Part(BaseModel):
+class _Part(_Strict):
     rows: int
 
 
-class _Data(BaseModel):
+class _Data(_Strict):
     source: str
     test: _Part | None = None
 
 
-class _Seeds(BaseModel):
+class _Seeds(_Strict):
     seeds: dict[str, Any] = {}
 
 
-class _Model(BaseModel):
+class _Model(_Strict):
     by_seed: _Seeds | None = None
 
 
-class _Record(BaseModel):
+class _Record(_Strict):
     """What a report reads of a record."""
 
     experiment: str
     protocol: str
-    finding: str
+    finding: Text
     headline: _Headline
     attribution: list[_Cause]
     data: _Data
@@ -128,6 +137,61 @@ class _Record(BaseModel):
     published: dict[str, Any] | None
     published_on: str | None
     verdict: str
+
+
+class _Law(_Strict):
+    law: Text
+    held: bool
+    rows: int | None = None
+    changed: int = 0
+    score_name: str = ""
+    score: float = 0.0
+    z: float = 0.0
+    oracle: float = 0.0
+    share: float | None = None
+
+
+class _Experiment(_Strict):
+    experiment: str
+    laws: list[_Law]
+
+
+class _Canaries(_Strict):
+    """What a report reads of the canaries."""
+
+    protocol: str
+    false_alarm_rate: float
+    seeds: int
+    experiments: list[_Experiment]
+
+
+def read_canaries(files: dict[str, bytes], protocol: str) -> tuple[dict[str, Any] | None, str | None]:
+    """Results of the canaries of a protocol, and what is wrong with them; None where there is nothing.
+
+    Parameters
+    ----------
+    files
+        Contents of the reporting folder, by path.
+    protocol
+        ``corrected`` or ``as_published``.
+    """
+    path = f"{protocol}/canaries.json"
+    if path not in files:
+        return None, None
+    try:
+        results = _Canaries.model_validate_json(files[path]).model_dump()
+    except ValidationError as error:
+        return None, f"{path}: is not what canaries write ({_in_words(error)})"
+    if results["protocol"] != protocol:
+        return None, f"{path}: says protocol {results['protocol']!r}, and lies in the folder of {protocol!r}"
+    return results, None
+
+
+def _in_words(error: ValidationError) -> str:
+    """Where a file is wrong and how, for the first three errors."""
+    wrong = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
+    more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    return "; ".join(wrong[:3]) + more
 
 
 def read_records(files: dict[str, bytes], expected: dict[str, str]) -> Records:
@@ -160,25 +224,26 @@ def read_records(files: dict[str, bytes], expected: dict[str, str]) -> Records:
             command = f"kedro run --pipelines {pipeline}"
             command += f" --params protocol={protocol}" if protocol != "corrected" else ""
             records.missing.append((name, protocol, command))
-    strangers = {path.split("/")[1] for path in files if path.endswith("/skill.json")} - set(expected)
-    records.problems += [f"{name}: no experiment of this project; left out" for name in sorted(strangers)]
+    for path in sorted(path for path in files if path.endswith("/skill.json")):
+        protocol, name, _ = path.split("/")
+        if protocol not in PROTOCOLS or name not in expected:
+            records.problems.append(f"{path}: no experiment or no protocol of this project; left out")
     return records
 
 
 def _parse(content: bytes, name: str, protocol: str) -> tuple[dict[str, Any], str | None]:
     try:
         record = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return {}, f"is not JSON ({error})"
     if not isinstance(record, dict):
         return {}, f"is not a record but a {type(record).__name__}"
     if record.get("version") != RECORD_VERSION:
         return {}, f"has version {record.get('version')} of the record; this report reads {RECORD_VERSION}"
     try:
-        _Record.model_validate(record)
+        record = _Record.model_validate_json(content).model_dump()
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg'].lower()}" for each in error.errors()]
-        return {}, f"is not complete or not in form ({'; '.join(wrong)})"
+        return {}, f"is not complete or not in form ({_in_words(error)})"
     for key, expected in {"experiment": name, "protocol": protocol}.items():
         if record[key] != expected:
             return {}, f"says {key} {record[key]!r}, and lies in the folder of {expected!r}"
@@ -299,14 +364,14 @@ def _largest_artefact(records: Records) -> str:
         headline = record["headline"]
         chance, value = CHANCE.get(headline["metric"]), headline["value"]
         low = _number((headline["interval"] or [None])[0])
-        if chance is None or value is None or not low > chance:
+        if chance is None or headline["metric"] in CONFOUNDED or value is None or not low > chance:
             continue  # there is no distance from chance to explain
         for cause in record["attribution"]:
             removed = cause.get("removed")
             if removed is not None and not cause["without"].startswith(HINDSIGHT):
                 shares.append((removed / (value - chance), name, protocol, headline, cause))
     if not shares or max(shares, key=lambda each: each[0])[0] <= 0:
-        return "No score falls when stale rows, silent sessions or the three worst months are left out."
+        return "No score that lies above chance gets worse without stale rows, silent sessions or the worst months."
     share, name, protocol, headline, cause = max(shares, key=lambda each: each[0])
     return (
         f"{name} ({_words(protocol)}) owes {min(share, 1):.0%} of its distance from chance to "
@@ -316,13 +381,14 @@ def _largest_artefact(records: Records) -> str:
 
 
 def _largest_fall(table: pd.DataFrame) -> str:
-    known = table[table["published"].notna() & table["corrected"].notna() & table["metric"].isin(list(CHANCE))]
-    if known.empty:
-        return "No published figure can be compared with a corrected one yet."
-    chance = known["metric"].map(CHANCE)
-    left = (known["corrected"] - chance) / (known["published"] - chance)
-    row = known.loc[left.idxmin()]
-    text = f"The published figure that keeps least is that of {row['experiment']}: {row['score']} "
+    """The published figure that falls most, in units of how uncertain the corrected score is."""
+    known = table[table["metric"].isin(list(CHANCE))]
+    falls = (known["published"] - known["corrected"]) / (known["corrected"] - known["corrected_low"])
+    falls = falls[falls > 0]
+    if falls.empty:
+        return "No published figure falls, as far as both records and an interval are there."
+    row = known.loc[falls.idxmax()]
+    text = f"The published figure that falls most is that of {row['experiment']}: {row['score']} "
     text += f"{format_score(row['published'])} published"
     if not math.isnan(row["as_published"]):
         text += f", {format_score(row['as_published'])} the published way on the data here"
@@ -333,10 +399,11 @@ def _largest_fall(table: pd.DataFrame) -> str:
 
 
 def format_score(value: float | None) -> str:
-    """Three decimals for scores near one, four digits for prices, a dash for none."""
+    """Three decimals for scores near one, one for prices, a dash for none."""
     if value is None or math.isnan(value):
         return NOTHING
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    # Adding zero takes the sign from a zero.
+    return f"{round(value, 3) + 0.0:.3f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
 def format_interval(value: float, low: float, high: float, signed: bool = False) -> str:

@@ -44,7 +44,7 @@ class Canary:
     keys
         Columns of the predictions that are the index of the oracle.
     labels
-        Dataset in which labels are shuffled, and its columns; None: the source comes in another order.
+        Dataset in which labels are shuffled, and its columns; None: changes of the source are drawn anew.
     oracle_in
         Dataset and column that hold the best forecast, where the source does not.
     """

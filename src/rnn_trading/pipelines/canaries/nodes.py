@@ -9,7 +9,7 @@ from kedro.pipeline import Pipeline
 from pydantic import Field
 
 from rnn_trading.parameters import parameters
-from rnn_trading.simulated_sources import another_future, in_another_order, with_shuffled
+from rnn_trading.simulated_sources import another_future, with_changes_redrawn, with_shuffled
 from rnn_trading.skill.chance import distance_from_chance
 from rnn_trading.skill.record import plain
 
@@ -105,7 +105,7 @@ def canary_results(
         predictions = original.predictions()
         with_oracle = canary.oracle(original, planted, predictions)
         if canary.labels is None:
-            shuffled = run(in_another_order(planted.sources, seed))
+            shuffled = run(with_changes_redrawn(planted.sources, seed))
         else:
             shuffled = _with_shuffled_labels(original, *canary.labels, seed)
     after = predictions[canary.order].sort_values().iloc[len(predictions) // 2]

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 import math
 from collections import defaultdict
 from typing import Any
@@ -20,6 +19,7 @@ from rnn_trading.skill.summary import (
     findings,
     format_p_value,
     format_score,
+    read_canaries,
     rows_of_table,
 )
 
@@ -27,6 +27,8 @@ from rnn_trading.skill.summary import (
 WIDTH, COLOURS = 900, 64
 FIRST_FIGURE = "model_and_rivals"
 NO_BREAK = "\u00a0"
+# What Pillow raises for files that are no figures: too large, of a broken header, or cut short.
+UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 HEADS = {
     "experiment": "Experiment",
     "score": "Score",
@@ -82,16 +84,15 @@ def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
     """Cells: text, what they are sorted by, and whether they are numbers."""
     better = {True: "↑", False: "↓"}.get(row["larger_is_better"], "")
     score = f"{row['score']}{NO_BREAK}{better}" if row["score"] else NOTHING
-    finding = row["finding"] or "Not run"
     return [
         _cell(_breakable(row["experiment"]), row["experiment"]),
-        _cell(score, score),
+        _cell(score, row["score"] or ""),
         _cell(format_score(row["published"]), row["published"], row["published_on"]),
         *(_with_interval(row, name) for name in PROTOCOLS),
         _cell(format_score(row["rival"]), row["rival"], _words(row["best_rival"] or "")),
         _with_interval(row, "difference", signed=True),
         _cell(format_p_value(row["p_value"]), row["p_value"]),
-        _cell(finding, finding),
+        _cell(row["finding"] or "Not run", row["finding"] or ""),
     ]
 
 
@@ -122,7 +123,7 @@ def _artefacts(records: Records) -> list[dict[str, Any]]:
         headline = record["headline"]
         cells = []
         for cause in record["attribution"]:
-            if "why" in cause:
+            if cause["why"]:
                 cells.append({"text": NOTHING, "note": cause["why"]})
                 continue
             if not cause["rows_left_out"]:
@@ -132,7 +133,7 @@ def _artefacts(records: Records) -> list[dict[str, Any]]:
             text = format_score(_nan(cause["value"]))
             text += "" if math.isnan(removed) else f" ({-removed:+.3f})"
             note = f"without {cause['without']}: {cause['rows_left_out']:,} rows left out"
-            note += f" ({', '.join(map(str, cause['names']))})" if "names" in cause else ""
+            note += f" ({', '.join(map(str, cause['names']))})" if cause["names"] else ""
             cells.append({"text": text, "note": note})
         rows.append(
             {
@@ -150,30 +151,24 @@ def _canaries(files: dict[str, bytes], problems: list[str]) -> list[dict[str, An
     """Results of the canaries of each protocol that has them."""
     found = []
     for protocol in PROTOCOLS[::-1]:
-        path = f"{protocol}/canaries.json"
-        if path not in files:
-            continue
-        try:
-            results = json.loads(files[path])
+        results, problem = read_canaries(files, protocol)
+        problems += [problem] if problem else []
+        if results:
             rows = [
-                {"name": _breakable(one["experiment"]), "laws": [_law(result) for result in one["laws"]]}
+                {"name": _breakable(one["experiment"]), "laws": [_law(law) for law in one["laws"]]}
                 for one in results["experiments"]
             ]
-            rate, seeds = results["false_alarm_rate"], results["seeds"]
-        except (ValueError, KeyError, TypeError) as error:
-            problems.append(f"{path}: is not what canaries write ({type(error).__name__}: {error})")
-            continue
-        found.append({"protocol": _words(protocol), "rate": rate, "seeds": seeds, "rows": rows})
+            found.append(results | {"protocol": _words(protocol), "rows": rows})
     return found
 
 
 def _law(result: dict[str, Any]) -> dict[str, Any]:
-    if "rows" in result:
+    if result["rows"] is not None:
         text = f"{result['changed']:,} of {result['rows']:,} rows changed"
     else:
         text = f"{result['score']:+.3f}, z {result['z']:+.1f}"
-        text += f"; {result['share']:.0%} of {result['oracle']:+.3f}" if "share" in result else ""
-    return {"law": result["law"], "held": result["held"], "text": text, "note": result.get("score_name", "")}
+        text += "" if result["share"] is None else f"; {result['share']:.0%} of {result['oracle']:+.3f}"
+    return {"law": result["law"], "held": result["held"], "text": text, "note": result["score_name"]}
 
 
 def _experiments(records: Records, files: dict[str, bytes], problems: list[str]) -> list[dict[str, Any]]:
@@ -181,7 +176,6 @@ def _experiments(records: Records, files: dict[str, bytes], problems: list[str])
     by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for (name, protocol), record in records.found.items():
         folder = f"{protocol}/{name}/"
-        # A record can be named like the folder of another: only files directly in its own folder are its figures.
         paths = [path for path in files if path.startswith(folder) and path.endswith(".png")]
         paths.sort(key=lambda path: (not path.endswith(f"/{FIRST_FIGURE}.png"), path))
         if f"{folder}{FIRST_FIGURE}.png" not in paths:
@@ -190,7 +184,7 @@ def _experiments(records: Records, files: dict[str, bytes], problems: list[str])
         for path in paths:
             try:
                 data, width, height = _small(files[path])
-            except (UnidentifiedImageError, OSError) as error:
+            except UNREADABLE as error:
                 problems.append(f"{path}: is not a figure that can be read ({error})")
                 continue
             title = _words(path.rpartition("/")[2].removesuffix(".png"))
@@ -212,7 +206,7 @@ def _small(content: bytes) -> tuple[str, int, int]:
     with Image.open(io.BytesIO(content)) as image:
         figure = image.convert("RGB")
     if figure.width > WIDTH:
-        figure = figure.resize((WIDTH, round(figure.height * WIDTH / figure.width)), Image.Resampling.LANCZOS)
+        figure = figure.resize((WIDTH, max(1, round(figure.height * WIDTH / figure.width))), Image.Resampling.LANCZOS)
     written = io.BytesIO()
     figure.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG")
     return base64.b64encode(written.getvalue()).decode(), figure.width, figure.height
