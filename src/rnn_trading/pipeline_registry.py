@@ -56,7 +56,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     made_by = records_made_by(by_name)
     judges = {
         "canaries": canaries.create_pipeline({record: by_name[name] for record, name in made_by.items()}),
-        "skill_report": skill_report.create_pipeline(made_by),
+        "skill_report": skill_report.create_pipeline(made_by, figures_of(by_name)),
     }
     return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **judges, **parts, **by_name}
 
@@ -75,6 +75,16 @@ def experiments() -> dict[str, Pipeline]:
     for name in sec_filings.EXPERIMENTS:
         found[name] = create_filings() + sec_filings.create_experiment(name)
     return found
+
+
+def figures_of(experiments: dict[str, Pipeline]) -> dict[str, list[str]]:
+    """Of each skill record, the names of the figures that lie beside it."""
+    return {
+        node.namespace: [output.removeprefix(f"{node.namespace}.").removesuffix("_figure") for output in node.outputs]
+        for pipeline in experiments.values()
+        for node in pipeline.nodes
+        if node.namespace and node.name == f"{node.namespace}.draw_figures"
+    }
 
 
 def _is_record(dataset: str) -> bool:

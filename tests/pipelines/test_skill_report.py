@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from rnn_trading.pipeline_registry import experiments, records_made_by
+from rnn_trading.pipeline_registry import experiments, figures_of, records_made_by
 from rnn_trading.report import missing_commands
 from tests.skill.test_summary import record
 
@@ -16,12 +16,12 @@ PAGE = "data/08_reporting/skill_report.html"
 
 
 NAME = "multivariate.macro"
-FIGURES = ("learning_curves", "model_and_rivals")
+FIGURES = figures_of(experiments())[NAME]
 
 
 @pytest.fixture
 def reported(project):
-    """Run the report in a copy of the project that has one record and two figures."""
+    """Run the report in a copy of the project that has one record and its figures."""
 
     def report(**more: bytes) -> Path:
         folder = Path.cwd() / f"data/08_reporting/corrected/{NAME}"
@@ -61,8 +61,9 @@ def test_the_report_has_a_table_a_text_and_a_page(project):
     markdown = (folder / "data/08_reporting/skill_report.md").read_text()
     assert "- sec_filings.returns (corrected): `kedro run --pipelines sec_filings.returns`" in markdown
     page = (folder / PAGE).read_text()
-    figures = list((folder / f"data/08_reporting/corrected/{NAME}").glob("*.png"))
-    assert page.count("data:image/png;base64,") == len(figures) == 6
+    assert page.count("data:image/png;base64,") == len(FIGURES) == 6
+    drawn = {path.stem for path in (folder / f"data/08_reporting/corrected/{NAME}").glob("*.png")}
+    assert drawn == set(FIGURES)
     assert "kedro run --pipelines sec_filings.returns --params protocol=as_published" in page
     assert not re.search(r"""(src|href)=["'](?!data:)""", page)  # nothing is fetched
     assert problems_of(page) == []
@@ -87,11 +88,12 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
         "corrected/sec_filings.returns/skill.json: is not JSON",
         "corrected/stacked_lstm.regression/model_and_rivals.png: the figure is gone",
         f"corrected/{NAME}/learning_curves.png: is not a figure that can be read",
+        "corrected/stacked_lstm.regression/quintiles.png: the figure is gone",
         "corrected/canaries.json: is not what canaries write",
     ):
         assert [problem for problem in found if problem.startswith(expected)], expected
-    assert len(found) == 5
-    assert page.count("data:image/png;base64,") == 1
+    assert len(found) == 4 + 4  # all four figures of stacked_lstm.regression
+    assert page.count("data:image/png;base64,") == len(FIGURES) - 1
 
 
 def test_what_make_report_would_run(reported):

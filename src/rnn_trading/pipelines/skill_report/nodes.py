@@ -33,8 +33,29 @@ def tabulate(names: list[str]) -> Callable[[Records], pd.DataFrame]:
     return tabulate_skill
 
 
-def write_report(table: pd.DataFrame, records: Records, report_files: dict[str, bytes]) -> dict[str, Any]:
+def write(figures: dict[str, list[str]]) -> Callable[[pd.DataFrame, Records, dict[str, bytes]], dict[str, Any]]:
+    """The node that writes the report; see :func:`write_report`."""
+
+    def write_skill_report(table: pd.DataFrame, records: Records, report_files: dict[str, bytes]) -> dict[str, Any]:
+        """Text and page."""
+        return write_report(table, records, report_files, figures)
+
+    return write_skill_report
+
+
+def write_report(
+    table: pd.DataFrame, records: Records, report_files: dict[str, bytes], figures: dict[str, list[str]]
+) -> dict[str, Any]:
     """Write the report for a text editor and for a browser.
+
+    Parameters
+    ----------
+    table, records
+        See :mod:`rnn_trading.skill.summary`.
+    report_files
+        Contents of the reporting folder, by path.
+    figures
+        Of each skill record, the names of its figures.
 
     Returns
     -------
@@ -57,5 +78,5 @@ def write_report(table: pd.DataFrame, records: Records, report_files: dict[str, 
         lines += ["## Left out", "", *(f"- {problem}" for problem in records.problems), ""]
     return {
         "skill_report_markdown": "\n".join(lines),
-        "skill_report_page": render_page(table, records, report_files),
+        "skill_report_page": render_page(table, records, report_files, figures),
     }

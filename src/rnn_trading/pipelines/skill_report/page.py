@@ -42,7 +42,7 @@ HEADS = {
 }
 
 
-def render_page(table: pd.DataFrame, records: Records, files: dict[str, bytes]) -> str:
+def render_page(table: pd.DataFrame, records: Records, files: dict[str, bytes], figures: dict[str, list[str]]) -> str:
     """The report as one HTML page: findings, table, artefacts, canaries, figures, and what is missing.
 
     Parameters
@@ -51,6 +51,8 @@ def render_page(table: pd.DataFrame, records: Records, files: dict[str, bytes]) 
         See :mod:`rnn_trading.skill.summary`.
     files
         Contents of the reporting folder, by path: figures and canaries are taken from it.
+    figures
+        Of each record, the names of the figures that should lie beside it.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def render_page(table: pd.DataFrame, records: Records, files: dict[str, bytes]) 
     """
     problems = list(records.problems)
     canaries = _canaries(files, problems)
-    experiments = _experiments(records, files, problems)
+    experiments = _experiments(records, files, figures, problems)
     environment = Environment(
         loader=PackageLoader("rnn_trading.pipelines.skill_report", "templates"),
         autoescape=True,
@@ -171,34 +173,39 @@ def _law(result: dict[str, Any]) -> dict[str, Any]:
     return {"law": result["law"], "held": result["held"], "text": text, "note": result["score_name"]}
 
 
-def _experiments(records: Records, files: dict[str, bytes], problems: list[str]) -> list[dict[str, Any]]:
+def _experiments(
+    records: Records, files: dict[str, bytes], names: dict[str, list[str]], problems: list[str]
+) -> list[dict[str, Any]]:
     """Verdicts and figures by experiment."""
     by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for (name, protocol), record in records.found.items():
-        folder = f"{protocol}/{name}/"
-        paths = [path for path in files if path.startswith(folder) and path.endswith(".png")]
-        paths.sort(key=lambda path: (not path.endswith(f"/{FIRST_FIGURE}.png"), path))
-        if f"{folder}{FIRST_FIGURE}.png" not in paths:
-            problems.append(f"{folder}{FIRST_FIGURE}.png: the figure is gone; run the experiment again to have it")
-        figures = []
-        for path in paths:
-            try:
-                data, width, height = _small(files[path])
-            except UNREADABLE as error:
-                problems.append(f"{path}: is not a figure that can be read ({error})")
-                continue
-            title = _words(path.rpartition("/")[2].removesuffix(".png"))
-            figures.append({"title": title, "data": data, "width": width, "height": height})
         by_name[name].append(
             {
                 "protocol": _words(protocol),
                 "verdict": record["verdict"],
-                "source": record["data"].get("source", ""),
-                "drawn": record["headline"].get("drawn", ""),
-                "figures": figures,
+                "source": record["data"]["source"],
+                "drawn": record["headline"]["drawn"],
+                "figures": _figures(f"{protocol}/{name}", names[name], files, problems),
             }
         )
     return [{"name": name, "runs": runs} for name, runs in by_name.items()]
+
+
+def _figures(folder: str, names: list[str], files: dict[str, bytes], problems: list[str]) -> list[dict[str, Any]]:
+    """Figures that can be read, the model beside its rivals first; the others are problems."""
+    figures = []
+    for name in sorted(names, key=lambda name: (name != FIRST_FIGURE, name)):
+        path = f"{folder}/{name}.png"
+        if path not in files:
+            problems.append(f"{path}: the figure is gone; run the experiment again to have it")
+            continue
+        try:
+            data, width, height = _small(files[path])
+        except UNREADABLE as error:
+            problems.append(f"{path}: is not a figure that can be read ({error})")
+            continue
+        figures.append({"title": _words(name), "data": data, "width": width, "height": height})
+    return figures
 
 
 def _small(content: bytes) -> tuple[str, int, int]:
