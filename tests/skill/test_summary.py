@@ -1,6 +1,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 from rnn_trading.skill.record import RECORD_VERSION, SKILL
@@ -8,6 +9,7 @@ from rnn_trading.skill.summary import (
     findings,
     format_interval,
     format_p_value,
+    format_score,
     markdown_table,
     read_records,
     skill_table,
@@ -177,6 +179,9 @@ def test_markdown_has_a_line_a_model():
 
 
 def test_numbers_are_written_for_readers():
+    assert format_score(np.float64(0.6815)) == format_score(0.6815) == "0.681"
+    assert format_score(-0.0001) == "0.000"
+    assert format_score(1234.56) == "1,234.6"
     assert format_interval(22.4444, 20.0, 25.0) == "22.4 (20.0 to 25.0)"
     assert format_interval(0.5, math.nan, math.nan) == "0.500"
     assert format_interval(0.5, 0.4, 0.6, signed=True) == "+0.500 (0.400 to 0.600)"

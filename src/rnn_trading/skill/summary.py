@@ -402,8 +402,8 @@ def format_score(value: float | None) -> str:
     """Three decimals for scores near one, one for prices, a dash for none."""
     if value is None or math.isnan(value):
         return NOTHING
-    # Adding zero takes the sign from a zero.
-    return f"{round(value, 3) + 0.0:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    text = f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
 
 
 def format_interval(value: float, low: float, high: float, signed: bool = False) -> str:
