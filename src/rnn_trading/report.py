@@ -10,7 +10,7 @@ import click
 
 from rnn_trading.datasets.folder import FolderDataset
 from rnn_trading.pipeline_registry import experiments, records_made_by
-from rnn_trading.skill.summary import read_canaries, read_records
+from rnn_trading.skill.record_files import read_canaries, read_records
 
 REPORTING = "data/08_reporting"
 CANARIES = "corrected/canaries.json"

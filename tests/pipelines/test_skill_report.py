@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 from rnn_trading.pipeline_registry import experiments, figures_of, records_made_by
+from rnn_trading.pipelines.skill_report.markdown import markdown_table
 from rnn_trading.report import missing_commands
-from tests.skill.test_summary import record
+from rnn_trading.skill.record_files import read_records
+from rnn_trading.skill.summary import skill_table
+from tests.skill.test_summary import EXPECTED, THREE, files, record
 
 PAGE = "data/08_reporting/skill_report.html"
 
@@ -104,6 +107,18 @@ def test_what_make_report_would_run(reported):
     assert commands.count("kedro run --pipelines univariate_regression.volatility") == 1
     assert commands[-1] == "kedro run --pipelines canaries"
     assert len(commands) == 2 * 10 - 1 + 1
+
+
+def test_markdown_has_a_line_a_model():
+    records = read_records(files(*THREE), EXPECTED)
+    lines = markdown_table(skill_table(records, list(EXPECTED))).splitlines()
+    assert len(lines) == 5
+    assert lines[2] == (
+        "| `a.up` | AUC ↑ | 0.68 | 0.600 (0.580 to 0.620) | 0.520 (0.500 to 0.540) | last value 0.530 | "
+        "-0.010 (-0.010 to 0.050) | 0.250 | No skill beyond the naive rivals |"
+    )
+    assert lines[4] == "| `b` | — | — | — | — | — | — | — | not run |"
+    assert all(line.count("|") == lines[0].count("|") for line in lines)
 
 
 @pytest.fixture(scope="module")

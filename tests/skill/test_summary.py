@@ -1,19 +1,11 @@
 import json
 import math
 
-import numpy as np
 import pytest
 
 from rnn_trading.skill.record import RECORD_VERSION, SKILL
-from rnn_trading.skill.summary import (
-    findings,
-    format_interval,
-    format_p_value,
-    format_score,
-    markdown_table,
-    read_records,
-    skill_table,
-)
+from rnn_trading.skill.record_files import read_records
+from rnn_trading.skill.summary import findings, published_figures, skill_table
 
 EXPECTED = {"a.up": "a", "a.down": "a", "b": "b"}
 
@@ -42,7 +34,7 @@ def record(name, protocol, value, rival, metric="auc", finding="No skill beyond 
             {"without": "silent rows", "why": "these data have no volumes"},
         ],
         "data": {"source": "x", "test": {"rows": 100}},
-        "model": {"parameters": 3, "by_seed": {"seeds": {"seed_1": {}, "seed_2": {}}}},
+        "model": {"metrics": {metric: value}, "epochs": 7, "by_seed": {"seeds": {"seed_1": {}, "seed_2": {}}}},
         "rivals": {},
         "tests": [],
         "published": {"auc": 0.68},
@@ -104,7 +96,7 @@ def test_findings_come_from_the_numbers():
         "a.up (as published) owes 50% of its distance from chance to stale rows: AUC 0.600 with them, 0.550 without."
     )
     assert fall == (
-        "The published figure that falls most is that of a.up: AUC 0.680 published, 0.600 the published way on the "
+        "The published figure that falls most is that of a.up: AUC 0.68 published, 0.600 the published way on the "
         "data here, 0.520 corrected, where the best naive rival (last value) has 0.530."
     )
 
@@ -166,24 +158,13 @@ def test_an_experiment_that_is_not_known_is_named():
     ]
 
 
-def test_markdown_has_a_line_a_model():
-    records = read_records(files(*THREE), EXPECTED)
-    lines = markdown_table(skill_table(records, list(EXPECTED))).splitlines()
-    assert len(lines) == 5
-    assert lines[2] == (
-        "| `a.up` | AUC ↑ | 0.680 | 0.600 (0.580 to 0.620) | 0.520 (0.500 to 0.540) | last value 0.530 | "
-        "-0.010 (-0.010 to 0.050) | 0.250 | No skill beyond the naive rivals |"
-    )
-    assert lines[4] == "| `b` | — | — | — | — | — | — | — | not run |"
-    assert all(line.count("|") == lines[0].count("|") for line in lines)
-
-
-def test_numbers_are_written_for_readers():
-    assert format_score(np.float64(0.6815)) == format_score(0.6815) == "0.681"
-    assert format_score(-0.0001) == "0.000"
-    assert format_score(1234.56) == "1,234.6"
-    assert format_interval(22.4444, 20.0, 25.0) == "22.4 (20.0 to 25.0)"
-    assert format_interval(0.5, math.nan, math.nan) == "0.500"
-    assert format_interval(0.5, 0.4, 0.6, signed=True) == "+0.500 (0.400 to 0.600)"
-    assert format_p_value(0.0004) == "< 0.001"
-    assert format_p_value(math.nan) == "—"
+def test_published_figures_stand_beside_ours():
+    many = {"auc": 0.68, "epochs": 11, "auc_of_the_book": 0.63, "ic_of_other_runs": [0.04, 0.06]}
+    records = read_records(files(THREE[0], record("a.up", "corrected", 0.52, 0.53, published=many)), EXPECTED)
+    figures = published_figures(records)["a.up"]
+    assert [figure["name"] for figure in figures] == list(many)
+    assert figures[0] == {"name": "auc", "published": 0.68, "as_published": 0.6, "corrected": 0.52}
+    assert (figures[1]["published"], figures[1]["corrected"]) == (11, 7)
+    assert math.isnan(figures[2]["corrected"])
+    assert figures[3]["published"] == [0.04, 0.06]
+    assert published_figures(read_records(files(THREE[2]), EXPECTED)) == {"a.down": []}

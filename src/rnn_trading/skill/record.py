@@ -8,6 +8,7 @@ import pandas as pd
 
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.comparison import SIGNIFICANCE
+from rnn_trading.skill.formats import format_published, format_score, words
 from rnn_trading.skill.headline import ZERO_VOLUME, attribution, headline
 from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, Metrics, Task, TaskName, rows_of
 
@@ -175,21 +176,21 @@ def _verdict(
     rivals = everything["rivals"]
     score = everything["model"][wanted.metric]
     finding = _finding(task, everything, clean["tests"])
-    text = f"{finding}: {wanted.words} {'does not exist' if math.isnan(score) else _number(score)}"
+    text = f"{finding}: {wanted.words} {'does not exist' if math.isnan(score) else format_score(score)}"
     best = wanted.best(rivals)
     if best:
-        text += f" (best rival: {_words(best)}, {_number(rivals[best][wanted.metric])})"
+        text += f" (best rival: {words(best)}, {format_score(rivals[best][wanted.metric])})"
     text += f"; {_comparison(task, decisive)}"
     without = clean["model"].get(wanted.metric, math.nan)
     if abs(without - score) >= 0.01 * max(1.0, abs(score)):
-        text += f"; without {task.suspicious} it is {_number(without)}"
+        text += f"; without {task.suspicious} it is {format_score(without)}"
     gone = calm and calm["tests"] and _tested(task, calm["tests"][0]) and not _better(task, calm["tests"][0])
     if finding == SKILL and gone:
         text += "; the difference is gone without the three worst months"
     remark = task.remark({MODEL: everything["model"], **rivals}, everything["tests"])
     text += f"; {remark}" if remark else ""
     if experiment.published and wanted.metric in experiment.published:
-        text += f"; published on {experiment.published_on}: {experiment.published[wanted.metric]:.4g}"
+        text += f"; published on {experiment.published_on}: {format_published(experiment.published[wanted.metric])}"
     return text
 
 
@@ -201,7 +202,7 @@ def _comparison(task: Task, decisive: dict[str, Any]) -> str:
     how = beyond if _better(task, decisive) else f"not significantly {beyond}"
     text = f"{noun} {how if _gain(task, decisive) > 0 else f'not {beyond}'} the {best} of a rival, "
     test, counted = decisive["name"].partition(",")[0], f"{decisive[task.units]:,} {task.units}"
-    text += f"{_words(decisive['rival'])} ("
+    text += f"{words(decisive['rival'])} ("
     if math.isnan(decisive["p_value"]):
         return text + f"no {test} test on {counted}: too few, or differences that are constant)"
     return text + f"{test} p {_p_value(decisive['p_value'])} over {counted})"
@@ -254,15 +255,6 @@ def _tested(task: Task, test: dict[str, Any]) -> bool:
 
 def _p_value(value: float) -> str:
     return f"= {value:.2g}" if value >= SMALLEST_P_SHOWN else f"< {SMALLEST_P_SHOWN}"
-
-
-def _number(value: float) -> str:
-    """Three decimals for scores near one, four digits for prices."""
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def plain(value: Any) -> Any:

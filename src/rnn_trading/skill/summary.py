@@ -1,253 +1,21 @@
 """Skill records of all experiments and both protocols in one table, and what it shows."""
 
-import json
 import math
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from rnn_trading.skill.record import RECORD_VERSION, SKILL
+from rnn_trading.skill.formats import format_published, format_score, words
+from rnn_trading.skill.record import SKILL
+from rnn_trading.skill.record_files import PROTOCOLS, Records
 
-PROTOCOLS = ("as_published", "corrected")
 # What luck gets, where a score has such a value.
 CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
 # Leaving rows out changes the variance that an R2 is measured against, too.
 CONFOUNDED = {"r2"}
 HINDSIGHT = "the ten most influential"
-NOTHING = "—"  # where there is no number
 TEXTS = {"metric", "score", "published_on", "best_rival", "finding", "verdict", "as_published_finding"}
-COLUMNS = {
-    "experiment": "Experiment, and model where it has several.",
-    "score": "The headline score of the experiment, and which way is better.",
-    "published": "The figure that was published, on its own data; nothing where none was published in this score.",
-    "as_published": (
-        "The score of this project's rebuild of the published way, flaws included, on the test rows of the data here, "
-        "with the interval that holds it in 95 % of repeated draws of the test dates (documents, weeks)."
-    ),
-    "corrected": "The same after the flaws are mended, on the corrected test rows.",
-    "best_rival": "The naive forecast that does best on the corrected test rows, by the same score.",
-    "difference": (
-        "Corrected score less the rival's, with its 95 % interval, from draws in which both see the same rows."
-    ),
-    "p_value": (
-        "Twice the share of draws in which the difference lies on the other side of zero, never below .002; not "
-        "corrected for the number of rows of this table."
-    ),
-    "finding": (
-        "The verdict of the corrected record. It rests on the test named in the record, on losses of single forecasts "
-        "as a rule, not on the difference beside it."
-    ),
-}
-
-
-@dataclass
-class Records:
-    """Skill records that can be read, and what is wrong with the others.
-
-    Attributes
-    ----------
-    found
-        Records by (name, protocol).
-    problems
-        In words, each naming the file.
-    missing
-        (Name, protocol, command) of each record that is not there or cannot be read.
-    """
-
-    found: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    missing: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-Pair = tuple[float | None, float | None]
-Text = Annotated[str, Field(min_length=1)]
-
-
-class _Strict(BaseModel):
-    """What is read of a file, with nothing converted; further fields are ignored."""
-
-    model_config = ConfigDict(strict=True)
-
-
-class _Difference(_Strict):
-    mean_difference: float | None
-    interval: Pair
-    p_value: float | None
-
-
-class _Headline(_Strict):
-    metric: str
-    words: str
-    larger_is_better: bool
-    value: float | None
-    interval: Pair
-    best_rival: str | None
-    rival_value: float | None
-    difference: _Difference | None
-    drawn: str
-
-
-class _Cause(_Strict):
-    """A cause that was left out has numbers, one that does not exist for the data says why."""
-
-    without: str
-    why: str | None = None
-    rows_left_out: int = 0
-    value: float | None = None
-    removed: float | None = None
-    names: list[str | int] = []
-
-    @model_validator(mode="after")
-    def _check(self) -> "_Cause":
-        if self.why is None and not {"rows_left_out", "value", "removed"} <= self.model_fields_set:
-            raise ValueError("expected rows_left_out, value and removed, or why there are none")
-        return self
-
-
-class _Part(_Strict):
-    rows: int
-
-
-class _Data(_Strict):
-    source: str
-    test: _Part | None = None
-
-
-class _Seeds(_Strict):
-    seeds: dict[str, Any] = {}
-
-
-class _Model(_Strict):
-    by_seed: _Seeds | None = None
-
-
-class _Record(_Strict):
-    """What a report reads of a record."""
-
-    experiment: str
-    protocol: str
-    finding: Text
-    headline: _Headline
-    attribution: list[_Cause]
-    data: _Data
-    model: _Model
-    published: dict[str, Any] | None
-    published_on: str | None
-    verdict: str
-
-
-class _Law(_Strict):
-    law: Text
-    held: bool
-    rows: int | None = None
-    changed: int = 0
-    score_name: str = ""
-    score: float = 0.0
-    z: float = 0.0
-    oracle: float = 0.0
-    share: float | None = None
-
-
-class _Experiment(_Strict):
-    experiment: str
-    laws: list[_Law]
-
-
-class _Canaries(_Strict):
-    """What a report reads of the canaries."""
-
-    protocol: str
-    false_alarm_rate: float
-    seeds: int
-    experiments: list[_Experiment]
-
-
-def read_canaries(files: dict[str, bytes], protocol: str) -> tuple[dict[str, Any] | None, str | None]:
-    """Results of the canaries of a protocol, and what is wrong with them; None where there is nothing.
-
-    Parameters
-    ----------
-    files
-        Contents of the reporting folder, by path.
-    protocol
-        ``corrected`` or ``as_published``.
-    """
-    path = f"{protocol}/canaries.json"
-    if path not in files:
-        return None, None
-    try:
-        results = _Canaries.model_validate_json(files[path]).model_dump()
-    except ValidationError as error:
-        return None, f"{path}: is not what canaries write ({_in_words(error)})"
-    if results["protocol"] != protocol:
-        return None, f"{path}: says protocol {results['protocol']!r}, and lies in the folder of {protocol!r}"
-    return results, None
-
-
-def _in_words(error: ValidationError) -> str:
-    """Where a file is wrong and how, for the first three errors."""
-    wrong = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
-    more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-    return "; ".join(wrong[:3]) + more
-
-
-def read_records(files: dict[str, bytes], expected: dict[str, str]) -> Records:
-    """Read the records of both protocols.
-
-    Parameters
-    ----------
-    files
-        ``PROTOCOL/EXPERIMENT/skill.json`` and others, by their path.
-    expected
-        Of each record, the pipeline that makes it.
-
-    Returns
-    -------
-    Records
-        A record that is not JSON, is of another version, lacks a field, or speaks of another experiment or protocol
-        than its folder, is a problem, and missing.
-    """
-    records = Records()
-    for name, pipeline in expected.items():
-        for protocol in PROTOCOLS:
-            path = f"{protocol}/{name}/skill.json"
-            problem = None
-            if path in files:
-                record, problem = _parse(files[path], name, protocol)
-                if problem is None:
-                    records.found[name, protocol] = record
-                    continue
-                records.problems.append(f"{path}: {problem}")
-            command = f"kedro run --pipelines {pipeline}"
-            command += f" --params protocol={protocol}" if protocol != "corrected" else ""
-            records.missing.append((name, protocol, command))
-    for path in sorted(path for path in files if path.endswith("/skill.json")):
-        protocol, name, _ = path.split("/")
-        if protocol not in PROTOCOLS or name not in expected:
-            records.problems.append(f"{path}: no experiment or no protocol of this project; left out")
-    return records
-
-
-def _parse(content: bytes, name: str, protocol: str) -> tuple[dict[str, Any], str | None]:
-    try:
-        record = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        return {}, f"is not JSON ({error})"
-    if not isinstance(record, dict):
-        return {}, f"is not a record but a {type(record).__name__}"
-    if record.get("version") != RECORD_VERSION:
-        return {}, f"has version {record.get('version')} of the record; this report reads {RECORD_VERSION}"
-    try:
-        record = _Record.model_validate_json(content).model_dump()
-    except ValidationError as error:
-        return {}, f"is not complete or not in form ({_in_words(error)})"
-    for key, expected in {"experiment": name, "protocol": protocol}.items():
-        if record[key] != expected:
-            return {}, f"says {key} {record[key]!r}, and lies in the folder of {expected!r}"
-    return record, None
 
 
 def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
@@ -374,7 +142,7 @@ def _largest_artefact(records: Records) -> str:
         return "No score that lies above chance gets worse without stale rows, silent sessions or the worst months."
     share, name, protocol, headline, cause = max(shares, key=lambda each: each[0])
     return (
-        f"{name} ({_words(protocol)}) owes {min(share, 1):.0%} of its distance from chance to "
+        f"{name} ({words(protocol)}) owes {min(share, 1):.0%} of its distance from chance to "
         f"{cause['without']}: {headline['words']} {format_score(headline['value'])} with them, "
         f"{format_score(cause['value'])} without."
     )
@@ -389,60 +157,36 @@ def _largest_fall(table: pd.DataFrame) -> str:
         return "No published figure falls, as far as both records and an interval are there."
     row = known.loc[falls.idxmax()]
     text = f"The published figure that falls most is that of {row['experiment']}: {row['score']} "
-    text += f"{format_score(row['published'])} published"
+    text += f"{format_published(row['published'])} published"
     if not math.isnan(row["as_published"]):
         text += f", {format_score(row['as_published'])} the published way on the data here"
     text += f", {format_score(row['corrected'])} corrected"
     if not math.isnan(row["rival"]):
-        text += f", where the best naive rival ({_words(row['best_rival'])}) has {format_score(row['rival'])}"
+        text += f", where the best naive rival ({words(row['best_rival'])}) has {format_score(row['rival'])}"
     return text + "."
 
 
-def format_score(value: float | None) -> str:
-    """Three decimals for scores near one, one for prices, a dash for none."""
-    if value is None or math.isnan(value):
-        return NOTHING
-    text = f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
-    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
+def published_figures(records: Records) -> dict[str, list[dict[str, Any]]]:
+    """Every published figure beside ours of the same name.
 
-
-def format_interval(value: float, low: float, high: float, signed: bool = False) -> str:
-    """A score with its 95 % interval."""
-    if math.isnan(value):
-        return NOTHING
-    text = ("+" if signed and value > 0 else "") + format_score(value)
-    return text if math.isnan(low) else f"{text} ({format_score(low)} to {format_score(high)})"
-
-
-def format_p_value(value: float) -> str:
-    """Three decimals, and no p-value of zero."""
-    if math.isnan(value):
-        return NOTHING
-    return f"{value:.3f}" if value >= 0.0005 else "< 0.001"
-
-
-def markdown_table(table: pd.DataFrame) -> str:
-    """The table for a page of text."""
-    lines = [
-        "| experiment | score | published | as published here | corrected | best rival | difference | p | finding |",
-        "| --- | --- | ---: | ---: | ---: | --- | ---: | ---: | --- |",
-    ]
-    for row in rows_of_table(table):
-        better = {True: "↑", False: "↓"}.get(row["larger_is_better"], "")
-        rival = f"{_words(row['best_rival'])} {format_score(row['rival'])}" if row["best_rival"] else NOTHING
-        cells = [
-            f"`{row['experiment']}`",
-            f"{row['score'] or NOTHING} {better}".strip(),
-            format_score(row["published"]),
-            *(format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in PROTOCOLS),
-            rival,
-            format_interval(row["difference"], row["difference_low"], row["difference_high"], signed=True),
-            format_p_value(row["p_value"]),
-            row["finding"] or "not run",
+    Returns
+    -------
+    dict
+        By experiment, the corrected record first: ``name`` of the figure, ``published`` (a number or several),
+        ``as_published`` and ``corrected`` (ours; NaN where we have no such number).
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in dict.fromkeys(name for name, _ in records.found):
+        of_protocol = {protocol: records.found.get((name, protocol)) for protocol in PROTOCOLS}
+        known = of_protocol["corrected"] or of_protocol["as_published"]
+        found[name] = [
+            {"name": figure, "published": value}
+            | {protocol: _of_model(record, figure) for protocol, record in of_protocol.items()}
+            for figure, value in ((known and known["published"]) or {}).items()
         ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+    return found
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+def _of_model(record: dict[str, Any] | None, figure: str) -> float:
+    model = record["model"] if record else {"metrics": {}}
+    return _number(model["metrics"].get(figure, model.get(figure)))

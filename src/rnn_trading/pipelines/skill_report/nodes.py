@@ -6,15 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.skill.summary import Records, findings, markdown_table, read_records, skill_table
+from rnn_trading.skill.record_files import Records, read_records
+from rnn_trading.skill.summary import findings, skill_table
 
+from .markdown import render_markdown
 from .page import render_page
 
 logger = logging.getLogger(__name__)
 
 
 def read(expected: dict[str, str]) -> Callable[[dict[str, bytes]], Records]:
-    """The node that reads the records of all experiments; see :func:`rnn_trading.skill.summary.read_records`."""
+    """The node that reads the records of all experiments; see :func:`rnn_trading.skill.record_files.read_records`."""
 
     def read_skill_records(report_files: dict[str, bytes]) -> Records:
         """Records that can be read, and what is wrong with the others."""
@@ -62,21 +64,13 @@ def write_report(
     dict
         ``skill_report_markdown`` and ``skill_report_page``: text.
     """
-    found = [f"{number}. {finding}" for number, finding in enumerate(findings(table, records), start=1)]
+    found = findings(table, records)
     logger.info("What survives\n  %s", "\n  ".join(found))
     if records.missing:
         logger.info("%d of %d records are not there; the page names the commands", len(records.missing), 2 * len(table))
     for problem in records.problems:
         logger.warning("Left out: %s", problem)
-    lines = ["# What survives", "", *found]
-    lines += ["", markdown_table(table), ""]
-    if records.missing:
-        lines += ["## Not there yet", ""]
-        lines += [f"- {name} ({protocol}): `{command}`" for name, protocol, command in records.missing]
-        lines.append("")
-    if records.problems:
-        lines += ["## Left out", "", *(f"- {problem}" for problem in records.problems), ""]
     return {
-        "skill_report_markdown": "\n".join(lines),
-        "skill_report_page": render_page(table, records, report_files, figures),
+        "skill_report_markdown": render_markdown(found, table, records),
+        "skill_report_page": render_page(found, table, records, report_files, figures),
     }

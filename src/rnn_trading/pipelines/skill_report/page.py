@@ -11,17 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from PIL import Image, UnidentifiedImageError
 
-from rnn_trading.skill.summary import (
-    COLUMNS,
-    NOTHING,
-    PROTOCOLS,
-    Records,
-    findings,
-    format_p_value,
-    format_score,
-    read_canaries,
-    rows_of_table,
-)
+from rnn_trading.skill.formats import NOTHING, format_p_value, format_published, format_score, words
+from rnn_trading.skill.record_files import PROTOCOLS, Records, read_canaries
+from rnn_trading.skill.summary import published_figures, rows_of_table
 
 # Figures are drawn for print: this wide they are sharp on a phone, and 64 colours are more than they have.
 WIDTH, COLOURS = 900, 64
@@ -29,24 +21,43 @@ FIRST_FIGURE = "model_and_rivals"
 NO_BREAK = "\u00a0"
 # What Pillow raises for files that are no figures: too large, of a broken header, or cut short.
 UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
-HEADS = {
-    "experiment": "Experiment",
-    "score": "Score",
-    "published": "Published",
-    "as_published": "As published here",
-    "corrected": "Corrected",
-    "best_rival": "Best rival",
-    "difference": "Difference",
-    "p_value": "p",
-    "finding": "Finding",
+# Head of a column, and what it says.
+COLUMNS = {
+    "Experiment": "Experiment, and model where it has several.",
+    "Score": "The headline score of the experiment, and which way is better.",
+    "Published": (
+        "The figure that was published, on its own data; nothing where none was published in this score. All published "
+        "figures stand below, beside the figures of each experiment."
+    ),
+    "As published here": (
+        "The score of this project's rebuild of the published way, flaws included, on the test rows of the data here, "
+        "with the interval that holds it in 95 % of repeated draws of the test dates (documents, weeks)."
+    ),
+    "Corrected": "The same after the flaws are mended, on the corrected test rows.",
+    "Best rival": "The naive forecast that does best on the corrected test rows, by the same score.",
+    "Difference": (
+        "Corrected score less the rival's, with its 95 % interval, from draws in which both see the same rows."
+    ),
+    "p": (
+        "Twice the share of draws in which the difference lies on the other side of zero, never below .002; not "
+        "corrected for the number of rows of this table."
+    ),
+    "Finding": (
+        "The verdict of the corrected record. It rests on the test named in the record, on losses of single forecasts "
+        "as a rule, not on the difference beside it."
+    ),
 }
 
 
-def render_page(table: pd.DataFrame, records: Records, files: dict[str, bytes], figures: dict[str, list[str]]) -> str:
+def render_page(
+    found: list[str], table: pd.DataFrame, records: Records, files: dict[str, bytes], figures: dict[str, list[str]]
+) -> str:
     """The report as one HTML page: findings, table, artefacts, canaries, figures, and what is missing.
 
     Parameters
     ----------
+    found
+        See :func:`rnn_trading.skill.summary.findings`.
     table, records
         See :mod:`rnn_trading.skill.summary`.
     files
@@ -70,8 +81,7 @@ def render_page(table: pd.DataFrame, records: Records, files: dict[str, bytes], 
         lstrip_blocks=True,
     )
     return environment.get_template("page.html").render(
-        findings=findings(table, records),
-        heads=HEADS,
+        findings=found,
         columns=COLUMNS,
         rows=[_row(row) for row in rows_of_table(table)],
         artefacts=_artefacts(records),
@@ -89,9 +99,9 @@ def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         _cell(_breakable(row["experiment"]), row["experiment"]),
         _cell(score, row["score"] or ""),
-        _cell(format_score(row["published"]), row["published"], row["published_on"]),
+        _cell(format_published(row["published"]), row["published"], row["published_on"]),
         *(_with_interval(row, name) for name in PROTOCOLS),
-        _cell(format_score(row["rival"]), row["rival"], _words(row["best_rival"] or "")),
+        _cell(format_score(row["rival"]), row["rival"], words(row["best_rival"] or "")),
         _with_interval(row, "difference", signed=True),
         _cell(format_p_value(row["p_value"]), row["p_value"]),
         _cell(row["finding"] or "Not run", row["finding"] or ""),
@@ -140,7 +150,7 @@ def _artefacts(records: Records) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": _breakable(name),
-                "protocol": _words(protocol),
+                "protocol": words(protocol),
                 "score": f"{headline['words']} {format_score(_nan(headline['value']))}",
                 "better": headline["larger_is_better"],
                 "cells": cells,
@@ -160,7 +170,7 @@ def _canaries(files: dict[str, bytes], problems: list[str]) -> list[dict[str, An
                 {"name": _breakable(one["experiment"]), "laws": [_law(law) for law in one["laws"]]}
                 for one in results["experiments"]
             ]
-            found.append(results | {"protocol": _words(protocol), "rows": rows})
+            found.append(results | {"protocol": words(protocol), "rows": rows})
     return found
 
 
@@ -181,14 +191,28 @@ def _experiments(
     for (name, protocol), record in records.found.items():
         by_name[name].append(
             {
-                "protocol": _words(protocol),
+                "protocol": words(protocol),
                 "verdict": record["verdict"],
                 "source": record["data"]["source"],
                 "drawn": record["headline"]["drawn"],
                 "figures": _figures(f"{protocol}/{name}", names[name], files, problems),
             }
         )
-    return [{"name": name, "runs": runs} for name, runs in by_name.items()]
+    published = published_figures(records)
+    return [
+        {"name": name, "runs": runs, "published": [_published(figure) for figure in published[name]]}
+        for name, runs in by_name.items()
+    ]
+
+
+def _published(figure: dict[str, Any]) -> dict[str, Any]:
+    """Name of a figure; published, and ours of both protocols."""
+    published = figure["published"] if isinstance(figure["published"], list) else [figure["published"]]
+    ours = (format_score(figure[protocol]) for protocol in PROTOCOLS)
+    return {
+        "name": words(figure["name"]),
+        "values": [", ".join(format_published(value) for value in published), *ours],
+    }
 
 
 def _figures(folder: str, names: list[str], files: dict[str, bytes], problems: list[str]) -> list[dict[str, Any]]:
@@ -204,7 +228,7 @@ def _figures(folder: str, names: list[str], files: dict[str, bytes], problems: l
         except UNREADABLE as error:
             problems.append(f"{path}: is not a figure that can be read ({error})")
             continue
-        figures.append({"title": _words(name), "data": data, "width": width, "height": height})
+        figures.append({"title": words(name), "data": data, "width": width, "height": height})
     return figures
 
 
@@ -221,7 +245,3 @@ def _small(content: bytes) -> tuple[str, int, int]:
 
 def _nan(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

@@ -1,0 +1,51 @@
+"""The report as text."""
+
+import pandas as pd
+
+from rnn_trading.skill.formats import NOTHING, format_interval, format_p_value, format_published, format_score, words
+from rnn_trading.skill.record_files import PROTOCOLS, Records
+from rnn_trading.skill.summary import rows_of_table
+
+
+def render_markdown(found: list[str], table: pd.DataFrame, records: Records) -> str:
+    """Findings, table, and what is missing or left out.
+
+    Parameters
+    ----------
+    found
+        See :func:`rnn_trading.skill.summary.findings`.
+    table, records
+        See :mod:`rnn_trading.skill.summary`.
+    """
+    lines = ["# What survives", "", *(f"{number}. {finding}" for number, finding in enumerate(found, start=1))]
+    lines += ["", markdown_table(table), ""]
+    if records.missing:
+        lines += ["## Not there yet", ""]
+        lines += [f"- {name} ({protocol}): `{command}`" for name, protocol, command in records.missing]
+        lines.append("")
+    if records.problems:
+        lines += ["## Left out", "", *(f"- {problem}" for problem in records.problems), ""]
+    return "\n".join(lines)
+
+
+def markdown_table(table: pd.DataFrame) -> str:
+    """One line a model."""
+    lines = [
+        "| experiment | score | published | as published here | corrected | best rival | difference | p | finding |",
+        "| --- | --- | ---: | ---: | ---: | --- | ---: | ---: | --- |",
+    ]
+    for row in rows_of_table(table):
+        better = {True: "↑", False: "↓"}.get(row["larger_is_better"], "")
+        rival = f"{words(row['best_rival'])} {format_score(row['rival'])}" if row["best_rival"] else NOTHING
+        cells = [
+            f"`{row['experiment']}`",
+            f"{row['score'] or NOTHING} {better}".strip(),
+            format_published(row["published"]),
+            *(format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in PROTOCOLS),
+            rival,
+            format_interval(row["difference"], row["difference_low"], row["difference_high"], signed=True),
+            format_p_value(row["p_value"]),
+            row["finding"] or "not run",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
