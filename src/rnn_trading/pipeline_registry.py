@@ -17,6 +17,7 @@ from rnn_trading.pipelines import (
     text_sentiment,
     univariate_regression,
 )
+from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.daily_weekly_sequences.pipeline import create_weekly
 from rnn_trading.pipelines.data_ingestion.pipeline import (
     create_filings,
@@ -56,7 +57,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     made_by = records_made_by(by_name)
     judges = {
         "canaries": canaries.create_pipeline({record: by_name[name] for record, name in made_by.items()}),
-        "skill_report": skill_report.create_pipeline(made_by, figures_of(by_name)),
+        "skill_report": skill_report.create_pipeline(made_by, figures_of(by_name), list(CANARIES)),
     }
     return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **judges, **parts, **by_name}
 

@@ -10,41 +10,57 @@ import click
 
 from rnn_trading.datasets.folder import FolderDataset
 from rnn_trading.pipeline_registry import experiments, records_made_by
-from rnn_trading.skill.record_files import read_canaries, read_records
+from rnn_trading.pipelines.canaries.experiments import CANARIES
+from rnn_trading.skill.laws import broken_laws
+from rnn_trading.skill.record_files import Records, command_for, read_records
 
 REPORTING = "data/08_reporting"
-CANARIES = "corrected/canaries.json"
+PROTOCOL = "corrected"  # as published, canaries are meant to die
 
 
-def missing_commands(project: Path) -> list[str]:
+def records_there(project: Path) -> Records:
+    """What lies in the reporting folder of a project."""
+    files = FolderDataset(str(project / REPORTING), ["*/*/skill.json", f"{PROTOCOL}/canaries.json"]).load()
+    return read_records(files, records_made_by(experiments()), list(CANARIES))
+
+
+def missing_commands(records: Records) -> list[str]:
     """Commands whose results the report lacks, each once, the canaries last.
 
     A record that cannot be read is made anew, and so are results of canaries.
     """
-    files = FolderDataset(str(project / REPORTING), ["*/*/skill.json", CANARIES]).load()
-    records = read_records(files, records_made_by(experiments()))
     commands = [command for _, _, command in records.missing]
-    if read_canaries(files, "corrected")[0] is None:
-        commands.append("kedro run --pipelines canaries")
+    if PROTOCOL not in records.canaries:
+        commands.append(command_for("canaries", PROTOCOL))
     return list(dict.fromkeys(commands))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the commands one after the other, then the report, which names its page; 1 if one of them failed."""
+    """Run the commands one after the other, then the report, which names its page.
+
+    Returns
+    -------
+    int
+        1 if a command failed, or a canary has died, now or in an earlier run; else 0.
+    """
     parser = argparse.ArgumentParser(prog="python -m rnn_trading.report", description=__doc__)
-    parser.add_argument("--env", help="environment of all runs, as in kedro run --env")
+    parser.add_argument(
+        "--env", help="environment of what has to run, as in kedro run --env; records that are there stay as they are"
+    )
     environment = parser.parse_args(arguments).env
     options = ["--env", environment] if environment else []
-    commands, failed = missing_commands(Path.cwd()), []
+    commands = missing_commands(records_there(Path.cwd()))
     for number, command in enumerate(commands, start=1):
         click.echo(f"[{number} of {len(commands)}] {command}")
-        if _run(command, options):
-            failed.append(command)
-    if _run("kedro run --pipelines skill_report", options):
-        return 1
-    for command in failed:
-        click.echo(f"Failed, and not in the report: {command}", err=True)
-    return 1 if failed else 0
+        _run(command, options)
+    reported = _run(command_for("skill_report", PROTOCOL), options)
+    records = records_there(Path.cwd())
+    failures = [f"Failed, and not in the report: {command}" for command in missing_commands(records)]
+    failures += [f"A canary died: {law}" for law in broken_laws(records.canaries.get(PROTOCOL, {"experiments": []}))]
+    failures += ["The report itself failed: see above."] if reported else []
+    for failure in failures:
+        click.echo(failure, err=True)
+    return 1 if failures else 0
 
 
 def _run(command: str, options: list[str]) -> int:

@@ -4,6 +4,7 @@ They take the place of real sources where a pipeline is to be caught cheating. N
 about markets.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -227,23 +228,26 @@ def _shaken(table: pd.DataFrame, later: NDArray[np.bool_], generator: np.random.
 
 
 def _other_texts(source: FilingSource, after: pd.Timestamp) -> FilingSource:
-    """Filings after a date say, item by item, what they said, but backwards."""
+    """Filings after a date are twice as long, of words that no earlier filing has."""
     filed = pd.to_datetime(source.index["date_filed"])
     later = set(source.index.index[filed > after])
 
     def read(original: Callable[[], Iterator[RawFiling]]) -> Iterator[RawFiling]:
         for filing in original():
-            yield replace(filing, text=_backwards(filing.text)) if filing.filing_id in later else filing
+            yield replace(filing, text=_other_words(filing.text)) if filing.filing_id in later else filing
 
     return replace(source, read=lambda: read(source.read))
 
 
-def _backwards(text: str | None) -> str | None:
-    """Paragraphs keep their places, headings stay; the sentences of a paragraph stand in reverse order."""
+def _other_words(text: str | None) -> str | None:
+    """Headings stay; every other paragraph stands twice, its words spelled backwards."""
     if text is None:
         return None
-    parts = text.split("\n\n")
-    return "\n\n".join(part if part.startswith("Item") else ". ".join(part.split(". ")[::-1]) for part in parts)
+    parts = [
+        part if part.startswith("Item") else re.sub("[A-Za-z]+", lambda word: word[0][::-1], f"{part} {part}")
+        for part in text.split("\n\n")
+    ]
+    return "\n\n".join(parts)
 
 
 def with_changes_redrawn(sources: dict[str, Any], seed: int) -> dict[str, Any]:

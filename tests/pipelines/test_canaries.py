@@ -12,15 +12,6 @@ from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.pipeline_registry import experiments
 from rnn_trading.pipelines.canaries.experiments import CANARIES
-from rnn_trading.pipelines.canaries.laws import (
-    FUTURE,
-    LABELS,
-    LUCK,
-    SIGNAL,
-    a_signal_is_found,
-    luck_is_not_skill,
-    no_forecast_knows_the_future,
-)
 from rnn_trading.pipelines.canaries.nodes import (
     BrokenLawError,
     CanaryParameters,
@@ -30,6 +21,15 @@ from rnn_trading.pipelines.canaries.nodes import (
     uphold_laws,
 )
 from rnn_trading.skill.chance import Distance
+from rnn_trading.skill.laws import (
+    FUTURE,
+    LABELS,
+    LUCK,
+    SIGNAL,
+    a_signal_is_found,
+    luck_is_not_skill,
+    no_forecast_knows_the_future,
+)
 
 LEVEL, REVIEWS = "univariate_regression.level", "text_sentiment.pretrained_embeddings"
 

@@ -1,3 +1,4 @@
+import html
 import json
 import os
 import re
@@ -8,12 +9,14 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
+from rnn_trading import report as make_report
 from rnn_trading.pipeline_registry import experiments, figures_of, records_made_by
+from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.skill_report.markdown import markdown_table
-from rnn_trading.report import missing_commands
-from rnn_trading.skill.record_files import read_records
+from rnn_trading.report import main, missing_commands, records_there
+from rnn_trading.skill.record_files import PROTOCOLS
 from rnn_trading.skill.summary import skill_table
-from tests.skill.test_summary import EXPECTED, THREE, files, record
+from tests.records import EXPECTED, THREE, canaries, files, read, record
 
 PAGE = "data/08_reporting/skill_report.html"
 
@@ -84,23 +87,90 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
             "corrected/canaries.json": b'{"experiments": 3}',
         }
     )
-    page = (folder / PAGE).read_text()
+    page, text = (folder / PAGE).read_text(), (folder / PAGE).with_suffix(".md").read_text()
     found = problems_of(page)
+    assert all(f"- {html.unescape(problem)}" in text for problem in found)
     for expected in (
         f"as_published/{NAME}/skill.json: says protocol",
         "corrected/sec_filings.returns/skill.json: is not JSON",
         "corrected/stacked_lstm.regression/model_and_rivals.png: the figure is gone",
         f"corrected/{NAME}/learning_curves.png: is not a figure that can be read",
+        # A figure is drawn again without training.
+        "corrected/stacked_lstm.regression/rolling_ic.png: the figure is gone. Draw it again: kedro run --pipelines "
+        "stacked_lstm.regression --nodes stacked_lstm.regression.draw_figures",
         "corrected/stacked_lstm.regression/quintiles.png: the figure is gone",
-        "corrected/canaries.json: is not what canaries write",
+        "corrected/canaries.json: has version None of its form",
     ):
         assert [problem for problem in found if problem.startswith(expected)], expected
     assert len(found) == 4 + 4  # all four figures of stacked_lstm.regression
     assert page.count("data:image/png;base64,") == len(FIGURES) - 1
 
 
+def test_a_canary_that_died_stands_above_the_findings(reported):
+    results = json.loads(canaries(CANARIES)["corrected/canaries.json"])
+    results["experiments"][0]["laws"][0]["held"] = False
+    folder = reported(**{"corrected/canaries.json": json.dumps(results).encode()})
+    died = f"{next(iter(CANARIES))} breaks the law that luck is not skill: BROKEN, AUC less .5 +0.100 (z +1.0)"
+    page, text = (folder / PAGE).read_text(), (folder / PAGE).with_suffix(".md").read_text()
+    assert page.index(died) < page.index('<ol class="findings">')
+    assert text.index(died) < text.index("1. Of ")
+    assert page.count('<span class="broken">') == 1
+
+
+def test_what_a_record_says_is_text(reported):
+    """Not markup, neither on the page nor in a cell of Markdown."""
+    one = record(
+        "stacked_lstm.regression", "corrected", 0.1, 0.05, finding="a|b\n<i>c", verdict="<script>alert(1)</script>"
+    )
+    folder = reported(**{"corrected/stacked_lstm.regression/skill.json": json.dumps(one).encode()})
+    page, text = (folder / PAGE).read_text(), (folder / PAGE).with_suffix(".md").read_text()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "| a\\|b <i>c |" in text
+
+
+def test_make_report_runs_what_is_missing_and_says_what_failed(reported, monkeypatch, capsys):
+    reported()
+    run = []
+
+    def pretend(command, options):
+        """Of all that is missing, only the canaries get done, and one of them dies."""
+        run.append((command, options))
+        if command.endswith("canaries"):
+            results = json.loads(canaries(CANARIES)["corrected/canaries.json"])
+            results["experiments"][0]["laws"][0]["held"] = False
+            (Path.cwd() / "data/08_reporting/corrected/canaries.json").write_text(json.dumps(results))
+        return 1
+
+    monkeypatch.setattr(make_report, "_run", pretend)
+    missing = missing_commands(records_there(Path.cwd()))
+    assert main(["--env", "test"]) == 1
+    assert run == [(command, ["--env", "test"]) for command in [*missing, "kedro run --pipelines skill_report"]]
+    failures = capsys.readouterr().err.splitlines()
+    expected = [f"Failed, and not in the report: {command}" for command in missing[:-1]]
+    assert failures[:-2] == expected
+    assert failures[-2].startswith(f"A canary died: {next(iter(CANARIES))} breaks the law that luck is not skill")
+    assert failures[-1] == "The report itself failed: see above."
+
+
+def test_make_report_runs_only_the_report_if_nothing_is_missing(project, monkeypatch, capsys):
+    (Path.cwd() / "data/08_reporting").mkdir(parents=True)
+    everything = files(
+        *(record(name, protocol, 0.6, 0.5) for name in records_made_by(experiments()) for protocol in PROTOCOLS)
+    )
+    for path, content in (everything | canaries(CANARIES)).items():
+        target = Path.cwd() / "data/08_reporting" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    run = []
+    monkeypatch.setattr(make_report, "_run", lambda command, options: run.append((command, options)) or 0)
+    assert main([]) == 0
+    assert run == [("kedro run --pipelines skill_report", [])]
+    assert capsys.readouterr().err == ""
+
+
 def test_what_make_report_would_run(reported):
-    commands = missing_commands(reported())
+    commands = missing_commands(records_there(reported()))
     assert f"kedro run --pipelines {NAME}" not in commands
     assert f"kedro run --pipelines {NAME} --params protocol=as_published" in commands
     # Eight records of one experiment are made by one command.
@@ -110,7 +180,7 @@ def test_what_make_report_would_run(reported):
 
 
 def test_markdown_has_a_line_a_model():
-    records = read_records(files(*THREE), EXPECTED)
+    records = read(files(*THREE))
     lines = markdown_table(skill_table(records, list(EXPECTED))).splitlines()
     assert len(lines) == 5
     assert lines[2] == (

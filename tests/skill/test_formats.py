@@ -13,5 +13,7 @@ def test_numbers_are_written_for_readers():
     assert format_interval(22.4444, 20.0, 25.0) == "22.44 (20.00 to 25.00)"
     assert format_interval(0.5, math.nan, math.nan) == "0.500"
     assert format_interval(0.5, 0.4, 0.6, signed=True) == "+0.500 (0.400 to 0.600)"
-    assert format_p_value(0.0004) == "< 0.001"
+    assert format_interval(-0.0001, -0.1, 0.1, signed=True) == "0.000 (-0.100 to 0.100)"
+    assert format_p_value(2 / 1001) == "≤ 0.002"
+    assert format_p_value(0.0456) == "0.046"
     assert format_p_value(math.nan) == "—"

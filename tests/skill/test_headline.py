@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.skill.bootstrap import FEWEST_CLUSTERS
-from rnn_trading.skill.headline import attribution, block_length, headline, most_influential
+from rnn_trading.skill.bootstrap import FEWEST_CLUSTERS, block_length, persistence
+from rnn_trading.skill.headline import attribution, headline, most_influential
 from rnn_trading.skill.metrics import classification_metrics, error_metrics, information_coefficients
 from rnn_trading.skill.tasks import MODEL, TASKS, rows_of
 
@@ -68,7 +68,7 @@ def test_the_interval_covers_and_the_difference_is_paired():
     assert result["difference"]["mean_difference"] == 0
     assert result["difference"]["interval"] == [0, 0]
     assert result["difference"]["p_value"] == 1
-    assert result["drawn"] == "40 dates in blocks of 4"
+    assert result["drawn"] == "Intervals are from draws of 40 dates in blocks of 4."
 
 
 @pytest.mark.parametrize(("clusters", "overlap", "expected"), [(27, 1, 3), (28, 1, 4), (1000, 1, 10), (24, 12, 12)])
@@ -76,11 +76,43 @@ def test_blocks_are_the_cube_root_or_the_overlap(clusters, overlap, expected):
     assert block_length(clusters, overlap) == expected
 
 
+def test_losses_that_persist_are_drawn_in_long_blocks():
+    """Errors of a level that drift: an interval from short blocks would be a fraction as wide."""
+    generator = np.random.default_rng(4)
+    dates = pd.bdate_range("2020-01-01", periods=1000)
+    drift = np.zeros(1000)
+    for day in range(1, 1000):
+        drift[day] = 0.97 * drift[day - 1] + generator.normal()
+    rows = pd.DataFrame({"date": dates, "truth": 100.0, "prediction": 110.0 + drift})
+    result = headline(TASKS["level"], rows, {}, overlap=1)
+    length = persistence((rows["prediction"] - rows["truth"]).to_numpy() ** 2)
+    assert length > 3 * block_length(1000)
+    assert result["drawn"] == f"Intervals are from draws of 1,000 dates in blocks of {length}."
+    shuffled = headline(TASKS["level"], rows.sample(frac=1, random_state=1).assign(date=dates), {}, overlap=1)
+    low, high = result["interval"]
+    narrow_low, narrow_high = shuffled["interval"]
+    assert high - low > 2 * (narrow_high - narrow_low)
+
+
+def test_six_blocks_are_left_whatever_persists():
+    dates = pd.bdate_range("2020-01-01", periods=40)
+    rows = pd.DataFrame({"date": dates, "truth": 0.0, "prediction": np.sqrt(np.arange(40.0))})
+    result = headline(TASKS["level"], rows, {}, overlap=1)
+    assert not np.isnan(result["interval"]).any()
+    drawn = "Intervals are from draws of 40 dates in blocks of 6. Losses persist over {}, so that they are too narrow."
+    assert result["drawn"] == drawn.format(persistence(np.arange(40.0)))
+
+
+@pytest.mark.parametrize("losses", [np.zeros(50), np.r_[np.zeros(49), 1.0], np.arange(9.0), np.full(20, np.nan)])
+def test_persistence_of_losses_that_say_nothing(losses):
+    assert persistence(losses) == 1
+
+
 def test_interval_holds_what_it_promises():
-    """Of 200 panels whose dates share a shock to the share of rises, about 95 % of the intervals hold the true AUC."""
+    """Of 100 panels whose dates share a shock to the share of rises, about 95 % of the intervals hold the true AUC."""
     generator, held, widths = np.random.default_rng(3), 0, []
     dates = np.repeat(pd.bdate_range("2020-01-01", periods=60), 10)
-    for _ in range(200):
+    for _ in range(100):
         # The forecast knows nothing: the true AUC is .5. Forecast and outcome each move by date.
         forecast = generator.normal(size=600) + np.repeat(generator.normal(size=60), 10)
         truth = (generator.normal(size=600) + np.repeat(generator.normal(size=60), 10) > 0).astype(float)
@@ -88,7 +120,7 @@ def test_interval_holds_what_it_promises():
         low, high = headline(TASKS["classification"], rows, {}, overlap=1)["interval"]
         held += low <= 0.5 <= high
         widths.append(high - low)
-    assert 0.88 <= held / 200 <= 0.99
+    assert 0.87 <= held / 100 <= 0.99
     # As if rows were independent, with a standard error of sqrt(1 / (3 * 600)) = .024, it would be narrower.
     assert np.mean(widths) > 1.2 * 2 * 1.96 * 0.024
 
@@ -96,7 +128,9 @@ def test_interval_holds_what_it_promises():
 def test_too_few_blocks_have_no_interval():
     result = headline(TASKS["classification"], panel(dates=40), {"rival": {"auc": 0.5}}, overlap=12)
     assert np.isnan([*result["interval"], *result["rival_interval"], result["difference"]["p_value"]]).all()
-    assert result["drawn"] == "nothing: 40 dates hold too few blocks of 12"
+    assert result["drawn"] == (
+        "No interval: 40 dates of test rows are fewer than 6 blocks of 12, within which outcomes overlap."
+    )
 
 
 def test_too_few_clusters_have_no_interval():
@@ -105,6 +139,7 @@ def test_too_few_clusters_have_no_interval():
     assert np.isnan(result["interval"]).all()
     assert np.isnan(result["difference"]["p_value"])
     assert not np.isnan(result["value"])
+    assert result["drawn"] == "No interval: 9 dates of test rows, and at least 10 are needed."
 
 
 def test_attribution_by_hand():
@@ -132,8 +167,8 @@ def test_attribution_by_hand():
     assert silent["removed"] == pytest.approx(6 / 9 - 1)  # without them it is better
     assert np.isnan(worst["value"])  # one class is left
     assert influential == {
-        "without": "the ten most influential tickers",
-        "why": "there are no more than ten tickers",
+        "without": "the 10 most influential tickers",
+        "why": "there are no more than 10 tickers",
     }
 
 

@@ -3,59 +3,14 @@ import math
 
 import pytest
 
-from rnn_trading.skill.record import RECORD_VERSION, SKILL
-from rnn_trading.skill.record_files import read_records
-from rnn_trading.skill.summary import findings, published_figures, skill_table
-
-EXPECTED = {"a.up": "a", "a.down": "a", "b": "b"}
-
-
-def record(name, protocol, value, rival, metric="auc", finding="No skill beyond the naive rivals", **changes):
-    """A record with the fields that a report reads."""
-    return {
-        "version": RECORD_VERSION,
-        "experiment": name,
-        "protocol": protocol,
-        "finding": finding,
-        "headline": {
-            "metric": metric,
-            "words": metric.upper(),
-            "larger_is_better": metric != "rmse",
-            "value": value,
-            "interval": [value - 0.02, value + 0.02],
-            "best_rival": "last_value",
-            "rival_value": rival,
-            "rival_interval": [rival - 0.02, rival + 0.02],
-            "difference": {"mean_difference": value - rival, "interval": [-0.01, 0.05], "p_value": 0.25},
-            "drawn": "50 dates",
-        },
-        "attribution": [
-            {"without": "stale rows", "rows_left_out": 5, "value": value - 0.05, "rival_value": rival, "removed": 0.05},
-            {"without": "silent rows", "why": "these data have no volumes"},
-        ],
-        "data": {"source": "x", "test": {"rows": 100}},
-        "model": {"metrics": {metric: value}, "epochs": 7, "by_seed": {"seeds": {"seed_1": {}, "seed_2": {}}}},
-        "rivals": {},
-        "tests": [],
-        "published": {"auc": 0.68},
-        "published_on": "other data",
-        "verdict": "It is so.",
-    } | changes
-
-
-def files(*records):
-    return {f"{one['protocol']}/{one['experiment']}/skill.json": json.dumps(one).encode() for one in records}
-
-
-THREE = (
-    record("a.up", "as_published", 0.6, 0.55),
-    record("a.up", "corrected", 0.52, 0.53),
-    record("a.down", "corrected", 3.0, 4.0, metric="rmse", finding=SKILL, published=None, published_on=None),
-)
+from rnn_trading.skill.laws import LAWS
+from rnn_trading.skill.record import SKILL
+from rnn_trading.skill.summary import AGAIN, OTHER_DATA, SIMULATED, findings, published_figures, skill_table
+from tests.records import EXPECTED, THREE, canaries, files, read, record
 
 
 def test_the_table_by_hand():
-    records = read_records(files(*THREE), EXPECTED)
+    records = read(files(*THREE))
     table = skill_table(records, list(EXPECTED)).set_index("experiment")
     assert table.index.tolist() == ["a.up", "a.down", "b"]
     up, down, missing = (table.loc[name] for name in EXPECTED)
@@ -75,7 +30,7 @@ def test_the_table_by_hand():
 
 
 def test_what_is_missing_is_named_with_its_command():
-    records = read_records(files(*THREE), EXPECTED)
+    records = read(files(*THREE))
     assert records.missing == [
         ("a.down", "as_published", "kedro run --pipelines a --params protocol=as_published"),
         ("b", "as_published", "kedro run --pipelines b --params protocol=as_published"),
@@ -85,34 +40,75 @@ def test_what_is_missing_is_named_with_its_command():
 
 
 def test_findings_come_from_the_numbers():
-    records = read_records(files(*THREE), EXPECTED)
+    records = read(files(*THREE))
     skill, artefact, fall = findings(skill_table(records, list(EXPECTED)), records)
     assert skill == (
-        "Of 2 models, judged the corrected way, 1 has skill beyond the naive rivals: a.down (no skill beyond the naive "
-        "rivals: 1). For 1 of them a naive forecast has the better score."
+        "Of 2 models on real data, judged the corrected way, 1 has skill beyond the naive rivals: a.down (no skill "
+        "beyond the naive rivals: 1). For 1 of them a naive forecast has the better score."
     )
     # .05 of the .10 above chance; the corrected .52 is not above chance, its interval reaches down to it.
     assert artefact == (
         "a.up (as published) owes 50% of its distance from chance to stale rows: AUC 0.600 with them, 0.550 without."
     )
     assert fall == (
-        "The published figure that falls most is that of a.up: AUC 0.68 published, 0.600 the published way on the "
-        "data here, 0.520 corrected, where the best naive rival (last value) has 0.530."
+        "Of the published AUCs, information coefficients and R2, the one that falls furthest, beside its uncertainty, "
+        "is that of a.up: AUC 0.68 published, 0.600 the published way on the data here, 0.520 corrected, where the "
+        "best naive rival (last value) has 0.530."
     )
 
 
 def test_findings_without_records_say_so():
-    records = read_records({}, EXPECTED)
+    records = read({})
     assert len(records.missing) == 6
     nothing = findings(skill_table(records, list(EXPECTED)), records)
-    assert nothing[0] == "No corrected record is there yet, so nothing can be said about skill."
-    assert nothing[1].startswith("No score that lies above chance")
-    assert nothing[2].startswith("No published figure falls")
+    assert nothing == [
+        "No corrected record on real data is there yet, so nothing can be said about skill.",
+        "No record on real data is there yet, so nothing can be said about artefacts.",
+        "No published AUC, information coefficient or R2 falls, as far as corrected records have an interval.",
+    ]
+
+
+def artefact_of(*records):
+    found = read(files(*records))
+    return findings(skill_table(found, list(EXPECTED)), found)[1]
+
+
+def test_what_has_no_distance_from_chance_owes_nothing():
+    low = "No AUC or information coefficient lies above chance with its whole interval, so that there is nothing to"
+    low += " explain."
+    assert artefact_of(record("a.up", "corrected", 0.5, 0.5)) == low
+    at_chance = record("a.up", "corrected", 0.5, 0.5)
+    at_chance["headline"]["interval"] = [0.51, 0.52]  # a value outside its own interval, at chance
+    assert artefact_of(at_chance) == low
+    assert artefact_of(record("a.up", "corrected", 0.6, 0.5, metric="r2")) == low
+    better = record("a.up", "corrected", 0.6, 0.5)
+    better["attribution"][0] |= {"value": 0.65, "removed": -0.05}
+    assert artefact_of(better).endswith("gets worse without stale rows, silent sessions or the worst months.")
+
+
+def test_findings_count_real_data_and_every_network_once():
+    simulated = record("a.down", "corrected", 0.7, 0.6, finding=SKILL, data={"source": "x", "simulated": True})
+    chosen = record("b", "corrected", 0.7, 0.6, finding=SKILL, model={"metrics": {}, "chosen": "gru"})
+    records = read(files(THREE[0], record("a.up", "corrected", 0.52, 0.53, data={"source": "y"}), simulated, chosen))
+    table = skill_table(records, list(EXPECTED)).set_index("experiment")
+    assert table["remark"].to_dict() == {"a.up": OTHER_DATA, "a.down": SIMULATED, "b": AGAIN}
+    assert table["counts"].to_dict() == {"a.up": True, "a.down": False, "b": False}
+    assert table.loc["a.up", ["as_published_source", "corrected_source"]].tolist() == ["x", "y"]
+    skill, artefact, _ = findings(table.reset_index(), records)
+    assert skill.startswith("Of 1 models on real data, judged the corrected way, none has skill")
+    assert artefact.startswith("a.up")
 
 
 def without(name):
     one = record("b", "corrected", 0.5, 0.5)
     del one[name]
+    return json.dumps(one).encode()
+
+
+def bad(rows=100, causes=4, **headline):
+    one = record("b", "corrected", 0.5, 0.5, data={"source": "x", "test": {"rows": rows}})
+    one["attribution"] = one["attribution"][:causes]
+    one["headline"] |= headline
     return json.dumps(one).encode()
 
 
@@ -123,10 +119,18 @@ def without(name):
         (b"\xff\xfe", "corrected/b/skill.json: is not JSON"),
         (b"[" * 100_000, "is not JSON"),
         (json.dumps(record("b", "corrected", 0.5, 0.5, finding="")).encode(), "finding: String should have at least"),
-        (json.dumps(record("b", "corrected", 0.5, 0.5, attribution=[{"without": "x"}])).encode(), "expected rows_left"),
+        (
+            json.dumps(record("b", "corrected", 0.5, 0.5, attribution=[{"without": "x"}])).encode(),
+            "expected rows, rows_left",
+        ),
         (b"[1, 2]", "is not a record but a list"),
-        (without("version"), "has version None of the record; this report reads 1"),
-        (json.dumps(record("b", "corrected", 0.5, 0.5, version=7)).encode(), "has version 7 of the record"),
+        (without("version"), "has version None of its form; this report reads 1"),
+        (json.dumps(record("b", "corrected", 0.5, 0.5, version=7)).encode(), "has version 7 of its form"),
+        (json.dumps(record("b", "corrected", 0.5, 0.5, version=True)).encode(), "has version True of its form"),
+        (bad(rows=10**30), "data.test.rows: Input should be less than"),
+        (bad(value=math.inf), "headline.value: Input should be a finite number"),
+        (bad(interval=[0.5, None]), "headline: Value error, expected both ends of the interval, or neither"),
+        (bad(causes=3), "attribution: List should have at least 4 items"),
         (without("headline"), "is not complete or not in form (headline: Field required)"),
         (without("attribution"), "attribution: Field required"),
         (json.dumps(record("b", "corrected", 0.5, 0.5, attribution=[3])).encode(), "attribution.0: Input should be"),
@@ -142,7 +146,7 @@ def without(name):
     ],
 )
 def test_a_bad_record_is_a_problem_and_missing_and_hides_no_other(content, problem):
-    records = read_records(files(*THREE) | {"corrected/b/skill.json": content}, EXPECTED)
+    records = read(files(*THREE) | {"corrected/b/skill.json": content})
     assert len(records.problems) == 1
     assert problem in records.problems[0]
     assert ("b", "corrected", "kedro run --pipelines b") in records.missing
@@ -151,7 +155,7 @@ def test_a_bad_record_is_a_problem_and_missing_and_hides_no_other(content, probl
 
 
 def test_an_experiment_that_is_not_known_is_named():
-    records = read_records({"corrected/mine/skill.json": b"{}", "other/b/skill.json": b"{}"}, EXPECTED)
+    records = read({"corrected/mine/skill.json": b"{}", "other/b/skill.json": b"{}"})
     assert records.problems == [
         "corrected/mine/skill.json: no experiment or no protocol of this project; left out",
         "other/b/skill.json: no experiment or no protocol of this project; left out",
@@ -160,11 +164,41 @@ def test_an_experiment_that_is_not_known_is_named():
 
 def test_published_figures_stand_beside_ours():
     many = {"auc": 0.68, "epochs": 11, "auc_of_the_book": 0.63, "ic_of_other_runs": [0.04, 0.06]}
-    records = read_records(files(THREE[0], record("a.up", "corrected", 0.52, 0.53, published=many)), EXPECTED)
+    records = read(files(THREE[0], record("a.up", "corrected", 0.52, 0.53, published=many)))
     figures = published_figures(records)["a.up"]
     assert [figure["name"] for figure in figures] == list(many)
     assert figures[0] == {"name": "auc", "published": 0.68, "as_published": 0.6, "corrected": 0.52}
     assert (figures[1]["published"], figures[1]["corrected"]) == (11, 7)
+    huge = record("a.up", "corrected", 0.52, 0.53, published=many, model={"metrics": {"auc": 10**400}, "epochs": [1]})
+    assert all(math.isnan(figure["corrected"]) for figure in published_figures(read(files(huge)))["a.up"])
     assert math.isnan(figures[2]["corrected"])
     assert figures[3]["published"] == [0.04, 0.06]
-    assert published_figures(read_records(files(THREE[2]), EXPECTED)) == {"a.down": []}
+    assert published_figures(read(files(THREE[2]))) == {"a.down": []}
+
+
+def test_results_of_canaries_are_read():
+    records = read(canaries())
+    assert [law["law"] for law in records.canaries["corrected"]["experiments"][0]["laws"]] == list(LAWS)
+    assert records.problems == []
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (
+            canaries(experiments=()),
+            "4 are missing, the first is 'a: luck is not skill'. Run: kedro run --pipelines canaries",
+        ),
+        (canaries(laws=LAWS[:3]), "1 are missing, the first is 'a: a signal that is there is found'"),
+        (canaries(laws=LAWS[::-1]), "some are unknown or twice"),
+        (canaries(experiments=("a", "mine")), "some are unknown or twice"),
+        (canaries(version=0), "has version 0 of its form"),
+        (canaries(protocol="as_published"), "says protocol 'as_published', and lies in the folder of 'corrected'"),
+        (canaries(seeds="three"), "seeds: Input should be a valid integer"),
+    ],
+)
+def test_bad_results_of_canaries_are_a_problem(content, problem):
+    records = read(content)
+    assert records.canaries == {}
+    assert len(records.problems) == 1
+    assert problem in records.problems[0]

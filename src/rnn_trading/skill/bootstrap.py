@@ -1,4 +1,7 @@
-"""Bootstrap of rows that belong together: of firms, or of blocks of weeks that follow each other (Künsch, 1989)."""
+"""Bootstrap of rows that belong together: of firms, or of blocks of dates that follow each other.
+
+Blocks go round from the last to the first, so that each is drawn as often (Politis and Romano, 1992).
+"""
 
 import logging
 from collections.abc import Callable
@@ -15,6 +18,39 @@ logger = logging.getLogger(__name__)
 DRAWS, SEED = 1000, 0
 COVERAGE = 0.95
 FEWEST_CLUSTERS = 10
+
+
+def block_length(clusters: int, overlap: int = 1) -> int:
+    """Clusters that are drawn together: the cube root of their number, and at least the overlap of the truths.
+
+    The cube root is the rate at which the length of blocks should grow for a standard error (Hall, Horowitz and Jing,
+    1995).
+    """
+    return max(int(np.ceil(clusters ** (1 / 3))), overlap)
+
+
+def persistence(losses: NDArray[np.float64]) -> int:
+    """How long blocks should be for the mean of losses that follow each other.
+
+    Parameters
+    ----------
+    losses
+        Of one cluster after the other, ``(clusters,)``.
+
+    Returns
+    -------
+    int
+        The length that minimises the error of the variance of the mean (Politis and White, 2004; Patton, Politis and
+        White, 2009), rounded up; 1 for fewer than 10 losses, losses that are missing, or that are all equal.
+    """
+    from arch.bootstrap import optimal_block_length  # noqa: PLC0415  takes a second to import
+
+    if len(losses) < FEWEST_CLUSTERS or np.isnan(losses).any() or np.ptp(losses) == 0:
+        return 1
+    # Parts of a series may be constant although the whole is not.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        length = float(optimal_block_length(losses)["circular"].iloc[0])
+    return max(1, int(np.ceil(length))) if np.isfinite(length) else 1
 
 
 def cluster_bootstrap(

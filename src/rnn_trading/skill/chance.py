@@ -10,8 +10,7 @@ from scipy import stats
 
 from rnn_trading.series import RESTARTED
 from rnn_trading.skill import scores
-from rnn_trading.skill.bootstrap import cluster_bootstrap
-from rnn_trading.skill.headline import block_length
+from rnn_trading.skill.bootstrap import block_length, cluster_bootstrap
 from rnn_trading.skill.macro_metrics import NETWORK, ONE_STEP
 from rnn_trading.skill.scores import Score
 from rnn_trading.skill.series_metrics import LAST_VALUE
@@ -103,7 +102,7 @@ def distance_from_chance(task: TaskName, predictions: pd.DataFrame, column: str 
     score = SCORES[task][1](rows, column)
     clusters = TASKS[task].clusters(rows)
     count = int(clusters.nunique())
-    block = TASKS[task].block or block_length(count, 1)
+    block = TASKS[task].block or block_length(count)
     observed = score(np.arange(len(rows)))
     if np.isnan(observed):
         return Distance(0.0, float("nan"), count / block)

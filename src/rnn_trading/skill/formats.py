@@ -3,6 +3,7 @@
 import math
 
 NOTHING = "—"  # where there is no number
+SMALLEST_P_VALUE = 0.002  # two-sided, of 1,000 draws
 
 
 def format_score(value: float | None) -> str:
@@ -20,19 +21,23 @@ def format_published(value: float) -> str:
     return NOTHING if math.isnan(value) else f"{value:.4g}"
 
 
+def format_signed(value: float) -> str:
+    """A difference of scores, with its sign."""
+    text = format_score(value)
+    return f"+{text}" if value > 0 and float(text.replace(",", "")) != 0 else text
+
+
 def format_interval(value: float, low: float, high: float, signed: bool = False) -> str:
-    """A score with its 95 % interval."""
-    if math.isnan(value):
-        return NOTHING
-    text = ("+" if signed and value > 0 else "") + format_score(value)
-    return text if math.isnan(low) else f"{text} ({format_score(low)} to {format_score(high)})"
+    """A score, or a difference of scores, with its 95 % interval."""
+    text = (format_signed if signed else format_score)(value)
+    return text if math.isnan(value) or math.isnan(low) else f"{text} ({format_score(low)} to {format_score(high)})"
 
 
 def format_p_value(value: float) -> str:
-    """Three decimals, and no p-value of zero."""
+    """Three decimals; no p-value is smaller than the number of draws allows."""
     if math.isnan(value):
         return NOTHING
-    return f"{value:.3f}" if value >= 0.0005 else "< 0.001"
+    return f"{value:.3f}" if value >= SMALLEST_P_VALUE else f"≤ {SMALLEST_P_VALUE}"
 
 
 def words(name: str) -> str:

@@ -8,8 +8,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.progress import Reports
-from rnn_trading.skill.bootstrap import DRAWS, cluster_bootstrap, difference_test, interval
-from rnn_trading.skill.tasks import MODEL, Metrics, Task, rows_of
+from rnn_trading.skill.bootstrap import (
+    DRAWS,
+    FEWEST_CLUSTERS,
+    block_length,
+    cluster_bootstrap,
+    difference_test,
+    interval,
+    persistence,
+)
+from rnn_trading.skill.tasks import MODEL, TRUTH, Metrics, Task, rows_of
 
 logger = logging.getLogger(__name__)
 MOST_INFLUENTIAL = 10
@@ -17,15 +25,6 @@ MOST_INFLUENTIAL = 10
 FEWEST_BLOCKS = 6
 ZERO_VOLUME = "zero_volume"
 NO_VOLUME, WORST = "rows that touch a session without volume", "the three worst months"
-
-
-def block_length(clusters: int, overlap: int) -> int:
-    """Clusters that are drawn together: the cube root of their number, and at least the overlap of the truths.
-
-    The cube root is the rate at which the length of blocks should grow for a standard error (Hall, Horowitz and Jing,
-    1995).
-    """
-    return max(int(np.ceil(clusters ** (1 / 3))), overlap)
 
 
 def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics], overlap: int) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
     metrics
         Of the rivals, by their names.
     overlap
-        Periods over which a truth reaches.
+        Clusters that follow each other and share outcomes.
 
     Returns
     -------
@@ -48,18 +47,23 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         ``metric``, ``words``, ``larger_is_better``, ``value`` and ``interval`` of the model; ``best_rival`` (None if no
         rival has the metric), ``rival_value``, ``rival_interval``; ``difference``: ``mean_difference`` (model less
         rival), ``interval`` and ``p_value`` (two-sided), from the same draws, so that what both share cancels;
-        ``drawn``: what was drawn, in words, and ``draws``. Intervals and p-values are NaN with fewer than
-        :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters or :data:`FEWEST_BLOCKS` blocks.
+        ``drawn``: what was drawn, or why nothing, in words; and ``draws``. Blocks are as long as
+        :func:`rnn_trading.skill.bootstrap.block_length` says, or longer, if the losses of the model persist
+        (:func:`rnn_trading.skill.bootstrap.persistence`) and :data:`FEWEST_BLOCKS` blocks are left. Intervals and
+        p-values are NaN with fewer than :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters or
+        :data:`FEWEST_BLOCKS` of the shortest blocks.
     """
     rows = predictions[rows_of(predictions, task.only)].reset_index(drop=True)
     clusters = task.clusters(rows)
     count = int(clusters.nunique())
-    block = task.block or block_length(count, overlap)
-    enough = count >= FEWEST_BLOCKS * block
+    shortest = task.block or block_length(count, overlap)
+    wanted = task.block or persistence(_losses(task, rows, clusters))
+    block = max(shortest, min(wanted, count // FEWEST_BLOCKS))
+    why_not = _why_nothing_is_drawn(task, count, shortest)
     best = task.headline.best(metrics)
     everything = np.arange(len(rows))
     model = task.headline.score(rows, MODEL)
-    drawn = cluster_bootstrap(model, clusters, block) if enough else np.full(DRAWS, np.nan)
+    drawn = cluster_bootstrap(model, clusters, block) if why_not is None else np.full(DRAWS, np.nan)
     result: dict[str, Any] = {
         "metric": task.headline.metric,
         "words": task.headline.words,
@@ -67,16 +71,14 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         "value": model(everything),
         "interval": list(interval(drawn)),
         "best_rival": best,
-        "drawn": _drawn(task, count, block)
-        if enough
-        else f"nothing: {count:,} {task.units} hold too few blocks of {block}",
+        "drawn": why_not or _drawn(task, count, block, wanted),
         "draws": DRAWS,
     }
     if best is None:
         return result | {"rival_value": None, "rival_interval": None, "difference": None}
     rival = task.headline.score(rows, best)
     # The seed of the draws is fixed: both see the same rows.
-    drawn_rival = cluster_bootstrap(rival, clusters, block) if enough else drawn
+    drawn_rival = cluster_bootstrap(rival, clusters, block) if why_not is None else drawn
     return result | {
         "rival_value": rival(everything),
         "rival_interval": list(interval(drawn_rival)),
@@ -84,8 +86,26 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
     }
 
 
-def _drawn(task: Task, count: int, block: int) -> str:
-    return f"{count:,} {task.units}" + (f" in blocks of {block}" if block > 1 else "")
+def _losses(task: Task, rows: pd.DataFrame, clusters: pd.Series) -> NDArray[np.float64]:
+    """Mean loss of the model in each cluster, in ascending order."""
+    losses = task.loss.of(rows[MODEL].to_numpy(), rows[TRUTH].to_numpy())
+    return pd.Series(losses).groupby(clusters.to_numpy()).mean().to_numpy()
+
+
+def _drawn(task: Task, count: int, block: int, wanted: int) -> str:
+    blocks = f" in blocks of {block}" if block > 1 else ""
+    text = f"Intervals are from draws of {count:,} {task.clustered or task.units}{blocks}."
+    return text if wanted <= block else f"{text} Losses persist over {wanted}, so that they are too narrow."
+
+
+def _why_nothing_is_drawn(task: Task, count: int, shortest: int) -> str | None:
+    """Why there is no interval; None if there is one."""
+    counted = f"No interval: {count:,} {task.clustered or task.units} of test rows"
+    if count < FEWEST_CLUSTERS:
+        return f"{counted}, and at least {FEWEST_CLUSTERS} are needed."
+    if count < FEWEST_BLOCKS * shortest:
+        return f"{counted} are fewer than {FEWEST_BLOCKS} blocks of {shortest}, within which outcomes overlap."
+    return None
 
 
 def attribution(
@@ -112,9 +132,10 @@ def attribution(
     Returns
     -------
     list of dict
-        ``without`` (in words), ``rows_left_out``, ``value``, ``rival_value``, and ``removed``: by how much the score of
-        the model gets worse, negative if it gets better. Where a cause does not exist for these data, ``without`` and
-        ``why``.
+        ``without`` (in words), ``rows`` of the headline and ``rows_left_out`` of them, ``value``, ``rival_value``,
+        ``removed``: by how much the score of the model gets worse, negative if it gets better; and ``hindsight``:
+        whether the rows were chosen by what they do to the score. Where a cause does not exist for these data,
+        ``without`` and ``why``.
         The most influential groups are those without whose rows, one group at a time, the score of the model is worst:
         they are chosen with hindsight, so that even luck loses by it.
     """
@@ -123,19 +144,20 @@ def attribution(
     sign = 1 if task.headline.larger_is_better else -1
     complete = _score(task, rows, MODEL)
 
-    def without(words: str, mask: NDArray[np.bool_], **more: Any) -> dict[str, Any]:
+    def without(words: str, mask: NDArray[np.bool_], names: list[str] | None = None) -> dict[str, Any]:
         value = _score(task, rows[~mask], MODEL)
         return {
             "without": words,
+            "rows": len(rows),
             "rows_left_out": int(mask.sum()),
             "value": value,
             "rival_value": None if best is None else _score(task, rows[~mask], best),
             "removed": sign * (complete - value),
-            **more,
+            "hindsight": names is not None,
+            "names": names or [],
         }
 
-    suspicious = flags.drop(columns=ZERO_VOLUME, errors="ignore").any(axis="columns").to_numpy()
-    causes = [without(task.suspicious, suspicious)]
+    causes = [without(task.suspicious, suspicious_rows(flags))]
     if ZERO_VOLUME in flags:
         causes.append(without(NO_VOLUME, flags[ZERO_VOLUME].to_numpy()))
     else:
@@ -147,15 +169,20 @@ def attribution(
         causes.append({"without": WORST, "why": why})
     if task.groups is None or task.groups not in rows:
         return [*causes, {"without": "the most influential tickers, firms or authors", "why": task.no_groups}]
-    words = f"the ten most influential {task.groups}s"
+    words = f"the {MOST_INFLUENTIAL} most influential {task.groups}s"
     if rows[task.groups].nunique() <= MOST_INFLUENTIAL:
-        return [*causes, {"without": words, "why": f"there are no more than ten {task.groups}s"}]
+        return [*causes, {"without": words, "why": f"there are no more than {MOST_INFLUENTIAL} {task.groups}s"}]
     chosen = most_influential(task, rows)
-    return [*causes, without(words, rows[task.groups].isin(chosen).to_numpy(), names=chosen)]
+    return [*causes, without(words, rows[task.groups].isin(chosen).to_numpy(), chosen)]
+
+
+def suspicious_rows(flags: pd.DataFrame) -> NDArray[np.bool_]:
+    """Rows with any flag; ``zero_volume`` is a cause of its own."""
+    return flags.drop(columns=ZERO_VOLUME, errors="ignore").any(axis="columns").to_numpy()
 
 
 def most_influential(task: Task, rows: pd.DataFrame) -> list[str]:
-    """Names of the ten groups without each of which alone the headline score of the model is worst, the first first."""
+    """Names of the 10 groups without each of which alone the headline score of the model is worst, the first first."""
     names = rows[task.groups].to_numpy()
     reports, distinct, alone = Reports(), pd.unique(names), {}
     for number, name in enumerate(distinct, start=1):

@@ -9,7 +9,7 @@ import pandas as pd
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.comparison import SIGNIFICANCE
 from rnn_trading.skill.formats import format_published, format_score, words
-from rnn_trading.skill.headline import ZERO_VOLUME, attribution, headline
+from rnn_trading.skill.headline import attribution, headline, suspicious_rows
 from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, Metrics, Task, TaskName, rows_of
 
 WORST_MONTHS = 3
@@ -111,7 +111,7 @@ def skill_record(
 
     everything = judge(predictions)
     flags = flags.reset_index(drop=True).set_axis(predictions.index)
-    suspicious = flags.drop(columns=ZERO_VOLUME, errors="ignore").any(axis="columns").to_numpy()
+    suspicious = suspicious_rows(flags)
     clean = judge(predictions[~suspicious])
     calm = in_worst = None
     if task.dated:
@@ -124,7 +124,7 @@ def skill_record(
         "experiment": experiment.name,
         "protocol": protocol,
         "finding": _finding(task, everything, clean["tests"]),
-        "headline": headline(task, predictions, everything["rivals"], overlap),
+        "headline": headline(task, predictions, everything["rivals"], overlap if task.shares_outcomes else 1),
         "attribution": attribution(task, predictions, flags, in_worst, best),
         "data": data,
         "model": model | {"metrics": everything["model"]},

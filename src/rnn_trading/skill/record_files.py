@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from rnn_trading.skill.laws import CANARIES_VERSION, LAWS
 from rnn_trading.skill.record import RECORD_VERSION
 
 PROTOCOLS = ("as_published", "corrected")
@@ -13,7 +14,7 @@ PROTOCOLS = ("as_published", "corrected")
 
 @dataclass
 class Records:
-    """Skill records that can be read, and what is wrong with the others.
+    """What can be read of a reporting folder, and what is wrong with the rest.
 
     Attributes
     ----------
@@ -23,14 +24,18 @@ class Records:
         In words, each naming the file.
     missing
         (Name, protocol, command) of each record that is not there or cannot be read.
+    canaries
+        Results of the canaries by protocol.
     """
 
     found: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     missing: list[tuple[str, str, str]] = field(default_factory=list)
+    canaries: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-Pair = tuple[float | None, float | None]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, lt=2**53)]  # a larger one is no count, and no column holds it
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -40,20 +45,28 @@ class _Strict(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
-class _Difference(_Strict):
-    mean_difference: float | None
-    interval: Pair
-    p_value: float | None
+class _WithInterval(_Strict):
+    interval: tuple[Number | None, Number | None]
+
+    @model_validator(mode="after")
+    def _check(self) -> "_WithInterval":
+        if (self.interval[0] is None) != (self.interval[1] is None):
+            raise ValueError("expected both ends of the interval, or neither")
+        return self
 
 
-class _Headline(_Strict):
+class _Difference(_WithInterval):
+    mean_difference: Number | None
+    p_value: Number | None
+
+
+class _Headline(_WithInterval):
     metric: str
-    words: str
+    words: Text
     larger_is_better: bool
-    value: float | None
-    interval: Pair
-    best_rival: str | None
-    rival_value: float | None
+    value: Number | None
+    best_rival: Text | None
+    rival_value: Number | None
     difference: _Difference | None
     drawn: str
 
@@ -63,24 +76,27 @@ class _Cause(_Strict):
 
     without: str
     why: str | None = None
-    rows_left_out: int = 0
-    value: float | None = None
-    removed: float | None = None
+    rows: Count = 0
+    rows_left_out: Count = 0
+    value: Number | None = None
+    removed: Number | None = None
+    hindsight: bool = False
     names: list[str | int] = []
 
     @model_validator(mode="after")
     def _check(self) -> "_Cause":
-        if self.why is None and not {"rows_left_out", "value", "removed"} <= self.model_fields_set:
-            raise ValueError("expected rows_left_out, value and removed, or why there are none")
+        if self.why is None and not {"rows", "rows_left_out", "value", "removed"} <= self.model_fields_set:
+            raise ValueError("expected rows, rows_left_out, value and removed, or why there are none")
         return self
 
 
 class _Part(_Strict):
-    rows: int
+    rows: Count
 
 
 class _Data(_Strict):
     source: str
+    simulated: bool = False
     test: _Part | None = None
 
 
@@ -92,6 +108,7 @@ class _Model(_Strict):
     metrics: dict[str, Any]
     epochs: Any = None
     best_epoch: Any = None
+    chosen: str | None = None
     by_seed: _Seeds | None = None
 
 
@@ -102,10 +119,10 @@ class _Record(_Strict):
     protocol: str
     finding: Text
     headline: _Headline
-    attribution: list[_Cause]
+    attribution: Annotated[list[_Cause], Field(min_length=4, max_length=4)]
     data: _Data
     model: _Model
-    published: dict[str, float | list[float]] | None
+    published: dict[str, Number | list[Number]] | None
     published_on: str | None
     verdict: str
 
@@ -113,13 +130,13 @@ class _Record(_Strict):
 class _Law(_Strict):
     law: Text
     held: bool
-    rows: int | None = None
-    changed: int = 0
+    rows: Count | None = None
+    changed: Count = 0
     score_name: str = ""
-    score: float = 0.0
-    z: float = 0.0
-    oracle: float = 0.0
-    share: float | None = None
+    score: Number = 0.0
+    z: Number = 0.0
+    oracle: Number = 0.0
+    share: Number | None = None
 
 
 class _Experiment(_Strict):
@@ -131,12 +148,14 @@ class _Canaries(_Strict):
     """What a report reads of the canaries."""
 
     protocol: str
-    false_alarm_rate: float
-    seeds: int
+    false_alarm_rate: Number
+    seeds: Count
     experiments: list[_Experiment]
 
 
-def read_canaries(files: dict[str, bytes], protocol: str) -> tuple[dict[str, Any] | None, str | None]:
+def read_canaries(
+    files: dict[str, bytes], protocol: str, expected: list[str]
+) -> tuple[dict[str, Any] | None, str | None]:
     """Results of the canaries of a protocol, and what is wrong with them; None where there is nothing.
 
     Parameters
@@ -145,28 +164,35 @@ def read_canaries(files: dict[str, bytes], protocol: str) -> tuple[dict[str, Any
         Contents of the reporting folder, by path.
     protocol
         ``corrected`` or ``as_published``.
+    expected
+        Experiments that have canaries, in the order of the pipeline.
     """
     path = f"{protocol}/canaries.json"
     if path not in files:
         return None, None
-    try:
-        results = _Canaries.model_validate_json(files[path]).model_dump()
-    except ValidationError as error:
-        return None, f"{path}: is not what canaries write ({_say_what_is_wrong(error)})"
-    if results["protocol"] != protocol:
-        return None, f"{path}: says protocol {results['protocol']!r}, and lies in the folder of {protocol!r}"
+    results, problem = _parse(files[path], _Canaries, CANARIES_VERSION, {"protocol": protocol})
+    if problem:
+        return None, f"{path}: {problem}"
+    found = [(one["experiment"], law["law"]) for one in results["experiments"] for law in one["laws"]]
+    wanted = [(name, law) for name in expected for law in LAWS]
+    if found != wanted:
+        missing = [f"{name}: {law}" for name, law in wanted if (name, law) not in found]
+        what = f"{len(missing)} are missing, the first is {missing[0]!r}" if missing else "some are unknown or twice"
+        return None, (
+            f"{path}: expected {len(LAWS)} laws for each of {len(expected)} experiments, in their order; {what}. Run: "
+            f"{command_for('canaries', protocol)}"
+        )
     return results, None
 
 
-def _say_what_is_wrong(error: ValidationError) -> str:
-    """Where a file is wrong and how, for the first three errors."""
-    wrong = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
-    more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-    return "; ".join(wrong[:3]) + more
+def command_for(pipeline: str, protocol: str) -> str:
+    """What runs a pipeline under a protocol."""
+    command = f"kedro run --pipelines {pipeline}"
+    return command if protocol == "corrected" else f"{command} --params protocol={protocol}"
 
 
-def read_records(files: dict[str, bytes], expected: dict[str, str]) -> Records:
-    """Read the records of both protocols.
+def read_records(files: dict[str, bytes], expected: dict[str, str], with_canaries: list[str]) -> Records:
+    """Read the records and the results of the canaries, of both protocols.
 
     Parameters
     ----------
@@ -174,6 +200,8 @@ def read_records(files: dict[str, bytes], expected: dict[str, str]) -> Records:
         ``PROTOCOL/EXPERIMENT/skill.json`` and others, by their path.
     expected
         Of each record, the pipeline that makes it.
+    with_canaries
+        See :func:`read_canaries`.
 
     Returns
     -------
@@ -187,35 +215,50 @@ def read_records(files: dict[str, bytes], expected: dict[str, str]) -> Records:
             path = f"{protocol}/{name}/skill.json"
             problem = None
             if path in files:
-                record, problem = _parse(files[path], name, protocol)
+                says = {"experiment": name, "protocol": protocol}
+                record, problem = _parse(files[path], _Record, RECORD_VERSION, says)
                 if problem is None:
                     records.found[name, protocol] = record
                     continue
                 records.problems.append(f"{path}: {problem}")
-            command = f"kedro run --pipelines {pipeline}"
-            command += f" --params protocol={protocol}" if protocol != "corrected" else ""
+            command = command_for(pipeline, protocol)
             records.missing.append((name, protocol, command))
     for path in sorted(path for path in files if path.endswith("/skill.json")):
         protocol, name, _ = path.split("/")
         if protocol not in PROTOCOLS or name not in expected:
             records.problems.append(f"{path}: no experiment or no protocol of this project; left out")
+    for protocol in PROTOCOLS:
+        results, problem = read_canaries(files, protocol, with_canaries)
+        records.problems += [problem] if problem else []
+        records.canaries |= {protocol: results} if results else {}
     return records
 
 
-def _parse(content: bytes, name: str, protocol: str) -> tuple[dict[str, Any], str | None]:
+def _parse(
+    content: bytes, schema: type[_Strict], version: int, says: dict[str, str]
+) -> tuple[dict[str, Any], str | None]:
+    """What is read of a file, and what is wrong with it."""
     try:
-        record = json.loads(content)
+        parsed = json.loads(content)
     except (ValueError, RecursionError) as error:
         return {}, f"is not JSON ({error})"
-    if not isinstance(record, dict):
-        return {}, f"is not a record but a {type(record).__name__}"
-    if record.get("version") != RECORD_VERSION:
-        return {}, f"has version {record.get('version')} of the record; this report reads {RECORD_VERSION}"
+    if not isinstance(parsed, dict):
+        return {}, f"is not a record but a {type(parsed).__name__}"
+    found = parsed.get("version")
+    if isinstance(found, bool) or found != version:
+        return {}, f"has version {found} of its form; this report reads {version}"
     try:
-        record = _Record.model_validate_json(content).model_dump()
+        parsed = schema.model_validate_json(content).model_dump()
     except ValidationError as error:
-        return {}, f"is not complete or not in form ({_say_what_is_wrong(error)})"
-    for key, expected in {"experiment": name, "protocol": protocol}.items():
-        if record[key] != expected:
-            return {}, f"says {key} {record[key]!r}, and lies in the folder of {expected!r}"
-    return record, None
+        return {}, f"is not complete or not in form ({_what_is_wrong(error)})"
+    for key, expected in says.items():
+        if parsed[key] != expected:
+            return {}, f"says {key} {parsed[key]!r}, and lies in the folder of {expected!r}"
+    return parsed, None
+
+
+def _what_is_wrong(error: ValidationError) -> str:
+    """Where a file is wrong and how, for the first three errors."""
+    wrong = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
+    more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    return "; ".join(wrong[:3]) + more

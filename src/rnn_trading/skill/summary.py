@@ -12,10 +12,12 @@ from rnn_trading.skill.record_files import PROTOCOLS, Records
 
 # What luck gets, where a score has such a value.
 CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
-# Leaving rows out changes the variance that an R2 is measured against, too.
-CONFOUNDED = {"r2"}
-HINDSIGHT = "the ten most influential"
-TEXTS = {"metric", "score", "published_on", "best_rival", "finding", "verdict", "as_published_finding"}
+SIMULATED, AGAIN, OTHER_DATA = "simulated data", "the network that was chosen, once more", "each way on other data"
+NO_SCORE: dict[str, Any] = {"value": None, "mean_difference": None, "interval": (None, None), "p_value": None}
+TEXTS = {
+    *("remark", "metric", "score", "published_on", "best_rival", "finding", "verdict", "as_published_finding"),
+    *("as_published_source", "corrected_source"),
+}
 
 
 def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
@@ -24,17 +26,18 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
     Parameters
     ----------
     records
-        See :func:`read_records`.
+        See :func:`rnn_trading.skill.record_files.read_records`.
     expected
         Names of all models, in the order of the table.
 
     Returns
     -------
     pandas.DataFrame
-        ``experiment``, ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``,
-        ``as_published`` and ``corrected`` each with ``_low`` and ``_high``, ``best_rival``, ``rival``, ``difference``
-        with ``_low`` and ``_high``, ``p_value``, ``finding``, ``verdict``, ``as_published_finding``, ``networks``
-        (seeds in the corrected forecast), ``rows`` (corrected test rows). NaN or None where a record is missing.
+        ``experiment``, ``remark`` (what a reader of the row must know), ``counts`` (whether findings count it),
+        ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``, ``as_published`` and
+        ``corrected`` each with ``_low``, ``_high`` and ``_source``, ``best_rival``, ``rival``, ``difference`` with
+        ``_low`` and ``_high``, ``p_value``, ``finding``, ``verdict``, ``as_published_finding``, ``networks`` (seeds in
+        the corrected forecast), ``rows`` (corrected test rows). NaN or None where a record is missing.
     """
     return pd.DataFrame([_row(name, records) for name in expected])
 
@@ -44,36 +47,47 @@ def _row(name: str, records: Records) -> dict[str, Any]:
     known = corrected or published
     headline = known["headline"] if known else {}
     metric = headline.get("metric")
-    figures = (known["published"] or {}) if known else {}
+    figure = ((known["published"] or {}) if known else {}).get(metric)
+    remarks = _remarks([record for record in (corrected, published) if record])
     row: dict[str, Any] = {
         "experiment": name,
+        "remark": "; ".join(remarks) or None,
+        "counts": not {SIMULATED, AGAIN} & set(remarks),
         "metric": metric,
         "score": headline.get("words"),
         "larger_is_better": headline.get("larger_is_better"),
-        "published": _number(figures.get(metric)),
-        "published_on": known["published_on"] if known and metric in figures else None,
+        "published": _number(figure),
+        "published_on": known["published_on"] if known and figure is not None else None,
     }
     for protocol, record in zip(PROTOCOLS, (published, corrected), strict=True):
-        own = record["headline"] if record else {}
-        low, high = own.get("interval") or (None, None)
-        row |= {protocol: _number(own.get("value")), f"{protocol}_low": _number(low), f"{protocol}_high": _number(high)}
+        own = record["headline"] if record else NO_SCORE
+        low, high = own["interval"]
+        row |= {protocol: _number(own["value"]), f"{protocol}_low": _number(low), f"{protocol}_high": _number(high)}
+        row[f"{protocol}_source"] = record["data"]["source"] if record else None
     own = corrected["headline"] if corrected else {}
-    difference = own.get("difference") or {}
-    low, high = difference.get("interval") or (None, None)
-    by_seed = (corrected["model"].get("by_seed") or {}).get("seeds", {}) if corrected else {}
+    difference = own.get("difference") or NO_SCORE
+    low, high = difference["interval"]
+    by_seed = (corrected["model"]["by_seed"] or {}).get("seeds", {}) if corrected else {}
     return row | {
         "best_rival": own.get("best_rival"),
         "rival": _number(own.get("rival_value")),
-        "difference": _number(difference.get("mean_difference")),
+        "difference": _number(difference["mean_difference"]),
         "difference_low": _number(low),
         "difference_high": _number(high),
-        "p_value": _number(difference.get("p_value")),
+        "p_value": _number(difference["p_value"]),
         "finding": corrected["finding"] if corrected else None,
         "verdict": corrected["verdict"] if corrected else None,
         "as_published_finding": published["finding"] if published else None,
         "networks": max(1, len(by_seed)) if corrected else None,
-        "rows": (corrected["data"].get("test") or {}).get("rows") if corrected else None,
+        "rows": (corrected["data"]["test"] or {}).get("rows") if corrected else None,
     }
+
+
+def _remarks(of_both: list[dict[str, Any]]) -> list[str]:
+    """What a reader of the row must know, from the records that are there, the corrected first."""
+    remarks = [SIMULATED] if any(record["data"]["simulated"] for record in of_both) else []
+    remarks += [AGAIN] if of_both and of_both[0]["model"]["chosen"] else []
+    return remarks + ([OTHER_DATA] if len({record["data"]["source"] for record in of_both}) > 1 else [])
 
 
 def rows_of_table(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -85,7 +99,12 @@ def rows_of_table(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else math.nan
+    """A finite number that a column holds, or NaN."""
+    try:
+        number = float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:
+        return math.nan
+    return number if math.isfinite(number) else math.nan
 
 
 def findings(table: pd.DataFrame, records: Records) -> list[str]:
@@ -95,18 +114,20 @@ def findings(table: pd.DataFrame, records: Records) -> list[str]:
     -------
     list of str
         How many models have skill beyond their naive rivals; which score owes most to an artefact; which published
-        figure falls most. One that cannot be told from the records says so.
+        figure falls most. Simulated data do not count, nor does a network that stands in the table twice. One that
+        cannot be told from the records says so.
     """
-    return [_who_has_skill(table), _largest_artefact(records), _largest_fall(table)]
+    real = {key: record for key, record in records.found.items() if not record["data"]["simulated"]}
+    return [_who_has_skill(table[table["counts"]]), _largest_artefact(real), _largest_fall(table[table["counts"]])]
 
 
 def _who_has_skill(table: pd.DataFrame) -> str:
     judged = table[table["finding"].notna()]
     if judged.empty:
-        return "No corrected record is there yet, so nothing can be said about skill."
+        return "No corrected record on real data is there yet, so nothing can be said about skill."
     kinds = Counter(judged["finding"])
     skilled = judged.loc[judged["finding"] == SKILL, "experiment"]
-    text = f"Of {len(judged)} models, judged the corrected way, "
+    text = f"Of {len(judged)} models on real data, judged the corrected way, "
     if skilled.empty:
         text += "none has skill beyond its naive rivals"
     else:
@@ -122,25 +143,31 @@ def _beaten(judged: pd.DataFrame) -> int:
     return int((sign * judged["difference"] < 0).sum())
 
 
-def _largest_artefact(records: Records) -> str:
+def _largest_artefact(found: dict[tuple[str, str], dict[str, Any]]) -> str:
     """The cause that takes most of the way from chance to a score whose interval lies above chance.
 
-    Causes chosen with hindsight do not count.
+    Causes chosen with hindsight do not count, and neither does R2: leaving rows out changes the variance that it is
+    measured against, too.
     """
-    shares = []
-    for (name, protocol), record in records.found.items():
+    if not found:
+        return "No record on real data is there yet, so nothing can be said about artefacts."
+    above, shares = 0, []
+    for (name, protocol), record in found.items():
         headline = record["headline"]
-        chance, value = CHANCE.get(headline["metric"]), headline["value"]
-        low = _number((headline["interval"] or [None])[0])
-        if chance is None or headline["metric"] in CONFOUNDED or value is None or not low > chance:
+        chance, value, low = CHANCE.get(headline["metric"]), headline["value"], headline["interval"][0]
+        if headline["metric"] == "r2" or None in (chance, value, low) or not min(value, low) > chance:
             continue  # there is no distance from chance to explain
+        above += 1
         for cause in record["attribution"]:
-            removed = cause.get("removed")
-            if removed is not None and not cause["without"].startswith(HINDSIGHT):
-                shares.append((removed / (value - chance), name, protocol, headline, cause))
-    if not shares or max(shares, key=lambda each: each[0])[0] <= 0:
-        return "No score that lies above chance gets worse without stale rows, silent sessions or the worst months."
-    share, name, protocol, headline, cause = max(shares, key=lambda each: each[0])
+            if cause["removed"] is not None and not cause["hindsight"]:
+                shares.append((cause["removed"] / (value - chance), name, protocol, headline, cause))
+    kinds = "AUC or information coefficient"
+    if not above:
+        return f"No {kinds} lies above chance with its whole interval, so that there is nothing to explain."
+    largest = max(shares, key=lambda each: each[0], default=None)
+    if largest is None or largest[0] <= 0:
+        return f"No {kinds} that lies above chance gets worse without stale rows, silent sessions or the worst months."
+    share, name, protocol, headline, cause = largest
     return (
         f"{name} ({words(protocol)}) owes {min(share, 1):.0%} of its distance from chance to "
         f"{cause['without']}: {headline['words']} {format_score(headline['value'])} with them, "
@@ -149,14 +176,19 @@ def _largest_artefact(records: Records) -> str:
 
 
 def _largest_fall(table: pd.DataFrame) -> str:
-    """The published figure that falls most, in units of how uncertain the corrected score is."""
+    """The published figure that falls most, in units of how uncertain the corrected score is.
+
+    Errors in points of an index or in units of a network differ with the data; scores that say where luck lies compare.
+    """
     known = table[table["metric"].isin(list(CHANCE))]
-    falls = (known["published"] - known["corrected"]) / (known["corrected"] - known["corrected_low"])
+    uncertain = (known["corrected_high"] - known["corrected_low"]) / 2
+    falls = (known["published"] - known["corrected"]) / uncertain.where(uncertain > 0)
     falls = falls[falls > 0]
     if falls.empty:
-        return "No published figure falls, as far as both records and an interval are there."
+        return "No published AUC, information coefficient or R2 falls, as far as corrected records have an interval."
     row = known.loc[falls.idxmax()]
-    text = f"The published figure that falls most is that of {row['experiment']}: {row['score']} "
+    text = "Of the published AUCs, information coefficients and R2, the one that falls furthest, beside its "
+    text += f"uncertainty, is that of {row['experiment']}: {row['score']} "
     text += f"{format_published(row['published'])} published"
     if not math.isnan(row["as_published"]):
         text += f", {format_score(row['as_published'])} the published way on the data here"

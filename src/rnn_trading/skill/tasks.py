@@ -97,8 +97,13 @@ class Task:
     clusters
         To which cluster each row belongs: rows that are drawn together for an interval.
     block
-        How many clusters that follow each other are drawn together; None: by their number, see
-        :func:`rnn_trading.skill.headline.block_length`.
+        How many clusters that follow each other are drawn together; None: see
+        :func:`rnn_trading.skill.headline.headline`.
+    clustered
+        What a cluster is called, where it is not what the tests count.
+    shares_outcomes
+        Whether clusters that follow each other share outcomes, where truths overlap. Forecasts one month ahead of
+        12-month differences do not: what is new in each is one month.
     groups
         Column of what may carry a score alone: tickers, firms, authors; None, or not in a table: there is none.
     no_groups
@@ -118,6 +123,8 @@ class Task:
     fewest_rows: int = 0
     clusters: Callable[[pd.DataFrame], pd.Series] = lambda table: table["date"]
     block: int | None = None
+    clustered: str = ""
+    shares_outcomes: bool = False
     groups: str | None = None
     no_groups: str = "there is one series"
 
@@ -332,6 +339,8 @@ TASKS: dict[str, Task] = {
         ),
         headline=Headline("rmse", "RMSE over runs of several steps", False, scores.root_mean_squared_error),
         only={"run": RESTARTED},
+        clustered="runs",
+        shares_outcomes=True,
     ),
     "macro": Task(
         keys=("units", "run", "series", "date", "step", "target_date"),
@@ -344,6 +353,7 @@ TASKS: dict[str, Task] = {
         ),
         headline=Headline("mae", "MAE one month ahead, in the network's units", False, scores.mean_absolute_error),
         only=ONE_MONTH_AHEAD,
+        clustered="months",
         remark=_macro_remark,
         no_groups="the series are judged one by one in the record",
     ),

@@ -11,10 +11,19 @@ from pydantic import Field
 from rnn_trading.parameters import parameters
 from rnn_trading.simulated_sources import another_future, with_changes_redrawn, with_shuffled
 from rnn_trading.skill.chance import distance_from_chance
+from rnn_trading.skill.laws import (
+    CANARIES_VERSION,
+    LABELS,
+    LUCK,
+    a_signal_is_found,
+    broken_laws,
+    describe,
+    luck_is_not_skill,
+    no_forecast_knows_the_future,
+)
 from rnn_trading.skill.record import plain
 
 from .experiments import CANARIES, CanarySizes
-from .laws import FUTURE, LABELS, LUCK, SIGNAL, a_signal_is_found, luck_is_not_skill, no_forecast_knows_the_future
 from .runs import MemoryRun, memory_run
 
 logger = logging.getLogger(__name__)
@@ -68,7 +77,10 @@ def release(name: str, pipeline: Pipeline) -> Release:
 
     def release_canaries(all_parameters: dict[str, Any], canaries: CanaryParameters) -> dict[str, Any]:
         """Run the experiment on simulated sources; see :func:`canary_results`."""
-        return canary_results(name, pipeline, all_parameters, canaries)
+        try:
+            return canary_results(name, pipeline, all_parameters, canaries)
+        except ValueError as error:
+            raise ValueError(f"The canaries of {name} could not be judged. {error}") from error
 
     return release_canaries
 
@@ -90,7 +102,7 @@ def canary_results(
     Returns
     -------
     dict
-        ``experiment``, and ``laws``: one result each; see :mod:`rnn_trading.pipelines.canaries.laws`.
+        ``experiment``, and ``laws``: one result each; see :mod:`rnn_trading.skill.laws`.
     """
     canary = CANARIES[name]
     values = merge(all_parameters, canaries.overrides)
@@ -139,29 +151,31 @@ def _with_shuffled_labels(run: MemoryRun, dataset: str, columns: list[str], seed
     return run.predictions_with(dataset, with_shuffled(run[dataset], columns, seed))
 
 
-def describe(result: dict[str, Any]) -> str:
-    """One result in words."""
-    held = "held" if result["held"] else "BROKEN"
-    if result["law"] == FUTURE:
-        return f"{held}, {result['changed']:,} of {result['rows']:,} earlier rows changed"
-    text = f"{held}, {result['score_name']} {result['score']:+.3f} (z {result['z']:+.1f})"
-    if result["law"] == SIGNAL:
-        text += f", {result['share']:.0%} of the {result['oracle']:+.3f} that could be had"
-    return text
+def merge(values: dict[str, Any], changes: dict[str, Any], path: str = "") -> dict[str, Any]:
+    """Nested values with some of them replaced; neither argument is changed.
 
-
-def merge(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Nested values with some of them replaced; neither argument is changed."""
+    Raises
+    ------
+    ValueError
+        If a name to be replaced is not there.
+    """
     merged = dict(values)
     for key, change in changes.items():
-        inside = merged.get(key)
-        merged[key] = merge(inside, change) if isinstance(change, dict) and isinstance(inside, dict) else change
+        if key not in values:
+            raise ValueError(
+                f"canaries.overrides.{path}{key}: there is no such parameter to override. Expected one of: "
+                f"{', '.join(map(str, values))}."
+            )
+        inside = values[key]
+        nested = isinstance(change, dict) and isinstance(inside, dict)
+        merged[key] = merge(inside, change, f"{path}{key}.") if nested else change
     return merged
 
 
 def gather(protocol: str, canaries: CanaryParameters, **by_experiment: dict[str, Any]) -> dict[str, Any]:
     """All results, with what is needed to read them."""
     return {
+        "version": CANARIES_VERSION,
         "protocol": protocol,
         "false_alarm_rate": canaries.false_alarm_rate,
         "seeds": canaries.seeds,
@@ -178,12 +192,7 @@ def uphold_laws(canaries: dict[str, Any]) -> None:
     BrokenLawError
         Names every broken law and the experiment that broke it.
     """
-    broken = [
-        f"{one['experiment']} breaks the law that {result['law']}: {describe(result)}"
-        for one in canaries["experiments"]
-        for result in one["laws"]
-        if not result["held"]
-    ]
+    broken = broken_laws(canaries)
     if broken:
         raise BrokenLawError("\n".join([f"Canaries died ({canaries['protocol']}):", *broken]))
     laws = sum(len(one["laws"]) for one in canaries["experiments"])

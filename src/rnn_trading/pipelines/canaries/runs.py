@@ -1,4 +1,4 @@
-"""An experiment from its source to its predictions, in memory, as `kedro run` would run it."""
+"""An experiment from its source to its predictions: the nodes and checks of a `kedro run`, with the data in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

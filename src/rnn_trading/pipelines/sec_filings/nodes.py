@@ -333,6 +333,7 @@ def _known_signal(predictions: pd.DataFrame, filings: pd.DataFrame) -> dict[str,
     found = of_signal > detectable_ic(len(truth))
     planted = f"the signal that was put into them has an information coefficient of {of_signal:.3f}"
     return {
+        "simulated": True,
         # A share of a signal that cannot be told from none is not a number.
         "known_signal": {"ic": of_signal, "model_ic": of_model, "share": of_model / of_signal if found else None},
         "caveat": "the filings are simulated, and say nothing of markets: "

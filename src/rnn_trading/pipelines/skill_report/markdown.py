@@ -3,28 +3,36 @@
 import pandas as pd
 
 from rnn_trading.skill.formats import NOTHING, format_interval, format_p_value, format_published, format_score, words
+from rnn_trading.skill.laws import broken_laws
 from rnn_trading.skill.record_files import PROTOCOLS, Records
 from rnn_trading.skill.summary import rows_of_table
 
 
-def render_markdown(found: list[str], table: pd.DataFrame, records: Records) -> str:
-    """Findings, table, and what is missing or left out.
+def render_markdown(found: list[str], table: pd.DataFrame, records: Records, problems: list[str]) -> str:
+    """Broken laws, findings, table, and what is missing or left out.
 
     Parameters
     ----------
     found
         See :func:`rnn_trading.skill.summary.findings`.
-    table, records
-        See :mod:`rnn_trading.skill.summary`.
+    table
+        See :func:`rnn_trading.skill.summary.skill_table`.
+    records
+        See :mod:`rnn_trading.skill.record_files`.
+    problems
+        What could not be read, in words.
     """
-    lines = ["# What survives", "", *(f"{number}. {finding}" for number, finding in enumerate(found, start=1))]
+    broken = broken_laws(records.canaries["corrected"]) if "corrected" in records.canaries else []
+    lines = ["# What survives", ""]
+    lines += [f"> **A canary died:** {law}\n" for law in broken]
+    lines += [f"{number}. {finding}" for number, finding in enumerate(found, start=1)]
     lines += ["", markdown_table(table), ""]
     if records.missing:
         lines += ["## Not there yet", ""]
-        lines += [f"- {name} ({protocol}): `{command}`" for name, protocol, command in records.missing]
+        lines += [f"- {name} ({words(protocol)}): `{command}`" for name, protocol, command in records.missing]
         lines.append("")
-    if records.problems:
-        lines += ["## Left out", "", *(f"- {problem}" for problem in records.problems), ""]
+    if problems:
+        lines += ["## Left out", "", *(f"- {problem}" for problem in problems), ""]
     return "\n".join(lines)
 
 
@@ -38,7 +46,7 @@ def markdown_table(table: pd.DataFrame) -> str:
         better = {True: "↑", False: "↓"}.get(row["larger_is_better"], "")
         rival = f"{words(row['best_rival'])} {format_score(row['rival'])}" if row["best_rival"] else NOTHING
         cells = [
-            f"`{row['experiment']}`",
+            f"`{row['experiment']}`" + (f" ({row['remark']})" if row["remark"] else ""),
             f"{row['score'] or NOTHING} {better}".strip(),
             format_published(row["published"]),
             *(format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in PROTOCOLS),
@@ -47,5 +55,9 @@ def markdown_table(table: pd.DataFrame) -> str:
             format_p_value(row["p_value"]),
             row["finding"] or "not run",
         ]
-        lines.append(f"| {' | '.join(cells)} |")
+        lines.append(f"| {' | '.join(_inside_a_cell(cell) for cell in cells)} |")
     return "\n".join(lines)
+
+
+def _inside_a_cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())

@@ -6,21 +6,22 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.skill.record_files import Records, read_records
+from rnn_trading.skill.record_files import PROTOCOLS, Records, read_records
 from rnn_trading.skill.summary import findings, skill_table
 
+from .figures import read_figures
 from .markdown import render_markdown
 from .page import render_page
 
 logger = logging.getLogger(__name__)
 
 
-def read(expected: dict[str, str]) -> Callable[[dict[str, bytes]], Records]:
-    """The node that reads the records of all experiments; see :func:`rnn_trading.skill.record_files.read_records`."""
+def read(expected: dict[str, str], with_canaries: list[str]) -> Callable[[dict[str, bytes]], Records]:
+    """The node that reads what is there; see :func:`rnn_trading.skill.record_files.read_records`."""
 
     def read_skill_records(report_files: dict[str, bytes]) -> Records:
-        """Records that can be read, and what is wrong with the others."""
-        return read_records(report_files, expected)
+        """Records and canaries that can be read, and what is wrong with the others."""
+        return read_records(report_files, expected, with_canaries)
 
     return read_skill_records
 
@@ -35,42 +36,33 @@ def tabulate(names: list[str]) -> Callable[[Records], pd.DataFrame]:
     return tabulate_skill
 
 
-def write(figures: dict[str, list[str]]) -> Callable[[pd.DataFrame, Records, dict[str, bytes]], dict[str, Any]]:
-    """The node that writes the report; see :func:`write_report`."""
-
-    def write_skill_report(table: pd.DataFrame, records: Records, report_files: dict[str, bytes]) -> dict[str, Any]:
-        """Text and page."""
-        return write_report(table, records, report_files, figures)
-
-    return write_skill_report
-
-
-def write_report(
-    table: pd.DataFrame, records: Records, report_files: dict[str, bytes], figures: dict[str, list[str]]
-) -> dict[str, Any]:
-    """Write the report for a text editor and for a browser.
+def write(
+    expected: dict[str, str], figures: dict[str, list[str]]
+) -> Callable[[pd.DataFrame, Records, dict[str, bytes]], dict[str, Any]]:
+    """The node that writes the report.
 
     Parameters
     ----------
-    table, records
-        See :mod:`rnn_trading.skill.summary`.
-    report_files
-        Contents of the reporting folder, by path.
+    expected
+        Of each skill record, the pipeline that makes it.
     figures
         Of each skill record, the names of its figures.
-
-    Returns
-    -------
-    dict
-        ``skill_report_markdown`` and ``skill_report_page``: text.
     """
-    found = findings(table, records)
-    logger.info("What survives\n  %s", "\n  ".join(found))
-    if records.missing:
-        logger.info("%d of %d records are not there; the page names the commands", len(records.missing), 2 * len(table))
-    for problem in records.problems:
-        logger.warning("Left out: %s", problem)
-    return {
-        "skill_report_markdown": render_markdown(found, table, records),
-        "skill_report_page": render_page(found, table, records, report_files, figures),
-    }
+
+    def write_skill_report(table: pd.DataFrame, records: Records, report_files: dict[str, bytes]) -> dict[str, Any]:
+        """The report for a text editor and for a browser."""
+        found = findings(table, records)
+        shown, gone = read_figures(records, report_files, figures, expected)
+        problems = records.problems + gone
+        logger.info("What survives\n  %s", "\n  ".join(found))
+        if records.missing:
+            here = f"{len(records.missing)} of {len(PROTOCOLS) * len(table)}"
+            logger.info("%s records are not there; the page names the commands", here)
+        for problem in problems:
+            logger.warning("Left out: %s", problem)
+        return {
+            "skill_report_markdown": render_markdown(found, table, records, problems),
+            "skill_report_page": render_page(found, table, records, shown, problems),
+        }
+
+    return write_skill_report

@@ -1,7 +1,5 @@
 """One page that needs nothing but a browser."""
 
-import base64
-import io
 import math
 from collections import defaultdict
 from typing import Any
@@ -9,18 +7,15 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
-from PIL import Image, UnidentifiedImageError
 
-from rnn_trading.skill.formats import NOTHING, format_p_value, format_published, format_score, words
-from rnn_trading.skill.record_files import PROTOCOLS, Records, read_canaries
+from rnn_trading.skill.formats import NOTHING, format_p_value, format_published, format_score, format_signed, words
+from rnn_trading.skill.laws import LAWS, broken_laws
+from rnn_trading.skill.record_files import PROTOCOLS, Records
 from rnn_trading.skill.summary import published_figures, rows_of_table
 
-# Figures are drawn for print: this wide they are sharp on a phone, and 64 colours are more than they have.
-WIDTH, COLOURS = 900, 64
-FIRST_FIGURE = "model_and_rivals"
+from .figures import Figures
+
 NO_BREAK = "\u00a0"
-# What Pillow raises for files that are no figures: too large, of a broken header, or cut short.
-UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 # Head of a column, and what it says.
 COLUMNS = {
     "Experiment": "Experiment, and model where it has several.",
@@ -31,10 +26,13 @@ COLUMNS = {
     ),
     "As published here": (
         "The score of this project's rebuild of the published way, flaws included, on the test rows of the data here, "
-        "with the interval that holds it in 95 % of repeated draws of the test dates (documents, weeks)."
+        "with its 95 % interval: the middle of what it is when the test dates (documents, weeks) are drawn again."
     ),
     "Corrected": "The same after the flaws are mended, on the corrected test rows.",
-    "Best rival": "The naive forecast that does best on the corrected test rows, by the same score.",
+    "Best rival": (
+        "The naive forecast that does best on the corrected test rows, by the same score. It is chosen on these rows, "
+        "which works against the model."
+    ),
     "Difference": (
         "Corrected score less the rival's, with its 95 % interval, from draws in which both see the same rows."
     ),
@@ -49,30 +47,22 @@ COLUMNS = {
 }
 
 
-def render_page(
-    found: list[str], table: pd.DataFrame, records: Records, files: dict[str, bytes], figures: dict[str, list[str]]
-) -> str:
+def render_page(found: list[str], table: pd.DataFrame, records: Records, figures: Figures, problems: list[str]) -> str:
     """The report as one HTML page: findings, table, artefacts, canaries, figures, and what is missing.
 
     Parameters
     ----------
     found
         See :func:`rnn_trading.skill.summary.findings`.
-    table, records
-        See :mod:`rnn_trading.skill.summary`.
-    files
-        Contents of the reporting folder, by path: figures and canaries are taken from it.
+    table
+        See :func:`rnn_trading.skill.summary.skill_table`.
+    records
+        See :mod:`rnn_trading.skill.record_files`.
     figures
-        Of each record, the names of the figures that should lie beside it.
-
-    Returns
-    -------
-    str
-        A figure that cannot be read, or is gone, is named on the page and skipped.
+        See :func:`rnn_trading.pipelines.skill_report.figures.read_figures`.
+    problems
+        What could not be read, in words.
     """
-    problems = list(records.problems)
-    canaries = _canaries(files, problems)
-    experiments = _experiments(records, files, figures, problems)
     environment = Environment(
         loader=PackageLoader("rnn_trading.pipelines.skill_report", "templates"),
         autoescape=True,
@@ -81,12 +71,14 @@ def render_page(
         lstrip_blocks=True,
     )
     return environment.get_template("page.html").render(
+        broken=broken_laws(records.canaries["corrected"]) if "corrected" in records.canaries else [],
         findings=found,
         columns=COLUMNS,
         rows=[_row(row) for row in rows_of_table(table)],
         artefacts=_artefacts(records),
-        canaries=canaries,
-        experiments=experiments,
+        laws=LAWS,
+        canaries=_canaries(records),
+        experiments=_experiments(records, figures),
         missing=records.missing,
         problems=problems,
     )
@@ -97,7 +89,7 @@ def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
     better = {True: "↑", False: "↓"}.get(row["larger_is_better"], "")
     score = f"{row['score']}{NO_BREAK}{better}" if row["score"] else NOTHING
     return [
-        _cell(_breakable(row["experiment"]), row["experiment"]),
+        _cell(_breakable(row["experiment"]), row["experiment"], row["remark"]),
         _cell(score, row["score"] or ""),
         _cell(format_published(row["published"]), row["published"], row["published_on"]),
         *(_with_interval(row, name) for name in PROTOCOLS),
@@ -110,9 +102,11 @@ def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _with_interval(row: dict[str, Any], name: str, signed: bool = False) -> dict[str, Any]:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    note = "" if math.isnan(low) else f"{format_score(low)} to {format_score(high)}".replace(" ", NO_BREAK)
-    sign = "+" if signed and row[name] > 0 else ""
-    return _cell(sign + format_score(row[name]), row[name], note)
+    if not math.isnan(low):
+        note = f"{format_score(low)} to {format_score(high)}".replace(" ", NO_BREAK)
+    else:
+        note = "" if math.isnan(row[name]) else "no interval"
+    return _cell((format_signed if signed else format_score)(row[name]), row[name], note)
 
 
 def _cell(text: str, key: Any, note: str | None = None) -> dict[str, Any]:
@@ -141,10 +135,9 @@ def _artefacts(records: Records) -> list[dict[str, Any]]:
             if not cause["rows_left_out"]:
                 cells.append({"text": NOTHING, "note": f"there are no {cause['without']}"})
                 continue
-            removed = _nan(cause["removed"])
-            text = format_score(_nan(cause["value"]))
-            text += "" if math.isnan(removed) else f" ({-removed:+.3f})"
-            note = f"without {cause['without']}: {cause['rows_left_out']:,} rows left out"
+            text, change = format_score(_nan(cause["value"])), -_nan(cause["removed"])
+            text += "" if math.isnan(change) else f" ({format_signed(change)})"
+            note = f"without {cause['without']}: {cause['rows_left_out']:,} of {cause['rows']:,} rows left out"
             note += f" ({', '.join(map(str, cause['names']))})" if cause["names"] else ""
             cells.append({"text": text, "note": note})
         rows.append(
@@ -152,26 +145,26 @@ def _artefacts(records: Records) -> list[dict[str, Any]]:
                 "name": _breakable(name),
                 "protocol": words(protocol),
                 "score": f"{headline['words']} {format_score(_nan(headline['value']))}",
-                "better": headline["larger_is_better"],
                 "cells": cells,
             }
         )
     return rows
 
 
-def _canaries(files: dict[str, bytes], problems: list[str]) -> list[dict[str, Any]]:
-    """Results of the canaries of each protocol that has them."""
-    found = []
-    for protocol in PROTOCOLS[::-1]:
-        results, problem = read_canaries(files, protocol)
-        problems += [problem] if problem else []
-        if results:
-            rows = [
+def _canaries(records: Records) -> list[dict[str, Any]]:
+    """Results of the canaries of each protocol that has them, the corrected first."""
+    return [
+        results
+        | {
+            "protocol": words(protocol),
+            "rows": [
                 {"name": _breakable(one["experiment"]), "laws": [_law(law) for law in one["laws"]]}
                 for one in results["experiments"]
-            ]
-            found.append(results | {"protocol": words(protocol), "rows": rows})
-    return found
+            ],
+        }
+        for protocol in PROTOCOLS[::-1]
+        if (results := records.canaries.get(protocol))
+    ]
 
 
 def _law(result: dict[str, Any]) -> dict[str, Any]:
@@ -180,12 +173,10 @@ def _law(result: dict[str, Any]) -> dict[str, Any]:
     else:
         text = f"{result['score']:+.3f}, z {result['z']:+.1f}"
         text += "" if result["share"] is None else f"; {result['share']:.0%} of {result['oracle']:+.3f}"
-    return {"law": result["law"], "held": result["held"], "text": text, "note": result["score_name"]}
+    return {"held": result["held"], "text": text, "note": result["score_name"]}
 
 
-def _experiments(
-    records: Records, files: dict[str, bytes], names: dict[str, list[str]], problems: list[str]
-) -> list[dict[str, Any]]:
+def _experiments(records: Records, figures: Figures) -> list[dict[str, Any]]:
     """Verdicts and figures by experiment."""
     by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for (name, protocol), record in records.found.items():
@@ -195,7 +186,7 @@ def _experiments(
                 "verdict": record["verdict"],
                 "source": record["data"]["source"],
                 "drawn": record["headline"]["drawn"],
-                "figures": _figures(f"{protocol}/{name}", names[name], files, problems),
+                "figures": figures[name, protocol],
             }
         )
     published = published_figures(records)
@@ -213,34 +204,6 @@ def _published(figure: dict[str, Any]) -> dict[str, Any]:
         "name": words(figure["name"]),
         "values": [", ".join(format_published(value) for value in published), *ours],
     }
-
-
-def _figures(folder: str, names: list[str], files: dict[str, bytes], problems: list[str]) -> list[dict[str, Any]]:
-    """Figures that can be read, the model beside its rivals first; the others are problems."""
-    figures = []
-    for name in sorted(names, key=lambda name: (name != FIRST_FIGURE, name)):
-        path = f"{folder}/{name}.png"
-        if path not in files:
-            problems.append(f"{path}: the figure is gone; run the experiment again to have it")
-            continue
-        try:
-            data, width, height = _small(files[path])
-        except UNREADABLE as error:
-            problems.append(f"{path}: is not a figure that can be read ({error})")
-            continue
-        figures.append({"title": words(name), "data": data, "width": width, "height": height})
-    return figures
-
-
-def _small(content: bytes) -> tuple[str, int, int]:
-    """A figure as base64 of a PNG with few colours, its width and height in pixels."""
-    with Image.open(io.BytesIO(content)) as image:
-        figure = image.convert("RGB")
-    if figure.width > WIDTH:
-        figure = figure.resize((WIDTH, max(1, round(figure.height * WIDTH / figure.width))), Image.Resampling.LANCZOS)
-    written = io.BytesIO()
-    figure.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG")
-    return base64.b64encode(written.getvalue()).decode(), figure.width, figure.height
 
 
 def _nan(value: float | None) -> float:

@@ -221,7 +221,7 @@ def judge(
     """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`."""
     if "author" in reviews:
         authors = reviews.loc[predictions["id"], "author"].reset_index(drop=True)
-        # Who is unknown stands for himself.
+        # An author who is unknown is a group of one review.
         predictions = predictions.assign(author=authors.fillna(predictions["id"]))
     return skill_record(
         experiment,

@@ -64,7 +64,7 @@ def window_sine(sine: SineParameters) -> dict[str, Any]:
         "series": values.to_frame(),
         "windows": windows,
         "flags": pd.DataFrame({"stale_price": False}, index=windows.index),
-        "report": {"source": f"sine wave by its formula, {formula}", "sessions": len(values)},
+        "report": {"source": f"sine wave by its formula, {formula}", "simulated": True, "sessions": len(values)},
     }
 
 

@@ -13,6 +13,9 @@ LUCK = "luck is not skill"
 LABELS = "without labels there is nothing to learn"
 FUTURE = "no forecast knows the future"
 SIGNAL = "a signal that is there is found"
+LAWS = (LUCK, LABELS, FUTURE, SIGNAL)
+# Of the form of results: a report reads no other.
+CANARIES_VERSION = 1
 
 
 def luck_is_not_skill(law: str, task: TaskName, distances: list[Distance], false_alarm_rate: float) -> dict[str, Any]:
@@ -124,3 +127,30 @@ def _result(law: str, held: bool, task: TaskName, distances: list[Distance]) -> 
         "score": float(np.mean([one.score for one in distances])),
         "scores": [one.score for one in distances],
     }
+
+
+def describe(result: dict[str, Any]) -> str:
+    """One result in words."""
+    held = "held" if result["held"] else "BROKEN"
+    if result["law"] == FUTURE:
+        return f"{held}, {result['changed']:,} of {result['rows']:,} earlier rows changed"
+    text = f"{held}, {result['score_name']} {result['score']:+.3f} (z {result['z']:+.1f})"
+    if result["law"] == SIGNAL:
+        text += f", {result['share']:.0%} of the {result['oracle']:+.3f} that could be had"
+    return text
+
+
+def broken_laws(canaries: dict[str, Any]) -> list[str]:
+    """Every broken law with the experiment that broke it, in words.
+
+    Parameters
+    ----------
+    canaries
+        ``experiments``: each with ``experiment`` and ``laws``, see the functions above.
+    """
+    return [
+        f"{one['experiment']} breaks the law that {result['law']}: {describe(result)}"
+        for one in canaries["experiments"]
+        for result in one["laws"]
+        if not result["held"]
+    ]

@@ -1,0 +1,73 @@
+"""Figures of records, small enough for a page that holds them all."""
+
+import base64
+import io
+from dataclasses import dataclass
+
+from PIL import Image, UnidentifiedImageError
+
+from rnn_trading.skill.formats import words
+from rnn_trading.skill.record_files import Records, command_for
+
+# Figures are drawn for print: this wide they are sharp on a phone, and 64 colours are more than they have.
+WIDTH, COLOURS = 900, 64
+FIRST_FIGURE = "model_and_rivals"
+# What Pillow raises for files that are no figures: too large, of a broken header, or cut short.
+UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A PNG as base64, with its size in pixels."""
+
+    title: str
+    data: str
+    width: int
+    height: int
+
+
+Figures = dict[tuple[str, str], list[Figure]]
+
+
+def read_figures(
+    records: Records, files: dict[str, bytes], names: dict[str, list[str]], made_by: dict[str, str]
+) -> tuple[Figures, list[str]]:
+    """Figures by (name, protocol) of a record, the model beside its rivals first, and what is wrong with the others.
+
+    Parameters
+    ----------
+    records
+        See :mod:`rnn_trading.skill.record_files`.
+    files
+        Contents of the reporting folder, by path.
+    names
+        Of each record, the names of its figures.
+    made_by
+        Of each record, the pipeline that makes it.
+    """
+    figures: Figures = {}
+    problems = []
+    for name, protocol in records.found:
+        figures[name, protocol] = []
+        again = command_for(f"{made_by[name]} --nodes {name}.draw_figures", protocol)
+        for title in sorted(names[name], key=lambda title: (title != FIRST_FIGURE, title)):
+            path = f"{protocol}/{name}/{title}.png"
+            if path not in files:
+                problems.append(f"{path}: the figure is gone. Draw it again: {again}")
+                continue
+            try:
+                figures[name, protocol].append(_small(words(title), files[path]))
+            except UNREADABLE as error:
+                problems.append(f"{path}: is not a figure that can be read ({error}). Draw it again: {again}")
+    return figures, problems
+
+
+def _small(title: str, content: bytes) -> Figure:
+    """A figure with few colours, no wider than a page."""
+    with Image.open(io.BytesIO(content)) as image:
+        figure = image.convert("RGB")
+    if figure.width > WIDTH:
+        figure = figure.resize((WIDTH, max(1, round(figure.height * WIDTH / figure.width))), Image.Resampling.LANCZOS)
+    written = io.BytesIO()
+    figure.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG")
+    return Figure(title, base64.b64encode(written.getvalue()).decode(), figure.width, figure.height)

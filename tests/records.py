@@ -1,0 +1,76 @@
+"""Files of a reporting folder, with the fields that a report reads."""
+
+import json
+
+from rnn_trading.skill.laws import CANARIES_VERSION, LAWS
+from rnn_trading.skill.record import RECORD_VERSION, SKILL
+from rnn_trading.skill.record_files import read_records
+
+EXPECTED = {"a.up": "a", "a.down": "a", "b": "b"}
+
+
+def cause(without, value, removed):
+    return {"without": without, "rows": 100, "rows_left_out": 5, "value": value, "removed": removed}
+
+
+def record(name, protocol, value, rival, metric="auc", finding="No skill beyond the naive rivals", **changes):
+    """A record with the fields that a report reads."""
+    return {
+        "version": RECORD_VERSION,
+        "experiment": name,
+        "protocol": protocol,
+        "finding": finding,
+        "headline": {
+            "metric": metric,
+            "words": metric.upper(),
+            "larger_is_better": metric != "rmse",
+            "value": value,
+            "interval": [value - 0.02, value + 0.02],
+            "best_rival": "last_value",
+            "rival_value": rival,
+            "rival_interval": [rival - 0.02, rival + 0.02],
+            "difference": {"mean_difference": value - rival, "interval": [-0.01, 0.05], "p_value": 0.25},
+            "drawn": "Intervals are from draws of 50 dates.",
+        },
+        "attribution": [
+            cause("stale rows", value - 0.05, 0.05),
+            {"without": "silent rows", "why": "these data have no volumes"},
+            cause("the three worst months", value + 0.01, -0.01),
+            cause("the 10 most influential tickers", value - 0.09, 0.09) | {"hindsight": True, "names": ["A", 7]},
+        ],
+        "data": {"source": "x", "test": {"rows": 100}},
+        "model": {"metrics": {metric: value}, "epochs": 7, "by_seed": {"seeds": {"seed_1": {}, "seed_2": {}}}},
+        "rivals": {},
+        "tests": [],
+        "published": {"auc": 0.68},
+        "published_on": "other data",
+        "verdict": "It is so.",
+    } | changes
+
+
+def files(*records):
+    return {f"{one['protocol']}/{one['experiment']}/skill.json": json.dumps(one).encode() for one in records}
+
+
+def read(found):
+    return read_records(found, EXPECTED, ["a"])
+
+
+THREE = (
+    record("a.up", "as_published", 0.6, 0.55),
+    record("a.up", "corrected", 0.52, 0.53),
+    record("a.down", "corrected", 3.0, 4.0, metric="rmse", finding=SKILL, published=None, published_on=None),
+)
+
+
+def canaries(experiments=("a",), laws=LAWS, **changes):
+    """Results as the pipeline writes them."""
+    law = {"held": True, "score": 0.1, "z": 1.0, "score_name": "AUC less .5"}
+    results = {
+        "version": CANARIES_VERSION,
+        "protocol": "corrected",
+        "false_alarm_rate": 0.001,
+        "seeds": 3,
+        "experiments": [{"experiment": name, "laws": [law | {"law": one} for one in laws]} for name in experiments],
+    }
+    return {"corrected/canaries.json": json.dumps(results | changes).encode()}
