@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from kedro.config import OmegaConfigLoader
 from kedro.pipeline import Node, Pipeline
 
-from rnn_trading.pipeline_registry import experiments
+from rnn_trading.pipeline_registry import experiments, records_made_by
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.canaries.nodes import (
     BrokenLawError,
@@ -18,9 +19,13 @@ from rnn_trading.pipelines.canaries.nodes import (
     canary_results,
     gather,
     merge,
+    middle,
     uphold_laws,
 )
-from rnn_trading.skill.chance import Distance
+from rnn_trading.pipelines.canaries.runs import MemoryRun, memory_run
+from rnn_trading.settings import CONFIG_LOADER_ARGS
+from rnn_trading.simulated_sources import another_future
+from rnn_trading.skill.chance import Distance, distance_from_chance
 from rnn_trading.skill.laws import (
     FUTURE,
     LABELS,
@@ -30,6 +35,8 @@ from rnn_trading.skill.laws import (
     luck_is_not_skill,
     no_forecast_knows_the_future,
 )
+from rnn_trading.skill.record_files import PROTOCOLS
+from tests.conftest import ROOT
 
 LEVEL, REVIEWS = "univariate_regression.level", "text_sentiment.pretrained_embeddings"
 
@@ -49,17 +56,100 @@ def test_every_kind_of_experiment_has_canaries():
     assert named == set(experiments())
 
 
-@pytest.fixture
-def settings(project) -> tuple[dict[str, Any], CanaryParameters]:
-    """Parameters of the tests' environment."""
-    from pathlib import Path
-
-    from kedro.config import OmegaConfigLoader
-
-    from rnn_trading.settings import CONFIG_LOADER_ARGS
-
-    values = OmegaConfigLoader(str(Path.cwd() / "conf"), env="test", **CONFIG_LOADER_ARGS)["parameters"]
+def parameters_of(env: str, protocol: str = "corrected") -> tuple[dict[str, Any], CanaryParameters]:
+    """All parameters of an environment, and those of the canaries."""
+    given = {"protocol": protocol}
+    values = OmegaConfigLoader(str(ROOT / "conf"), env=env, runtime_params=given, **CONFIG_LOADER_ARGS)["parameters"]
     return values, CanaryParameters(**values["canaries"])
+
+
+@pytest.fixture(scope="module")
+def settings() -> tuple[dict[str, Any], CanaryParameters]:
+    """Parameters of the tests' environment."""
+    return parameters_of("test")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("name", CANARIES)
+def test_every_override_fits_its_experiment(name, protocol, tmp_path):
+    """Parameters are checked when a run is put together."""
+    values, canaries = parameters_of("base", protocol)
+    MemoryRun(name, pipeline_of(name), merge(values, canaries.overrides), {}, tmp_path)
+
+
+def test_a_misspelt_override_is_refused():
+    with pytest.raises(ValueError, match=r"canaries.overrides.a.c: there is no such parameter .*: b, d"):
+        merge({"a": {"b": 1, "d": 2}}, {"a": {"c": 3}})
+    assert merge({"a": {"b": 1, "d": 2}}, {"a": {"b": 3}}) == {"a": {"b": 3, "d": 2}}
+
+
+def pipeline_of(name: str) -> Pipeline:
+    """The registered experiment that makes a skill record."""
+    by_name = experiments()
+    return by_name[records_made_by(by_name)[name]]
+
+
+def with_one_epoch(values: dict[str, Any]) -> dict[str, Any]:
+    """Parameters whose networks are hardly trained."""
+    few = {"epochs": 1, "start_from_epoch": 1}
+    return {
+        key: with_one_epoch(value) | ({k: few[k] for k in few.keys() & value.keys()} if key == "training" else {})
+        if isinstance(value, dict)
+        else value
+        for key, value in values.items()
+    }
+
+
+def peeking(pipeline: Pipeline, name: str, order: str) -> Pipeline:
+    """A pipeline that forecasts mostly what is to be forecast, and a little of the last outcome of all."""
+    honest = next(node for node in pipeline.nodes if f"{name}.predictions" in node.outputs)
+
+    @functools.wraps(honest.func)  # with its types, by which parameters are checked
+    def leaky(*arguments: Any, **named: Any) -> pd.DataFrame:
+        rows = honest.func(*arguments, **named)
+        last = rows.sort_values(order, kind="stable")["truth"].iloc[-1]
+        return rows.assign(prediction=0.1 * rows["prediction"] + 0.9 * rows["truth"] + 1e-9 * last)
+
+    return replaced(pipeline, honest.name, func=leaky)
+
+
+@pytest.mark.parametrize("name", CANARIES)
+def test_the_canaries_of_every_experiment_can_die(name, settings):
+    """Of a leak they die by luck, and by the future: every early forecast knows the last outcome."""
+    values, canaries = settings
+    values, canary = with_one_epoch(merge(values, canaries.overrides)), CANARIES[name]
+    pipeline = peeking(pipeline_of(name), name, canary.order)
+
+    def forecasts(sources: dict[str, Any]) -> pd.DataFrame:
+        with memory_run(name, pipeline, values, sources) as run:
+            return run.predictions()
+
+    sources = canary.simulate("luck", canaries.first_seed, canaries.sizes).sources
+    rows = forecasts(sources)
+    luck = luck_is_not_skill(LUCK, canary.task, [distance_from_chance(canary.task, rows)], canaries.false_alarm_rate)
+    assert not luck["held"]
+    after = middle(rows, canary.order)
+    other = forecasts(another_future(sources, after, canaries.first_seed))
+    future = no_forecast_knows_the_future(rows, other, canary.order, after)
+    assert future["changed"] == future["rows"] > 10
+
+
+def test_a_vocabulary_that_knows_the_test_dies_by_the_future(settings):
+    """Words, phrases and typical lengths of the filings that are to be forecast change what was said before."""
+    values, canaries = settings
+    name = "sec_filings.returns"
+    values = with_one_epoch(merge(values, canaries.overrides))
+    reading = values["sec_filings"]["returns"]["reading"]
+    for part in ("items", "phrases", "vocabulary"):
+        reading[part] = reading[part] | {"fitted_on": "all"}
+    canary = CANARIES[name]
+    sources = canary.simulate("planted", canaries.first_seed, canaries.sizes).sources
+    with memory_run(name, pipeline_of(name), values, sources) as run:
+        rows = run.predictions()
+    after = middle(rows, canary.order)
+    with memory_run(name, pipeline_of(name), values, another_future(sources, after, 1)) as run:
+        other = run.predictions()
+    assert not no_forecast_knows_the_future(rows, other, canary.order, after)["held"]
 
 
 def replaced(pipeline: Pipeline, name: str, **changes: Any) -> Pipeline:
@@ -80,12 +170,14 @@ def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):
     pipeline = experiments()[LEVEL]
     honest = next(node for node in pipeline.nodes if node.name == f"{LEVEL}.forecast_rows").func
 
-    @functools.wraps(honest)  # with its types, by which parameters are checked
+    @functools.wraps(honest)
     def leaky(*arguments: Any) -> pd.DataFrame:
         rows = honest(*arguments)
         return rows.assign(prediction=0.1 * rows["prediction"] + 0.9 * rows["truth"])
 
-    held = laws_of(replaced(pipeline, f"{LEVEL}.forecast_rows", func=leaky), settings)
+    few = {"level": {"training": {"epochs": 1}}}
+    leaking = replaced(pipeline, f"{LEVEL}.forecast_rows", func=leaky)
+    held = laws_of(leaking, settings, univariate_regression=few)
     assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True}
 
 
@@ -106,7 +198,8 @@ def test_a_model_that_is_told_the_labels_dies_by_luck_and_by_labels(settings):
 
 
 def test_a_scaling_that_knows_the_test_dies_by_the_future(settings):
-    held = laws_of(experiments()[LEVEL], settings, univariate_regression={"level": {"scaling": {"fitted_on": "all"}}})
+    knowing = {"scaling": {"fitted_on": "all"}, "training": {"epochs": 1}}
+    held = laws_of(experiments()[LEVEL], settings, univariate_regression={"level": knowing})
     assert not held[FUTURE]
 
 

@@ -120,7 +120,7 @@ def canary_results(
             shuffled = run(with_changes_redrawn(planted.sources, seed))
         else:
             shuffled = _with_shuffled_labels(original, *canary.labels, seed)
-    after = predictions[canary.order].sort_values().iloc[len(predictions) // 2]
+    after = middle(predictions, canary.order)
     results = [
         luck_is_not_skill(
             LUCK,
@@ -145,6 +145,11 @@ def canary_results(
     for result in results:
         logger.info("%s: %s: %s", name, result["law"], describe(result))
     return plain({"experiment": name, "laws": results})
+
+
+def middle(predictions: pd.DataFrame, order: str) -> Any:
+    """Where half of the rows are early, by the column that orders them."""
+    return predictions[order].sort_values().iloc[len(predictions) // 2]
 
 
 def _with_shuffled_labels(run: MemoryRun, dataset: str, columns: list[str], seed: int) -> pd.DataFrame:
