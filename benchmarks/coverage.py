@@ -2,23 +2,25 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import signal, stats
 
-from rnn_trading.skill.bootstrap import cluster_bootstrap, interval
+from rnn_trading.skill.bootstrap import FEWEST_BLOCKS, block_for, block_length, cluster_bootstrap, interval
 from rnn_trading.skill.chance import Distance, pooled_p_value
-from rnn_trading.skill.headline import FEWEST_BLOCKS, block_length
 
 SAMPLES, RATE, SEEDS = 2_000, 0.001, 3
 DRAWS = 400
 
 
-def coverage(dates: int, block: int, generator: np.random.Generator) -> float:
-    """Share of samples of independent values whose interval of the mean holds the true one."""
+def coverage(dates: int, persistence: float, generator: np.random.Generator) -> float:
+    """Share of samples of an autoregression whose interval of the mean holds the true one."""
     clusters = pd.Series(np.arange(dates))
+    start = generator.normal(scale=1 / np.sqrt(1 - persistence**2), size=(SAMPLES, 1))
+    noise = generator.normal(size=(SAMPLES, dates))
+    samples, _ = signal.lfilter([1], [1, -persistence], noise, axis=1, zi=persistence * start)
     held = 0
-    for _ in range(SAMPLES):
-        values = generator.normal(size=dates)
-        low, high = interval(cluster_bootstrap(lambda rows, v=values: float(v[rows].mean()), clusters, block, DRAWS))
+    for values in samples:
+        drawn = cluster_bootstrap(lambda rows, v=values: float(v[rows].mean()), clusters, block_for(values), DRAWS)
+        low, high = interval(drawn)
         held += low <= 0 <= high
     return held / SAMPLES
 
@@ -42,14 +44,15 @@ def false_alarms(dates: int, block: int, seeds: int, generator: np.random.Genera
 def main() -> None:
     """Print both for some numbers of dates."""
     generator = np.random.default_rng(0)
-    print(f"Intervals of a mean, {SAMPLES:,} samples of independent values; fewest blocks: {FEWEST_BLOCKS}")
-    for dates in (30, 60, 300):
-        block = block_length(dates, 1)
-        print(f"  {dates} dates in blocks of {block}: {coverage(dates, block, generator):.1%} hold the truth")
+    print(f"Intervals of a mean, {SAMPLES:,} samples each, at least {FEWEST_BLOCKS} blocks")
+    for persistence in (0.0, 0.5, 0.9, 0.98):
+        for dates in (30, 60, 300, 1250):
+            held = coverage(dates, persistence, generator)
+            print(f"  {dates} dates, neighbours correlated by {persistence:g}: {held:.1%} hold the truth")
     low, high = stats.binom.interval(0.95, 40 * SAMPLES, RATE)
     print(f"Alarms at a nominal rate of {RATE}; by luck between {low / 40 / SAMPLES:.4f} and {high / 40 / SAMPLES:.4f}")
     for dates in (30, 60, 300):
-        block = block_length(dates, 1)
+        block = block_length(dates)
         one, pooled = (false_alarms(dates, block, seeds, generator) for seeds in (1, SEEDS))
         print(f"  {dates} dates in blocks of {block}: one sample {one:.4f}, {SEEDS} pooled {pooled:.4f}")
 

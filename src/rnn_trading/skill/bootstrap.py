@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 DRAWS, SEED = 1000, 0
 COVERAGE = 0.95
 FEWEST_CLUSTERS = 10
+# With fewer blocks the middle 95 % of the draws are far from an interval of 95 %.
+FEWEST_BLOCKS = 6
 
 
 def block_length(clusters: int, overlap: int = 1) -> int:
@@ -51,6 +53,12 @@ def persistence(losses: NDArray[np.float64]) -> int:
     with np.errstate(divide="ignore", invalid="ignore"):
         length = float(optimal_block_length(losses)["circular"].iloc[0])
     return max(1, int(np.ceil(length))) if np.isfinite(length) else 1
+
+
+def block_for(losses: NDArray[np.float64], overlap: int = 1) -> int:
+    """Length of blocks of clusters with these losses: longer, if losses persist and :data:`FEWEST_BLOCKS` are left."""
+    count = len(losses)
+    return max(block_length(count, overlap), min(persistence(losses), count // FEWEST_BLOCKS))
 
 
 def cluster_bootstrap(

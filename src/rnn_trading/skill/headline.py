@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from rnn_trading.progress import Reports
 from rnn_trading.skill.bootstrap import (
     DRAWS,
+    FEWEST_BLOCKS,
     FEWEST_CLUSTERS,
+    block_for,
     block_length,
     cluster_bootstrap,
     difference_test,
@@ -21,8 +23,6 @@ from rnn_trading.skill.tasks import MODEL, TRUTH, Metrics, Task, rows_of
 
 logger = logging.getLogger(__name__)
 MOST_INFLUENTIAL = 10
-# With fewer blocks the middle 95 % of the draws are far from an interval of 95 %.
-FEWEST_BLOCKS = 6
 ZERO_VOLUME = "zero_volume"
 NO_VOLUME, WORST = "rows that touch a session without volume", "the three worst months"
 
@@ -48,18 +48,16 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         rival has the metric), ``rival_value``, ``rival_interval``; ``difference``: ``mean_difference`` (model less
         rival), ``interval`` and ``p_value`` (two-sided), from the same draws, so that what both share cancels;
         ``drawn``: what was drawn, or why nothing, in words; and ``draws``. Blocks are as long as
-        :func:`rnn_trading.skill.bootstrap.block_length` says, or longer, if the losses of the model persist
-        (:func:`rnn_trading.skill.bootstrap.persistence`) and :data:`FEWEST_BLOCKS` blocks are left. Intervals and
-        p-values are NaN with fewer than :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters or
-        :data:`FEWEST_BLOCKS` of the shortest blocks.
+        :func:`rnn_trading.skill.bootstrap.block_for` says. Intervals and p-values are NaN with fewer than
+        :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters or
+        :data:`rnn_trading.skill.bootstrap.FEWEST_BLOCKS` blocks within which outcomes overlap.
     """
     rows = predictions[rows_of(predictions, task.only)].reset_index(drop=True)
     clusters = task.clusters(rows)
     count = int(clusters.nunique())
-    shortest = task.block or block_length(count, overlap)
-    wanted = task.block or persistence(_losses(task, rows, clusters))
-    block = max(shortest, min(wanted, count // FEWEST_BLOCKS))
-    why_not = _why_nothing_is_drawn(task, count, shortest)
+    losses = _losses(task, rows, clusters)
+    block = task.block or block_for(losses, overlap)
+    why_not = _why_nothing_is_drawn(task, count, task.block or block_length(count, overlap))
     best = task.headline.best(metrics)
     everything = np.arange(len(rows))
     model = task.headline.score(rows, MODEL)
@@ -71,7 +69,7 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         "value": model(everything),
         "interval": list(interval(drawn)),
         "best_rival": best,
-        "drawn": why_not or _drawn(task, count, block, wanted),
+        "drawn": why_not or _drawn(task, count, block, task.block or persistence(losses)),
         "draws": DRAWS,
     }
     if best is None:
