@@ -13,7 +13,7 @@ from rnn_trading import report as make_report
 from rnn_trading.pipeline_registry import experiments, figures_of, records_made_by
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.skill_report.markdown import markdown_table
-from rnn_trading.report import main, missing_commands, records_there
+from rnn_trading.report import main, missing_commands
 from rnn_trading.skill.record_files import PROTOCOLS
 from rnn_trading.skill.summary import skill_table
 from tests.records import EXPECTED, THREE, canaries, files, read, record
@@ -97,7 +97,7 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
         f"corrected/{NAME}/learning_curves.png: is not a figure that can be read",
         # A figure is drawn again without training.
         "corrected/stacked_lstm.regression/rolling_ic.png: the figure is gone. Draw it again: kedro run --pipelines "
-        "stacked_lstm.regression --nodes stacked_lstm.regression.draw_figures",
+        "stacked_lstm.regression --only-missing-outputs",
         "corrected/stacked_lstm.regression/quintiles.png: the figure is gone",
         "corrected/canaries.json: has version None of its form",
     ):
@@ -143,7 +143,7 @@ def test_make_report_runs_what_is_missing_and_says_what_failed(reported, monkeyp
         return 1
 
     monkeypatch.setattr(make_report, "_run", pretend)
-    missing = missing_commands(records_there(Path.cwd()))
+    missing = missing_commands(Path.cwd())
     assert main(["--env", "test"]) == 1
     assert run == [(command, ["--env", "test"]) for command in [*missing, "kedro run --pipelines skill_report"]]
     failures = capsys.readouterr().err.splitlines()
@@ -155,10 +155,11 @@ def test_make_report_runs_what_is_missing_and_says_what_failed(reported, monkeyp
 
 def test_make_report_runs_only_the_report_if_nothing_is_missing(project, monkeypatch, capsys):
     (Path.cwd() / "data/08_reporting").mkdir(parents=True)
-    everything = files(
-        *(record(name, protocol, 0.6, 0.5) for name in records_made_by(experiments()) for protocol in PROTOCOLS)
-    )
-    for path, content in (everything | canaries(CANARIES)).items():
+    runs = [(name, protocol) for name in records_made_by(experiments()) for protocol in PROTOCOLS]
+    found = files(*(record(name, protocol, 0.6, 0.5) for name, protocol in runs)) | canaries(CANARIES)
+    figures = figures_of(experiments())
+    found |= {f"{protocol}/{name}/{figure}.png": b"" for name, protocol in runs for figure in figures[name]}
+    for path, content in found.items():
         target = Path.cwd() / "data/08_reporting" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -170,13 +171,16 @@ def test_make_report_runs_only_the_report_if_nothing_is_missing(project, monkeyp
 
 
 def test_what_make_report_would_run(reported):
-    commands = missing_commands(records_there(reported()))
+    folder = reported()
+    commands = missing_commands(folder)
     assert f"kedro run --pipelines {NAME}" not in commands
     assert f"kedro run --pipelines {NAME} --params protocol=as_published" in commands
     # Eight records of one experiment are made by one command.
     assert commands.count("kedro run --pipelines univariate_regression.volatility") == 1
     assert commands[-1] == "kedro run --pipelines canaries"
     assert len(commands) == 2 * 10 - 1 + 1
+    (folder / f"data/08_reporting/corrected/{NAME}/learning_curves.png").unlink()
+    assert set(missing_commands(folder)) - set(commands) == {f"kedro run --pipelines {NAME} --only-missing-outputs"}
 
 
 def test_markdown_has_a_line_a_model():

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Container
 from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
@@ -46,20 +47,38 @@ def read_figures(
         Of each record, the pipeline that makes it.
     """
     figures: Figures = {}
-    problems = []
+    problems = [
+        f"{path}: the figure is gone. Draw it again: {again}" for path, again in gone(records, files, names, made_by)
+    ]
     for name, protocol in records.found:
         figures[name, protocol] = []
-        again = command_for(f"{made_by[name]} --nodes {name}.draw_figures", protocol)
         for title in sorted(names[name], key=lambda title: (title != FIRST_FIGURE, title)):
             path = f"{protocol}/{name}/{title}.png"
             if path not in files:
-                problems.append(f"{path}: the figure is gone. Draw it again: {again}")
                 continue
             try:
                 figures[name, protocol].append(_small(words(title), files[path]))
             except UNREADABLE as error:
-                problems.append(f"{path}: is not a figure that can be read ({error}). Draw it again: {again}")
+                again = draw_again(made_by[name], protocol)
+                problems.append(f"{path}: is not a figure that can be read ({error}). Delete it, then: {again}")
     return figures, problems
+
+
+def gone(
+    records: Records, files: Container[str], names: dict[str, list[str]], made_by: dict[str, str]
+) -> list[tuple[str, str]]:
+    """Path of each figure that is not there, and the command that draws it; parameters as in :func:`read_figures`."""
+    return [
+        (path, draw_again(made_by[name], protocol))
+        for name, protocol in records.found
+        for title in names[name]
+        if (path := f"{protocol}/{name}/{title}.png") not in files
+    ]
+
+
+def draw_again(pipeline: str, protocol: str) -> str:
+    """The command that makes what is missing of an experiment, without training again."""
+    return f"{command_for(pipeline, protocol)} --only-missing-outputs"
 
 
 def _small(title: str, content: bytes) -> Figure:
