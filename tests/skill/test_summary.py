@@ -48,7 +48,7 @@ def test_findings_come_from_the_numbers():
     )
     # .05 of the .10 above chance; the corrected .52 is not above chance, its interval reaches down to it.
     assert artefact == (
-        "a.up (as published) owes 50% of its distance from chance to stale rows: AUC 0.600 with them, 0.550 without."
+        "a.up (as published) owes 50 % of its distance from chance to stale rows: AUC 0.600 with them, 0.550 without."
     )
     assert fall == (
         "Of the published AUCs, information coefficients and R2, the one that falls furthest, beside its uncertainty, "

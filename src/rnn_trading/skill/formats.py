@@ -16,6 +16,11 @@ def format_score(value: float | None) -> str:
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
 
 
+def format_share(value: float) -> str:
+    """A share in percent."""
+    return f"{100 * value:.0f} %"
+
+
 def format_published(value: float) -> str:
     """A figure with as many digits as it was published with, four at most."""
     return NOTHING if math.isnan(value) else f"{value:.4g}"

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from rnn_trading.skill.chance import SCORES, Distance, pooled_p_value
+from rnn_trading.skill.formats import format_share
 from rnn_trading.skill.tasks import TRUTH, TaskName
 
 LUCK = "luck is not skill"
@@ -136,7 +137,7 @@ def describe(result: dict[str, Any]) -> str:
         return f"{held}, {result['changed']:,} of {result['rows']:,} earlier rows changed"
     text = f"{held}, {result['score_name']} {result['score']:+.3f} (z {result['z']:+.1f})"
     if result["law"] == SIGNAL:
-        text += f", {result['share']:.0%} of the {result['oracle']:+.3f} that could be had"
+        text += f", {format_share(result['share'])} of the {result['oracle']:+.3f} that could be had"
     return text
 
 

@@ -122,7 +122,7 @@ class _Record(_Strict):
     attribution: Annotated[list[_Cause], Field(min_length=4, max_length=4)]
     data: _Data
     model: _Model
-    published: dict[str, Number | list[Number]] | None
+    published: dict[str, int | Number | list[Number]] | None
     published_on: str | None
     verdict: str
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.skill.formats import format_published, format_score, words
+from rnn_trading.skill.formats import format_published, format_score, format_share, words
 from rnn_trading.skill.record import SKILL
 from rnn_trading.skill.record_files import PROTOCOLS, Records
 
@@ -169,7 +169,7 @@ def _largest_artefact(found: dict[tuple[str, str], dict[str, Any]]) -> str:
         return f"No {kinds} that lies above chance gets worse without stale rows, silent sessions or the worst months."
     share, name, protocol, headline, cause = largest
     return (
-        f"{name} ({words(protocol)}) owes {min(share, 1):.0%} of its distance from chance to "
+        f"{name} ({words(protocol)}) owes {format_share(min(share, 1))} of its distance from chance to "
         f"{cause['without']}: {headline['words']} {format_score(headline['value'])} with them, "
         f"{format_score(cause['value'])} without."
     )

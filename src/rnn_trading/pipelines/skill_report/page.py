@@ -8,7 +8,15 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from rnn_trading.skill.formats import NOTHING, format_p_value, format_published, format_score, format_signed, words
+from rnn_trading.skill.formats import (
+    NOTHING,
+    format_p_value,
+    format_published,
+    format_score,
+    format_share,
+    format_signed,
+    words,
+)
 from rnn_trading.skill.laws import LAWS, broken_laws
 from rnn_trading.skill.record_files import PROTOCOLS, Records
 from rnn_trading.skill.summary import published_figures, rows_of_table
@@ -45,6 +53,8 @@ COLUMNS = {
         "as a rule, not on the difference beside it."
     ),
 }
+# Columns of numbers.
+NUMBERS = ("Published", "As published here", "Corrected", "Best rival", "Difference", "p")
 
 
 def render_page(found: list[str], table: pd.DataFrame, records: Records, figures: Figures, problems: list[str]) -> str:
@@ -74,6 +84,7 @@ def render_page(found: list[str], table: pd.DataFrame, records: Records, figures
         broken=broken_laws(records.canaries["corrected"]) if "corrected" in records.canaries else [],
         findings=found,
         columns=COLUMNS,
+        numbers=NUMBERS,
         rows=[_row(row) for row in rows_of_table(table)],
         artefacts=_artefacts(records),
         laws=LAWS,
@@ -172,7 +183,7 @@ def _law(result: dict[str, Any]) -> dict[str, Any]:
         text = f"{result['changed']:,} of {result['rows']:,} rows changed"
     else:
         text = f"{result['score']:+.3f}, z {result['z']:+.1f}"
-        text += "" if result["share"] is None else f"; {result['share']:.0%} of {result['oracle']:+.3f}"
+        text += "" if result["share"] is None else f"; {format_share(result['share'])} of {result['oracle']:+.3f}"
     return {"held": result["held"], "text": text, "note": result["score_name"]}
 
 
@@ -199,10 +210,14 @@ def _experiments(records: Records, figures: Figures) -> list[dict[str, Any]]:
 def _published(figure: dict[str, Any]) -> dict[str, Any]:
     """Name of a figure; published, and ours of both protocols."""
     published = figure["published"] if isinstance(figure["published"], list) else [figure["published"]]
-    ours = (format_score(figure[protocol]) for protocol in PROTOCOLS)
+    # What was published as a whole number, epochs, is counted here too.
+    write = format_published if isinstance(figure["published"], int) else format_score
     return {
-        "name": words(figure["name"]),
-        "values": [", ".join(format_published(value) for value in published), *ours],
+        "name": figure["name"],
+        "values": [
+            ", ".join(format_published(value) for value in published),
+            *(write(figure[protocol]) for protocol in PROTOCOLS),
+        ],
     }
 
 
