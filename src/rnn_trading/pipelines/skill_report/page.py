@@ -202,7 +202,12 @@ def _experiments(records: Records, figures: Figures) -> list[dict[str, Any]]:
         )
     published = published_figures(records)
     return [
-        {"name": name, "runs": runs, "published": [_published(figure) for figure in published[name]]}
+        {
+            "name": name,
+            "shown": _breakable(name),
+            "runs": runs,
+            "published": [_published(figure) for figure in published[name]],
+        }
         for name, runs in by_name.items()
     ]
 
