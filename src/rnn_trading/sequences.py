@@ -295,9 +295,13 @@ def _winsorise(
 
 def _volumes(prices: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame | None:
     """Volumes in the shape of the panel; None if the prices have none."""
-    if "adj_volume" not in prices.columns or prices["adj_volume"].isna().all():
+    if not _has_volumes(prices):
         return None
     return px.price_panel(prices, "adj_volume").reindex_like(panel)
+
+
+def _has_volumes(prices: pd.DataFrame) -> bool:
+    return "adj_volume" in prices.columns and bool(prices["adj_volume"].notna().any())
 
 
 def _describe_universe(prices: pd.DataFrame, table: pd.DataFrame, sequence: SequenceParameters) -> str:
@@ -306,7 +310,7 @@ def _describe_universe(prices: pd.DataFrame, table: pd.DataFrame, sequence: Sequ
     tickers = len(table.index.unique("ticker"))
     text = f"{tickers:,} of {prices.index.unique('ticker').size:,} tickers by the rule {universe.rule!r}"
     if universe.rule in ("most_traded", "most_traded_to_date"):
-        if "adj_volume" not in prices.columns or prices["adj_volume"].isna().all():
+        if not _has_volumes(prices):
             text += "; the prices have no volume, so presence alone decides"
         elif tickers < universe.size:
             text += f"; {universe.size:,} were asked for"

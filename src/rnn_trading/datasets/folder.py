@@ -1,4 +1,4 @@
-"""Files of a folder as they are, for who judges them himself."""
+"""Files of a folder as they are, for a node that judges what can be read of them."""
 
 from pathlib import Path
 from typing import Any, NoReturn
@@ -30,8 +30,8 @@ class FolderDataset(AbstractDataset[NoReturn, dict[str, bytes]]):
         return {path.relative_to(self._filepath).as_posix(): path.read_bytes() for path in sorted(found)}
 
     def save(self, data: NoReturn) -> None:
-        """Refuse: the files are written by those who made them."""
-        raise NotImplementedError(f"{self._filepath} is only read.")
+        """Refuse: each file has an entry of its own."""
+        raise NotImplementedError(f"{self._filepath}: a folder is only read; save its files through their own entries.")
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._filepath, "patterns": self._patterns}

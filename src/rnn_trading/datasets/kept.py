@@ -4,7 +4,7 @@ from kedro.io import MemoryDataset
 
 
 class KeptDataset(MemoryDataset):
-    """Holds what a node made, as it is, for who ran the pipeline; a runner does not empty it."""
+    """Holds what a node made, not a copy; a runner that is done with it does not empty it."""
 
     def __init__(self) -> None:
         super().__init__(copy_mode="assign")
