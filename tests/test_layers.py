@@ -18,12 +18,13 @@ def test_data_flow_through_the_layers_one_way(project):
         metadata = catalog[name].metadata if name in catalog else None
         return LAYERS.index(metadata["kedro-viz"]["layer"]) if metadata else None
 
-    edges = [
-        (node.name, before, after)
+    edges = {
+        (before, after): (layer(before), layer(after))
         for pipeline in register_pipelines().values()
         for node in pipeline.nodes
         for before in node.inputs
         for after in node.outputs
-        if layer(before) is not None and layer(after) is not None and layer(before) > layer(after)
-    ]
-    assert edges == []
+    }
+    known = {edge: layers for edge, layers in edges.items() if None not in layers}
+    assert len(known) > 200
+    assert [edge for edge, (first, last) in known.items() if first > last] == []

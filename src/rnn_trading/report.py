@@ -11,36 +11,33 @@ import click
 from rnn_trading.datasets.folder import FolderDataset
 from rnn_trading.pipeline_registry import experiments, figures_of, records_made_by
 from rnn_trading.pipelines.canaries.experiments import CANARIES
-from rnn_trading.pipelines.skill_report.figures import gone
-from rnn_trading.skill.laws import broken_laws
+from rnn_trading.pipelines.skill_report.figures import ONLY_MISSING, gone
 from rnn_trading.skill.record_files import Records, command_for, read_records
 
 REPORTING = "data/08_reporting"
-PROTOCOL = "corrected"  # as published, canaries are meant to die
 
 
 def missing_commands(project: Path) -> list[str]:
     """Commands whose results the report lacks, each once, the canaries last.
 
-    A record that cannot be read is made anew, and so are results of canaries; figures are drawn without training.
+    A record that cannot be read is made anew, and so are results of canaries. Of an experiment whose record is there,
+    figures that are gone are drawn again.
     """
     files, records = _there(project)
     by_name = experiments()
     commands = [command for _, _, command in records.missing]
-    commands += [command for _, command in gone(records, files, figures_of(by_name), records_made_by(by_name))]
-    if PROTOCOL not in records.canaries:
-        commands.append(command_for("canaries", PROTOCOL))
-    return list(dict.fromkeys(commands))
+    again = [command for _, command in gone(records, files, figures_of(by_name), records_made_by(by_name))]
+    unneeded = {f"{command} {ONLY_MISSING}" for command in commands}
+    return list(dict.fromkeys([*(command for command in again if command not in unneeded), *commands]))
 
 
 def dead_canaries(project: Path) -> list[str]:
     """Laws that were broken the last time that canaries were released."""
-    _, records = _there(project)
-    return broken_laws(records.canaries[PROTOCOL]) if PROTOCOL in records.canaries else []
+    return _there(project)[1].broken
 
 
 def _there(project: Path) -> tuple[dict[str, bytes], Records]:
-    patterns = ["*/*/skill.json", "*/*/*.png", f"{PROTOCOL}/canaries.json"]
+    patterns = ["*/*/skill.json", "*/*/*.png", "*/canaries.json"]
     files = FolderDataset(str(project / REPORTING), patterns).load()
     return files, read_records(files, records_made_by(experiments()), list(CANARIES))
 
@@ -51,7 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        1 if a command failed, or a canary has died, now or in an earlier run; else 0.
+        1 if a command failed, or a canary has died, now or in an earlier run; else 0. What cannot be read and cannot be
+        made anew is named on the page.
     """
     parser = argparse.ArgumentParser(prog="python -m rnn_trading.report", description=__doc__)
     parser.add_argument(
@@ -63,9 +61,12 @@ def main(arguments: list[str] | None = None) -> int:
     for number, command in enumerate(commands, start=1):
         click.echo(f"[{number} of {len(commands)}] {command}")
         _run(command, options)
-    reported = _run(command_for("skill_report", PROTOCOL), options)
+    reported = _run(command_for("skill_report", "corrected"), options)
     failures = [f"Failed, and not in the report: {command}" for command in missing_commands(Path.cwd())]
-    failures += [f"A canary died: {law}" for law in dead_canaries(Path.cwd())]
+    failures += [
+        f"A canary died: {law}. Release them again: {command_for('canaries', 'corrected')}"
+        for law in dead_canaries(Path.cwd())
+    ]
     failures += ["The report itself failed: see above."] if reported else []
     for failure in failures:
         click.echo(failure, err=True)

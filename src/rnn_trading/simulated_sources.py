@@ -228,7 +228,7 @@ def _shaken(table: pd.DataFrame, later: NDArray[np.bool_], generator: np.random.
 
 
 def _other_texts(source: FilingSource, after: pd.Timestamp) -> FilingSource:
-    """Filings after a date are twice as long, of words that no earlier filing has."""
+    """Filings after a date are twice as long, and but for their headings of words that no earlier filing has."""
     filed = pd.to_datetime(source.index["date_filed"])
     later = set(source.index.index[filed > after])
 

@@ -162,9 +162,11 @@ def replaced(pipeline: Pipeline, name: str, **changes: Any) -> Pipeline:
 
 
 def laws_of(pipeline: Pipeline, settings, name: str = LEVEL, **overrides: Any) -> dict[str, bool]:
+    """Which laws hold, with further parameters of the experiment overridden."""
     values, canaries = settings
-    canaries = dataclasses.replace(canaries, overrides=merge(canaries.overrides, overrides))
-    return {result["law"]: result["held"] for result in canary_results(name, pipeline, values, canaries)["laws"]}
+    values = merge(merge(values, canaries.overrides), overrides)
+    results = canary_results(name, pipeline, values, dataclasses.replace(canaries, overrides={}))
+    return {result["law"]: result["held"] for result in results["laws"]}
 
 
 def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.skill.bootstrap import FEWEST_CLUSTERS, block_length, persistence
+from rnn_trading.skill.bootstrap import FEWEST_CLUSTERS, block_for, block_length, independent, optimal_block
 from rnn_trading.skill.headline import attribution, headline, most_influential
 from rnn_trading.skill.metrics import classification_metrics, error_metrics, information_coefficients
 from rnn_trading.skill.tasks import MODEL, TASKS, rows_of
@@ -71,9 +71,15 @@ def test_the_interval_covers_and_the_difference_is_paired():
     assert result["drawn"] == "Intervals are from draws of 40 dates in blocks of 4."
 
 
-@pytest.mark.parametrize(("clusters", "overlap", "expected"), [(27, 1, 3), (28, 1, 4), (1000, 1, 10), (24, 12, 12)])
-def test_blocks_are_the_cube_root_or_the_overlap(clusters, overlap, expected):
-    assert block_length(clusters, overlap) == expected
+@pytest.mark.parametrize(("clusters", "expected"), [(27, 3), (28, 4), (1000, 10)])
+def test_blocks_are_the_cube_root(clusters, expected):
+    assert block_length(clusters) == expected
+
+
+@pytest.mark.parametrize(("clusters", "overlap", "expected"), [(1000, 1, 10), (17, 1, 2), (10, 1, 1), (72, 12, 12)])
+def test_blocks_leave_six_and_hold_what_overlaps(clusters, overlap, expected):
+    losses = np.random.default_rng(0).normal(size=clusters)
+    assert block_for(losses, overlap) == expected
 
 
 def test_losses_that_persist_are_drawn_in_long_blocks():
@@ -85,27 +91,55 @@ def test_losses_that_persist_are_drawn_in_long_blocks():
         drift[day] = 0.97 * drift[day - 1] + generator.normal()
     rows = pd.DataFrame({"date": dates, "truth": 100.0, "prediction": 110.0 + drift})
     result = headline(TASKS["level"], rows, {}, overlap=1)
-    length = persistence((rows["prediction"] - rows["truth"]).to_numpy() ** 2)
+    length = optimal_block((rows["prediction"] - rows["truth"]).to_numpy() ** 2)
     assert length > 3 * block_length(1000)
-    assert result["drawn"] == f"Intervals are from draws of 1,000 dates in blocks of {length}."
+    assert result["drawn"].startswith(f"Intervals are from draws of 1,000 dates in blocks of {length}.")
     shuffled = headline(TASKS["level"], rows.sample(frac=1, random_state=1).assign(date=dates), {}, overlap=1)
     low, high = result["interval"]
     narrow_low, narrow_high = shuffled["interval"]
     assert high - low > 2 * (narrow_high - narrow_low)
 
 
-def test_six_blocks_are_left_whatever_persists():
+def test_a_drift_is_said_to_be_worth_little():
     dates = pd.bdate_range("2020-01-01", periods=40)
     rows = pd.DataFrame({"date": dates, "truth": 0.0, "prediction": np.sqrt(np.arange(40.0))})
     result = headline(TASKS["level"], rows, {}, overlap=1)
     assert not np.isnan(result["interval"]).any()
-    drawn = "Intervals are from draws of 40 dates in blocks of 6. Losses persist over {}, so that they are too narrow."
-    assert result["drawn"] == drawn.format(persistence(np.arange(40.0)))
+    assert result["drawn"] == (
+        "Intervals are from draws of 40 dates in blocks of 6. They are worth 0 independent ones, so that the intervals "
+        "are too narrow."
+    )
+
+
+def test_what_drifts_in_the_difference_alone_is_seen():
+    """Noise that model and rival share hides how long their errors persist, but not from their difference."""
+    generator = np.random.default_rng(6)
+    noise, drift = generator.normal(scale=8, size=1000), np.zeros(1000)
+    for day in range(1, 1000):
+        drift[day] = 0.97 * drift[day - 1] + generator.normal()
+    dates = pd.bdate_range("2020-01-01", periods=1000)
+    rows = pd.DataFrame({"date": dates, "truth": 1000 + noise, "prediction": 1000 + drift, "rival": 1000.0})
+    of_model, of_rival = ((rows["truth"] - rows[name]).to_numpy() ** 2 for name in ("prediction", "rival"))
+    length = optimal_block(of_model - of_rival)
+    assert length > max(block_length(1000), optimal_block(of_model), optimal_block(of_rival))
+    result = headline(TASKS["level"], rows, {"rival": {"rmse": 1.0}}, overlap=1)
+    assert result["drawn"].startswith(f"Intervals are from draws of 1,000 dates in blocks of {length}.")
+
+
+def test_independent_losses_by_hand():
+    """Neighbours correlated by r are worth n (1 - r) / (1 + r); a negative correlation is worth no more than none."""
+    generator = np.random.default_rng(7)
+    values = np.zeros(20_000)
+    for day in range(1, len(values)):
+        values[day] = 0.5 * values[day - 1] + generator.normal()
+    assert independent(values) == pytest.approx(len(values) / 3, rel=0.05)
+    assert independent(np.tile([0.0, 1.0], 50)) == 100
+    assert np.isnan(independent(np.ones(50)))
 
 
 @pytest.mark.parametrize("losses", [np.zeros(50), np.r_[np.zeros(49), 1.0], np.arange(9.0), np.full(20, np.nan)])
-def test_persistence_of_losses_that_say_nothing(losses):
-    assert persistence(losses) == 1
+def test_the_best_block_of_losses_that_say_nothing(losses):
+    assert optimal_block(losses) == 1
 
 
 def test_interval_holds_what_it_promises():

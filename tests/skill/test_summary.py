@@ -35,6 +35,7 @@ def test_what_is_missing_is_named_with_its_command():
         ("a.down", "as_published", "kedro run --pipelines a --params protocol=as_published"),
         ("b", "as_published", "kedro run --pipelines b --params protocol=as_published"),
         ("b", "corrected", "kedro run --pipelines b"),
+        ("canaries", "corrected", "kedro run --pipelines canaries"),
     ]
     assert records.problems == []
 
@@ -51,15 +52,15 @@ def test_findings_come_from_the_numbers():
         "a.up (as published) owes 50 % of its distance from chance to stale rows: AUC 0.600 with them, 0.550 without."
     )
     assert fall == (
-        "Of the published AUCs, information coefficients and R2, the one that falls furthest, beside its uncertainty, "
-        "is that of a.up: AUC 0.68 published, 0.600 the published way on the data here, 0.520 corrected, where the "
-        "best naive rival (last value) has 0.530."
+        "Of the published AUCs, information coefficients and R2, the one that falls furthest, relative to the uncertainty "
+        "of the corrected score, is that of a.up: AUC 0.68 published, 0.600 the published way on the data here, 0.520 "
+        "corrected, where the best naive rival (last value) has 0.530."
     )
 
 
 def test_findings_without_records_say_so():
     records = read({})
-    assert len(records.missing) == 6
+    assert len(records.missing) == 7
     nothing = findings(skill_table(records, list(EXPECTED)), records)
     assert nothing == [
         "No corrected record on real data is there yet, so nothing can be said about skill.",
@@ -83,7 +84,7 @@ def test_what_has_no_distance_from_chance_owes_nothing():
     assert artefact_of(record("a.up", "corrected", 0.6, 0.5, metric="r2")) == low
     better = record("a.up", "corrected", 0.6, 0.5)
     better["attribution"][0] |= {"value": 0.65, "removed": -0.05}
-    assert artefact_of(better).endswith("gets worse without stale rows, silent sessions or the worst months.")
+    assert artefact_of(better).endswith("gets worse without suspicious rows, silent sessions or the worst months.")
 
 
 def test_findings_count_real_data_and_every_network_once():
@@ -97,6 +98,10 @@ def test_findings_count_real_data_and_every_network_once():
     skill, artefact, _ = findings(table.reset_index(), records)
     assert skill.startswith("Of 1 models on real data, judged the corrected way, none has skill")
     assert artefact.startswith("a.up")
+    # What was simulated the published way alone does not hide what the corrected way found on real data.
+    alone = record("b", "as_published", 0.7, 0.6, data={"source": "simulated", "simulated": True})
+    both = read(files(alone, record("b", "corrected", 0.7, 0.6, finding=SKILL)))
+    assert skill_table(both, ["b"])[["remark", "counts"]].to_numpy().tolist() == [[OTHER_DATA, True]]
 
 
 def without(name):
@@ -105,8 +110,8 @@ def without(name):
     return json.dumps(one).encode()
 
 
-def bad(rows=100, causes=4, **headline):
-    one = record("b", "corrected", 0.5, 0.5, data={"source": "x", "test": {"rows": rows}})
+def bad(rows=100, causes=4, published=None, **headline):
+    one = record("b", "corrected", 0.5, 0.5, data={"source": "x", "test": {"rows": rows}}, published=published)
     one["attribution"] = one["attribution"][:causes]
     one["headline"] |= headline
     return json.dumps(one).encode()
@@ -130,6 +135,7 @@ def bad(rows=100, causes=4, **headline):
         (bad(rows=10**30), "data.test.rows: Input should be less than"),
         (bad(value=math.inf), "headline.value: Input should be a finite number"),
         (bad(interval=[0.5, None]), "headline: Value error, expected both ends of the interval, or neither"),
+        (bad(published={"auc": 10**400}), "published.auc"),
         (bad(causes=3), "attribution: List should have at least 4 items"),
         (without("headline"), "is not complete or not in form (headline: Field required)"),
         (without("attribution"), "attribution: Field required"),
@@ -176,6 +182,12 @@ def test_published_figures_stand_beside_ours():
     assert published_figures(read(files(THREE[2]))) == {"a.down": []}
 
 
+def without_field(law, name):
+    results = json.loads(canaries()["corrected/canaries.json"])
+    results["experiments"][0]["laws"][law][name] = None
+    return {"corrected/canaries.json": json.dumps(results).encode()}
+
+
 def test_results_of_canaries_are_read():
     records = read(canaries())
     assert [law["law"] for law in records.canaries["corrected"]["experiments"][0]["laws"]] == list(LAWS)
@@ -194,6 +206,9 @@ def test_results_of_canaries_are_read():
         (canaries(experiments=("a", "mine")), "some are unknown or twice"),
         (canaries(version=0), "has version 0 of its form"),
         (canaries(protocol="as_published"), "says protocol 'as_published', and lies in the folder of 'corrected'"),
+        (without_field(2, "rows"), "expected rows for the law that no forecast knows the future"),
+        (without_field(3, "share"), "expected share for the law that a signal that is there is found"),
+        (without_field(0, "z"), "expected z for the law that luck is not skill"),
         (canaries(seeds="three"), "seeds: Input should be a valid integer"),
     ],
 )

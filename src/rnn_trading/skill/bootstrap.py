@@ -22,16 +22,15 @@ FEWEST_CLUSTERS = 10
 FEWEST_BLOCKS = 6
 
 
-def block_length(clusters: int, overlap: int = 1) -> int:
-    """Clusters that are drawn together: the cube root of their number, and at least the overlap of the truths.
+def block_length(clusters: int) -> int:
+    """Clusters that are drawn together where nothing more is known: the cube root of their number.
 
-    The cube root is the rate at which the length of blocks should grow for a standard error (Hall, Horowitz and Jing,
-    1995).
+    This is the rate at which the length of blocks should grow for a standard error (Hall, Horowitz and Jing, 1995).
     """
-    return max(int(np.ceil(clusters ** (1 / 3))), overlap)
+    return int(np.ceil(clusters ** (1 / 3)))
 
 
-def persistence(losses: NDArray[np.float64]) -> int:
+def optimal_block(losses: NDArray[np.float64]) -> int:
     """How long blocks should be for the mean of losses that follow each other.
 
     Parameters
@@ -56,9 +55,25 @@ def persistence(losses: NDArray[np.float64]) -> int:
 
 
 def block_for(losses: NDArray[np.float64], overlap: int = 1) -> int:
-    """Length of blocks of clusters with these losses: longer, if losses persist and :data:`FEWEST_BLOCKS` are left."""
+    """Length of blocks of clusters with these losses.
+
+    The cube root of their number, or more if losses persist, as long as :data:`FEWEST_BLOCKS` are left; and at least
+    the ``overlap``, which is the number of clusters that follow each other and share outcomes.
+    """
     count = len(losses)
-    return max(block_length(count, overlap), min(persistence(losses), count // FEWEST_BLOCKS))
+    return max(overlap, min(max(block_length(count), optimal_block(losses)), count // FEWEST_BLOCKS))
+
+
+def independent(losses: NDArray[np.float64]) -> float:
+    """How many independent losses these are worth: their number times (1 - r) / (1 + r).
+
+    Exact for the mean of an autoregression of order one with the correlation r of neighbours; a negative one counts as
+    zero. NaN if losses are missing or all equal.
+    """
+    if np.isnan(losses).any() or np.ptp(losses[:-1]) == 0 or np.ptp(losses[1:]) == 0:
+        return float("nan")
+    correlation = max(0.0, float(np.corrcoef(losses[:-1], losses[1:])[0, 1]))
+    return len(losses) * (1 - correlation) / (1 + correlation)
 
 
 def cluster_bootstrap(

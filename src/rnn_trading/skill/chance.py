@@ -86,8 +86,9 @@ def distance_from_chance(task: TaskName, predictions: pd.DataFrame, column: str 
     Returns
     -------
     Distance
-        Clusters are those of the interval of the headline score; blocks are as long as without an overlap of truths. A
-        forecast that ranks nothing is no further from chance than luck: its score is 0, with an error of NaN.
+        Clusters are those of the interval of the headline score; blocks are as long as the cube root of their number,
+        whatever overlaps or persists. A forecast that ranks nothing is no further from chance than luck: its score is
+        0, with an error of NaN.
 
     Raises
     ------

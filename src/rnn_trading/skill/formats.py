@@ -18,7 +18,7 @@ def format_score(value: float | None) -> str:
 
 def format_share(value: float) -> str:
     """A share in percent."""
-    return f"{100 * value:.0f} %"
+    return f"{round(100 * value)} %"
 
 
 def format_published(value: float) -> str:

@@ -13,16 +13,17 @@ from rnn_trading.skill.bootstrap import (
     FEWEST_BLOCKS,
     FEWEST_CLUSTERS,
     block_for,
-    block_length,
     cluster_bootstrap,
     difference_test,
+    independent,
     interval,
-    persistence,
 )
 from rnn_trading.skill.tasks import MODEL, TRUTH, Metrics, Task, rows_of
 
 logger = logging.getLogger(__name__)
 MOST_INFLUENTIAL = 10
+# Of fewer, an interval of 95 % holds the truth in less than 90 % (benchmarks/coverage.py).
+FEW_INDEPENDENT = 30
 ZERO_VOLUME = "zero_volume"
 NO_VOLUME, WORST = "rows that touch a session without volume", "the three worst months"
 
@@ -48,17 +49,20 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         rival has the metric), ``rival_value``, ``rival_interval``; ``difference``: ``mean_difference`` (model less
         rival), ``interval`` and ``p_value`` (two-sided), from the same draws, so that what both share cancels;
         ``drawn``: what was drawn, or why nothing, in words; and ``draws``. Blocks are as long as
-        :func:`rnn_trading.skill.bootstrap.block_for` says. Intervals and p-values are NaN with fewer than
+        :func:`rnn_trading.skill.bootstrap.block_for` says for the losses of the model, of the rival, and their
+        difference, whichever is longest. Intervals and p-values are NaN with fewer than
         :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters or
         :data:`rnn_trading.skill.bootstrap.FEWEST_BLOCKS` blocks within which outcomes overlap.
     """
     rows = predictions[rows_of(predictions, task.only)].reset_index(drop=True)
     clusters = task.clusters(rows)
     count = int(clusters.nunique())
-    losses = _losses(task, rows, clusters)
-    block = task.block or block_for(losses, overlap)
-    why_not = _why_nothing_is_drawn(task, count, task.block or block_length(count, overlap))
     best = task.headline.best(metrics)
+    losses = _losses(task, rows, clusters, [MODEL] if best is None else [MODEL, best])
+    overlap = task.block or overlap
+    # One length for all, so that model and rival see the same draws.
+    block = task.block or max(block_for(each, overlap) for each in losses)
+    why_not = _why_nothing_is_drawn(task, count, overlap)
     everything = np.arange(len(rows))
     model = task.headline.score(rows, MODEL)
     drawn = cluster_bootstrap(model, clusters, block) if why_not is None else np.full(DRAWS, np.nan)
@@ -69,7 +73,7 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         "value": model(everything),
         "interval": list(interval(drawn)),
         "best_rival": best,
-        "drawn": why_not or _drawn(task, count, block, task.block or persistence(losses)),
+        "drawn": why_not or _drawn(task, count, block, min(independent(each) for each in losses)),
         "draws": DRAWS,
     }
     if best is None:
@@ -84,25 +88,31 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
     }
 
 
-def _losses(task: Task, rows: pd.DataFrame, clusters: pd.Series) -> NDArray[np.float64]:
-    """Mean loss of the model in each cluster, in ascending order."""
-    losses = task.loss.of(rows[MODEL].to_numpy(), rows[TRUTH].to_numpy())
-    return pd.Series(losses).groupby(clusters.to_numpy()).mean().to_numpy()
+def _losses(task: Task, rows: pd.DataFrame, clusters: pd.Series, columns: list[str]) -> list[NDArray[np.float64]]:
+    """Mean loss in each cluster, in ascending order, of the model, of its rival, and the difference of both."""
+    truth = rows[TRUTH].to_numpy()
+    losses = [
+        pd.Series(task.loss.of(rows[column].to_numpy(), truth)).groupby(clusters.to_numpy()).mean().to_numpy()
+        for column in columns
+    ]
+    return losses if len(losses) == 1 else [*losses, losses[0] - losses[1]]
 
 
-def _drawn(task: Task, count: int, block: int, wanted: int) -> str:
+def _drawn(task: Task, count: int, block: int, worth: float) -> str:
     blocks = f" in blocks of {block}" if block > 1 else ""
     text = f"Intervals are from draws of {count:,} {task.clustered or task.units}{blocks}."
-    return text if wanted <= block else f"{text} Losses persist over {wanted}, so that they are too narrow."
+    if worth < FEW_INDEPENDENT:
+        text += f" They are worth {worth:.0f} independent ones, so that the intervals are too narrow."
+    return text
 
 
-def _why_nothing_is_drawn(task: Task, count: int, shortest: int) -> str | None:
+def _why_nothing_is_drawn(task: Task, count: int, overlap: int) -> str | None:
     """Why there is no interval; None if there is one."""
     counted = f"No interval: {count:,} {task.clustered or task.units} of test rows"
     if count < FEWEST_CLUSTERS:
         return f"{counted}, and at least {FEWEST_CLUSTERS} are needed."
-    if count < FEWEST_BLOCKS * shortest:
-        return f"{counted} are fewer than {FEWEST_BLOCKS} blocks of {shortest}, within which outcomes overlap."
+    if count < FEWEST_BLOCKS * overlap:
+        return f"{counted} are fewer than {FEWEST_BLOCKS} blocks of {overlap}, within which outcomes overlap."
     return None
 
 

@@ -101,10 +101,10 @@ def no_forecast_knows_the_future(
         If no late forecast differs either: then the other future did not reach the pipeline.
     """
     first, second = (table.drop(columns=TRUTH) for table in (predictions, with_another_future))
-    early, late = (table[column] <= after for table in (first, second))
-    one, other = first[early].reset_index(drop=True), second[late].reset_index(drop=True)
+    early, early_too = (table[column] <= after for table in (first, second))
+    one, other = first[early].reset_index(drop=True), second[early_too].reset_index(drop=True)
     forecasts = [name for name in one if pd.api.types.is_float_dtype(one[name])]
-    if first[~early][forecasts].reset_index(drop=True).equals(second[~late][forecasts].reset_index(drop=True)):
+    if first[~early][forecasts].reset_index(drop=True).equals(second[~early_too][forecasts].reset_index(drop=True)):
         raise ValueError(f"No forecast after {after} differs although its inputs do: the canary saw nothing.")
     if len(one) != len(other):
         return {"law": FUTURE, "held": False, "rows": len(one), "changed": abs(len(one) - len(other))}

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from rnn_trading.skill.laws import CANARIES_VERSION, LAWS
+from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, broken_laws
 from rnn_trading.skill.record import RECORD_VERSION
 
 PROTOCOLS = ("as_published", "corrected")
@@ -23,7 +23,7 @@ class Records:
     problems
         In words, each naming the file.
     missing
-        (Name, protocol, command) of each record that is not there or cannot be read.
+        (Name, protocol, command) of each record that is not there or cannot be read, and of the canaries.
     canaries
         Results of the canaries by protocol.
     """
@@ -33,9 +33,15 @@ class Records:
     missing: list[tuple[str, str, str]] = field(default_factory=list)
     canaries: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    @property
+    def broken(self) -> list[str]:
+        """Laws that corrected experiments break, in words. As published, canaries are meant to die."""
+        return broken_laws(self.canaries["corrected"]) if "corrected" in self.canaries else []
+
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, lt=2**53)]  # a larger one is no count, and no column holds it
+Whole = Annotated[int, Field(gt=-(2**53), lt=2**53)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -122,21 +128,37 @@ class _Record(_Strict):
     attribution: Annotated[list[_Cause], Field(min_length=4, max_length=4)]
     data: _Data
     model: _Model
-    published: dict[str, int | Number | list[Number]] | None
+    published: dict[str, Whole | Number | list[Number]] | None
     published_on: str | None
     verdict: str
+
+
+# What the result of a law has, beside its name and whether it was held.
+FIELDS = {
+    LUCK: ["score_name", "score", "z"],
+    LABELS: ["score_name", "score", "z"],
+    FUTURE: ["rows", "changed"],
+    SIGNAL: ["score_name", "score", "z", "oracle", "share"],
+}
 
 
 class _Law(_Strict):
     law: Text
     held: bool
     rows: Count | None = None
-    changed: Count = 0
-    score_name: str = ""
-    score: Number = 0.0
-    z: Number = 0.0
-    oracle: Number = 0.0
+    changed: Count | None = None
+    score_name: str | None = None
+    score: Number | None = None
+    z: Number | None = None
+    oracle: Number | None = None
     share: Number | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "_Law":
+        missing = [name for name in FIELDS.get(self.law, []) if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"expected {', '.join(missing)} for the law that {self.law}")
+        return self
 
 
 class _Experiment(_Strict):
@@ -230,7 +252,10 @@ def read_records(files: dict[str, bytes], expected: dict[str, str], with_canarie
     for protocol in PROTOCOLS:
         results, problem = read_canaries(files, protocol, with_canaries)
         records.problems += [problem] if problem else []
-        records.canaries |= {protocol: results} if results else {}
+        if results:
+            records.canaries[protocol] = results
+        elif protocol == "corrected":
+            records.missing.append(("canaries", protocol, command_for("canaries", protocol)))
     return records
 
 

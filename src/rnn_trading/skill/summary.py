@@ -57,7 +57,7 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         "score": headline.get("words"),
         "larger_is_better": headline.get("larger_is_better"),
         "published": _number(figure),
-        "published_on": known["published_on"] if known and figure is not None else None,
+        "published_on": known["published_on"] if known and not math.isnan(_number(figure)) else None,
     }
     for protocol, record in zip(PROTOCOLS, (published, corrected), strict=True):
         own = record["headline"] if record else NO_SCORE
@@ -85,7 +85,7 @@ def _row(name: str, records: Records) -> dict[str, Any]:
 
 def _remarks(of_both: list[dict[str, Any]]) -> list[str]:
     """What a reader of the row must know, from the records that are there, the corrected first."""
-    remarks = [SIMULATED] if any(record["data"]["simulated"] for record in of_both) else []
+    remarks = [SIMULATED] if of_both and of_both[0]["data"]["simulated"] else []
     remarks += [AGAIN] if of_both and of_both[0]["model"]["chosen"] else []
     return remarks + ([OTHER_DATA] if len({record["data"]["source"] for record in of_both}) > 1 else [])
 
@@ -114,8 +114,8 @@ def findings(table: pd.DataFrame, records: Records) -> list[str]:
     -------
     list of str
         How many models have skill beyond their naive rivals; which score owes most to an artefact; which published
-        figure falls most. Simulated data do not count, nor does a network that stands in the table twice. One that
-        cannot be told from the records says so.
+        figure falls most. Simulated data do not count, and a network that stands in the table twice counts once. One
+        that cannot be told from the records says so.
     """
     real = {key: record for key, record in records.found.items() if not record["data"]["simulated"]}
     return [_who_has_skill(table[table["counts"]]), _largest_artefact(real), _largest_fall(table[table["counts"]])]
@@ -166,7 +166,8 @@ def _largest_artefact(found: dict[tuple[str, str], dict[str, Any]]) -> str:
         return f"No {kinds} lies above chance with its whole interval, so that there is nothing to explain."
     largest = max(shares, key=lambda each: each[0], default=None)
     if largest is None or largest[0] <= 0:
-        return f"No {kinds} that lies above chance gets worse without stale rows, silent sessions or the worst months."
+        causes = "suspicious rows, silent sessions or the worst months"
+        return f"No {kinds} that lies above chance gets worse without {causes}."
     share, name, protocol, headline, cause = largest
     return (
         f"{name} ({words(protocol)}) owes {format_share(min(share, 1))} of its distance from chance to "
@@ -187,8 +188,8 @@ def _largest_fall(table: pd.DataFrame) -> str:
     if falls.empty:
         return "No published AUC, information coefficient or R2 falls, as far as corrected records have an interval."
     row = known.loc[falls.idxmax()]
-    text = "Of the published AUCs, information coefficients and R2, the one that falls furthest, beside its "
-    text += f"uncertainty, is that of {row['experiment']}: {row['score']} "
+    text = "Of the published AUCs, information coefficients and R2, the one that falls furthest, relative to the "
+    text += f"uncertainty of the corrected score, is that of {row['experiment']}: {row['score']} "
     text += f"{format_published(row['published'])} published"
     if not math.isnan(row["as_published"]):
         text += f", {format_score(row['as_published'])} the published way on the data here"

@@ -12,6 +12,7 @@ from rnn_trading.skill.record_files import Records, command_for
 
 # Figures are drawn for print: this wide they are sharp on a phone, and 64 colours are more than they have.
 WIDTH, COLOURS = 900, 64
+ONLY_MISSING = "--only-missing-outputs"
 FIRST_FIGURE = "model_and_rivals"
 # What Pillow raises for files that are no figures: too large, of a broken header, or cut short.
 UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -77,13 +78,13 @@ def gone(
 
 
 def draw_again(pipeline: str, protocol: str) -> str:
-    """The command that makes what is missing of an experiment, without training again."""
-    return f"{command_for(pipeline, protocol)} --only-missing-outputs"
+    """The command that makes what is missing of an experiment; it trains only if the model is missing too."""
+    return f"{command_for(pipeline, protocol)} {ONLY_MISSING}"
 
 
 def _small(title: str, content: bytes) -> Figure:
     """A figure with few colours, no wider than a page."""
-    with Image.open(io.BytesIO(content)) as image:
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
         figure = image.convert("RGB")
     if figure.width > WIDTH:
         figure = figure.resize((WIDTH, max(1, round(figure.height * WIDTH / figure.width))), Image.Resampling.LANCZOS)

@@ -3,8 +3,7 @@
 import pandas as pd
 
 from rnn_trading.skill.formats import NOTHING, format_interval, format_p_value, format_published, format_score, words
-from rnn_trading.skill.laws import broken_laws
-from rnn_trading.skill.record_files import PROTOCOLS, Records
+from rnn_trading.skill.record_files import PROTOCOLS, Records, command_for
 from rnn_trading.skill.summary import rows_of_table
 
 
@@ -22,9 +21,11 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
     problems
         What could not be read, in words.
     """
-    broken = broken_laws(records.canaries["corrected"]) if "corrected" in records.canaries else []
     lines = ["# What survives", ""]
-    lines += [f"> **A canary died:** {law}\n" for law in broken]
+    lines += [
+        f"> **A canary died:** {law}. Release them again: `{command_for('canaries', 'corrected')}`\n"
+        for law in records.broken
+    ]
     lines += [f"{number}. {finding}" for number, finding in enumerate(found, start=1)]
     lines += ["", markdown_table(table), ""]
     if records.missing:

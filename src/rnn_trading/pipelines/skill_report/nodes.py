@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.skill.record_files import PROTOCOLS, Records, read_records
+from rnn_trading.skill.record_files import Records, read_records
 from rnn_trading.skill.summary import findings, skill_table
 
 from .figures import read_figures
@@ -56,8 +56,7 @@ def write(
         problems = records.problems + gone
         logger.info("What survives\n  %s", "\n  ".join(found))
         if records.missing:
-            here = f"{len(records.missing)} of {len(PROTOCOLS) * len(table)}"
-            logger.info("%s records are not there; the page names the commands", here)
+            logger.info("%d results are not there; the page names the commands", len(records.missing))
         for problem in problems:
             logger.warning("Left out: %s", problem)
         return {

@@ -17,7 +17,7 @@ from rnn_trading.skill.formats import (
     format_signed,
     words,
 )
-from rnn_trading.skill.laws import LAWS, broken_laws
+from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.record_files import PROTOCOLS, Records
 from rnn_trading.skill.summary import published_figures, rows_of_table
 
@@ -34,7 +34,8 @@ COLUMNS = {
     ),
     "As published here": (
         "The score of this project's rebuild of the published way, flaws included, on the test rows of the data here, "
-        "with its 95 % interval: the middle of what it is when the test dates (documents, weeks) are drawn again."
+        "with its 95 % interval: the middle of what it is when the test dates (months, weeks, runs, documents) are "
+        "drawn again."
     ),
     "Corrected": "The same after the flaws are mended, on the corrected test rows.",
     "Best rival": (
@@ -81,7 +82,7 @@ def render_page(found: list[str], table: pd.DataFrame, records: Records, figures
         lstrip_blocks=True,
     )
     return environment.get_template("page.html").render(
-        broken=broken_laws(records.canaries["corrected"]) if "corrected" in records.canaries else [],
+        broken=records.broken,
         findings=found,
         columns=COLUMNS,
         numbers=NUMBERS,
