@@ -52,8 +52,8 @@ def test_findings_come_from_the_numbers():
         "a.up (as published) owes 50 % of its distance from chance to stale rows: AUC 0.600 with them, 0.550 without."
     )
     assert fall == (
-        "Of the published AUCs, information coefficients and R2, the one that falls furthest, relative to the uncertainty "
-        "of the corrected score, is that of a.up: AUC 0.68 published, 0.600 the published way on the data here, 0.520 "
+        "Of the published AUCs, information coefficients and R2, the one that falls furthest, relative to the "
+        "uncertainty of the corrected score, is that of a.up: AUC 0.68 published, 0.600 the published way on the data here, 0.520 "
         "corrected, where the best naive rival (last value) has 0.530."
     )
 
