@@ -53,8 +53,8 @@ def test_findings_come_from_the_numbers():
     )
     assert fall == (
         "Of the published AUCs, information coefficients and R2, the one that falls furthest, relative to the "
-        "uncertainty of the corrected score, is that of a.up: AUC 0.68 published, 0.600 the published way on the data here, 0.520 "
-        "corrected, where the best naive rival (last value) has 0.530."
+        "uncertainty of the corrected score, is that of a.up: AUC 0.68 published, 0.600 the published way on the "
+        "data here, 0.520 corrected, where the best naive rival (last value) has 0.530."
     )
 
 
