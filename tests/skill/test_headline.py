@@ -2,7 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.skill.bootstrap import FEWEST_CLUSTERS, block_for, block_length, independent, optimal_block
+from rnn_trading.skill.bootstrap import (
+    FEWEST_CLUSTERS,
+    block_for,
+    block_length,
+    cluster_influence,
+    independent,
+    optimal_block,
+)
 from rnn_trading.skill.headline import attribution, headline, most_influential
 from rnn_trading.skill.metrics import classification_metrics, error_metrics, information_coefficients
 from rnn_trading.skill.tasks import MODEL, TASKS, rows_of
@@ -119,7 +126,8 @@ def test_what_drifts_in_the_difference_alone_is_seen():
         drift[day] = 0.97 * drift[day - 1] + generator.normal()
     dates = pd.bdate_range("2020-01-01", periods=1000)
     rows = pd.DataFrame({"date": dates, "truth": 1000 + noise, "prediction": 1000 + drift, "rival": 1000.0})
-    of_model, of_rival = ((rows["truth"] - rows[name]).to_numpy() ** 2 for name in ("prediction", "rival"))
+    scores = (TASKS["level"].headline.score(rows, name) for name in ("prediction", "rival"))
+    of_model, of_rival = (cluster_influence(score, rows["date"]) for score in scores)
     length = optimal_block(of_model - of_rival)
     assert length > max(block_length(1000), optimal_block(of_model), optimal_block(of_rival))
     result = headline(TASKS["level"], rows, {"rival": {"rmse": 1.0}}, overlap=1)
@@ -134,7 +142,32 @@ def test_independent_losses_by_hand():
         values[day] = 0.5 * values[day - 1] + generator.normal()
     assert independent(values) == pytest.approx(len(values) / 3, rel=0.05)
     assert independent(np.tile([0.0, 1.0], 50)) == 100
-    assert np.isnan(independent(np.ones(50)))
+    assert independent(np.ones(50)) == np.inf
+
+
+def test_influence_on_a_mean_is_the_value_less_the_mean():
+    values = np.array([1.0, 5.0, 2.0, 8.0, 4.0])
+    clusters = pd.Series(list("bacde"))
+    influence = cluster_influence(lambda rows: float(values[rows].mean()), clusters)
+    assert influence == pytest.approx(np.array([5.0, 1.0, 2.0, 8.0, 4.0]) - 4)  # in the order of the names
+
+
+def test_volatility_that_persists_does_not_lengthen_blocks_of_ranks():
+    """Turmoil makes squared errors persist, not the correlation of ranks within a date."""
+    generator = np.random.default_rng(8)
+    dates, tickers = 250, 20
+    volatility = np.exp(2 * np.sin(np.arange(dates) / 25))[:, None]
+    rows = pd.DataFrame(
+        {
+            "date": np.repeat(pd.bdate_range("2020-01-01", periods=dates), tickers),
+            "prediction": generator.normal(size=dates * tickers),
+            "truth": (volatility * generator.normal(size=(dates, tickers))).ravel(),
+        }
+    )
+    assert optimal_block((rows["truth"] ** 2).groupby(rows["date"]).mean().to_numpy()) > 20
+    assert (
+        headline(TASKS["regression"], rows, {}, 1)["drawn"] == "Intervals are from draws of 250 dates in blocks of 7."
+    )
 
 
 @pytest.mark.parametrize("losses", [np.zeros(50), np.r_[np.zeros(49), 1.0], np.arange(9.0), np.full(20, np.nan)])

@@ -30,50 +30,75 @@ def block_length(clusters: int) -> int:
     return int(np.ceil(clusters ** (1 / 3)))
 
 
-def optimal_block(losses: NDArray[np.float64]) -> int:
-    """How long blocks should be for the mean of losses that follow each other.
+def optimal_block(influence: NDArray[np.float64]) -> int:
+    """How long blocks should be for the mean of values that follow each other.
 
     Parameters
     ----------
-    losses
-        Of one cluster after the other, ``(clusters,)``.
+    influence
+        See :func:`cluster_influence`; ``(clusters,)``.
 
     Returns
     -------
     int
         The length that minimises the error of the variance of the mean (Politis and White, 2004; Patton, Politis and
-        White, 2009), rounded up; 1 for fewer than 10 losses, losses that are missing, or that are all equal.
+        White, 2009), rounded up; 1 for fewer than 10 values, values that are missing, or that are all equal.
     """
     from arch.bootstrap import optimal_block_length  # noqa: PLC0415  takes a second to import
 
-    if len(losses) < FEWEST_CLUSTERS or np.isnan(losses).any() or np.ptp(losses) == 0:
+    if len(influence) < FEWEST_CLUSTERS or np.isnan(influence).any() or np.ptp(influence) == 0:
         return 1
     # Parts of a series may be constant although the whole is not.
     with np.errstate(divide="ignore", invalid="ignore"):
-        length = float(optimal_block_length(losses)["circular"].iloc[0])
+        length = float(optimal_block_length(influence)["circular"].iloc[0])
     return max(1, int(np.ceil(length))) if np.isfinite(length) else 1
 
 
-def block_for(losses: NDArray[np.float64], overlap: int = 1) -> int:
-    """Length of blocks of clusters with these losses.
+def block_for(influence: NDArray[np.float64], overlap: int = 1) -> int:
+    """Length of blocks of clusters with this influence on a score.
 
-    The cube root of their number, or more if losses persist, as long as :data:`FEWEST_BLOCKS` are left; and at least
-    the ``overlap``, which is the number of clusters that follow each other and share outcomes.
+    The cube root of their number, or more if influence persists, as long as :data:`FEWEST_BLOCKS` are left; and at
+    least the ``overlap``, which is the number of clusters that follow each other and share outcomes.
     """
-    count = len(losses)
-    return max(overlap, min(max(block_length(count), optimal_block(losses)), count // FEWEST_BLOCKS))
+    count = len(influence)
+    return max(overlap, min(max(block_length(count), optimal_block(influence)), count // FEWEST_BLOCKS))
 
 
-def independent(losses: NDArray[np.float64]) -> float:
-    """How many independent losses these are worth: their number times (1 - r) / (1 + r).
+def independent(influence: NDArray[np.float64]) -> float:
+    """How many independent clusters these are worth: their number times (1 - r) / (1 + r).
 
     Exact for the mean of an autoregression of order one with the correlation r of neighbours; a negative one counts as
-    zero. NaN if losses are missing or all equal.
+    zero. Infinite if the influence is missing or all equal: then nothing is known of it.
     """
-    if np.isnan(losses).any() or np.ptp(losses[:-1]) == 0 or np.ptp(losses[1:]) == 0:
-        return float("nan")
-    correlation = max(0.0, float(np.corrcoef(losses[:-1], losses[1:])[0, 1]))
-    return len(losses) * (1 - correlation) / (1 + correlation)
+    if np.isnan(influence).any() or np.ptp(influence[:-1]) == 0 or np.ptp(influence[1:]) == 0:
+        return float("inf")
+    correlation = max(0.0, float(np.corrcoef(influence[:-1], influence[1:])[0, 1]))
+    return len(influence) * (1 - correlation) / (1 + correlation)
+
+
+def cluster_influence(statistic: Callable[[NDArray[np.int64]], float], clusters: pd.Series) -> NDArray[np.float64]:
+    """What each cluster adds to a statistic, by leaving it out (the jackknife; Efron and Tibshirani, 1993, chapter 11).
+
+    Parameters
+    ----------
+    statistic
+        Of the positions of rows.
+    clusters
+        To which cluster each row belongs, ``(rows,)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(clusters,)``, in ascending order: their number less one, times the statistic less the statistic without the
+        cluster. For a mean of one value a cluster, that value less the mean. NaN where the statistic does not exist.
+    """
+    codes, names = pd.factorize(clusters.to_numpy(), sort=True)
+    complete, reports, values = statistic(np.arange(len(codes))), Reports(), np.empty(len(names))
+    for cluster in range(len(names)):
+        values[cluster] = (len(names) - 1) * (complete - statistic(np.flatnonzero(codes != cluster)))
+        if reports.due():
+            logger.info("Influence: %s of %s", f"{cluster + 1:,}", f"{len(names):,}")
+    return values
 
 
 def cluster_bootstrap(

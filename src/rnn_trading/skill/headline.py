@@ -14,11 +14,13 @@ from rnn_trading.skill.bootstrap import (
     FEWEST_CLUSTERS,
     block_for,
     cluster_bootstrap,
+    cluster_influence,
     difference_test,
     independent,
     interval,
 )
-from rnn_trading.skill.tasks import MODEL, TRUTH, Metrics, Task, rows_of
+from rnn_trading.skill.scores import Score
+from rnn_trading.skill.tasks import MODEL, Metrics, Task, rows_of
 
 logger = logging.getLogger(__name__)
 MOST_INFLUENTIAL = 10
@@ -49,23 +51,22 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         rival has the metric), ``rival_value``, ``rival_interval``; ``difference``: ``mean_difference`` (model less
         rival), ``interval`` and ``p_value`` (two-sided), from the same draws, so that what both share cancels;
         ``drawn``: what was drawn, or why nothing, in words; and ``draws``. Blocks are as long as
-        :func:`rnn_trading.skill.bootstrap.block_for` says for the losses of the model, of the rival, and their
-        difference, whichever is longest. Intervals and p-values are NaN with fewer than
+        :func:`rnn_trading.skill.bootstrap.block_for` says for the influence of clusters on the score of the model, on
+        that of the rival, and on their difference, whichever is longest. Intervals and p-values are NaN with fewer than
         :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters or
         :data:`rnn_trading.skill.bootstrap.FEWEST_BLOCKS` blocks within which outcomes overlap.
     """
     rows = predictions[rows_of(predictions, task.only)].reset_index(drop=True)
     clusters = task.clusters(rows)
     count = int(clusters.nunique())
-    best = task.headline.best(metrics)
-    losses = _losses(task, rows, clusters, [MODEL] if best is None else [MODEL, best])
-    overlap = task.block or overlap
-    # One length for all, so that model and rival see the same draws.
-    block = task.block or max(block_for(each, overlap) for each in losses)
-    why_not = _why_nothing_is_drawn(task, count, overlap)
-    everything = np.arange(len(rows))
+    everything, best = np.arange(len(rows)), task.headline.best(metrics)
     model = task.headline.score(rows, MODEL)
-    drawn = cluster_bootstrap(model, clusters, block) if why_not is None else np.full(DRAWS, np.nan)
+    rival = None if best is None else task.headline.score(rows, best)
+    why_not = _why_nothing_is_drawn(task, count, task.block or overlap)
+    drawn, what = np.full(DRAWS, np.nan), why_not
+    if why_not is None:
+        block, worth = _blocks(task, model, rival, clusters, overlap)
+        drawn, what = cluster_bootstrap(model, clusters, block), _what_is_drawn(task, count, block, worth)
     result: dict[str, Any] = {
         "metric": task.headline.metric,
         "words": task.headline.words,
@@ -73,12 +74,11 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         "value": model(everything),
         "interval": list(interval(drawn)),
         "best_rival": best,
-        "drawn": why_not or _drawn(task, count, block, min(independent(each) for each in losses)),
+        "drawn": what,
         "draws": DRAWS,
     }
-    if best is None:
+    if rival is None:
         return result | {"rival_value": None, "rival_interval": None, "difference": None}
-    rival = task.headline.score(rows, best)
     # The seed of the draws is fixed: both see the same rows.
     drawn_rival = cluster_bootstrap(rival, clusters, block) if why_not is None else drawn
     return result | {
@@ -88,17 +88,19 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
     }
 
 
-def _losses(task: Task, rows: pd.DataFrame, clusters: pd.Series, columns: list[str]) -> list[NDArray[np.float64]]:
-    """Mean loss in each cluster, in ascending order, of the model, of its rival, and the difference of both."""
-    truth = rows[TRUTH].to_numpy()
-    losses = [
-        pd.Series(task.loss.of(rows[column].to_numpy(), truth)).groupby(clusters.to_numpy()).mean().to_numpy()
-        for column in columns
-    ]
-    return losses if len(losses) == 1 else [*losses, losses[0] - losses[1]]
+def _blocks(task: Task, model: Score, rival: Score | None, clusters: pd.Series, overlap: int) -> tuple[int, float]:
+    """Clusters that are drawn together, and how many independent ones all of them are worth."""
+    if task.block is not None:
+        return task.block, float(clusters.nunique())
+    influence = [cluster_influence(model, clusters)]
+    if rival is not None:
+        of_rival = cluster_influence(rival, clusters)
+        influence += [of_rival, influence[0] - of_rival]
+    # One length for all, so that model and rival see the same draws.
+    return max(block_for(each, overlap) for each in influence), min(independent(each) for each in influence)
 
 
-def _drawn(task: Task, count: int, block: int, worth: float) -> str:
+def _what_is_drawn(task: Task, count: int, block: int, worth: float) -> str:
     blocks = f" in blocks of {block}" if block > 1 else ""
     text = f"Intervals are from draws of {count:,} {task.clustered or task.units}{blocks}."
     if worth < FEW_INDEPENDENT:
