@@ -31,6 +31,7 @@ def record(name, protocol, value, rival, metric="auc", finding="No skill beyond 
             "rival_interval": [rival - 0.02, rival + 0.02],
             "difference": {"mean_difference": value - rival, "interval": [-0.01, 0.05], "p_value": 0.25},
             "drawn": "Intervals are from draws of 50 dates.",
+            "too_narrow": False,
         },
         "attribution": [
             cause("stale rows", value - 0.05, 0.05),
@@ -41,7 +42,7 @@ def record(name, protocol, value, rival, metric="auc", finding="No skill beyond 
         "data": {"source": "x", "test": {"rows": 100}},
         "model": {"metrics": {metric: value}, "epochs": 7, "by_seed": {"seeds": {"seed_1": {}, "seed_2": {}}}},
         "rivals": {},
-        "tests": [],
+        "tests": [{"name": "Diebold-Mariano", "p_value": 0.04}],
         "published": {"auc": 0.68},
         "published_on": "other data",
         "verdict": "It is so.",

@@ -94,7 +94,7 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
         f"as_published/{NAME}/skill.json: says protocol",
         "corrected/sec_filings.returns/skill.json: is not JSON",
         "corrected/stacked_lstm.regression/model_and_rivals.png: the figure is gone",
-        f"corrected/{NAME}/learning_curves.png: is not a figure that can be read",
+        f"corrected/{NAME}/learning_curves.png: is not a PNG that can be read",
         # A figure is drawn again without training.
         "corrected/stacked_lstm.regression/rolling_ic.png: the figure is gone. Draw it again: kedro run --pipelines "
         "stacked_lstm.regression --only-missing-outputs",

@@ -64,7 +64,7 @@ def test_the_most_influential_authors_are_left_out_where_authors_are_known():
     nobody = judged(rows)["attribution"][-1]
     assert nobody["why"] == "the reviews do not say who wrote them"
     known = judged(rows.assign(author=[f"a{number % 30}" for number in range(len(rows))]))["attribution"][-1]
-    assert known["without"] == "the ten most influential authors"
+    assert known["without"] == "the 10 most influential authors"
     assert (known["rows_left_out"], len(known["names"])) == (200, 10)
     assert known["removed"] > 0
 

@@ -3,6 +3,7 @@
 import math
 
 NOTHING = "—"  # where there is no number
+TOO_NARROW = "†"  # of an interval of few dates
 SMALLEST_P_VALUE = 0.002  # two-sided, of 1,000 draws
 
 

@@ -50,7 +50,8 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         ``metric``, ``words``, ``larger_is_better``, ``value`` and ``interval`` of the model; ``best_rival`` (None if no
         rival has the metric), ``rival_value``, ``rival_interval``; ``difference``: ``mean_difference`` (model less
         rival), ``interval`` and ``p_value`` (two-sided), from the same draws, so that what both share cancels;
-        ``drawn``: what was drawn, or why nothing, in words; and ``draws``. Blocks are as long as
+        ``drawn``: what was drawn, or why nothing, in words; ``worth``: how many independent clusters that is worth,
+        ``too_narrow``: whether these are too few; and ``draws``. Blocks are as long as
         :func:`rnn_trading.skill.bootstrap.block_for` says for the influence of clusters on the score of the model, on
         that of the rival, and on their difference, whichever is longest. Intervals and p-values are NaN with fewer than
         :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters or
@@ -63,7 +64,7 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
     model = task.headline.score(rows, MODEL)
     rival = None if best is None else task.headline.score(rows, best)
     why_not = _why_nothing_is_drawn(task, count, task.block or overlap)
-    drawn, what = np.full(DRAWS, np.nan), why_not
+    drawn, what, worth = np.full(DRAWS, np.nan), why_not, float("nan")
     if why_not is None:
         block, worth = _blocks(task, model, rival, clusters, overlap)
         drawn, what = cluster_bootstrap(model, clusters, block), _what_is_drawn(task, count, block, worth)
@@ -75,6 +76,8 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         "interval": list(interval(drawn)),
         "best_rival": best,
         "drawn": what,
+        "worth": worth if np.isfinite(worth) else None,
+        "too_narrow": worth < FEW_INDEPENDENT,
         "draws": DRAWS,
     }
     if rival is None:
@@ -104,7 +107,8 @@ def _what_is_drawn(task: Task, count: int, block: int, worth: float) -> str:
     blocks = f" in blocks of {block}" if block > 1 else ""
     text = f"Intervals are from draws of {count:,} {task.clustered or task.units}{blocks}."
     if worth < FEW_INDEPENDENT:
-        text += f" They are worth {worth:.0f} independent ones, so that the intervals are too narrow."
+        few = "They are few" if round(worth) >= count else f"They are worth {worth:.0f} independent ones"
+        text += f" {few}, so that the intervals are too narrow."
     return text
 
 

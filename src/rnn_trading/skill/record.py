@@ -141,15 +141,15 @@ def skill_record(
 
 
 def worst_months(task: Task, predictions: pd.DataFrame, rivals: list[str]) -> list[str]:
-    """The three calendar months with the largest summed loss, averaged over the rivals, in order of time.
+    """The three calendar months with the largest mean loss of a row, averaged over the rivals, in order of time.
 
-    The model does not enter, so that models of one experiment are judged without the same months. No month is
-    worse than others if there are no more than three.
+    The mean, not the sum: a month of five weeks is not worse for being longer. The model does not enter, so that models
+    of one experiment are judged without the same months. No month is worse than others if there are no more than three.
     """
     rows = predictions[rows_of(predictions, task.only)]
     truth = rows[TRUTH].to_numpy()
     loss = np.mean([task.loss.of(rows[rival].to_numpy(), truth) for rival in rivals], axis=0)
-    by_month = pd.Series(loss).groupby(_months(rows).to_numpy()).sum()
+    by_month = pd.Series(loss).groupby(_months(rows).to_numpy()).mean()
     return sorted(by_month.nlargest(WORST_MONTHS).index) if len(by_month) > WORST_MONTHS else []
 
 

@@ -40,6 +40,7 @@ class Records:
 
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, lt=2**53)]  # a larger one is no count, and no column holds it
 Whole = Annotated[int, Field(gt=-(2**53), lt=2**53)]
 Text = Annotated[str, Field(min_length=1)]
@@ -56,14 +57,17 @@ class _WithInterval(_Strict):
 
     @model_validator(mode="after")
     def _check(self) -> "_WithInterval":
-        if (self.interval[0] is None) != (self.interval[1] is None):
+        low, high = self.interval
+        if (low is None) != (high is None):
             raise ValueError("expected both ends of the interval, or neither")
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"expected the lower end of the interval first. Received: {low} and {high}")
         return self
 
 
 class _Difference(_WithInterval):
     mean_difference: Number | None
-    p_value: Number | None
+    p_value: Probability | None
 
 
 class _Headline(_WithInterval):
@@ -75,6 +79,7 @@ class _Headline(_WithInterval):
     rival_value: Number | None
     difference: _Difference | None
     drawn: str
+    too_narrow: bool
 
 
 class _Cause(_Strict):
@@ -98,6 +103,13 @@ class _Cause(_Strict):
 
 class _Part(_Strict):
     rows: Count
+    first_date: str | None = None
+    last_date: str | None = None
+
+
+class _Test(_Strict):
+    name: str
+    p_value: Probability | None
 
 
 class _Data(_Strict):
@@ -128,6 +140,7 @@ class _Record(_Strict):
     attribution: Annotated[list[_Cause], Field(min_length=4, max_length=4)]
     data: _Data
     model: _Model
+    tests: Annotated[list[_Test], Field(min_length=1)]
     published: dict[str, Whole | Number | list[Number]] | None
     published_on: str | None
     verdict: str
@@ -271,7 +284,7 @@ def _parse(
         return {}, f"is not a record but a {type(parsed).__name__}"
     found = parsed.get("version")
     if isinstance(found, bool) or found != version:
-        return {}, f"has version {found} of its form; this report reads {version}"
+        return {}, f"has version {found!r} of its form; this report reads {version!r}"
     try:
         parsed = schema.model_validate_json(content).model_dump()
     except ValidationError as error:

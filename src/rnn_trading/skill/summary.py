@@ -13,7 +13,13 @@ from rnn_trading.skill.record_files import PROTOCOLS, Records
 # What luck gets, where a score has such a value.
 CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
 SIMULATED, AGAIN, OTHER_DATA = "simulated data", "the network that was chosen, once more", "each way on other data"
-NO_SCORE: dict[str, Any] = {"value": None, "mean_difference": None, "interval": (None, None), "p_value": None}
+NO_SCORE: dict[str, Any] = {
+    "value": None,
+    "mean_difference": None,
+    "interval": (None, None),
+    "p_value": None,
+    "too_narrow": False,
+}
 TEXTS = {
     *("remark", "metric", "score", "published_on", "best_rival", "finding", "verdict", "as_published_finding"),
     *("as_published_source", "corrected_source"),
@@ -35,9 +41,10 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
     pandas.DataFrame
         ``experiment``, ``remark`` (what a reader of the row must know), ``counts`` (whether findings count it),
         ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``, ``as_published`` and
-        ``corrected`` each with ``_low``, ``_high`` and ``_source``, ``best_rival``, ``rival``, ``difference`` with
-        ``_low`` and ``_high``, ``p_value``, ``finding``, ``verdict``, ``as_published_finding``, ``networks`` (seeds in
-        the corrected forecast), ``rows`` (corrected test rows). NaN or None where a record is missing.
+        ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval) and ``_source``, ``best_rival``,
+        ``rival``, ``difference`` with ``_low`` and ``_high``, ``p_value``, ``finding``, ``finding_p_value`` (of the
+        test that decides), ``verdict``, ``as_published_finding``, ``networks`` (seeds in the corrected forecast),
+        ``rows`` (corrected test rows). NaN or None where a record is missing.
     """
     return pd.DataFrame([_row(name, records) for name in expected])
 
@@ -63,6 +70,7 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         own = record["headline"] if record else NO_SCORE
         low, high = own["interval"]
         row |= {protocol: _number(own["value"]), f"{protocol}_low": _number(low), f"{protocol}_high": _number(high)}
+        row[f"{protocol}_too_narrow"] = own["too_narrow"]
         row[f"{protocol}_source"] = record["data"]["source"] if record else None
     own = corrected["headline"] if corrected else {}
     difference = own.get("difference") or NO_SCORE
@@ -76,6 +84,7 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         "difference_high": _number(high),
         "p_value": _number(difference["p_value"]),
         "finding": corrected["finding"] if corrected else None,
+        "finding_p_value": _number(corrected["tests"][0]["p_value"]) if corrected else math.nan,
         "verdict": corrected["verdict"] if corrected else None,
         "as_published_finding": published["finding"] if published else None,
         "networks": max(1, len(by_seed)) if corrected else None,
@@ -170,9 +179,9 @@ def _largest_artefact(found: dict[tuple[str, str], dict[str, Any]]) -> str:
         return f"No {kinds} that lies above chance gets worse without {causes}."
     share, name, protocol, headline, cause = largest
     return (
-        f"{name} ({words(protocol)}) owes {format_share(min(share, 1))} of its distance from chance to "
-        f"{cause['without']}: {headline['words']} {format_score(headline['value'])} with them, "
-        f"{format_score(cause['value'])} without."
+        f"Of the AUCs and information coefficients above chance, that of {name} ({words(protocol)}) owes most to an "
+        f"artefact, {format_share(min(share, 1))} of its distance from chance to {cause['without']}: "
+        f"{headline['words']} {format_score(headline['value'])} with them, {format_score(cause['value'])} without."
     )
 
 

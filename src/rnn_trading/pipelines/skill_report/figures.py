@@ -61,7 +61,8 @@ def read_figures(
                 figures[name, protocol].append(_small(words(title), files[path]))
             except UNREADABLE as error:
                 again = draw_again(made_by[name], protocol)
-                problems.append(f"{path}: is not a figure that can be read ({error}). Delete it, then: {again}")
+                kind = type(error).__name__
+                problems.append(f"{path}: is not a PNG that can be read ({kind}). Delete it, then: {again}")
     return figures, problems
 
 

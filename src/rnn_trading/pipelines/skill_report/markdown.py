@@ -1,8 +1,18 @@
 """The report as text."""
 
+from typing import Any
+
 import pandas as pd
 
-from rnn_trading.skill.formats import NOTHING, format_interval, format_p_value, format_published, format_score, words
+from rnn_trading.skill.formats import (
+    NOTHING,
+    TOO_NARROW,
+    format_interval,
+    format_p_value,
+    format_published,
+    format_score,
+    words,
+)
 from rnn_trading.skill.record_files import PROTOCOLS, Records, command_for
 from rnn_trading.skill.summary import rows_of_table
 
@@ -27,7 +37,13 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
         for law in records.broken
     ]
     lines += [f"{number}. {finding}" for number, finding in enumerate(found, start=1)]
-    lines += ["", markdown_table(table), ""]
+    lines += [
+        "",
+        markdown_table(table),
+        "",
+        f"{TOO_NARROW} Too narrow: few dates, or dates whose influence persists.",
+        "",
+    ]
     if records.missing:
         lines += ["## Not there yet", ""]
         lines += [f"- {name} ({words(protocol)}): `{command}`" for name, protocol, command in records.missing]
@@ -40,7 +56,7 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
 def markdown_table(table: pd.DataFrame) -> str:
     """One line a model."""
     lines = [
-        "| experiment | score | published | as published here | corrected | best rival | difference | p | finding |",
+        "| experiment | score | published | as published here | corrected | best rival | difference | its p | finding |",
         "| --- | --- | ---: | ---: | ---: | --- | ---: | ---: | --- |",
     ]
     for row in rows_of_table(table):
@@ -50,7 +66,7 @@ def markdown_table(table: pd.DataFrame) -> str:
             f"`{row['experiment']}`" + (f" ({row['remark']})" if row["remark"] else ""),
             f"{row['score'] or NOTHING} {better}".strip(),
             format_published(row["published"]),
-            *(format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in PROTOCOLS),
+            *(_score(row, name) for name in PROTOCOLS),
             rival,
             format_interval(row["difference"], row["difference_low"], row["difference_high"], signed=True),
             format_p_value(row["p_value"]),
@@ -58,6 +74,11 @@ def markdown_table(table: pd.DataFrame) -> str:
         ]
         lines.append(f"| {' | '.join(_inside_a_cell(cell) for cell in cells)} |")
     return "\n".join(lines)
+
+
+def _score(row: dict[str, Any], name: str) -> str:
+    text = format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"])
+    return text + TOO_NARROW if row[f"{name}_too_narrow"] else text
 
 
 def _inside_a_cell(text: str) -> str:

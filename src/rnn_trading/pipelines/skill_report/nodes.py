@@ -55,8 +55,10 @@ def write(
         shown, gone = read_figures(records, report_files, figures, expected)
         problems = records.problems + gone
         logger.info("What survives\n  %s", "\n  ".join(found))
+        for law in records.broken:
+            logger.warning("A canary died: %s", law)
         if records.missing:
-            logger.info("%d results are not there; the page names the commands", len(records.missing))
+            logger.info("Results that are missing or cannot be read: %d; the page names commands", len(records.missing))
         for problem in problems:
             logger.warning("Left out: %s", problem)
         return {

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from rnn_trading.skill.formats import (
     NOTHING,
+    TOO_NARROW,
     format_p_value,
     format_published,
     format_score,
@@ -35,7 +36,7 @@ COLUMNS = {
     "As published here": (
         "The score of this project's rebuild of the published way, flaws included, on the test rows of the data here, "
         "with its 95 % interval: the middle of what it is when the test dates (months, weeks, runs, documents) are "
-        "drawn again."
+        "drawn again. † The dates are too few, or persist too long: the interval is too narrow."
     ),
     "Corrected": "The same after the flaws are mended, on the corrected test rows.",
     "Best rival": (
@@ -45,17 +46,17 @@ COLUMNS = {
     "Difference": (
         "Corrected score less the rival's, with its 95 % interval, from draws in which both see the same rows."
     ),
-    "p": (
+    "p of the difference": (
         "Twice the share of draws in which the difference lies on the other side of zero, never below .002; not "
         "corrected for the number of rows of this table."
     ),
     "Finding": (
         "The verdict of the corrected record. It rests on the test named in the record, on losses of single forecasts "
-        "as a rule, not on the difference beside it."
+        "as a rule, not on the difference beside it; its p stands below."
     ),
 }
 # Columns of numbers.
-NUMBERS = ("Published", "As published here", "Corrected", "Best rival", "Difference", "p")
+NUMBERS = ("Published", "As published here", "Corrected", "Best rival", "Difference", "p of the difference")
 
 
 def render_page(found: list[str], table: pd.DataFrame, records: Records, figures: Figures, problems: list[str]) -> str:
@@ -108,17 +109,23 @@ def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
         _cell(format_score(row["rival"]), row["rival"], words(row["best_rival"] or "")),
         _with_interval(row, "difference", signed=True),
         _cell(format_p_value(row["p_value"]), row["p_value"]),
-        _cell(row["finding"] or "Not run", row["finding"] or ""),
+        _cell(row["finding"] or "Not run", row["finding"] or "", _decided(row["finding_p_value"])),
     ]
 
 
 def _with_interval(row: dict[str, Any], name: str, signed: bool = False) -> dict[str, Any]:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     if not math.isnan(low):
-        note = f"{format_score(low)} to {format_score(high)}".replace(" ", NO_BREAK)
+        mark = TOO_NARROW if row.get(f"{name}_too_narrow") else ""
+        note = f"{format_score(low)} to {format_score(high)}{mark}".replace(" ", NO_BREAK)
     else:
         note = "" if math.isnan(row[name]) else "no interval"
     return _cell((format_signed if signed else format_score)(row[name]), row[name], note)
+
+
+def _decided(p_value: float) -> str:
+    """What the test that decides the finding says."""
+    return "" if math.isnan(p_value) else f"p{NO_BREAK}of its test {format_p_value(p_value)}"
 
 
 def _cell(text: str, key: Any, note: str | None = None) -> dict[str, Any]:
@@ -197,6 +204,7 @@ def _experiments(records: Records, figures: Figures) -> list[dict[str, Any]]:
                 "protocol": words(protocol),
                 "verdict": record["verdict"],
                 "source": record["data"]["source"],
+                "test": _test_rows(record["data"]["test"]),
                 "drawn": record["headline"]["drawn"],
                 "figures": figures[name, protocol],
             }
@@ -211,6 +219,13 @@ def _experiments(records: Records, figures: Figures) -> list[dict[str, Any]]:
         }
         for name, runs in by_name.items()
     ]
+
+
+def _test_rows(test: dict[str, Any] | None) -> str:
+    if test is None:
+        return ""
+    dates = f", {test['first_date']} to {test['last_date']}" if test["first_date"] else ""
+    return f"{test['rows']:,} test rows{dates}. "
 
 
 def _published(figure: dict[str, Any]) -> dict[str, Any]:
