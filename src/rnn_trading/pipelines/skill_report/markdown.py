@@ -56,7 +56,8 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
 def markdown_table(table: pd.DataFrame) -> str:
     """One line a model."""
     lines = [
-        "| experiment | score | published | as published here | corrected | best rival | difference | its p | finding |",
+        "| experiment | score | published | as published here | corrected | best rival | difference | its p "
+        "| finding |",
         "| --- | --- | ---: | ---: | ---: | --- | ---: | ---: | --- |",
     ]
     for row in rows_of_table(table):
