@@ -65,13 +65,15 @@ def skill_record(
         ``zero_volume`` is a cause of its own and does not count for ``without_stale``.
     data
         Source, rows and dates of each part, what was dropped and why. ``caveat``: what the verdict must end with.
+        ``simulated``: true of data that are made up, which the findings of a report do not count.
     model
         Parameters, epochs, best epoch, seconds, and on which rows training was ``stopped_on``.
     scale
         Units of the predictions in one unit of the network's; adds ``rmse_scaled`` and ``half_mse_scaled`` to
         metrics that have an ``rmse``.
     overlap
-        Periods over which a truth reaches; see :func:`rnn_trading.skill.comparison.compare_losses`.
+        Periods over which a truth reaches; see :func:`rnn_trading.skill.comparison.compare_losses`. Blocks of the
+        headline's interval are as long only where forecasts share outcomes (``shares_outcomes`` of the task).
 
     Returns
     -------
@@ -80,7 +82,7 @@ def skill_record(
         :func:`rnn_trading.skill.headline.headline`), ``attribution`` (see
         :func:`rnn_trading.skill.headline.attribution`), ``data``, ``model`` (with ``metrics``), ``rivals``, ``tests``,
         ``without_stale``, ``without_worst_months`` (the same without the three calendar months in which the
-        rivals' losses were largest; None for documents, which have no date), ``published``, ``published_on``,
+        rivals' mean loss was largest; None for documents, which have no date), ``published``, ``published_on``,
         ``verdict``; plain values only, None for a metric that does not exist.
 
     Raises
