@@ -147,9 +147,9 @@ def attribution(
     -------
     list of dict
         ``without`` (in words), ``rows`` of the headline and ``rows_left_out`` of them, ``value``, ``rival_value``,
-        ``removed``: by how much the score of the model gets worse, negative if it gets better; ``hindsight``: whether the
-        rows were chosen by what they do to the score; and ``names`` of the groups that were. Where a cause does not exist for these data,
-        ``without`` and ``why``.
+        ``removed``: by how much the score of the model gets worse, negative if it gets better; ``hindsight``: whether
+        the rows were chosen by what they do to the score; and ``names`` of the groups that were. Where a cause does not
+        exist for these data, ``without`` and ``why``.
         The most influential groups are those without whose rows, one group at a time, the score of the model is worst:
         they are chosen with hindsight, so that even luck loses by it.
     """
