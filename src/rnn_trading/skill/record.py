@@ -1,10 +1,12 @@
 """The skill record: every number of an experiment beside its rivals, in one plain dict."""
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.comparison import SIGNIFICANCE
@@ -98,28 +100,16 @@ def skill_record(
     if len(missing):
         raise ValueError(f"{experiment.name}: predictions have missing values in {list(missing)}.")
 
-    def judge(rows: pd.DataFrame) -> dict[str, Any]:
-        metrics = {name: task.evaluate(rows, name) for name in (MODEL, *rivals)}
-        tests = [test for compare in task.comparisons if len(rows) for test in compare(rows, metrics, overlap)]
-        if scale is not None:
-            metrics = {name: _scaled(values, scale) for name, values in metrics.items()}
-        return {
-            "rows": int(rows_of(rows, task.only).sum()),
-            "rows_left_out": int(rows_of(predictions, task.only).sum() - rows_of(rows, task.only).sum()),
-            "model": metrics[MODEL],
-            "rivals": {rival: metrics[rival] for rival in rivals},
-            "tests": tests,
-        }
-
-    everything = judge(predictions)
+    judge = partial(_judge, task, predictions, rivals, overlap, scale)
+    everything = judge(np.ones(len(predictions), dtype=bool))
     flags = flags.reset_index(drop=True).set_axis(predictions.index)
     suspicious = suspicious_rows(flags)
-    clean = judge(predictions[~suspicious])
+    clean = judge(~suspicious)
     calm = in_worst = None
     if task.dated:
         months = worst_months(task, predictions, rivals)
         in_worst = _months(predictions).isin(months).to_numpy()
-        calm = {"months": months} | judge(predictions[~in_worst])
+        calm = {"months": months} | judge(~in_worst)
     best = task.headline.best(everything["rivals"])
     record = {
         "version": RECORD_VERSION,
@@ -140,6 +130,24 @@ def skill_record(
         + _caveats(task, model | data, len(predictions) - int(suspicious.sum())),
     }
     return plain(record)
+
+
+def _judge(
+    task: Task, predictions: pd.DataFrame, rivals: list[str], overlap: int, scale: float | None, keep: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Metrics and tests on the rows to keep; how many rows of the headline these are, and how many it lacks."""
+    rows, of_headline = predictions[keep], rows_of(predictions, task.only).to_numpy()
+    metrics = {name: task.evaluate(rows, name) for name in (MODEL, *rivals)}
+    tests = [test for compare in task.comparisons if len(rows) for test in compare(rows, metrics, overlap)]
+    if scale is not None:
+        metrics = {name: _scaled(values, scale) for name, values in metrics.items()}
+    return {
+        "rows": int((of_headline & keep).sum()),
+        "rows_left_out": int((of_headline & ~keep).sum()),
+        "model": metrics[MODEL],
+        "rivals": {rival: metrics[rival] for rival in rivals},
+        "tests": tests,
+    }
 
 
 def worst_months(task: Task, predictions: pd.DataFrame, rivals: list[str]) -> list[str]:
