@@ -104,7 +104,7 @@ def cluster_influence(statistic: Callable[[NDArray[np.int64]], float], clusters:
 def cluster_bootstrap(
     statistic: Callable[[NDArray[np.int64]], float], clusters: pd.Series, block: int = 1, draws: int = DRAWS
 ) -> NDArray[np.float64]:
-    """Draw whole clusters with replacement, about as many as there are, and compute a statistic each time.
+    """Draw whole clusters with replacement, as many as there are, and compute a statistic each time.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def cluster_bootstrap(
         To which cluster each row belongs, ``(rows,)``.
     block
         So many clusters that follow each other, in ascending order and round again from the last to the first, are
-        drawn together.
+        drawn together; the last block is cut.
     draws
         How often. Equal clusters give equal draws.
 
@@ -130,7 +130,7 @@ def cluster_bootstrap(
     sizes = np.bincount(codes)
     starts = sizes.cumsum() - sizes
     first = np.random.default_rng(SEED).integers(len(names), size=(draws, -(-len(names) // block)))
-    drawn = (first[:, :, None] + np.arange(block)).reshape(draws, -1) % len(names)
+    drawn = (first[:, :, None] + np.arange(block)).reshape(draws, -1)[:, : len(names)] % len(names)
 
     def rows_of(draw: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of the clusters of one draw, one cluster after the other."""
