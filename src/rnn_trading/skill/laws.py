@@ -131,11 +131,10 @@ def _result(law: str, held: bool, task: TaskName, distances: list[Distance]) -> 
 
 
 def describe(result: dict[str, Any]) -> str:
-    """One result in words."""
-    held = "held" if result["held"] else "BROKEN"
+    """What was found, in words."""
     if result["law"] == FUTURE:
-        return f"{held}, {result['changed']:,} of {result['rows']:,} earlier rows changed"
-    text = f"{held}, {result['score_name']} {result['score']:+.3f} (z {result['z']:+.1f})"
+        return f"{result['changed']:,} of {result['rows']:,} earlier rows changed"
+    text = f"{result['score_name']} {result['score']:+.3f} (z {result['z']:+.1f})"
     if result["law"] == SIGNAL:
         text += f", {format_share(result['share'])} of the {result['oracle']:+.3f} that could be had"
     return text

@@ -143,7 +143,8 @@ def canary_results(
         ),
     ]
     for result in results:
-        logger.info("%s: %s: %s", name, result["law"], describe(result))
+        held = "held" if result["held"] else "BROKEN"
+        logger.info("%s: %s: %s, %s", name, result["law"], held, describe(result))
     return plain({"experiment": name, "laws": results})
 
 
