@@ -3,7 +3,6 @@
 import difflib
 import logging
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,8 @@ from kedro.framework.project import settings
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 from omegaconf import OmegaConf
+
+from rnn_trading.config import leaves
 
 logger = logging.getLogger(__name__)
 
@@ -54,11 +55,11 @@ def refuse_unknown_names(
     ValueError
         Names it and, if there is one, the closest declared name.
     """
-    leaves = [name for name in _names(declared) if not name.startswith("_")]  # what YAML shares is not a parameter
-    known = {name.rsplit(".", depth)[0] for name in leaves for depth in range(name.count(".") + 1)}
-    for name in _names(given):
+    names = [name for name, _ in leaves(declared) if not name.startswith("_")]  # what YAML shares is not a parameter
+    known = {name.rsplit(".", depth)[0] for name in names for depth in range(name.count(".") + 1)}
+    for name, _ in leaves(given):
         if name not in known:
-            near = difflib.get_close_matches(name, leaves, n=1)
+            near = difflib.get_close_matches(name, names, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             others = [f"--env {other}" for other, names in sorted(elsewhere.items()) if name in names]
             hint = f" It belongs to another environment: add {' or '.join(others)}." if others else hint
@@ -77,15 +78,6 @@ def _declared(loader: AbstractConfigLoader, given: dict[str, Any]) -> dict[str, 
         **settings.CONFIG_LOADER_ARGS,
     )
     return {**files["parameters"], **files["globals"]}
-
-
-def _names(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
-    """Dotted names of the leaves."""
-    for key, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from _names(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}"
 
 
 class ProgressHook:

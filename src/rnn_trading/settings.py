@@ -1,7 +1,6 @@
 """Project settings, read by Kedro."""
 
-from kedro.config import OmegaConfigLoader
-
+from rnn_trading.config import ConfigLoader
 from rnn_trading.hooks import ProgressHook, RuntimeParametersHook
 
 
@@ -18,7 +17,7 @@ def if_given(value: str | None, then: str, otherwise: str) -> str:
 
 
 HOOKS = (RuntimeParametersHook(), ProgressHook())
-CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

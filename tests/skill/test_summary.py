@@ -5,7 +5,15 @@ import pytest
 
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.record import SKILL
-from rnn_trading.skill.summary import AGAIN, OTHER_DATA, SIMULATED, findings, published_figures, skill_table
+from rnn_trading.skill.summary import (
+    AGAIN,
+    OTHER_DATA,
+    SIMULATED,
+    findings,
+    published_figures,
+    rows_of_table,
+    skill_table,
+)
 from tests.records import EXPECTED, THREE, canaries, files, read, record
 
 
@@ -103,6 +111,14 @@ def test_findings_count_real_data_and_every_network_once():
     alone = record("b", "as_published", 0.7, 0.6, data={"source": "simulated", "simulated": True})
     both = read(files(alone, record("b", "corrected", 0.7, 0.6, finding=SKILL)))
     assert skill_table(both, ["b"])[["remark", "counts"]].to_numpy().tolist() == [[OTHER_DATA, True]]
+
+
+def test_a_row_says_whose_parameters_are_not_as_shipped():
+    changed = {"training.epochs": 3}
+    both = record("a.up", "as_published", 0.6, 0.5), record("a.up", "corrected", 0.6, 0.5, changed=changed)
+    table = skill_table(read(files(*both, record("b", "corrected", 0.5, 0.5))), ["a.up", "b"])
+    assert [row["remark"] for row in rows_of_table(table)] == ["not with the parameters as shipped: corrected", None]
+    assert table["counts"].all()
 
 
 def without(name):

@@ -1,6 +1,7 @@
 """The skill record: every number of an experiment beside its rivals, in one plain dict."""
 
 import math
+from dataclasses import field
 from functools import partial
 from typing import Any
 
@@ -34,12 +35,15 @@ class Experiment:
         Published figures of this experiment, by the names of our metrics where they are the same; or null.
     published_on
         The data of the published figures: ``other data``, or the years if ours are the same series.
+    changed
+        Parameters that are not as shipped; filled in by :class:`rnn_trading.config.ConfigLoader`.
     """
 
     name: str
     task: TaskName
     published: dict[str, Any] | None
     published_on: str | None
+    changed: dict[str, Any] = field(default_factory=dict)
 
 
 def skill_record(
@@ -80,10 +84,10 @@ def skill_record(
     Returns
     -------
     dict
-        ``version`` (of the form of the record), ``experiment``, ``protocol``, ``finding``, ``headline`` (see
-        :func:`rnn_trading.skill.headline.headline`), ``attribution`` (see
-        :func:`rnn_trading.skill.headline.attribution`), ``data``, ``model`` (with ``metrics``), ``rivals``, ``tests``,
-        ``without_stale``, ``without_worst_months`` (the same without the three calendar months in which the
+        ``version`` (of the form of the record), ``experiment``, ``protocol``, ``changed`` (parameters that are not as
+        shipped, by name), ``finding``, ``headline`` and ``attribution`` (see the functions of
+        :mod:`rnn_trading.skill.headline` with these names), ``data``, ``model`` (with ``metrics``), ``rivals``,
+        ``tests``, ``without_stale``, ``without_worst_months`` (the same without the three calendar months in which the
         rivals' mean loss was largest; None for documents, which have no date), ``published``, ``published_on``,
         ``verdict``; plain values only, None for a metric that does not exist.
 
@@ -115,6 +119,7 @@ def skill_record(
         "version": RECORD_VERSION,
         "experiment": experiment.name,
         "protocol": protocol,
+        "changed": experiment.changed,
         "finding": _finding(task, everything, clean["tests"]),
         "headline": headline(task, predictions, everything["rivals"], overlap if task.shares_outcomes else 1),
         "attribution": attribution(task, predictions, flags, in_worst, best),

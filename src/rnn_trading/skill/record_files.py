@@ -135,6 +135,7 @@ class _Record(_Strict):
 
     experiment: str
     protocol: str
+    changed: dict[str, Any] = {}
     finding: Text
     headline: _Headline
     attribution: Annotated[list[_Cause], Field(min_length=4, max_length=4)]

@@ -20,7 +20,7 @@ from rnn_trading.skill.formats import (
 )
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.record_files import PROTOCOLS, Records
-from rnn_trading.skill.summary import published_figures, rows_of_table
+from rnn_trading.skill.summary import OTHER_PARAMETERS, published_figures, rows_of_table
 
 from .figures import Figures
 
@@ -206,6 +206,7 @@ def _experiments(records: Records, figures: Figures) -> list[dict[str, Any]]:
                 "source": record["data"]["source"],
                 "test": _test_rows(record["data"]["test"]),
                 "drawn": record["headline"]["drawn"],
+                "changed": _changed(record["changed"]),
                 "figures": figures[name, protocol],
             }
         )
@@ -219,6 +220,12 @@ def _experiments(records: Records, figures: Figures) -> list[dict[str, Any]]:
         }
         for name, runs in by_name.items()
     ]
+
+
+def _changed(changed: dict[str, Any]) -> str:
+    if not changed:
+        return ""
+    return f" {OTHER_PARAMETERS.capitalize()}: {', '.join(f'{name} = {value}' for name, value in changed.items())}."
 
 
 def _test_rows(test: dict[str, Any] | None) -> str:
