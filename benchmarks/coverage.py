@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import signal, stats
 
 from rnn_trading.skill.bootstrap import FEWEST_BLOCKS, block_for, block_length, cluster_bootstrap, interval
@@ -27,18 +28,23 @@ def coverage(dates: int, persistence: float, generator: np.random.Generator) -> 
 
 def false_alarms(dates: int, block: int, seeds: int, generator: np.random.Generator) -> float:
     """Share of pooled samples of luck with a p-value below the rate; errors are those of infinitely many draws."""
-    blocks_drawn = -(-dates // block)
+    whole, rest = divmod(dates, block)
     alarms, samples = 0, 40 * SAMPLES
     for _ in range(samples):
         distances = []
         for _ in range(seeds):
             values = generator.normal(size=dates)
-            # The variance of a mean of blocks drawn with replacement is known.
-            sums = np.convolve(np.concatenate([values, values[: block - 1]]), np.ones(block), "valid")
-            error = float(np.sqrt(sums.var() / blocks_drawn) / block)
+            # The variance of a mean of blocks drawn with replacement, of which the last is cut, is known.
+            error = np.sqrt(whole * variance_of_sums(values, block) + variance_of_sums(values, rest)) / dates
             distances.append(Distance(float(values.mean()), error, dates / block))
         alarms += pooled_p_value(distances)[1] < RATE
     return alarms / samples
+
+
+def variance_of_sums(values: NDArray[np.float64], length: int) -> float:
+    """Of the sums of so many values that follow each other, round again from the last to the first."""
+    ends = np.concatenate([[0.0], values, values[:length]]).cumsum()
+    return float((ends[length : length + len(values)] - ends[: len(values)]).var())
 
 
 def main() -> None:
