@@ -42,7 +42,7 @@ def false_alarms(dates: int, block: int, seeds: int, generator: np.random.Genera
 
 
 def variance_of_sums(values: NDArray[np.float64], length: int) -> float:
-    """Of the sums of so many values that follow each other, round again from the last to the first."""
+    """Variance of the sums of ``length`` values that follow each other, round again from the last to the first."""
     ends = np.concatenate([[0.0], values, values[:length]]).cumsum()
     return float((ends[length : length + len(values)] - ends[: len(values)]).var())
 

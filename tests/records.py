@@ -19,6 +19,7 @@ def record(name, protocol, value, rival, metric="auc", finding="No skill beyond 
         "version": RECORD_VERSION,
         "experiment": name,
         "protocol": protocol,
+        "changed": {},
         "finding": finding,
         "headline": {
             "metric": metric,

@@ -1,85 +1,108 @@
-"""Which parameters of an experiment are not as shipped."""
+"""What of the parameters and sources of an experiment is not as shipped."""
+
+import shutil
 
 import pytest
 
-from rnn_trading.config import DATA_PARAMETERS, ConfigLoader, changed_parameters, experiment_blocks
+from rnn_trading.config import GONE, ConfigLoader, changed_for, differences
 from rnn_trading.pipeline_registry import experiments, records_made_by
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from tests.conftest import ROOT
 
+RECORDS = list(records_made_by(experiments()))
 
-def changed(env=None, **given):
+
+def loader(env="base", conf=ROOT / "conf", **given):
+    return ConfigLoader(str(conf), env=env, runtime_params=given, **CONFIG_LOADER_ARGS)
+
+
+def block(parameters, record):
+    """Parameters of an experiment."""
+    for name in record.split("."):
+        parameters = parameters[name]
+    return parameters
+
+
+def changed(*where, **given):
     """Changes of every experiment that has some."""
-    loader = ConfigLoader(str(ROOT / "conf"), env=env, runtime_params=given, **CONFIG_LOADER_ARGS)
-    blocks = {block["experiment"]["name"]: block for _, block in experiment_blocks(loader["parameters"])}
-    assert set(blocks) == set(records_made_by(experiments()))
-    return {name: block["experiment"]["changed"] for name, block in blocks.items() if block["experiment"]["changed"]}
+    parameters = loader(*where, **given)["parameters"]
+    found = {record: block(parameters, record)["experiment"]["changed"] for record in RECORDS}
+    return {record: changes for record, changes in found.items() if changes}
 
 
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
 def test_a_protocol_changes_nothing(protocol):
-    assert changed("base", protocol=protocol) == {}
+    assert changed(protocol=protocol) == {}
+    assert loader(protocol=protocol)["parameters"]["protocol"] == protocol
 
 
-def test_what_is_given_changes_the_experiments_that_read_it():
+def test_what_is_given_changes_the_records_that_are_made_from_it():
     few = {"training": {"epochs": 3}}
-    assert changed("base", stacked_lstm={"classification": few}) == {
-        "stacked_lstm.classification": {"training.epochs": 3}
-    }
-    weekly = {"daily_weekly_sequences.weekly.lags": 20}
-    found = changed("base", daily_weekly_sequences={"weekly": {"lags": 20}})
-    assert found == {"stacked_lstm.classification": weekly, "stacked_lstm.regression": weekly}
+    name = "stacked_lstm.classification"
+    assert changed(stacked_lstm={"classification": few}) == {name: {f"{name}.training.epochs": "3"}}
+    # The sequences of both leave out what either tests on.
+    split = {"stacked_lstm.regression.split.test_from": '"2015-01-01"'}
+    found = changed(stacked_lstm={"regression": {"split": {"test_from": "2015-01-01"}}})
+    assert found == {name: split, "stacked_lstm.regression": split}
     # Of a network, the one that is chosen among it and others knows, and no sibling.
-    found = changed("base", univariate_regression={"volatility": {"gru": few}})
-    assert found == {
-        "univariate_regression.volatility": {"gru.training.epochs": 3},
-        "univariate_regression.volatility.gru": {"training.epochs": 3},
+    gru = {"univariate_regression.volatility.gru.training.epochs": "3"}
+    found = changed(univariate_regression={"volatility": {"gru": few}})
+    assert found == {"univariate_regression.volatility": gru, "univariate_regression.volatility.gru": gru}
+    # Daily sequences are made for nobody.
+    assert changed(daily_weekly_sequences={"daily": {"lags": 5}}) == {}
+
+
+def test_other_sources_are_changes():
+    found = changed("files", index_file="mine.csv")
+    assert "univariate_regression.rolling_windows.sine" not in found
+    assert list(found["univariate_regression.level"]) == ["index_prices.source", "index_prices_source"]
+    assert '"filepath": "mine.csv"' in found["univariate_regression.level"]["index_prices_source"]
+    assert found["sec_filings.returns"]["sec_filings.returns.reading.tokens"] == "2000"
+    assert set(changed(vectors_file="glove.txt")) == {
+        "text_sentiment.learned_embeddings",
+        "text_sentiment.pretrained_embeddings",
     }
 
 
-def test_other_environments_change_what_they_say():
-    found = changed("files", prices_file="mine.csv")
-    assert found["stacked_lstm.regression"] == {"data_ingestion.source": "the file mine.csv"}
-    assert found["sec_filings.returns"]["reading.tokens"] == 2000
-    assert changed("test")["multivariate.macro"]["training.epochs"] == 2
+def test_local_files_are_read_where_no_environment_is_named(tmp_path):
+    conf = tmp_path / "conf"
+    shutil.copytree(ROOT / "conf", conf)
+    (conf / "local").mkdir(exist_ok=True)
+    (conf / "local/parameters.yml").write_text(
+        "mine: {2018: {experiment: {a: 1}}}\nfilings: {simulation: {years: 3}}\n"
+    )
+    (conf / "local/globals.yml").write_text("vectors_file: glove.txt\n")
+    found = changed(None, conf)
+    assert found.pop("sec_filings.returns") == {"filings.simulation.years": "3"}
+    assert set(found) == {"text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings"}
 
 
 def test_the_loader_keeps_what_it_was_told():
-    """Parameters as shipped are read in between; sources come from the environment after it, too."""
-    loader = ConfigLoader(
-        str(ROOT / "conf"), env="files", runtime_params={"index_file": "mine.csv"}, **CONFIG_LOADER_ARGS
-    )
-    assert loader["parameters"]["index_prices"]["source"] == "the file mine.csv"
-    assert loader["globals"]["prices_file"] is not None
-    assert loader["catalog"]["index_prices_source"]["filepath"].endswith("mine.csv")
-    assert loader["parameters"]["index_prices"]["source"] == "the file mine.csv"
+    """Parameters as shipped are read in between; what stands in braces still comes from the run."""
+    run = loader("files", index_file="mine.csv")
+    for _ in range(2):
+        assert run["parameters"]["index_prices"]["source"] == "the file mine.csv"
+        assert run["catalog"]["index_prices_source"]["filepath"].endswith("mine.csv")
+        assert run["globals"]["prices_file"] is not None
+    run["parameters"] = {"mine": 1}
+    assert run["parameters"] == {"mine": 1}
 
 
-def blocks(x, in_f, in_e, **more):
-    """``e`` and ``f`` are experiments in the block of a third, ``b``."""
-    inside = {"f": {"experiment": {}, "y": in_f}, "e": {"experiment": {}, "y": in_e}}
-    return {"stacked_lstm": {"b": {"experiment": {"name": "n"}, "x": x, **inside, **more}}}
-
-
-def test_by_hand():
-    shipped = blocks(1, 1, [1]) | {"macro": {"z": 1}, "data_ingestion": {"z": 1, "gone": 5}}
-    values = blocks(2, 2, [1, 2], new=None) | {"macro": {"z": 2}, "data_ingestion": {"z": 2}}
-    assert changed_parameters(values, shipped, "stacked_lstm.b.e") == {
-        "stacked_lstm.b.x": 2,
-        "y": [1, 2],
-        "stacked_lstm.b.new": None,
-        "data_ingestion.z": 2,
-        "data_ingestion.gone": None,
+def test_differences_by_hand():
+    shipped = {"a": {"b": 1, "c": None, "d": {"e": 1}, "f": 5}, "g": [1], "h": {"type": "x", "i": 1}, "same": {"j": 1}}
+    values = {"a": {"b": 2, "c": {"k": 1}, "d": None}, "g": [1, 2], "h": {"type": "y"}, "same": {"j": 1}, 2018: 3}
+    assert dict(differences(values, shipped)) == {
+        "a.b": 2,
+        "a.c": {"k": 1},
+        "a.d": None,
+        "a.f": GONE,
+        "g": [1, 2],
+        "h": {"type": "y"},
+        "2018": 3,
     }
-    assert "f.y" in changed_parameters(values, shipped, "stacked_lstm.b")
-    assert changed_parameters(shipped, shipped, "stacked_lstm.b") == {}
 
 
-def test_every_parameter_that_an_experiment_reads_concerns_it():
-    """What is read outside an experiment's own pipeline is named, and nothing that none of them reads."""
-    read: dict[str, set[str]] = {name: set() for name in DATA_PARAMETERS}
-    for name, pipeline in experiments().items():
-        family = name.partition(".")[0]
-        roots = {entry.removeprefix("params:").partition(".")[0] for entry in pipeline.inputs() if "params:" in entry}
-        read[family] |= roots - {family, "protocol"}
-    assert read == DATA_PARAMETERS
+def test_changes_by_hand():
+    differs = {"params:a.b": 1, "params:a.bc": 2, "params:d": GONE, "s.c": float("inf"), "a.b": 3, "params:s": 4}
+    assert changed_for({"params:a.b", "params:d.e", "s"}, differs) == {"a.b": "1", "d": "gone", "s.c": "Infinity"}
+    assert changed_for({"params:a"}, differs) == {"a.b": "1", "a.bc": "2"}

@@ -1,51 +1,64 @@
-"""The configuration of a run, and where its parameters differ from those that the project ships."""
+"""The configuration of a run, and where it differs from the one that the project ships."""
 
+import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from kedro.config import OmegaConfigLoader
 
-# Parameters outside an experiment's own block that its data come through, by the pipeline of the experiment.
-DATA_PARAMETERS = {
-    "stacked_lstm": {"data_ingestion", "daily_weekly_sequences"},
-    "univariate_regression": {"index_prices", "index_ranges"},
-    "multivariate": {"macro"},
-    "text_sentiment": {"reviews"},
-    "sec_filings": {"filings"},
-}
-EXPERIMENT = "experiment"
+# In the place of a value that is as shipped, and not there.
+GONE = object()
 
 
 class ConfigLoader(OmegaConfigLoader):
-    """Kedro's loader, which also tells every experiment how its parameters differ from those of ``conf/base``.
+    """Kedro's loader, which also tells every experiment what of its parameters and sources is not as in ``conf/base``.
 
-    The block ``experiment`` of each gets ``changed``: see :func:`changed_parameters`. Other environments,
-    ``conf/local`` and ``--params`` can change parameters; the protocol is no change.
+    In the parameters, the block ``experiment`` of each has ``changed``: see :func:`changed_for`. An environment,
+    ``conf/local`` and ``--params`` can change both; the protocol is no change. Parameters that are put into the loader
+    by hand are left as they are.
     """
 
+    def __init__(
+        self,
+        conf_source: str,
+        env: str | None = None,
+        runtime_params: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        # One loader after the other: what stands in braces is resolved by the one that was made last.
+        own = _parameters_and_sources(OmegaConfigLoader(conf_source, env, runtime_params, **options))
+        protocol = {"protocol": own["params:protocol"]}
+        base = OmegaConfigLoader(conf_source, options["base_env"], protocol, **options)
+        self._changed = dict(differences(own, _parameters_and_sources(base)))
+        super().__init__(conf_source, env, runtime_params, **options)
+
     def __getitem__(self, key: str) -> dict[str, Any]:
-        """Configuration by its key."""
+        """Configuration by its key, the parameters with what is ``changed``."""
         values: dict[str, Any] = super().__getitem__(key)
-        if key != "parameters":
-            return values
-        shipped = self._shipped(values["protocol"])
-        changed = {path: changed_parameters(values, shipped, path) for path, _ in experiment_blocks(values)}
-        for path, block in experiment_blocks(values):
-            block[EXPERIMENT] = block[EXPERIMENT] | {"changed": changed[path]}
+        if key == "parameters" and key not in self:
+            for record, inputs in _inputs_of_records().items():
+                block = values
+                for name in record.split("."):
+                    block = block[name]
+                block["experiment"] = block["experiment"] | {"changed": changed_for(inputs, self._changed)}
         return values
 
-    def _shipped(self, protocol: str) -> dict[str, Any]:
-        """Parameters of ``conf/base`` alone. A second loader would take the resolvers of this one."""
-        env, runtime_params = self.env, self.runtime_params
-        self.env, self.runtime_params = self.base_env, {"protocol": protocol}
-        try:
-            return super().__getitem__("parameters")
-        finally:
-            self.env, self.runtime_params = env, runtime_params
+
+def _parameters_and_sources(loader: OmegaConfigLoader) -> dict[str, Any]:
+    """By the names that they have as inputs of a pipeline."""
+    return {f"params:{name}": value for name, value in loader["parameters"].items()} | loader["catalog"]
+
+
+@cache
+def _inputs_of_records() -> dict[str, set[str]]:
+    from rnn_trading.pipeline_registry import experiments, inputs_of_records  # noqa: PLC0415  only a run needs them
+
+    return inputs_of_records(experiments())
 
 
 def leaves(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted names of nested values, and the values; a list is one value."""
+    """Dotted names of nested values, and the values; a list, or an empty block, is one value."""
     for key, value in values.items():
         if isinstance(value, dict) and value:
             yield from leaves(value, f"{prefix}{key}.")
@@ -53,47 +66,37 @@ def leaves(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
             yield f"{prefix}{key}", value
 
 
-def experiment_blocks(values: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Dotted name and content of each block of parameters that describes an experiment."""
-    for key, value in values.items():
-        if isinstance(value, dict) and not key.startswith("_"):
-            inside = (*path, key)
-            if isinstance(value.get(EXPERIMENT), dict):
-                yield ".".join(inside), value
-            yield from experiment_blocks(value, inside)
+def differences(values: dict[str, Any], others: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted names of nested values that differ from others, and the values.
+
+    A block that became a value, a value that became a block, and a dataset of another type are one difference. Of what
+    only the others have, the value is :data:`GONE`. Values are compared as they are written: "5" is not 5.
+    """
+    for key in dict.fromkeys([*values, *others]):
+        value, other = values.get(key, GONE), others.get(key, GONE)
+        if isinstance(value, dict) and isinstance(other, dict) and value.get("type") == other.get("type"):
+            yield from differences(value, other, f"{prefix}{key}.")
+        elif value != other:
+            yield f"{prefix}{key}", value
 
 
-def changed_parameters(values: dict[str, Any], shipped: dict[str, Any], experiment: str) -> dict[str, Any]:
-    """Parameters of an experiment that are not as shipped.
+def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:
+    """What of all that a record is made from is not as shipped.
 
     Parameters
     ----------
-    values, shipped
-        All parameters, nested: of the run, and of ``conf/base`` under the same protocol.
-    experiment
-        Dotted name of its block. What lies in the blocks of its siblings is not its own; what lies in a block around
-        it or inside it is.
+    inputs
+        Of the pipeline that makes the record: ``params:`` and the dotted name of a block or a value; names of sources.
+    changed
+        See :func:`differences`; names of parameters begin with ``params:``, too.
 
     Returns
     -------
     dict
-        Value by dotted name, without the name of the block; None for one that the run does not have.
+        By dotted name, the value as JSON, or ``gone``.
     """
-    names = [name for name, _ in experiment_blocks(values)]
-    here, there = (dict(leaves(each)) for each in (values, shipped))
-    nowhere = object()
     return {
-        name.removeprefix(f"{experiment}."): here.get(name)
-        for name in dict.fromkeys([*here, *there])
-        if here.get(name, nowhere) != there.get(name, nowhere) and _concerns(name, experiment, names)
+        name.removeprefix("params:"): "gone" if value is GONE else json.dumps(value, default=str, ensure_ascii=False)
+        for name, value in changed.items()
+        if any(f"{name}.".startswith(f"{each}.") or f"{each}.".startswith(f"{name}.") for each in inputs)
     }
-
-
-def _concerns(name: str, experiment: str, experiments: list[str]) -> bool:
-    """Whether an experiment reads a parameter."""
-    root = name.partition(".")[0]
-    family = experiment.partition(".")[0]
-    if root != family:
-        return root in DATA_PARAMETERS[family]
-    owner = max((each for each in experiments if f"{name}.".startswith(f"{each}.")), key=len, default=root)
-    return f"{owner}.".startswith(f"{experiment}.") or f"{experiment}.".startswith(f"{owner}.")

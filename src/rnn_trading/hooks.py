@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from kedro.config import AbstractConfigLoader
+from kedro.config import AbstractConfigLoader, OmegaConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import settings
@@ -61,7 +61,7 @@ def refuse_unknown_names(
         if name not in known:
             near = difflib.get_close_matches(name, names, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            others = [f"--env {other}" for other, names in sorted(elsewhere.items()) if name in names]
+            others = [f"--env {other}" for other, globals_there in sorted(elsewhere.items()) if name in globals_there]
             hint = f" It belongs to another environment: add {' or '.join(others)}." if others else hint
             raise ValueError(
                 f"Unknown parameter {name!r} for the environment {environment!r}.{hint} Parameters are declared in the "
@@ -71,7 +71,7 @@ def refuse_unknown_names(
 
 def _declared(loader: AbstractConfigLoader, given: dict[str, Any]) -> dict[str, Any]:
     """Parameters and globals of the environment, under the protocol asked for but without other overrides."""
-    files = type(loader)(
+    files = OmegaConfigLoader(
         conf_source=loader.conf_source,
         env=loader.env,
         runtime_params={"protocol": given["protocol"]} if "protocol" in given else {},

@@ -99,3 +99,11 @@ def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:
         for name, pipeline in experiments.items()
         for record in sorted(output.removesuffix(".skill") for output in pipeline.all_outputs() if _is_record(output))
     }
+
+
+def inputs_of_records(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:
+    """Of each skill record, the parameters and sources that it is made from."""
+    return {
+        record: experiments[name].to_outputs(f"{record}.skill").inputs()
+        for record, name in records_made_by(experiments).items()
+    }

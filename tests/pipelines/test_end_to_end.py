@@ -207,6 +207,11 @@ def test_dead_tickers_make_the_published_score_and_not_the_corrected_one(run_fil
             ValueError,
             "Unknown parameter 'stacked_lstm.clasification.x'",
         ),
+        (
+            {"stacked_lstm": {"regression": {"experiment": {"changed": {}}}}},
+            ValueError,
+            "Unknown parameter 'stacked_lstm.regression.experiment.changed'",
+        ),
         ({"_published": {"regression": {"name": "x"}}}, ValueError, "Unknown parameter '_published.regression.name'"),
         (
             {"data_ingestion": {"stale_after_sessions": 0}},

@@ -14,6 +14,7 @@ from rnn_trading.pipeline_registry import experiments, figures_of, records_made_
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.skill_report.markdown import markdown_table
 from rnn_trading.report import main, missing_commands
+from rnn_trading.skill.laws import describe
 from rnn_trading.skill.record_files import PROTOCOLS
 from rnn_trading.skill.summary import skill_table
 from tests.records import EXPECTED, THREE, canaries, files, read, record
@@ -64,12 +65,12 @@ def test_the_report_has_a_table_a_text_and_a_page(project):
     assert row["corrected"] == record["headline"]["value"] == record["model"]["metrics"]["mae"]
     assert row["difference"] == pytest.approx(row["corrected"] - row["rival"])
     assert row["verdict"] == record["verdict"]
-    assert record["changed"]["training.epochs"] == 2
-    assert row["remark"] == "not with the parameters as shipped: corrected"
+    assert record["changed"]["multivariate.macro.training.epochs"] == "2"
+    assert row["remark"] == "data or parameters not as shipped: corrected"
     markdown = (folder / "data/08_reporting/skill_report.md").read_text()
     assert "- sec_filings.returns (corrected): `kedro run --pipelines sec_filings.returns`" in markdown
     page = (folder / PAGE).read_text()
-    assert re.search(r"Not with the parameters as shipped: [^<]*training\.epochs = 2[,.]", page)
+    assert re.search(r"Data or parameters not as shipped: [^<]*macro\.training\.epochs = 2[;.]", page)
     assert page.count("data:image/png;base64,") == len(FIGURES) == 6
     drawn = {path.stem for path in (folder / f"data/08_reporting/corrected/{NAME}").glob("*.png")}
     assert drawn == set(FIGURES)
@@ -115,7 +116,7 @@ def test_a_canary_that_died_stands_above_the_findings(reported, law):
     broken = results["experiments"][0]["laws"][law]
     broken["held"] = False
     folder = reported(**{"corrected/canaries.json": json.dumps(results).encode()})
-    died = f"{next(iter(CANARIES))} breaks the law that {broken['law']}: "
+    died = f"{next(iter(CANARIES))} breaks the law that {broken['law']}: {describe(broken)}"
     page, text = (folder / PAGE).read_text(), (folder / PAGE).with_suffix(".md").read_text()
     assert page.index(died) < page.index('<ol class="findings">')
     assert text.index(died) < text.index("1. Of ")

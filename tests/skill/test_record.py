@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,7 @@ def test_the_record_is_complete_and_plain():
             "version",
             "experiment",
             "protocol",
+            "changed",
             "finding",
             "headline",
             "attribution",
@@ -55,6 +57,8 @@ def test_the_record_is_complete_and_plain():
     assert set(result["rivals"]) == {"constant_share", "coin"}
     assert result["rivals"]["constant_share"]["ic_mean"] is None
     assert result["model"]["metrics"]["rows"] == 1200
+    assert result["changed"] == {}
+    assert record(predictions(1.0), experiment=replace(CLASSIFICATION, changed={"a.b": "3"}))["changed"] == {"a.b": "3"}
 
 
 def test_a_real_difference_is_found_and_said():

@@ -113,11 +113,19 @@ def test_findings_count_real_data_and_every_network_once():
     assert skill_table(both, ["b"])[["remark", "counts"]].to_numpy().tolist() == [[OTHER_DATA, True]]
 
 
-def test_a_row_says_whose_parameters_are_not_as_shipped():
-    changed = {"training.epochs": 3}
-    both = record("a.up", "as_published", 0.6, 0.5), record("a.up", "corrected", 0.6, 0.5, changed=changed)
-    table = skill_table(read(files(*both, record("b", "corrected", 0.5, 0.5))), ["a.up", "b"])
-    assert [row["remark"] for row in rows_of_table(table)] == ["not with the parameters as shipped: corrected", None]
+def test_a_row_says_what_is_not_as_shipped():
+    changed = {"a.up.training.epochs": "3"}
+    as_published = record("a.up", "as_published", 0.6, 0.5, changed=changed, data={"source": "y"})
+    corrected = record("a.up", "corrected", 0.6, 0.5, changed=changed)
+    alone = record("b", "corrected", 0.6, 0.5, changed=changed)
+    table = skill_table(
+        read(files(as_published, corrected, record("a.down", "corrected", 0.5, 0.5), alone)), list(EXPECTED)
+    )
+    assert [row["remark"] for row in rows_of_table(table)] == [
+        f"{OTHER_DATA}; data or parameters not as shipped: corrected, as published",
+        None,
+        "data or parameters not as shipped: corrected",
+    ]
     assert table["counts"].all()
 
 
@@ -161,6 +169,7 @@ def bad(rows=100, causes=4, published=None, **headline):
         (bad(causes=3), "attribution: List should have at least 4 items"),
         (without("headline"), "is not complete or not in form (headline: Field required)"),
         (without("attribution"), "attribution: Field required"),
+        (without("changed"), "changed: Field required"),
         (json.dumps(record("b", "corrected", 0.5, 0.5, attribution=[3])).encode(), "attribution.0: Input should be"),
         (json.dumps(record("b", "corrected", 0.5, 0.5, data={"source": "x", "test": 3})).encode(), "data.test: Input"),
         (json.dumps(record("b", "corrected", 0.5, 0.5, published=[1])).encode(), "published: Input should be"),

@@ -36,14 +36,14 @@ class Experiment:
     published_on
         The data of the published figures: ``other data``, or the years if ours are the same series.
     changed
-        Parameters that are not as shipped; filled in by :class:`rnn_trading.config.ConfigLoader`.
+        Parameters and sources that are not as shipped, by name; filled in by :class:`rnn_trading.config.ConfigLoader`.
     """
 
     name: str
     task: TaskName
     published: dict[str, Any] | None
     published_on: str | None
-    changed: dict[str, Any] = field(default_factory=dict)
+    changed: dict[str, str] = field(default_factory=dict)
 
 
 def skill_record(
@@ -84,11 +84,11 @@ def skill_record(
     Returns
     -------
     dict
-        ``version`` (of the form of the record), ``experiment``, ``protocol``, ``changed`` (parameters that are not as
-        shipped, by name), ``finding``, ``headline`` and ``attribution`` (see the functions of
-        :mod:`rnn_trading.skill.headline` with these names), ``data``, ``model`` (with ``metrics``), ``rivals``,
-        ``tests``, ``without_stale``, ``without_worst_months`` (the same without the three calendar months in which the
-        rivals' mean loss was largest; None for documents, which have no date), ``published``, ``published_on``,
+        ``version`` (of the form of the record), ``experiment``, ``protocol``, ``changed`` (see :class:`Experiment`),
+        ``finding``, ``headline`` and ``attribution`` (see the functions of :mod:`rnn_trading.skill.headline` with
+        these names), ``data``, ``model`` (with ``metrics``), ``rivals``, ``tests``, ``without_stale``,
+        ``without_worst_months`` (the same without the three calendar months in which the rivals' mean loss was
+        largest; None for documents, which have no date), ``published``, ``published_on``,
         ``verdict``; plain values only, None for a metric that does not exist.
 
     Raises

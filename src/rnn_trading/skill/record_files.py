@@ -135,7 +135,7 @@ class _Record(_Strict):
 
     experiment: str
     protocol: str
-    changed: dict[str, Any] = {}
+    changed: dict[str, str]
     finding: Text
     headline: _Headline
     attribution: Annotated[list[_Cause], Field(min_length=4, max_length=4)]

@@ -13,7 +13,7 @@ from rnn_trading.skill.record_files import PROTOCOLS, Records
 # What luck gets, where a score has such a value.
 CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
 SIMULATED, AGAIN, OTHER_DATA = "simulated data", "the network that was chosen, once more", "each way on other data"
-OTHER_PARAMETERS = "not with the parameters as shipped"
+NOT_AS_SHIPPED = "data or parameters not as shipped"
 NO_SCORE: dict[str, Any] = {
     "value": None,
     "mean_difference": None,
@@ -99,7 +99,7 @@ def _remarks(of_both: list[dict[str, Any]]) -> list[str]:
     remarks += [AGAIN] if of_both and of_both[0]["model"]["chosen"] else []
     remarks += [OTHER_DATA] if len({record["data"]["source"] for record in of_both}) > 1 else []
     changed = ", ".join(words(record["protocol"]) for record in of_both if record["changed"])
-    return remarks + ([f"{OTHER_PARAMETERS}: {changed}"] if changed else [])
+    return remarks + ([f"{NOT_AS_SHIPPED}: {changed}"] if changed else [])
 
 
 def rows_of_table(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from rnn_trading.skill.formats import (
 )
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.record_files import PROTOCOLS, Records
-from rnn_trading.skill.summary import OTHER_PARAMETERS, published_figures, rows_of_table
+from rnn_trading.skill.summary import NOT_AS_SHIPPED, published_figures, rows_of_table
 
 from .figures import Figures
 
@@ -222,10 +222,10 @@ def _experiments(records: Records, figures: Figures) -> list[dict[str, Any]]:
     ]
 
 
-def _changed(changed: dict[str, Any]) -> str:
+def _changed(changed: dict[str, str]) -> str:
     if not changed:
         return ""
-    return f" {OTHER_PARAMETERS.capitalize()}: {', '.join(f'{name} = {value}' for name, value in changed.items())}."
+    return f" {NOT_AS_SHIPPED.capitalize()}: {'; '.join(f'{name} = {value}' for name, value in changed.items())}."
 
 
 def _test_rows(test: dict[str, Any] | None) -> str:
