@@ -8,7 +8,7 @@ from scipy import signal, stats
 from rnn_trading.skill.bootstrap import FEWEST_BLOCKS, block_for, block_length, cluster_bootstrap, interval
 from rnn_trading.skill.chance import Distance, pooled_p_value
 
-SAMPLES, RATE, SEEDS = 2_000, 0.001, 3
+SAMPLES, RATE, SEEDS = 2_000, 0.001, 2
 DRAWS = 400
 
 
