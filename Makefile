@@ -29,7 +29,7 @@ report: $(VENV)/.run
 	$(BIN)/python -m rnn_trading.report
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
