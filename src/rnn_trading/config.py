@@ -1,4 +1,4 @@
-"""The configuration of a run, and where it differs from the one that the project ships."""
+"""The configuration of a run, and where it differs from the one in ``conf/base``."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 from kedro.config import OmegaConfigLoader
 
-# In the place of a value that is as shipped, and not there.
+# In the place of a value that only conf/base has.
 GONE = object()
 
 
@@ -46,8 +46,14 @@ class ConfigLoader(OmegaConfigLoader):
 
 
 def _parameters_and_sources(loader: OmegaConfigLoader) -> dict[str, Any]:
-    """By the names that they have as inputs of a pipeline."""
-    return {f"params:{name}": value for name, value in loader["parameters"].items()} | loader["catalog"]
+    """By the names that they have as inputs of a pipeline; without what the catalog says to other tools."""
+    parameters = {f"params:{name}": value for name, value in loader["parameters"].items()}
+    sources = {
+        name: {key: value for key, value in entry.items() if key != "metadata"}
+        for name, entry in loader["catalog"].items()
+        if isinstance(entry, dict)
+    }
+    return parameters | sources
 
 
 @cache
@@ -81,7 +87,7 @@ def differences(values: dict[str, Any], others: dict[str, Any], prefix: str = ""
 
 
 def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:
-    """What of all that a record is made from is not as shipped.
+    """What of all that a record is made from is not as in ``conf/base``.
 
     Parameters
     ----------
@@ -93,10 +99,10 @@ def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:
     Returns
     -------
     dict
-        By dotted name, the value as JSON, or ``gone``.
+        By dotted name, in order, the value as JSON, or ``gone``.
     """
     return {
         name.removeprefix("params:"): "gone" if value is GONE else json.dumps(value, default=str, ensure_ascii=False)
-        for name, value in changed.items()
+        for name, value in sorted(changed.items())
         if any(f"{name}.".startswith(f"{each}.") or f"{each}.".startswith(f"{name}.") for each in inputs)
     }

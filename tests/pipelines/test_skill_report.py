@@ -66,11 +66,11 @@ def test_the_report_has_a_table_a_text_and_a_page(project):
     assert row["difference"] == pytest.approx(row["corrected"] - row["rival"])
     assert row["verdict"] == record["verdict"]
     assert record["changed"]["multivariate.macro.training.epochs"] == "2"
-    assert row["remark"] == "data or parameters not as shipped: corrected"
+    assert row["remark"] == "the corrected run is not as in conf/base"
     markdown = (folder / "data/08_reporting/skill_report.md").read_text()
     assert "- sec_filings.returns (corrected): `kedro run --pipelines sec_filings.returns`" in markdown
     page = (folder / PAGE).read_text()
-    assert re.search(r"Data or parameters not as shipped: [^<]*macro\.training\.epochs = 2[;.]", page)
+    assert re.search(r"<p>Not as in conf/base: [^<]*macro\.training\.epochs = 2[;.]", page)
     assert page.count("data:image/png;base64,") == len(FIGURES) == 6
     drawn = {path.stem for path in (folder / f"data/08_reporting/corrected/{NAME}").glob("*.png")}
     assert drawn == set(FIGURES)
@@ -100,8 +100,8 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
         "corrected/stacked_lstm.regression/model_and_rivals.png: the figure is gone",
         f"corrected/{NAME}/learning_curves.png: is not a PNG that can be read",
         # A figure is drawn again without training.
-        "corrected/stacked_lstm.regression/rolling_ic.png: the figure is gone. Draw it again: kedro run --pipelines "
-        "stacked_lstm.regression --only-missing-outputs",
+        "corrected/stacked_lstm.regression/rolling_ic.png: the figure is gone. Draw it again, unless another run "
+        "has replaced its data since: kedro run --pipelines stacked_lstm.regression --only-missing-outputs",
         "corrected/stacked_lstm.regression/quintiles.png: the figure is gone",
         "corrected/canaries.json: has version None of its form",
     ):
@@ -197,7 +197,7 @@ def test_markdown_has_a_line_a_model():
         "| `a.up` | AUC ↑ | 0.68 | 0.600 (0.580 to 0.620) | 0.520 (0.500 to 0.540) | last value 0.530 | "
         "-0.010 (-0.010 to 0.050) | 0.250 | No skill beyond the naive rivals |"
     )
-    assert lines[4] == "| `b` | — | — | — | — | — | — | — | not run |"
+    assert lines[4] == "| `b` | — | — | — | — | — | — | — | no record |"
     assert all(line.count("|") == lines[0].count("|") for line in lines)
 
 

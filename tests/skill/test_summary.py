@@ -105,7 +105,7 @@ def test_findings_count_real_data_and_every_network_once():
     assert table["counts"].to_dict() == {"a.up": True, "a.down": False, "b": False}
     assert table.loc["a.up", ["as_published_source", "corrected_source"]].tolist() == ["x", "y"]
     skill, artefact, _ = findings(table.reset_index(), records)
-    assert skill.startswith("Of 1 models on real data, judged the corrected way, none has skill")
+    assert skill.startswith("Of 1 model on real data, judged the corrected way, none has skill")
     assert "that of a.up (as published) owes most" in artefact
     # What was simulated the published way alone does not hide what the corrected way found on real data.
     alone = record("b", "as_published", 0.7, 0.6, data={"source": "simulated", "simulated": True})
@@ -113,20 +113,27 @@ def test_findings_count_real_data_and_every_network_once():
     assert skill_table(both, ["b"])[["remark", "counts"]].to_numpy().tolist() == [[OTHER_DATA, True]]
 
 
-def test_a_row_says_what_is_not_as_shipped():
+def test_a_row_says_which_run_is_not_as_in_the_base_configuration():
     changed = {"a.up.training.epochs": "3"}
     as_published = record("a.up", "as_published", 0.6, 0.5, changed=changed, data={"source": "y"})
     corrected = record("a.up", "corrected", 0.6, 0.5, changed=changed)
     alone = record("b", "corrected", 0.6, 0.5, changed=changed)
-    table = skill_table(
-        read(files(as_published, corrected, record("a.down", "corrected", 0.5, 0.5), alone)), list(EXPECTED)
-    )
+    records = read(files(as_published, corrected, record("a.down", "corrected", 0.5, 0.5), alone))
+    table = skill_table(records, list(EXPECTED))
     assert [row["remark"] for row in rows_of_table(table)] == [
-        f"{OTHER_DATA}; data or parameters not as shipped: corrected, as published",
+        f"{OTHER_DATA}; the corrected run is not as in conf/base; the run as published is not as in conf/base",
         None,
-        "data or parameters not as shipped: corrected",
+        "the corrected run is not as in conf/base",
     ]
     assert table["counts"].all()
+    assert [row["corrected_changed"] for row in rows_of_table(table)] == [
+        "a.up.training.epochs = 3",
+        None,
+        "a.up.training.epochs = 3",
+    ]
+    assert findings(table, records)[0].endswith(
+        "For none of them a naive forecast has the better score. Not run as in conf/base: 2."
+    )
 
 
 def without(name):

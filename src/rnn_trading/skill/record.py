@@ -36,7 +36,8 @@ class Experiment:
     published_on
         The data of the published figures: ``other data``, or the years if ours are the same series.
     changed
-        Parameters and sources that are not as shipped, by name; filled in by :class:`rnn_trading.config.ConfigLoader`.
+        Parameters and sources that are not as in ``conf/base``, by name; filled in by
+        :class:`rnn_trading.config.ConfigLoader`.
     """
 
     name: str

@@ -12,8 +12,12 @@ from rnn_trading.skill.record_files import PROTOCOLS, Records
 
 # What luck gets, where a score has such a value.
 CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
-SIMULATED, AGAIN, OTHER_DATA = "simulated data", "the network that was chosen, once more", "each way on other data"
-NOT_AS_SHIPPED = "data or parameters not as shipped"
+SIMULATED, AGAIN, OTHER_DATA = (
+    "simulated data",
+    "the network that was chosen, once more",
+    "its two runs had different data",
+)
+RUNS = {"corrected": "corrected run", "as_published": "run as published"}
 NO_SCORE: dict[str, Any] = {
     "value": None,
     "mean_difference": None,
@@ -23,7 +27,7 @@ NO_SCORE: dict[str, Any] = {
 }
 TEXTS = {
     *("remark", "metric", "score", "published_on", "best_rival", "finding", "verdict", "as_published_finding"),
-    *("as_published_source", "corrected_source"),
+    *("as_published_source", "corrected_source", "as_published_changed", "corrected_changed"),
 }
 
 
@@ -42,10 +46,11 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
     pandas.DataFrame
         ``experiment``, ``remark`` (what a reader of the row must know), ``counts`` (whether findings count it),
         ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``, ``as_published`` and
-        ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval) and ``_source``, ``best_rival``,
-        ``rival``, ``difference`` with ``_low`` and ``_high``, ``p_value``, ``finding``, ``finding_p_value`` (of the
-        test that decides), ``verdict``, ``as_published_finding``, ``networks`` (seeds in the corrected forecast),
-        ``rows`` (corrected test rows). NaN or None where a record is missing.
+        ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval), ``_source`` and ``_changed`` (what
+        is not as in ``conf/base``), ``best_rival``, ``rival``, ``difference`` with ``_low``, ``_high`` and
+        ``_too_narrow``, ``p_value``, ``finding``, ``finding_p_value`` (of the test that decides), ``verdict``,
+        ``as_published_finding``, ``networks`` (seeds in the corrected forecast), ``rows`` (corrected test rows). NaN
+        or None where a record is missing.
     """
     return pd.DataFrame([_row(name, records) for name in expected])
 
@@ -73,6 +78,7 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         row |= {protocol: _number(own["value"]), f"{protocol}_low": _number(low), f"{protocol}_high": _number(high)}
         row[f"{protocol}_too_narrow"] = own["too_narrow"]
         row[f"{protocol}_source"] = record["data"]["source"] if record else None
+        row[f"{protocol}_changed"] = (in_words(record["changed"]) or None) if record else None
     own = corrected["headline"] if corrected else {}
     difference = own.get("difference") or NO_SCORE
     low, high = difference["interval"]
@@ -83,6 +89,7 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         "difference": _number(difference["mean_difference"]),
         "difference_low": _number(low),
         "difference_high": _number(high),
+        "difference_too_narrow": own.get("too_narrow", False),
         "p_value": _number(difference["p_value"]),
         "finding": corrected["finding"] if corrected else None,
         "finding_p_value": _number(corrected["tests"][0]["p_value"]) if corrected else math.nan,
@@ -98,8 +105,13 @@ def _remarks(of_both: list[dict[str, Any]]) -> list[str]:
     remarks = [SIMULATED] if of_both and of_both[0]["data"]["simulated"] else []
     remarks += [AGAIN] if of_both and of_both[0]["model"]["chosen"] else []
     remarks += [OTHER_DATA] if len({record["data"]["source"] for record in of_both}) > 1 else []
-    changed = ", ".join(words(record["protocol"]) for record in of_both if record["changed"])
-    return remarks + ([f"{NOT_AS_SHIPPED}: {changed}"] if changed else [])
+    changed = [f"the {RUNS[record['protocol']]} is not as in conf/base" for record in of_both if record["changed"]]
+    return remarks + changed
+
+
+def in_words(changed: dict[str, str]) -> str:
+    """What is not as in ``conf/base``, in words; empty if nothing is."""
+    return "; ".join(f"{name} = {value}" for name, value in changed.items())
 
 
 def rows_of_table(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -139,7 +151,8 @@ def _who_has_skill(table: pd.DataFrame) -> str:
         return "No corrected record on real data is there yet, so nothing can be said about skill."
     kinds = Counter(judged["finding"])
     skilled = judged.loc[judged["finding"] == SKILL, "experiment"]
-    text = f"Of {len(judged)} models on real data, judged the corrected way, "
+    models = "model" if len(judged) == 1 else "models"
+    text = f"Of {len(judged)} {models} on real data, judged the corrected way, "
     if skilled.empty:
         text += "none has skill beyond its naive rivals"
     else:
@@ -147,7 +160,9 @@ def _who_has_skill(table: pd.DataFrame) -> str:
         text += ", ".join(skilled)
     others = [f"{kind[0].lower()}{kind[1:]}: {count}" for kind, count in kinds.most_common() if kind != SKILL]
     text += f" ({'; '.join(others)})" if others else ""
-    return f"{text}. For {_beaten(judged)} of them a naive forecast has the better score."
+    text = f"{text}. For {_beaten(judged) or 'none'} of them a naive forecast has the better score."
+    changed = judged["corrected_changed"].notna().sum()
+    return f"{text} Not run as in conf/base: {changed}." if changed else text
 
 
 def _beaten(judged: pd.DataFrame) -> int:

@@ -49,7 +49,8 @@ def read_figures(
     """
     figures: Figures = {}
     problems = [
-        f"{path}: the figure is gone. Draw it again: {again}" for path, again in gone(records, files, names, made_by)
+        f"{path}: the figure is gone. Draw it again, unless another run has replaced its data since: {again}"
+        for path, again in gone(records, files, names, made_by)
     ]
     for name, protocol in records.found:
         figures[name, protocol] = []

@@ -41,7 +41,7 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
         "",
         markdown_table(table),
         "",
-        f"{TOO_NARROW} Too narrow: few dates, or dates whose influence persists.",
+        f"{TOO_NARROW} Few dates, or dates whose influence persists: the interval is too narrow, the p too small.",
         "",
     ]
     if records.missing:
@@ -69,16 +69,16 @@ def markdown_table(table: pd.DataFrame) -> str:
             format_published(row["published"]),
             *(_score(row, name) for name in PROTOCOLS),
             rival,
-            format_interval(row["difference"], row["difference_low"], row["difference_high"], signed=True),
-            format_p_value(row["p_value"]),
-            row["finding"] or "not run",
+            _score(row, "difference", signed=True),
+            format_p_value(row["p_value"]) + (TOO_NARROW if row["difference_too_narrow"] else ""),
+            row["finding"] or "no record",
         ]
         lines.append(f"| {' | '.join(_inside_a_cell(cell) for cell in cells)} |")
     return "\n".join(lines)
 
 
-def _score(row: dict[str, Any], name: str) -> str:
-    text = format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"])
+def _score(row: dict[str, Any], name: str, signed: bool = False) -> str:
+    text = format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], signed)
     return text + TOO_NARROW if row[f"{name}_too_narrow"] else text
 
 

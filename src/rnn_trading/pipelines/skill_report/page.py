@@ -20,7 +20,7 @@ from rnn_trading.skill.formats import (
 )
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.record_files import PROTOCOLS, Records
-from rnn_trading.skill.summary import NOT_AS_SHIPPED, published_figures, rows_of_table
+from rnn_trading.skill.summary import in_words, published_figures, rows_of_table
 
 from .figures import Figures
 
@@ -36,7 +36,7 @@ COLUMNS = {
     "As published here": (
         "The score of this project's rebuild of the published way, flaws included, on the test rows of the data here, "
         "with its 95 % interval: the middle of what it is when the test dates (months, weeks, runs, documents) are "
-        "drawn again. † The dates are too few, or persist too long: the interval is too narrow."
+        "drawn again. † The dates are too few, or persist too long: the interval is too narrow, and a p too small."
     ),
     "Corrected": "The same after the flaws are mended, on the corrected test rows.",
     "Best rival": (
@@ -108,8 +108,8 @@ def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
         *(_with_interval(row, name) for name in PROTOCOLS),
         _cell(format_score(row["rival"]), row["rival"], words(row["best_rival"] or "")),
         _with_interval(row, "difference", signed=True),
-        _cell(format_p_value(row["p_value"]), row["p_value"]),
-        _cell(row["finding"] or "Not run", row["finding"] or "", _decided(row["finding_p_value"])),
+        _cell(format_p_value(row["p_value"]), row["p_value"], TOO_NARROW if row["difference_too_narrow"] else None),
+        _cell(row["finding"] or "No record", row["finding"] or "", _decided(row["finding_p_value"])),
     ]
 
 
@@ -206,7 +206,7 @@ def _experiments(records: Records, figures: Figures) -> list[dict[str, Any]]:
                 "source": record["data"]["source"],
                 "test": _test_rows(record["data"]["test"]),
                 "drawn": record["headline"]["drawn"],
-                "changed": _changed(record["changed"]),
+                "changed": in_words(record["changed"]),
                 "figures": figures[name, protocol],
             }
         )
@@ -220,12 +220,6 @@ def _experiments(records: Records, figures: Figures) -> list[dict[str, Any]]:
         }
         for name, runs in by_name.items()
     ]
-
-
-def _changed(changed: dict[str, str]) -> str:
-    if not changed:
-        return ""
-    return f" {NOT_AS_SHIPPED.capitalize()}: {'; '.join(f'{name} = {value}' for name, value in changed.items())}."
 
 
 def _test_rows(test: dict[str, Any] | None) -> str:
