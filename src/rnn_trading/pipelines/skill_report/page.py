@@ -108,7 +108,7 @@ def _row(row: dict[str, Any]) -> list[dict[str, Any]]:
         *(_with_interval(row, name) for name in PROTOCOLS),
         _cell(format_score(row["rival"]), row["rival"], words(row["best_rival"] or "")),
         _with_interval(row, "difference", signed=True),
-        _cell(format_p_value(row["p_value"]), row["p_value"], TOO_NARROW if row["difference_too_narrow"] else None),
+        _cell(format_p_value(row["p_value"]) + (TOO_NARROW if row["difference_too_narrow"] else ""), row["p_value"]),
         _cell(row["finding"] or "No record", row["finding"] or "", _decided(row["finding_p_value"])),
     ]
 
@@ -125,7 +125,7 @@ def _with_interval(row: dict[str, Any], name: str, signed: bool = False) -> dict
 
 def _decided(p_value: float) -> str:
     """What the test that decides the finding says."""
-    return "" if math.isnan(p_value) else f"p{NO_BREAK}of its test {format_p_value(p_value)}"
+    return "" if math.isnan(p_value) else f"p of its test {format_p_value(p_value)}".replace(" ", NO_BREAK)
 
 
 def _cell(text: str, key: Any, note: str | None = None) -> dict[str, Any]:
