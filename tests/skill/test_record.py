@@ -264,6 +264,9 @@ def test_training_that_ended_at_its_last_epoch_is_said():
     record_ = record(predictions(0.3), best_epoch=20, epochs_allowed=20)
     assert "the best epoch was the last one allowed" in record_["verdict"]
     assert "last one allowed" not in record(predictions(0.3), best_epoch=19, epochs_allowed=20)["verdict"]
+    by_seed = {"1": 7, "2": 20}
+    assert "last one allowed" in record(predictions(0.3), best_epoch=by_seed, epochs_allowed=20)["verdict"]
+    assert "last one allowed" not in record(predictions(0.3), best_epoch=by_seed, epochs_allowed=21)["verdict"]
 
 
 def test_skill_that_cannot_be_tested_on_clean_rows_is_not_called_skill():

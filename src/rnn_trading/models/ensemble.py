@@ -40,7 +40,7 @@ def train_ensemble(
     tuple
         The average, with the networks as its layers ``seed_N``; the histories, each row with its ``seed``; and a
         summary: ``parameters`` and ``trained_parameters`` of one network, ``networks``, ``epochs`` and ``best_epoch``
-        by seed, ``seconds``.
+        by seed, ``epochs_allowed`` for each, ``seconds``.
     """
     fits = {
         seed: train(
@@ -56,6 +56,7 @@ def train_ensemble(
         "networks": networks,
         "epochs": {str(seed): fit.epochs for seed, fit in fits.items()},
         "best_epoch": {str(seed): fit.best_epoch for seed, fit in fits.items()},
+        "epochs_allowed": training.epochs,
         "seconds": round(sum(fit.seconds for fit in fits.values()), 1),
     }
     history = [row | {"seed": seed} for seed, fit in fits.items() for row in fit.history]

@@ -229,7 +229,9 @@ def _caveats(task: Task, known: dict[str, Any], clean_rows: int) -> str:
     if known.get("stopped_on") == "test":
         chosen = " and the network chosen" if "chosen" in known else ""
         text += f"; training was stopped{chosen} on the test rows, so that its scores are too good"
-    if "epochs_allowed" in known and known["best_epoch"] == known["epochs_allowed"]:
+    best_epoch = known.get("best_epoch")
+    best_epochs = best_epoch.values() if isinstance(best_epoch, dict) else [best_epoch]  # by seed where there are some
+    if "epochs_allowed" in known and known["epochs_allowed"] in best_epochs:
         text += "; the best epoch was the last one allowed: longer training may change it"
     if not clean_rows:
         text += f"; all test rows are {task.suspicious}"

@@ -78,6 +78,7 @@ def train_model(
         "training": {
             "parameters": fit.model.count_params(),
             "epochs": fit.epochs,
+            "epochs_allowed": training.epochs,
             "best_epoch": fit.best_epoch,
             "stopped_on": split.validate_on,
             "seconds": round(fit.seconds, 1),
