@@ -66,8 +66,8 @@ def test_other_sources_are_changes():
 
 def test_local_files_are_read_where_no_environment_is_named(tmp_path):
     conf = tmp_path / "conf"
-    shutil.copytree(ROOT / "conf", conf)
-    (conf / "local").mkdir(exist_ok=True)
+    shutil.copytree(ROOT / "conf", conf, ignore=shutil.ignore_patterns("local"))
+    (conf / "local").mkdir()
     (conf / "local/parameters.yml").write_text(
         "mine: {2018: {experiment: {a: 1}}}\nfilings: {simulation: {years: 3}}\n"
     )
@@ -88,10 +88,26 @@ def test_the_loader_keeps_what_it_was_told():
     assert run["parameters"] == {"mine": 1}
 
 
+def test_no_secret_is_told(tmp_path):
+    conf = tmp_path / "conf"
+    shutil.copytree(ROOT / "conf", conf, ignore=shutil.ignore_patterns("local"))
+    (conf / "local").mkdir()
+    address, secrets = "https://me:secret@host/a.csv", "credentials: {key: secret}, inner: {fs_args: {a: secret}}"
+    (conf / "local/catalog.yml").write_text(f"macro_source: {{type: x.Y, filepath: '{address}', {secrets}}}\n")
+    told = changed(None, conf)["multivariate.macro"]["macro_source"]
+    assert told == '{"type": "x.Y", "filepath": "https://host/a.csv", "inner": {}}'
+
+
+@pytest.mark.parametrize("broken", [3, None, {"classification": None}, {"classification": {"experiment": 3}}])
+def test_a_block_that_is_none_is_left_to_whoever_reads_it(broken):
+    parameters = loader(stacked_lstm=broken)["parameters"]
+    assert block(parameters, "multivariate.macro")["experiment"]["changed"] == {}
+
+
 def test_differences_by_hand():
-    shipped = {"a": {"b": 1, "c": None, "d": {"e": 1}, "f": 5}, "g": [1], "h": {"type": "x", "i": 1}, "same": {"j": 1}}
+    base = {"a": {"b": 1, "c": None, "d": {"e": 1}, "f": 5}, "g": [1], "h": {"type": "x", "i": 1}, "same": {"j": 1}}
     values = {"a": {"b": 2, "c": {"k": 1}, "d": None}, "g": [1, 2], "h": {"type": "y"}, "same": {"j": 1}, 2018: 3}
-    assert dict(differences(values, shipped)) == {
+    assert dict(differences(values, base)) == {
         "a.b": 2,
         "a.c": {"k": 1},
         "a.d": None,
@@ -105,5 +121,5 @@ def test_differences_by_hand():
 def test_changes_by_hand():
     differs = {"params:a.b": 1, "params:a.bc": 2, "params:d": GONE, "s.c": float("inf"), "a.b": 3, "params:s": 4}
     assert changed_for({"params:a.b", "params:d.e", "s"}, differs) == {"a.b": "1", "d": "gone", "s.c": "Infinity"}
-    assert list(changed_for({"s", "params:a"}, {"s": 1, "params:a": 2})) == ["a", "s"]
+    assert list(changed_for({"b", "params:a", "params:c"}, {"b": 1, "params:c": 3, "params:a": 2})) == ["a", "b", "c"]
     assert changed_for({"params:a"}, differs) == {"a.b": "1", "a.bc": "2"}

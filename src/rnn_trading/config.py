@@ -1,6 +1,7 @@
 """The configuration of a run, and where it differs from the one in ``conf/base``."""
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -9,6 +10,7 @@ from kedro.config import OmegaConfigLoader
 
 # In the place of a value that only conf/base has.
 GONE = object()
+NOT_SHOWN = ("credentials", "storage_options", "fs_args", "metadata")
 
 
 class ConfigLoader(OmegaConfigLoader):
@@ -28,7 +30,7 @@ class ConfigLoader(OmegaConfigLoader):
     ) -> None:
         # One loader after the other: what stands in braces is resolved by the one that was made last.
         own = _parameters_and_sources(OmegaConfigLoader(conf_source, env, runtime_params, **options))
-        protocol = {"protocol": own["params:protocol"]}
+        protocol = {"protocol": own["params:_protocol"]}
         base = OmegaConfigLoader(conf_source, options["base_env"], protocol, **options)
         self._changed = dict(differences(own, _parameters_and_sources(base)))
         super().__init__(conf_source, env, runtime_params, **options)
@@ -38,22 +40,31 @@ class ConfigLoader(OmegaConfigLoader):
         values: dict[str, Any] = super().__getitem__(key)
         if key == "parameters" and key not in self:
             for record, inputs in _inputs_of_records().items():
-                block = values
-                for name in record.split("."):
-                    block = block[name]
-                block["experiment"] = block["experiment"] | {"changed": changed_for(inputs, self._changed)}
+                experiment = _block(values, (*record.split("."), "experiment"))
+                if experiment is not None:
+                    experiment["changed"] = changed_for(inputs, self._changed)
         return values
 
 
+def _block(values: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
+    """A nested block of values; None if there is no block: whoever reads it says what is wrong."""
+    for name in path:
+        values = values.get(name) if isinstance(values, dict) else None
+    return values if isinstance(values, dict) else None
+
+
 def _parameters_and_sources(loader: OmegaConfigLoader) -> dict[str, Any]:
-    """By the names that they have as inputs of a pipeline; without what the catalog says to other tools."""
+    """By the names that they have as inputs of a pipeline; sources without what may be secret."""
     parameters = {f"params:{name}": value for name, value in loader["parameters"].items()}
-    sources = {
-        name: {key: value for key, value in entry.items() if key != "metadata"}
-        for name, entry in loader["catalog"].items()
-        if isinstance(entry, dict)
-    }
-    return parameters | sources
+    return parameters | {name: _public(entry) for name, entry in loader["catalog"].items()}
+
+
+def _public(entry: Any) -> Any:
+    """An entry of the catalog without credentials, and without what it says to Kedro-Viz."""
+    if isinstance(entry, dict):
+        return {key: _public(value) for key, value in entry.items() if key not in NOT_SHOWN}
+    # A user and a password in an address.
+    return re.sub(r"//[^/@\s]*@", "//", entry) if isinstance(entry, str) else entry
 
 
 @cache
@@ -103,6 +114,6 @@ def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:
     """
     return {
         name.removeprefix("params:"): "gone" if value is GONE else json.dumps(value, default=str, ensure_ascii=False)
-        for name, value in sorted(changed.items())
+        for name, value in sorted(changed.items(), key=lambda item: item[0].removeprefix("params:"))
         if any(f"{name}.".startswith(f"{each}.") or f"{each}.".startswith(f"{name}.") for each in inputs)
     }

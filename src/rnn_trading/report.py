@@ -21,12 +21,13 @@ def missing_commands(project: Path) -> list[str]:
     """Commands whose results the report lacks, each once, the canaries last.
 
     A record that cannot be read is made anew, and so are results of canaries. Of an experiment whose record is there,
-    figures that are gone are drawn again.
+    figures that are gone are drawn again, from the data that lie there, unless its run was not as in ``conf/base``.
     """
     files, records = _there(project)
     by_name = experiments()
     commands = [command for _, _, command in records.missing]
-    again = [command for _, command in gone(records, files, figures_of(by_name), records_made_by(by_name))]
+    figures = gone(records, files, figures_of(by_name), records_made_by(by_name))
+    again = [command for _, command in figures if command]
     unneeded = {f"{command} {ONLY_MISSING}" for command in commands}
     return list(dict.fromkeys([*(command for command in again if command not in unneeded), *commands]))
 

@@ -12,6 +12,7 @@ import pytest
 from rnn_trading import report as make_report
 from rnn_trading.pipeline_registry import experiments, figures_of, records_made_by
 from rnn_trading.pipelines.canaries.experiments import CANARIES
+from rnn_trading.pipelines.skill_report.figures import gone
 from rnn_trading.pipelines.skill_report.markdown import markdown_table
 from rnn_trading.report import main, missing_commands
 from rnn_trading.skill.laws import describe
@@ -187,6 +188,15 @@ def test_what_make_report_would_run(reported):
     assert len(commands) == 2 * 10 - 1 + 1
     (folder / f"data/08_reporting/corrected/{NAME}/learning_curves.png").unlink()
     assert set(missing_commands(folder)) - set(commands) == {f"kedro run --pipelines {NAME} --only-missing-outputs"}
+
+
+def test_a_figure_of_another_configuration_is_not_drawn_again():
+    other = record("b", "corrected", 0.6, 0.5, changed={"x": "1"})
+    records = read(files(record("a.up", "corrected", 0.6, 0.5), other))
+    assert gone(records, {}, {"a.up": ["f"], "b": ["f"]}, EXPECTED) == [
+        ("corrected/a.up/f.png", "kedro run --pipelines a --only-missing-outputs"),
+        ("corrected/b/f.png", None),
+    ]
 
 
 def test_markdown_has_a_line_a_model():

@@ -265,7 +265,8 @@ def test_training_that_ended_at_its_last_epoch_is_said():
     assert "the best epoch was the last one allowed" in record_["verdict"]
     assert "last one allowed" not in record(predictions(0.3), best_epoch=19, epochs_allowed=20)["verdict"]
     by_seed = {"1": 7, "2": 20}
-    assert "last one allowed" in record(predictions(0.3), best_epoch=by_seed, epochs_allowed=20)["verdict"]
+    verdict = record(predictions(0.3), best_epoch=by_seed, epochs_allowed=20)["verdict"]
+    assert "the best epoch of 1 of 2 networks was the last one allowed" in verdict
     assert "last one allowed" not in record(predictions(0.3), best_epoch=by_seed, epochs_allowed=21)["verdict"]
 
 

@@ -3,6 +3,7 @@ import math
 
 import pytest
 
+from rnn_trading.pipelines.skill_report.markdown import markdown_table
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.record import SKILL
 from rnn_trading.skill.summary import (
@@ -134,6 +135,15 @@ def test_a_row_says_which_run_is_not_as_in_the_base_configuration():
     assert findings(table, records)[0].endswith(
         "For none of them a naive forecast has the better score. Not run as in conf/base: 2."
     )
+
+
+def test_what_is_too_narrow_is_marked():
+    few, alone = (record("a.up", "corrected", 0.6, 0.5), record("b", "corrected", 0.6, 0.5))
+    few["headline"]["too_narrow"] = alone["headline"]["too_narrow"] = True
+    alone["headline"]["difference"] = alone["headline"]["best_rival"] = alone["headline"]["rival_value"] = None
+    few_line, alone_line = markdown_table(skill_table(read(files(few, alone)), ["a.up", "b"])).splitlines()[2:]
+    assert "| 0.600 (0.580 to 0.620)† | last value 0.500 | +0.100 (-0.010 to 0.050)† | 0.250† |" in few_line
+    assert "| 0.600 (0.580 to 0.620)† | — | — | — |" in alone_line
 
 
 def without(name):

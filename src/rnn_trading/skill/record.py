@@ -229,10 +229,11 @@ def _caveats(task: Task, known: dict[str, Any], clean_rows: int) -> str:
     if known.get("stopped_on") == "test":
         chosen = " and the network chosen" if "chosen" in known else ""
         text += f"; training was stopped{chosen} on the test rows, so that its scores are too good"
-    best_epoch = known.get("best_epoch")
-    best_epochs = best_epoch.values() if isinstance(best_epoch, dict) else [best_epoch]  # by seed where there are some
-    if "epochs_allowed" in known and known["epochs_allowed"] in best_epochs:
-        text += "; the best epoch was the last one allowed: longer training may change it"
+    best = known.get("best_epoch")
+    by_seed = list(best.values()) if isinstance(best, dict) else [best]
+    if "epochs_allowed" in known and (last := by_seed.count(known["epochs_allowed"])):
+        of = f" of {last} of {len(by_seed)} networks" if len(by_seed) > 1 else ""
+        text += f"; the best epoch{of} was the last one allowed: longer training may change it"
     if not clean_rows:
         text += f"; all test rows are {task.suspicious}"
     text += f"; {known['caveat']}" if known.get("caveat") else ""

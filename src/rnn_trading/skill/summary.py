@@ -89,7 +89,7 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         "difference": _number(difference["mean_difference"]),
         "difference_low": _number(low),
         "difference_high": _number(high),
-        "difference_too_narrow": own.get("too_narrow", False),
+        "difference_too_narrow": bool(own.get("difference") and own["too_narrow"]),
         "p_value": _number(difference["p_value"]),
         "finding": corrected["finding"] if corrected else None,
         "finding_p_value": _number(corrected["tests"][0]["p_value"]) if corrected else math.nan,

@@ -48,10 +48,7 @@ def read_figures(
         Of each record, the pipeline that makes it.
     """
     figures: Figures = {}
-    problems = [
-        f"{path}: the figure is gone. Draw it again, unless another run has replaced its data since: {again}"
-        for path, again in gone(records, files, names, made_by)
-    ]
+    problems = [f"{path}: the figure is gone. {_remedy(again)}" for path, again in gone(records, files, names, made_by)]
     for name, protocol in records.found:
         figures[name, protocol] = []
         for title in sorted(names[name], key=lambda title: (title != FIRST_FIGURE, title)):
@@ -69,11 +66,14 @@ def read_figures(
 
 def gone(
     records: Records, files: Container[str], names: dict[str, list[str]], made_by: dict[str, str]
-) -> list[tuple[str, str]]:
-    """Path of each figure that is not there, and the command that draws it; parameters as in :func:`read_figures`."""
+) -> list[tuple[str, str | None]]:
+    """Path of each figure that is not there, and the command that draws it; parameters as in :func:`read_figures`.
+
+    No command draws a figure of a run that was not as in ``conf/base``: it would take other parameters or sources.
+    """
     return [
-        (path, draw_again(made_by[name], protocol))
-        for name, protocol in records.found
+        (path, None if record["changed"] else draw_again(made_by[name], protocol))
+        for (name, protocol), record in records.found.items()
         for title in names[name]
         if (path := f"{protocol}/{name}/{title}.png") not in files
     ]
@@ -82,6 +82,12 @@ def gone(
 def draw_again(pipeline: str, protocol: str) -> str:
     """The command that makes what is missing of an experiment; it trains only if the model is missing too."""
     return f"{command_for(pipeline, protocol)} {ONLY_MISSING}"
+
+
+def _remedy(again: str | None) -> str:
+    if again is None:
+        return "Its run was not as in conf/base; repeat that run."
+    return f"Draw it again, unless another run has replaced its data since: {again}"
 
 
 def _small(title: str, content: bytes) -> Figure:
