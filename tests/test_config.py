@@ -64,10 +64,16 @@ def test_other_sources_are_changes():
     }
 
 
-def test_local_files_are_read_where_no_environment_is_named(tmp_path):
-    conf = tmp_path / "conf"
-    shutil.copytree(ROOT / "conf", conf, ignore=shutil.ignore_patterns("local"))
-    (conf / "local").mkdir()
+@pytest.fixture
+def conf(tmp_path):
+    """A copy of the configuration whose ``local`` is empty."""
+    copy = tmp_path / "conf"
+    shutil.copytree(ROOT / "conf", copy, ignore=shutil.ignore_patterns("local"))
+    (copy / "local").mkdir()
+    return copy
+
+
+def test_local_files_are_read_where_no_environment_is_named(conf):
     (conf / "local/parameters.yml").write_text(
         "mine: {2018: {experiment: {a: 1}}}\nfilings: {simulation: {years: 3}}\n"
     )
@@ -88,10 +94,7 @@ def test_the_loader_keeps_what_it_was_told():
     assert run["parameters"] == {"mine": 1}
 
 
-def test_no_secret_is_told(tmp_path):
-    conf = tmp_path / "conf"
-    shutil.copytree(ROOT / "conf", conf, ignore=shutil.ignore_patterns("local"))
-    (conf / "local").mkdir()
+def test_no_secret_is_told(conf):
     address, secrets = "https://me:secret@host/a.csv", "credentials: {key: secret}, inner: {fs_args: {a: secret}}"
     (conf / "local/catalog.yml").write_text(f"macro_source: {{type: x.Y, filepath: '{address}', {secrets}}}\n")
     told = changed(None, conf)["multivariate.macro"]["macro_source"]

@@ -10,10 +10,14 @@ from rnn_trading.reviews import validate_reviews
 
 
 def test_sources_have_the_canonical_form():
-    validate_prices(sources.prices("luck", 1, 3, 10).sources["prices_source"])
-    validate_index(sources.index("index_prices_source", "luck", 1, 50).sources["index_prices_source"])
-    validate_reviews(sources.reviews("luck", 1, 20).sources["reviews_source"][0])
-    align_months(sources.macro("luck", 1, 40).sources["macro_source"], ["first", "second"], "x")
+    """Checked by those who check what a user brings; nothing is left out of it."""
+    prices = validate_prices(sources.prices("luck", 1, 3, 10).sources["prices_source"])
+    assert prices.groupby("ticker").size().tolist() == [10 * 5] * 3
+    assert len(validate_index(sources.index("index_prices_source", "luck", 1, 50).sources["index_prices_source"])) == 50
+    reviews, _ = sources.reviews("luck", 1, 20).sources["reviews_source"]
+    validate_reviews(reviews)
+    assert len(reviews) == 20
+    assert align_months(sources.macro("luck", 1, 40).sources["macro_source"], ["first", "second"], "x").shape == (40, 2)
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("luck", 0.0), ("planted", 0.5)])

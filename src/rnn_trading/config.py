@@ -10,6 +10,7 @@ from kedro.config import OmegaConfigLoader
 
 # In the place of a value that only conf/base has.
 GONE = object()
+# What may be secret, and what the catalog says to Kedro-Viz alone.
 NOT_SHOWN = ("credentials", "storage_options", "fs_args", "metadata")
 
 
@@ -60,7 +61,7 @@ def _parameters_and_sources(loader: OmegaConfigLoader) -> dict[str, Any]:
 
 
 def _public(entry: Any) -> Any:
-    """An entry of the catalog without credentials, and without what it says to Kedro-Viz."""
+    """An entry of the catalog without what is not shown, at any depth."""
     if isinstance(entry, dict):
         return {key: _public(value) for key, value in entry.items() if key not in NOT_SHOWN}
     # A user and a password in an address.
@@ -69,18 +70,10 @@ def _public(entry: Any) -> Any:
 
 @cache
 def _inputs_of_records() -> dict[str, set[str]]:
+    """Of each skill record, the parameters and sources that it is made from."""
     from rnn_trading.pipeline_registry import experiments, inputs_of_records  # noqa: PLC0415  only a run needs them
 
     return inputs_of_records(experiments())
-
-
-def leaves(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted names of nested values, and the values; a list, or an empty block, is one value."""
-    for key, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def differences(values: dict[str, Any], others: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

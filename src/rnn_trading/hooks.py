@@ -3,6 +3,7 @@
 import difflib
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,6 @@ from kedro.framework.project import settings
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 from omegaconf import OmegaConf
-
-from rnn_trading.config import leaves
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +54,9 @@ def refuse_unknown_names(
     ValueError
         Names it and, if there is one, the closest declared name.
     """
-    names = [name for name, _ in leaves(declared) if not name.startswith("_")]  # what YAML shares is not a parameter
+    names = [name for name in _leaves(declared) if not name.startswith("_")]  # what YAML shares is not a parameter
     known = {name.rsplit(".", depth)[0] for name in names for depth in range(name.count(".") + 1)}
-    for name, _ in leaves(given):
+    for name in _leaves(given):
         if name not in known:
             near = difflib.get_close_matches(name, names, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -78,6 +77,15 @@ def _declared(loader: AbstractConfigLoader, given: dict[str, Any]) -> dict[str, 
         **settings.CONFIG_LOADER_ARGS,
     )
     return {**files["parameters"], **files["globals"]}
+
+
+def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Dotted names of nested values; an empty block is one value."""
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
 
 
 class ProgressHook:

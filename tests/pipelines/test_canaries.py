@@ -72,9 +72,13 @@ def settings() -> tuple[dict[str, Any], CanaryParameters]:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("name", CANARIES)
 def test_every_override_fits_its_experiment(name, protocol, tmp_path):
-    """Parameters are checked when a run is put together."""
+    """When a run is put together, every block of parameters is checked and becomes a parameter set."""
     values, canaries = parameters_of("base", protocol)
-    MemoryRun(name, pipeline_of(name), merge(values, canaries.overrides), {}, tmp_path)
+    pipeline = pipeline_of(name)
+    run = MemoryRun(name, pipeline, merge(values, canaries.overrides), {}, tmp_path)
+    given = [entry for entry in pipeline.to_outputs(f"{name}.predictions").inputs() if entry.startswith("params:")]
+    assert given
+    assert [entry for entry in given if not dataclasses.is_dataclass(run[entry])] == []
 
 
 def test_a_misspelt_override_is_refused():

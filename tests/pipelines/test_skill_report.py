@@ -12,7 +12,7 @@ import pytest
 from rnn_trading import report as make_report
 from rnn_trading.pipeline_registry import experiments, figures_of, records_made_by
 from rnn_trading.pipelines.canaries.experiments import CANARIES
-from rnn_trading.pipelines.skill_report.figures import gone
+from rnn_trading.pipelines.skill_report.figures import gone, read_figures
 from rnn_trading.pipelines.skill_report.markdown import markdown_table
 from rnn_trading.report import main, missing_commands
 from rnn_trading.skill.laws import describe
@@ -193,10 +193,12 @@ def test_what_make_report_would_run(reported):
 def test_a_figure_of_another_configuration_is_not_drawn_again():
     other = record("b", "corrected", 0.6, 0.5, changed={"x": "1"})
     records = read(files(record("a.up", "corrected", 0.6, 0.5), other))
-    assert gone(records, {}, {"a.up": ["f"], "b": ["f"]}, EXPECTED) == [
-        ("corrected/a.up/f.png", "kedro run --pipelines a --only-missing-outputs"),
-        ("corrected/b/f.png", None),
-    ]
+    names, again = {"a.up": ["f"], "b": ["f"]}, "kedro run --pipelines a --only-missing-outputs"
+    assert gone(records, {}, names, EXPECTED) == [("corrected/a.up/f.png", again), ("corrected/b/f.png", None)]
+    unreadable = {"corrected/a.up/f.png": b"no figure", "corrected/b/f.png": b"no figure"}
+    for_a, for_b = read_figures(records, unreadable, names, EXPECTED)[1]
+    assert for_a.endswith(again)
+    assert for_b.endswith("Delete it. Its run was not as in conf/base; repeat that run.")
 
 
 def test_markdown_has_a_line_a_model():

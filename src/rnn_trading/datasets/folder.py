@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, NoReturn
 
-from kedro.io import AbstractDataset
+from kedro.io import AbstractDataset, DatasetError
 
 
 class FolderDataset(AbstractDataset[NoReturn, dict[str, bytes]]):
@@ -31,7 +31,7 @@ class FolderDataset(AbstractDataset[NoReturn, dict[str, bytes]]):
 
     def save(self, data: NoReturn) -> None:
         """Refuse: each file has an entry of its own."""
-        raise NotImplementedError(f"{self._filepath}: a folder is only read; save its files through their own entries.")
+        raise DatasetError(f"{self._filepath} is only read as a whole: save its files through their own entries.")
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._filepath, "patterns": self._patterns}

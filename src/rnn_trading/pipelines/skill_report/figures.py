@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Container
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
@@ -49,7 +50,7 @@ def read_figures(
     """
     figures: Figures = {}
     problems = [f"{path}: the figure is gone. {_remedy(again)}" for path, again in gone(records, files, names, made_by)]
-    for name, protocol in records.found:
+    for (name, protocol), record in records.found.items():
         figures[name, protocol] = []
         for title in sorted(names[name], key=lambda title: (title != FIRST_FIGURE, title)):
             path = f"{protocol}/{name}/{title}.png"
@@ -58,30 +59,29 @@ def read_figures(
             try:
                 figures[name, protocol].append(_small(words(title), files[path]))
             except UNREADABLE as error:
-                again = draw_again(made_by[name], protocol)
-                kind = type(error).__name__
-                problems.append(f"{path}: is not a PNG that can be read ({kind}). Delete it, then: {again}")
+                remedy = _remedy(draw_again(record, made_by[name]))
+                problems.append(f"{path}: is not a PNG that can be read ({type(error).__name__}). Delete it. {remedy}")
     return figures, problems
 
 
 def gone(
     records: Records, files: Container[str], names: dict[str, list[str]], made_by: dict[str, str]
 ) -> list[tuple[str, str | None]]:
-    """Path of each figure that is not there, and the command that draws it; parameters as in :func:`read_figures`.
-
-    No command draws a figure of a run that was not as in ``conf/base``: it would take other parameters or sources.
-    """
+    """Path of each figure that is not there, and how to :func:`draw_again`; parameters as in :func:`read_figures`."""
     return [
-        (path, None if record["changed"] else draw_again(made_by[name], protocol))
+        (path, draw_again(record, made_by[name]))
         for (name, protocol), record in records.found.items()
         for title in names[name]
         if (path := f"{protocol}/{name}/{title}.png") not in files
     ]
 
 
-def draw_again(pipeline: str, protocol: str) -> str:
-    """The command that makes what is missing of an experiment; it trains only if the model is missing too."""
-    return f"{command_for(pipeline, protocol)} {ONLY_MISSING}"
+def draw_again(record: dict[str, Any], pipeline: str) -> str | None:
+    """The command that makes what is missing of a record's run; it trains only if the model is missing too.
+
+    None if the run was not as in ``conf/base``: the command would take other parameters or sources.
+    """
+    return None if record["changed"] else f"{command_for(pipeline, record['protocol'])} {ONLY_MISSING}"
 
 
 def _remedy(again: str | None) -> str:

@@ -145,7 +145,28 @@ def _mid_price() -> Pipeline:
         outputs=by_name("one_step_averages", "run_report"),
         name="average_one_step",
     )
-    train = Node(
+    forecast = Node(
+        runs.forecast_mid_price,
+        inputs=["model", "series", "scaled", "windows", "split_dates", "run_scaling", "params:runs"],
+        outputs="forecasts",
+        name="forecast_runs",
+        tags="gpu",
+    )
+    rivals = Node(
+        runs.forecast_mid_price_with_rivals,
+        inputs=["series", "windows", "split_dates", "params:runs", "params:averages"],
+        outputs="rivals",
+        name="forecast_with_rivals",
+    )
+    pieces = [
+        *(_window_index(), _split(), _scale(), prepare, averages, _train_on_segments(), forecast, rivals),
+        *(_collect_runs(), _judge(report="run_report", scaling="run_scaling"), _draw_mid_price()),
+    ]
+    return _namespaced(pieces, f"{NAME}.mid_price", inputs=RANGES)
+
+
+def _train_on_segments() -> Node:
+    return Node(
         runs.train_on_segments,
         inputs={
             "scaled": "scaled",
@@ -161,20 +182,10 @@ def _mid_price() -> Pipeline:
         name="train_network",
         tags="gpu",
     )
-    forecast = Node(
-        runs.forecast_mid_price,
-        inputs=["model", "series", "scaled", "windows", "split_dates", "run_scaling", "params:runs"],
-        outputs="forecasts",
-        name="forecast_runs",
-        tags="gpu",
-    )
-    rivals = Node(
-        runs.forecast_mid_price_with_rivals,
-        inputs=["series", "windows", "split_dates", "params:runs", "params:averages"],
-        outputs="rivals",
-        name="forecast_with_rivals",
-    )
-    draw = Node(
+
+
+def _draw_mid_price() -> Node:
+    return Node(
         figures.draw_mid_price,
         inputs={
             "predictions": "predictions",
@@ -192,11 +203,6 @@ def _mid_price() -> Pipeline:
         },
         name="draw_figures",
     )
-    pieces = [
-        *(_window_index(), _split(), _scale(), prepare, averages, train, forecast, rivals, _collect_runs()),
-        *(_judge(report="run_report", scaling="run_scaling"), draw),
-    ]
-    return _namespaced(pieces, f"{NAME}.mid_price", inputs=RANGES)
 
 
 def _window_index() -> Node:
