@@ -20,9 +20,9 @@ from joblib import cpu_count
 
 from rnn_trading.datasets.filing_sentences import FilingSentencesDataset
 from rnn_trading.datasets.filings_file import FilingsFileDataset
-from rnn_trading.filing_reading import FilingReading
-from rnn_trading.filing_sequences import phrases_of, sequences_of, words_of
-from rnn_trading.simulated_filings import simulate_filings
+from rnn_trading.filings.reading import FilingReading
+from rnn_trading.filings.sequences import phrases_of, sequences_of, words_of
+from rnn_trading.simulated.filings import simulate_filings
 
 FILINGS, YEARS, SENTENCES = 1000, 4, 830
 

@@ -10,7 +10,7 @@ import project
 
 from rnn_trading.models.free_run import free_run
 from rnn_trading.models.sequence_network import INPUT, build_sequence_network
-from rnn_trading.scaling import Scaling
+from rnn_trading.series.scaling import Scaling
 
 RUNS, STEPS, ROUNDS = 8, 50, 3
 

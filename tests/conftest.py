@@ -41,7 +41,7 @@ def base_parameters() -> Callable[[str], dict[str, Any]]:
 @pytest.fixture(scope="session")
 def sequence_of(base_parameters) -> Callable[..., Any]:
     """The sequence parameters of a protocol and period, with changes; nested ones by dotted names."""
-    from rnn_trading.sequence_parameters import DailyParameters, SequenceParameters, WeeklyParameters
+    from rnn_trading.panels.sequence_parameters import DailyParameters, SequenceParameters, WeeklyParameters
 
     def make(protocol: str, period: str, **changes: Any) -> SequenceParameters:
         values = base_parameters(protocol)["daily_weekly_sequences"][period]
@@ -61,7 +61,7 @@ def sequence_of(base_parameters) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def last_dates(base_parameters):
     """The default split: the last 15 % of the dates each."""
-    from rnn_trading.splits import SplitParameters
+    from rnn_trading.splits.chronological import SplitParameters
 
     return SplitParameters(**base_parameters("corrected")["stacked_lstm"]["classification"]["split"])
 

@@ -14,7 +14,7 @@ from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
-from rnn_trading.tables import TableError
+from rnn_trading.tables.checks import TableError
 
 logger = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ import textwrap
 import pandas as pd
 import pytest
 
-from rnn_trading import filing_reading
 from rnn_trading.datasets.filing_sentences import FilingSentencesDataset
-from rnn_trading.filing_reading import FilingReading
-from rnn_trading.filing_text import RawFiling, SentenceParameters
-from rnn_trading.filings import FilingSource
+from rnn_trading.filings import reading as filing_reading
+from rnn_trading.filings.filings import FilingSource
+from rnn_trading.filings.items import RawFiling, SentenceParameters
+from rnn_trading.filings.reading import FilingReading
 
 RULES = SentenceParameters(fewest_words=2, most_words=50)
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from rnn_trading.datasets.token_sequences import TokenSequencesDataset
-from rnn_trading.text import TokenSequences
+from rnn_trading.text.text import TokenSequences
 
 
 def test_sequences_survive_a_file_compactly(tmp_path):

@@ -4,8 +4,8 @@ import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.word_vectors import GloveTextDataset, NumpyDataset, VectorArraysDataset
-from rnn_trading.text import TokenSequences
-from rnn_trading.word_vectors import VectorError, describe_coverage
+from rnn_trading.text.text import TokenSequences
+from rnn_trading.text.word_vectors import VectorError, describe_coverage
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from rnn_trading.models.backend import keras
 from rnn_trading.models.batches import POOL, RaggedRows, batched_by_length
 from rnn_trading.models.parameters import OptimizerParameters, TrainingParameters
 from rnn_trading.models.training import predict, predict_ragged, train
-from rnn_trading.text import TokenSequences
+from rnn_trading.text.text import TokenSequences
 
 LENGTHS = np.random.default_rng(0).integers(1, 30, 500)
 

@@ -8,7 +8,7 @@ from rnn_trading.models.free_run import free_run, joint_free_run, stepwise_free_
 from rnn_trading.models.parameters import SequenceNetworkParameters
 from rnn_trading.models.sequence_network import build_sequence_network, build_stepwise_network
 from rnn_trading.models.training import predict
-from rnn_trading.scaling import Scaling
+from rnn_trading.series.scaling import Scaling
 
 LAGS = 6
 WINDOWS = 1000 * np.exp(np.random.default_rng(0).normal(0, 0.01, (5, LAGS)).cumsum(axis=1))

@@ -14,7 +14,7 @@ from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingPar
 from rnn_trading.models.sequence_network import INPUT, build_sequence_network, build_stepwise_network
 from rnn_trading.models.training import predict, train
 from rnn_trading.models.unrolled import ResetStates, UnrolledSegments
-from rnn_trading.scaling import Scaling
+from rnn_trading.series.scaling import Scaling
 from tests.helpers import changed
 
 LAGS = 7

@@ -12,7 +12,7 @@ from kedro.framework.session import KedroSession
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
-from rnn_trading.prices import PriceError
+from rnn_trading.tables.prices import PriceError
 from tests.helpers import REAL_DATA, panel_to_prices, random_panel
 
 EXPERIMENTS = ("stacked_lstm.classification", "stacked_lstm.regression")

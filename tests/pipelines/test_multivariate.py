@@ -8,8 +8,8 @@ import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.pipelines.multivariate.nodes import WindowParameters, transform_series
-from rnn_trading.splits import SplitParameters, chronological_split
-from rnn_trading.windows import joint_windows
+from rnn_trading.splits.chronological import SplitParameters, chronological_split
+from rnn_trading.splits.windows import joint_windows
 from tests.helpers import run_notebook
 
 NAME = "multivariate.macro"
@@ -72,7 +72,7 @@ def monthly_table(months=480, seed=0, start="1980-01-01"):
 
 
 def test_published_shapes(base_parameters):
-    from rnn_trading.monthly import MacroParameters
+    from rnn_trading.series.monthly import MacroParameters
 
     series = MacroParameters(
         source="x",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.filings import FilingError
+from rnn_trading.filings.filings import FilingError
 from tests.helpers import REAL_DATA, run_notebook
 
 NAME = "sec_filings.returns"

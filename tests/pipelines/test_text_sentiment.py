@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
-from rnn_trading.text import WordParameters, split_words
+from rnn_trading.text.text import WordParameters, split_words
 from tests.helpers import run_notebook
 
 EXPERIMENTS = ("text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings")

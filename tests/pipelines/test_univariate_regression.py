@@ -98,8 +98,8 @@ PUBLISHED_ROWS = {  # windows, lags, training rows
 @pytest.mark.parametrize("experiment", PUBLISHED_ROWS)
 def test_published_shapes(base_parameters, experiment):
     """Windows and training rows of the default data: level by its years, rolling windows by their first 90 %."""
-    from rnn_trading.series import SeriesParameters, SineParameters, sine_wave, take_series, window_rows
-    from rnn_trading.splits import SplitParameters, chronological_split
+    from rnn_trading.series.series import SeriesParameters, SineParameters, sine_wave, take_series, window_rows
+    from rnn_trading.splits.chronological import SplitParameters, chronological_split
 
     values = base_parameters("as_published")[NAME]
     for name in experiment.split("."):

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.skill.bootstrap import (
+from rnn_trading.skill.headline import attribution, headline, most_influential
+from rnn_trading.skill.inference.bootstrap import (
     FEWEST_CLUSTERS,
     block_for,
     block_length,
@@ -10,8 +11,7 @@ from rnn_trading.skill.bootstrap import (
     independent,
     optimal_block,
 )
-from rnn_trading.skill.headline import attribution, headline, most_influential
-from rnn_trading.skill.metrics import classification_metrics, error_metrics, information_coefficients
+from rnn_trading.skill.metrics.panels import classification_metrics, error_metrics, information_coefficients
 from rnn_trading.skill.tasks import MODEL, TASKS, rows_of
 
 

@@ -15,7 +15,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.datasets.filings_file import folder_reader
 from rnn_trading.datasets.whole import ParquetDataset, written_whole
-from rnn_trading.filings import FilingSource, parse_filing_index
+from rnn_trading.filings.filings import FilingSource, parse_filing_index
 from rnn_trading.progress import Reports
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from kedro.io import AbstractDataset
 
 from rnn_trading.datasets.whole import written_whole
-from rnn_trading.filing_reading import FilingReading
+from rnn_trading.filings.reading import FilingReading
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class StoredSentences:
     Parameters
     ----------
     parts
-        Files with rows of :class:`rnn_trading.filing_reading.ReadFilings`.
+        Files with rows of :class:`rnn_trading.filings.reading.ReadFilings`.
     key_of
         Key of each filing, by ``filing_id``, in the order of the source.
     """

@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 from kedro.io import AbstractDataset
 
 from rnn_trading.datasets.table_file import TableFile, parse_error
-from rnn_trading.filing_text import ITEMS, RawFiling
-from rnn_trading.filings import (
+from rnn_trading.filings.filings import (
     OPTIONAL,
     REQUIRED,
     FilingError,
@@ -23,6 +22,7 @@ from rnn_trading.filings import (
     parse_filing_prices,
     plain_text,
 )
+from rnn_trading.filings.items import ITEMS, RawFiling
 
 ROWS_AT_A_TIME = 64
 TEXTS = (*ITEMS, "text")
@@ -106,7 +106,7 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
 
 
 class FilingPricesFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]]):
-    """Daily prices around filings; see :func:`rnn_trading.filings.parse_filing_prices` for the result.
+    """Daily prices around filings; see :func:`rnn_trading.filings.filings.parse_filing_prices` for the result.
 
     Parameters
     ----------

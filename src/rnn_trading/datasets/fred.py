@@ -10,7 +10,7 @@ import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.datasets.whole import ParquetDataset
-from rnn_trading.index_prices import parse_index
+from rnn_trading.tables.index_prices import parse_index
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class FredDataset(AbstractDataset[None, pd.DataFrame]):
 
 
 class FredIndexDataset(FredDataset):
-    """One series of FRED as the close of an index: the canonical table of :mod:`rnn_trading.index_prices`."""
+    """One series of FRED as the close of an index: the canonical table of :mod:`rnn_trading.tables.index_prices`."""
 
     def load(self) -> pd.DataFrame:
         """Return the canonical table; days on which FRED has no value (holidays) are left out."""

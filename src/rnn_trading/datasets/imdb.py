@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
-from rnn_trading.reviews import parse_reviews
+from rnn_trading.tables.reviews import parse_reviews
 
 logger = logging.getLogger(__name__)
 

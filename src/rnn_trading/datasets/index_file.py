@@ -6,12 +6,14 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from rnn_trading.datasets.table_file import TableFile, read_text_csv
-from rnn_trading.index_prices import OPTIONAL, REQUIRED, parse_index
-from rnn_trading.prices import PriceError
+from rnn_trading.tables.index_prices import OPTIONAL, REQUIRED, parse_index
+from rnn_trading.tables.prices import PriceError
 
 
 class IndexFileDataset(AbstractDataset[None, pd.DataFrame]):
-    """Read and check a file of index prices; the result is the canonical table of :mod:`rnn_trading.index_prices`.
+    """Read and check a file of index prices.
+
+    The result is the canonical table of :mod:`rnn_trading.tables.index_prices`.
 
     Parameters
     ----------

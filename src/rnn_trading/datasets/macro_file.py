@@ -6,11 +6,11 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from rnn_trading.datasets.table_file import TableFile, read_text_csv
-from rnn_trading.monthly import MacroError, parse_macro
+from rnn_trading.series.monthly import MacroError, parse_macro
 
 
 class MacroFileDataset(AbstractDataset[None, pd.DataFrame]):
-    """Read a file of series; see :func:`rnn_trading.monthly.parse_macro` for the result.
+    """Read a file of series; see :func:`rnn_trading.series.monthly.parse_macro` for the result.
 
     Parameters
     ----------

@@ -8,14 +8,14 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from rnn_trading.datasets.table_file import MISSING, TableFile
-from rnn_trading.prices import OPTIONAL, REQUIRED, PriceError, parse_prices
+from rnn_trading.tables.prices import OPTIONAL, REQUIRED, PriceError, parse_prices
 
 NUMBERS = ("adj_close", "adj_volume")
 Layout = Literal["long", "wide"]
 
 
 class PricesFileDataset(AbstractDataset[None, pd.DataFrame]):
-    """Read and check a price file; the result is the canonical table of :mod:`rnn_trading.prices`.
+    """Read and check a price file; the result is the canonical table of :mod:`rnn_trading.tables.prices`.
 
     Parameters
     ----------

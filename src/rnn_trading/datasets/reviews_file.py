@@ -8,14 +8,14 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from rnn_trading.datasets.table_file import TableFile, parse_error, refuse_unquoted_commas
-from rnn_trading.reviews import OPTIONAL, REQUIRED, ReviewError, parse_reviews
+from rnn_trading.tables.reviews import OPTIONAL, REQUIRED, ReviewError, parse_reviews
 
 REMEDY = "Put it there, or name another file or folder with --params reviews_file=PATH."
 LABELS = {"neg": 0, "pos": 1}
 
 
 class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]]):
-    """Read reviews; see :func:`rnn_trading.reviews.parse_reviews` for the result.
+    """Read reviews; see :func:`rnn_trading.tables.reviews.parse_reviews` for the result.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from rnn_trading.tables import TableError
+from rnn_trading.tables.checks import TableError
 
 # What stands for "no number" in a CSV.
 MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "."]

@@ -14,7 +14,7 @@ from kedro.io import AbstractDataset
 
 from rnn_trading.datasets.table_file import parse_error, refuse_unquoted_commas
 from rnn_trading.datasets.whole import written_whole
-from rnn_trading.tables import TableError
+from rnn_trading.tables.checks import TableError
 
 COLUMNS = ["id", "text"]
 REMEDY = "Name another with --params texts_file=PATH."

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from kedro.io import AbstractDataset
 
 from rnn_trading.datasets.whole import written_whole
-from rnn_trading.text import TokenSequences
+from rnn_trading.text.text import TokenSequences
 
 
 class TokenSequencesDataset(AbstractDataset[TokenSequences, TokenSequences]):

@@ -12,7 +12,7 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from rnn_trading.progress import Reports
-from rnn_trading.word_vectors import FoundVectors, VectorError, VectorTable
+from rnn_trading.text.word_vectors import FoundVectors, VectorError, VectorTable
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.datasets.whole import ParquetDataset
-from rnn_trading.index_prices import parse_index
-from rnn_trading.prices import parse_prices
+from rnn_trading.tables.index_prices import parse_index
+from rnn_trading.tables.prices import parse_prices
 
 logger = logging.getLogger(__name__)
 
@@ -204,7 +204,7 @@ class YahooFilingPricesDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[st
         self.metadata = metadata
 
     def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
-        """Return histories by ticker, and no counts; see :func:`rnn_trading.filings.parse_filing_prices`.
+        """Return histories by ticker, and no counts; see :func:`rnn_trading.filings.filings.parse_filing_prices`.
 
         Raises
         ------
@@ -254,7 +254,7 @@ class YahooIndexDataset(AbstractDataset[None, pd.DataFrame]):
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
-        """Return the canonical table of :mod:`rnn_trading.index_prices`.
+        """Return the canonical table of :mod:`rnn_trading.tables.index_prices`.
 
         Raises
         ------

@@ -16,7 +16,7 @@ POOL = 20
 
 
 class Sequences(Protocol):
-    """Sequences of ids, such as :class:`rnn_trading.text.TokenSequences`."""
+    """Sequences of ids, such as :class:`rnn_trading.text.text.TokenSequences`."""
 
     @property
     def lengths(self) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras, tf
-from rnn_trading.scaling import Scaling, refuse_zero_bases
+from rnn_trading.series.scaling import Scaling, refuse_zero_bases
 
 Array = NDArray[np.float64]
 RUNS_AT_ONCE = 1024  # bounds the memory; a run does not depend on those beside it

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.progress import Reports
-from rnn_trading.skill.bootstrap import (
+from rnn_trading.skill.inference.bootstrap import (
     DRAWS,
     FEWEST_BLOCKS,
     FEWEST_CLUSTERS,
@@ -19,7 +19,7 @@ from rnn_trading.skill.bootstrap import (
     independent,
     interval,
 )
-from rnn_trading.skill.scores import Score
+from rnn_trading.skill.metrics.scores import Score
 from rnn_trading.skill.tasks import MODEL, Metrics, Task, rows_of
 
 logger = logging.getLogger(__name__)
@@ -52,10 +52,10 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         rival), ``interval`` and ``p_value`` (two-sided), from the same draws, so that what both share cancels;
         ``drawn``: what was drawn, or why nothing, in words; ``worth``: how many independent clusters that is worth,
         ``too_narrow``: whether these are too few; and ``draws``. Blocks are as long as
-        :func:`rnn_trading.skill.bootstrap.block_for` says for the influence of clusters on the score of the model, on
-        that of the rival, and on their difference, whichever is longest. Intervals and p-values are NaN with fewer than
-        :data:`rnn_trading.skill.bootstrap.FEWEST_CLUSTERS` clusters or
-        :data:`rnn_trading.skill.bootstrap.FEWEST_BLOCKS` blocks within which outcomes overlap.
+        :func:`rnn_trading.skill.inference.bootstrap.block_for` says for the influence of clusters on the score of the
+        model, on that of the rival, and on their difference, whichever is longest. Intervals and p-values are NaN with
+        fewer than :data:`rnn_trading.skill.inference.bootstrap.FEWEST_CLUSTERS` clusters or
+        :data:`rnn_trading.skill.inference.bootstrap.FEWEST_BLOCKS` blocks within which outcomes overlap.
     """
     rows = predictions[rows_of(predictions, task.only)].reset_index(drop=True)
     clusters = task.clusters(rows)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from rnn_trading.skill.chance import SCORES, Distance, pooled_p_value
 from rnn_trading.skill.formats import format_share
+from rnn_trading.skill.inference.chance import SCORES, Distance, pooled_p_value
 from rnn_trading.skill.tasks import TRUTH, TaskName
 
 LUCK = "luck is not skill"

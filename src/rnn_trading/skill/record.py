@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.parameters import parameters
-from rnn_trading.skill.comparison import SIGNIFICANCE
 from rnn_trading.skill.formats import format_published, format_score, words
 from rnn_trading.skill.headline import attribution, headline, suspicious_rows
+from rnn_trading.skill.inference.comparison import SIGNIFICANCE
 from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, Metrics, Task, TaskName, rows_of
 
 WORST_MONTHS = 3
@@ -79,8 +79,8 @@ def skill_record(
         Units of the predictions in one unit of the network's; adds ``rmse_scaled`` and ``half_mse_scaled`` to
         metrics that have an ``rmse``.
     overlap
-        Periods over which a truth reaches; see :func:`rnn_trading.skill.comparison.compare_losses`. Blocks of the
-        headline's interval are as long only where forecasts share outcomes (``shares_outcomes`` of the task).
+        Periods over which a truth reaches; see :func:`rnn_trading.skill.inference.comparison.compare_losses`. Blocks of
+        the headline's interval are as long only where forecasts share outcomes (``shares_outcomes`` of the task).
 
     Returns
     -------

@@ -9,12 +9,12 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from rnn_trading.series import POINT_BY_POINT, RESTARTED, TRUTH
-from rnn_trading.skill import scores
-from rnn_trading.skill.auc import compare_auc
-from rnn_trading.skill.comparison import compare_information_coefficients, compare_losses
-from rnn_trading.skill.document_metrics import compare_document_losses, evaluate_documents
-from rnn_trading.skill.filing_metrics import (
+from rnn_trading.series.series import POINT_BY_POINT, RESTARTED, TRUTH
+from rnn_trading.skill.inference.auc import compare_auc
+from rnn_trading.skill.inference.comparison import compare_information_coefficients, compare_losses
+from rnn_trading.skill.metrics import scores
+from rnn_trading.skill.metrics.documents import compare_document_losses, evaluate_documents
+from rnn_trading.skill.metrics.filings import (
     BLOCKS,
     compare_filing_losses,
     compare_filing_ranks,
@@ -22,10 +22,10 @@ from rnn_trading.skill.filing_metrics import (
     evaluate_filings,
     weeks,
 )
-from rnn_trading.skill.macro_metrics import ABSOLUTE_ERROR, NETWORK, ONE_STEP, evaluate_macro
-from rnn_trading.skill.metrics import LOG_LOSS, SQUARED_ERROR, Loss, evaluate_panel
-from rnn_trading.skill.scores import Score
-from rnn_trading.skill.series_metrics import (
+from rnn_trading.skill.metrics.macro import ABSOLUTE_ERROR, NETWORK, ONE_STEP, evaluate_macro
+from rnn_trading.skill.metrics.panels import LOG_LOSS, SQUARED_ERROR, Loss, evaluate_panel
+from rnn_trading.skill.metrics.scores import Score
+from rnn_trading.skill.metrics.series import (
     LAST_VALUE,
     QLIKE,
     evaluate_level,
@@ -153,7 +153,7 @@ def by_loss(
     metrics
         Has the names of the rivals.
     overlap
-        See :func:`rnn_trading.skill.comparison.compare_losses`.
+        See :func:`rnn_trading.skill.inference.comparison.compare_losses`.
     against
         Name of the rival; None: the one with the smallest loss.
     only

@@ -8,10 +8,10 @@ from typing import Annotated
 import pandas as pd
 from pydantic import Field
 
-from rnn_trading import simulated_sources as sources
 from rnn_trading.parameters import parameters
-from rnn_trading.simulated_filings import SimulationParameters
-from rnn_trading.simulated_sources import Kind, Simulated
+from rnn_trading.simulated import sources
+from rnn_trading.simulated.filings import SimulationParameters
+from rnn_trading.simulated.sources import Kind, Simulated
 from rnn_trading.skill.tasks import TaskName
 
 from .runs import MemoryRun

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.sequence_parameters import DailyParameters, WeeklyParameters
-from rnn_trading.sequences import Sequences, build_sequences, lag_columns
-from rnn_trading.splits import SplitParameters
+from rnn_trading.panels.sequence_parameters import DailyParameters, WeeklyParameters
+from rnn_trading.panels.sequences import Sequences, build_sequences, lag_columns
+from rnn_trading.splits.chronological import SplitParameters
 
 
 def daily_sequences(prices: pd.DataFrame, sequence: DailyParameters, split: SplitParameters) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def daily_sequences(prices: pd.DataFrame, sequence: DailyParameters, split: Spli
     -------
     dict
         ``returns_daily``: index (ticker, date); ``label``, the return of the date, then the lags.
-        ``returns_daily_flags``, ``returns_daily_report``: see :class:`rnn_trading.sequences.Sequences`.
+        ``returns_daily_flags``, ``returns_daily_report``: see :class:`rnn_trading.panels.sequences.Sequences`.
     """
     sequences = build_sequences(prices, sequence, [split])
     return _named("returns_daily", sequences, sequences.table.rename(columns={"0": "label"}))
@@ -38,7 +38,7 @@ def weekly_sequences(
     dict
         ``returns_weekly``: index (ticker, date); ``fwd_returns``, the return of the week, the lags, and
         ``label``, 1 where it is positive. ``returns_weekly_flags``, ``returns_weekly_report``: see
-        :class:`rnn_trading.sequences.Sequences`.
+        :class:`rnn_trading.panels.sequences.Sequences`.
     """
     sequences = build_sequences(prices, sequence, [classification_split, regression_split])
     table = sequences.table.rename(columns={"0": "fwd_returns"})

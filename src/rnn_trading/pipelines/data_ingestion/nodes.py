@@ -6,15 +6,15 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import Field
 
-from rnn_trading.filing_reading import FilingReading
-from rnn_trading.filing_text import SentenceParameters
-from rnn_trading.filings import FilingError, FilingIngestionParameters, FilingSource, take_filings
-from rnn_trading.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
-from rnn_trading.monthly import MacroParameters, align_months, macro_quality
+from rnn_trading.filings.filings import FilingError, FilingIngestionParameters, FilingSource, take_filings
+from rnn_trading.filings.items import SentenceParameters
+from rnn_trading.filings.reading import FilingReading
 from rnn_trading.parameters import parameters
-from rnn_trading.prices import PriceError, price_quality
-from rnn_trading.reviews import ReviewIngestionParameters, review_quality
-from rnn_trading.simulated_filings import SimulatedFilings
+from rnn_trading.series.monthly import MacroParameters, align_months, macro_quality
+from rnn_trading.simulated.filings import SimulatedFilings
+from rnn_trading.tables.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
+from rnn_trading.tables.prices import PriceError, price_quality
+from rnn_trading.tables.reviews import ReviewIngestionParameters, review_quality
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def ingest_prices(prices_source: pd.DataFrame, ingestion: IngestionParameters) -
     Returns
     -------
     dict
-        ``prices``: the table. ``prices_report``: see :func:`rnn_trading.prices.price_quality`, and ``source``.
+        ``prices``: the table. ``prices_report``: see :func:`rnn_trading.tables.prices.price_quality`, and ``source``.
 
     Raises
     ------
@@ -73,12 +73,12 @@ def ingest_index(index_source: pd.DataFrame, ingestion: IndexIngestionParameters
     index_source
         The canonical table; its dataset has checked it against the source.
     ingestion
-        See :class:`rnn_trading.index_prices.IndexIngestionParameters`.
+        See :class:`rnn_trading.tables.index_prices.IndexIngestionParameters`.
 
     Returns
     -------
     dict
-        ``prices``: the table. ``report``: see :func:`rnn_trading.index_prices.index_quality`, and
+        ``prices``: the table. ``report``: see :func:`rnn_trading.tables.index_prices.index_quality`, and
         ``source``.
 
     Raises
@@ -97,14 +97,14 @@ def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[st
     Parameters
     ----------
     macro_source
-        Series as they came; see :func:`rnn_trading.monthly.parse_macro`.
+        Series as they came; see :func:`rnn_trading.series.monthly.parse_macro`.
     series
-        See :class:`rnn_trading.monthly.MacroParameters`.
+        See :class:`rnn_trading.series.monthly.MacroParameters`.
 
     Returns
     -------
     dict
-        ``macro``: the canonical table of :mod:`rnn_trading.monthly`. ``macro_report``: ``source``, months and
+        ``macro``: the canonical table of :mod:`rnn_trading.series.monthly`. ``macro_report``: ``source``, months and
         ranges, and the months that were left out because not all series have them.
 
     Raises
@@ -132,15 +132,15 @@ def ingest_filings(
     filings_source, filing_prices_source
         Of the environment; both None where it has none.
     simulated
-        See :func:`rnn_trading.simulated_filings.simulate_filings`.
+        See :func:`rnn_trading.simulated.filings.simulate_filings`.
     ingestion
-        See :class:`rnn_trading.filings.FilingIngestionParameters`.
+        See :class:`rnn_trading.filings.filings.FilingIngestionParameters`.
 
     Returns
     -------
     dict
         ``filings``, ``filing_prices``: the canonical tables. ``filing_source``: what reads the texts.
-        ``filings_report``: see :func:`rnn_trading.filings.take_filings`.
+        ``filings_report``: see :func:`rnn_trading.filings.filings.take_filings`.
 
     Raises
     ------
@@ -183,13 +183,13 @@ def ingest_reviews(
     reviews_source
         The canonical table and counts of what was left out; its dataset has checked it against the source.
     ingestion
-        See :class:`rnn_trading.reviews.ReviewIngestionParameters`.
+        See :class:`rnn_trading.tables.reviews.ReviewIngestionParameters`.
 
     Returns
     -------
     dict
-        ``reviews``: the table. ``reviews_report``: see :func:`rnn_trading.reviews.review_quality`, ``source``, and
-        ``dropped``.
+        ``reviews``: the table. ``reviews_report``: see :func:`rnn_trading.tables.reviews.review_quality`, ``source``,
+        and ``dropped``.
     """
     reviews, counts = reviews_source
     if counts["empty_texts"]:

@@ -3,7 +3,7 @@
 from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.pipelines.outputs import by_name
-from rnn_trading.simulated_filings import simulate_filings
+from rnn_trading.simulated.filings import simulate_filings
 
 from .nodes import ingest_filings, ingest_index, ingest_macro, ingest_prices, ingest_reviews, read_sentences
 

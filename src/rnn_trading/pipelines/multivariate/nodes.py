@@ -10,19 +10,20 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rnn_trading import macro_plots, plots
-from rnn_trading.macro_forecasts import forecast_table
+from rnn_trading.figures import macro as macro_plots
+from rnn_trading.figures import panels as plots
 from rnn_trading.models.parameters import EnsembleParameters, SequenceNetworkParameters, TrainingParameters
-from rnn_trading.monthly import MacroError, MacroParameters
 from rnn_trading.parameters import parameters
-from rnn_trading.skill.macro_metrics import ONE_STEP, PATH
-from rnn_trading.skill.macro_rivals import macro_rivals
+from rnn_trading.pipelines.multivariate.forecasts import forecast_table
+from rnn_trading.series.monthly import MacroError, MacroParameters
+from rnn_trading.series.transformations import transform
+from rnn_trading.skill.metrics.macro import ONE_STEP, PATH
 from rnn_trading.skill.record import Experiment, plain, skill_record
+from rnn_trading.skill.rivals.macro import macro_rivals
 from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.skill.tasks import MODEL
-from rnn_trading.splits import SplitParameters, chronological_split, describe_parts, known_rows, rows_in
-from rnn_trading.transformations import transform
-from rnn_trading.windows import joint_windows
+from rnn_trading.splits.chronological import SplitParameters, chronological_split, describe_parts, known_rows, rows_in
+from rnn_trading.splits.windows import joint_windows
 
 MONTHS_OF_A_YEAR = 12
 Array = NDArray[np.float64]

@@ -9,10 +9,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from rnn_trading import filing_plots, plots, text_plots
-from rnn_trading.filing_reading import Sentences
-from rnn_trading.filing_returns import FilingReturnParameters, forward_returns, market_sessions
-from rnn_trading.filing_sequences import (
+from rnn_trading.figures import filings as filing_plots
+from rnn_trading.figures import panels as plots
+from rnn_trading.figures import text as text_plots
+from rnn_trading.filings.reading import Sentences
+from rnn_trading.filings.returns import FilingReturnParameters, forward_returns, market_sessions
+from rnn_trading.filings.sequences import (
     FilingReadingParameters,
     check_items,
     describe_items,
@@ -20,23 +22,23 @@ from rnn_trading.filing_sequences import (
     sequences_of,
     words_of,
 )
-from rnn_trading.filing_splits import (
+from rnn_trading.filings.splits import (
     FilingSplitParameters,
     describe_filing_parts,
     describe_problems,
     divide_filings,
     refuse_small_parts,
 )
-from rnn_trading.filing_tone import length_and_tone
+from rnn_trading.filings.tone import length_and_tone
 from rnn_trading.models.parameters import EnsembleParameters, FilingNetworkParameters, TrainingParameters
-from rnn_trading.phrases import Phrases
-from rnn_trading.skill.filing_metrics import detectable_ic
-from rnn_trading.skill.filing_rivals import FilingRivalRows, filing_rivals, similarity_to_previous
-from rnn_trading.skill.metrics import spearman
+from rnn_trading.skill.metrics.filings import detectable_ic
+from rnn_trading.skill.metrics.panels import spearman
 from rnn_trading.skill.record import Experiment, plain, skill_record
+from rnn_trading.skill.rivals.filings import FilingRivalRows, filing_rivals, similarity_to_previous
 from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.skill.tasks import MODEL
-from rnn_trading.text import TokenSequences
+from rnn_trading.text.phrases import Phrases
+from rnn_trading.text.text import TokenSequences
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ Positions = NDArray[np.int64]
 def label_filings(
     filings: pd.DataFrame, filing_prices: pd.DataFrame, filing_sentences: Sentences, label: FilingReturnParameters
 ) -> pd.DataFrame:
-    """Return after each filing that has a text; see :func:`rnn_trading.filing_returns.forward_returns`.
+    """Return after each filing that has a text; see :func:`rnn_trading.filings.returns.forward_returns`.
 
     Filings without a text are ``no_text`` (the source has none), ``empty_text`` or ``no_items``.
     """
@@ -57,7 +59,7 @@ def label_filings(
 
 
 def split_filings(returns: pd.DataFrame, filing_prices: pd.DataFrame, split: FilingSplitParameters) -> pd.DataFrame:
-    """Part of each filing; see :func:`rnn_trading.filing_splits.divide_filings`."""
+    """Part of each filing; see :func:`rnn_trading.filings.splits.divide_filings`."""
     return divide_filings(returns, market_sessions(filing_prices), split)
 
 
@@ -67,7 +69,7 @@ def flag_items(
     reading: FilingReadingParameters,
     architecture: FilingNetworkParameters,
 ) -> pd.DataFrame:
-    """Say which items are used; see :func:`rnn_trading.filing_sequences.check_items`.
+    """Say which items are used; see :func:`rnn_trading.filings.sequences.check_items`.
 
     Raises
     ------
@@ -92,7 +94,7 @@ def flag_items(
 def find_phrases(
     filing_sentences: Sentences, items: pd.DataFrame, parts: pd.DataFrame, reading: FilingReadingParameters
 ) -> list[dict[str, float]]:
-    """Phrases of each pass, and their scores; see :class:`rnn_trading.phrases.Phrases`."""
+    """Phrases of each pass, and their scores; see :class:`rnn_trading.text.phrases.Phrases`."""
     used = items[items["used"]]
     if reading.phrases.fitted_on == "train":
         used = used[used["filing_id"].isin(_ids(parts, "train"))]

@@ -7,14 +7,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from rnn_trading import plots
+from rnn_trading.figures import panels as plots
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
-from rnn_trading.network_inputs import UNSEEN, month_indicators, network_inputs, ticker_vocabulary
-from rnn_trading.sequences import lag_columns
-from rnn_trading.skill.metrics import information_coefficients, quantile_returns
+from rnn_trading.panels.network_inputs import UNSEEN, month_indicators, network_inputs, ticker_vocabulary
+from rnn_trading.panels.sequences import lag_columns
+from rnn_trading.skill.metrics.panels import information_coefficients, quantile_returns
 from rnn_trading.skill.record import Experiment, skill_record
-from rnn_trading.skill.rivals import RivalRows, classification_rivals, regression_rivals
-from rnn_trading.splits import SplitName, SplitParameters, chronological_split, describe_parts, rows_in
+from rnn_trading.skill.rivals.panels import RivalRows, classification_rivals, regression_rivals
+from rnn_trading.splits.chronological import SplitName, SplitParameters, chronological_split, describe_parts, rows_in
 
 ROLLING_WEEKS = 4
 

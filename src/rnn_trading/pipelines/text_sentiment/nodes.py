@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rnn_trading import plots, text_plots
-from rnn_trading.document_splits import DocumentSplitParameters, describe_documents, split_documents
+from rnn_trading.figures import panels as plots
+from rnn_trading.figures import text as text_plots
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
-from rnn_trading.reviews import same_text, states_rating
+from rnn_trading.pipelines.text_sentiment.scoring import ScoreStream, TextStream, predict_seen, score_stream
 from rnn_trading.skill.record import Experiment, skill_record
-from rnn_trading.skill.text_rivals import TextRivalRows, text_rivals
-from rnn_trading.splits import SplitName
-from rnn_trading.text import (
+from rnn_trading.skill.rivals.text import TextRivalRows, text_rivals
+from rnn_trading.splits.chronological import SplitName
+from rnn_trading.splits.documents import DocumentSplitParameters, describe_documents, split_documents
+from rnn_trading.tables.reviews import same_text, states_rating
+from rnn_trading.text.text import (
     START,
     ReadingParameters,
     TextReader,
@@ -23,8 +25,7 @@ from rnn_trading.text import (
     fit_vocabulary,
     split_words,
 )
-from rnn_trading.text_scoring import ScoreStream, TextStream, predict_seen, score_stream
-from rnn_trading.word_vectors import WordVectors, describe_coverage, vectors_by_id
+from rnn_trading.text.word_vectors import WordVectors, describe_coverage, vectors_by_id
 
 logger = logging.getLogger(__name__)
 
@@ -295,7 +296,7 @@ def word_counts(sequences: TokenSequences, reader: dict[str, Any]) -> Any:
 
 
 def score_texts(texts: TextStream, model: Any, reader: dict[str, Any]) -> ScoreStream:
-    """Give every text its probability of being positive; see :func:`rnn_trading.text_scoring.score_stream`."""
+    """Give every text its probability of being positive; see :func:`.scoring.score_stream`."""
     return score_stream(texts, model, TextReader.from_plain(reader))
 
 

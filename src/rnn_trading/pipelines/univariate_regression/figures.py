@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rnn_trading import plots, series_plots
+from rnn_trading.figures import panels as plots
+from rnn_trading.figures import series as series_plots
 from rnn_trading.parameters import parameters
-from rnn_trading.scaling import Scaling
+from rnn_trading.series.scaling import Scaling
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.tasks import TASKS
 

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnn_trading.index_prices import IndexIngestionParameters
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
-from rnn_trading.scaling import Scaling, ScalingParameters, fit_scaling, refuse_zero_bases
-from rnn_trading.series import (
+from rnn_trading.series.scaling import Scaling, ScalingParameters, fit_scaling, refuse_zero_bases
+from rnn_trading.series.series import (
     TRUTH,
     SeriesParameters,
     SineParameters,
@@ -21,13 +20,21 @@ from rnn_trading.series import (
     window_flags,
     window_rows,
 )
-from rnn_trading.skill.comparison import model_confidence_set, pairwise_comparisons
-from rnn_trading.skill.metrics import SQUARED_ERROR
+from rnn_trading.skill.inference.comparison import model_confidence_set, pairwise_comparisons
+from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+from rnn_trading.skill.metrics.series import LAST_VALUE, QLIKE
 from rnn_trading.skill.record import Experiment, plain, skill_record
-from rnn_trading.skill.series_metrics import LAST_VALUE, QLIKE
-from rnn_trading.skill.series_rivals import RivalWindows, level_rivals, volatility_rivals
+from rnn_trading.skill.rivals.series import RivalWindows, level_rivals, volatility_rivals
 from rnn_trading.skill.tasks import MODEL, TASKS
-from rnn_trading.splits import SplitName, SplitParameters, chronological_split, describe_parts, known_rows, rows_in
+from rnn_trading.splits.chronological import (
+    SplitName,
+    SplitParameters,
+    chronological_split,
+    describe_parts,
+    known_rows,
+    rows_in,
+)
+from rnn_trading.tables.index_prices import IndexIngestionParameters
 
 CONFIDENCE_SET_SIZE = 0.1
 CONFIDENCE_SET_REPLICATIONS = 2000
@@ -87,7 +94,7 @@ def fit_series_scaling(
     Returns
     -------
     dict
-        See :class:`rnn_trading.scaling.Scaling`.
+        See :class:`rnn_trading.series.scaling.Scaling`.
     """
     rows = windows if scaling.fitted_on == "all" else _rows(windows, dates, "train")
     values = series["value"] if scaling.fitted_on == "all" else known_rows(series, dates["split"])["value"]

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
 from rnn_trading.parameters import parameters
-from rnn_trading.scaling import Scaling
-from rnn_trading.series import (
+from rnn_trading.series.scaling import Scaling
+from rnn_trading.series.series import (
     FREE_RUN,
     POINT_BY_POINT,
     TRUTH,
@@ -20,11 +20,11 @@ from rnn_trading.series import (
     exponential_smoothing,
     runs_over_test,
 )
-from rnn_trading.skill.metrics import error_metrics
+from rnn_trading.skill.metrics.panels import error_metrics
 from rnn_trading.skill.record import Experiment
-from rnn_trading.skill.series_rivals import averaging_rivals, ewma, run_rivals
+from rnn_trading.skill.rivals.series import averaging_rivals, ewma, run_rivals
 from rnn_trading.skill.tasks import MODEL
-from rnn_trading.splits import SplitParameters, known_rows
+from rnn_trading.splits.chronological import SplitParameters, known_rows
 
 from .nodes import training_summary
 
@@ -89,7 +89,7 @@ def forecast_runs(
 def forecast_runs_with_rivals(
     series: pd.DataFrame, windows: pd.DataFrame, dates: pd.DataFrame, runs: RunParameters
 ) -> pd.DataFrame:
-    """Forecast the same runs with :func:`rnn_trading.skill.series_rivals.run_rivals`: one column a rival."""
+    """Forecast the same runs with :func:`rnn_trading.skill.rivals.series.run_rivals`: one column a rival."""
     lags, values = windows.shape[1] - 1, series["value"]
     rivals = run_rivals(known_rows(series, dates["split"])["value"].to_numpy(), lags)
     return pd.concat(
@@ -131,7 +131,7 @@ def prepare_mid_price(
     dict
         ``scaled``: columns ``value`` and ``split``, all dates; the training part, which begins with the first
         value, scaled by its blocks, what follows by the last of them. ``run_scaling``: the scaling of what
-        follows; see :class:`rnn_trading.scaling.Scaling`.
+        follows; see :class:`rnn_trading.series.scaling.Scaling`.
     """
     values, known = series["value"].to_numpy(), len(known_rows(series, dates["split"])["value"])
     units = Scaling(**scaling)

@@ -1,0 +1,283 @@
+"""Figures of forecasts of one series, in the style of :mod:`rnn_trading.figures.panels`."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from rnn_trading.figures.panels import BLUE, GREEN, GREY, ORANGE, date_axis, styled, titled
+from rnn_trading.series.series import FREE_RUN, POINT_BY_POINT, RESTARTED
+
+ROLLING_EPOCHS = 5
+
+
+@styled
+def rolling_rmse(history: pd.DataFrame, best_epoch: int, held_out: str, unit: str, title: str) -> Figure:
+    """Mean of the RMSE over five epochs, on a logarithmic axis, with the epoch that was kept.
+
+    Parameters
+    ----------
+    history
+        Columns ``epoch``, ``rows`` (``train``, ``validation``), ``quantity``, ``value``; has ``rmse``.
+    best_epoch
+        Epoch whose weights were kept, from 1.
+    held_out
+        What the rows called ``validation`` are: ``validation`` or ``test``.
+    unit
+        Unit of the RMSE.
+    title
+        Title of the figure.
+    """
+    rmse = history[history["quantity"] == "rmse"].pivot_table(index="epoch", columns="rows", values="value")
+    rolling = rmse.rolling(ROLLING_EPOCHS, min_periods=1).mean()
+    figure = Figure(figsize=(9, 5))
+    axes = figure.subplots()
+    for rows, colour, label in (("train", BLUE, "train"), ("validation", ORANGE, held_out)):
+        axes.plot(rolling.index, rolling[rows], color=colour, label=label)
+        axes.plot(rmse.index, rmse[rows], color=colour, alpha=0.3, linewidth=1)
+    axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
+    axes.set(xlabel="Epoch", ylabel=f"RMSE ({unit}), mean of {ROLLING_EPOCHS} epochs", yscale="log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.legend()
+    return titled(figure, title)
+
+
+@styled
+def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], unit: str, title: str) -> Figure:
+    """The published 2 x 2 panel: forecasts in time, forecasts against outcomes, and the errors of both parts.
+
+    Parameters
+    ----------
+    forecasts
+        Index: dates; ``split`` (``train``, ``test``), ``prediction``, ``truth``.
+    metrics
+        ``ic_pooled`` and ``rmse`` of ``train`` and ``test``.
+    unit
+        Unit of the series.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(13, 8.5))
+    time, scatter, *errors = figure.subplots(2, 2).ravel()
+    parts = {part: forecasts[forecasts["split"] == part] for part in ("train", "test")}
+    colours = {"train": BLUE, "test": ORANGE}
+    for part, rows in parts.items():
+        outcome = "outcome" if part == "train" else None
+        time.plot(rows.index, rows["truth"], color=GREY, linewidth=1, label=outcome)
+        time.plot(rows.index, rows["prediction"], color=colours[part], linewidth=1, label=f"forecast, {part}")
+        scatter.scatter(
+            *(rows["truth"], rows["prediction"], 6, colours[part]),
+            alpha=0.4,
+            label=f"{part}: IC {metrics[part]['ic_pooled']:.4f}",
+        )
+    date_axis(time)
+    time.set(title="Training and test years, without validation", ylabel=unit)
+    time.legend(fontsize=11)
+    low, high = forecasts["truth"].min(), forecasts["truth"].max()
+    scatter.plot([low, high], [low, high], color=GREY, linestyle="--", linewidth=1)
+    scatter.set(title="Forecast against outcome", xlabel=f"Outcome ({unit})", ylabel=f"Forecast ({unit})")
+    scatter.legend(fontsize=11, markerscale=3)
+    for axes, (part, rows) in zip(errors, parts.items(), strict=True):
+        error = rows["prediction"] - rows["truth"]
+        axes.hist(error, bins=40, color=colours[part])
+        axes.axvline(0, color=GREY, linewidth=1)
+        axes.set(
+            title=f"Errors, {part}: RMSE {metrics[part]['rmse']:.4g}, mean {error.mean():.3g}",
+            xlabel=f"Forecast less outcome ({unit})",
+            ylabel="Days",
+        )
+    return titled(figure, title)
+
+
+@styled
+def series_and_forecasts(predictions: pd.DataFrame, best_rival: str, unit: str, title: str) -> Figure:
+    """Test outcomes and forecasts in time, and forecasts of the model and of the best rival against outcomes.
+
+    Parameters
+    ----------
+    predictions
+        ``date``, ``prediction``, ``truth``, rivals.
+    best_rival
+        Column of the rival to show.
+    unit
+        Unit of the series.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(13, 8.5))
+    time, model, rival = figure.subplot_mosaic([["time", "time"], ["model", "rival"]]).values()
+    name = best_rival.replace("_", " ")
+    time.plot(predictions["date"], predictions["truth"], color=GREY, linewidth=0.7, alpha=0.7, label="outcome")
+    time.plot(predictions["date"], predictions[best_rival], color=GREEN, linewidth=1.4, label=f"best rival: {name}")
+    time.plot(predictions["date"], predictions["prediction"], color=ORANGE, linewidth=1.4, label="network")
+    date_axis(time)
+    time.set(ylabel=unit)
+    time.legend(ncols=3)
+    high = float(predictions["truth"].quantile(0.999))
+    for axes, column, label, colour in (
+        (model, "prediction", "network", ORANGE),
+        (rival, best_rival, name, GREEN),
+    ):
+        axes.scatter(predictions[column], predictions["truth"], 8, colour, alpha=0.4)
+        axes.plot([0, high], [0, high], color=GREY, linestyle="--", linewidth=1)
+        axes.set(xlabel=f"Forecast of the {label} ({unit})", ylabel=f"Outcome ({unit})", ylim=(0, high))
+    return titled(figure, title)
+
+
+@styled
+def networks_and_rivals(comparison: dict[str, Any], title: str) -> Figure:
+    """R2 and QLIKE of every network and rival; filled: in the 90 % model confidence set.
+
+    Parameters
+    ----------
+    comparison
+        ``networks``, ``metrics``, and a ``confidence_set`` for each loss.
+    title
+        Title of the figure.
+    """
+    metrics = comparison["metrics"]
+    names = sorted(metrics, key=lambda name: metrics[name]["r2"])
+    figure = Figure(figsize=(13, 1.8 + 0.42 * len(names)))
+    panels = (
+        ("r2", "R2 on the test rows (more is better)", "squared error"),
+        ("qlike", "QLIKE (less is better)", "QLIKE"),
+    )
+    for axes, (metric, label, loss) in zip(figure.subplots(1, 2, sharey=True), panels, strict=True):
+        confidence_set = comparison[loss]["confidence_set"]
+        for row, name in enumerate(names):
+            if metrics[name][metric] is None:
+                axes.text(0.02, row, "does not exist", transform=axes.get_yaxis_transform(), va="center", color=GREY)
+                continue
+            colour = ORANGE if name in comparison["networks"] else BLUE
+            inside = name in confidence_set["included"]
+            axes.plot(
+                metrics[name][metric], row, "o", color=colour, markersize=11, fillstyle="full" if inside else "none"
+            )
+        axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+        axes.set(xlabel=label, ylim=(-0.6, len(names) - 0.4))
+    handles = [
+        axes.plot([], [], "o", color=colour, markersize=11, fillstyle=fill, label=label)[0]
+        for colour, fill, label in (
+            (ORANGE, "full", "network, in the 90 % model confidence set"),
+            (ORANGE, "none", "network, outside"),
+            (BLUE, "full", "rival, in the set"),
+            (BLUE, "none", "rival, outside"),
+        )
+    ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=4, fontsize=11)
+    return titled(figure, title)
+
+
+@styled
+def runs_over_truth(predictions: pd.DataFrame, unit: str, first_day: pd.Timestamp | None, title: str) -> Figure:
+    """The three published forecasts over the truth: point by point, restarted runs, one free run.
+
+    Parameters
+    ----------
+    predictions
+        ``run``, ``target_date``, ``date``, ``step``, ``prediction``, ``truth``.
+    unit
+        Unit of the series.
+    first_day
+        Date of the first point of a wave whose points are no days: they are counted from there. None: dates.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(11, 11))
+    labels = {
+        POINT_BY_POINT: "Point by point: the truth until the day before is known",
+        RESTARTED: "Runs that feed on their own forecasts, restarted when they end",
+        FREE_RUN: "One free run from the first test day",
+    }
+    for axes, (kind, label) in zip(figure.subplots(3, 1, sharex=True), labels.items(), strict=True):
+        rows = predictions[predictions["run"] == kind]
+        times = rows["target_date"] if first_day is None else (rows["target_date"] - first_day).dt.days
+        axes.plot(times, rows["truth"], color=GREY, label="truth")
+        for number, (_, run) in enumerate(rows.groupby("date") if kind != POINT_BY_POINT else [(0, rows)]):
+            axes.plot(times[run.index], run["prediction"], color=ORANGE, label="forecast" if number == 0 else None)
+        axes.set_title(label, loc="left", fontsize=12)
+        axes.set(ylabel=unit, xlabel="" if first_day is None else "Point of the wave")
+        axes.legend(loc="upper left")
+        if first_day is None:
+            date_axis(axes)
+    return titled(figure, title)
+
+
+@styled
+def one_step_averages(averages: pd.DataFrame, half_mse: dict[str, float], title: str) -> Figure:
+    """The published averages as one-step forecasts of the training part.
+
+    Parameters
+    ----------
+    averages
+        Index: dates; ``truth`` and one column an average, in scaled units.
+    half_mse
+        Half the mean squared error of each.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(11, 7))
+    for axes, (name, value) in zip(figure.subplots(len(half_mse), 1, sharex=True), half_mse.items(), strict=True):
+        axes.plot(averages.index, averages["truth"], color=GREY, linewidth=1.5, label="truth")
+        axes.plot(averages.index, averages[name], color=ORANGE, linewidth=1.2, label=name.replace("_", " "))
+        axes.set(
+            ylabel="Mid-price (scaled)", title=f"{name.replace('_', ' ')}: half the mean squared error {value:.5f}"
+        )
+        axes.legend()
+        date_axis(axes)
+    return titled(figure, title)
+
+
+@styled
+def evolution_of_forecasts(
+    predictions: pd.DataFrame, evolution: pd.DataFrame, best_epoch: int, unit: str, title: str
+) -> Figure:
+    """Forecasts of the runs after some epochs, paler the earlier; and those of the network that was kept.
+
+    Parameters
+    ----------
+    predictions
+        ``run``, ``date``, ``step``, ``target_date``, ``prediction``, ``truth``.
+    evolution
+        ``epoch``, ``start``, ``step``, ``forecast``, in the unit of the series.
+    best_epoch
+        Epoch of the network that was kept.
+    unit
+        Unit of the series.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(11, 9))
+    stages, kept = figure.subplots(2, 1, sharex=True)
+    by_start = [run for _, run in predictions.groupby("date")]
+    truth = predictions.groupby("target_date")["truth"].first()
+    epochs = sorted(evolution["epoch"].unique())
+    for axes in (stages, kept):
+        axes.plot(truth.index, truth, color=GREY, linewidth=1.5, label="truth")
+        axes.set(ylabel=unit)
+    for number, epoch in enumerate(epochs):
+        shade = 0.15 + 0.85 * (number + 1) / len(epochs)
+        for start, run in evolution[evolution["epoch"] == epoch].groupby("start"):
+            axes_label = f"epoch {epoch}" if start == 0 and epoch in (epochs[0], epochs[-1]) else None
+            stages.plot(
+                *(by_start[int(start)]["target_date"], run["forecast"]),
+                color=BLUE,
+                alpha=shade,
+                linewidth=1.2,
+                label=axes_label,
+            )
+    for number, run in enumerate(by_start):
+        kept.plot(run["target_date"], run["prediction"], color=ORANGE, label="forecast" if number == 0 else None)
+    shown = np.concatenate(
+        [truth, predictions["prediction"], evolution.loc[evolution["epoch"] == epochs[-1], "forecast"]]
+    )
+    margin = 0.1 * float(np.ptp(shown))
+    stages.set(ylim=(shown.min() - margin, shown.max() + margin))
+    stages.set_title("Forecasts after some epochs, paler the earlier", loc="left", fontsize=12)
+    kept.set_title(f"Forecasts of the network that was kept, epoch {best_epoch}", loc="left", fontsize=12)
+    for axes in (stages, kept):
+        axes.legend()
+        date_axis(axes)
+    return titled(figure, title)

@@ -1,0 +1,73 @@
+"""Figures of texts and of the probabilities given to them, in the style of :mod:`rnn_trading.figures.panels`."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+from numpy.typing import NDArray
+
+from rnn_trading.figures.panels import BLUE, GREY, ORANGE, RIVAL_COLOURS, styled, titled
+
+BINS = 60
+# The longest few texts would press all others to the left.
+SHOWN_SHARE = 0.99
+
+
+@styled
+def text_lengths(lengths: NDArray[np.int64], tokens: int, title: str) -> Figure:
+    """How long the texts are, and how much of them a network sees.
+
+    Parameters
+    ----------
+    lengths
+        Words of each text, ``(texts,)``.
+    tokens
+        Words that the network takes.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(9, 4.6))
+    axes = figure.subplots()
+    limit = max(float(np.quantile(lengths, SHOWN_SHARE)), 1.2 * tokens)
+    axes.hist(lengths[lengths <= limit], bins=BINS, range=(0, limit), color=BLUE)
+    axes.axvline(tokens, color=ORANGE, linestyle="--", label=f"the network sees {tokens:,} words")
+    axes.axvline(float(np.median(lengths)), color=GREY, linestyle=":", label=f"median: {np.median(lengths):,.0f} words")
+    beyond = int((lengths > limit).sum())
+    axes.set(xlabel=f"Words ({beyond:,} longer texts are not shown)", ylabel="Texts", xlim=(0, limit))
+    axes.legend()
+    return titled(figure, f"{title}\n{(lengths > tokens).mean():.1%} of {len(lengths):,} are longer than the input")
+
+
+@styled
+def calibration(record: dict[str, Any], title: str) -> Figure:
+    """Observed share of positives by probability, and how many texts got it, of the model and of every rival.
+
+    Parameters
+    ----------
+    record
+        A skill record whose metrics have a ``calibration``.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(9, 7))
+    curves, counts = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    curves.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1.2, label="as promised")
+    scored = {name.replace("_", " "): metrics for name, metrics in record["rivals"].items()}
+    for (name, metrics), colour in zip(scored.items(), RIVAL_COLOURS[1:], strict=False):
+        _curve(curves, metrics, name, color=colour, marker="s", markersize=4, linewidth=1.3)
+    model = record["model"]["metrics"]
+    _curve(curves, model, "network", color=ORANGE, marker="o", linewidth=2.8)
+    edges = np.linspace(0, 1, 11)
+    bins = model["calibration"]
+    counts.hist(bins["probability"], bins=edges, weights=bins["documents"], color=ORANGE, rwidth=0.9)
+    curves.set(ylabel="Share of positive reviews")
+    curves.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    counts.set(xlabel="Probability of a positive review", ylabel="Reviews\n(network)", xlim=(0, 1))
+    curves.legend(loc="upper left", fontsize=11)
+    return titled(figure, title)
+
+
+def _curve(axes: Any, metrics: dict[str, Any], name: str, **style: Any) -> None:
+    bins, error = metrics["calibration"], metrics["calibration_error"]
+    axes.plot(bins["probability"], bins["share"], label=f"{name} (off by {error:.3f})", **style)

@@ -1,0 +1,1 @@
+"""Annual reports: their index, items, sentences, splits, and the return that follows."""

@@ -1,0 +1,1 @@
+"""Many tickers: tables of return sequences, and the inputs that a network takes from them."""

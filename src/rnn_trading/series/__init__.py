@@ -1,0 +1,1 @@
+"""One series, or several: forms, scaling, transformations, the calendar of months."""

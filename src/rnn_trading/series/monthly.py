@@ -1,0 +1,193 @@
+"""Monthly series side by side: the canonical table, and what may be aligned and what must be refused.
+
+The canonical table ``macro`` has the index ``date``, the first day of every month from the first to the last, and one
+float64 column a series, two or more, none of whose values is missing.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from rnn_trading.parameters import parameters
+from rnn_trading.series.transformations import TransformationParameters
+from rnn_trading.tables.checks import SourceTable, TableError, row_number
+
+FEWEST_SERIES = 2
+
+
+class MacroError(TableError):
+    """A table of series that cannot be used; the message names file, series and month."""
+
+
+@parameters
+class MacroParameters:
+    """Which series are taken, and how they are made stationary.
+
+    Parameters
+    ----------
+    source
+        Where the series come from, in words; it stands in every skill record.
+    series
+        Two or more; see :class:`rnn_trading.series.transformations.TransformationParameters`.
+    """
+
+    source: Annotated[str, Field(min_length=1)]
+    series: Annotated[tuple[TransformationParameters, ...], Field(min_length=FEWEST_SERIES)]
+
+    @model_validator(mode="after")
+    def _check_names(self) -> "MacroParameters":
+        twice = sorted({name for name in self.names if self.names.count(name) > 1})
+        if twice:
+            raise ValueError(f"every series once: {', '.join(twice)} stands several times in series")
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the series, in order."""
+        return [series.name for series in self.series]
+
+
+def parse_macro(
+    raw: pd.DataFrame,
+    origin: str,
+    describe_row: Callable[[int], str] = row_number,
+    date_format: str = "%Y-%m-%d",
+    names: tuple[str, ...] | None = None,
+) -> pd.DataFrame:
+    """Read the dates and the numbers of a table of series; calendars are left as they are.
+
+    Parameters
+    ----------
+    raw
+        ``date`` and at least two columns of numbers, as columns or index; order does not matter.
+    origin
+        Where the table comes from, for error messages.
+    describe_row
+        Names a row by its position, for error messages.
+    date_format
+        Form of dates that are text.
+    names
+        Series to read; None: every column but ``date``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``date``, ascending, with repetitions if the source has them; one float64 column a series, NaN
+        where there is no value.
+
+    Raises
+    ------
+    MacroError
+        For a missing column, fewer than two series, or a date or number that cannot be read or is infinite.
+    """
+    wanted = names or tuple(str(column) for column in raw.columns if column != "date")
+    if len(wanted) < FEWEST_SERIES:
+        raise MacroError(
+            f"{origin}: expected at least {FEWEST_SERIES} series beside the date. Received: "
+            f"{', '.join(map(repr, wanted)) or 'none'}. A single series belongs to univariate_regression."
+        )
+    source = SourceTable(raw, origin, ("date", *wanted), (), describe_row, MacroError)
+    dates = source.dates(date_format=date_format)
+    columns = {name: source.numbers(name) for name in wanted}
+    for name, values in columns.items():
+        source.refuse(name, np.isinf(values), "a finite number")
+    return pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date")).sort_index()
+
+
+def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataFrame:
+    """Bring series to one calendar of months, from the first to the last month that all of them have.
+
+    Days within a month do not matter: a value of 1 March and one of 31 March are both March's. Anything beyond
+    that is refused, not guessed at.
+
+    Parameters
+    ----------
+    table
+        Result of :func:`parse_macro`.
+    names
+        Series to take.
+    origin
+        Where the table comes from, for error messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The canonical table.
+
+    Raises
+    ------
+    MacroError
+        If a series is missing, has no value, two values in one month (it is not monthly), a month without a value
+        between its first and its last, or equal values only; or if the series have no month in common.
+    """
+    missing = [name for name in names if name not in table.columns]
+    if missing:
+        raise MacroError(
+            f"{origin}: series {', '.join(map(repr, missing))} is missing. Received: "
+            f"{', '.join(map(repr, table.columns))}. Name the series of your table in macro.series."
+        )
+    by_month = {name: _monthly(table[name].dropna(), name, origin) for name in names}
+    first, last = max(s.index[0] for s in by_month.values()), min(s.index[-1] for s in by_month.values())
+    if first > last:
+        spans = ", ".join(f"{name} {s.index[0]} to {s.index[-1]}" for name, s in by_month.items())
+        raise MacroError(f"{origin}: the series have no month in common: {spans}.")
+    aligned = pd.DataFrame({name: series.loc[first:last] for name, series in by_month.items()})
+    constant = [name for name in names if np.ptp(aligned[name]) == 0]
+    if constant:
+        raise MacroError(
+            f"{origin}: {constant[0]} is {aligned[constant[0]].iloc[0]:g} in all {len(aligned)} months from {first} to "
+            f"{last}: there is nothing to forecast. Leave it out of macro.series."
+        )
+    return aligned.set_axis(aligned.index.to_timestamp().astype("datetime64[us]").rename("date"))
+
+
+def _monthly(series: pd.Series, name: str, origin: str) -> pd.Series:
+    if series.empty:
+        raise MacroError(f"{origin}: {name} has no value.")
+    months = pd.PeriodIndex(series.index, freq="M")
+    twice = months[months.duplicated()]
+    if len(twice):
+        raise MacroError(
+            f"{origin}: {name} has several values in {twice[0]} ({len(twice):,} such values). Expected one a month. "
+            "Aggregate the series to months as you see fit."
+        )
+    expected = pd.period_range(months[0], months[-1], freq="M")
+    absent = expected.difference(months)
+    if len(absent):
+        raise MacroError(
+            f"{origin}: {name} has no value in {len(absent):,} months between {months[0]} and {months[-1]}, the first "
+            f"of them {absent[0]}. Expected one a month without gaps. Fill the gaps, start after them, or take a "
+            "monthly series."
+        )
+    return series.set_axis(months)
+
+
+def validate_macro(macro: pd.DataFrame) -> pd.DataFrame:
+    """Check the canonical table whenever the catalog saves or loads it.
+
+    Raises
+    ------
+    MacroError
+        If the index, the number of columns or a value is not as the module describes.
+    """
+    index = macro.index
+    if index.name != "date" or not isinstance(index, pd.DatetimeIndex) or len(index) == 0:
+        raise MacroError(f"macro: expected months under the name date. Received: {index.name!r}, {len(index)} rows")
+    if not index.equals(pd.date_range(index[0], periods=len(index), freq="MS", name="date", unit="us")):
+        raise MacroError("macro: expected the first day of every month, in order, each once.")
+    if macro.shape[1] < FEWEST_SERIES or not np.isfinite(macro.to_numpy()).all():
+        raise MacroError(f"macro: expected {FEWEST_SERIES} or more series of finite numbers.")
+    return macro
+
+
+def macro_quality(macro: pd.DataFrame) -> dict[str, Any]:
+    """Months, first and last month, and the range of every series."""
+    return {
+        "months": len(macro),
+        "first_date": f"{macro.index[0]:%Y-%m-%d}",
+        "last_date": f"{macro.index[-1]:%Y-%m-%d}",
+        "series": {name: {"smallest": float(macro[name].min()), "largest": float(macro[name].max())} for name in macro},
+    }

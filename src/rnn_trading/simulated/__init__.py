@@ -1,0 +1,1 @@
+"""Sources that are simulated, with luck alone or with a known signal in them."""

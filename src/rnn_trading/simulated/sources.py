@@ -1,0 +1,297 @@
+"""Sources with known properties: luck alone, or a signal of known strength; the same again with another future.
+
+They take the place of real sources where a pipeline is to be caught cheating. Nothing measured on them says anything
+about markets.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnn_trading.filings.filings import FilingSource
+from rnn_trading.filings.items import RawFiling
+from rnn_trading.simulated.filings import SimulationParameters, simulate_filings
+from rnn_trading.text.word_vectors import VectorTable
+
+START = pd.Timestamp("2010-01-04")  # a Monday
+SESSIONS_A_WEEK = 5
+# Half of next week's return is this week's.
+WEEKLY_PERSISTENCE, WEEKLY_VOLATILITY = 0.5, 0.04
+PERIOD, SWING = 20, 0.1  # sessions and relative size of the wave in a planted price
+DAILY_VOLATILITY = 0.01
+VOLATILITY_PERIOD, VOLATILITY_SWING = 40, 0.9
+MONTHLY_PERSISTENCE, YEAR = 0.8, 12
+SERIES = ("first", "second")
+TONE_WORDS, NEUTRAL_WORDS = 40, 200
+WORDS_A_TEXT, SHARE_OF_TONE, AGREEMENT = 40, 0.25, 0.65
+TEST_SHARE = 0.3
+VECTOR_DIMENSIONS = 8
+
+Kind = Literal["luck", "planted"]
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Sources, and what the best forecast of them would be.
+
+    Attributes
+    ----------
+    sources
+        Values of catalog entries, by name.
+    oracle
+        The best forecast that could be made of each outcome, or one that ranks like it, by the key of a row; None for
+        luck, or where the forecast follows from the rows of the pipeline.
+    """
+
+    sources: dict[str, Any]
+    oracle: pd.Series | None = None
+
+
+def prices(kind: Kind, seed: int, tickers: int, weeks: int) -> Simulated:
+    """Daily prices of a panel: random walks, or weekly returns that persist.
+
+    Planted, the expected return of a week is half the return of the week before, earned evenly over its sessions: the
+    best forecast of a row is its last past return.
+    """
+    generator = np.random.default_rng([seed, 1])
+    strength = WEEKLY_PERSISTENCE if kind == "planted" else 0.0
+    daily = generator.normal(scale=WEEKLY_VOLATILITY / np.sqrt(SESSIONS_A_WEEK), size=(weeks, SESSIONS_A_WEEK, tickers))
+    for week in range(1, weeks):
+        daily[week] += strength * daily[week - 1].sum(axis=0) / SESSIONS_A_WEEK
+    closes = 50 * np.exp(daily.reshape(-1, tickers).cumsum(axis=0))
+    dates = pd.bdate_range(START, periods=len(closes), name="date")
+    names = pd.Index([f"T{number:03d}" for number in range(tickers)], name="ticker", dtype="str")
+    panel = pd.DataFrame(closes, index=dates, columns=names)
+    table = panel.stack().rename("adj_close").to_frame().swaplevel().sort_index()
+    return Simulated({"prices_source": table})
+
+
+def index(name: str, kind: Kind, seed: int, sessions: int) -> Simulated:
+    """Closes of an index with highs and lows: a random walk, or a wave with noise around it.
+
+    Parameters
+    ----------
+    name
+        Of the catalog entry.
+    kind, seed, sessions
+        Planted, the logarithm of the level follows a sine wave; the noise is a hundredth of the level, drawn anew every
+        session. The oracle is the wave, by date.
+    """
+    generator = np.random.default_rng([seed, 2])
+    dates = pd.bdate_range(START, periods=sessions, name="date")
+    noise = generator.normal(scale=DAILY_VOLATILITY, size=sessions)
+    if kind == "luck":
+        return Simulated({name: _with_range(100 * np.exp(noise.cumsum()), dates)})
+    wave = 100 * np.exp(SWING * np.sin(2 * np.pi * np.arange(sessions) / PERIOD))
+    return Simulated({name: _with_range(wave * np.exp(noise / 2), dates)}, pd.Series(wave, index=dates))
+
+
+def volatile_index(name: str, kind: Kind, seed: int, sessions: int) -> Simulated:
+    """Closes whose returns have a constant volatility, or one that follows a wave, which is the oracle."""
+    generator = np.random.default_rng([seed, 3])
+    dates = pd.bdate_range(START, periods=sessions, name="date")
+    swing = VOLATILITY_SWING if kind == "planted" else 0.0
+    volatility = DAILY_VOLATILITY * np.exp(swing * np.sin(2 * np.pi * np.arange(sessions) / VOLATILITY_PERIOD))
+    returns = volatility * generator.normal(size=sessions)
+    oracle = pd.Series(volatility, index=dates) if kind == "planted" else None
+    return Simulated({name: _with_range(100 * np.exp(returns.cumsum()), dates)}, oracle)
+
+
+def _with_range(closes: NDArray[np.float64], dates: pd.DatetimeIndex) -> pd.DataFrame:
+    return pd.DataFrame({"close": closes, "open": closes, "high": closes * 1.004, "low": closes * 0.996}, index=dates)
+
+
+def macro(kind: Kind, seed: int, months: int) -> Simulated:
+    """Two monthly series whose 12-month differences are white noise, or persist; the oracle is by series and month.
+
+    A random walk would not do: neighbouring differences of it share eleven months, which is a signal.
+    """
+    generator = np.random.default_rng([seed, 4])
+    strength = MONTHLY_PERSISTENCE if kind == "planted" else 0.0
+    differences = generator.normal(size=(months, len(SERIES)))
+    expected = np.zeros_like(differences)
+    for month in range(1, months):
+        expected[month] = strength * differences[month - 1]
+        differences[month] += expected[month]
+    levels = np.full((months, len(SERIES)), 100.0)
+    for month in range(YEAR, months):
+        levels[month] = levels[month - YEAR] + differences[month]
+    dates = pd.date_range("1980-01-01", periods=months, freq="MS", name="date")
+    oracle = pd.DataFrame(expected, index=dates, columns=list(SERIES)).unstack()
+    table = pd.DataFrame(levels, index=dates, columns=list(SERIES))
+    return Simulated({"macro_source": table}, oracle if kind == "planted" else None)
+
+
+def reviews(kind: Kind, seed: int, texts: int) -> Simulated:
+    """Texts of made-up words: labels that are coin flips, or that the words of tone agree with two times out of three.
+
+    The last three tenths of the texts are the test. The oracle is by id: words of praise less words of blame.
+    """
+    generator = np.random.default_rng([seed, 5])
+    words = _made_up_words(2 * TONE_WORDS + NEUTRAL_WORDS)
+    tones, neutral = np.array(words[: 2 * TONE_WORDS]).reshape(2, -1), np.array(words[2 * TONE_WORDS :])
+    labels = generator.integers(2, size=texts)
+    agreement = AGREEMENT if kind == "planted" else 0.5
+    is_tone = generator.random((texts, WORDS_A_TEXT)) < SHARE_OF_TONE
+    praises = (generator.random((texts, WORDS_A_TEXT)) < agreement) == (labels[:, None] == 1)
+    chosen = np.where(
+        is_tone,
+        tones[praises.astype(int), generator.integers(TONE_WORDS, size=praises.shape)],
+        neutral[generator.integers(NEUTRAL_WORDS, size=praises.shape)],
+    )
+    ids = pd.Index([f"{number:06d}" for number in range(texts)], name="id", dtype="str")
+    test = np.arange(texts) >= round((1 - TEST_SHARE) * texts)
+    table = pd.DataFrame(
+        {
+            "split": pd.Series(np.where(test, "test", "train"), index=ids, dtype="str"),
+            "label": pd.Series(labels, index=ids, dtype="int8"),
+            "text": pd.Series([" ".join(row) for row in chosen], index=ids, dtype="str"),
+        }
+    )
+    balance = np.where(is_tone, np.where(praises, 1, -1), 0).sum(axis=1)
+    sources = {
+        "reviews_source": (table, {"empty_texts": 0, "undecodable_texts": 0}),
+        "word_vectors_source": _vectors(words),
+    }
+    return Simulated(sources, pd.Series(balance, index=ids) if kind == "planted" else None)
+
+
+def _made_up_words(count: int) -> list[str]:
+    syllables = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
+    return [f"{syllables[number // len(syllables)]}{syllables[number % len(syllables)]}x" for number in range(count)]
+
+
+def _vectors(words: list[str]) -> VectorTable:
+    """Random vectors whose first number tells praise, blame and neutral words apart."""
+    matrix = np.random.default_rng(6).normal(scale=0.3, size=(len(words), VECTOR_DIMENSIONS)).astype(np.float32)
+    matrix[:, 0] = np.repeat([-1.0, 1.0, 0.0], [TONE_WORDS, TONE_WORDS, NEUTRAL_WORDS])
+    return VectorTable(pd.Index(words, dtype="str"), matrix)
+
+
+def filings(kind: Kind, seed: int, simulation: SimulationParameters) -> Simulated:
+    """Simulated filings, whose signal is switched off for luck; the oracle is the tone, by filing."""
+    strength = simulation.signal if kind == "planted" else 0.0
+    simulated = simulate_filings(replace(simulation, seed=seed, signal=strength))
+    source = simulated.filings
+    oracle = source.index["known_signal"] if kind == "planted" else None
+    return Simulated({"filings_source": source, "filing_prices_source": simulated.prices}, oracle)
+
+
+def another_future(sources: dict[str, Any], after: Any, seed: int) -> dict[str, Any]:
+    """The same sources, of which everything after a date is another.
+
+    Parameters
+    ----------
+    sources
+        Of one of the functions above.
+    after
+        A date; of reviews, which have none, the id of a text: the texts after it are others.
+    seed
+        Of the other future.
+
+    Returns
+    -------
+    dict
+        Values, texts and labels after that date differ, all of them; dates and ids do not.
+    """
+    generator = np.random.default_rng([seed, 7])
+    return {name: _another(name, value, after, generator) for name, value in sources.items()}
+
+
+def _another(name: str, value: Any, after: Any, generator: np.random.Generator) -> Any:
+    if name == "word_vectors_source":
+        return value
+    if name == "reviews_source":
+        table, counts = value
+        later = (table.index > after) & (table["split"] == "test").to_numpy()
+        table = table.copy()
+        table.loc[later, "label"] = 1 - table.loc[later, "label"]
+        table.loc[later, "text"] = table.loc[later, "text"].str.split().str[::-1].str[: WORDS_A_TEXT // 2].str.join(" ")
+        return table, counts
+    if name == "filings_source":
+        return _other_texts(value, after)
+    if name == "filing_prices_source":
+        table, counts = value
+        return _shaken(table, table.index.get_level_values("date") > after, generator), counts
+    return _shaken(value, value.index.get_level_values("date") > after, generator)
+
+
+def _shaken(table: pd.DataFrame, later: NDArray[np.bool_], generator: np.random.Generator) -> pd.DataFrame:
+    """Numbers of later rows times a factor for the row, up to a tenth up or down."""
+    factors = np.where(later, generator.uniform(0.9, 1.1, size=len(table)), 1.0)
+    return table.mul(factors, axis=0)
+
+
+def _other_texts(source: FilingSource, after: pd.Timestamp) -> FilingSource:
+    """Filings after a date are twice as long, and but for their headings of words that no earlier filing has."""
+    filed = pd.to_datetime(source.index["date_filed"])
+    later = set(source.index.index[filed > after])
+
+    def read(original: Callable[[], Iterator[RawFiling]]) -> Iterator[RawFiling]:
+        for filing in original():
+            yield replace(filing, text=_other_words(filing.text)) if filing.filing_id in later else filing
+
+    return replace(source, read=lambda: read(source.read))
+
+
+def _other_words(text: str | None) -> str | None:
+    """Headings stay; every other paragraph stands twice, its words spelled backwards."""
+    if text is None:
+        return None
+    parts = [
+        part if part.startswith("Item") else re.sub("[A-Za-z]+", lambda word: word[0][::-1], f"{part} {part}")
+        for part in text.split("\n\n")
+    ]
+    return "\n\n".join(parts)
+
+
+def with_changes_redrawn(sources: dict[str, Any], seed: int) -> dict[str, Any]:
+    """Series whose changes are drawn anew from their own, so that the past says nothing of what follows.
+
+    The labels of a series are its own next values: this shuffles them. Changes are relative ones from session to
+    session of an index, and 12-month differences of a macro series, each series by itself. They are drawn with
+    replacement: in another order alone they would still sum to what they summed to, and a walk that must come back to
+    a known end is no luck.
+    """
+    generator = np.random.default_rng([seed, 8])
+    return {name: _redrawn(name, value, generator) for name, value in sources.items()}
+
+
+def _redrawn(name: str, value: pd.DataFrame, generator: np.random.Generator) -> pd.DataFrame:
+    if name == "macro_source":
+        levels = value.to_numpy().copy()
+        before = levels[YEAR:] - levels[:-YEAR]
+        differences = np.column_stack([generator.choice(one, len(one)) for one in before.T])
+        for month in range(YEAR, len(levels)):
+            levels[month] = levels[month - YEAR] + differences[month - YEAR]
+        return pd.DataFrame(levels, index=value.index, columns=value.columns)
+    changes = np.log(value["close"]).diff().to_numpy()[1:]
+    closes = value["close"].iloc[0] * np.exp(np.concatenate([[0.0], generator.choice(changes, len(changes))]).cumsum())
+    return _with_range(closes, pd.DatetimeIndex(value.index))
+
+
+def with_shuffled(table: pd.DataFrame, columns: list[str], seed: int) -> pd.DataFrame:
+    """A table whose rows that have a label exchange their labels.
+
+    Parameters
+    ----------
+    table
+        Any.
+    columns
+        The label, and what was computed from it: they stay together. Rows that miss the first of them keep theirs.
+    seed
+        Of the order.
+    """
+    rows = np.flatnonzero(table[columns[0]].notna())
+    order = np.random.default_rng([seed, 9]).permutation(rows)
+    shuffled = table.copy()
+    for column in columns:
+        values = shuffled[column].to_numpy(copy=True)
+        values[rows] = table[column].to_numpy()[order]
+        shuffled[column] = pd.Series(values, index=table.index, dtype=table[column].dtype)
+    return shuffled

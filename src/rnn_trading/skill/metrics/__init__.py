@@ -1,0 +1,1 @@
+"""Scores of forecasts, by kind of data."""

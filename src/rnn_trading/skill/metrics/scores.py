@@ -1,0 +1,89 @@
+"""Headline scores as functions of rows, so that rows can be drawn again or left out.
+
+Each function takes a table with ``truth``, a forecast and, where it matters, ``date``, and the name of the forecast.
+It returns a function of positions of rows, in which a row may stand several times. A score that does not exist for the
+rows (an AUC with one class) is NaN.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from rnn_trading.skill.metrics.panels import information_coefficients, spearman
+
+Score = Callable[[NDArray[np.int64]], float]
+
+
+def auc(table: pd.DataFrame, column: str) -> Score:
+    """Area under the ROC curve, by the ranks of the positives (Mann and Whitney, 1947)."""
+    forecast, truth = _forecast_and_truth(table, column)
+    positive = truth > 0.5
+
+    def score(rows: NDArray[np.int64]) -> float:
+        mask = positive[rows]
+        positives, negatives = int(mask.sum()), int((~mask).sum())
+        if not (positives and negatives):
+            return float("nan")
+        ranks = rankdata(forecast[rows])
+        return float((ranks[mask].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+
+    return score
+
+
+def mean_information_coefficient(table: pd.DataFrame, column: str) -> Score:
+    """Mean over dates of the rank correlation among the rows of each date.
+
+    Rows of one date must be drawn or left out together, or the score is that of the mean over dates weighted by their
+    rows. Dates without a coefficient do not count.
+    """
+    dates = pd.DatetimeIndex(table["date"])
+    forecast, truth = _forecast_and_truth(table, column)
+    by_date = information_coefficients(forecast, truth, dates).reindex(dates).to_numpy()
+    rows_of_date = table.groupby("date")["date"].transform("size").to_numpy()
+    weight = np.where(np.isnan(by_date), 0.0, 1 / rows_of_date)
+    weighted = weight * np.nan_to_num(by_date)
+
+    def score(rows: NDArray[np.int64]) -> float:
+        total = weight[rows].sum()
+        return float(weighted[rows].sum() / total) if total > 0 else float("nan")
+
+    return score
+
+
+def root_mean_squared_error(table: pd.DataFrame, column: str) -> Score:
+    """Root of the mean squared error."""
+    forecast, truth = _forecast_and_truth(table, column)
+    squared = (forecast - truth) ** 2
+    return lambda rows: float(np.sqrt(squared[rows].mean())) if len(rows) else float("nan")
+
+
+def mean_absolute_error(table: pd.DataFrame, column: str) -> Score:
+    """Mean absolute error."""
+    forecast, truth = _forecast_and_truth(table, column)
+    absolute = np.abs(forecast - truth)
+    return lambda rows: float(absolute[rows].mean()) if len(rows) else float("nan")
+
+
+def r_squared(table: pd.DataFrame, column: str) -> Score:
+    """One less the mean squared error over the variance of the truth of the same rows."""
+    forecast, truth = _forecast_and_truth(table, column)
+    squared = (forecast - truth) ** 2
+
+    def score(rows: NDArray[np.int64]) -> float:
+        variance = truth[rows].var() if len(rows) else 0.0
+        return float(1 - squared[rows].mean() / variance) if variance > 0 else float("nan")
+
+    return score
+
+
+def rank_correlation(table: pd.DataFrame, column: str) -> Score:
+    """Spearman's rank correlation over all rows."""
+    forecast, truth = _forecast_and_truth(table, column)
+    return lambda rows: spearman(forecast[rows], truth[rows])
+
+
+def _forecast_and_truth(table: pd.DataFrame, column: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return table[column].to_numpy(dtype=float), table["truth"].to_numpy(dtype=float)

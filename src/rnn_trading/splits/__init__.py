@@ -1,0 +1,1 @@
+"""Time order: sliding windows, and the division into train, validation and test."""

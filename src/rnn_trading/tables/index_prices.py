@@ -1,0 +1,171 @@
+"""Prices of one market index: the canonical table, and what a careful reader would look for in it.
+
+The canonical table ``index_prices`` has the index ``date``, ascending, each date once, and the columns ``close``
+(index points, positive, float64) and, where the source has them, ``open``, ``high``, ``low`` (points) and
+``volume`` (shares). A day without a close is a missing row.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from rnn_trading.parameters import parameters
+from rnn_trading.tables.checks import SourceTable, row_number
+from rnn_trading.tables.prices import PriceError, stale_prices
+
+REQUIRED = ("date", "close")
+OPTIONAL = ("open", "high", "low", "volume")
+
+
+@parameters
+class IndexIngestionParameters:
+    """What is said of an index, and how many missing days are tolerated.
+
+    Parameters
+    ----------
+    source
+        Where the prices come from, in words; it stands in every skill record.
+    stale_after_sessions
+        Unchanged sessions after which a close is stale.
+    longest_gap_days
+        Most calendar days from one close to the next. Seven is the longest pause of the New York Stock
+        Exchange since 1990 (September 2001).
+    most_missing_weekdays
+        Largest share of Mondays to Fridays without a close. Holidays alone make about .035.
+    """
+
+    source: Annotated[str, Field(min_length=1)]
+    stale_after_sessions: Annotated[int, Field(ge=1)]
+    longest_gap_days: Annotated[int, Field(ge=1)]
+    most_missing_weekdays: Annotated[float, Field(ge=0, le=1)]
+
+
+def parse_index(
+    raw: pd.DataFrame,
+    origin: str,
+    describe_row: Callable[[int], str] = row_number,
+    date_format: str = "%Y-%m-%d",
+) -> pd.DataFrame:
+    """Check a table of index prices and bring it into the canonical form.
+
+    Parameters
+    ----------
+    raw
+        ``date``, ``close`` and optionally ``open``, ``high``, ``low``, ``volume``, as columns or index.
+        Further columns are ignored; order does not matter.
+    origin
+        Where the table comes from, for error messages.
+    describe_row
+        Names a row by its position, for error messages.
+    date_format
+        Form of dates that are text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The canonical table. Rows without a close are left out.
+
+    Raises
+    ------
+    PriceError
+        For a missing column, a date or number that cannot be read, a price that is not positive and finite, a
+        high below the low, a negative volume, a date that stands twice, or fewer than two closes.
+    """
+    source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
+    dates = source.dates(date_format=date_format)
+    source.refuse("date", dates.duplicated(), "every date once")
+    columns = {name: source.numbers(name) for name in (*REQUIRED[1:], *OPTIONAL) if name in source.table.columns}
+    for name, values in columns.items():
+        if name == "volume":
+            source.refuse(name, np.isinf(values) | (values < 0), "a volume of zero or more")
+        else:
+            source.refuse(name, np.isinf(values) | (values <= 0), "a positive, finite price")
+    if {"high", "low"} <= set(columns):
+        source.refuse("high", columns["high"] < columns["low"], "a high that is not below the low of its day")
+    table = pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date"))
+    table = table[table["close"].notna()].sort_index()
+    if len(table) < 2:
+        raise PriceError(f"{origin}: expected at least 2 days with a close. Received: {len(table)}.")
+    return table
+
+
+def validate_index(index_prices: pd.DataFrame) -> pd.DataFrame:
+    """Check the canonical table whenever the catalog saves or loads it.
+
+    Raises
+    ------
+    PriceError
+        If the index, the columns, the order or a close is not as the module describes.
+    """
+    if index_prices.index.name != "date" or not isinstance(index_prices.index, pd.DatetimeIndex):
+        raise PriceError(f"index_prices: expected the index date. Received: {index_prices.index.name!r}")
+    unknown = set(index_prices.columns) - {"close", *OPTIONAL}
+    if "close" not in index_prices.columns or unknown:
+        raise PriceError(
+            f"index_prices: expected close and optionally {', '.join(OPTIONAL)}. Received: {list(index_prices.columns)}"
+        )
+    if not (index_prices.index.is_monotonic_increasing and index_prices.index.is_unique):
+        raise PriceError("index_prices: expected dates in ascending order, each once.")
+    if not (np.isfinite(index_prices["close"]) & (index_prices["close"] > 0)).all():
+        raise PriceError("index_prices: expected positive, finite closes only.")
+    return index_prices
+
+
+def refuse_missing_days(index_prices: pd.DataFrame, limits: IndexIngestionParameters) -> None:
+    """Raise if the closes are not those of every trading day.
+
+    Raises
+    ------
+    PriceError
+        Names the longest gap and the days beside it, or the share of weekdays without a close.
+    """
+    dates = index_prices.index
+    gaps = dates.to_series().diff().dt.days
+    if gaps.max() > limits.longest_gap_days:
+        end = gaps.idxmax()
+        start = dates[dates.get_loc(end) - 1]
+        raise PriceError(
+            f"{limits.source}: no close between {start:%Y-%m-%d} and {end:%Y-%m-%d}, {gaps.max():.0f} days. Expected "
+            f"at most {limits.longest_gap_days} days between closes. Fill the gap, start after it, or raise "
+            "index_prices.longest_gap_days (and index_ranges.longest_gap_days)."
+        )
+    missing = missing_weekdays(dates)
+    if missing > limits.most_missing_weekdays:
+        raise PriceError(
+            f"{limits.source}: {missing:.1%} of the weekdays from {dates[0]:%Y-%m-%d} to {dates[-1]:%Y-%m-%d} have no "
+            f"close. Expected daily closes with at most {limits.most_missing_weekdays:.1%} missing (holidays make "
+            "about 3.5 %). Complete the series, or raise index_prices.most_missing_weekdays (and that of index_ranges)."
+        )
+
+
+def missing_weekdays(dates: pd.DatetimeIndex) -> float:
+    """Share of the Mondays to Fridays between the first and the last date that are not among the dates."""
+    weekdays = pd.bdate_range(dates[0], dates[-1])
+    return float(len(weekdays.difference(dates)) / max(1, len(weekdays)))
+
+
+def index_quality(index_prices: pd.DataFrame, stale_after_sessions: int) -> dict[str, Any]:
+    """Count days, gaps, unchanged and stale closes, and the largest daily return.
+
+    Parameters
+    ----------
+    index_prices
+        The canonical table.
+    stale_after_sessions
+        See :func:`rnn_trading.tables.prices.stale_prices`.
+    """
+    close = index_prices["close"]
+    return {
+        "sessions": len(close),
+        "first_date": f"{close.index[0]:%Y-%m-%d}",
+        "last_date": f"{close.index[-1]:%Y-%m-%d}",
+        "columns": list(index_prices.columns),
+        "weekdays_without_a_close": round(missing_weekdays(close.index), 4),
+        "longest_gap_days": int(close.index.to_series().diff().dt.days.max()),
+        "unchanged_closes": int((close.diff() == 0).sum()),
+        "stale_closes": int(stale_prices(close.to_frame(), stale_after_sessions)["close"].sum()),
+        "largest_daily_return": round(float(close.pct_change(fill_method=None).abs().max()), 4),
+    }

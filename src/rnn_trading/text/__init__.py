@@ -1,0 +1,1 @@
+"""Words of texts: vocabulary, sequences of ids, phrases, word vectors."""

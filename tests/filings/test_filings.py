@@ -1,0 +1,146 @@
+"""The index of filings and prices around them: what is taken, what is left out, and what is an error."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnn_trading.filings.filings import (
+    FilingError,
+    FilingIngestionParameters,
+    FilingSource,
+    new_york_times,
+    parse_filing_index,
+    parse_filing_prices,
+    plain_dates,
+    take_filings,
+    validate_filings,
+    windows_around_filings,
+)
+
+INGESTION = FilingIngestionParameters(source="tests", days_before=3, days_after=2)
+
+
+def index_of(**columns):
+    return pd.DataFrame({"filing_id": [1, 2], "date_filed": ["2016-02-26", "2016-03-01"], "cik": [7, 8]} | columns)
+
+
+def test_the_canonical_index():
+    raw = index_of(ticker=["AA", None], accepted=["2016-02-26T21:30:00Z", "2016-03-01 16:05"], company=["A, Inc.", "B"])
+    table, dropped, kept = parse_filing_index(raw, "x.csv")
+    validate_filings(table)
+    assert table.index.tolist() == ["1", "2"]
+    assert table["firm"].tolist() == ["7", "8"]
+    assert table["ticker"].isna().tolist() == [False, True]
+    # 21:30 in Greenwich is 16:30 in New York in winter.
+    assert table["accepted"].tolist() == [pd.Timestamp("2016-02-26 16:30"), pd.Timestamp("2016-03-01 16:05")]
+    assert table["known_signal"].isna().all()
+    assert not any(dropped.values())
+    assert kept == {"unreadable_times": 0, "implausible_times": 0, "without_a_ticker": 1}
+
+
+def test_filings_with_something_wrong_are_left_out_and_counted():
+    raw = pd.DataFrame(
+        {
+            "filing_id": [1, 1, None, 2, 3, 4, 5, 2],
+            "date_filed": [
+                *("2016-02-26", "2016-02-27", "2016-02-26", "26.2.2016"),
+                *(None, "2016-02-26", "2016-02-28"),
+                "2016-02-29",
+            ],
+            "cik": [7, 7, 7, 7, 7, None, None, 7],
+            "ticker": ["A", "A", "A", "A", "A", " ", "B", "A"],
+            "accepted": ["late", None, None, None, None, None, "2016-03-12 10:00", "2016-02-29"],
+        }
+    )
+    table, dropped, kept = parse_filing_index(raw, "x.csv")
+    # The second filing 2 is the first with a date.
+    assert table.index.tolist() == ["1", "5", "2"]
+    assert table["firm"].tolist() == ["7", "B", "7"]
+    assert dropped == {"no_id": 1, "no_filing_date": 2, "no_firm": 1, "repeated_id": 1}
+    assert sum(dropped.values()) + len(table) == len(raw)
+    # A time days away from the filing date, and a date alone, are no times.
+    assert table["accepted"].isna().all()
+    assert kept == {"unreadable_times": 2, "implausible_times": 1, "without_a_ticker": 0}
+
+
+def test_a_date_is_that_which_is_written():
+    dates = pd.Series(pd.DatetimeIndex(["2016-02-26", "2016-02-27 23:00"], tz="UTC"))
+    assert plain_dates(dates).tolist() == [pd.Timestamp("2016-02-26"), pd.Timestamp("2016-02-27")]
+    assert plain_dates(pd.Series(["2016-02-26T00:00:00Z"])).tolist() == [pd.Timestamp("2016-02-26")]
+
+
+def test_nothing_left_is_an_error():
+    with pytest.raises(
+        FilingError,
+        match=r"x.csv: no filing is left of 2 \(no filing date 2; the first date is 'soon'\)\. Expected .* quotation",
+    ):
+        parse_filing_index(index_of(date_filed=["soon", "later"]), "x.csv")
+    with pytest.raises(FilingError, match=r"x.csv: column 'date_filed' is missing. Expected: filing_id, date_filed\["):
+        parse_filing_index(pd.DataFrame({"filing_id": [1]}), "x.csv")
+
+
+def test_times_in_summer_and_with_an_offset():
+    written = [
+        "2016-07-01T20:30:00+00:00",
+        "2016-07-01 16:30:00-04",
+        "2016-07-01T16:30",
+        "2016-07-01T20:30:00z",
+        "x",
+        "2016-07-01",
+    ]
+    times = new_york_times(pd.Series(written))
+    assert times.tolist()[:4] == [pd.Timestamp("2016-07-01 16:30")] * 4
+    assert times[4:].isna().all()
+    zoned = pd.Series(pd.DatetimeIndex(["2016-07-01 20:30", "2016-07-02"], tz="UTC"))
+    assert new_york_times(zoned).tolist()[0] == pd.Timestamp("2016-07-01 16:30")
+    assert pd.isna(new_york_times(zoned)[1])  # midnight is no time
+
+
+def prices_of(by, rows):
+    return parse_filing_prices(pd.DataFrame(rows, columns=[by, "date", "adj_close"]), "p.csv")[0]
+
+
+def test_windows_are_cut_out_of_histories():
+    table, _, _ = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
+    days = pd.date_range("2016-02-20", "2016-03-10")
+    histories = prices_of("ticker", [("AA", day, 10.0 + number) for number, day in enumerate(days)])
+    windows = windows_around_filings(table, histories, 3, 2)
+    assert windows.index.unique("filing_id").tolist() == ["1"]
+    dates = windows.index.get_level_values("date")
+    assert (dates.min(), dates.max()) == (pd.Timestamp("2016-02-23"), pd.Timestamp("2016-02-28"))
+    given = prices_of("filing_id", [(2, "2016-03-01", 1.0), (9, "2016-03-01", 1.0)])
+    assert windows_around_filings(table, given, 3, 2).index.tolist() == [("2", pd.Timestamp("2016-03-01"))]
+
+
+def test_rows_of_prices_that_cannot_be_used_are_left_out_and_counted():
+    rows = [
+        *((1, "2016-03-01", 0.0), (1, "2016-03-02", np.inf), (1, "2016-03-03", np.nan), (1, "2016-03-04", "n/a")),
+        *((1, "March", 1.0), (None, "2016-03-01", 1.0), (1, "2016-03-07", 5.0), (1, "2016-03-07", 6.0)),
+    ]
+    raw = pd.DataFrame(rows, columns=["filing_id", "date", "adj_close"])
+    table, dropped = parse_filing_prices(raw, "p.csv")
+    assert table["adj_close"].to_dict() == {("1", pd.Timestamp("2016-03-07")): 5.0}
+    assert dropped == {"without_a_key": 1, "without_a_date": 1, "without_a_price": 4, "repeated": 1}
+    with pytest.raises(FilingError, match=r"p.csv: no row of 5 has a price \(without a date 1, without a price 4\)"):
+        parse_filing_prices(raw.iloc[:5], "p.csv")
+    with pytest.raises(FilingError, match="p.csv: column 'adj_close' is missing"):
+        parse_filing_prices(raw.drop(columns="adj_close"), "p.csv")
+
+
+def test_a_report_and_no_prices_at_all():
+    table, dropped, kept = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
+    source = FilingSource(table, lambda: iter(()), dropped, kept)
+    _, report = take_filings(source, (prices_of("filing_id", [(2, "2016-03-01", 1.0)]), {"repeated": 3}), INGESTION)
+    assert (report["filings"], report["with_prices"], report["with_a_time"], report["simulated"]) == (2, 1, 0, 0)
+    assert report["price_rows_left_out"] == {"repeated": 3}
+    assert (report["first_date"], report["last_date"]) == ("2016-02-26", "2016-03-01")
+    with pytest.raises(FilingError, match=r"None of 2 filings has a price: no ticker of the prices \(ZZ\) is that of"):
+        take_filings(source, (prices_of("ticker", [("ZZ", "2016-03-01", 1.0)]), {}), INGESTION)
+
+
+def test_the_canonical_table_is_checked():
+    table, _, _ = parse_filing_index(index_of(), "x.csv")
+    with pytest.raises(FilingError, match="expected the index filing_id and the columns firm"):
+        validate_filings(table.drop(columns="firm"))
+    with pytest.raises(FilingError, match="every id once"):
+        validate_filings(pd.concat([table, table]))

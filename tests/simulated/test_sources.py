@@ -1,0 +1,89 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnn_trading.series.monthly import align_months
+from rnn_trading.simulated import sources
+from rnn_trading.tables.index_prices import validate_index
+from rnn_trading.tables.prices import validate_prices
+from rnn_trading.tables.reviews import validate_reviews
+
+
+def test_sources_have_the_canonical_form():
+    """Checked by those who check what a user brings; nothing is left out of it."""
+    prices = validate_prices(sources.prices("luck", 1, 3, 10).sources["prices_source"])
+    assert prices.groupby("ticker").size().tolist() == [10 * 5] * 3
+    assert len(validate_index(sources.index("index_prices_source", "luck", 1, 50).sources["index_prices_source"])) == 50
+    reviews, _ = sources.reviews("luck", 1, 20).sources["reviews_source"]
+    validate_reviews(reviews)
+    assert len(reviews) == 20
+    assert align_months(sources.macro("luck", 1, 40).sources["macro_source"], ["first", "second"], "x").shape == (40, 2)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("luck", 0.0), ("planted", 0.5)])
+def test_weekly_returns_persist_as_planted(kind, expected):
+    table = sources.prices(kind, 1, tickers=40, weeks=300).sources["prices_source"]
+    weekly = np.log(table["adj_close"].unstack("ticker")).iloc[4::5].diff().dropna()
+    past, following = weekly.iloc[:-1].to_numpy().ravel(), weekly.iloc[1:].to_numpy().ravel()
+    assert np.corrcoef(past, following)[0, 1] == pytest.approx(expected, abs=0.03)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("luck", 0.0), ("planted", 0.8)])
+def test_yearly_differences_persist_as_planted(kind, expected):
+    table = sources.macro(kind, 1, months=3000).sources["macro_source"]
+    differences = table.diff(12).dropna()
+    for name in table:
+        assert differences[name].autocorr(1) == pytest.approx(expected, abs=0.05)
+
+
+def test_labels_of_reviews_agree_with_words_as_planted():
+    planted = sources.reviews("planted", 1, 4000)
+    table, _ = planted.sources["reviews_source"]
+    by_label = planted.oracle.groupby(table["label"]).mean()
+    # Ten words of tone a text, of which 65 % agree: 3 more words of praise than of blame, or 3 fewer.
+    assert by_label.tolist() == pytest.approx([-3, 3], abs=0.2)
+    assert sources.reviews("luck", 1, 20).oracle is None
+    vectors = planted.sources["word_vectors_source"]
+    words = table["text"].str.split().explode().unique()
+    assert vectors.look_up(list(words)).found.all()
+
+
+@pytest.mark.parametrize("name", ["prices", "index", "macro", "reviews"])
+def test_another_future_leaves_the_past_to_the_bit(name):
+    simulated = {
+        "prices": lambda: sources.prices("luck", 1, 3, 10),
+        "index": lambda: sources.index("index_prices_source", "planted", 1, 50),
+        "macro": lambda: sources.macro("luck", 1, 40),
+        "reviews": lambda: sources.reviews("planted", 1, 40),
+    }[name]().sources
+    entry = next(iter(simulated))
+    before = simulated[entry][0] if name == "reviews" else simulated[entry]
+    order = before.index if name == "reviews" else before.index.get_level_values("date")
+    after = order[order.argsort()[-4]] if name == "reviews" else order.unique().sort_values()[len(order.unique()) // 2]
+    changed = sources.another_future(simulated, after, seed=1)[entry]
+    changed = changed[0] if name == "reviews" else changed
+    early = order <= after
+    pd.testing.assert_frame_equal(before[early], changed[early], check_exact=True)
+    assert (before[~early] != changed[~early]).any(axis=1).all()
+    assert before.index.equals(changed.index)
+
+
+def test_changes_drawn_anew_lose_the_wave():
+    simulated = sources.index("index_prices_source", "planted", 1, 400).sources
+    before = np.log(simulated["index_prices_source"]["close"]).diff().dropna()
+    after = np.log(sources.with_changes_redrawn(simulated, 1)["index_prices_source"]["close"]).diff().dropna()
+    assert set(after.round(9)) <= set(before.round(9))
+    assert after.sum() != pytest.approx(before.sum())  # no walk that must come back
+    assert before.autocorr(1) > 0.8
+    assert abs(after.autocorr(1)) < 0.15
+
+
+def test_shuffled_labels_stay_with_what_was_computed_from_them():
+    table = pd.DataFrame({"label": [0.0, 1, np.nan, 1, 0], "fwd": [-1.0, 2, 9, 3, -4], "other": range(5)})
+    shuffled = sources.with_shuffled(table, ["label", "fwd"], seed=3)
+    assert shuffled["other"].tolist() == [0, 1, 2, 3, 4]
+    assert shuffled["fwd"].iloc[2] == 9  # a row without a label keeps its place
+    assert sorted(shuffled["fwd"]) == sorted(table["fwd"])
+    assert ((shuffled["fwd"] > 0) == (shuffled["label"] == 1))[[0, 1, 3, 4]].all()
+    assert shuffled["fwd"].tolist() != table["fwd"].tolist()
+    assert table["fwd"].tolist() == [-1.0, 2, 9, 3, -4]

@@ -1,0 +1,109 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from scipy.sparse import csr_array
+
+from rnn_trading.skill.metrics.documents import calibration, compare_document_losses, evaluate_documents
+from rnn_trading.skill.metrics.panels import LOG_LOSS
+from rnn_trading.skill.record import Experiment, skill_record
+from rnn_trading.skill.rivals.text import TextRivalRows, text_rivals
+
+SENTIMENT = Experiment(name="t.l", task="sentiment", published={"auc": 0.9417}, published_on="other reviews")
+
+
+def test_metrics_by_hand():
+    forecast, truth = np.array([0.05, 0.15, 0.92, 1.0]), np.array([0.0, 1.0, 1.0, 1.0])
+    bins = calibration(forecast, truth)
+    assert bins["documents"].tolist() == [1, 1, 2]
+    assert bins["share"].tolist() == [0, 1, 1]
+    np.testing.assert_allclose(bins["probability"], [0.05, 0.15, 0.96])
+    metrics = evaluate_documents(forecast, truth)
+    assert metrics["auc"] == 1
+    assert metrics["accuracy"] == 0.75
+    assert metrics["calibration_error"] == pytest.approx((0.05 + 0.85 + 2 * 0.04) / 4)
+    assert metrics["brier"] == pytest.approx((0.05**2 + 0.85**2 + 0.08**2) / 4)
+    assert metrics["documents"] == 4
+
+
+def test_paired_losses():
+    generator = np.random.default_rng(0)
+    truth = generator.integers(0, 2, 500).astype(float)
+    sure, unsure = np.where(truth == 1, 0.8, 0.2), generator.uniform(0.4, 0.6, 500)
+    result = compare_document_losses(LOG_LOSS, sure, unsure, truth)
+    expected = stats.ttest_rel(LOG_LOSS.of(sure, truth), LOG_LOSS.of(unsure, truth))
+    assert result["statistic"] == pytest.approx(expected.statistic)
+    assert result["p_value"] == pytest.approx(expected.pvalue)
+    assert result["mean_difference"] < 0
+    assert result["documents"] == 500
+    assert math.isnan(compare_document_losses(LOG_LOSS, sure, sure, truth)["p_value"])
+
+
+def table(strength, n=600, seed=0):
+    generator = np.random.default_rng(seed)
+    truth = generator.integers(0, 2, n).astype(float)
+
+    def probability(strength):
+        return 1 / (1 + np.exp(-strength * (2 * truth - 1) - generator.normal(size=n)))
+
+    columns = {"id": range(n), "prediction": probability(strength), "truth": truth, "majority": 0.5}
+    return pd.DataFrame(columns | {"tfidf": probability(1.0)})
+
+
+def judged(table, suspicious=None, **model):
+    suspicious = pd.Series(np.zeros(len(table), dtype=bool)) if suspicious is None else suspicious
+    return skill_record(
+        SENTIMENT, "corrected", table, suspicious.to_frame("x"), {"source": "x"}, {"parameters": 1, **model}
+    )
+
+
+def test_the_most_influential_authors_are_left_out_where_authors_are_known():
+    rows = table(0.2)
+    nobody = judged(rows)["attribution"][-1]
+    assert nobody["why"] == "the reviews do not say who wrote them"
+    known = judged(rows.assign(author=[f"a{number % 30}" for number in range(len(rows))]))["attribution"][-1]
+    assert known["without"] == "the 10 most influential authors"
+    assert (known["rows_left_out"], len(known["names"])) == (200, 10)
+    assert known["removed"] > 0
+
+
+def test_the_verdict_says_who_is_better():
+    better, worse = judged(table(1.6)), judged(table(0.2))
+    assert better["verdict"].startswith("Skill beyond the naive rivals: AUC 0.9")
+    assert "AUC above the largest of a rival, tfidf (DeLong p < 0.001 over 600 documents)" in better["verdict"]
+    assert "; the difference is +0.0" in better["verdict"]
+    assert "; log-loss 0." in better["verdict"]
+    assert [(test["name"], test["rival"]) for test in better["tests"]] == [
+        *(("DeLong", "tfidf"), ("DeLong", "majority"), ("Paired t", "tfidf")),
+    ]
+    assert worse["verdict"].startswith("Worse than a naive rival: AUC")
+    assert "AUC not above the largest of a rival, tfidf (DeLong p < 0.001" in worse["verdict"]
+    assert better["without_worst_months"] is None
+    assert better["rivals"]["majority"]["auc"] == 0.5
+
+
+def test_skill_that_lives_on_suspicious_reviews_alone_is_none():
+    rows = table(1.0)
+    suspicious = pd.Series(np.arange(len(rows)) < 300)
+    rows.loc[suspicious, "prediction"] = np.where(rows["truth"][suspicious] == 1, 0.99, 0.01)
+    rows.loc[~suspicious, "prediction"] = rows["tfidf"][~suspicious]
+    assert judged(rows, suspicious)["verdict"].startswith("No skill but on reviews that state their rating in numbers")
+
+
+def test_rivals_by_hand():
+    """Word 1 is good, word 2 is bad, word 3 says nothing; the network sees the last word, which is always 3."""
+    label = np.array([1.0, 0.0] * 20)
+    counts = np.zeros((40, 4))
+    counts[np.arange(40), np.where(label == 1, 1, 2)] = 2
+    counts[:, 3] = 1
+    seen = np.zeros((40, 4))
+    seen[:, 3] = 1
+    rows = TextRivalRows(csr_array(counts), csr_array(seen))
+    vectors = np.array([[0, 0], [1, 0.5], [-1, 0.5], [0, 0]], dtype=np.float32)
+    rivals = text_rivals(rows, label, rows, vectors, 0)
+    assert rivals["majority"].tolist() == [0.5] * 40
+    assert ((rivals["tfidf_logistic_regression"] > 0.5) == (label == 1)).all()
+    np.testing.assert_allclose(rivals["tfidf_of_the_words_seen"], 0.5, atol=1e-6)
+    assert ((rivals["mean_vector_logistic_regression"] > 0.5) == (label == 1)).all()

@@ -1,0 +1,81 @@
+"""Rivals of macro series beside statsmodels' own forecasts and closed forms; metrics by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.tsa.api import VAR
+from statsmodels.tsa.ar_model import AutoReg
+
+from rnn_trading.skill.metrics.macro import evaluate_macro
+from rnn_trading.skill.rivals.macro import macro_rivals, seasonal_persistence
+
+RIVALS = ["vector_autoregression", "autoregression", "persistence", "seasonal_persistence", "training_mean"]
+
+
+def var_process(months=400, seed=0):
+    generator = np.random.default_rng(seed)
+    coefficients = np.array([[0.6, 0.3], [-0.2, 0.5]])
+    values = np.zeros((months, 2))
+    for month in range(1, months):
+        values[month] = [1, 2] + coefficients @ values[month - 1] + generator.normal(size=2)
+    dates = pd.date_range("1980-01-01", periods=months, freq="MS")
+    return pd.DataFrame(values, index=dates, columns=["A", "B"])
+
+
+@pytest.fixture(scope="module")
+def known():
+    return var_process().iloc[:300]
+
+
+def histories(start=(300, 310), length=300):
+    values = var_process().to_numpy()
+    return np.stack([values[end - length : end] for end in start])
+
+
+def test_a_vector_autoregression_forecasts_as_statsmodels_does(known):
+    paths = macro_rivals(known, 12)["vector_autoregression"](histories(), 5)
+    fitted = VAR(known.to_numpy()).fit(1)
+    for path, history in zip(paths, histories(), strict=True):
+        np.testing.assert_allclose(path, fitted.forecast(history[-1:], 5), rtol=1e-8)
+
+
+def test_separate_autoregressions_forecast_as_statsmodels_does(known):
+    path = macro_rivals(known, 12)["autoregression"](histories((300,)), 6)[0]
+    for k, name in enumerate(known):
+        orders = {order: AutoReg(known[name].to_numpy(), lags=order, hold_back=20).fit().aic for order in range(1, 21)}
+        best = min(orders, key=orders.__getitem__)
+        np.testing.assert_allclose(path[:, k], AutoReg(known[name].to_numpy(), lags=best).fit().forecast(6), rtol=1e-6)
+
+
+def test_the_naive_ones_by_hand(known):
+    values = np.arange(30.0).reshape(1, 15, 2)
+    rivals = macro_rivals(known, 12)
+    assert list(rivals) == RIVALS
+    assert rivals["persistence"](values, 2).tolist() == [[[28, 29], [28, 29]]]
+    assert seasonal_persistence(values, 14, 12)[0, :, 0].tolist() == [*range(6, 30, 2), 6, 8]
+    np.testing.assert_allclose(rivals["training_mean"](values, 3)[0, 2], known.mean())
+
+
+def macro_table():
+    keys = {"series": "A", "date": pd.Timestamp("2000-01-01"), "target_date": pd.Timestamp("2000-02-01")}
+    rows = [
+        {"units": "network", "run": "one_step", "step": 1, "prediction": 1.0, "truth": 2.0},
+        {"units": "network", "run": "one_step", "step": 1, "prediction": 5.0, "truth": 2.0},
+        {"units": "network", "run": "path", "step": 1, "prediction": 0.0, "truth": 2.0},
+        {"units": "network", "run": "path", "step": 2, "prediction": 0.0, "truth": 4.0},
+        {"units": "original", "run": "one_step", "step": 1, "prediction": 100.0, "truth": 90.0},
+        {"units": "original", "run": "path", "step": 1, "prediction": 100.0, "truth": 70.0},
+    ]
+    return pd.DataFrame([keys | row for row in rows])
+
+
+def test_metrics_by_hand():
+    metrics = evaluate_macro(macro_table(), "prediction")
+    assert (metrics["mae"], metrics["rows"]) == (2, 2)
+    assert metrics["rmse"] == pytest.approx(np.sqrt(5))
+    assert metrics["path"]["mae"] == 3
+    assert metrics["path"]["mae_by_step"] == [2, 4]
+    assert metrics["by_series"]["A"]["original"]["one_step"] == {"rmse": 10, "mae": 10}
+    assert metrics["by_series"]["A"]["original"]["path"] == {"rmse": 30, "mae": 30, "mae_by_step": [30]}
+    assert metrics["by_series"]["A"]["network"]["path"]["mae_by_step"] == [2, 4]
+    assert evaluate_macro(macro_table().tail(2), "prediction") == {"rows": 0}

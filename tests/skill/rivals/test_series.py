@@ -1,0 +1,109 @@
+"""Naive rivals of one series, by hand and beside slow references."""
+
+import numpy as np
+import pytest
+from statsmodels.tsa.ar_model import AutoReg
+
+from rnn_trading.skill.rivals.series import (
+    EWMA_DECAYS,
+    RivalWindows,
+    additive_drift,
+    autoregression,
+    averaging_rivals,
+    ewma,
+    har_means,
+    level_rivals,
+    recursive,
+    relative_drift,
+    run_rivals,
+    volatility_rivals,
+)
+
+WINDOWS = np.array([[1.0, 2.0, 4.0], [3.0, 3.0, 6.0]])
+
+
+def rows(series, lags):
+    windows = np.lib.stride_tricks.sliding_window_view(series, lags + 1)
+    return windows[:, :-1], windows[:, -1]
+
+
+def test_drifts():
+    assert relative_drift(np.array([1.0, 2.0, 3.0]))(WINDOWS).tolist() == [7, 10.5]  # mean return .75
+    assert additive_drift(np.array([1.0, 2.0, 5.0]))(WINDOWS).tolist() == [6, 8]
+
+
+def test_ewma_equals_its_recursion():
+    values = np.random.default_rng(0).random(30)
+    mean = 0.0
+    for value in values:
+        mean = 0.8 * mean + 0.2 * value
+    assert ewma(values[None], 0.8)[0] == pytest.approx(mean / (1 - 0.8**30))  # the recursion starts from zero
+
+
+def test_har_means():
+    window = np.arange(1.0, 31.0)[None]
+    assert har_means(window).tolist() == [[30, 28, 19.5]]
+
+
+def test_an_autoregression_forecasts_as_statsmodels_does():
+    generator = np.random.default_rng(0)
+    series = np.zeros(900)
+    for step in range(2, 900):
+        series[step] = 1 + 0.6 * series[step - 1] - 0.3 * series[step - 2] + generator.normal()
+    next_value = autoregression(series[:800], 30)
+    expected = AutoReg(series[:800], lags=2).fit().forecast(5)
+    np.testing.assert_allclose(recursive(next_value, series[None, 770:800], 5)[0], expected, rtol=1e-6)
+
+
+def test_an_autoregression_continues_a_sine_wave():
+    wave = np.sin(1 + 2 * np.pi * np.arange(1200) / 100).round(9)
+    windows, _ = rows(wave[1000:1151], 50)
+    forecasts = run_rivals(wave[:1000], 50)["autoregression"](windows[::50], 50)
+    np.testing.assert_allclose(forecasts[0], wave[1050:1100], atol=1e-6)
+
+
+def test_runs_of_rivals():
+    series = np.linspace(1.0, 2.0, 40)
+    rivals = run_rivals(series, 3)
+    assert rivals["persistence"](WINDOWS, 3).tolist() == [[4, 4, 4], [6, 6, 6]]
+    growth = 1 + (series[1:] / series[:-1] - 1).mean()
+    np.testing.assert_allclose(rivals["drift"](WINDOWS, 3)[0], 4 * growth ** np.arange(1, 4))
+    negative = run_rivals(series - 1.5, 3)["drift"](WINDOWS, 2)
+    np.testing.assert_allclose(negative[0], 4 + np.array([1, 2]) / 39)
+    averages = averaging_rivals(WINDOWS, 2, mean_of=2, ewma_weight=0.5)
+    assert averages["mean_of_last_2"].tolist() == [[3, 3], [4.5, 4.5]]
+    assert averages["ewma"][0] == pytest.approx([(4 + 2 / 2 + 1 / 4) / 1.75] * 2)
+
+
+def known(series, lags=25, validation=True):
+    train = rows(series[:600], lags)
+    held_out = rows(series[600 - lags : 700], lags) if validation else (np.empty((0, lags)), np.empty(0))
+    return RivalWindows(series[:600], train, held_out, rows(series[700 - lags :], lags)[0])
+
+
+def test_the_decay_is_chosen_on_the_validation_rows():
+    """Training on a random walk, validation on noise: fast decay fits the first, slow decay the second."""
+    generator = np.random.default_rng(1)
+    walk = generator.normal(size=600).cumsum()
+    series = np.concatenate([walk - walk[-1] + 50, 50 + generator.random(300)])
+    with_validation, without = volatility_rivals(known(series)), volatility_rivals(known(series, validation=False))
+    test = known(series).test
+    slow = [decay for decay in EWMA_DECAYS if np.array_equal(with_validation["ewma"], ewma(test, decay))]
+    assert len(slow) == 1
+    assert slow[0] > 0.6
+    np.testing.assert_array_equal(without["ewma"], ewma(test, EWMA_DECAYS[0]))
+
+
+def test_rivals_know_the_training_rows_only():
+    series = 100 + np.random.default_rng(2).normal(size=900).cumsum()
+    altered = series.copy()
+    altered[700:] *= 1.5
+    for rivals in (level_rivals, volatility_rivals):
+        before, after = rivals(known(series)), rivals(known(altered))
+        # The first test window ends before the change.
+        np.testing.assert_array_equal(before.iloc[0], after.iloc[0])
+        assert not before.iloc[-1].equals(after.iloc[-1])
+    assert level_rivals(known(series)).columns.tolist() == ["persistence", "drift", "autoregression", "ridge"]
+    har = volatility_rivals(known(series))
+    assert har.columns.tolist() == ["ewma", "har", "linear_regression", "training_mean"]
+    assert har["training_mean"].iloc[0] == pytest.approx(series[25:600].mean())
