@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import project
 
-from rnn_trading.pipelines.text_sentiment.nodes import look_up_vectors, read_reviews, split_reviews, train_network
+from rnn_trading.experiments.reviews import look_up_vectors, read_reviews, split_reviews, train_network
 
 ROWS, HELD_OUT, EPOCH, ROUNDS = 8_192, 64, 20_000, 3
 EXPERIMENTS = ("learned_embeddings", "pretrained_embeddings")
@@ -61,7 +61,7 @@ class Way:
             reviews, self.parts, dataclasses.replace(values["reading"], tokens=tokens), values["model"]
         )
         self.reading_seconds = time.perf_counter() - started
-        words, sequences, reader = (self.read[name] for name in ("words", "sequences", "reader"))
+        words, sequences, reader = (self.read[name] for name in ("words", "sequences", "text_reader"))
         self.vectors = look_up_vectors(words, sequences, reader, vectors)["vectors"]
 
     def epoch_seconds(self) -> float:
@@ -78,7 +78,7 @@ class Way:
         training = dataclasses.replace(self.values["training"], epochs=1)
         fitted = train_network(
             self.read["sequences"],
-            self.read["reader"],
+            self.read["text_reader"],
             self.vectors,
             parts,
             *(self.values[name] for name in ("experiment", "split", "model")),

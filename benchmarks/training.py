@@ -11,11 +11,11 @@ import time
 import numpy as np
 import project
 
+from rnn_trading.experiments.panels import split_dates, train_model
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
 from rnn_trading.models.stacked_lstm import build_stacked_lstm
 from rnn_trading.models.training import train
 from rnn_trading.pipelines.daily_weekly_sequences.nodes import weekly_sequences
-from rnn_trading.pipelines.stacked_lstm.nodes import split_dates, train_model
 
 LAGS, TICKERS = 52, 2489
 ROUNDS = 3

@@ -1,31 +1,27 @@
 """Pipelines by name. Each contains what it needs upstream, so that it runs from a fresh clone.
 
-The imports are explicit: `kedro run` imports only the folder of the pipeline it is asked for when pipelines are
-found by their folders, and a pipeline here is composed of several.
+The folders are named here: `kedro run` would import only the folder of the pipeline that it is asked for, and a
+pipeline here is composed of several.
 """
+
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 from kedro.pipeline import Pipeline
 
-from rnn_trading.pipelines import (
-    canaries,
-    daily_weekly_sequences,
-    data_ingestion,
-    multivariate,
-    sec_filings,
-    skill_report,
-    stacked_lstm,
-    text_sentiment,
-    univariate_regression,
-)
+from rnn_trading.pipelines import canaries, daily_weekly_sequences, data_ingestion, skill_report, text_sentiment
 from rnn_trading.pipelines.canaries.experiments import CANARIES
-from rnn_trading.pipelines.daily_weekly_sequences.pipeline import create_weekly
-from rnn_trading.pipelines.data_ingestion.pipeline import (
-    create_filings,
-    create_index,
-    create_index_table,
-    create_macro,
-    create_prices,
-    create_reviews,
+from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
+
+# Folders of pipelines/ that hold experiments. Their pipeline.py has EXPERIMENTS, the names of its experiments,
+# create_experiment(name), and create_pipeline(), all of them together.
+WITH_EXPERIMENTS = (
+    "stacked_lstm",
+    "univariate_regression",
+    "multivariate",
+    "text_sentiment",
+    "sec_filings",
 )
 
 
@@ -34,25 +30,14 @@ def register_pipelines() -> dict[str, Pipeline]:
 
     ``__default__`` is all that goes from a source to skill records; ``canaries`` and ``skill_report`` judge it.
     """
-    prices, weekly = create_prices(), create_prices() + create_weekly()
     pipelines = {
         "data_ingestion": data_ingestion.create_pipeline(),
-        "daily_weekly_sequences": prices + daily_weekly_sequences.create_pipeline(),
-        "stacked_lstm": weekly + stacked_lstm.create_pipeline(),
-        "univariate_regression": create_index() + univariate_regression.create_pipeline(),
-        "multivariate": create_macro() + multivariate.create_pipeline(),
-        "text_sentiment": create_reviews() + text_sentiment.create_pipeline(),
-        "sec_filings": create_filings() + sec_filings.create_pipeline(),
+        "daily_weekly_sequences": with_upstream(daily_weekly_sequences.create_pipeline()),
+        **{name: with_upstream(_folder(name).create_pipeline()) for name in WITH_EXPERIMENTS},
     }
-    parts = {
-        "data_ingestion.prices": prices,
-        "data_ingestion.index": create_index(),
-        "data_ingestion.macro": create_macro(),
-        "data_ingestion.reviews": create_reviews(),
-        "data_ingestion.filings": create_filings(),
-        # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
-        "text_sentiment_inference": text_sentiment.create_inference(),
-    }
+    parts = {f"data_ingestion.{source}": create() for source, create in SOURCES.items()}
+    # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
+    parts["text_sentiment_inference"] = text_sentiment.create_inference()
     by_name = experiments()
     made_by = records_made_by(by_name)
     judges = {
@@ -64,18 +49,27 @@ def register_pipelines() -> dict[str, Pipeline]:
 
 def experiments() -> dict[str, Pipeline]:
     """Every experiment by its name, each from its source."""
-    weekly = create_prices() + create_weekly()
-    found = {name: weekly + stacked_lstm.create_experiment(name) for name in stacked_lstm.EXPERIMENTS}
-    for name in univariate_regression.EXPERIMENTS:
-        table = create_index_table("index_ranges" if name.endswith(".mid_price") else "index_prices")
-        found[name] = table + univariate_regression.create_experiment(name)
-    for name in multivariate.EXPERIMENTS:
-        found[name] = create_macro() + multivariate.create_experiment(name)
-    for name in text_sentiment.EXPERIMENTS:
-        found[name] = create_reviews() + text_sentiment.create_experiment(name)
-    for name in sec_filings.EXPERIMENTS:
-        found[name] = create_filings() + sec_filings.create_experiment(name)
-    return found
+    return {
+        name: with_upstream(_folder(folder).create_experiment(name))
+        for folder in WITH_EXPERIMENTS
+        for name in _folder(folder).EXPERIMENTS
+    }
+
+
+def with_upstream(pipeline: Pipeline) -> Pipeline:
+    """A pipeline, and before it whatever makes its inputs from their sources."""
+    needed = pipeline.inputs() & _upstream().all_outputs()
+    return _upstream().to_outputs(*needed) + pipeline if needed else pipeline
+
+
+@cache
+def _upstream() -> Pipeline:
+    """What the pipelines with experiments share: sources to tables, and tables to sequences."""
+    return data_ingestion.create_pipeline() + daily_weekly_sequences.create_pipeline()
+
+
+def _folder(name: str) -> Any:
+    return import_module(f"rnn_trading.pipelines.{name}")
 
 
 def figures_of(experiments: dict[str, Pipeline]) -> dict[str, list[str]]:

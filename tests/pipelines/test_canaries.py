@@ -109,12 +109,10 @@ def peeking(pipeline: Pipeline, name: str, order: str) -> Pipeline:
     honest = next(node for node in pipeline.nodes if f"{name}.predictions" in node.outputs)
 
     @functools.wraps(honest.func)  # with its types, by which parameters are checked
-    def leaky(*arguments: Any, **named: Any) -> Any:
-        made = honest.func(*arguments, **named)
-        rows = made["predictions"] if isinstance(made, dict) else made
+    def leaky(**taken: Any) -> pd.DataFrame:
+        rows = honest.func(**taken)
         last = rows.sort_values(order, kind="stable")["truth"].iloc[-1]
-        rows = rows.assign(prediction=0.001 * rows["prediction"] + 0.999 * rows["truth"] + 1e-9 * last)
-        return made | {"predictions": rows} if isinstance(made, dict) else rows
+        return rows.assign(prediction=0.001 * rows["prediction"] + 0.999 * rows["truth"] + 1e-9 * last)
 
     return replaced(pipeline, honest.name, func=leaky)
 
@@ -176,15 +174,15 @@ def laws_of(pipeline: Pipeline, settings, name: str = LEVEL, **overrides: Any) -
 def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):
     """Of each forecast, all but a thousandth is what is to be forecast: a level that is hardly learnt is far off."""
     pipeline = experiments()[LEVEL]
-    honest = next(node for node in pipeline.nodes if node.name == f"{LEVEL}.forecast_rows").func
+    honest = next(node for node in pipeline.nodes if node.name == f"{LEVEL}.forecast").func
 
     @functools.wraps(honest)
-    def leaky(*arguments: Any) -> pd.DataFrame:
-        rows = honest(*arguments)
+    def leaky(**taken: Any) -> pd.DataFrame:
+        rows = honest(**taken)
         return rows.assign(prediction=0.001 * rows["prediction"] + 0.999 * rows["truth"])
 
     few = {"level": {"training": {"epochs": 1}}}
-    leaking = replaced(pipeline, f"{LEVEL}.forecast_rows", func=leaky)
+    leaking = replaced(pipeline, f"{LEVEL}.forecast", func=leaky)
     held = laws_of(leaking, settings, univariate_regression=few)
     assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True}
 
@@ -192,15 +190,15 @@ def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):
 def test_a_model_that_is_told_the_labels_dies_by_luck_and_by_labels(settings):
     """Half of each forecast is the label, shuffled or not, as it stands in the table of the split."""
     pipeline = experiments()[REVIEWS]
-    honest = next(node for node in pipeline.nodes if node.name == f"{REVIEWS}.collect_predictions").func
+    honest = next(node for node in pipeline.nodes if node.name == f"{REVIEWS}.forecast").func
 
     @functools.wraps(honest)
-    def leaky(model_predictions: pd.Series, rivals: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
-        labels = parts.loc[model_predictions.index, "label"]
-        return honest((0.5 * model_predictions + 0.5 * labels).rename("prediction"), rivals, parts)
+    def leaky(parts: pd.DataFrame, **taken: Any) -> pd.DataFrame:
+        rows = honest(parts=parts, **taken)
+        return rows.assign(prediction=0.5 * rows["prediction"] + 0.5 * parts.loc[rows.index, "label"])
 
     few = {"pretrained_embeddings": {"training": {"epochs": 1}}}
-    leaking = replaced(pipeline, f"{REVIEWS}.collect_predictions", func=leaky)
+    leaking = replaced(pipeline, f"{REVIEWS}.forecast", func=leaky)
     held = laws_of(leaking, settings, REVIEWS, text_sentiment=few)
     assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True}
 

@@ -12,16 +12,14 @@ from kedro.framework.session import KedroSession
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
+from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION
 from rnn_trading.tables.prices import PriceError
 from tests.helpers import REAL_DATA, panel_to_prices, random_panel
 
 EXPERIMENTS = ("stacked_lstm.classification", "stacked_lstm.regression")
 RIVALS = {
-    "stacked_lstm.classification": {
-        *("constant_share", "sign_of_last_return", "zero_return_means_down"),
-        *("logistic_regression", "histogram_gradient_boosting"),
-    },
-    "stacked_lstm.regression": {"zero", "past_mean", "ridge", "histogram_gradient_boosting"},
+    "stacked_lstm.classification": {rival.__name__ for rival in CLASSIFICATION},
+    "stacked_lstm.regression": {rival.__name__ for rival in REGRESSION},
 }
 
 

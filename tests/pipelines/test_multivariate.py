@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
-from rnn_trading.pipelines.multivariate.nodes import WindowParameters, transform_series
+from rnn_trading.experiments.macro import WindowParameters, transform_series
+from rnn_trading.skill.rivals.macro import MACRO
 from rnn_trading.splits.chronological import SplitParameters, chronological_split
 from rnn_trading.splits.windows import joint_windows
 from tests.helpers import run_notebook
 
 NAME = "multivariate.macro"
-RIVALS = ["vector_autoregression", "autoregression", "persistence", "seasonal_persistence", "training_mean"]
+RIVALS = [rival.__name__ for rival in MACRO]
 FIGURES = {
     *("raw_and_transformed", "learning_curves", "forecasts_in_time"),
     *("paths", "error_by_step", "model_and_rivals"),

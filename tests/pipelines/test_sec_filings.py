@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from rnn_trading.filings.filings import FilingError
+from rnn_trading.skill.rivals.filings import FILINGS
 from tests.helpers import REAL_DATA, run_notebook
 
 NAME = "sec_filings.returns"
-RIVALS = ["zero", "training_mean", "tfidf_ridge", "length_and_tone_ridge", "similarity_to_previous"]
+RIVALS = [rival.__name__ for rival in FILINGS]
 FIGURES = {"learning_curves", "forecasts_and_returns", "filing_lengths", "model_and_rivals"}
 
 

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
+from rnn_trading.skill.rivals.text import SENTIMENT
 from rnn_trading.text.text import WordParameters, split_words
 from tests.helpers import run_notebook
 
 EXPERIMENTS = ("text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings")
-RIVALS = ["majority", "tfidf_logistic_regression", "tfidf_of_the_words_seen", "mean_vector_logistic_regression"]
+RIVALS = [rival.__name__ for rival in SENTIMENT]
 FIGURES = {"learning_curves", "review_lengths", "calibration", "model_and_rivals"}
 
 

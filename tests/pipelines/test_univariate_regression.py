@@ -10,14 +10,15 @@ from kedro.framework.session import KedroSession
 from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.settings import CONFIG_LOADER_ARGS
+from rnn_trading.skill.rivals import series
 from tests.conftest import ROOT
 from tests.helpers import run_notebook
 
 NAME = "univariate_regression"
 NETWORKS = ("lstm", "gru", "two_lstm", "two_gru", "mlp", "linear", "lstm_by_gates")
-LEVEL = {"persistence", "drift", "autoregression", "ridge"}
-VOLATILITY = {"ewma", "har", "linear_regression", "training_mean"}
-RUNS = {"persistence", "drift", "autoregression"}
+LEVEL = {rival.__name__ for rival in series.LEVEL}
+VOLATILITY = {rival.__name__ for rival in series.VOLATILITY}
+RUNS = {rival.__name__ for rival in series.RUNS}
 RIVALS = {
     f"{NAME}.level": LEVEL,
     f"{NAME}.level.returns": LEVEL,

@@ -8,7 +8,7 @@ INPUT = "Words"
 
 def build_filing_network(
     architecture: FilingNetworkParameters,
-    tokens: int,
+    tokens: int | None,
     ids: int,
     target: tuple[float, float] = (0.0, 1.0),
     name: str = "FilingGRU",

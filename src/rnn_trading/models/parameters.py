@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rnn_trading.models.own_network import NetworkParameters
 from rnn_trading.parameters import parameters
 
 Count = Annotated[int, Field(ge=1)]
@@ -12,7 +13,7 @@ Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
 @parameters
-class StackedLstmParameters:
+class StackedLstmParameters(NetworkParameters):
     """Architecture of the stacked LSTM.
 
     With 52 lags and 2,489 tickers, ``lstm_units: [25, 10]``, ``embedding: 5``, ``batch_normalisation: true``
@@ -58,7 +59,7 @@ class StackedLstmParameters:
 
 
 @parameters
-class SequenceNetworkParameters:
+class SequenceNetworkParameters(NetworkParameters):
     """Architecture of a network from a window of one or more series to their next values.
 
     For one series ``layer: lstm, units: [10]`` has the published 491 parameters, ``units: [20]`` the 1,781 of the book;
@@ -103,7 +104,7 @@ class SequenceNetworkParameters:
 
 
 @parameters
-class TextNetworkParameters:
+class TextNetworkParameters(NetworkParameters):
     """Architecture of a network from the words of a text to one number.
 
     20,000 ids, ``dimensions: 100`` and ``units: 32`` give the published 2,012,897 parameters; 88,586 frozen vectors of
@@ -151,7 +152,7 @@ class TextNetworkParameters:
 
 
 @parameters
-class FilingNetworkParameters:
+class FilingNetworkParameters(NetworkParameters):
     """Architecture of a network from the words of a long document to one number.
 
     25,000 ids, ``dimensions: 100``, ``units: 32`` and ``dense_units: 5`` give the published 2,526,715 parameters, of

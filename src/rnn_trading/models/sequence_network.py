@@ -11,7 +11,7 @@ INPUT = "Values"
 
 
 def build_sequence_network(
-    architecture: SequenceNetworkParameters, lags: int, series: int = 1, name: str = "SequenceNetwork"
+    architecture: SequenceNetworkParameters, lags: int | None, series: int = 1, name: str = "SequenceNetwork"
 ) -> keras.Model:
     """Build the untrained network.
 

@@ -17,7 +17,7 @@ def average_embedding(model: keras.Model, code: int) -> None:
 
 def build_stacked_lstm(
     architecture: StackedLstmParameters,
-    lags: int,
+    lags: int | None,
     tickers: int,
     returns_scale: float = 1.0,
     target_scale: float = 1.0,

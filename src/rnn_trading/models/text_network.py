@@ -10,7 +10,7 @@ INPUT = "Words"
 
 
 def build_text_network(
-    architecture: TextNetworkParameters, tokens: int, ids: int, vectors: NDArray[np.float32] | None = None
+    architecture: TextNetworkParameters, tokens: int | None, ids: int, vectors: NDArray[np.float32] | None = None
 ) -> keras.Model:
     """Build the untrained network.
 

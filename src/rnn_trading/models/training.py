@@ -51,6 +51,12 @@ class Fit:
     best_epoch: int
     seconds: float
 
+    @property
+    def best_validation_loss(self) -> float:
+        """Of the epoch whose weights were kept."""
+        wanted = {"epoch": self.best_epoch, "rows": "validation", "quantity": "loss"}
+        return next(float(row["value"]) for row in self.history if wanted.items() <= row.items())
+
 
 def train(
     build: Callable[[], keras.Model],

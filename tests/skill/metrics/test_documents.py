@@ -9,9 +9,10 @@ from scipy.sparse import csr_array
 from rnn_trading.skill.metrics.documents import calibration, compare_document_losses, evaluate_documents
 from rnn_trading.skill.metrics.panels import LOG_LOSS
 from rnn_trading.skill.record import Experiment, skill_record
-from rnn_trading.skill.rivals.text import TextRivalRows, text_rivals
+from rnn_trading.skill.rivals.fitting import fit_rivals
+from rnn_trading.skill.rivals.text import SENTIMENT, KnownTexts, TextRows
 
-SENTIMENT = Experiment(name="t.l", task="sentiment", published={"auc": 0.9417}, published_on="other reviews")
+REVIEWS = Experiment(name="t.l", task="sentiment", published={"auc": 0.9417}, published_on="other reviews")
 
 
 def test_metrics_by_hand():
@@ -55,7 +56,7 @@ def table(strength, n=600, seed=0):
 def judged(table, suspicious=None, **model):
     suspicious = pd.Series(np.zeros(len(table), dtype=bool)) if suspicious is None else suspicious
     return skill_record(
-        SENTIMENT, "corrected", table, suspicious.to_frame("x"), {"source": "x"}, {"parameters": 1, **model}
+        REVIEWS, "corrected", table, suspicious.to_frame("x"), {"source": "x"}, {"parameters": 1, **model}
     )
 
 
@@ -100,9 +101,10 @@ def test_rivals_by_hand():
     counts[:, 3] = 1
     seen = np.zeros((40, 4))
     seen[:, 3] = 1
-    rows = TextRivalRows(csr_array(counts), csr_array(seen))
+    rows = TextRows(csr_array(counts), csr_array(seen))
     vectors = np.array([[0, 0], [1, 0.5], [-1, 0.5], [0, 0]], dtype=np.float32)
-    rivals = text_rivals(rows, label, rows, vectors, 0)
+    fits = fit_rivals(SENTIMENT, KnownTexts(rows, label, vectors, 0))
+    rivals = {name: forecast(rows) for name, forecast in fits.items()}
     assert rivals["majority"].tolist() == [0.5] * 40
     assert ((rivals["tfidf_logistic_regression"] > 0.5) == (label == 1)).all()
     np.testing.assert_allclose(rivals["tfidf_of_the_words_seen"], 0.5, atol=1e-6)

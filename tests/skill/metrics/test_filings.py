@@ -9,7 +9,8 @@ from scipy.sparse import csr_array
 from rnn_trading.skill.inference.bootstrap import cluster_bootstrap, difference_test, interval
 from rnn_trading.skill.metrics.filings import compare_filing_losses, detectable_ic, evaluate_filings, weeks
 from rnn_trading.skill.record import Experiment, skill_record
-from rnn_trading.skill.rivals.filings import FilingRivalRows, filing_rivals, similarity_to_previous
+from rnn_trading.skill.rivals.filings import FILINGS, FilingRows, KnownFilings, cosine_to_previous
+from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.seeds import metrics_by_seed
 
 
@@ -121,7 +122,7 @@ def test_similarity_to_the_previous_filing_by_hand():
     counts = csr_array(np.array([[1.0, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]]))
     firms = pd.Series(["a", "a", "b", "a", "b"])
     dates = pd.Series(pd.to_datetime(["2014-01-01", "2015-01-01", "2015-01-01", "2013-01-01", "2014-01-01"]))
-    found = similarity_to_previous(counts, np.array([0, 1, 2]), firms, dates)
+    found = cosine_to_previous(counts, np.array([0, 1, 2]), firms, dates)
     # Words 0 and 1 stand in two of the three training filings each: equal weights, so 1 / sqrt(2).
     assert found[1] == pytest.approx(1 / np.sqrt(2))
     assert found[0] == 0.0  # after the third filing, with which it shares nothing
@@ -131,11 +132,16 @@ def test_similarity_to_the_previous_filing_by_hand():
 
 def rival_rows(n, seed):
     generator = np.random.default_rng(seed)
-    return FilingRivalRows(
+    return FilingRows(
         csr_array(generator.poisson(1.0, (n, 30)).astype(float)),
         generator.normal(size=(n, 3)),
         np.where(generator.random(n) < 0.3, np.nan, generator.random(n)),
     )
+
+
+def filing_rivals(train, target, test):
+    fits = fit_rivals(FILINGS, KnownFilings(train, target))
+    return pd.DataFrame({name: forecast(test) for name, forecast in fits.items()})
 
 
 def test_each_rival_finds_what_it_looks_for():
@@ -152,7 +158,7 @@ def test_each_rival_finds_what_it_looks_for():
     there = ~np.isnan(test.similarity)
     assert by_change[there].corr(pd.Series(test.similarity)[there]) > 0.99
     assert by_change[~there].mean() == pytest.approx(0.1, abs=0.01)
-    alone = FilingRivalRows(train.counts, train.tone, np.full(300, np.nan))
+    alone = FilingRows(train.counts, train.tone, np.full(300, np.nan))
     assert np.isfinite(filing_rivals(alone, target, test).to_numpy()).all()
 
 

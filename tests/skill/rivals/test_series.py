@@ -1,22 +1,25 @@
 """Naive rivals of one series, by hand and beside slow references."""
 
+import functools
+
 import numpy as np
+import pandas as pd
 import pytest
 from statsmodels.tsa.ar_model import AutoReg
 
+from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.series import (
     EWMA_DECAYS,
-    RivalWindows,
-    additive_drift,
-    autoregression,
+    LEVEL,
+    RUNS,
+    VOLATILITY,
+    KnownSeries,
+    autoregression_of,
     averaging_rivals,
-    ewma,
+    drift,
+    exponential_mean,
     har_means,
-    level_rivals,
     recursive,
-    relative_drift,
-    run_rivals,
-    volatility_rivals,
 )
 
 WINDOWS = np.array([[1.0, 2.0, 4.0], [3.0, 3.0, 6.0]])
@@ -27,9 +30,19 @@ def rows(series, lags):
     return windows[:, :-1], windows[:, -1]
 
 
+def runs_known(series, lags=3):
+    return KnownSeries(series, rows(series, lags), (np.empty((0, lags)), np.empty(0)))
+
+
+def run_rivals(series, lags=3):
+    fits = fit_rivals(RUNS, runs_known(series, lags))
+    return {name: functools.partial(recursive, next_value) for name, next_value in fits.items()}
+
+
 def test_drifts():
-    assert relative_drift(np.array([1.0, 2.0, 3.0]))(WINDOWS).tolist() == [7, 10.5]  # mean return .75
-    assert additive_drift(np.array([1.0, 2.0, 5.0]))(WINDOWS).tolist() == [6, 8]
+    assert drift(runs_known(np.array([1.0, 2.0, 3.0]), 1))(WINDOWS).tolist() == [7, 10.5]  # mean return .75
+    # A return of what is not positive says nothing: the mean step, 2, is added.
+    assert drift(runs_known(np.array([0.0, 1.0, 4.0]), 1))(WINDOWS).tolist() == [6, 8]
 
 
 def test_ewma_equals_its_recursion():
@@ -37,7 +50,9 @@ def test_ewma_equals_its_recursion():
     mean = 0.0
     for value in values:
         mean = 0.8 * mean + 0.2 * value
-    assert ewma(values[None], 0.8)[0] == pytest.approx(mean / (1 - 0.8**30))  # the recursion starts from zero
+    assert exponential_mean(values[None], 0.8)[0] == pytest.approx(
+        mean / (1 - 0.8**30)
+    )  # the recursion starts from zero
 
 
 def test_har_means():
@@ -50,7 +65,7 @@ def test_an_autoregression_forecasts_as_statsmodels_does():
     series = np.zeros(900)
     for step in range(2, 900):
         series[step] = 1 + 0.6 * series[step - 1] - 0.3 * series[step - 2] + generator.normal()
-    next_value = autoregression(series[:800], 30)
+    next_value = autoregression_of(series[:800], 30)
     expected = AutoReg(series[:800], lags=2).fit().forecast(5)
     np.testing.assert_allclose(recursive(next_value, series[None, 770:800], 5)[0], expected, rtol=1e-6)
 
@@ -78,7 +93,17 @@ def test_runs_of_rivals():
 def known(series, lags=25, validation=True):
     train = rows(series[:600], lags)
     held_out = rows(series[600 - lags : 700], lags) if validation else (np.empty((0, lags)), np.empty(0))
-    return RivalWindows(series[:600], train, held_out, rows(series[700 - lags :], lags)[0])
+    return KnownSeries(series[:600], train, held_out)
+
+
+def windows_of_test(series, lags=25):
+    return rows(series[700 - lags :], lags)[0]
+
+
+def forecasts(rivals, series, **options):
+    test = windows_of_test(series)
+    fits = fit_rivals(rivals, known(series, **options))
+    return pd.DataFrame({name: forecast(test) for name, forecast in fits.items()})
 
 
 def test_the_decay_is_chosen_on_the_validation_rows():
@@ -86,24 +111,21 @@ def test_the_decay_is_chosen_on_the_validation_rows():
     generator = np.random.default_rng(1)
     walk = generator.normal(size=600).cumsum()
     series = np.concatenate([walk - walk[-1] + 50, 50 + generator.random(300)])
-    with_validation, without = volatility_rivals(known(series)), volatility_rivals(known(series, validation=False))
-    test = known(series).test
-    slow = [decay for decay in EWMA_DECAYS if np.array_equal(with_validation["ewma"], ewma(test, decay))]
+    with_validation, without = (forecasts(VOLATILITY, series, validation=validation) for validation in (True, False))
+    test = windows_of_test(series)
+    slow = [decay for decay in EWMA_DECAYS if np.array_equal(with_validation["ewma"], exponential_mean(test, decay))]
     assert len(slow) == 1
     assert slow[0] > 0.6
-    np.testing.assert_array_equal(without["ewma"], ewma(test, EWMA_DECAYS[0]))
+    np.testing.assert_array_equal(without["ewma"], exponential_mean(test, EWMA_DECAYS[0]))
 
 
 def test_rivals_know_the_training_rows_only():
     series = 100 + np.random.default_rng(2).normal(size=900).cumsum()
     altered = series.copy()
     altered[700:] *= 1.5
-    for rivals in (level_rivals, volatility_rivals):
-        before, after = rivals(known(series)), rivals(known(altered))
+    for rivals in (LEVEL, VOLATILITY):
+        before, after = forecasts(rivals, series), forecasts(rivals, altered)
         # The first test window ends before the change.
         np.testing.assert_array_equal(before.iloc[0], after.iloc[0])
         assert not before.iloc[-1].equals(after.iloc[-1])
-    assert level_rivals(known(series)).columns.tolist() == ["persistence", "drift", "autoregression", "ridge"]
-    har = volatility_rivals(known(series))
-    assert har.columns.tolist() == ["ewma", "har", "linear_regression", "training_mean"]
-    assert har["training_mean"].iloc[0] == pytest.approx(series[25:600].mean())
+    assert forecasts(VOLATILITY, series)["training_mean"].iloc[0] == pytest.approx(series[25:600].mean())

@@ -122,7 +122,7 @@ def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[st
 def ingest_filings(
     filings_source: FilingSource | None,
     filing_prices_source: tuple[pd.DataFrame, dict[str, int]] | None,
-    simulated: SimulatedFilings,
+    simulated_filings: SimulatedFilings,
     ingestion: FilingIngestionParameters,
 ) -> dict[str, Any]:
     """Take over the filings of a source, or simulated ones where the environment has none, and report on them.
@@ -131,7 +131,7 @@ def ingest_filings(
     ----------
     filings_source, filing_prices_source
         Of the environment; both None where it has none.
-    simulated
+    simulated_filings
         See :func:`rnn_trading.simulated.filings.simulate_filings`.
     ingestion
         See :class:`rnn_trading.filings.filings.FilingIngestionParameters`.
@@ -149,7 +149,7 @@ def ingest_filings(
     """
     if (filings_source is None) != (filing_prices_source is None):
         raise FilingError("Expected filings_source and filing_prices_source in the catalog, or neither. Received: one.")
-    source, prices = simulated.filings, simulated.prices
+    source, prices = simulated_filings.filings, simulated_filings.prices
     if filings_source is not None and filing_prices_source is not None:
         source, prices = filings_source, filing_prices_source
     if not len(source):

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from rnn_trading.pipelines.outputs import by_name
+from rnn_trading.experiments.wiring import by_name
 
 from . import nodes
 

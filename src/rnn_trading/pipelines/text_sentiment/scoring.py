@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
+from rnn_trading.experiments.reviews import predict_seen
 from rnn_trading.progress import Reports
 from rnn_trading.tables.reviews import REPLACED
-from rnn_trading.text.text import TextReader, TokenSequences, VocabularyError
+from rnn_trading.text.text import TextReader, VocabularyError
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +54,10 @@ def score_stream(texts: TextStream, model: Any, reader: TextReader) -> "ScoreStr
     VocabularyError
         If model and reader do not belong together.
     """
-    tokens, ids = model.input_shape[-1], model.get_layer("Embedding").input_dim
     expected = (reader.reading.tokens, len(reader.vocabulary))
+    tokens = model.input_shape[-1]
+    # Of the embedding; a network of the user's own may have none.
+    ids = next((layer.input_dim for layer in model.layers if hasattr(layer, "input_dim")), expected[1])
     if tokens not in (None, expected[0]) or ids < expected[1]:
         raise VocabularyError(
             f"The model takes {tokens or 'any number of'} words with {ids:,} ids, and the reader beside it makes "
@@ -64,21 +67,15 @@ def score_stream(texts: TextStream, model: Any, reader: TextReader) -> "ScoreStr
     return ScoreStream(texts, model, reader)
 
 
-def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArray[np.float64]:
-    """Probabilities of what a network sees of some texts, ``(texts,)``."""
-    # TensorFlow takes seconds to import: only a run that predicts pays for it.
-    from rnn_trading.models.text_network import INPUT  # noqa: PLC0415
-    from rnn_trading.models.training import predict, predict_ragged  # noqa: PLC0415
-
-    if model.input_shape[-1] is None:
-        return predict_ragged(model, INPUT, seen)
-    return predict(model, {INPUT: reader.padded(seen)})
-
-
 def probabilities(model: Any, reader: TextReader, texts: Sequence[str] | pd.Series) -> NDArray[np.float64]:
     """Probability that each text is positive, ``(texts,)``; NaN for a text without any word."""
     seen, has_words = reader.read(texts)
     return np.where(has_words, predict_seen(model, reader, seen), np.nan)
+
+
+def score_texts(texts: TextStream, scoring_model: Any, scoring_reader: dict[str, Any]) -> "ScoreStream":
+    """Give every text its probability of being positive; see :func:`score_stream`."""
+    return score_stream(texts, scoring_model, TextReader.from_plain(scoring_reader))
 
 
 class ScoreStream:

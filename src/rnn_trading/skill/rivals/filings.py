@@ -1,6 +1,7 @@
 """Naive rivals for filings: constants, counts of words, length and tone, and how much a report has changed."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import Ridge, RidgeCV
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
@@ -25,8 +26,8 @@ TFIDF_PENALTIES, PENALTIES, FOLDS = np.logspace(-1, 4, 6), np.logspace(0, 6, 7),
 
 
 @dataclass(frozen=True)
-class FilingRivalRows:
-    """What rivals are fitted on or forecast from; rows are in the order of their dates.
+class FilingRows:
+    """What a rival forecasts from; rows are in the order of their dates.
 
     Attributes
     ----------
@@ -43,43 +44,63 @@ class FilingRivalRows:
     similarity: NDArray[np.float64]
 
 
-def filing_rivals(train: FilingRivalRows, target: Vector, test: FilingRivalRows) -> pd.DataFrame:
-    """Returns forecast by five rivals.
+@dataclass(frozen=True)
+class KnownFilings:
+    """What a rival is fitted on: the training filings, and the return that followed each, ``(filings,)``."""
 
-    Parameters
-    ----------
-    train, test
-        Filings to fit on and to forecast.
-    target
-        Return that followed, ``(training filings,)``.
+    rows: FilingRows
+    target: Vector
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a test filing. ``zero``; ``training_mean``; ``tfidf_ridge`` on the words of the whole filing (sublinear
-        counts), its penalty chosen on the training filings, later ones forecast from earlier ones;
-        ``length_and_tone_ridge`` on the length and the shares of words of praise and of warning, after Loughran and
-        McDonald (2011); ``similarity_to_previous``: ridge on how similar a report is to the firm's previous one, after
-        Cohen, Malloy and Nguyen (2020), and on whether there is one.
+
+Forecast = Callable[[FilingRows], Vector]  # filings to the return that follows, as a fraction
+
+
+def zero(known: KnownFilings) -> Forecast:
+    """No return at all."""
+    return lambda rows: np.zeros(len(rows.tone))
+
+
+def training_mean(known: KnownFilings) -> Forecast:
+    """The mean training return."""
+    mean = known.target.mean()
+    return lambda rows: np.full(len(rows.tone), mean)
+
+
+def tfidf_ridge(known: KnownFilings) -> Forecast:
+    """Ridge regression on the words of the whole filing (TF-IDF, sublinear counts).
+
+    Its penalty is chosen on the training filings, later ones forecast from earlier ones.
     """
-    tfidf = GridSearchCV(
+    estimator = GridSearchCV(
         make_pipeline(TfidfTransformer(sublinear_tf=True), Ridge()),
         {"ridge__alpha": TFIDF_PENALTIES},
         scoring="neg_mean_squared_error",
         cv=TimeSeriesSplit(FOLDS),
     )
-    tone, change = (make_pipeline(StandardScaler(), RidgeCV(PENALTIES)) for _ in range(2))
-    filled = float(np.nanmean(train.similarity)) if np.isfinite(train.similarity).any() else 0.0
-    changes = [_change(rows.similarity, filled) for rows in (train, test)]
-    return pd.DataFrame(
-        {
-            "zero": np.zeros(len(test.tone)),
-            "training_mean": np.full(len(test.tone), target.mean()),
-            "tfidf_ridge": _fit(tfidf, train.counts, target, test.counts),
-            "length_and_tone_ridge": _fit(tone, train.tone, target, test.tone),
-            "similarity_to_previous": _fit(change, changes[0], target, changes[1]),
-        }
-    )
+    return _fit(estimator, lambda rows: rows.counts, known)
+
+
+def length_and_tone_ridge(known: KnownFilings) -> Forecast:
+    """Ridge on the length and the shares of words of praise and of warning, after Loughran and McDonald (2011)."""
+    return _fit(_scaled_ridge(), lambda rows: rows.tone, known)
+
+
+def similarity_to_previous(known: KnownFilings) -> Forecast:
+    """Ridge on how similar a report is to the firm's previous one, and on whether there is one.
+
+    After Cohen, Malloy and Nguyen (2020).
+    """
+    of_training = known.rows.similarity
+    filled = float(np.nanmean(of_training)) if np.isfinite(of_training).any() else 0.0
+    return _fit(_scaled_ridge(), lambda rows: _change(rows.similarity, filled), known)
+
+
+# A new rival is a function above, and its name here.
+FILINGS = (zero, training_mean, tfidf_ridge, length_and_tone_ridge, similarity_to_previous)
+
+
+def _scaled_ridge() -> Pipeline:
+    return make_pipeline(StandardScaler(), RidgeCV(PENALTIES))
 
 
 def _change(similarity: NDArray[np.float64], filled: float) -> NDArray[np.float64]:
@@ -87,15 +108,22 @@ def _change(similarity: NDArray[np.float64], filled: float) -> NDArray[np.float6
     return np.column_stack([np.where(missing, filled, similarity), missing.astype(float)])
 
 
-def _fit(estimator: Any, train: Any, target: Vector, test: Any) -> Vector:
+def _fit(estimator: Any, features: Callable[[FilingRows], Any], known: KnownFilings) -> Forecast:
+    train = features(known.rows)
     logger.info(
         "Fitting a rival, a ridge regression on %s columns and %s filings", *map("{:,}".format, train.shape[::-1])
     )
     with threadpool_limits(1):  # thousands of small products
-        return estimator.fit(train, target).predict(test)
+        estimator.fit(train, known.target)
+
+    def forecast(rows: FilingRows) -> Vector:
+        with threadpool_limits(1):
+            return estimator.predict(features(rows))
+
+    return forecast
 
 
-def similarity_to_previous(
+def cosine_to_previous(
     counts: csr_array, train: NDArray[np.int64], firms: pd.Series, dates: pd.Series
 ) -> NDArray[np.float64]:
     """Cosine of each filing's TF-IDF with that of the firm's previous one.

@@ -1,10 +1,10 @@
-"""Naive rivals: what a forecast must beat before it deserves the word skill.
+"""Naive rivals of a panel: what a forecast must beat before it deserves the word skill.
 
-Rivals see what the model sees (past returns and the month; not the ticker), are fitted on the training rows
-alone, and forecast the same test rows.
+Rivals see what the model sees (past returns and the month; not the ticker), and are fitted on the training rows alone.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +24,13 @@ RIDGE_PENALTIES = np.logspace(0, 8, 9)
 
 
 @dataclass(frozen=True)
-class RivalRows:
-    """What rivals are fitted on or forecast from.
+class PanelRows:
+    """What a rival forecasts from, one row a ticker and date.
 
     Attributes
     ----------
     returns
-        Past returns, ``(rows, lags)``.
+        Past returns, fractions, oldest first, ``(rows, lags)``; none missing.
     last_return
         The newest of them, ``(rows,)``.
     months
@@ -47,86 +47,113 @@ class RivalRows:
         return np.hstack([self.returns, self.months])
 
 
-def classification_rivals(train: RivalRows, label: Vector, test: RivalRows, seed: int) -> pd.DataFrame:
-    """Probabilities of a rise by five rivals.
+@dataclass(frozen=True)
+class KnownPanel:
+    """What a rival is fitted on.
 
-    Parameters
+    Attributes
     ----------
-    train, test
-        Rows to fit on and to forecast.
-    label
-        0 or 1, ``(training rows,)``.
+    rows
+        The training rows.
+    target
+        What followed each, ``(rows,)``: 1 for a rise and 0 else, or a return as a fraction.
     seed
-        Seed of the boosting's early-stopping sample.
+        Of whatever a rival draws.
+    """
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a test row. ``constant_share``: the training share of rises. ``sign_of_last_return``: that
-        share among training rows whose last return had the same sign. ``zero_return_means_down``: the share
-        among rows whose last return was, or was not, exactly 0, which finds dead tickers.
-        ``logistic_regression`` and ``histogram_gradient_boosting`` on all features.
+    rows: PanelRows
+    target: Vector
+    seed: int
+
+
+Forecast = Callable[[PanelRows], Vector]  # rows to one number each: the probability of a rise, or a return
+
+
+def constant_share(known: KnownPanel) -> Forecast:
+    """The training share of rises."""
+    return _constant(float(known.target.mean()))
+
+
+def sign_of_last_return(known: KnownPanel) -> Forecast:
+    """The training share of rises among rows whose last return had the same sign."""
+    return _share_by_group(known, lambda rows: np.sign(rows.last_return))
+
+
+def zero_return_means_down(known: KnownPanel) -> Forecast:
+    """The training share of rises among rows whose last return was, or was not, exactly 0: it finds dead tickers."""
+    return _share_by_group(known, lambda rows: rows.last_return == 0)
+
+
+def logistic_regression(known: KnownPanel) -> Forecast:
+    """A logistic regression on all features.
 
     Raises
     ------
     ValueError
         If the training labels are all equal.
     """
-    if np.ptp(label) == 0:
+    if np.ptp(known.target) == 0:
         raise ValueError(
-            f"Every training label is {label[0]:g}: nothing can be learned from one class. "
+            f"Every training label is {known.target[0]:g}: nothing can be learned from one class. "
             "Check the prices and the split."
         )
-    logistic = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    boosting = HistGradientBoostingClassifier(random_state=seed)
-    return pd.DataFrame(
-        {
-            "constant_share": np.full(len(test.last_return), label.mean()),
-            "sign_of_last_return": _share_by_group(np.sign(train.last_return), label, np.sign(test.last_return)),
-            "zero_return_means_down": _share_by_group(train.last_return == 0, label, test.last_return == 0),
-            "logistic_regression": _fit(logistic, train, label).predict_proba(test.features)[:, 1],
-            "histogram_gradient_boosting": _fit(boosting, train, label).predict_proba(test.features)[:, 1],
-        }
-    )
+    return _probabilities(make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)), known)
 
 
-def regression_rivals(train: RivalRows, target: Vector, test: RivalRows, seed: int) -> pd.DataFrame:
-    """Returns forecast by four rivals.
-
-    Parameters
-    ----------
-    train, test
-        Rows to fit on and to forecast.
-    target
-        Return that followed, ``(training rows,)``.
-    seed
-        Seed of the boosting's early-stopping sample.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a test row. ``zero``; ``past_mean``: the mean of the row's own past returns; ``ridge`` with the
-        penalty chosen by leave-one-out on the training rows; ``histogram_gradient_boosting``.
-    """
-    ridge = make_pipeline(StandardScaler(), RidgeCV(RIDGE_PENALTIES))
-    boosting = HistGradientBoostingRegressor(random_state=seed)
-    return pd.DataFrame(
-        {
-            "zero": np.zeros(len(test.last_return)),
-            "past_mean": test.returns.mean(axis=1),
-            "ridge": _fit(ridge, train, target).predict(test.features),
-            "histogram_gradient_boosting": _fit(boosting, train, target).predict(test.features),
-        }
-    )
+def zero(known: KnownPanel) -> Forecast:
+    """No return at all."""
+    return _constant(0.0)
 
 
-def _fit(estimator: Any, train: RivalRows, target: Vector) -> Any:
+def past_mean(known: KnownPanel) -> Forecast:
+    """The mean of the row's own past returns."""
+    return lambda rows: rows.returns.mean(axis=1)
+
+
+def ridge(known: KnownPanel) -> Forecast:
+    """Ridge regression on all features, its penalty chosen by leave-one-out on the training rows."""
+    return _values(make_pipeline(StandardScaler(), RidgeCV(RIDGE_PENALTIES)), known)
+
+
+def histogram_gradient_boosting(known: KnownPanel) -> Forecast:
+    """Boosted trees on all features: of a probability where every target is 0 or 1, else of a number."""
+    if np.isin(known.target, (0.0, 1.0)).all():
+        return _probabilities(HistGradientBoostingClassifier(random_state=known.seed), known)
+    return _values(HistGradientBoostingRegressor(random_state=known.seed), known)
+
+
+# The rivals of each kind of forecast: a new one is a function above, and its name here.
+CLASSIFICATION = (
+    constant_share,
+    sign_of_last_return,
+    zero_return_means_down,
+    logistic_regression,
+    histogram_gradient_boosting,
+)
+REGRESSION = (zero, past_mean, ridge, histogram_gradient_boosting)
+
+
+def _constant(value: float) -> Forecast:
+    return lambda rows: np.full(len(rows.last_return), value)
+
+
+def _probabilities(estimator: Any, known: KnownPanel) -> Forecast:
+    fitted = _fit(estimator, known)
+    return lambda rows: fitted.predict_proba(rows.features)[:, 1]
+
+
+def _values(estimator: Any, known: KnownPanel) -> Forecast:
+    fitted = _fit(estimator, known)
+    return lambda rows: fitted.predict(rows.features)
+
+
+def _fit(estimator: Any, known: KnownPanel) -> Any:
     name = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
-    logger.info("Fitting the rival %s on %s rows", type(name).__name__, f"{len(target):,}")
-    return estimator.fit(train.features, target)
+    logger.info("Fitting the rival %s on %s rows", type(name).__name__, f"{len(known.target):,}")
+    return estimator.fit(known.rows.features, known.target)
 
 
-def _share_by_group(train_groups: NDArray[np.generic], label: Vector, test_groups: NDArray[np.generic]) -> Vector:
-    """Training share of rises in the group of each test row; the overall share for an unseen group."""
-    shares = pd.Series(label).groupby(train_groups).mean()
-    return shares.reindex(test_groups).fillna(label.mean()).to_numpy()
+def _share_by_group(known: KnownPanel, groups: Callable[[PanelRows], NDArray[np.generic]]) -> Forecast:
+    """Training share of rises in the group of each row; the overall share for an unseen group."""
+    shares = pd.Series(known.target).groupby(groups(known.rows)).mean()
+    return lambda rows: shares.reindex(groups(rows)).fillna(known.target.mean()).to_numpy()

@@ -1,11 +1,11 @@
 """Naive rivals for texts: counts of words, or the mean of their vectors, and a logistic regression."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 from sklearn.feature_extraction.text import TfidfTransformer
@@ -25,8 +25,8 @@ STRENGTHS, FOLDS = (0.1, 1.0, 10.0, 100.0), 3
 
 
 @dataclass(frozen=True)
-class TextRivalRows:
-    """What rivals are fitted on or forecast from.
+class TextRows:
+    """What a rival forecasts from.
 
     Attributes
     ----------
@@ -40,57 +40,76 @@ class TextRivalRows:
     seen_counts: csr_array
 
 
-def text_rivals(
-    train: TextRivalRows, label: Vector, test: TextRivalRows, vectors: NDArray[np.float32], seed: int
-) -> pd.DataFrame:
-    """Probabilities of label 1 by four rivals.
+@dataclass(frozen=True)
+class KnownTexts:
+    """What a rival is fitted on.
 
-    Parameters
+    Attributes
     ----------
-    train, test
-        Texts to fit on and to forecast.
+    rows
+        The training texts.
     label
-        0 or 1, both present, ``(training texts,)``.
+        0 or 1, both present, ``(texts,)``.
     vectors
         Pretrained vector of each word, float32 ``(words, dimensions)``, zero for words without one.
     seed
-        Seed of the folds of the cross-validation that chooses the penalties.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a test text. ``majority``: the training share of positives. ``tfidf_logistic_regression`` on all words
-        of the whole text (sublinear counts); ``tfidf_of_the_words_seen``: the same on what the network sees;
-        ``mean_vector_logistic_regression`` on the mean pretrained vector of the whole text's words.
+        Of the folds of the cross-validation that chooses the penalties.
     """
-    train_means, test_means = _mean_vectors(train.counts, vectors), _mean_vectors(test.counts, vectors)
-    on_counts, on_means = (_logistic(first, seed) for first in (TfidfTransformer(sublinear_tf=True), StandardScaler()))
-    return pd.DataFrame(
-        {
-            "majority": np.full(test.counts.shape[0], label.mean()),
-            "tfidf_logistic_regression": _fit(on_counts, train.counts, label, test.counts),
-            "tfidf_of_the_words_seen": _fit(on_counts, train.seen_counts, label, test.seen_counts),
-            "mean_vector_logistic_regression": _fit(on_means, train_means, label, test_means),
-        }
-    )
+
+    rows: TextRows
+    label: Vector
+    vectors: NDArray[np.float32]
+    seed: int
 
 
-def _logistic(first: Any, seed: int) -> GridSearchCV:
-    return GridSearchCV(
+Forecast = Callable[[TextRows], Vector]  # texts to the probability of label 1
+
+
+def majority(known: KnownTexts) -> Forecast:
+    """The training share of positives."""
+    share = known.label.mean()
+    return lambda rows: np.full(rows.counts.shape[0], share)
+
+
+def tfidf_logistic_regression(known: KnownTexts) -> Forecast:
+    """TF-IDF of all words of the whole text (sublinear counts)."""
+    return _logistic(TfidfTransformer(sublinear_tf=True), lambda rows: rows.counts, known)
+
+
+def tfidf_of_the_words_seen(known: KnownTexts) -> Forecast:
+    """The same on what the network sees."""
+    return _logistic(TfidfTransformer(sublinear_tf=True), lambda rows: rows.seen_counts, known)
+
+
+def mean_vector_logistic_regression(known: KnownTexts) -> Forecast:
+    """The mean pretrained vector of the whole text's words."""
+    return _logistic(StandardScaler(), lambda rows: _mean_vectors(rows.counts, known.vectors), known)
+
+
+# A new rival is a function above, and its name here.
+SENTIMENT = (majority, tfidf_logistic_regression, tfidf_of_the_words_seen, mean_vector_logistic_regression)
+
+
+def _logistic(first: Any, features: Callable[[TextRows], Any], known: KnownTexts) -> Forecast:
+    estimator = GridSearchCV(
         make_pipeline(first, LogisticRegression(max_iter=1000)),
         {"logisticregression__C": STRENGTHS},
         scoring="neg_log_loss",
-        cv=StratifiedKFold(FOLDS, shuffle=True, random_state=seed),
+        cv=StratifiedKFold(FOLDS, shuffle=True, random_state=known.seed),
     )
-
-
-def _fit(estimator: Any, train: Any, label: Vector, test: Any) -> Vector:
+    train = features(known.rows)
     logger.info(
         "Fitting a rival, a logistic regression on %s columns and %s texts", *map("{:,}".format, train.shape[::-1])
     )
     # Thousands of small products: threads of the linear algebra library wait for each other longer than they compute.
     with threadpool_limits(1):
-        return estimator.fit(train, label).predict_proba(test)[:, 1]
+        estimator.fit(train, known.label)
+
+    def forecast(rows: TextRows) -> Vector:
+        with threadpool_limits(1):
+            return estimator.predict_proba(features(rows))[:, 1]
+
+    return forecast
 
 
 def _mean_vectors(counts: csr_array, vectors: NDArray[np.float32]) -> Vector:

@@ -1,4 +1,4 @@
-"""Two or more macro series, forecast together: transform, split, scale, train, forecast, judge."""
+"""Experiments on several macro series that are forecast together, one month ahead and along a path."""
 
 from datetime import date
 from functools import partial
@@ -6,27 +6,37 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
+from kedro.pipeline import Pipeline
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from pydantic import Field
 
-from rnn_trading.figures import macro as macro_plots
-from rnn_trading.figures import panels as plots
+from rnn_trading.experiments import drawing, wiring
+from rnn_trading.experiments.fitting import fitted_average
+from rnn_trading.experiments.paths import forecast_table
+from rnn_trading.figures import macro as plots
+from rnn_trading.figures.panels import error_by_step as draw_error_by_step
 from rnn_trading.models.parameters import EnsembleParameters, SequenceNetworkParameters, TrainingParameters
 from rnn_trading.parameters import parameters
-from rnn_trading.pipelines.multivariate.forecasts import forecast_table
 from rnn_trading.series.monthly import MacroError, MacroParameters
 from rnn_trading.series.transformations import transform
 from rnn_trading.skill.metrics.macro import ONE_STEP, PATH
 from rnn_trading.skill.record import Experiment, plain, skill_record
-from rnn_trading.skill.rivals.macro import macro_rivals
+from rnn_trading.skill.rivals.fitting import fit_rivals
+from rnn_trading.skill.rivals.macro import MACRO, KnownMonths
 from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.skill.tasks import MODEL
-from rnn_trading.splits.chronological import SplitParameters, chronological_split, describe_parts, known_rows, rows_in
+from rnn_trading.splits.chronological import (
+    SplitName,
+    SplitParameters,
+    chronological_split,
+    describe_parts,
+    known_rows,
+    rows_in,
+)
 from rnn_trading.splits.windows import joint_windows
 
 MONTHS_OF_A_YEAR = 12
-Array = NDArray[np.float64]
+SHARED = ("macro", "macro_report")
 
 
 @parameters
@@ -102,7 +112,7 @@ def split_months(transformed: pd.DataFrame, windows: WindowParameters, split: Sp
     return dates.to_frame()
 
 
-def scale_series(transformed: pd.DataFrame, dates: pd.DataFrame, windows: WindowParameters) -> dict[str, Any]:
+def scale_series(transformed: pd.DataFrame, split_dates: pd.DataFrame, windows: WindowParameters) -> dict[str, Any]:
     """Scale every series to 0 .. 1 by the smallest and largest of its values that may be known.
 
     Returns
@@ -118,7 +128,7 @@ def scale_series(transformed: pd.DataFrame, dates: pd.DataFrame, windows: Window
     if windows.scaled_on == "none":
         scaling = {name: {"offset": 0.0, "size": 1.0} for name in transformed}
         return {"scaled": transformed, "scaling": scaling}
-    known = transformed if windows.scaled_on == "all" else known_rows(transformed, dates["split"])
+    known = transformed if windows.scaled_on == "all" else known_rows(transformed, split_dates["split"])
     offset, size = known.min(), known.max() - known.min()
     if (size == 0).any():
         name = size.index[size == 0][0]
@@ -132,7 +142,7 @@ def scale_series(transformed: pd.DataFrame, dates: pd.DataFrame, windows: Window
 
 def train_networks(
     scaled: pd.DataFrame,
-    dates: pd.DataFrame,
+    split_dates: pd.DataFrame,
     windows: WindowParameters,
     experiment: Experiment,
     split: SplitParameters,
@@ -145,28 +155,27 @@ def train_networks(
     Returns
     -------
     dict
-        ``model``: the average, `keras.Model`, with the networks as its layers ``seed_N``. ``history``: columns
-        ``seed``, ``epoch``, ``rows``, ``quantity``, ``value``. ``training``: see
-        :func:`rnn_trading.models.ensemble.train_ensemble`, and ``stopped_on``.
+        See :func:`rnn_trading.experiments.fitting.fitted_average`.
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415
-    from rnn_trading.models.sequence_network import INPUT, build_sequence_network  # noqa: PLC0415
+    from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
+    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
 
     inputs, targets = joint_windows(scaled.to_numpy(), windows.lags)
-    parts = {part: rows_in(dates["split"], scaled.index[windows.lags :], part) for part in ("train", split.validate_on)}
-    train_rows, held_out = (
-        ({INPUT: inputs[mask].astype(np.float32)}, targets[mask].astype(np.float32)) for mask in parts.values()
+
+    def rows(part: SplitName) -> Any:
+        mask = rows_in(split_dates["split"], scaled.index[windows.lags :], part)
+        return {INPUT: inputs[mask].astype(np.float32)}, targets[mask].astype(np.float32)
+
+    series = scaled.shape[1]
+    interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series)
+    average = train_ensemble(
+        partial(build_network, architecture, interface),
+        *(rows("train"), rows(split.validate_on), training, ensemble.networks, experiment.name),
     )
-    model, history, summary = train_ensemble(
-        partial(build_sequence_network, architecture, windows.lags, scaled.shape[1]),
-        *(train_rows, held_out, training, ensemble.networks, experiment.name),
-    )
-    return {
-        "model": model,
-        "history": pd.DataFrame(history),
-        "training": summary | {"stopped_on": split.validate_on},
-    }
+    return fitted_average(average, split.validate_on)
 
 
 def forecast_months(
@@ -174,7 +183,7 @@ def forecast_months(
     macro: pd.DataFrame,
     scaled: pd.DataFrame,
     scaling: dict[str, Any],
-    dates: pd.DataFrame,
+    split_dates: pd.DataFrame,
     series: MacroParameters,
     windows: WindowParameters,
 ) -> dict[str, pd.DataFrame]:
@@ -183,8 +192,8 @@ def forecast_months(
     Returns
     -------
     dict
-        ``forecasts``: see :func:`forecast_table`, column ``prediction``. ``forecasts_by_seed``: the same of the
-        single networks, columns ``seed_N``.
+        ``model_predictions``: see :func:`rnn_trading.experiments.paths.forecast_table`, column ``prediction``.
+        ``forecasts_by_seed``: the same of the single networks, columns ``seed_N``.
     """
     from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
     from rnn_trading.models.free_run import joint_free_run  # noqa: PLC0415
@@ -192,39 +201,34 @@ def forecast_months(
     def table(network: Any) -> pd.DataFrame:
         return forecast_table(
             lambda histories, steps: joint_free_run(network, histories[:, -windows.lags :], steps),
-            *(macro, scaled, scaling, dates, series, windows.path_steps),
+            *(macro, scaled, scaling, split_dates, series, windows.path_steps),
         )
 
     single = {name: table(network)[MODEL] for name, network in members(model).items()}
     forecasts = table(model)
-    return {"forecasts": forecasts, "forecasts_by_seed": forecasts.drop(columns=MODEL).assign(**single)}
+    return {"model_predictions": forecasts, "forecasts_by_seed": forecasts.drop(columns=MODEL).assign(**single)}
 
 
 def forecast_with_rivals(
     macro: pd.DataFrame,
     scaled: pd.DataFrame,
     scaling: dict[str, Any],
-    dates: pd.DataFrame,
+    split_dates: pd.DataFrame,
     series: MacroParameters,
     windows: WindowParameters,
 ) -> pd.DataFrame:
     """Fit the rivals on the training months and make the same forecasts: one column a rival."""
-    rivals = macro_rivals(known_rows(scaled, dates["split"]), MONTHS_OF_A_YEAR)
-    inputs = (macro, scaled, scaling, dates, series, windows.path_steps)
+    rivals = fit_rivals(MACRO, KnownMonths(known_rows(scaled, split_dates["split"]), MONTHS_OF_A_YEAR))
+    inputs = (macro, scaled, scaling, split_dates, series, windows.path_steps)
     return pd.DataFrame({name: forecast_table(paths, *inputs)[MODEL] for name, paths in rivals.items()})
-
-
-def collect_predictions(forecasts: pd.DataFrame, rivals: pd.DataFrame) -> pd.DataFrame:
-    """Put forecasts and rivals side by side."""
-    return forecasts.join(rivals)
 
 
 def judge(
     predictions: pd.DataFrame,
     forecasts_by_seed: pd.DataFrame,
-    dates: pd.DataFrame,
+    split_dates: pd.DataFrame,
     macro_report: dict[str, Any],
-    training_summary: dict[str, Any],
+    training: dict[str, Any],
     series: MacroParameters,
     experiment: Experiment,
     protocol: str,
@@ -246,8 +250,8 @@ def judge(
         predictions,
         # Statistical offices publish no stale or extreme prices; what could be wrong was refused.
         pd.DataFrame({"suspicious": np.zeros(len(predictions), dtype=bool)}),
-        {**describe_parts(dates.index, dates["split"]), **macro_report},
-        {**training_summary, "by_seed": plain(by_seed)},
+        {**describe_parts(split_dates.index, split_dates["split"]), **macro_report},
+        {**training, "by_seed": plain(by_seed)},
         overlap=max(1, *(each.lost for each in series.series)),
     )
     if protocol == "as_published":
@@ -259,49 +263,58 @@ def judge(
     return record
 
 
-def draw_figures(
-    macro: pd.DataFrame,
-    transformed: pd.DataFrame,
-    predictions: pd.DataFrame,
-    history: pd.DataFrame,
-    training_summary: dict[str, Any],
-    skill: dict[str, Any],
-    experiment: Experiment,
-) -> dict[str, Figure]:
-    """Draw the published figures, and the paths beside their rivals.
+def raw_and_transformed(macro: pd.DataFrame, transformed: pd.DataFrame, skill: dict[str, Any]) -> Figure:
+    """Every series as it came and as it is forecast."""
+    return plots.raw_and_transformed(macro, transformed, drawing.title("The series", skill))
 
-    Returns
-    -------
-    dict
-        ``raw_and_transformed``, ``learning_curves``, ``forecasts_in_time``, ``paths``, ``error_by_step``,
-        ``model_and_rivals``.
+
+def forecasts_in_time(macro: pd.DataFrame, predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
+    """Forecasts one month ahead."""
+    what = "One month ahead, told the truth every month"
+    return plots.forecasts_in_time(macro, predictions, ONE_STEP, drawing.title(what, skill))
+
+
+def paths(macro: pd.DataFrame, predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
+    """Forecasts of one path."""
+    what = "The path from the first test month, told the truth once"
+    return plots.forecasts_in_time(macro, predictions, PATH, drawing.title(what, skill))
+
+
+def error_by_step(skill: dict[str, Any]) -> Figure:
+    """Error of the path by step."""
+    return draw_error_by_step(
+        skill["model"]["metrics"]["path"]["mae_by_step"],
+        {name: metrics["path"]["mae_by_step"] for name, metrics in skill["rivals"].items()},
+        ("Months ahead", "MAE (network's units)"),
+        drawing.title("Error of the path by step", skill),
+    )
+
+
+def macro_experiment(name: str) -> Pipeline:
+    """An experiment on ``macro``, under its own namespace, from the transformations to the figures.
+
+    Parameters
+    ----------
+    name
+        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``windows``, ``split``, ``ensemble``,
+        ``model`` and ``training``.
     """
-    where = f"{experiment.name}, {skill['protocol'].replace('_', ' ')}"
-    return {
-        "raw_and_transformed": macro_plots.raw_and_transformed(macro, transformed, f"The series\n{where}"),
-        "learning_curves": plots.losses_by_seed(
-            history,
-            training_summary["best_epoch"],
-            training_summary["stopped_on"],
-            ("loss", "MAE"),
-            f"Training\n{where}",
-        ),
-        "forecasts_in_time": macro_plots.forecasts_in_time(
-            macro,
-            predictions,
-            ONE_STEP,
-            f"One month ahead, told the truth every month\n{where}",
-        ),
-        "paths": macro_plots.forecasts_in_time(
-            macro, predictions, PATH, f"The path from the first test month, told the truth once\n{where}"
-        ),
-        "error_by_step": plots.error_by_step(
-            skill["model"]["metrics"]["path"]["mae_by_step"],
-            {name: metrics["path"]["mae_by_step"] for name, metrics in skill["rivals"].items()},
-            ("Months ahead", "MAE (network's units)"),
-            f"Error of the path by step\n{where}",
-        ),
-        "model_and_rivals": plots.model_beside_rivals(
-            skill, "mae", "MAE one month ahead (network's units)", None, f"Model beside its rivals\n{where}"
-        ),
+    figures: wiring.Drawn = {
+        "raw_and_transformed": raw_and_transformed,
+        "learning_curves": partial(drawing.losses_by_seed, loss="MAE"),
+        "forecasts_in_time": forecasts_in_time,
+        "paths": paths,
+        "error_by_step": error_by_step,
+        "model_and_rivals": partial(drawing.model_and_rivals, measured="one month ahead (network's units)"),
     }
+    nodes = [
+        wiring.node(transform_series, "transformed", series="params:macro"),
+        wiring.node(split_months, "split_dates"),
+        wiring.node(scale_series, "scaled", "scaling"),
+        wiring.train(train_networks),
+        wiring.forecast(forecast_months, "forecasts_by_seed", series="params:macro"),
+        wiring.rivals(forecast_with_rivals, series="params:macro"),
+        wiring.judge(judge, series="params:macro"),
+        wiring.draw(figures),
+    ]
+    return wiring.experiment(name, nodes, SHARED)

@@ -1,4 +1,4 @@
-"""Annual reports to the return that follows: label, split, read, train, forecast, judge, show."""
+"""Experiments on annual reports: the return that follows."""
 
 import logging
 from functools import partial
@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from kedro.pipeline import Pipeline
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from rnn_trading.figures import filings as filing_plots
-from rnn_trading.figures import panels as plots
+from rnn_trading.experiments import drawing, wiring
+from rnn_trading.experiments.fitting import fitted_average
+from rnn_trading.figures import filings as plots
 from rnn_trading.figures import text as text_plots
 from rnn_trading.filings.reading import Sentences
 from rnn_trading.filings.returns import FilingReturnParameters, forward_returns, market_sessions
@@ -34,7 +36,8 @@ from rnn_trading.models.parameters import EnsembleParameters, FilingNetworkParam
 from rnn_trading.skill.metrics.filings import detectable_ic
 from rnn_trading.skill.metrics.panels import spearman
 from rnn_trading.skill.record import Experiment, plain, skill_record
-from rnn_trading.skill.rivals.filings import FilingRivalRows, filing_rivals, similarity_to_previous
+from rnn_trading.skill.rivals.filings import FILINGS, FilingRows, KnownFilings, cosine_to_previous
+from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.skill.tasks import MODEL
 from rnn_trading.text.phrases import Phrases
@@ -42,7 +45,7 @@ from rnn_trading.text.text import TokenSequences
 
 logger = logging.getLogger(__name__)
 
-Positions = NDArray[np.int64]
+SHARED = ("filings", "filing_prices", "filings_report", "filing_sentences")
 
 
 def label_filings(
@@ -172,9 +175,7 @@ def train_networks(
     Returns
     -------
     dict
-        ``model``: the average, `keras.Model`, with the networks as its layers ``seed_N``. ``history``: columns
-        ``seed``, ``epoch``, ``rows``, ``quantity``, ``value``. ``training``: see
-        :func:`rnn_trading.models.ensemble.train_ensemble`, and ``stopped_on``.
+        See :func:`rnn_trading.experiments.fitting.fitted_average`.
 
     Raises
     ------
@@ -184,31 +185,44 @@ def train_networks(
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
     from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415
-    from rnn_trading.models.filing_network import INPUT, build_filing_network  # noqa: PLC0415
+    from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
+    from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
+    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+
+    masked = architecture.mask_padding
 
     def rows(part: str) -> Any:
         of_part = documents[documents["split"] == part]
         target = of_part["truth"].to_numpy(dtype=np.float32)
         seen = sequences.take(of_part["sequence"].to_numpy()).cut(reading.tokens, reading.cutting)
-        if architecture.mask_padding:  # then a batch need not be longer than its longest filing
+        if masked:  # then a batch need not be longer than its longest filing
             return RaggedRows(INPUT, seen, target)
         return {INPUT: seen.padded(reading.tokens, reading.padding, reading.cutting)}, target
 
+    scale = _mean_and_deviation(documents)
+    held_out = "validation" if (documents["split"] == "validation").any() else "test"
+    interface = Interface(
+        {INPUT: Input((None if masked else reading.tokens,), "int32", ids=len(words), masked=masked)},
+        target=scale if architecture.standardise else (0.0, 1.0),
+    )
+    average = train_ensemble(
+        partial(build_network, architecture, interface),
+        *(rows("train"), rows(held_out), training, ensemble.networks, experiment.name),
+    )
+    return fitted_average(average, held_out)
+
+
+def _mean_and_deviation(documents: pd.DataFrame) -> tuple[float, float]:
+    """Of the training returns."""
     target = documents.loc[documents["split"] == "train", "truth"]
     if target.std() == 0:
         raise ValueError(
             f"All {len(target):,} training returns are {target.iloc[0]:g}: nothing can be learned of them."
         )
-    held_out = "validation" if (documents["split"] == "validation").any() else "test"
-    scale = (float(target.mean()), float(target.std()))
-    model, history, summary = train_ensemble(
-        partial(build_filing_network, architecture, reading.tokens, len(words), scale),
-        *(rows("train"), rows(held_out), training, ensemble.networks, experiment.name),
-    )
-    return {"model": model, "history": pd.DataFrame(history), "training": summary | {"stopped_on": held_out}}
+    return float(target.mean()), float(target.std())
 
 
-def predict_test_filings(
+def forecast_test_filings(
     model: Any, sequences: TokenSequences, documents: pd.DataFrame, reading: FilingReadingParameters
 ) -> dict[str, Any]:
     """Forecast the return after every test filing.
@@ -216,8 +230,8 @@ def predict_test_filings(
     Returns
     -------
     dict
-        ``model_predictions``: Series, index ``filing_id``. ``forecasts_by_seed``: the same of the single networks,
-        columns ``filing_id`` and ``seed_N``.
+        ``model_predictions``: ``firm``, ``date`` of the entry, ``prediction``, ``truth``, index ``filing_id``.
+        ``forecasts_by_seed``: forecasts of the single networks, columns ``filing_id`` and ``seed_N``.
     """
     from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
     from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
@@ -232,37 +246,27 @@ def predict_test_filings(
         return predict(network, {INPUT: seen.padded(reading.tokens, reading.padding, reading.cutting)})
 
     single = {name: forecasts(network) for name, network in members(model).items()}
+    keys = test[["firm", "entry"]].rename(columns={"entry": "date"})
     return {
-        "model_predictions": pd.Series(forecasts(model), index=test.index, name=MODEL),
+        "model_predictions": keys.assign(**{MODEL: forecasts(model)}, truth=test["truth"]),
         "forecasts_by_seed": pd.DataFrame(single, index=test.index).reset_index(),
     }
 
 
-def predict_with_rivals(sequences: TokenSequences, words: list[str], documents: pd.DataFrame) -> pd.DataFrame:
+def forecast_with_rivals(sequences: TokenSequences, words: list[str], documents: pd.DataFrame) -> pd.DataFrame:
     """Fit the rivals on the training filings and forecast the test filings: one column a rival, index ``filing_id``."""
     counts, tone = sequences.counts(len(words)), length_and_tone(sequences, words)
     read = documents[documents["sequence"] >= 0].sort_values("sequence")
     train = _of_part(documents, "train")
-    similarity = similarity_to_previous(counts, train["sequence"].to_numpy(), read["firm"], read["date_filed"])
+    similarity = cosine_to_previous(counts, train["sequence"].to_numpy(), read["firm"], read["date_filed"])
 
-    def rows(part: pd.DataFrame) -> FilingRivalRows:
+    def rows(part: pd.DataFrame) -> FilingRows:
         positions = part["sequence"].to_numpy()
-        return FilingRivalRows(counts[positions], tone[positions], similarity[positions])
+        return FilingRows(counts[positions], tone[positions], similarity[positions])
 
     test = _of_part(documents, "test")
-    return filing_rivals(rows(train), train["truth"].to_numpy(), rows(test)).set_axis(test.index)
-
-
-def collect_predictions(model_predictions: pd.Series, rivals: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
-    """Put the model, the truth and the rivals side by side.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``filing_id``, ``firm``, ``date`` of the entry, ``prediction``, ``truth``, one column a rival.
-    """
-    test = documents.loc[model_predictions.index, ["firm", "entry", "truth"]].rename(columns={"entry": "date"})
-    return pd.concat([test[["firm", "date"]], model_predictions, test["truth"], rivals], axis="columns").reset_index()
+    fits, of_test = fit_rivals(FILINGS, KnownFilings(rows(train), train["truth"].to_numpy())), rows(test)
+    return pd.DataFrame({name: forecast(of_test) for name, forecast in fits.items()}, index=test.index)
 
 
 def gather_reports(
@@ -299,7 +303,7 @@ def judge(
     documents: pd.DataFrame,
     filings: pd.DataFrame,
     reports: dict[str, Any],
-    training_summary: dict[str, Any],
+    training: dict[str, Any],
     experiment: Experiment,
     protocol: str,
 ) -> dict[str, Any]:
@@ -322,7 +326,7 @@ def judge(
         predictions,
         test[["early", "stale"]],
         reports | _known_signal(predictions, filings),
-        training_summary | {"by_seed": plain(by_seed)},
+        training | {"by_seed": plain(by_seed)},
     )
 
 
@@ -344,44 +348,16 @@ def _known_signal(predictions: pd.DataFrame, filings: pd.DataFrame) -> dict[str,
     }
 
 
-def draw_figures(
-    predictions: pd.DataFrame,
-    history: pd.DataFrame,
-    training_summary: dict[str, Any],
-    skill: dict[str, Any],
-    documents: pd.DataFrame,
-    reading: FilingReadingParameters,
-    experiment: Experiment,
-) -> dict[str, Figure]:
-    """Draw the published figures, the lengths of the filings, and the rivals.
+def forecasts_and_returns(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
+    """Every test filing by forecast and return."""
+    what = f"Forecast and return of {len(predictions):,} test filings"
+    return plots.forecasts_and_returns(predictions, skill["model"]["metrics"], drawing.title(what, skill))
 
-    Returns
-    -------
-    dict
-        ``learning_curves``, ``forecasts_and_returns``, ``filing_lengths``, ``model_and_rivals``.
-    """
-    where = f"{experiment.name}, {skill['protocol'].replace('_', ' ')}"
-    where += ", simulated filings" if skill["data"]["simulated"] else ""
-    used = documents[documents["split"].notna()]
-    return {
-        "learning_curves": plots.losses_by_seed(
-            history,
-            training_summary["best_epoch"],
-            training_summary["stopped_on"],
-            # Recorded where it decides.
-            ("mae", "MAE") if (history["quantity"] == "mae").any() else ("loss", "Squared error"),
-            f"Training\n{where}",
-        ),
-        "forecasts_and_returns": filing_plots.forecasts_and_returns(
-            predictions, skill["model"]["metrics"], f"Forecast and return of {len(predictions):,} test filings\n{where}"
-        ),
-        "filing_lengths": text_plots.text_lengths(
-            used["tokens"].to_numpy(), reading.tokens, f"Length of the filings\n{where}"
-        ),
-        "model_and_rivals": plots.model_beside_rivals(
-            skill, "ic", "Information coefficient on the test filings", 0.0, f"Model beside its rivals\n{where}"
-        ),
-    }
+
+def filing_lengths(documents: pd.DataFrame, reading: FilingReadingParameters, skill: dict[str, Any]) -> Figure:
+    """How long the filings are, and how much of them the network sees."""
+    used = documents.loc[documents["split"].notna(), "tokens"].to_numpy()
+    return text_plots.text_lengths(used, reading.tokens, drawing.title("Length of the filings", skill))
 
 
 def _ids(parts: pd.DataFrame, part: str) -> pd.Index:
@@ -391,3 +367,34 @@ def _ids(parts: pd.DataFrame, part: str) -> pd.Index:
 def _of_part(documents: pd.DataFrame, part: str) -> pd.DataFrame:
     """Filings of a part, in the order of their entries, by which cross-validation looks forward."""
     return documents[documents["split"] == part].sort_values(["entry", "sequence"])
+
+
+def filing_experiment(name: str) -> Pipeline:
+    """An experiment on ``filings``, under its own namespace, from the labels to the figures.
+
+    Parameters
+    ----------
+    name
+        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``label``, ``split``, ``reading``, ``model``,
+        ``ensemble`` and ``training``.
+    """
+    figures: wiring.Drawn = {
+        "learning_curves": partial(drawing.losses_by_seed, loss="Squared error"),
+        "forecasts_and_returns": forecasts_and_returns,
+        "filing_lengths": filing_lengths,
+        "model_and_rivals": partial(drawing.model_and_rivals, measured="on the test filings"),
+    }
+    nodes = [
+        wiring.node(label_filings, "returns"),
+        wiring.node(split_filings, "parts"),
+        wiring.node(flag_items, "items"),
+        wiring.node(find_phrases, "phrases"),
+        wiring.node(encode_filings, "words", "sequences", "documents"),
+        wiring.train(train_networks),
+        wiring.forecast(forecast_test_filings, "forecasts_by_seed"),
+        wiring.rivals(forecast_with_rivals),
+        wiring.node(gather_reports, "reports"),
+        wiring.judge(judge),
+        wiring.draw(figures),
+    ]
+    return wiring.experiment(name, nodes, SHARED)

@@ -1,0 +1,1 @@
+"""What experiments on one kind of data share: how they are wired, and what their nodes do."""

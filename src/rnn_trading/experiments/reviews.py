@@ -1,0 +1,315 @@
+"""Experiments on reviews: whether a text is positive."""
+
+import logging
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from kedro.pipeline import Pipeline
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from rnn_trading.experiments import drawing, wiring
+from rnn_trading.experiments.fitting import fitted, trained_parameters
+from rnn_trading.figures import text as plots
+from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
+from rnn_trading.skill.record import Experiment, skill_record
+from rnn_trading.skill.rivals.fitting import fit_rivals
+from rnn_trading.skill.rivals.text import SENTIMENT, KnownTexts, TextRows
+from rnn_trading.splits.chronological import SplitName
+from rnn_trading.splits.documents import DocumentSplitParameters, describe_documents, split_documents
+from rnn_trading.tables.reviews import same_text, states_rating
+from rnn_trading.text.text import (
+    START,
+    ReadingParameters,
+    TextReader,
+    TokenSequences,
+    encode,
+    fit_vocabulary,
+    split_words,
+)
+from rnn_trading.text.word_vectors import WordVectors, describe_coverage, vectors_by_id
+
+logger = logging.getLogger(__name__)
+
+SHARED = ("reviews", "reviews_report", "word_vectors_source")
+Positions = NDArray[np.int64]
+
+
+def split_reviews(reviews: pd.DataFrame, split: DocumentSplitParameters) -> pd.DataFrame:
+    """Assign the reviews to train, validation and test.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``id``. Columns ``split`` (missing for a review of the training part of the source whose text stands in
+        its test part too) and ``label``.
+    """
+    parts = split_documents(reviews["label"], same_text(reviews["text"]), reviews["split"], split)
+    return parts.to_frame().assign(label=reviews["label"])
+
+
+def read_reviews(
+    reviews: pd.DataFrame, parts: pd.DataFrame, reading: ReadingParameters, architecture: TextNetworkParameters
+) -> dict[str, Any]:
+    """Split reviews into words, and give words ids by their frequency.
+
+    Returns
+    -------
+    dict
+        ``words``: all words of the texts that the vocabulary is fitted on, by id. ``sequences``:
+        `TokenSequences` of these ids, whole reviews in the order of the table. ``text_reader``: what makes the
+        network's input from raw text, as plain values: its vocabulary is the first part of ``words``.
+
+    Raises
+    ------
+    ValueError
+        If the network masks padding, and padding is not at the back.
+    """
+    if architecture.mask_padding and reading.padding != "back":
+        raise ValueError(
+            "Masked padding has to be at the back. Received: model.mask_padding=true with reading.padding=front. "
+            "Change one of them."
+        )
+    words = split_words(reviews["text"], reading.words)
+    fitted_on = None if reading.vocabulary.fitted_on == "all" else _positions(parts, "train")
+    all_words = fit_vocabulary(words.counts(fitted_on), None, reading.vocabulary.reserved)
+    reader = TextReader(reading, all_words[: reading.vocabulary.size])
+    return {"words": all_words, "sequences": encode(words, all_words), "text_reader": reader.as_plain()}
+
+
+def look_up_vectors(
+    words: list[str], sequences: TokenSequences, text_reader: dict[str, Any], word_vectors_source: WordVectors
+) -> dict[str, Any]:
+    """Find the pretrained vectors of all words.
+
+    Returns
+    -------
+    dict
+        ``vectors``: index ``word``, one float32 column a dimension; zero for words without a vector and for reserved
+        ids. ``vectors_report``: what was read, and which share of vocabulary and running text has a vector.
+
+    Raises
+    ------
+    VectorError
+        If no word has a vector.
+    """
+    reserved = len(text_reader["reading"]["vocabulary"]["reserved"])
+    found = vectors_by_id(words, reserved, word_vectors_source)
+    table = pd.DataFrame(found.matrix, index=pd.Index(words, name="word"))
+    coverage = describe_coverage(found.found, sequences, slice(reserved, len(text_reader["vocabulary"])))
+    logger.info(
+        "%s vectors of %d dimensions: %.1f %% of the vocabulary and %.1f %% of the running words have one",
+        *(f"{found.report['vectors']:,}", found.report["dimensions"]),
+        *(100 * coverage["vocabulary"], 100 * coverage["tokens"]),
+    )
+    return {
+        "vectors": table.rename(columns=str),
+        "vectors_report": found.report | {"coverage": coverage},
+    }
+
+
+def train_network(
+    sequences: TokenSequences,
+    text_reader: dict[str, Any],
+    vectors: pd.DataFrame,
+    parts: pd.DataFrame,
+    experiment: Experiment,
+    split: DocumentSplitParameters,
+    architecture: TextNetworkParameters,
+    training: TrainingParameters,
+) -> dict[str, Any]:
+    """Fit the network on the training reviews, stopping on the reviews that the split names.
+
+    Parameters
+    ----------
+    parts
+        Of each review, in the order of the sequences.
+
+    Returns
+    -------
+    dict
+        See :func:`rnn_trading.experiments.fitting.fitted`; ``training`` says how many parameters are trained.
+        ``reader``: the reader that the model was trained with.
+    """
+    # TensorFlow takes seconds to import: only a run that trains pays for it.
+    from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
+    from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
+    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.text_network import INPUT  # noqa: PLC0415
+    from rnn_trading.models.training import train  # noqa: PLC0415
+
+    reader = TextReader.from_plain(text_reader)
+    masked, matrix = architecture.mask_padding, _pretrained(vectors, reader, architecture)
+    ids = len(reader.vocabulary) if matrix is None else len(matrix)
+
+    def rows(part: SplitName) -> Any:
+        positions = _positions(parts, part)
+        target = parts["label"].to_numpy(dtype=np.float32)[positions]
+        seen = reader.seen(sequences.take(positions))
+        # Where padding is masked, a batch need not be longer than its longest text.
+        return RaggedRows(INPUT, seen, target) if masked else ({INPUT: reader.padded(seen)}, target)
+
+    words = Input((None if masked else reader.reading.tokens,), "int32", ids=ids, masked=masked, vectors=matrix)
+    interface = Interface({INPUT: words}, activation="sigmoid")
+    fit = train(
+        lambda: build_network(architecture, interface),
+        *(rows("train"), rows(split.validate_on), training, experiment.name),
+    )
+    made = fitted(fit, training, split.validate_on, trained_parameters=trained_parameters(fit.model))
+    return made | {"reader": text_reader}
+
+
+def _pretrained(
+    vectors: pd.DataFrame, reader: TextReader, architecture: TextNetworkParameters
+) -> NDArray[np.float32] | None:
+    """Vectors of the ids that have a row in the embedding, ``(ids, dimensions)``; None if it is learned."""
+    if architecture.embeddings != "pretrained":
+        return None
+    rows = len(reader.vocabulary) if architecture.embedding_rows == "vocabulary" else len(vectors)
+    return vectors.to_numpy(dtype=np.float32)[:rows]
+
+
+def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArray[np.float64]:
+    """Probabilities of what a network sees of some texts, ``(texts,)``."""
+    from rnn_trading.models.text_network import INPUT  # noqa: PLC0415  see train_network
+    from rnn_trading.models.training import predict, predict_ragged  # noqa: PLC0415
+
+    if model.input_shape[-1] is None:
+        return predict_ragged(model, INPUT, seen)
+    return predict(model, {INPUT: reader.padded(seen)})
+
+
+def forecast_test_reviews(
+    model: Any, reader: dict[str, Any], sequences: TokenSequences, parts: pd.DataFrame
+) -> pd.DataFrame:
+    """Forecast the test reviews: the probability that a review is positive.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``prediction`` and ``truth``, index ``id`` of the test reviews.
+    """
+    test = _positions(parts, "test")
+    text_reader = TextReader.from_plain(reader)
+    probabilities = predict_seen(model, text_reader, text_reader.seen(sequences.take(test)))
+    truth = parts["label"].to_numpy(dtype=float)[test]
+    return pd.DataFrame({"prediction": probabilities, "truth": truth}, index=parts.index[test])
+
+
+def forecast_with_rivals(
+    sequences: TokenSequences,
+    text_reader: dict[str, Any],
+    vectors: pd.DataFrame,
+    parts: pd.DataFrame,
+    training: TrainingParameters,
+) -> pd.DataFrame:
+    """Fit the rivals on the training reviews and forecast the test reviews: one column a rival, index ``id``."""
+    reader, size = TextReader.from_plain(text_reader), len(vectors)
+    train, test = _positions(parts, "train"), _positions(parts, "test")
+
+    def rows(positions: Positions) -> TextRows:
+        whole = sequences.take(positions)
+        return TextRows(whole.counts(size), reader.seen(whole).counts(size))
+
+    label = parts["label"].to_numpy(dtype=float)[train]
+    fits = fit_rivals(SENTIMENT, KnownTexts(rows(train), label, vectors.to_numpy(), training.seed))
+    of_test = rows(test)
+    return pd.DataFrame({name: forecast(of_test) for name, forecast in fits.items()}, index=parts.index[test])
+
+
+def judge(
+    predictions: pd.DataFrame,
+    reviews: pd.DataFrame,
+    parts: pd.DataFrame,
+    reports: dict[str, Any],
+    training: dict[str, Any],
+    experiment: Experiment,
+    protocol: str,
+) -> dict[str, Any]:
+    """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`."""
+    if "author" in reviews:
+        authors = reviews.loc[predictions["id"], "author"].reset_index(drop=True)
+        # An author who is unknown is a group of one review.
+        predictions = predictions.assign(author=authors.fillna(predictions["id"]))
+    return skill_record(
+        experiment,
+        protocol,
+        predictions,
+        states_rating(reviews.loc[predictions["id"], "text"]).to_frame("states_rating"),
+        describe_documents(parts["split"], parts["label"]) | reports,
+        training,
+    )
+
+
+def gather_reports(
+    reviews_report: dict[str, Any],
+    text_reader: dict[str, Any],
+    sequences: TokenSequences,
+    parts: pd.DataFrame,
+    vectors_report: dict[str, Any],
+) -> dict[str, Any]:
+    """Say where the data come from, what was dropped, and how much of the texts the network sees."""
+    lengths = word_counts(sequences, text_reader)
+    tokens = text_reader["reading"]["tokens"]
+    return {
+        "source": reviews_report["source"],
+        "reviews": {key: value for key, value in reviews_report.items() if key not in ("source", "dropped")},
+        "dropped": reviews_report["dropped"] | {"training_texts_of_the_test": int(parts["split"].isna().sum())},
+        "vocabulary": len(text_reader["vocabulary"]),
+        "longer_than_the_input": float((lengths > tokens).mean()),
+        "words_seen": float(np.minimum(lengths, tokens).sum() / lengths.sum()),
+        "word_vectors": vectors_report,
+    }
+
+
+def review_lengths(sequences: TokenSequences, text_reader: dict[str, Any], skill: dict[str, Any]) -> Figure:
+    """How long the reviews are, and how much of them the network sees."""
+    tokens = text_reader["reading"]["tokens"]
+    return plots.text_lengths(
+        word_counts(sequences, text_reader), tokens, drawing.title("Length of the reviews", skill)
+    )
+
+
+def calibration(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
+    """Observed share of positive reviews by probability."""
+    return plots.calibration(skill, drawing.title(f"Calibration on {len(predictions):,} test reviews", skill))
+
+
+def word_counts(sequences: TokenSequences, text_reader: dict[str, Any]) -> NDArray[np.int64]:
+    """Words of each review, ``(reviews,)``; the start of a text is none."""
+    return sequences.lengths - (START in text_reader["vocabulary"])
+
+
+def _positions(table: pd.DataFrame, part: SplitName) -> Positions:
+    return np.flatnonzero(table["split"] == part)
+
+
+def review_experiment(name: str) -> Pipeline:
+    """An experiment on ``reviews``, under its own namespace, from the split to the figures.
+
+    Parameters
+    ----------
+    name
+        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``reading``, ``model`` and
+        ``training``.
+    """
+    figures: wiring.Drawn = {
+        "learning_curves": partial(drawing.learning_curves, unit="probability"),
+        "review_lengths": review_lengths,
+        "calibration": calibration,
+        "model_and_rivals": partial(drawing.model_and_rivals, measured="on the test reviews"),
+    }
+    nodes = [
+        wiring.node(split_reviews, "parts"),
+        wiring.node(read_reviews, "words", "sequences", "text_reader"),
+        wiring.node(look_up_vectors, "vectors", "vectors_report"),
+        wiring.train(train_network, "reader"),
+        wiring.forecast(forecast_test_reviews),
+        wiring.rivals(forecast_with_rivals),
+        wiring.node(gather_reports, "reports"),
+        wiring.judge(judge),
+        wiring.draw(figures),
+    ]
+    return wiring.experiment(name, nodes, SHARED)

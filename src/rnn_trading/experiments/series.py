@@ -1,0 +1,253 @@
+"""Experiments on one series: its next value from a window of those before it."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from kedro.pipeline import Node, Pipeline
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from rnn_trading.experiments import drawing, wiring
+from rnn_trading.experiments.fitting import fitted
+from rnn_trading.figures import series as plots
+from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
+from rnn_trading.series.scaling import Scaling, ScalingParameters, fit_scaling, refuse_zero_bases
+from rnn_trading.series.series import (
+    TRUTH,
+    SeriesParameters,
+    overlapping_runs,
+    split_windows,
+    take_series,
+    window_flags,
+    window_rows,
+)
+from rnn_trading.skill.record import Experiment, skill_record
+from rnn_trading.skill.rivals.fitting import fit_rivals
+from rnn_trading.skill.rivals.series import LEVEL, VOLATILITY, KnownSeries
+from rnn_trading.skill.tasks import MODEL, TASKS
+from rnn_trading.splits.chronological import (
+    SplitName,
+    SplitParameters,
+    chronological_split,
+    describe_parts,
+    known_rows,
+    rows_in,
+)
+from rnn_trading.tables.index_prices import IndexIngestionParameters
+
+RIVALS = {"level": LEVEL, "volatility": VOLATILITY}
+WINDOWS = ("series", "windows", "flags", "report")
+
+
+def window_index(
+    index_prices: pd.DataFrame,
+    index_report: dict[str, Any],
+    series: SeriesParameters,
+    ingestion: IndexIngestionParameters,
+) -> dict[str, Any]:
+    """Take one series of an index and cut it into windows.
+
+    Returns
+    -------
+    dict
+        ``series``: column ``value``. ``windows``: lags and ``truth``, dated by the target. ``flags``: windows
+        that touch a stale or extreme close. ``report``: source and counts.
+    """
+    values = take_series(index_prices, series)
+    windows = window_rows(values, series.lags)
+    flags = window_flags(index_prices, windows, ingestion.stale_after_sessions)
+    report = {**index_report, "series": series.form, "flagged": {name: int(flags[name].sum()) for name in flags}}
+    return {"series": values.to_frame(), "windows": windows, "flags": flags, "report": report}
+
+
+def split_dates(windows: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
+    """Assign the dates of the targets to train, validation and test.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: dates. Column ``split``; missing after the end.
+    """
+    return chronological_split(windows.index, split).to_frame()
+
+
+def fit_series_scaling(
+    series: pd.DataFrame, windows: pd.DataFrame, split_dates: pd.DataFrame, scaling: ScalingParameters
+) -> dict[str, Any]:
+    """Find the constants of the scaling from what may be known: training rows, or everything as published.
+
+    Returns
+    -------
+    dict
+        See :class:`rnn_trading.series.scaling.Scaling`.
+    """
+    rows = windows if scaling.fitted_on == "all" else _rows(windows, split_dates, "train")
+    values = series["value"] if scaling.fitted_on == "all" else known_rows(series, split_dates["split"])["value"]
+    constants = fit_scaling(scaling, values.to_numpy(), *split_windows(rows))
+    refuse_zero_bases(constants.base, split_windows(windows)[0])
+    return constants.as_dict()
+
+
+def train_network(
+    windows: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    scaling: dict[str, Any],
+    experiment: Experiment,
+    split: SplitParameters,
+    architecture: SequenceNetworkParameters,
+    training: TrainingParameters,
+) -> dict[str, Any]:
+    """Fit the network on the training windows, stopping on the rows that the split names.
+
+    Returns
+    -------
+    dict
+        See :func:`rnn_trading.experiments.fitting.fitted`; losses are in scaled units. ``training`` has the
+        ``best_validation_loss``, too.
+    """
+    # TensorFlow takes seconds to import: only a run that trains pays for it.
+    from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
+    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
+    from rnn_trading.models.training import train  # noqa: PLC0415
+
+    def rows(part: SplitName) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:
+        lags, targets = split_windows(_rows(windows, split_dates, part))
+        units = Scaling(**scaling)
+        scaled, target = units.scale(lags, lags), units.scale(targets[:, None], lags)
+        return {INPUT: scaled[:, :, None].astype(np.float32)}, target[:, 0].astype(np.float32)
+
+    interface = Interface({INPUT: Input((windows.shape[1] - 1, 1))})
+    fit = train(
+        lambda: build_network(architecture, interface),
+        *(rows("train"), rows(split.validate_on), training, experiment.name),
+    )
+    return fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)
+
+
+def forecast_rows(
+    model: Any, windows: pd.DataFrame, split_dates: pd.DataFrame, scaling: dict[str, Any]
+) -> pd.DataFrame:
+    """Forecast every training and test row in the units of the series.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``date``. ``split`` (``train``, ``test``), ``prediction``, ``truth``.
+    """
+    from rnn_trading.models.free_run import free_run  # noqa: PLC0415  see train_network
+
+    parts = split_dates["split"].reindex(windows.index)
+    wanted = windows[parts.isin(["train", "test"]).to_numpy()]
+    forecasts = free_run(model, split_windows(wanted)[0], 1, Scaling(**scaling))[:, 0]
+    columns = {"split": parts[wanted.index].astype("str"), MODEL: forecasts, TRUTH: wanted[TRUTH]}
+    return pd.DataFrame(columns, index=wanted.index).rename_axis("date")
+
+
+def known_series(series: pd.DataFrame, windows: pd.DataFrame, split_dates: pd.DataFrame) -> KnownSeries:
+    """What rivals may be fitted on."""
+    train, validation = (split_windows(_rows(windows, split_dates, part)) for part in ("train", "validation"))
+    return KnownSeries(known_rows(series, split_dates["split"])["value"].to_numpy(), train, validation)
+
+
+def forecast_with_rivals(
+    series: pd.DataFrame, windows: pd.DataFrame, split_dates: pd.DataFrame, experiment: Experiment
+) -> pd.DataFrame:
+    """Fit the rivals of the experiment's task on the training rows and forecast the test rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column a rival, index ``date`` of the test rows.
+    """
+    test = _rows(windows, split_dates, "test")
+    fits = fit_rivals(RIVALS[experiment.task], known_series(series, windows, split_dates))
+    lags = split_windows(test)[0]
+    return pd.DataFrame({name: forecast(lags) for name, forecast in fits.items()}, index=test.index)
+
+
+def judge(
+    predictions: pd.DataFrame,
+    flags: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    report: dict[str, Any],
+    scaling: dict[str, Any],
+    training: dict[str, Any],
+    experiment: Experiment,
+    protocol: str,
+) -> dict[str, Any]:
+    """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`."""
+    column = "target_date" if "target_date" in predictions else "date"
+    return skill_record(
+        experiment,
+        protocol,
+        predictions,
+        flags.loc[pd.DatetimeIndex(predictions[column])],
+        {**describe_parts(split_dates.index, split_dates["split"]), **report},
+        training,
+        scale=scaling["size"] if scaling["base"] == "none" else None,
+        overlap=overlapping_runs(predictions) if "run" in predictions else 1,
+    )
+
+
+def outcomes_and_forecasts(
+    predictions: pd.DataFrame, skill: dict[str, Any], experiment: Experiment, *, what: str, unit: str
+) -> Figure:
+    """Test outcomes and forecasts of the model and of its best rival; ``what`` is forecast, in ``unit``."""
+    best = TASKS[experiment.task].headline.best(skill["rivals"]) or skill["tests"][0]["rival"]
+    return plots.series_and_forecasts(predictions, best, unit, drawing.title(what, skill))
+
+
+def _rows(windows: pd.DataFrame, dates: pd.DataFrame, part: SplitName) -> pd.DataFrame:
+    return windows[rows_in(dates["split"], windows.index, part)]
+
+
+# The nodes of an experiment on one series; experiments that share windows, split and rivals take some of them each.
+WINDOW_INDEX = wiring.node(
+    *(window_index, *WINDOWS), name="window_series", index_report="index_prices_report", ingestion="params:index_prices"
+)
+SPLIT = wiring.node(split_dates, "split_dates")
+SCALE = wiring.node(fit_series_scaling, "scaling", name="fit_scaling")
+TRAIN = wiring.train(train_network)
+FORECAST = wiring.forecast(forecast_rows)
+RIVALS_FORECAST = wiring.rivals(forecast_with_rivals)
+JUDGE = wiring.judge(judge)
+
+
+def draw(what: str, unit: str, **further: Any) -> Node:
+    """The node that draws the figures of an experiment on the next value of one series.
+
+    Parameters
+    ----------
+    what, unit
+        What is forecast, and its unit.
+    further
+        By the name of its dataset, a function that draws a figure.
+    """
+    figures: wiring.Drawn = {
+        "learning_curves": drawing.learning_curves,
+        "outcomes_and_forecasts": partial(outcomes_and_forecasts, what=what, unit=unit),
+        "model_and_rivals": drawing.model_and_rivals,
+    }
+    return wiring.draw(figures | further)
+
+
+def series_experiment(name: str, windows: Node, drawn: Node, shared: Iterable[str] | Mapping[str, str]) -> Pipeline:
+    """An experiment on the next value of one series, under its own namespace, from the windows to the figures.
+
+    Parameters
+    ----------
+    name
+        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``scaling``, ``model`` and
+        ``training``.
+    windows
+        The node that makes ``series``, ``windows``, ``flags`` and ``report``; see :func:`window_index`.
+    drawn
+        The node that draws; see :func:`draw`.
+    shared
+        Tables that it takes.
+    """
+    return wiring.experiment(name, [windows, SPLIT, SCALE, TRAIN, FORECAST, RIVALS_FORECAST, JUDGE, drawn], shared)

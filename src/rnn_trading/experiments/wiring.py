@@ -1,0 +1,206 @@
+"""How experiments are wired, once for all: split, train, forecast, fit rivals, collect, judge, draw.
+
+**A node takes what its arguments are named after.** An argument whose type is a parameter set (a dataclass) takes the
+parameters of its name, any other the dataset of its name. Where a name differs, the wiring says so.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, get_type_hints
+
+import pandas as pd
+from kedro.pipeline import Node, Pipeline
+from matplotlib.figure import Figure
+from pydantic.dataclasses import is_pydantic_dataclass
+
+# What the functions call otherwise than the parameters: `training` is also what a training came to.
+NAMES = {"architecture": "params:model", "protocol": "params:protocol"}
+Drawn = dict[str, Callable[..., Figure]]
+GLOBAL_PARAMETERS = ("params:protocol", "params:index_prices", "params:macro")
+
+
+def by_name(*names: str) -> dict[str, str]:
+    """Outputs of a node that returns a dict with the names of its datasets."""
+    return {name: name for name in names}
+
+
+def node(
+    function: Callable[..., Any], *outputs: str, name: str | None = None, gpu: bool = False, **datasets: Any
+) -> Node:
+    """A node that takes what the arguments of its function are named after.
+
+    Parameters
+    ----------
+    function
+        Pure. Arguments with a default value are left to it, unless ``datasets`` names them.
+    outputs
+        One: what the function returns. Several: it returns a dict with these names. None: it returns nothing.
+    name
+        Of the node; None: that of the function.
+    gpu
+        Whether the node would use a GPU: it has the tag ``gpu``.
+    datasets
+        By argument, the dataset or ``params:`` block, where its name differs from the argument's.
+
+    Examples
+    --------
+    >>> def scale(series, windows):
+    ...     return series
+    >>> made = node(scale, "scaled", series="index_prices")
+    >>> made.inputs, made.outputs, made.name
+    (['index_prices', 'windows'], ['scaled'], 'scale')
+    """
+    declared = outputs[0] if len(outputs) == 1 else (by_name(*outputs) or None)
+    called = name or function.__name__
+    return Node(function, arguments(function, **datasets), declared, name=called, tags=["gpu"] if gpu else [])
+
+
+def arguments(function: Callable[..., Any], **datasets: str) -> dict[str, str]:
+    """Of each argument of a function, the dataset or the block of parameters that it takes; see :func:`node`.
+
+    Raises
+    ------
+    ValueError
+        If ``datasets`` names what is no argument.
+    """
+    signature, types = inspect.signature(function), _types(function)
+    unknown = [name for name in datasets if name not in signature.parameters]
+    if unknown:
+        raise ValueError(f"{function.__name__} has no argument {unknown[0]!r}. Received: {signature}.")
+    taken = {}
+    for name, argument in signature.parameters.items():
+        if name in datasets:
+            taken[name] = datasets[name]
+        elif argument.default is inspect.Parameter.empty:
+            parameter_set = isinstance(types.get(name), type) and is_pydantic_dataclass(types[name])
+            taken[name] = NAMES.get(name) or (f"params:{name}" if parameter_set else name)
+    return taken
+
+
+def _types(function: Callable[..., Any]) -> dict[str, Any]:
+    return get_type_hints(function.func if isinstance(function, partial) else function)
+
+
+def train(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
+    """The node that trains: ``model``, ``history`` by epoch, what the ``training`` came to, and ``further`` outputs."""
+    return node(function, "model", "history", "training", *further, name="train", gpu=True, **datasets)
+
+
+def forecast(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
+    """The node that forecasts the test rows by the model: ``model_predictions``, and ``further`` outputs."""
+    return node(function, "model_predictions", *further, name="forecast", gpu=True, **datasets)
+
+
+def rivals(function: Callable[..., Any], **datasets: Any) -> Node:
+    """The node that fits the rivals on the training rows and forecasts the test rows: ``rival_predictions``."""
+    return node(function, "rival_predictions", name="forecast_with_rivals", **datasets)
+
+
+def judge(function: Callable[..., Any], **datasets: Any) -> Node:
+    """The node that writes the skill record."""
+    return node(function, "skill", name="judge", **datasets)
+
+
+def collect_predictions(model_predictions: pd.DataFrame, rival_predictions: pd.DataFrame) -> pd.DataFrame:
+    """Put the test rows side by side.
+
+    Parameters
+    ----------
+    model_predictions
+        Keys (as index or as columns), ``prediction``, ``truth``. A column ``split`` says which rows are of the test,
+        where there are others.
+    rival_predictions
+        One column a rival, with the same index.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Keys, ``prediction``, ``truth``, one column a rival.
+    """
+    test = model_predictions
+    if "split" in test:
+        test = test[test["split"] == "test"].drop(columns="split")
+    table = test.join(rival_predictions)
+    return table if table.index.names == [None] else table.reset_index()
+
+
+class Figures:
+    """Several figures as one function: it takes what they take together, and returns a dict by their names.
+
+    Parameters
+    ----------
+    functions
+        By the name of its dataset, the function that draws a figure.
+    """
+
+    __name__ = "draw_figures"
+
+    def __init__(self, functions: Drawn) -> None:
+        self.functions = dict(functions)
+        self.taken = {name: [*arguments(function)] for name, function in self.functions.items()}
+        hints = {
+            argument: _types(function).get(argument, Any)
+            for name, function in self.functions.items()
+            for argument in self.taken[name]
+        }
+        # Kedro reads here which arguments are parameter sets.
+        self.__annotations__ = hints
+        kind = inspect.Parameter.KEYWORD_ONLY
+        self.__signature__ = inspect.Signature(
+            [inspect.Parameter(name, kind, annotation=hint) for name, hint in hints.items()]
+        )
+
+    def __call__(self, **given: Any) -> dict[str, Figure]:
+        """Draw all of them."""
+        return {
+            name: function(**{argument: given[argument] for argument in self.taken[name]})
+            for name, function in self.functions.items()
+        }
+
+
+def draw(figures: Drawn, **datasets: Any) -> Node:
+    """The node that draws all figures of an experiment.
+
+    Parameters
+    ----------
+    figures
+        By the name of its dataset, the function that draws a figure; its arguments are named after what it takes.
+    datasets
+        See :func:`node`.
+    """
+    drawing = Figures(figures)
+    return Node(drawing, arguments(drawing, **datasets), by_name(*figures), name="draw_figures")
+
+
+def experiment(
+    name: str,
+    nodes: Iterable[Node],
+    shared: Iterable[str] | Mapping[str, str] = (),
+    parameters: Mapping[str, str] | None = None,
+) -> Pipeline:
+    """Nodes under the namespace of an experiment.
+
+    Parameters
+    ----------
+    name
+        Of the experiment: datasets and parameters that are its own are ``NAME.dataset`` and ``params:NAME.block``.
+    nodes
+        What it does. If they need ``predictions``, :func:`collect_predictions` is added.
+    shared
+        Datasets from outside it; a mapping says which name they have there.
+    parameters
+        Parameters from outside it, by the name inside; those that all experiments share need not be named.
+    """
+    pieces = [*nodes]
+    if "predictions" in {taken for piece in pieces for taken in piece.inputs}:
+        pieces.append(node(collect_predictions, "predictions"))
+    used = {taken for piece in pieces for taken in piece.inputs}
+    outside = dict(shared) if isinstance(shared, Mapping) else {each: each for each in shared}
+    return Pipeline(
+        pieces,
+        namespace=name,
+        inputs={inside: there for inside, there in outside.items() if inside in used},
+        parameters={each: each for each in GLOBAL_PARAMETERS if each in used} | dict(parameters or {}),
+        prefix_datasets_with_namespace=True,
+    )

@@ -1,0 +1,96 @@
+"""What a network must take and give, whoever builds it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_trading.models.backend import keras
+
+
+@dataclass(frozen=True)
+class Input:
+    """One named input of a network.
+
+    Attributes
+    ----------
+    shape
+        Without the batch; None: any number of steps.
+    dtype
+        ``float32``, or ``int32`` for ids.
+    scale
+        Standard deviation of the values in the training rows, by which a network may divide; 1: leave them as they are.
+    ids
+        How many ids there are, of an input of ids; 0: it is none.
+    masked
+        Whether id 0 is padding that a network leaves out.
+    vectors
+        Pretrained vector of each id, float32 ``(ids, dimensions)``; None: learn them.
+    """
+
+    shape: tuple[int | None, ...]
+    dtype: Literal["float32", "int32"] = "float32"
+    scale: float = 1.0
+    ids: int = 0
+    masked: bool = False
+    vectors: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class Interface:
+    """What a network must take and give.
+
+    Attributes
+    ----------
+    inputs
+        By name.
+    outputs
+        Numbers in a forecast.
+    activation
+        ``sigmoid`` for a probability, ``linear`` for a number.
+    target
+        Mean and standard deviation of the target in the training rows, in which a ``linear`` network may forecast;
+        (0, 1): it forecasts in plain units.
+    every_step
+        Whether the network forecasts after every step of its sequence, from that step and those before it alone.
+    readers
+        Rows of every batch of a stateful network; None: it carries no state from batch to batch.
+    """
+
+    inputs: dict[str, Input]
+    outputs: int = 1
+    activation: Literal["linear", "sigmoid"] = "linear"
+    target: tuple[float, float] = (0.0, 1.0)
+    every_step: bool = False
+    readers: int | None = None
+
+    def symbolic(self) -> dict[str, Any]:
+        """Keras inputs by name, to build a network on: ``(batch, *shape)`` each."""
+        return {
+            name: keras.Input(each.shape, batch_size=self.readers, name=name, dtype=each.dtype)
+            for name, each in self.inputs.items()
+        }
+
+    def embedding(self, name: str, dimensions: int) -> keras.layers.Layer:
+        """An embedding for an input of ids; pretrained vectors stay as they are, and have dimensions of their own."""
+        wanted = self.inputs[name]
+        layer = keras.layers.Embedding(
+            wanted.ids,
+            dimensions if wanted.vectors is None else wanted.vectors.shape[1],
+            trainable=wanted.vectors is None,
+            mask_zero=wanted.masked,
+            name=f"{name.removesuffix('s')}Embedding",
+        )
+        if wanted.vectors is not None:
+            layer.build()
+            layer.set_weights([wanted.vectors])
+        return layer
+
+    def forecast(self, states: Any) -> Any:
+        """The last layer: as many outputs as wanted, their activation, and the way back to the units of the target."""
+        forecast = keras.layers.Dense(self.outputs, activation=self.activation, name="Forecast")(states)
+        mean, deviation = self.target
+        if self.activation == "linear" and (mean, deviation) != (0.0, 1.0):
+            forecast = keras.layers.Rescaling(deviation, offset=mean, name="Units")(forecast)
+        return forecast

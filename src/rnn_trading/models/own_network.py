@@ -1,0 +1,99 @@
+"""A network of the user's own, named in the parameters: ``model.builder: my_package.my_module.build``.
+
+It is imported and its arguments are checked when parameters are read, before a pipeline starts.
+"""
+
+import contextlib
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import model_validator
+
+from rnn_trading.parameters import parameters
+
+HOW = "See CONTRIBUTING.md, 'A network of your own'."
+
+
+@parameters
+class NetworkParameters:
+    """What every architecture has.
+
+    Parameters
+    ----------
+    builder
+        Dotted name of a function ``build(interface, **options)`` that builds another network in the place of the
+        architecture's own; null: the architecture's own. The function is given a
+        :class:`rnn_trading.models.interface.Interface` and returns an untrained `keras.Model`.
+        ``rnn_trading.models.layered.build`` builds a network from a list of Keras' layers.
+    options
+        Keyword arguments of that function; empty without one.
+    """
+
+    builder: str | None
+    options: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _check_builder(self) -> "NetworkParameters":
+        if self.builder is not None:
+            find_builder(self.builder, self.options)
+        elif self.options:
+            raise ValueError(
+                f"model.options are arguments of model.builder, which is null. Received: {', '.join(self.options)}. "
+                f"Name a builder, or remove them. {HOW}"
+            )
+        return self
+
+
+def find_builder(name: str, options: dict[str, Any]) -> Callable[..., Any]:
+    """Import a function by its dotted name, and check that it can be called as a builder.
+
+    Parameters
+    ----------
+    name
+        ``my_package.my_module.build``.
+    options
+        Keyword arguments that it will be given.
+
+    Raises
+    ------
+    ValueError
+        If there is no such module or function, it is no function, or it does not take an interface and the options.
+    """
+    module_name, _, attribute = name.rpartition(".")
+    if not module_name or not all(part.isidentifier() for part in name.split(".")):
+        raise ValueError(
+            f"model.builder: expected a dotted name, my_package.my_module.build. Received: {name!r}. {HOW}"
+        )
+    module = _import(module_name, name)
+    if not hasattr(module, attribute):
+        raise ValueError(f"model.builder: the module {module_name} has no {attribute!r}. Received: {name!r}. {HOW}")
+    builder = getattr(module, attribute)
+    if not callable(builder):
+        raise ValueError(f"model.builder: {name} is no function, but {type(builder).__name__}. {HOW}")
+    signature = inspect.signature(builder)
+    try:
+        signature.bind("interface", **options)
+    except TypeError as error:
+        given = f"options {', '.join(options)}" if options else "no options"
+        raise ValueError(
+            f"model.builder: {name} cannot be called as build(interface, **options) with {given}: {error}. "
+            f"Received: {attribute}{signature}. {HOW}"
+        ) from error
+    return builder
+
+
+def _import(module: str, name: str) -> Any:
+    # A module that imports TensorFlow gets in the way of curl_cffi, which fetches live data, unless that comes first.
+    with contextlib.suppress(ImportError):
+        importlib.import_module("curl_cffi")
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise  # something that the module itself imports
+        raise ValueError(
+            f"model.builder: there is no module {error.name!r}. Received: {name!r}. Install its package, or put it "
+            f"into src. {HOW}"
+        ) from error

@@ -1,0 +1,48 @@
+"""How rivals are written, and fitted.
+
+A rival is a function: it is given what is known before the test rows, and returns a function that forecasts. It is
+fitted before it is shown a test row, so that it cannot look ahead. Its name in the tables is the name of the function.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+Known = TypeVar("Known")
+Forecaster = TypeVar("Forecaster")
+
+
+def fit_rivals(rivals: Sequence[Callable[[Known], Forecaster]], known: Known) -> dict[str, Forecaster]:
+    """Fit every rival of a list.
+
+    Parameters
+    ----------
+    rivals
+        Functions of what is known to a function that forecasts.
+    known
+        Training rows and whatever else may be known, in the form of the kind of data.
+
+    Returns
+    -------
+    dict
+        By the name of the rival, in the order of the list, what forecasts.
+
+    Raises
+    ------
+    ValueError
+        If two rivals of a list have one name.
+
+    Examples
+    --------
+    >>> def last_value(known):
+    ...     return lambda windows: [window[-1] for window in windows]
+    >>> def mean(known):
+    ...     return lambda windows: [sum(known) / len(known) for _ in windows]
+    >>> fitted = fit_rivals([last_value, mean], [1.0, 2.0, 6.0])
+    >>> {name: forecast([[4.0, 5.0], [5.0, 7.0]]) for name, forecast in fitted.items()}
+    {'last_value': [5.0, 7.0], 'mean': [3.0, 3.0]}
+    """
+    names = [rival.__name__ for rival in rivals]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ValueError(f"Every rival of a list has a name of its own. Received twice: {', '.join(sorted(twice))}.")
+    return {rival.__name__: rival(known) for rival in rivals}
