@@ -26,6 +26,19 @@ def ticker_vocabulary(table: pd.DataFrame, training_rows: pd.MultiIndex, *, look
     -------
     list of str
         Sorted, but for :data:`UNSEEN` in front.
+
+    Examples
+    --------
+    >>> days = [pd.Timestamp("2020-01-06")]
+    >>> rows = pd.MultiIndex.from_product([["A", "B"], days], names=["ticker", "date"])
+    >>> table = pd.DataFrame({"1": [0.1, 0.2]}, index=rows)
+    >>> ticker_vocabulary(table, training_rows=rows[:1], look_ahead=False)
+    ['<unseen>', 'A']
+
+    As published, a ticker that no training row has is known all the same:
+
+    >>> ticker_vocabulary(table, training_rows=rows[:1], look_ahead=True)
+    ['A', 'B']
     """
     if look_ahead:
         return sorted(table.index.get_level_values("ticker").unique())
@@ -34,6 +47,13 @@ def ticker_vocabulary(table: pd.DataFrame, training_rows: pd.MultiIndex, *, look
 
 def ticker_codes(tickers: pd.Index, vocabulary: list[str]) -> NDArray[np.int32]:
     """Position of each ticker in a vocabulary.
+
+    Parameters
+    ----------
+    tickers
+        Ticker of each row, ``(rows,)``.
+    vocabulary
+        Result of :func:`ticker_vocabulary`.
 
     Returns
     -------
@@ -44,6 +64,15 @@ def ticker_codes(tickers: pd.Index, vocabulary: list[str]) -> NDArray[np.int32]:
     ------
     ValueError
         If a ticker is not in the vocabulary and the vocabulary has no code for such tickers.
+
+    Examples
+    --------
+    >>> ticker_codes(pd.Index(["A", "B"]), ["<unseen>", "A"]).tolist()
+    [1, 0]
+    >>> ticker_codes(pd.Index(["A", "B"]), ["A"])
+    Traceback (most recent call last):
+        ...
+    ValueError: The model has no code for 1 tickers (B, ...)...
     """
     words = pd.Index(vocabulary)
     codes = words.get_indexer(tickers)
@@ -59,7 +88,13 @@ def ticker_codes(tickers: pd.Index, vocabulary: list[str]) -> NDArray[np.int32]:
 
 
 def month_indicators(dates: pd.Index) -> NDArray[np.float32]:
-    """One-hot calendar month of each date, January first: float32, shape ``(rows, 12)``."""
+    """One-hot calendar month of each date, January first: float32, shape ``(rows, 12)``.
+
+    Examples
+    --------
+    >>> month_indicators(pd.DatetimeIndex(["2020-02-29"])).astype(int).tolist()
+    [[0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]]
+    """
     return np.eye(12, dtype=np.float32)[pd.DatetimeIndex(dates).month - 1]
 
 
@@ -69,7 +104,8 @@ def network_inputs(table: pd.DataFrame, vocabulary: list[str]) -> dict[str, NDAr
     Parameters
     ----------
     table
-        Index (ticker, date), lag columns in the order of time.
+        Index (ticker, date), lag columns in the order of time: see
+        :func:`rnn_trading.panels.sequences.lag_columns`. The label must not be called ``"0"``.
     vocabulary
         Tickers that the model knows.
 
@@ -78,6 +114,17 @@ def network_inputs(table: pd.DataFrame, vocabulary: list[str]) -> dict[str, NDAr
     dict
         ``Returns`` float32 ``(rows, lags, 1)``; ``Tickers`` int32 ``(rows, 1)``, see :func:`ticker_codes`;
         ``Months`` float32 ``(rows, 12)``.
+
+    Examples
+    --------
+    >>> days = [pd.Timestamp("2020-02-03")]
+    >>> rows = pd.MultiIndex.from_product([["A", "B"], days], names=["ticker", "date"])
+    >>> table = pd.DataFrame({"label": [1, 0], "2": [0.25, 0.5], "1": [-0.25, -0.5]}, index=rows)
+    >>> inputs = network_inputs(table, ["<unseen>", "A"])
+    >>> inputs["Returns"].tolist()
+    [[[0.25], [-0.25]], [[0.5], [-0.5]]]
+    >>> inputs["Tickers"].tolist(), inputs["Months"].shape
+    ([[1], [0]], (2, 12))
     """
     return {
         "Returns": table[lag_columns(table)].to_numpy(dtype=np.float32)[:, :, None],

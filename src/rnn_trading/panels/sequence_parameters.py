@@ -27,6 +27,11 @@ class UniverseParameters:
         Share of the dates on which they ask for a price.
     sessions
         Trailing sessions of ``most_traded_to_date``.
+
+    Examples
+    --------
+    >>> UniverseParameters(rule="most_traded_to_date", size=500, presence=0.98, sessions=252).size
+    500
     """
 
     rule: Literal["all", "complete", "most_traded", "most_traded_to_date"]
@@ -49,6 +54,11 @@ class StaleParameters:
         must lie to count as a delisting.
     terminal_return
         The last return of a delisted ticker, as a fraction, used by ``terminal_return`` alone.
+
+    Examples
+    --------
+    >>> StaleParameters(policy="drop", after_sessions=5, terminal_return=-0.3).policy
+    'drop'
     """
 
     policy: Literal["drop", "terminal_return", "keep"]
@@ -68,6 +78,14 @@ class WinsoriseParameters:
         Lags to clip, both included; lag 0 is the label.
     fitted_on
         ``train``: quantiles of the training rows; ``all``: of every row, the test included, as published.
+
+    Examples
+    --------
+    Clip the label and the two newest lags at quantiles of their training rows:
+
+    >>> clip = WinsoriseParameters(lower=0.01, upper=0.99, first_lag=0, last_lag=2, fitted_on="train")
+    >>> clip.upper
+    0.99
     """
 
     lower: Share
@@ -105,6 +123,8 @@ class SequenceParameters:
         published: bought at the very close that the inputs end with.
     universe, stale, winsorise
         See the classes of these names; ``winsorise: null`` clips nothing.
+
+    See :func:`rnn_trading.panels.sequences.build_sequences` for an example.
     """
 
     period: Literal["daily", "weekly"]

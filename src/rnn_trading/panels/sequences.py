@@ -64,6 +64,36 @@ def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: 
     ValueError
         If there are fewer periods than a window needs, or no row is left; the message says which rule removed
         how many.
+
+    Examples
+    --------
+    The returns of five sessions are 10 %, -50 %, 100 % and 0 %. The window that would start with the first session has
+    no return there and is left out.
+
+    >>> from rnn_trading.panels.sequence_parameters import SequenceParameters, StaleParameters, UniverseParameters
+    >>> from rnn_trading.tables.prices import parse_prices
+    >>> sequence = SequenceParameters(
+    ...     period="daily",
+    ...     lags=2,
+    ...     order="oldest_first",
+    ...     prices_from=None,
+    ...     returns_from=None,
+    ...     until=None,
+    ...     session_presence=0,
+    ...     entry_lag=0,
+    ...     universe=UniverseParameters(rule="all", size=1, presence=0.5, sessions=5),
+    ...     stale=StaleParameters(policy="drop", after_sessions=5, terminal_return=-0.3),
+    ...     winsorise=None,
+    ... )
+    >>> days = pd.bdate_range("2020-01-06", periods=5)
+    >>> raw = pd.DataFrame({"ticker": "A", "date": days, "adj_close": [100, 110, 55, 110, 110]})
+    >>> sequences = build_sequences(parse_prices(raw, "mine.csv"), sequence, splits=[])
+    >>> print(sequences.table.droplevel("ticker").round(3).to_string(index_names=False))
+                  0    2    1
+    2020-01-09  1.0  0.1 -0.5
+    2020-01-10  0.0 -0.5  1.0
+    >>> sequences.report["rows_removed"]["before_first_price"]
+    1
     """
     _check_purge(sequence, splits)
     panel = px.price_panel(prices)
@@ -318,5 +348,16 @@ def _describe_universe(prices: pd.DataFrame, table: pd.DataFrame, sequence: Sequ
 
 
 def lag_columns(table: pd.DataFrame) -> list[str]:
-    """Names of the lag columns of a table, in the table's order, which is the order of time in the input."""
+    """Names of the lag columns of a table, in the table's order, which is the order of time in the input.
+
+    Every column with a whole number as its name counts. The label ``"0"`` of :func:`build_sequences` is one of them
+    until it is renamed.
+
+    Examples
+    --------
+    >>> lag_columns(pd.DataFrame(columns=["label", "2", "1"]))
+    ['2', '1']
+    >>> lag_columns(pd.DataFrame(columns=["0", "2", "1"]))
+    ['0', '2', '1']
+    """
     return [column for column in table.columns if column.isdigit()]

@@ -32,6 +32,14 @@ class MacroParameters:
         Where the series come from, in words; it stands in every skill record.
     series
         Two or more; see :class:`rnn_trading.series.transformations.TransformationParameters`.
+
+    Examples
+    --------
+    >>> from rnn_trading.series.transformations import TransformationParameters
+    >>> rate = TransformationParameters(name="rate", method="none", period=1)
+    >>> cpi = TransformationParameters(name="cpi", method="log_difference", period=12)
+    >>> MacroParameters(source="two series of mine", series=(rate, cpi)).names
+    ['rate', 'cpi']
     """
 
     source: Annotated[str, Field(min_length=1)]
@@ -82,6 +90,19 @@ def parse_macro(
     ------
     MacroError
         For a missing column, fewer than two series, or a date or number that cannot be read or is infinite.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"date": ["2020-02-01", "2020-01-01"], "rate": [2.5, None], "cpi": [101, 100]})
+    >>> table = parse_macro(raw, "mine.csv")
+    >>> table.index.strftime("%Y-%m-%d").tolist()
+    ['2020-01-01', '2020-02-01']
+    >>> table["rate"].tolist()
+    [nan, 2.5]
+    >>> parse_macro(raw[["date", "rate"]], "mine.csv")
+    Traceback (most recent call last):
+        ...
+    rnn_trading.series.monthly.MacroError: mine.csv: expected at least 2 series beside the date. Received: 'rate'...
     """
     wanted = names or tuple(str(column) for column in raw.columns if column != "date")
     if len(wanted) < FEWEST_SERIES:
@@ -122,6 +143,17 @@ def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataF
     MacroError
         If a series is missing, has no value, two values in one month (it is not monthly), a month without a value
         between its first and its last, or equal values only; or if the series have no month in common.
+
+    Examples
+    --------
+    The values are those of month ends; ``rate`` starts a month later.
+
+    >>> days = pd.DatetimeIndex(["2020-01-31", "2020-02-29", "2020-03-31"], name="date")
+    >>> table = pd.DataFrame({"rate": [None, 2.5, 2.0], "cpi": [100.0, 101.0, 103.0]}, index=days)
+    >>> print(align_months(table, ["rate", "cpi"], "mine.csv").to_string(index_names=False))
+                rate    cpi
+    2020-02-01   2.5  101.0
+    2020-03-01   2.0  103.0
     """
     missing = [name for name in names if name not in table.columns]
     if missing:
@@ -168,10 +200,28 @@ def _monthly(series: pd.Series, name: str, origin: str) -> pd.Series:
 def validate_macro(macro: pd.DataFrame) -> pd.DataFrame:
     """Check the canonical table whenever the catalog saves or loads it.
 
+    Parameters
+    ----------
+    macro
+        The table to check.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same table.
+
     Raises
     ------
     MacroError
         If the index, the number of columns or a value is not as the module describes.
+
+    Examples
+    --------
+    >>> months = pd.DatetimeIndex(["2020-01-01", "2020-03-01"], name="date")
+    >>> validate_macro(pd.DataFrame({"rate": [2.5, 2.0], "cpi": [100.0, 103.0]}, index=months))
+    Traceback (most recent call last):
+        ...
+    rnn_trading.series.monthly.MacroError: macro: expected the first day of every month, in order, each once.
     """
     index = macro.index
     if index.name != "date" or not isinstance(index, pd.DatetimeIndex) or len(index) == 0:
@@ -184,7 +234,25 @@ def validate_macro(macro: pd.DataFrame) -> pd.DataFrame:
 
 
 def macro_quality(macro: pd.DataFrame) -> dict[str, Any]:
-    """Months, first and last month, and the range of every series."""
+    """Months, first and last month, and the range of every series.
+
+    Parameters
+    ----------
+    macro
+        The canonical table.
+
+    Returns
+    -------
+    dict
+        ``months``, ``first_date``, ``last_date`` (text), and ``series``: by name, ``smallest`` and ``largest`` value.
+
+    Examples
+    --------
+    >>> months = pd.date_range("2020-01-01", periods=2, freq="MS", name="date")
+    >>> quality = macro_quality(pd.DataFrame({"rate": [2.5, 2.0], "cpi": [100.0, 101.0]}, index=months))
+    >>> quality["months"], quality["last_date"], quality["series"]["rate"]
+    (2, '2020-02-01', {'smallest': 2.0, 'largest': 2.5})
+    """
     return {
         "months": len(macro),
         "first_date": f"{macro.index[0]:%Y-%m-%d}",

@@ -37,18 +37,52 @@ class ScalingParameters:
 
 @dataclass(frozen=True)
 class Scaling:
-    """A fitted scaling; see the module."""
+    """A fitted scaling; see the module.
+
+    Attributes
+    ----------
+    base
+        What a window is divided by: nothing, its first or its last value.
+    offset, size
+        What is subtracted, and what the rest is divided by.
+
+    Examples
+    --------
+    Windows are divided by their last value; the unit is a return of one half.
+
+    >>> scaling = Scaling(base="last", offset=1.0, size=0.5)
+    >>> lags = np.array([[5.0, 10.0]])
+    >>> scaling.scale(lags, lags).tolist()
+    [[-1.0, 0.0]]
+
+    A forecast of 1 is a return of 0.5 on the last value, which is 10:
+
+    >>> scaling.restore(np.array([[1.0]]), scaled_last=np.array([[0.0]]), lags=lags).tolist()
+    [[15.0]]
+    """
 
     base: Base
     offset: float
     size: float
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for a file; ``Scaling(**values)`` is the way back."""
+        """Plain values, for a file; ``Scaling(**values)`` is the way back.
+
+        Examples
+        --------
+        >>> Scaling("none", 2.0, 4.0).as_dict()
+        {'base': 'none', 'offset': 2.0, 'size': 4.0}
+        """
         return asdict(self)
 
     def bases(self, lags: Any) -> Any:
-        """Base of each window, ``(rows, 1)``, of an array or tensor ``(rows, lags)``; 1.0 without one."""
+        """Base of each window, ``(rows, 1)``, of an array or tensor ``(rows, lags)``; 1.0 without one.
+
+        Examples
+        --------
+        >>> Scaling("first", 1.0, 1.0).bases(np.array([[5.0, 10.0], [20.0, 10.0]])).tolist()
+        [[5.0], [20.0]]
+        """
         if self.base == "none":
             return 1.0
         return lags[:, :1] if self.base == "first" else lags[:, -1:]
@@ -75,14 +109,30 @@ def fit_scaling(parameters_: ScalingParameters, values: Array, lags: Array, targ
     parameters_
         See :class:`ScalingParameters`.
     values
-        Values of the series that may be known, ``(values,)``.
+        Values of the series that may be known, ``(values,)``, none missing.
     lags, targets
-        Windows ``(rows, lags)`` and targets ``(rows,)`` that may be known.
+        Windows ``(rows, lags)``, oldest value first, and targets ``(rows,)`` that may be known, none missing.
+
+    Returns
+    -------
+    Scaling
+        Deviations are those of the values at hand: divided by their number, not by one less.
 
     Raises
     ------
     ValueError
         If the values are constant, or a window starts (ends) with zero and is to be divided by it.
+
+    Examples
+    --------
+    >>> lags, targets = np.array([[5.0, 10.0], [10.0, 10.0]]), np.array([15.0, 5.0])
+    >>> fit_scaling(ScalingParameters(method="min_max", fitted_on="train"), np.array([2.0, 4.0, 6.0]), lags, targets)
+    Scaling(base='none', offset=2.0, size=4.0)
+
+    The returns from the last values to the targets are 0.5 and -0.5; their deviation is 0.5:
+
+    >>> fit_scaling(ScalingParameters(method="last_value", fitted_on="train"), np.array([2.0, 4.0]), lags, targets)
+    Scaling(base='last', offset=1.0, size=0.5)
     """
     method = parameters_.method
     if method == "none":
@@ -100,7 +150,28 @@ def fit_scaling(parameters_: ScalingParameters, values: Array, lags: Array, targ
 
 
 def refuse_zero_bases(base: Base, lags: Array) -> None:
-    """Raise if a window cannot be divided by its first or last value."""
+    """Raise if a window cannot be divided by its first or last value.
+
+    Parameters
+    ----------
+    base
+        ``none`` (nothing is refused), ``first`` or ``last``.
+    lags
+        Windows ``(rows, lags)``, oldest value first.
+
+    Raises
+    ------
+    ValueError
+        Says which window is the first whose value is zero, and how many there are.
+
+    Examples
+    --------
+    >>> refuse_zero_bases("last", np.array([[0.0, 5.0]]))
+    >>> refuse_zero_bases("first", np.array([[0.0, 5.0]]))
+    Traceback (most recent call last):
+        ...
+    ValueError: The first value of window 0 is zero (1 such windows): the window cannot be divided by it...
+    """
     if base == "none":
         return
     zero = (lags[:, 0] if base == "first" else lags[:, -1]) == 0

@@ -78,13 +78,22 @@ def take_series(index_prices: pd.DataFrame, parameters_: SeriesParameters) -> pd
     Returns
     -------
     pandas.Series
-        Name ``value``, float64, in points or percent.
+        Name ``value``, index ``date``, float64, in points or percent. The first day has no absolute return and is left
+        out.
 
     Raises
     ------
     PriceError
-        If high or low are missing for the mid-price, no day is left between the dates, or all values are
+        If high or low are missing for the mid-price, fewer than two days are left between the dates, or all values are
         equal.
+
+    Examples
+    --------
+    >>> days = pd.DatetimeIndex(["2020-01-02", "2020-01-03", "2020-01-06"], name="date")
+    >>> index_prices = pd.DataFrame({"close": [100.0, 110.0, 88.0]}, index=days)
+    >>> form = SeriesParameters(form="absolute_return", start=None, until=None, lags=1)
+    >>> take_series(index_prices, form).round(6).tolist()
+    [10.0, 20.0]
     """
     start, until = (pd.Timestamp(day) if day else None for day in (parameters_.start, parameters_.until))
     prices = index_prices.loc[start:until]
@@ -127,7 +136,14 @@ def _mid_price(prices: pd.DataFrame) -> pd.Series:
 
 
 def sine_wave(parameters_: SineParameters) -> pd.Series:
-    """The wave of :class:`SineParameters`: name ``value``, index ``date``."""
+    """The wave of :class:`SineParameters`: name ``value``, index ``date``.
+
+    Examples
+    --------
+    >>> wave = SineParameters(points=4, period=4, phase=0, decimals=3, start="2020-01-01", lags=1)
+    >>> sine_wave(wave).tolist()
+    [0.0, 1.0, 0.0, -1.0]
+    """
     steps = np.arange(parameters_.points)
     values = np.sin(parameters_.phase + 2 * np.pi * steps / parameters_.period).round(parameters_.decimals)
     dates = pd.date_range(parameters_.start, periods=parameters_.points, name="date", unit="us")
@@ -135,7 +151,13 @@ def sine_wave(parameters_: SineParameters) -> pd.Series:
 
 
 def lag_names(lags: int) -> list[str]:
-    """Names of the lag columns, oldest first."""
+    """Names of the lag columns, oldest first.
+
+    Examples
+    --------
+    >>> lag_names(3)
+    ['3', '2', '1']
+    """
     return [str(lag) for lag in range(lags, 0, -1)]
 
 
@@ -145,7 +167,7 @@ def window_rows(series: pd.Series, lags: int) -> pd.DataFrame:
     Parameters
     ----------
     series
-        Oldest value first.
+        Oldest value first. Missing values stay where they are.
     lags
         Values in a window.
 
@@ -158,6 +180,14 @@ def window_rows(series: pd.Series, lags: int) -> pd.DataFrame:
     ------
     PriceError
         If the series is shorter than one window and its target.
+
+    Examples
+    --------
+    >>> series = pd.Series([10.0, 11.0, 12.0, 13.0], index=pd.date_range("2020-01-01", periods=4))
+    >>> print(window_rows(series, 2).to_string())
+                   2     1  truth
+    2020-01-03  10.0  11.0   12.0
+    2020-01-04  11.0  12.0   13.0
     """
     if len(series) < lags + 1:
         raise PriceError(
@@ -169,7 +199,15 @@ def window_rows(series: pd.Series, lags: int) -> pd.DataFrame:
 
 
 def split_windows(rows: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lags ``(rows, lags)``, oldest first, and targets ``(rows,)``, both float64."""
+    """Lags ``(rows, lags)``, oldest first, and targets ``(rows,)``, both float64.
+
+    Examples
+    --------
+    >>> series = pd.Series([10.0, 11.0, 12.0, 13.0], index=pd.date_range("2020-01-01", periods=4))
+    >>> lags, targets = split_windows(window_rows(series, 2))
+    >>> lags.tolist(), targets.tolist()
+    ([[10.0, 11.0], [11.0, 12.0]], [12.0, 13.0])
+    """
     return rows[lag_names(rows.shape[1] - 1)].to_numpy(dtype=np.float64), rows[TRUTH].to_numpy(dtype=np.float64)
 
 
@@ -190,6 +228,20 @@ def window_flags(index_prices: pd.DataFrame, rows: pd.DataFrame, stale_after_ses
     pandas.DataFrame
         Boolean columns ``stale_price``, ``extreme_return`` (a daily return above 300 %) and, for an index with volumes,
         ``zero_volume``; index of ``rows``.
+
+    Examples
+    --------
+    The close of the 3rd has not moved for two sessions; from the 3rd to the 4th it is multiplied by five.
+
+    >>> days = pd.date_range("2020-01-01", periods=5, name="date")
+    >>> index_prices = pd.DataFrame({"close": [100.0, 100.0, 100.0, 500.0, 510.0]}, index=days)
+    >>> flags = window_flags(index_prices, window_rows(index_prices["close"], 1), stale_after_sessions=2)
+    >>> print(flags.to_string(index_names=False))
+                stale_price  extreme_return
+    2020-01-02        False           False
+    2020-01-03         True           False
+    2020-01-04         True            True
+    2020-01-05        False            True
     """
     close = index_prices[["close"]]
     length = rows.shape[1]
@@ -235,6 +287,19 @@ class Runs:
         Position in the series of the first value that each run forecasts, ``(runs,)``.
     steps
         Steps of every run.
+
+    Examples
+    --------
+    One run of two steps. Its first target is at position 2, so that the values at 0 and 1 are known.
+
+    >>> series = pd.Series([10.0, 11.0, 12.0, 13.0], index=pd.date_range("2020-01-01", periods=4))
+    >>> runs = Runs("restarted", first_targets=np.array([2]), steps=2)
+    >>> runs.histories(series, length=2).tolist(), runs.truths(series).tolist()
+    ([[10.0, 11.0]], [[12.0, 13.0]])
+    >>> print(runs.table(series).to_string(index=False))
+          run       date  step target_date  truth
+    restarted 2020-01-02     1  2020-01-03   12.0
+    restarted 2020-01-02     2  2020-01-04   13.0
     """
 
     kind: str
@@ -242,7 +307,13 @@ class Runs:
     steps: int
 
     def histories(self, series: pd.Series, length: int) -> NDArray[np.float64]:
-        """The last values before each run, oldest first, ``(runs, length)``."""
+        """The last values before each run, oldest first, ``(runs, length)``.
+
+        Raises
+        ------
+        PriceError
+            If a run has fewer values before it.
+        """
         if self.first_targets.min() < length:
             raise PriceError(
                 f"A run that starts at value {int(self.first_targets.min())} has no {length} values before it. Start "
@@ -274,10 +345,33 @@ class Runs:
 def runs_over_test(series: pd.Series, test_dates: pd.DatetimeIndex, runs: RunParameters) -> Runs:
     """Runs of several steps whose targets are all test rows.
 
+    Parameters
+    ----------
+    series
+        Oldest value first.
+    test_dates
+        Ascending; all are in the index of the series.
+    runs
+        See :class:`RunParameters`.
+
+    Returns
+    -------
+    Runs
+        Of the kind ``restarted``. Values after the last whole run are not forecast if ``starts`` is null.
+
     Raises
     ------
     PriceError
         If the test rows are fewer than a run has steps, or than ``starts`` different runs need.
+
+    Examples
+    --------
+    The test begins at position 5: runs of two steps start there, and two values later.
+
+    >>> series = pd.Series(np.arange(10.0), index=pd.date_range("2020-01-01", periods=10))
+    >>> runs = runs_over_test(series, series.index[5:], RunParameters(steps=2, starts=None))
+    >>> runs.truths(series).tolist()
+    [[5.0, 6.0], [7.0, 8.0]]
     """
     positions = series.index.get_indexer(test_dates)
     needed = runs.steps + (runs.starts - 1 if runs.starts else 0)
@@ -301,7 +395,15 @@ def overlapping_runs(table: pd.DataFrame) -> int:
     Parameters
     ----------
     table
-        ``run``, ``date`` of the last known value, ``target_date``.
+        ``run``, ``date`` of the last known value, ``target_date``. Some of the runs are ``restarted``.
+
+    Examples
+    --------
+    Both runs of two steps forecast the third day:
+
+    >>> table = pd.DataFrame({"run": "restarted", "date": [1, 1, 2, 2], "target_date": [2, 3, 3, 4]})
+    >>> overlapping_runs(table)
+    2
     """
     restarted = table[table["run"] == RESTARTED]
     return int(restarted.groupby("target_date")["date"].nunique().max())
@@ -313,19 +415,27 @@ def block_min_max(values: NDArray[np.float64], block: int) -> tuple[NDArray[np.f
     Parameters
     ----------
     values
-        Oldest first, ``(values,)``.
+        Oldest first, float64, ``(values,)``, none missing.
     block
         Values in a block; the last one may be shorter.
 
     Returns
     -------
     tuple
-        The scaled values, and smallest value and range of the last block.
+        The scaled values, ``(values,)``, and smallest value and range of the last block.
 
     Raises
     ------
     PriceError
         If all values of a block are equal.
+
+    Examples
+    --------
+    This looks ahead: the first value of a block is scaled by values that come after it.
+
+    >>> scaled, last_block = block_min_max(np.array([0.0, 5.0, 10.0, 1.0, 2.0, 3.0]), block=3)
+    >>> scaled.tolist(), last_block
+    ([0.0, 0.5, 1.0, 0.0, 0.5, 1.0], (1.0, 2.0))
     """
     scaled = np.empty_like(values)
     for start in range(0, len(values), block):
@@ -341,7 +451,25 @@ def block_min_max(values: NDArray[np.float64], block: int) -> tuple[NDArray[np.f
 
 
 def exponential_smoothing(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """Running mean ``weight * value + (1 - weight) * mean before``, from a mean of 0, as was published."""
+    """Running mean ``weight * value + (1 - weight) * mean before``, from a mean of 0, as was published.
+
+    Parameters
+    ----------
+    values
+        Oldest first, float64, ``(values,)``. After a missing value all are missing.
+    weight
+        Of the new value, from 0 to 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, ``(values,)``. The first means are too near to 0.
+
+    Examples
+    --------
+    >>> exponential_smoothing(np.array([8.0, 8.0, 8.0]), weight=0.5).tolist()
+    [4.0, 6.0, 7.0]
+    """
     smoothed = np.empty_like(values)
     mean = 0.0
     for position, value in enumerate(values):

@@ -24,6 +24,12 @@ class TransformationParameters:
         natural logarithms, near the relative change.
     period
         Steps between the two values; not used by ``none``.
+
+    Examples
+    --------
+    >>> cpi = TransformationParameters(name="cpi", method="log_difference", period=12)
+    >>> cpi.lost
+    12
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -39,10 +45,30 @@ class TransformationParameters:
 def transform(series: pd.Series, transformation: TransformationParameters) -> pd.Series:
     """Transform a series; the first values, which have nothing to be compared with, are missing.
 
+    Parameters
+    ----------
+    series
+        Numbers, oldest first, indexed by date. A missing value makes those that are compared with it missing.
+    transformation
+        See :class:`TransformationParameters`.
+
+    Returns
+    -------
+    pandas.Series
+        float64, with the index of the series.
+
     Raises
     ------
     TableError
         If there are no more values than ``period``, or a value is not positive under a logarithm.
+
+    Examples
+    --------
+    >>> cpi = pd.Series([100.0, 105.0, 106.0], index=pd.date_range("2020-01-01", periods=3, freq="MS"))
+    >>> transform(cpi, TransformationParameters(name="cpi", method="difference", period=1)).tolist()
+    [nan, 5.0, 1.0]
+    >>> transform(cpi, TransformationParameters(name="cpi", method="log_difference", period=2)).round(4).tolist()
+    [nan, nan, 0.0583]
     """
     if transformation.method == "none":
         return series.astype("float64")
@@ -86,6 +112,12 @@ def invert_path(
     ------
     ValueError
         If the history is shorter than the period.
+
+    Examples
+    --------
+    >>> yearly = TransformationParameters(name="cpi", method="difference", period=2)
+    >>> invert_path(np.array([1.0, 2.0, 3.0]), np.array([100.0, 105.0]), yearly).tolist()
+    [101.0, 107.0, 104.0]
     """
     if transformation.method == "none":
         return np.array(forecasts, dtype=np.float64)

@@ -56,6 +56,20 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         model, on that of the rival, and on their difference, whichever is longest. Intervals and p-values are NaN with
         fewer than :data:`rnn_trading.skill.inference.bootstrap.FEWEST_CLUSTERS` clusters or
         :data:`rnn_trading.skill.inference.bootstrap.FEWEST_BLOCKS` blocks within which outcomes overlap.
+
+    Examples
+    --------
+    The model is off by 1 point, yesterday's level by 2; four dates are too few for an interval.
+
+    >>> from rnn_trading.skill.tasks import TASKS
+    >>> truth = pd.Series([100.0, 101.0, 103.0, 106.0])
+    >>> predictions = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=4), "truth": truth})
+    >>> predictions = predictions.assign(prediction=truth + 1, persistence=truth - 2)
+    >>> result = headline(TASKS["level"], predictions, {"persistence": {"rmse": 2.0}}, overlap=1)
+    >>> result["value"], result["best_rival"], result["difference"]["mean_difference"]
+    (1.0, 'persistence', -1.0)
+    >>> result["drawn"]
+    'No interval: 4 dates of test rows, and at least 10 are needed.'
     """
     rows = predictions[rows_of(predictions, task.only)].reset_index(drop=True)
     clusters = task.clusters(rows)
@@ -152,6 +166,20 @@ def attribution(
         exist for these data, ``without`` and ``why``.
         The most influential groups are those without whose rows, one group at a time, the score of the model is worst:
         they are chosen with hindsight, so that even luck loses by it.
+
+    Examples
+    --------
+    All errors are 1, but that of the last row, which touches a stale price: it is 5.
+
+    >>> from rnn_trading.skill.tasks import TASKS
+    >>> predictions = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=4), "truth": 100.0})
+    >>> predictions["prediction"] = [101.0, 99.0, 101.0, 105.0]
+    >>> flags = pd.DataFrame({"stale_price": [False, False, False, True]})
+    >>> stale, silent, *_ = attribution(TASKS["level"], predictions, flags, months=None, best=None)
+    >>> stale["rows_left_out"], stale["value"], round(stale["removed"], 3)
+    (1, 1.0, -1.646)
+    >>> silent
+    {'without': 'rows that touch a session without volume', 'why': 'these data have no volumes'}
     """
     keep = rows_of(predictions, task.only).to_numpy()
     rows, flags = predictions[keep].reset_index(drop=True), flags[keep].reset_index(drop=True)
@@ -191,12 +219,29 @@ def attribution(
 
 
 def suspicious_rows(flags: pd.DataFrame) -> NDArray[np.bool_]:
-    """Rows with any flag; ``zero_volume`` is a cause of its own."""
+    """Rows with any flag, as a Boolean mask ``(rows,)``; ``zero_volume`` is a cause of its own and does not count.
+
+    Examples
+    --------
+    >>> flags = pd.DataFrame({"stale_price": [True, False, False], "zero_volume": [False, True, False]})
+    >>> suspicious_rows(flags).tolist()
+    [True, False, False]
+    """
     return flags.drop(columns=ZERO_VOLUME, errors="ignore").any(axis="columns").to_numpy()
 
 
 def most_influential(task: Task, rows: pd.DataFrame) -> list[str]:
-    """Names of the 10 groups without each of which alone the headline score of the model is worst, the first first."""
+    """Names of the 10 groups without each of which alone the headline score of the model is worst, the first first.
+
+    Examples
+    --------
+    The forecasts of A rank its outcomes rightly, those of B wrongly. The AUC is worst without A.
+
+    >>> from rnn_trading.skill.tasks import TASKS
+    >>> rows = pd.DataFrame({"ticker": ["A", "A", "B", "B"], "prediction": [0.9, 0.1, 0.4, 0.6], "truth": [1, 0, 1, 0]})
+    >>> most_influential(TASKS["classification"], rows)
+    ['A', 'B']
+    """
     names = rows[task.groups].to_numpy()
     reports, distinct, alone = Reports(), pd.unique(names), {}
     for number, name in enumerate(distinct, start=1):

@@ -37,6 +37,17 @@ def luck_is_not_skill(law: str, task: TaskName, distances: list[Distance], false
     -------
     dict
         ``law``, ``held``, ``score`` (mean over the samples), ``scores``, ``score_name``, ``z``, ``p_value``.
+
+    Examples
+    --------
+    Two samples as far above luck as below it are luck; eight standard errors above it are not.
+
+    >>> from rnn_trading.skill.inference.chance import Distance
+    >>> result = luck_is_not_skill(LUCK, "level", [Distance(0.1, 0.1, 50), Distance(-0.1, 0.1, 50)], 0.001)
+    >>> result["held"], result["z"], result["p_value"]
+    (True, 0.0, 1.0)
+    >>> luck_is_not_skill(LUCK, "level", [Distance(0.8, 0.1, 50)], 0.001)["held"]
+    False
     """
     z, p_value = pooled_p_value(distances)
     return _result(law, p_value >= false_alarm_rate, task, distances) | {"z": z, "p_value": p_value}
@@ -62,6 +73,14 @@ def a_signal_is_found(
     -------
     dict
         As :func:`luck_is_not_skill`, and ``oracle``, ``share``.
+
+    Examples
+    --------
+    >>> from rnn_trading.skill.inference.chance import Distance
+    >>> model, oracle = Distance(0.4, 0.05, 50), Distance(0.5, 0.05, 50)
+    >>> result = a_signal_is_found("level", model, oracle, false_alarm_rate=0.001, least_share=0.5)
+    >>> result["held"], result["share"]
+    (True, 0.8)
     """
     z, _ = pooled_p_value([model])
     p_value = float(stats.norm.sf(z))
@@ -83,7 +102,7 @@ def no_forecast_knows_the_future(
     Parameters
     ----------
     predictions, with_another_future
-        Of two runs whose sources agree up to ``after``.
+        Of two runs whose sources agree up to ``after``. Forecasts are the float columns; ``truth`` is not compared.
     column
         By which rows are early or late.
     after
@@ -93,12 +112,25 @@ def no_forecast_knows_the_future(
     -------
     dict
         ``law``, ``held``, ``rows`` that were compared, ``changed`` (early rows in which the model, a rival or a key
-        differs), ``largest_change`` of a forecast in them.
+        differs), ``largest_change`` of a forecast in them (not there if the runs differ in their number of early rows).
 
     Raises
     ------
     ValueError
         If no late forecast differs either: then the other future did not reach the pipeline.
+
+    Examples
+    --------
+    The sources of two runs differ after day 2. In the second pair the forecast of day 2 differs, too: it has seen
+    day 3.
+
+    >>> first = pd.DataFrame({"date": [1, 2, 3], "prediction": [0.5, 0.5, 0.5], "truth": [1, 0, 1]})
+    >>> other = first.assign(prediction=[0.5, 0.5, 0.25])
+    >>> no_forecast_knows_the_future(first, other, "date", after=2)["held"]
+    True
+    >>> result = no_forecast_knows_the_future(first, first.assign(prediction=[0.5, 0.75, 0.25]), "date", after=2)
+    >>> result["held"], result["changed"], result["largest_change"]
+    (False, 1, 0.25)
     """
     first, second = (table.drop(columns=TRUTH) for table in (predictions, with_another_future))
     early, early_too = (table[column] <= after for table in (first, second))
@@ -131,7 +163,13 @@ def _result(law: str, held: bool, task: TaskName, distances: list[Distance]) -> 
 
 
 def describe(result: dict[str, Any]) -> str:
-    """What was found, in words."""
+    """What was found, in words.
+
+    Examples
+    --------
+    >>> describe({"law": FUTURE, "held": False, "rows": 20, "changed": 7})
+    '7 of 20 earlier rows changed'
+    """
     if result["law"] == FUTURE:
         return f"{result['changed']:,} of {result['rows']:,} earlier rows changed"
     text = f"{result['score_name']} {result['score']:+.3f} (z {result['z']:+.1f})"
@@ -147,6 +185,12 @@ def broken_laws(canaries: dict[str, Any]) -> list[str]:
     ----------
     canaries
         ``experiments``: each with ``experiment`` and ``laws``, see the functions above.
+
+    Examples
+    --------
+    >>> law = {"law": FUTURE, "held": False, "rows": 20, "changed": 7}
+    >>> broken_laws({"experiments": [{"experiment": "runs", "laws": [law]}]})
+    ['runs breaks the law that no forecast knows the future: 7 of 20 earlier rows changed']
     """
     return [
         f"{one['experiment']} breaks the law that {result['law']}: {describe(result)}"

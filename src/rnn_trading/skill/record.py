@@ -38,6 +38,12 @@ class Experiment:
     changed
         Parameters and sources that are not as in ``conf/base``, by name; filled in by
         :class:`rnn_trading.config.ConfigLoader`.
+
+    Examples
+    --------
+    >>> experiment = Experiment(name="mine.level", task="level", published={"rmse": 17.7}, published_on="2010 to 2018")
+    >>> experiment.task, experiment.changed
+    ('level', {})
     """
 
     name: str
@@ -96,6 +102,24 @@ def skill_record(
     ------
     ValueError
         If there is no rival, or a prediction is missing.
+
+    Examples
+    --------
+    The rival is off by 1 point or by 2, the model by a tenth of that.
+
+    >>> truth = 100.0 + np.arange(60)
+    >>> off = 1.0 + np.arange(60) % 2
+    >>> predictions = pd.DataFrame({"date": pd.bdate_range("2020-01-01", periods=60), "truth": truth})
+    >>> predictions = predictions.assign(prediction=truth + off / 10, persistence=truth - off)
+    >>> experiment = Experiment(name="mine.level", task="level", published=None, published_on=None)
+    >>> flags = pd.DataFrame({"stale_price": [False] * 60})
+    >>> record = skill_record(experiment, "corrected", predictions, flags, data={"source": "mine.csv"}, model={})
+    >>> record["finding"]
+    'Skill beyond the naive rivals'
+    >>> round(record["headline"]["value"], 3), round(record["headline"]["rival_value"], 3)
+    (0.158, 1.581)
+    >>> record["tests"][0]["name"]
+    'Diebold-Mariano, small-sample corrected'
     """
     task = TASKS[experiment.task]
     rivals = [column for column in predictions if column not in (*task.keys, MODEL, TRUTH)]
@@ -161,6 +185,30 @@ def worst_months(task: Task, predictions: pd.DataFrame, rivals: list[str]) -> li
 
     The mean, not the sum: a month of five weeks is not worse for being longer. The model does not enter, so that models
     of one experiment are judged without the same months. No month is worse than others if there are no more than three.
+
+    Parameters
+    ----------
+    task
+        Says which loss, on which rows.
+    predictions
+        See :func:`skill_record`.
+    rivals
+        Names of their columns.
+
+    Returns
+    -------
+    list of str
+        Such as ``2020-03``; by ``target_date`` where the predictions have one.
+
+    Examples
+    --------
+    Month by month, the rival is off by 1, 5, 2, 4 and 3:
+
+    >>> from rnn_trading.skill.tasks import TASKS
+    >>> months = pd.date_range("2020-01-01", periods=5, freq="MS")
+    >>> predictions = pd.DataFrame({"date": months, "truth": 100.0, "persistence": [101.0, 105.0, 102.0, 104.0, 103.0]})
+    >>> worst_months(TASKS["level"], predictions, ["persistence"])
+    ['2020-02', '2020-04', '2020-05']
     """
     rows = predictions[rows_of(predictions, task.only)]
     truth = rows[TRUTH].to_numpy()
@@ -277,7 +325,13 @@ def _p_value(value: float) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Plain Python values, None for what is not a finite number."""
+    """Plain Python values, None for what is not a finite number.
+
+    Examples
+    --------
+    >>> plain({"rmse": np.float64(0.5), "r2": float("nan"), "days": (np.int64(1), 2)})
+    {'rmse': 0.5, 'r2': None, 'days': [1, 2]}
+    """
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

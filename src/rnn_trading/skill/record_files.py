@@ -26,6 +26,14 @@ class Records:
         (Name, protocol, command) of each record that is not there or cannot be read, and of the canaries.
     canaries
         Results of the canaries by protocol.
+
+    Examples
+    --------
+    >>> from rnn_trading.skill.laws import FUTURE
+    >>> law = {"law": FUTURE, "held": False, "rows": 20, "changed": 7}
+    >>> records = Records(canaries={"corrected": {"experiments": [{"experiment": "runs", "laws": [law]}]}})
+    >>> records.broken
+    ['runs breaks the law that no forecast knows the future: 7 of 20 earlier rows changed']
     """
 
     found: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
@@ -202,6 +210,13 @@ def read_canaries(
         ``corrected`` or ``as_published``.
     expected
         Experiments that have canaries, in the order of the pipeline.
+
+    Examples
+    --------
+    >>> read_canaries({}, "corrected", ["univariate_regression.level"])
+    (None, None)
+    >>> read_canaries({"corrected/canaries.json": b"[]"}, "corrected", ["univariate_regression.level"])
+    (None, 'corrected/canaries.json: is not a record but a list')
     """
     path = f"{protocol}/canaries.json"
     if path not in files:
@@ -222,7 +237,15 @@ def read_canaries(
 
 
 def command_for(pipeline: str, protocol: str) -> str:
-    """What runs a pipeline under a protocol."""
+    """What runs a pipeline under a protocol.
+
+    Examples
+    --------
+    >>> command_for("canaries", "corrected")
+    'kedro run --pipelines canaries'
+    >>> command_for("canaries", "as_published")
+    'kedro run --pipelines canaries --params protocol=as_published'
+    """
     command = f"kedro run --pipelines {pipeline}"
     return command if protocol == "corrected" else f"{command} --params protocol={protocol}"
 
@@ -244,6 +267,14 @@ def read_records(files: dict[str, bytes], expected: dict[str, str], with_canarie
     Records
         A record that is not JSON, is of another version, lacks a field, or speaks of another experiment or protocol
         than its folder, is a problem, and missing.
+
+    Examples
+    --------
+    >>> records = read_records({"corrected/level/skill.json": b"[]"}, {"level": "univariate_regression"}, [])
+    >>> records.problems
+    ['corrected/level/skill.json: is not a record but a list']
+    >>> [(name, protocol) for name, protocol, command in records.missing]
+    [('level', 'as_published'), ('level', 'corrected'), ('canaries', 'corrected')]
     """
     records = Records()
     for name, pipeline in expected.items():

@@ -51,6 +51,13 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
         ``_too_narrow``, ``p_value``, ``finding``, ``finding_p_value`` (of the test that decides), ``verdict``,
         ``as_published_finding``, ``networks`` (seeds in the corrected forecast), ``rows`` (corrected test rows). NaN
         or None where a record is missing.
+
+    Examples
+    --------
+    >>> from rnn_trading.skill.record_files import Records
+    >>> table = skill_table(Records(), ["univariate_regression.level"])
+    >>> table[["experiment", "corrected", "finding"]].to_dict("records")
+    [{'experiment': 'univariate_regression.level', 'corrected': nan, 'finding': None}]
     """
     return pd.DataFrame([_row(name, records) for name in expected])
 
@@ -110,12 +117,26 @@ def _remarks(of_both: list[dict[str, Any]]) -> list[str]:
 
 
 def in_words(changed: dict[str, str]) -> str:
-    """What is not as in ``conf/base``, in words; empty if nothing is."""
+    """What is not as in ``conf/base``, in words; empty if nothing is.
+
+    Examples
+    --------
+    >>> in_words({"split.purge": "0", "series.lags": "30"})
+    'split.purge = 0; series.lags = 30'
+    >>> in_words({})
+    ''
+    """
     return "; ".join(f"{name} = {value}" for name, value in changed.items())
 
 
 def rows_of_table(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dicts, None for a text that is missing (a file gives back NaN)."""
+    """Rows as dicts, None for a text that is missing (a file gives back NaN).
+
+    Examples
+    --------
+    >>> rows_of_table(pd.DataFrame({"finding": ["Worse than a naive rival", None], "rival": [0.5, float("nan")]}))
+    [{'finding': 'Worse than a naive rival', 'rival': 0.5}, {'finding': None, 'rival': nan}]
+    """
     return [
         {name: None if name in TEXTS and not isinstance(value, str) else value for name, value in row.items()}
         for row in table.to_dict("records")
@@ -134,12 +155,28 @@ def _number(value: Any) -> float:
 def findings(table: pd.DataFrame, records: Records) -> list[str]:
     """The three findings that matter, from the numbers.
 
+    Parameters
+    ----------
+    table
+        Result of :func:`skill_table`.
+    records
+        The records that the table was made from.
+
     Returns
     -------
     list of str
         How many models have skill beyond their naive rivals; which score owes most to an artefact; which published
         figure falls most. Simulated data do not count, and a network that stands in the table twice counts once. One
         that cannot be told from the records says so.
+
+    Examples
+    --------
+    >>> from rnn_trading.skill.record_files import Records
+    >>> for finding in findings(skill_table(Records(), ["univariate_regression.level"]), Records()):
+    ...     print(finding)
+    No corrected record on real data is there yet, so nothing can be said about skill.
+    No record on real data is there yet, so nothing can be said about artefacts.
+    No published AUC, information coefficient or R2 falls, as far as corrected records have an interval.
     """
     real = {key: record for key, record in records.found.items() if not record["data"]["simulated"]}
     return [_who_has_skill(table[table["counts"]]), _largest_artefact(real), _largest_fall(table[table["counts"]])]
@@ -234,6 +271,13 @@ def published_figures(records: Records) -> dict[str, list[dict[str, Any]]]:
     dict
         By experiment, the corrected record first: ``name`` of the figure, ``published`` (a number or several),
         ``as_published`` and ``corrected`` (ours; NaN where we have no such number).
+
+    Examples
+    --------
+    >>> from rnn_trading.skill.record_files import Records
+    >>> record = {"published": {"auc": 0.68}, "model": {"metrics": {"auc": 0.52}}}
+    >>> published_figures(Records(found={("stacked_lstm.classification", "corrected"): record}))
+    {'stacked_lstm.classification': [{'name': 'auc', 'published': 0.68, 'as_published': nan, 'corrected': 0.52}]}
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for name in dict.fromkeys(name for name, _ in records.found):

@@ -43,7 +43,15 @@ VAR = "vector_autoregression"
 
 @dataclass(frozen=True)
 class Headline:
-    """The metric that a verdict speaks of, in words, which way is better, and how it is computed on chosen rows."""
+    """The metric that a verdict speaks of, in words, which way is better, and how it is computed on chosen rows.
+
+    Examples
+    --------
+    >>> TASKS["level"].headline.best({"persistence": {"rmse": 2.0}, "mean": {"rmse": 9.0}})
+    'persistence'
+    >>> TASKS["volatility"].headline.best({"persistence": {"rmse": 2.0}}) is None
+    True
+    """
 
     metric: str
     words: str
@@ -56,7 +64,14 @@ class Headline:
 
 
 def best(metrics: dict[str, Metrics], metric: str, larger_is_better: bool) -> str | None:
-    """Name of the forecast that is best by a metric; None if none has it."""
+    """Name of the forecast that is best by a metric; None if none has it.
+
+    Examples
+    --------
+    >>> metrics = {"counts": {"auc": 0.8}, "mean": {"auc": float("nan")}, "coin": {}}
+    >>> best(metrics, "auc", larger_is_better=True)
+    'counts'
+    """
     scores = {name: values.get(metric, math.nan) for name, values in metrics.items()}
     scores = {name: score for name, score in scores.items() if not math.isnan(score)}
     if not scores:
@@ -108,6 +123,13 @@ class Task:
         Column of what may carry a score alone: tickers, firms, authors; None, or not in a table: there is none.
     no_groups
         Why there is none.
+
+    Examples
+    --------
+    >>> TASKS["filings"].headline.words, TASKS["filings"].units, TASKS["filings"].dated
+    ('information coefficient', 'weeks', True)
+    >>> TASKS["sentiment"].headline.words, TASKS["sentiment"].units, TASKS["sentiment"].dated
+    ('AUC', 'documents', False)
     """
 
     keys: tuple[str, ...]
@@ -158,6 +180,25 @@ def by_loss(
         Name of the rival; None: the one with the smallest loss.
     only
         Values of key columns: the rows to compare on, of a table that has several kinds.
+
+    Returns
+    -------
+    list of dict
+        One test, or none: ``rival``, the values of ``only``, and what
+        :func:`rnn_trading.skill.inference.comparison.compare_losses` gives. A rival whose mean loss is NaN does not
+        count; without another there is no test.
+
+    Examples
+    --------
+    The squared errors of the model are 1 and 0 in turn, those of the rivals 4 and 9.
+
+    >>> from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+    >>> truth = pd.Series(np.arange(6.0))
+    >>> table = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=6), "truth": truth})
+    >>> table = table.assign(prediction=truth + [1, 0, 1, 0, 1, 0], persistence=truth - 2, mean=truth + 3)
+    >>> test = by_loss(SQUARED_ERROR, table, {"prediction": {}, "persistence": {}, "mean": {}}, overlap=1)[0]
+    >>> test["rival"], test["mean_difference"], test["dates"]
+    ('persistence', -3.5, 6)
     """
     rows = table[rows_of(table, only or {})]
     if rows.empty:
@@ -188,7 +229,16 @@ def by_loss_of_series(
 
 
 def rows_of(table: pd.DataFrame, only: dict[str, str]) -> pd.Series:
-    """Mask of the rows whose key columns have the values given."""
+    """Mask of the rows whose key columns have the values given.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"run": ["one_step", "path", "one_step"], "series": ["cpi", "cpi", "rate"]})
+    >>> rows_of(table, {"run": "one_step", "series": "cpi"}).tolist()
+    [True, False, False]
+    >>> rows_of(table, {}).tolist()
+    [True, True, True]
+    """
     mask = pd.Series(True, index=table.index)
     for key, value in only.items():
         mask &= table[key] == value
@@ -196,7 +246,18 @@ def rows_of(table: pd.DataFrame, only: dict[str, str]) -> pd.Series:
 
 
 def by_rank(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
-    """Difference in information coefficient to the rival that ranks best; nothing if no rival ranks."""
+    """Difference in information coefficient to the rival that ranks best; nothing if no rival ranks.
+
+    Examples
+    --------
+    On the first date the model ranks rightly and the rival wrongly; on the second it is the other way round.
+
+    >>> table = pd.DataFrame({"date": pd.to_datetime(["2020-01-05"] * 3 + ["2020-01-12"] * 3), "truth": [1, 2, 3] * 2})
+    >>> table = table.assign(prediction=[1, 2, 3, 3, 2, 1], momentum=[3, 2, 1, 1, 2, 3])
+    >>> test = by_rank(table, {"prediction": {}, "momentum": {"ic_mean": 0.0}}, 1)[0]
+    >>> test["rival"], test["mean_difference"], test["dates"]
+    ('momentum', 0.0, 2)
+    """
     rival = best(_rivals(metrics), "ic_mean", larger_is_better=True)
     if rival is None:
         return []
@@ -206,7 +267,15 @@ def by_rank(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
 
 
 def by_document_loss(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
-    """Paired test of the log-loss against the rival with the smallest one."""
+    """Paired test of the log-loss against the rival with the smallest one.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"truth": [1.0, 0.0], "prediction": [0.5, 0.5], "counts": [0.5, 0.5]})
+    >>> test = by_document_loss(table, {"counts": {"log_loss": 0.69}, "mean": {"log_loss": 0.9}}, 1)[0]
+    >>> test["rival"], test["mean_difference"], test["p_value"]
+    ('counts', 0.0, nan)
+    """
     rival = best(_rivals(metrics), "log_loss", larger_is_better=False)
     if rival is None:
         return []
@@ -215,7 +284,16 @@ def by_document_loss(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -
 
 
 def by_auc(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
-    """Difference in AUC to every rival, the best first."""
+    """Difference in AUC to every rival, the best first.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"truth": [0, 0, 1, 1], "prediction": [0.1, 0.2, 0.8, 0.9]})
+    >>> table = table.assign(mean=0.5, counts=[0.1, 0.4, 0.35, 0.8])
+    >>> tests = by_auc(table, {"mean": {"auc": 0.5}, "counts": {"auc": 0.75}}, 1)
+    >>> [(test["rival"], test["mean_difference"]) for test in tests]
+    [('counts', 0.25), ('mean', 0.5)]
+    """
     rivals = _rivals(metrics)
     order = sorted(rivals, key=lambda name: -rivals[name]["auc"])
     truth = table[TRUTH].to_numpy()
@@ -223,13 +301,31 @@ def by_auc(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
 
 
 def by_filing_loss(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
-    """Difference in squared error to the rival with the smallest one."""
+    """Difference in squared error to the rival with the smallest one.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"date": ["2020-03-02", "2020-03-09"], "truth": [0.0, 0.0]})
+    >>> table = table.assign(prediction=[1.0, 1.0], zero=[0.0, 2.0])
+    >>> test = by_filing_loss(table, {"zero": {"rmse": 1.41}}, 1)[0]
+    >>> test["rival"], test["mean_difference"], test["weeks"]
+    ('zero', -1.0, 2)
+    """
     rival = best(_rivals(metrics), "rmse", larger_is_better=False)
     return [] if rival is None else [{"rival": rival} | compare_filing_losses(table, MODEL, rival)]
 
 
 def by_filing_rank(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
-    """Difference in information coefficient to the rival that ranks best; nothing if no rival ranks."""
+    """Difference in information coefficient to the rival that ranks best; nothing if no rival ranks.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"date": ["2020-03-02"] * 3, "firm": ["A", "B", "C"], "truth": [1, 2, 3]})
+    >>> table = table.assign(prediction=[1, 2, 3], momentum=[3, 2, 1])
+    >>> tests = by_filing_rank(table, {"momentum": {"ic": -1.0}}, 1)
+    >>> [(test["rival"], round(test["mean_difference"], 6)) for test in tests]
+    [('momentum', 2.0), ('momentum', 2.0)]
+    """
     rival = best(_rivals(metrics), "ic", larger_is_better=True)
     if rival is None:
         return []

@@ -37,6 +37,19 @@ class SplitParameters:
     validate_on
         ``validation``, or ``test`` to stop training on the test rows, as was published: then every row
         before ``test_from`` is a training row and the score on the test is biased upwards.
+
+    Examples
+    --------
+    >>> split = SplitParameters(
+    ...     validation_from="2019-01-01",
+    ...     test_from="2020-01-01",
+    ...     until=None,
+    ...     held_out=None,
+    ...     purge=1,
+    ...     validate_on="validation",
+    ... )
+    >>> split.test_from
+    datetime.date(2020, 1, 1)
     """
 
     validation_from: date | None
@@ -68,6 +81,29 @@ def chronological_split(dates: pd.Index, split: SplitParameters) -> pd.Series:
     ------
     ValueError
         If a part has no date, or the boundaries are out of order.
+
+    Examples
+    --------
+    Ten dates, of which two are the validation and two are the test. Say that the label of each row is the return to
+    the next date. The label of the 6th is then known on the 7th only, a validation date: a network that trains on it
+    looks ahead. ``purge=1`` removes the 6th, and the 8th, whose label is known on the first test date.
+
+    >>> dates = pd.date_range("2020-01-01", periods=10)
+    >>> split = SplitParameters(
+    ...     validation_from=None, test_from=None, until=None, held_out=2, purge=1, validate_on="validation"
+    ... )
+    >>> for day, part in chronological_split(dates, split).items():
+    ...     print(f"{day:%d}", part)
+    01 train
+    02 train
+    03 train
+    04 train
+    05 train
+    06 nan
+    07 validation
+    08 nan
+    09 test
+    10 test
     """
     distinct = pd.DatetimeIndex(dates.unique()).sort_values()
     if distinct.empty:
@@ -91,10 +127,23 @@ def chronological_split(dates: pd.Index, split: SplitParameters) -> pd.Series:
 def training_until(dates: pd.Index, split: SplitParameters) -> pd.Timestamp:
     """Return the last training date of a split.
 
+    Parameters
+    ----------
+    dates, split
+        As for :func:`chronological_split`. Purged dates do not count.
+
     Raises
     ------
     ValueError
         As :func:`chronological_split`.
+
+    Examples
+    --------
+    >>> split = SplitParameters(
+    ...     validation_from=None, test_from=None, until=None, held_out=2, purge=1, validate_on="validation"
+    ... )
+    >>> f"{training_until(pd.date_range('2020-01-01', periods=10), split):%Y-%m-%d}"
+    '2020-01-05'
     """
     parts = chronological_split(dates, split)
     return parts.index[parts == "train"].max()
@@ -149,7 +198,7 @@ def rows_in(parts: pd.Series, dates: pd.Index, name: SplitName) -> np.ndarray:
     parts
         Result of :func:`chronological_split`.
     dates
-        Date of each row, shape ``(rows,)``.
+        Date of each row, shape ``(rows,)``, in any order and with repetitions. A missing date belongs to no part.
     name
         ``train``, ``validation`` or ``test``.
 
@@ -157,12 +206,38 @@ def rows_in(parts: pd.Series, dates: pd.Index, name: SplitName) -> np.ndarray:
     -------
     numpy.ndarray
         Boolean, shape ``(rows,)``.
+
+    Examples
+    --------
+    >>> parts = pd.Series(["train", "train", "test"], index=pd.date_range("2020-01-01", periods=3))
+    >>> rows_in(parts, pd.DatetimeIndex(["2020-01-03", "2020-01-01", "2020-01-03"]), "test").tolist()
+    [True, False, True]
     """
     return pd.DatetimeIndex(dates).isin(parts.index[parts == name])
 
 
 def known_rows(table: pd.DataFrame, parts: pd.Series) -> pd.DataFrame:
-    """Rows of a table, indexed by date, until the last training date."""
+    """Rows of a table, indexed by date, until the last training date.
+
+    Parameters
+    ----------
+    table
+        Index: dates, ascending. Of an unsorted table, later rows may come out, too.
+    parts
+        Result of :func:`chronological_split`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Purged rows are not among them: they come after the last training date.
+
+    Examples
+    --------
+    >>> dates = pd.date_range("2020-01-01", periods=4)
+    >>> parts = pd.Series(["train", "train", None, "test"], index=dates)
+    >>> known_rows(pd.DataFrame({"value": [10, 11, 12, 13]}, index=dates), parts)["value"].tolist()
+    [10, 11]
+    """
     return table.loc[: parts.index[parts == "train"].max()]
 
 
@@ -179,8 +254,18 @@ def describe_parts(dates: pd.Index, parts: pd.Series) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``train``, ``validation``, ``test``: ``rows``, ``first_date``, ``last_date``. ``unused``: ``rows`` that
-        were purged or lie after the end.
+        ``train``, ``validation``, ``test``: ``rows``, ``first_date``, ``last_date`` (text; None without rows).
+        ``unused``: ``rows`` that were purged or lie after the end.
+
+    Examples
+    --------
+    >>> parts = pd.Series(["train", "train", None, "test"], index=pd.date_range("2020-01-01", periods=4))
+    >>> for name, part in describe_parts(parts.index, parts).items():
+    ...     print(name, part)
+    train {'rows': 2, 'first_date': '2020-01-01', 'last_date': '2020-01-02'}
+    validation {'rows': 0, 'first_date': None, 'last_date': None}
+    test {'rows': 1, 'first_date': '2020-01-04', 'last_date': '2020-01-04'}
+    unused {'rows': 1}
     """
     described: dict[str, Any] = {}
     for name in get_args(SplitName):

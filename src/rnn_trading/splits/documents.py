@@ -60,7 +60,8 @@ def split_documents(labels: pd.Series, texts: pd.Series, given: pd.Series, split
     texts
         By which duplicates are told. Documents with one text are never on two sides, if the split is drawn here.
     given
-        ``train``, ``validation`` or ``test`` where the source says it, all missing otherwise.
+        ``train``, ``validation`` or ``test`` where the source says it, all missing otherwise. If some are missing, none
+        counts.
     split
         See :class:`DocumentSplitParameters`.
 
@@ -75,6 +76,23 @@ def split_documents(labels: pd.Series, texts: pd.Series, given: pd.Series, split
     ------
     ValueError
         If a part does not hold three documents of each label.
+
+    Examples
+    --------
+    Forty documents; the last one is a copy of the second. Drawn one by one, the copy might be a test document whose
+    text a network has trained on. Documents with one text are drawn together.
+
+    >>> labels = pd.Series([0, 1] * 20)
+    >>> texts = pd.Series([f"text {number}" for number in range(39)] + ["text 1"])
+    >>> given = pd.Series([None] * 40, dtype="str")
+    >>> split = DocumentSplitParameters(
+    ...     test_share=0.2, validation_share=0.2, neighbours=1, validate_on="validation", seed=0
+    ... )
+    >>> parts = split_documents(labels, texts, given, split)
+    >>> parts.value_counts(sort=False).to_dict()
+    {'train': 24, 'validation': 8, 'test': 8}
+    >>> bool(parts[1] == parts[39])
+    True
     """
     groups = _groups(texts, split.neighbours)
     parts = np.full(len(labels), "train", dtype=object)
@@ -144,7 +162,30 @@ def _check(parts: pd.Series, labels: pd.Series, texts: pd.Series, split: Documen
 
 
 def describe_documents(parts: pd.Series, labels: pd.Series) -> dict[str, Any]:
-    """Documents and share of positive ones in each part, and ``unused`` ones."""
+    """Documents and share of positive ones in each part, and ``unused`` ones.
+
+    Parameters
+    ----------
+    parts
+        Result of :func:`split_documents`.
+    labels
+        0 or 1, with the index of ``parts``.
+
+    Returns
+    -------
+    dict
+        ``train``, ``validation``, ``test``: ``rows`` and ``positive_share`` (NaN without rows); ``unused``: ``rows``.
+
+    Examples
+    --------
+    >>> parts = pd.Series(["train", "train", "validation", "test", None])
+    >>> for name, part in describe_documents(parts, pd.Series([0, 1, 1, 0, 0])).items():
+    ...     print(name, part)
+    train {'rows': 2, 'positive_share': 0.5}
+    validation {'rows': 1, 'positive_share': 1.0}
+    test {'rows': 1, 'positive_share': 0.0}
+    unused {'rows': 1}
+    """
     described: dict[str, Any] = {
         part: {"rows": int((parts == part).sum()), "positive_share": float(labels[parts == part].mean())}
         for part in get_args(SplitName)

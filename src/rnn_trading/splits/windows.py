@@ -15,20 +15,26 @@ def sliding_windows(panel: NDArray[np.generic], length: int) -> NDArray[np.gener
     Parameters
     ----------
     panel
-        Shape ``(time, series)``, oldest row first. Missing values stay where they are.
+        Shape ``(time, series)``, oldest row first, of any dtype. Missing values stay where they are.
     length
         Rows in a window, at least 1.
 
     Returns
     -------
     numpy.ndarray
-        Shape ``(series, time - length + 1, length)``: a read-only view, no copy. ``result[s, w, k]`` is
-        ``panel[w + k, s]``.
+        Shape ``(series, time - length + 1, length)``, dtype of the panel: a read-only view, no copy.
+        ``result[s, w, k]`` is ``panel[w + k, s]``.
 
     Raises
     ------
     ValueError
-        If the panel has fewer rows than a window.
+        If the panel has fewer rows than a window, or not two axes, or ``length`` is below 1.
+
+    Examples
+    --------
+    >>> panel = np.array([[1, 10], [2, 20], [3, 30], [4, 40]])
+    >>> sliding_windows(panel, 3).tolist()
+    [[[1, 2, 3], [2, 3, 4]], [[10, 20, 30], [20, 30, 40]]]
     """
     if panel.ndim != 2:
         raise ValueError(f"A panel has the shape (time, series). Received: {panel.shape}")
@@ -46,19 +52,25 @@ def any_in_window(flags: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     Parameters
     ----------
     flags
-        Shape ``(time, series)``, oldest row first.
+        Boolean, shape ``(time, series)``, oldest row first.
     length
         Rows in a window, at least 1.
 
     Returns
     -------
     numpy.ndarray
-        Shape ``(series, time - length + 1)``, the windows of :func:`sliding_windows`.
+        Boolean, shape ``(series, time - length + 1)``, the windows of :func:`sliding_windows`.
 
     Raises
     ------
     ValueError
-        If the panel has fewer rows than a window.
+        If the panel has fewer rows than a window, or ``length`` is below 1.
+
+    Examples
+    --------
+    >>> flags = np.array([[False], [True], [False], [False]])
+    >>> any_in_window(flags, 2).tolist()
+    [[True, True, False]]
     """
     if not 1 <= length <= flags.shape[0]:
         raise ValueError(f"A window of {length} rows does not fit a panel of {flags.shape[0]} rows.")
@@ -74,19 +86,28 @@ def joint_windows(panel: NDArray[np.float64], lags: int) -> tuple[NDArray[np.flo
     Parameters
     ----------
     panel
-        Shape ``(time, series)``, oldest row first.
+        Shape ``(time, series)``, oldest row first. Missing values stay where they are.
     lags
         Rows in a window, at least 1.
 
     Returns
     -------
     tuple of numpy.ndarray
-        Windows ``(time - lags, lags, series)``, oldest row first, and targets ``(time - lags, series)``.
+        Windows ``(time - lags, lags, series)``, oldest row first, and targets ``(time - lags, series)``, both float64.
 
     Raises
     ------
     ValueError
         If the panel has no row behind a window.
+
+    Examples
+    --------
+    >>> panel = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]])
+    >>> windows, targets = joint_windows(panel, 2)
+    >>> windows.tolist()
+    [[[1.0, 10.0], [2.0, 20.0]], [[2.0, 20.0], [3.0, 30.0]]]
+    >>> targets.tolist()
+    [[3.0, 30.0], [4.0, 40.0]]
     """
     # Axes become windows, rows of a window, series.
     windows = sliding_windows(panel, lags + 1).transpose(1, 2, 0).astype(np.float64, copy=False)

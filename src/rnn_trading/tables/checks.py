@@ -11,7 +11,13 @@ class TableError(ValueError):
 
 
 def row_number(position: int) -> str:
-    """Name a row where nothing better is known."""
+    """Name a row where nothing better is known.
+
+    Examples
+    --------
+    >>> row_number(0)
+    'row 0'
+    """
     return f"row {position}"
 
 
@@ -35,6 +41,16 @@ class SourceTable:
     ------
     TableError
         If a required column is missing.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"date": ["2020-01-02", "2020-01-03"], "close": ["1.5", None]})
+    >>> SourceTable(raw, "mine.csv", required=("date", "close")).numbers("close").tolist()
+    [1.5, nan]
+    >>> SourceTable(raw, "mine.csv", required=("date", "ticker"))
+    Traceback (most recent call last):
+        ...
+    rnn_trading.tables.checks.TableError: mine.csv: column 'ticker' is missing. Expected: date, ticker...
     """
 
     def __init__(
@@ -58,7 +74,30 @@ class SourceTable:
             )
 
     def refuse(self, column: str, bad: pd.Series, expected: str) -> None:
-        """Raise for the first row that is marked as bad."""
+        """Raise for the first row that is marked as bad.
+
+        Parameters
+        ----------
+        column
+            Whose value the message shows.
+        bad
+            Boolean, one a row of the table, ``(rows,)``.
+        expected
+            What the value should have been, in words.
+
+        Raises
+        ------
+        TableError
+            Or what was given as ``error``.
+
+        Examples
+        --------
+        >>> source = SourceTable(pd.DataFrame({"close": [1.5, -2.0]}), "mine.csv", required=("close",))
+        >>> source.refuse("close", source.table["close"] <= 0, "a positive price")
+        Traceback (most recent call last):
+            ...
+        rnn_trading.tables.checks.TableError: mine.csv: column 'close', row 1: expected a positive price...
+        """
         if bad.any():
             position = int(np.flatnonzero(bad.to_numpy())[0])
             value = self.table[column].iloc[position]
@@ -73,6 +112,26 @@ class SourceTable:
 
         Forms other than ``date_format`` are refused, not guessed at: 01/02/2017 is two different days. A time
         and an offset after an ISO date are ignored, so that the date is the one that is written.
+
+        Returns
+        -------
+        pandas.Series
+            datetime64, ``(rows,)``, none missing; in microseconds, but timestamps with a time zone keep their unit.
+
+        Raises
+        ------
+        TableError
+            For a date that is missing or cannot be read.
+
+        Examples
+        --------
+        >>> source = SourceTable(pd.DataFrame({"date": ["2020-01-31 16:00"]}), "mine.csv", ("date",))
+        >>> source.dates().astype("str").tolist()
+        ['2020-01-31']
+        >>> SourceTable(pd.DataFrame({"date": ["01/02/2017"]}), "mine.csv", ("date",)).dates()
+        Traceback (most recent call last):
+            ...
+        rnn_trading.tables.checks.TableError: mine.csv: column 'date', row 0: expected a date such as 2017-12-29...
         """
         values = self.table[column]
         if pd.api.types.is_datetime64_any_dtype(values.dtype):
@@ -87,7 +146,22 @@ class SourceTable:
         return dates.dt.tz_localize(None).dt.normalize() if dates.dt.tz is not None else dates.dt.normalize()
 
     def numbers(self, column: str) -> pd.Series:
-        """Return a column as float64; empty cells are NaN, anything else that is no number is refused."""
+        """Return a column as float64; missing cells are NaN, anything else that is no number is refused.
+
+        Raises
+        ------
+        TableError
+            For text that is no number, the empty text included, and for dates.
+
+        Examples
+        --------
+        >>> SourceTable(pd.DataFrame({"close": ["1.5", None]}), "mine.csv", ("close",)).numbers("close").tolist()
+        [1.5, nan]
+        >>> SourceTable(pd.DataFrame({"close": ["1.5", "n/a"]}), "mine.csv", ("close",)).numbers("close")
+        Traceback (most recent call last):
+            ...
+        rnn_trading.tables.checks.TableError: mine.csv: column 'close', row 1: expected a number. Received: 'n/a'...
+        """
         values = self.table[column]
         is_date = pd.api.types.is_datetime64_any_dtype(values.dtype)
         self.refuse(column, pd.Series(is_date, index=self.table.index), "a number")

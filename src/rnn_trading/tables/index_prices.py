@@ -73,6 +73,14 @@ def parse_index(
     PriceError
         For a missing column, a date or number that cannot be read, a price that is not positive and finite, a
         high below the low, a negative volume, a date that stands twice, or fewer than two closes.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"date": ["2020-01-06", "2020-01-03", "2020-01-02"], "close": [99, None, 100]})
+    >>> print(parse_index(raw, "mine.csv").to_string(index_names=False))
+                close
+    2020-01-02  100.0
+    2020-01-06   99.0
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
     dates = source.dates(date_format=date_format)
@@ -95,10 +103,28 @@ def parse_index(
 def validate_index(index_prices: pd.DataFrame) -> pd.DataFrame:
     """Check the canonical table whenever the catalog saves or loads it.
 
+    Parameters
+    ----------
+    index_prices
+        The table to check.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same table.
+
     Raises
     ------
     PriceError
         If the index, the columns, the order or a close is not as the module describes.
+
+    Examples
+    --------
+    >>> days = pd.DatetimeIndex(["2020-01-03", "2020-01-02"], name="date")
+    >>> validate_index(pd.DataFrame({"close": [100.0, 99.0]}, index=days))
+    Traceback (most recent call last):
+        ...
+    rnn_trading.tables.prices.PriceError: index_prices: expected dates in ascending order, each once.
     """
     if index_prices.index.name != "date" or not isinstance(index_prices.index, pd.DatetimeIndex):
         raise PriceError(f"index_prices: expected the index date. Received: {index_prices.index.name!r}")
@@ -117,10 +143,28 @@ def validate_index(index_prices: pd.DataFrame) -> pd.DataFrame:
 def refuse_missing_days(index_prices: pd.DataFrame, limits: IndexIngestionParameters) -> None:
     """Raise if the closes are not those of every trading day.
 
+    Parameters
+    ----------
+    index_prices
+        The canonical table.
+    limits
+        See :class:`IndexIngestionParameters`.
+
     Raises
     ------
     PriceError
         Names the longest gap and the days beside it, or the share of weekdays without a close.
+
+    Examples
+    --------
+    >>> days = pd.DatetimeIndex(["2020-01-02", "2020-01-03", "2020-01-20"], name="date")
+    >>> limits = IndexIngestionParameters(
+    ...     source="mine.csv", stale_after_sessions=5, longest_gap_days=7, most_missing_weekdays=0.05
+    ... )
+    >>> refuse_missing_days(pd.DataFrame({"close": [100.0, 99.0, 98.0]}, index=days), limits)
+    Traceback (most recent call last):
+        ...
+    rnn_trading.tables.prices.PriceError: mine.csv: no close between 2020-01-03 and 2020-01-20, 17 days...
     """
     dates = index_prices.index
     gaps = dates.to_series().diff().dt.days
@@ -142,7 +186,15 @@ def refuse_missing_days(index_prices: pd.DataFrame, limits: IndexIngestionParame
 
 
 def missing_weekdays(dates: pd.DatetimeIndex) -> float:
-    """Share of the Mondays to Fridays between the first and the last date that are not among the dates."""
+    """Share of the Mondays to Fridays between the first and the last date that are not among the dates.
+
+    Examples
+    --------
+    A Monday, a Tuesday and a Friday: two of five weekdays are missing.
+
+    >>> missing_weekdays(pd.DatetimeIndex(["2020-01-06", "2020-01-07", "2020-01-10"]))
+    0.4
+    """
     weekdays = pd.bdate_range(dates[0], dates[-1])
     return float(len(weekdays.difference(dates)) / max(1, len(weekdays)))
 
@@ -156,6 +208,20 @@ def index_quality(index_prices: pd.DataFrame, stale_after_sessions: int) -> dict
         The canonical table.
     stale_after_sessions
         See :func:`rnn_trading.tables.prices.stale_prices`.
+
+    Returns
+    -------
+    dict
+        Plain values: ``sessions``, ``first_date``, ``last_date``, ``columns``, ``weekdays_without_a_close`` (a share),
+        ``longest_gap_days`` (calendar days), ``unchanged_closes``, ``stale_closes``, ``largest_daily_return`` (a
+        fraction, without its sign).
+
+    Examples
+    --------
+    >>> days = pd.DatetimeIndex(["2020-01-06", "2020-01-07", "2020-01-10"], name="date")
+    >>> quality = index_quality(pd.DataFrame({"close": [100.0, 100.0, 90.0]}, index=days), stale_after_sessions=5)
+    >>> quality["unchanged_closes"], quality["longest_gap_days"], quality["largest_daily_return"]
+    (1, 3, 0.1)
     """
     close = index_prices["close"]
     return {

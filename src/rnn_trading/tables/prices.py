@@ -46,6 +46,16 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
     PriceError
         For a missing column, a date, ticker, price or volume that cannot be read, a price that is not
         positive and finite, a negative volume, a duplicate (ticker, date), or a table without a price.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"date": ["2020-01-03", "2020-01-02"], "ticker": ["B", "A"], "adj_close": [20, 10.5]})
+    >>> parse_prices(raw, "mine.csv").reset_index().astype("str").to_numpy().tolist()
+    [['A', '2020-01-02', '10.5'], ['B', '2020-01-03', '20.0']]
+    >>> parse_prices(raw.replace({"adj_close": {20: -1}}), "mine.csv")
+    Traceback (most recent call last):
+        ...
+    rnn_trading.tables.prices.PriceError: mine.csv: column 'adj_close', row 0: expected a positive, finite price...
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
     table, refuse = source.table, source.refuse
@@ -69,12 +79,31 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
 
 
 def validate_prices(prices: pd.DataFrame) -> pd.DataFrame:
-    """Check the canonical table whenever the catalog saves or loads it.
+    """Check the canonical table whenever the catalog saves or loads it. A volume may be missing, a price may not.
+
+    Parameters
+    ----------
+    prices
+        The table to check.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same table.
 
     Raises
     ------
     PriceError
-        If the index, the columns, the order or a value is not as the module describes.
+        If the index, the columns, the order or a value is not as the module describes, or there is one ticker only.
+
+    Examples
+    --------
+    >>> rows = [("A", pd.Timestamp("2020-01-03")), ("A", pd.Timestamp("2020-01-02"))]
+    >>> index = pd.MultiIndex.from_tuples(rows, names=["ticker", "date"])
+    >>> validate_prices(pd.DataFrame({"adj_close": [10.0, 11.0]}, index=index))
+    Traceback (most recent call last):
+        ...
+    rnn_trading.tables.prices.PriceError: prices: expected rows sorted by (ticker, date), each once.
     """
     if list(prices.index.names) != ["ticker", "date"]:
         raise PriceError(f"prices: expected the index (ticker, date). Received: {list(prices.index.names)}")
@@ -99,6 +128,16 @@ def price_panel(prices: pd.DataFrame, column: str = "adj_close") -> pd.DataFrame
     -------
     pandas.DataFrame
         Dates x tickers, both ascending, NaN where there is no row.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame(
+    ...     {"ticker": ["A", "A", "B"], "date": ["2020-01-02", "2020-01-03", "2020-01-03"], "adj_close": [10, 11, 20]}
+    ... )
+    >>> print(price_panel(parse_prices(raw, "mine.csv")).rename_axis(columns=None).to_string(index_names=False))
+                   A     B
+    2020-01-02  10.0   NaN
+    2020-01-03  11.0  20.0
     """
     return prices[column].unstack("ticker").sort_index()
 
@@ -117,6 +156,13 @@ def thin_sessions(panel: pd.DataFrame, presence: float) -> pd.Series:
     -------
     pandas.Series
         Boolean, one a date; uses the past of each date only. The first date is never thin.
+
+    Examples
+    --------
+    >>> nan, days = float("nan"), pd.date_range("2020-01-01", periods=3)
+    >>> panel = pd.DataFrame({"A": [1.0, nan, 1.0], "B": [1.0, nan, 1.0], "C": [1.0, 2.0, 1.0]}, index=days)
+    >>> thin_sessions(panel, presence=0.5).tolist()
+    [False, True, False]
     """
     present = panel.notna()
     recent = present.astype("float64").rolling(5, min_periods=1).max().shift(1) == 1
@@ -125,7 +171,19 @@ def thin_sessions(panel: pd.DataFrame, presence: float) -> pd.Series:
 
 
 def weekly_last(panel: pd.DataFrame) -> pd.DataFrame:
-    """Last value of each calendar week, dated by the week's Sunday; NaN for a week without one."""
+    """Last value of each calendar week, dated by the week's Sunday; NaN for a week without one.
+
+    Examples
+    --------
+    A Thursday, a Friday, and the Monday after them. B has no price on the Friday, so its last one is Thursday's.
+
+    >>> days = pd.DatetimeIndex(["2020-01-02", "2020-01-03", "2020-01-06"])
+    >>> panel = pd.DataFrame({"A": [1.0, 2.0, 3.0], "B": [10.0, None, 30.0]}, index=days)
+    >>> print(weekly_last(panel).to_string())
+                  A     B
+    2020-01-05  2.0  10.0
+    2020-01-12  3.0  30.0
+    """
     return panel.resample("W").last()
 
 
@@ -134,6 +192,15 @@ def last_session_of_week(panel: pd.DataFrame, *, carry: bool) -> pd.DataFrame:
 
     Unlike :func:`weekly_last`, a ticker without a value in that very session has none. A week without a session
     has none either, or with ``carry`` those of the session before it.
+
+    Examples
+    --------
+    >>> days = pd.DatetimeIndex(["2020-01-02", "2020-01-03", "2020-01-06"])
+    >>> panel = pd.DataFrame({"A": [1.0, 2.0, 3.0], "B": [10.0, None, 30.0]}, index=days)
+    >>> print(last_session_of_week(panel, carry=False).to_string())
+                  A     B
+    2020-01-05  2.0   NaN
+    2020-01-12  3.0  30.0
     """
     sessions = panel.index.to_series().resample("W").last()
     sessions = sessions.ffill() if carry else sessions
@@ -155,6 +222,12 @@ def stale_prices(panel: pd.DataFrame, sessions: int) -> pd.DataFrame:
     pandas.DataFrame
         Boolean, same shape; uses the past of each date only. A date before a ticker's first price is not
         stale.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame({"A": [10.0, 10.0, 10.0, 11.0]}, index=pd.date_range("2020-01-01", periods=4))
+    >>> stale_prices(panel, sessions=2)["A"].tolist()
+    [False, False, True, False]
     """
     carried = panel.ffill()
     unchanged = (carried.diff() == 0).astype("float64")
@@ -174,7 +247,15 @@ def delisted(panel: pd.DataFrame, sessions: int) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Index: tickers that are delisted. Values: row position of their last price.
+        Index: tickers that are delisted. Values: row position of their last price. A ticker without any price is not
+        among them.
+
+    Examples
+    --------
+    >>> nan, days = float("nan"), pd.date_range("2020-01-01", periods=5)
+    >>> panel = pd.DataFrame({"A": [10.0, 20.0, nan, nan, nan], "B": [1.0, 1.0, 1.0, 1.0, nan]}, index=days)
+    >>> delisted(panel, sessions=2).to_dict()
+    {'A': 1}
     """
     present = panel.notna().to_numpy()
     last = len(panel) - 1 - present[::-1].argmax(axis=0)
@@ -188,11 +269,27 @@ def add_terminal_prices(panel: pd.DataFrame, terminal_return: float, sessions: i
     Delisting returns are rarely in price files; Shumway (1997), "The Delisting Bias in CRSP Data", puts the
     performance-related ones near -30 %.
 
+    Parameters
+    ----------
+    panel
+        Prices, dates x tickers.
+    terminal_return
+        What the last price changes by, as a fraction: -0.3 for a loss of 30 %.
+    sessions
+        See :func:`delisted`.
+
     Returns
     -------
     pandas.DataFrame
         The panel with, on every session after a delisted ticker's last price, that price times
         ``1 + terminal_return``: what a holder is left with, whenever the next sale would have been.
+
+    Examples
+    --------
+    >>> nan, days = float("nan"), pd.date_range("2020-01-01", periods=4)
+    >>> panel = pd.DataFrame({"A": [10.0, 20.0, nan, nan], "B": [1.0, 1.0, 1.0, 1.0]}, index=days)
+    >>> add_terminal_prices(panel, terminal_return=-0.5, sessions=1)["A"].tolist()
+    [10.0, 20.0, 10.0, 10.0]
     """
     values = panel.to_numpy(copy=True)
     for ticker, last in delisted(panel, sessions).items():
@@ -219,6 +316,15 @@ def most_traded(dollar_volume: pd.DataFrame, presence: float, size: int) -> pd.I
     -------
     pandas.Index
         At most ``size`` tickers, in the panel's order.
+
+    Examples
+    --------
+    A is traded less than B on the first day and more on the others. It is chosen for the first day, too:
+
+    >>> days = pd.date_range("2020-01-01", periods=3)
+    >>> volume = pd.DataFrame({"A": [1.0, 9.0, 9.0], "B": [5.0, 5.0, 5.0]}, index=days)
+    >>> most_traded(volume, presence=0.5, size=1).tolist()
+    ['A']
     """
     listed = dollar_volume.dropna(axis="columns", thresh=int(presence * len(dollar_volume)))
     mean_rank = listed.rank(axis="columns", ascending=False).mean()
@@ -244,6 +350,18 @@ def most_traded_to_date(dollar_volume: pd.DataFrame, presence: float, size: int,
     -------
     pandas.DataFrame
         Boolean, same shape: in the universe as of that date, that date's volume included.
+
+    Examples
+    --------
+    As known on each day, B is in the universe first. On the second day both have a mean rank of 1.5.
+
+    >>> days = pd.date_range("2020-01-01", periods=3)
+    >>> volume = pd.DataFrame({"A": [1.0, 9.0, 9.0], "B": [5.0, 5.0, 5.0]}, index=days)
+    >>> print(most_traded_to_date(volume, presence=0.5, size=1, sessions=3).to_string())
+                    A      B
+    2020-01-01  False   True
+    2020-01-02   True  False
+    2020-01-03   True  False
     """
     present = dollar_volume.notna().astype("float64").rolling(sessions, min_periods=1).mean() >= presence
     ranks = dollar_volume.rank(axis="columns", ascending=False)
@@ -267,6 +385,14 @@ def price_quality(prices: pd.DataFrame, stale_after_sessions: int) -> dict[str, 
         Counts of tickers, rows, sessions, gaps inside a ticker's life, symbols that were probably reused (a
         gap of more than 63 sessions), daily returns above 300 %, stale prices, delisted tickers and, with
         volumes, rows of zero volume; with the first and last date, and some tickers by name.
+
+    Examples
+    --------
+    >>> days = ["2020-01-02", "2020-01-03", "2020-01-06"]
+    >>> raw = pd.DataFrame({"ticker": list("AABBB"), "date": [days[0], days[2], *days], "adj_close": [1, 1, 2, 9, 9]})
+    >>> quality = price_quality(parse_prices(raw, "mine.csv"), stale_after_sessions=5)
+    >>> quality["sessions"], quality["missing_prices_inside_a_life"], quality["tickers_with_returns_above_300_percent"]
+    (3, 1, ['B'])
     """
     panel = price_panel(prices)
     present = panel.notna()

@@ -48,7 +48,7 @@ def parse_reviews(
     ----------
     raw
         ``label``, ``text`` and optionally ``split``, ``id`` and ``author``. Further columns are ignored. Without an
-        ``id`` a review is called by the position of its row.
+        ``id`` a review is called by the position of its row. A missing text counts as an empty one.
     origin
         Where the table comes from, for error messages.
     describe_row
@@ -64,7 +64,17 @@ def parse_reviews(
     Raises
     ------
     ReviewError
-        For a missing column, a label other than 0 and 1, an unknown split, an id that stands twice, or no review.
+        For a missing column, a label other than 0 and 1, an unknown split, a split in some rows only, an id that is
+        missing or stands twice, or no review.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"label": [1, 0, 0], "text": ["A fine film.", "Dull.", "..."]})
+    >>> reviews, counts = parse_reviews(raw, "mine.csv")
+    >>> reviews[["label", "text"]].to_dict("index")
+    {'0': {'label': 1, 'text': 'A fine film.'}, '1': {'label': 0, 'text': 'Dull.'}}
+    >>> counts
+    {'empty_texts': 1, 'undecodable_texts': 0}
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, ReviewError)
     labels = pd.to_numeric(source.table["label"], errors="coerce")
@@ -102,10 +112,24 @@ def _splits(source: SourceTable) -> pd.Series:
 def validate_reviews(table: pd.DataFrame) -> None:
     """Raise if a table is not the canonical one; Kedro calls it when ``reviews`` is saved.
 
+    Parameters
+    ----------
+    table
+        The table to check.
+
     Raises
     ------
     ReviewError
         Says what is wrong.
+
+    Examples
+    --------
+    >>> reviews, _ = parse_reviews(pd.DataFrame({"label": [1], "text": ["A fine film."]}), "mine.csv")
+    >>> validate_reviews(reviews)
+    >>> validate_reviews(reviews.assign(label=2))
+    Traceback (most recent call last):
+        ...
+    rnn_trading.tables.reviews.ReviewError: reviews: expected at least one row, every id once, and labels of 0 or 1.
     """
     columns = ["split", "label", "text"]
     if table.columns.tolist() not in (columns, [*columns, "author"]) or table.index.name != "id":
@@ -118,17 +142,34 @@ def validate_reviews(table: pd.DataFrame) -> None:
 
 
 def same_text(texts: pd.Series) -> pd.Series:
-    """A text without case and runs of white space, by which duplicates are told."""
+    """A text without case and runs of white space, by which duplicates are told.
+
+    Examples
+    --------
+    >>> same_text(pd.Series(["A  fine film. ", "a fine FILM."])).tolist()
+    ['a fine film.', 'a fine film.']
+    """
     return texts.str.lower().str.split().str.join(" ")
 
 
 def states_rating(texts: pd.Series) -> pd.Series:
-    """Whether a review says its rating in numbers, such as 8/10."""
+    """Whether a review says its rating in numbers, such as 8/10.
+
+    Examples
+    --------
+    >>> states_rating(pd.Series(["I give it 8/10.", "7.5 out of ten", "Seen on 8 October"])).tolist()
+    [True, True, False]
+    """
     return texts.str.lower().str.contains(STATED_RATING, regex=True)
 
 
 def review_quality(table: pd.DataFrame) -> dict[str, Any]:
     """Count what matters for a fair test.
+
+    Parameters
+    ----------
+    table
+        The canonical table.
 
     Returns
     -------
@@ -136,6 +177,17 @@ def review_quality(table: pd.DataFrame) -> dict[str, Any]:
         ``reviews``, ``positive_share``; ``duplicates``: reviews whose text stands further up; ``contradictions``:
         texts that stand with both labels; ``states_rating``: see :func:`states_rating`; ``characters``: median, and the
         fewest and the most.
+
+    Examples
+    --------
+    The second review is the first one in other letters, with the other label.
+
+    >>> raw = pd.DataFrame({"label": [1, 0, 0], "text": ["A fine film.", "a fine FILM.", "Dull, 2/10"]})
+    >>> quality = review_quality(parse_reviews(raw, "mine.csv")[0])
+    >>> quality["duplicates"], quality["contradictions"], quality["states_rating"]
+    (1, 1, 1)
+    >>> quality["characters"]
+    {'median': 12, 'fewest': 10, 'most': 12}
     """
     texts = same_text(table["text"])
     lengths = table["text"].str.len()

@@ -26,6 +26,11 @@ def block_length(clusters: int) -> int:
     """Clusters that are drawn together where nothing more is known: the cube root of their number.
 
     This is the rate at which the length of blocks should grow for a standard error (Hall, Horowitz and Jing, 1995).
+
+    Examples
+    --------
+    >>> block_length(27), block_length(250)
+    (3, 7)
     """
     return int(np.ceil(clusters ** (1 / 3)))
 
@@ -43,6 +48,13 @@ def optimal_block(influence: NDArray[np.float64]) -> int:
     int
         The length that minimises the error of the variance of the mean (Politis and White, 2004; Patton, Politis and
         White, 2009), rounded up; 1 for fewer than 10 values, values that are missing, or that are all equal.
+
+    Examples
+    --------
+    Nine values are too few to tell, and values that are all equal tell nothing:
+
+    >>> optimal_block(np.arange(9.0)), optimal_block(np.ones(100))
+    (1, 1)
     """
     from arch.bootstrap import optimal_block_length  # noqa: PLC0415  takes a second to import
 
@@ -59,6 +71,12 @@ def block_for(influence: NDArray[np.float64], overlap: int = 1) -> int:
 
     The cube root of their number, or more if influence persists, as long as :data:`FEWEST_BLOCKS` are left; and at
     least the ``overlap``, which is the number of clusters that follow each other and share outcomes.
+
+    Examples
+    --------
+    >>> influence = np.zeros(64)
+    >>> block_for(influence), block_for(influence, overlap=12)
+    (4, 12)
     """
     count = len(influence)
     return max(overlap, min(max(block_length(count), optimal_block(influence)), count // FEWEST_BLOCKS))
@@ -69,6 +87,15 @@ def independent(influence: NDArray[np.float64]) -> float:
 
     Exact for the mean of an autoregression of order one with the correlation r of neighbours; a negative one counts as
     zero. Infinite if the influence is missing or all equal: then nothing is known of it.
+
+    Examples
+    --------
+    Neighbours have a correlation of 1/3: seven of them are worth 7 * (2/3) / (4/3).
+
+    >>> round(independent(np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0])), 6)
+    3.5
+    >>> independent(np.ones(7))
+    inf
     """
     if np.isnan(influence).any() or np.ptp(influence[:-1]) == 0 or np.ptp(influence[1:]) == 0:
         return float("inf")
@@ -91,6 +118,12 @@ def cluster_influence(statistic: Callable[[NDArray[np.int64]], float], clusters:
     numpy.ndarray
         ``(clusters,)``, in ascending order: their number less one, times the statistic less the statistic without the
         cluster. For a mean of one value a cluster, that value less the mean. NaN where the statistic does not exist.
+
+    Examples
+    --------
+    >>> values = np.array([1.0, 2.0, 6.0])
+    >>> cluster_influence(lambda rows: float(values[rows].mean()), pd.Series([1, 2, 3])).tolist()
+    [-2.0, -1.0, 3.0]
     """
     codes, names = pd.factorize(clusters.to_numpy(), sort=True)
     complete, reports, values = statistic(np.arange(len(codes))), Reports(), np.empty(len(names))
@@ -122,6 +155,15 @@ def cluster_bootstrap(
     -------
     numpy.ndarray
         ``(draws,)``; NaN where the statistic does not exist, and everywhere with fewer than 10 clusters.
+
+    Examples
+    --------
+    Ten clusters of two rows: every draw has 20 rows. Nine clusters are too few.
+
+    >>> cluster_bootstrap(len, pd.Series(np.repeat(np.arange(10), 2)), draws=3).tolist()
+    [20.0, 20.0, 20.0]
+    >>> cluster_bootstrap(len, pd.Series(np.arange(9)), draws=3).tolist()
+    [nan, nan, nan]
     """
     codes, names = pd.factorize(clusters.to_numpy(), sort=True)
     if len(names) < FEWEST_CLUSTERS:
@@ -147,7 +189,14 @@ def cluster_bootstrap(
 
 
 def interval(values: NDArray[np.float64]) -> tuple[float, float]:
-    """The middle 95 % of bootstrapped values; NaN if a twentieth of them do not exist."""
+    """The middle 95 % of bootstrapped values; NaN if more than a twentieth of them do not exist.
+
+    Examples
+    --------
+    >>> low, high = interval(np.arange(1001.0))
+    >>> round(low, 6), round(high, 6)
+    (25.0, 975.0)
+    """
     defined = values[~np.isnan(values)]
     if len(defined) < COVERAGE * len(values):
         return float("nan"), float("nan")
@@ -156,7 +205,28 @@ def interval(values: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def difference_test(values: NDArray[np.float64], observed: float) -> dict[str, Any]:
-    """``interval`` of a difference, and a two-sided ``p_value``: twice the share of draws on the other side of zero."""
+    """``interval`` of a difference, and a two-sided ``p_value``: twice the share of draws on the other side of zero.
+
+    Parameters
+    ----------
+    values
+        Bootstrapped differences, ``(draws,)``; NaN where one does not exist.
+    observed
+        The difference on the rows themselves.
+
+    Returns
+    -------
+    dict
+        ``mean_difference`` (as observed), and ``interval`` (95 %) and ``p_value``, both NaN where :func:`interval`
+        gives none.
+
+    Examples
+    --------
+    999 draws, all on one side of zero: no p-value is smaller than two in a thousand.
+
+    >>> difference_test(np.full(999, 0.5), observed=0.5)
+    {'mean_difference': 0.5, 'interval': [0.5, 0.5], 'p_value': 0.002}
+    """
     low, high = interval(values)
     p_value = float("nan")
     if not np.isnan(low):

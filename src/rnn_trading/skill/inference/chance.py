@@ -94,6 +94,17 @@ def distance_from_chance(task: TaskName, predictions: pd.DataFrame, column: str 
     ------
     ValueError
         If a forecast or outcome is missing, all outcomes are equal, or there are fewer clusters than a bootstrap needs.
+
+    Examples
+    --------
+    27 dates are drawn in blocks of 3. A constant ranks nothing:
+
+    >>> truth = np.arange(27.0)
+    >>> predictions = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=27), "truth": truth, "prediction": 1.0})
+    >>> distance_from_chance("volatility", predictions)
+    Distance(score=0.0, error=nan, blocks=9.0)
+    >>> round(distance_from_chance("volatility", predictions.assign(prediction=truth)).score, 6)
+    1.0
     """
     rows = predictions[rows_of(predictions, ROWS.get(task, {}))].reset_index(drop=True)
     if rows[[column, TRUTH]].isna().to_numpy().any() or rows[TRUTH].nunique() < 2:
@@ -121,6 +132,14 @@ def pooled_p_value(distances: list[Distance]) -> tuple[float, float]:
     Each score over its error is compared with Student's t with as many degrees of freedom as it has blocks less
     one, and turned into a normal deviate; these are summed (Stouffer and others, 1949). Scores without an error, of
     constant forecasts, count as zero.
+
+    Examples
+    --------
+    >>> pooled_p_value([Distance(0.1, 0.1, 50), Distance(-0.1, 0.1, 50)])
+    (0.0, 1.0)
+    >>> z, p_value = pooled_p_value([Distance(0.2, 0.1, 1e9)])
+    >>> round(z, 3), round(p_value, 3)
+    (2.0, 0.046)
     """
     z = float(np.sum([_deviate(one) for one in distances]) / np.sqrt(len(distances)))
     return z, float(2 * stats.norm.sf(abs(z)))

@@ -44,6 +44,17 @@ def compare_losses(
         (two-sided), ``dates``, ``mean_difference``, and ``detectable_difference``: the mean difference that such a
         test at 5 % would find four times out of five. NaN with fewer than 5 dates, with no more dates than the
         overlap, where the losses never differ, or where one does not exist.
+
+    Examples
+    --------
+    Twelve rows on six dates count as six. The squared errors of the forecast are 1 and 0 in turn, those of the rival 4.
+
+    >>> from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+    >>> dates, truth = pd.date_range("2020-01-01", periods=6).repeat(2), np.zeros(12)
+    >>> forecast = np.repeat([1.0, 0.0, 1.0, 0.0, 1.0, 0.0], 2)
+    >>> test = compare_losses(SQUARED_ERROR, forecast, rival=np.full(12, 2.0), truth=truth, dates=dates)
+    >>> test["mean_difference"], test["dates"], test["statistic"] < 0
+    (-3.5, 6, True)
     """
     frame = pd.DataFrame(
         {"forecast": loss.of(forecast, truth), "rival": loss.of(rival, truth)},
@@ -105,11 +116,24 @@ def _bartlett_t(samples: NDArray[np.float64], lags: int) -> NDArray[np.float64]:
 def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
     """Newey-West t-test of the mean difference in information coefficient by date.
 
+    Parameters
+    ----------
+    forecast, rival, truth, dates
+        Of each row, ``(rows,)``, none missing.
+
     Returns
     -------
     dict
         ``name``, ``statistic`` (positive: the forecast ranks better), ``p_value`` (two-sided, Student's t),
         ``mean_difference``, ``dates``: those on which both have a coefficient.
+
+    Examples
+    --------
+    >>> dates, truth = pd.date_range("2020-01-01", periods=6).repeat(3), np.tile([1, 2, 3], 6)
+    >>> forecast, rival = truth, np.tile([1, 2, 3, 3, 2, 1], 3)
+    >>> test = compare_information_coefficients(forecast, rival, truth, dates)
+    >>> round(test["mean_difference"], 6), test["dates"]
+    (1.0, 6)
     """
     difference = (
         information_coefficients(forecast, truth, dates) - information_coefficients(rival, truth, dates)
@@ -141,6 +165,17 @@ def pairwise_comparisons(loss: Loss, forecasts: pd.DataFrame, truth: Vector, dat
     list of dict
         One a pair: ``forecast``, ``rival``, and what :func:`compare_losses` gives. No correction for the number
         of pairs; see :func:`model_confidence_set` for that.
+
+    Examples
+    --------
+    >>> from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+    >>> dates = pd.date_range("2020-01-01", periods=6)
+    >>> forecasts = pd.DataFrame({"one": 1.0, "two": 2.0, "in_turn": [1.0, 0.0, 1.0, 0.0, 1.0, 0.0]}, index=dates)
+    >>> for test in pairwise_comparisons(SQUARED_ERROR, forecasts, np.zeros(6), dates):
+    ...     print(test["forecast"], test["rival"], test["mean_difference"])
+    one two -3.0
+    one in_turn 0.5
+    two in_turn 3.5
     """
     return [
         {"forecast": one, "rival": other}
@@ -174,6 +209,16 @@ def model_confidence_set(
     ------
     ValueError
         If fewer than two forecasts have losses.
+
+    Examples
+    --------
+    >>> from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+    >>> truth, errors = np.zeros(50), np.tile([1.0, 2.0], 25)
+    >>> forecasts = pd.DataFrame({"near": truth + errors / 10, "far": truth + errors})
+    >>> dates = pd.date_range("2020-01-01", periods=50)
+    >>> result = model_confidence_set(SQUARED_ERROR, forecasts, truth, dates, size=0.1, replications=100, seed=0)
+    >>> result["included"], result["undefined"]
+    (['near'], [])
     """
     from arch.bootstrap import MCS  # noqa: PLC0415  takes a second to import
 

@@ -20,7 +20,7 @@ def evaluate_documents(forecast: Vector, truth: Vector) -> dict[str, Any]:
     Parameters
     ----------
     forecast
-        Probability of label 1, ``(documents,)``.
+        Probability of label 1, ``(documents,)``, none missing.
     truth
         0 or 1, ``(documents,)``.
 
@@ -29,7 +29,14 @@ def evaluate_documents(forecast: Vector, truth: Vector) -> dict[str, Any]:
     dict
         ``auc``, ``auc_interval`` (95 %), ``accuracy`` (at .5), ``log_loss``, ``brier`` (mean squared error),
         ``calibration_error`` (mean absolute distance of the share of positives from the mean probability, over the bins
-        of :func:`calibration`, weighted by their documents), ``calibration`` (these bins), ``documents``.
+        of :func:`calibration`, weighted by their documents), ``calibration`` (these bins), ``documents``. Without
+        documents there is nothing but ``documents``.
+
+    Examples
+    --------
+    >>> metrics = evaluate_documents(np.array([0.9, 0.9, 0.3, 0.1]), np.array([1, 1, 0, 0]))
+    >>> metrics["auc"], metrics["accuracy"], round(metrics["brier"], 3)
+    (1.0, 1.0, 0.03)
     """
     forecast, truth = np.asarray(forecast, dtype=float), np.asarray(truth, dtype=float)
     if len(truth) == 0:
@@ -48,10 +55,23 @@ def evaluate_documents(forecast: Vector, truth: Vector) -> dict[str, Any]:
 def calibration(forecast: Vector, truth: Vector) -> pd.DataFrame:
     """Promised and observed shares of positives, in ten bins of equal width.
 
+    Parameters
+    ----------
+    forecast, truth
+        As for :func:`evaluate_documents`.
+
     Returns
     -------
     pandas.DataFrame
         One row a bin that has documents: ``probability`` (mean forecast), ``share`` (of positives), ``documents``.
+
+    Examples
+    --------
+    >>> bins = calibration(np.array([0.125, 0.1875, 0.95]), np.array([0, 1, 1]))
+    >>> print(bins.to_string())
+       probability  share  documents
+    0      0.15625    0.5          2
+    1      0.95000    1.0          1
     """
     bins = np.minimum((np.asarray(forecast) * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     table = pd.DataFrame({"bin": bins, "probability": forecast, "share": truth})
@@ -62,12 +82,30 @@ def calibration(forecast: Vector, truth: Vector) -> pd.DataFrame:
 def compare_document_losses(loss: Loss, forecast: Vector, rival: Vector, truth: Vector) -> dict[str, Any]:
     """Paired t-test of the losses of two forecasts of the same, independent documents.
 
+    Parameters
+    ----------
+    loss
+        Loss of a document.
+    forecast, rival, truth
+        Probabilities of label 1, and 0 or 1, ``(documents,)``, none missing.
+
     Returns
     -------
     dict
         ``name``, ``loss``, ``statistic`` (negative: the forecast has the smaller loss), ``p_value`` (two-sided),
         ``documents``, ``mean_difference``, and ``detectable_difference``: the mean difference that such a test at 5 %
         would find four times out of five. NaN with fewer than two documents or where the losses never differ.
+
+    Examples
+    --------
+    The squared errors of the forecast are .25 each, those of the rival 1, .25 and .25. Their differences are -.75, 0
+    and 0, with a mean of -.25 and a standard error of .25.
+
+    >>> from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+    >>> forecast, rival, truth = np.array([0.5, 0.5, 0.5]), np.array([0.0, 0.5, 0.5]), np.array([1.0, 1.0, 1.0])
+    >>> test = compare_document_losses(SQUARED_ERROR, forecast, rival, truth)
+    >>> test["mean_difference"], round(test["statistic"], 6), round(test["p_value"], 3)
+    (-0.25, -1.0, 0.423)
     """
     difference = loss.of(forecast, truth) - loss.of(rival, truth)
     statistic = p_value = detectable = float("nan")

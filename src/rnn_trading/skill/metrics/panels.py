@@ -29,6 +29,15 @@ def information_coefficients(forecast: Vector, truth: Vector, dates: pd.Index) -
     pandas.Series
         Index: distinct dates, ascending. NaN on dates with fewer than 3 rows or where either side is
         constant. Ties take their mean rank.
+
+    Examples
+    --------
+    On the first date all ranks are right, on the second they are turned round; the third has two rows only.
+
+    >>> dates = pd.DatetimeIndex(["2020-01-03"] * 3 + ["2020-01-10"] * 3 + ["2020-01-17"] * 2)
+    >>> forecast, truth = np.array([1, 2, 3, 3, 2, 1, 1, 2]), np.array([10, 20, 30, 10, 20, 30, 10, 20])
+    >>> information_coefficients(forecast, truth, dates).tolist()
+    [1.0, -1.0, nan]
     """
     rows = pd.DataFrame({"forecast": np.asarray(forecast), "truth": np.asarray(truth)})
     rows["date"] = pd.DatetimeIndex(dates)
@@ -53,6 +62,13 @@ def newey_west_t(series: pd.Series) -> float:
 
     Lags by the rule ``floor(4 (n / 100) ** (2 / 9))``. Missing values are left out; NaN with fewer than 5
     values or none that differ.
+
+    Examples
+    --------
+    >>> round(newey_west_t(pd.Series([1.0, 2.0, 3.0, 4.0, 5.0])), 3)
+    3.917
+    >>> newey_west_t(pd.Series([1.0, 1.0, 1.0, 1.0, 1.0]))
+    nan
     """
     values = series.dropna().to_numpy()
     if len(values) < 5 or np.ptp(values) == 0:
@@ -70,6 +86,12 @@ def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Dat
     pandas.DataFrame
         Dates x quintiles 1 to 5. Rows are ranked within their date, ties by their order in the table. Dates
         with fewer than 5 rows, or whose forecasts are all equal, are left out.
+
+    Examples
+    --------
+    >>> dates = pd.DatetimeIndex(["2020-01-03"] * 10)
+    >>> quantile_returns(np.arange(10), np.arange(10) / 2, dates).to_numpy().tolist()
+    [[0.25, 1.25, 2.25, 3.25, 4.25]]
     """
     rows = pd.DataFrame({"forecast": np.asarray(forecast), "truth": np.asarray(truth)})
     rows["date"] = pd.DatetimeIndex(dates)
@@ -83,7 +105,18 @@ def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Dat
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss of single rows: its name, and a function of forecasts and truths, both ``(rows,)``."""
+    """A loss of single rows: its name, and a function of forecasts and truths, both ``(rows,)``.
+
+    Examples
+    --------
+    >>> SQUARED_ERROR.of(np.array([1.0, 2.0]), np.array([1.0, 5.0])).tolist()
+    [0.0, 9.0]
+
+    A probability of one half costs the logarithm of 2, whatever comes:
+
+    >>> LOG_LOSS.of(np.array([0.5, 0.5]), np.array([0.0, 1.0])).round(4).tolist()
+    [0.6931, 0.6931]
+    """
 
     name: str
     of: Callable[[Vector, Vector], Vector]
@@ -117,7 +150,16 @@ def evaluate_panel(
         Classification: ``auc``, ``accuracy`` (at .5), ``log_loss``. Regression: ``rmse``, ``mae``, ``r2``
         (against the mean of these rows). Both: ``ic_pooled`` (Spearman over all rows), ``ic_mean`` (mean over
         dates), ``ic_t`` (its Newey-West t), ``ic_dates`` (dates that have one), ``quintile_spread`` (mean
-        truth of the highest fifth less the lowest, by date) and ``quintile_spread_t``; ``rows``.
+        truth of the highest fifth less the lowest, by date) and ``quintile_spread_t``; ``rows``. Without rows there is
+        nothing but ``rows``.
+
+    Examples
+    --------
+    >>> dates = pd.DatetimeIndex(["2020-01-03"] * 5 + ["2020-01-10"] * 5)
+    >>> forecast, truth = np.tile([1.0, 2.0, 3.0, 4.0, 5.0], 2), np.tile([0.0, 1.0, 2.0, 3.0, 4.0], 2)
+    >>> metrics = evaluate_panel("regression", forecast, truth, dates)
+    >>> metrics["rmse"], metrics["ic_dates"], round(metrics["ic_mean"], 6), metrics["quintile_spread"]
+    (1.0, 2, 1.0, 4.0)
     """
     forecast, truth = np.asarray(forecast, dtype=float), np.asarray(truth, dtype=float)
     if len(truth) == 0:
@@ -138,7 +180,22 @@ def evaluate_panel(
 
 
 def classification_metrics(forecast: Vector, truth: Vector) -> dict[str, float]:
-    """``auc`` (NaN with one class), ``accuracy`` (at .5) and ``log_loss`` of probabilities."""
+    """``auc`` (NaN with one class), ``accuracy`` (at .5) and ``log_loss`` of probabilities.
+
+    Parameters
+    ----------
+    forecast, truth
+        Probabilities, and 0 or 1, ``(rows,)``, none missing. At least one row.
+
+    Examples
+    --------
+    Of the four pairs of a 1 and a 0, three are ranked rightly; of the four forecasts, three are on the right side of
+    one half.
+
+    >>> metrics = classification_metrics(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1]))
+    >>> metrics["auc"], metrics["accuracy"]
+    (0.75, 0.75)
+    """
     one_class = np.ptp(truth) == 0
     return {
         "auc": float("nan") if one_class else float(roc_auc_score(truth, forecast)),
@@ -148,7 +205,19 @@ def classification_metrics(forecast: Vector, truth: Vector) -> dict[str, float]:
 
 
 def error_metrics(forecast: Vector, truth: Vector) -> dict[str, float]:
-    """``rmse``, ``mae`` and ``r2``, against the mean of these rows."""
+    """``rmse``, ``mae`` and ``r2``, against the mean of these rows; ``r2`` is NaN where all truths are equal.
+
+    Parameters
+    ----------
+    forecast, truth
+        float64, in one unit, ``(rows,)``. At least one row.
+
+    Examples
+    --------
+    >>> metrics = error_metrics(np.array([1.0, 3.0]), np.array([1.0, 5.0]))
+    >>> round(metrics["rmse"], 4), metrics["mae"], metrics["r2"]
+    (1.4142, 1.0, 0.5)
+    """
     errors = forecast - truth
     variance = float(truth.var())
     return {
@@ -159,7 +228,15 @@ def error_metrics(forecast: Vector, truth: Vector) -> dict[str, float]:
 
 
 def spearman(forecast: Vector, truth: Vector) -> float:
-    """Rank correlation; NaN with fewer than 3 rows or where either side is constant."""
+    """Rank correlation; NaN with fewer than 3 rows or where either side is constant.
+
+    Examples
+    --------
+    >>> round(spearman(np.array([1.0, 2.0, 4.0, 3.0]), np.array([1.0, 2.0, 3.0, 4.0])), 6)
+    0.8
+    >>> spearman(np.array([1.0, 1.0, 1.0]), np.array([1.0, 2.0, 3.0]))
+    nan
+    """
     if len(truth) < 3 or np.ptp(forecast) == 0 or np.ptp(truth) == 0:
         return float("nan")
     return float(np.corrcoef(rankdata(forecast), rankdata(truth))[0, 1])

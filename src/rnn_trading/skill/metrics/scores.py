@@ -18,7 +18,15 @@ Score = Callable[[NDArray[np.int64]], float]
 
 
 def auc(table: pd.DataFrame, column: str) -> Score:
-    """Area under the ROC curve, by the ranks of the positives (Mann and Whitney, 1947)."""
+    """Area under the ROC curve, by the ranks of the positives (Mann and Whitney, 1947).
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"prediction": [0.1, 0.4, 0.35, 0.8], "truth": [0, 0, 1, 1]})
+    >>> score = auc(table, "prediction")
+    >>> score(np.array([0, 1, 2, 3])), score(np.array([0, 2, 3])), score(np.array([2, 3]))
+    (0.75, 1.0, nan)
+    """
     forecast, truth = _forecast_and_truth(table, column)
     positive = truth > 0.5
 
@@ -38,6 +46,13 @@ def mean_information_coefficient(table: pd.DataFrame, column: str) -> Score:
 
     Rows of one date must be drawn or left out together, or the score is that of the mean over dates weighted by their
     rows. Dates without a coefficient do not count.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"date": ["2020-01-03"] * 3 + ["2020-01-10"] * 3, "truth": [1, 2, 3] * 2})
+    >>> score = mean_information_coefficient(table.assign(prediction=[1, 2, 3, 3, 2, 1]), "prediction")
+    >>> round(score(np.arange(6)), 6), round(score(np.array([0, 1, 2])), 6)
+    (0.0, 1.0)
     """
     dates = pd.DatetimeIndex(table["date"])
     forecast, truth = _forecast_and_truth(table, column)
@@ -54,21 +69,45 @@ def mean_information_coefficient(table: pd.DataFrame, column: str) -> Score:
 
 
 def root_mean_squared_error(table: pd.DataFrame, column: str) -> Score:
-    """Root of the mean squared error."""
+    """Root of the mean squared error, in the unit of the truth; NaN without rows.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"prediction": [1.0, 2.0, 7.0], "truth": [1.0, 2.0, 2.0]})
+    >>> score = root_mean_squared_error(table, "prediction")
+    >>> score(np.array([2])), score(np.array([0, 1]))
+    (5.0, 0.0)
+    """
     forecast, truth = _forecast_and_truth(table, column)
     squared = (forecast - truth) ** 2
     return lambda rows: float(np.sqrt(squared[rows].mean())) if len(rows) else float("nan")
 
 
 def mean_absolute_error(table: pd.DataFrame, column: str) -> Score:
-    """Mean absolute error."""
+    """Mean absolute error, in the unit of the truth; NaN without rows.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"prediction": [1.0, 2.0, 7.0], "truth": [1.0, 3.0, 2.0]})
+    >>> score = mean_absolute_error(table, "prediction")
+    >>> score(np.arange(3)), score(np.array([1, 1]))
+    (2.0, 1.0)
+    """
     forecast, truth = _forecast_and_truth(table, column)
     absolute = np.abs(forecast - truth)
     return lambda rows: float(absolute[rows].mean()) if len(rows) else float("nan")
 
 
 def r_squared(table: pd.DataFrame, column: str) -> Score:
-    """One less the mean squared error over the variance of the truth of the same rows."""
+    """One less the mean squared error over the variance of the truth of the same rows; NaN where these are equal.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"prediction": [1.0, 3.0, 5.0], "truth": [1.0, 5.0, 5.0]})
+    >>> score = r_squared(table, "prediction")
+    >>> score(np.array([0, 1])), score(np.array([0, 2])), score(np.array([1, 2]))
+    (0.5, 1.0, nan)
+    """
     forecast, truth = _forecast_and_truth(table, column)
     squared = (forecast - truth) ** 2
 
@@ -80,7 +119,15 @@ def r_squared(table: pd.DataFrame, column: str) -> Score:
 
 
 def rank_correlation(table: pd.DataFrame, column: str) -> Score:
-    """Spearman's rank correlation over all rows."""
+    """Spearman's rank correlation over all rows.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"prediction": [1.0, 2.0, 4.0, 3.0], "truth": [1.0, 2.0, 3.0, 4.0]})
+    >>> score = rank_correlation(table, "prediction")
+    >>> round(score(np.arange(4)), 6), round(score(np.array([0, 1, 2])), 6)
+    (0.8, 1.0)
+    """
     forecast, truth = _forecast_and_truth(table, column)
     return lambda rows: spearman(forecast[rows], truth[rows])
 

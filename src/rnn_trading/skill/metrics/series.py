@@ -36,6 +36,14 @@ def evaluate_level(forecast: Vector, truth: Vector, last: Vector) -> dict[str, A
         ``rmse``, ``mae``, ``r2`` and ``ic_pooled`` (Spearman) of the levels; ``return_ic`` (Spearman),
         ``return_r2`` (against their mean) and ``return_hit_rate`` (share of days that moved whose sign was
         forecast; NaN if no move was) of the returns on the last value; ``rows``.
+
+    Examples
+    --------
+    The first move is forecast too small, the second in the wrong direction.
+
+    >>> metrics = evaluate_level(np.array([101.0, 99.0]), np.array([102.0, 101.0]), last=np.array([100.0, 100.0]))
+    >>> metrics["mae"], metrics["return_hit_rate"]
+    (1.5, 0.5)
     """
     if len(truth) == 0:
         return {"rows": 0}
@@ -52,7 +60,19 @@ def evaluate_level(forecast: Vector, truth: Vector, last: Vector) -> dict[str, A
 
 
 def evaluate_volatility(forecast: Vector, truth: Vector) -> dict[str, Any]:
-    """``r2``, ``rmse``, ``mae`` and ``qlike`` (:data:`QLIKE`, mean; NaN if a forecast is not positive); ``rows``."""
+    """``r2``, ``rmse``, ``mae`` and ``qlike`` (:data:`QLIKE`, mean; NaN if a forecast is not positive); ``rows``.
+
+    Parameters
+    ----------
+    forecast, truth
+        In one unit, ``(rows,)``, none missing.
+
+    Examples
+    --------
+    >>> metrics = evaluate_volatility(np.array([1.0, 1.0]), np.array([0.0, 2.0]))
+    >>> metrics["rmse"], metrics["r2"], metrics["qlike"]
+    (1.0, 0.0, 1.0)
+    """
     if len(truth) == 0:
         return {"rows": 0}
     return error_metrics(forecast, truth) | {"qlike": float(QLIKE.of(forecast, truth).mean()), "rows": len(truth)}
@@ -64,7 +84,8 @@ def evaluate_runs(table: pd.DataFrame, column: str) -> dict[str, Any]:
     Parameters
     ----------
     table
-        ``run`` (see below), ``date`` (of the last known value), ``step`` from 1, ``truth``, and the forecast.
+        ``run`` (see below), ``date`` (of the last known value), ``step`` from 1, ``truth``, ``persistence`` (the last
+        known value), and the forecast.
     column
         Name of the forecast.
 
@@ -73,7 +94,18 @@ def evaluate_runs(table: pd.DataFrame, column: str) -> dict[str, Any]:
     dict
         Of the runs ``restarted`` after some steps: ``rmse``, ``mae``, ``r2``, ``change_ic`` (Spearman of the
         forecast and true change from the last known value), ``rmse_by_step`` (a list, from step 1), ``rows``.
-        Where the table has them: ``point_by_point`` and ``free_run``, each with ``rmse`` and ``mae``.
+        Where the table has them: ``point_by_point`` and ``free_run``, each with ``rmse`` and ``mae``. Without restarted
+        runs there is nothing but ``rows``.
+
+    Examples
+    --------
+    Two runs of two steps: off by 1 at the first step, and by 3 at the second.
+
+    >>> table = pd.DataFrame({"run": "restarted", "date": [1, 1, 3, 3], "step": [1, 2, 1, 2], "persistence": 100.0})
+    >>> table = table.assign(truth=[101.0, 102.0, 103.0, 104.0], prediction=[102.0, 105.0, 104.0, 107.0])
+    >>> metrics = evaluate_runs(table, "prediction")
+    >>> metrics["mae"], metrics["rmse_by_step"]
+    (2.0, [1.0, 3.0])
     """
     restarted = table[table["run"] == RESTARTED]
     if restarted.empty:
