@@ -5,13 +5,12 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from kedro.io import AbstractDataset
 
+from rnn_trading.datasets.file import FileDataset
 from rnn_trading.datasets.whole import written_whole
 from rnn_trading.filings.reading import FilingReading
 
@@ -72,7 +71,7 @@ class StoredSentences:
             yield pd.concat(waiting, ignore_index=True)
 
 
-class FilingSentencesDataset(AbstractDataset[FilingReading, StoredSentences]):
+class FilingSentencesDataset(FileDataset[FilingReading, StoredSentences]):
     """A folder with one Parquet file for each piece that was read, and a list of the filings of the last run.
 
     Every file is written whole before the next piece is read: after a kill the filings in them are not read again.
@@ -85,10 +84,6 @@ class FilingSentencesDataset(AbstractDataset[FilingReading, StoredSentences]):
     metadata
         For Kedro plugins.
     """
-
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
-        self.metadata = metadata
 
     def load(self) -> StoredSentences:
         """Return the sentences of the last run."""
@@ -117,9 +112,6 @@ class FilingSentencesDataset(AbstractDataset[FilingReading, StoredSentences]):
 
     def _parts(self) -> list[Path]:
         return sorted(self._filepath.glob("part-*.parquet"))
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
 
     def _exists(self) -> bool:
         return (self._filepath / MANIFEST).is_file()

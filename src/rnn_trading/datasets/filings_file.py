@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
-from kedro.io import AbstractDataset
 
-from rnn_trading.datasets.table_file import TableFile, parse_error
+from rnn_trading.datasets.file import SourceFileDataset
+from rnn_trading.datasets.table_file import TableFile, TableFileDataset, parse_error, put_there
 from rnn_trading.filings.filings import (
     OPTIONAL,
     REQUIRED,
@@ -30,7 +30,7 @@ LONGEST_CELL = 2**30
 PARQUET, CSV = (".parquet", ".pq"), (".csv", ".csv.gz")
 
 
-class FilingsFileDataset(AbstractDataset[None, FilingSource]):
+class FilingsFileDataset(SourceFileDataset[FilingSource]):
     """Filings in a file or folder; texts are read when they are needed, some at a time.
 
     Parameters
@@ -46,10 +46,12 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
         For Kedro plugins.
     """
 
-    def __init__(self, *, filepath: str, index: str | None = None, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
+    error = FilingError
+
+    def __init__(self, *, index: str | None = None, **file: Any) -> None:
+        super().__init__(**file)
         self._index = None if index is None else Path(index)
-        self.metadata = metadata
+        self._options = {"index": index}
 
     def load(self) -> FilingSource:
         """Return the index, and what reads the texts.
@@ -94,34 +96,21 @@ class FilingsFileDataset(AbstractDataset[None, FilingSource]):
         source = _with_texts(source, plain_text(ids), read)
         return replace(source, kept=source.kept | {"broken_text_lines": texts.broken})
 
-    def save(self, data: None) -> None:
-        """Refuse: a source is only read."""
-        raise FilingError(f"{self._filepath} is a source: it is only read.")
 
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath), "index": self._index and str(self._index)}
-
-    def _exists(self) -> bool:
-        return self._filepath.exists()
-
-
-class FilingPricesFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]]):
+class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
     """Daily prices around filings; see :func:`rnn_trading.filings.filings.parse_filing_prices` for the result.
 
     Parameters
     ----------
     filepath
         A Parquet, CSV or HDF5 table with ``date``, ``adj_close`` and ``filing_id`` or ``ticker``.
-    key
-        Name of the table inside an HDF5 file; not needed if it holds one only.
-    metadata
-        For Kedro plugins.
+    file
+        See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
 
-    def __init__(self, *, filepath: str, key: str | None = None, metadata: dict[str, Any] | None = None) -> None:
-        expected = "date, adj_close, and filing_id or ticker"
-        self._file = TableFile(filepath, expected, _remedy("filing_prices_file"), FilingError, key)
-        self.metadata = metadata
+    expected = "date, adj_close, and filing_id or ticker"
+    parameter = "filing_prices_file"
+    error = FilingError
 
     def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
         """Return the prices, and counts of rows that were left out.
@@ -131,22 +120,12 @@ class FilingPricesFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str
         FilingError
             If the file is missing or cannot be read, a column is missing, or no row has a price; names the file.
         """
-        filepath = self._file.filepath
+        filepath = self._filepath
         if not filepath.name.endswith(CSV) or not filepath.is_file():
             return parse_filing_prices(self._file.read(pd.read_csv)[0], str(filepath))
         table = _Table(filepath, "filing_prices_file")
         prices, dropped = parse_filing_prices(table.whole(table.columns), str(filepath))
         return prices, {"broken_lines": table.broken} | dropped
-
-    def save(self, data: None) -> None:
-        """Refuse: a source is only read."""
-        self._file.refuse_save()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._file.filepath), "key": self._file.key}
-
-    def _exists(self) -> bool:
-        return self._file.filepath.is_file()
 
 
 class _Table:
@@ -155,10 +134,10 @@ class _Table:
     def __init__(self, filepath: Path, parameter: str) -> None:
         self.filepath, self.broken = filepath, 0
         if not filepath.is_file():
-            raise FilingError(f"{filepath} does not exist. {_remedy(parameter)}")
+            raise FilingError(f"{filepath} does not exist. {put_there(parameter)}")
         if not filepath.name.endswith((*PARQUET, *CSV)):
             raise FilingError(f"{filepath}: expected a file ending in .parquet, .csv or .csv.gz, or a folder of texts.")
-        self._file = TableFile(str(filepath), "", "", FilingError)
+        self._file = TableFile(filepath, "", parameter, FilingError)
         self.columns: list[str] = self._file.guarded(self._read_columns)
         if not self.columns:
             raise FilingError(f"{filepath} is empty. Expected a header, and rows below it.")
@@ -259,7 +238,3 @@ def _with_texts(source: FilingSource, ids: pd.Series, read: Callable[[], Iterato
         "repeated_texts": int(ids.duplicated().sum()),
     }
     return replace(source, read=read, kept=source.kept | counts)
-
-
-def _remedy(parameter: str) -> str:
-    return f"Put it there, or name another with --params {parameter}=PATH."

@@ -3,51 +3,36 @@
 from typing import Any
 
 import pandas as pd
-from kedro.io import AbstractDataset
 
-from rnn_trading.datasets.table_file import TableFile, read_text_csv
+from rnn_trading.datasets.table_file import TableFileDataset, read_text_csv
 from rnn_trading.tables.index_prices import OPTIONAL, REQUIRED, parse_index
 from rnn_trading.tables.prices import PriceError
 
 
-class IndexFileDataset(AbstractDataset[None, pd.DataFrame]):
+class IndexFileDataset(TableFileDataset[pd.DataFrame]):
     """Read and check a file of index prices.
 
     The result is the canonical table of :mod:`rnn_trading.tables.index_prices`.
 
     Parameters
     ----------
-    filepath
-        ``.parquet``, ``.csv`` (also ``.csv.gz``) or ``.h5``.
     columns
         The file's names of ``date``, ``close``, ``open``, ``high``, ``low``, ``volume`` where they differ:
         file's name to ours.
     date_format
         Form of dates that are text, ``%Y-%m-%d`` unless told.
-    key
-        Name of the table inside an HDF5 file; not needed if it holds one only.
-    metadata
-        For Kedro plugins.
+    file
+        See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
 
-    def __init__(
-        self,
-        *,
-        filepath: str,
-        columns: dict[str, str] | None = None,
-        date_format: str = "%Y-%m-%d",
-        key: str | None = None,
-        metadata: dict[str, Any] | None = None,
-    ) -> None:
-        self._file = TableFile(
-            filepath,
-            f"the columns {', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}]",
-            "Put it there, or name another with --params index_file=PATH.",
-            PriceError,
-            key,
-        )
+    expected = f"the columns {', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}]"
+    parameter = "index_file"
+    error = PriceError
+
+    def __init__(self, *, columns: dict[str, str] | None = None, date_format: str = "%Y-%m-%d", **file: Any) -> None:
+        super().__init__(**file)
         self._columns, self._date_format = columns or {}, date_format
-        self.metadata = metadata
+        self._options |= {"columns": self._columns, "date_format": date_format}
 
     def load(self) -> pd.DataFrame:
         """Return the canonical table.
@@ -60,14 +45,4 @@ class IndexFileDataset(AbstractDataset[None, pd.DataFrame]):
         """
         raw, describe_row = self._file.read(read_text_csv)
         renamed = raw.rename(columns=self._columns)
-        return parse_index(renamed, str(self._file.filepath), describe_row, self._date_format)
-
-    def save(self, data: None) -> None:
-        """Refuse: a source is only read."""
-        self._file.refuse_save()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._file.filepath), "columns": self._columns, "date_format": self._date_format}
-
-    def _exists(self) -> bool:
-        return self._file.filepath.is_file()
+        return parse_index(renamed, str(self._filepath), describe_row, self._date_format)

@@ -1,14 +1,14 @@
 """Saved Keras models, with the project's own layers."""
 
-from pathlib import Path
 from typing import Any
 
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 
+from rnn_trading.datasets.file import FileDataset
 from rnn_trading.datasets.whole import written_whole
 
 
-class KerasModelDataset(AbstractDataset[Any, Any]):
+class KerasModelDataset(FileDataset[Any, Any]):
     """A ``.keras`` file, written whole.
 
     Unlike `tensorflow.TensorFlowModelDataset` it imports TensorFlow when a model is loaded or saved, not when the
@@ -25,9 +25,9 @@ class KerasModelDataset(AbstractDataset[Any, Any]):
         For Kedro plugins.
     """
 
-    def __init__(self, *, filepath: str, made_by: str | None = None, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath, self._made_by = Path(filepath), made_by
-        self.metadata = metadata
+    def __init__(self, *, made_by: str | None = None, **file: Any) -> None:
+        super().__init__(**file)
+        self._made_by = made_by
 
     def load(self) -> Any:
         """Return the `keras.Model`, ready to predict or to train on.
@@ -49,9 +49,3 @@ class KerasModelDataset(AbstractDataset[Any, Any]):
         """Save a `keras.Model` with its optimizer."""
         with written_whole(self._filepath) as partial:
             data.save(partial)
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
-
-    def _exists(self) -> bool:
-        return self._filepath.is_file()

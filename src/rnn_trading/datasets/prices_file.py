@@ -5,50 +5,36 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pandas as pd
-from kedro.io import AbstractDataset
 
-from rnn_trading.datasets.table_file import MISSING, TableFile
+from rnn_trading.datasets.table_file import MISSING, TableFileDataset
 from rnn_trading.tables.prices import OPTIONAL, REQUIRED, PriceError, parse_prices
 
 NUMBERS = ("adj_close", "adj_volume")
 Layout = Literal["long", "wide"]
 
 
-class PricesFileDataset(AbstractDataset[None, pd.DataFrame]):
+class PricesFileDataset(TableFileDataset[pd.DataFrame]):
     """Read and check a price file; the result is the canonical table of :mod:`rnn_trading.tables.prices`.
 
     Parameters
     ----------
-    filepath
-        ``.parquet``, ``.csv`` (also ``.csv.gz``) or ``.h5``.
     layout
         ``long``: columns (or index levels) ``date``, ``ticker``, ``adj_close`` and optionally ``adj_volume``.
         ``wide``: the date, then one column of adjusted closes a ticker.
-    key
-        Name of the table inside an HDF5 file; not needed if it holds one only.
-    metadata
-        For Kedro plugins.
+    file
+        See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
 
-    def __init__(
-        self,
-        *,
-        filepath: str,
-        layout: Layout = "long",
-        key: str | None = None,
-        metadata: dict[str, Any] | None = None,
-    ) -> None:
+    expected = f"the columns {', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}]"
+    parameter = "prices_file"
+    error = PriceError
+
+    def __init__(self, *, layout: Layout = "long", **file: Any) -> None:
         if layout not in get_args(Layout):
             raise ValueError(f"layout: expected one of {get_args(Layout)}. Received: {layout!r}")
-        self._file = TableFile(
-            filepath,
-            f"the columns {', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}]",
-            "Put it there, or name another with --params prices_file=PATH.",
-            PriceError,
-            key,
-        )
+        super().__init__(**file)
         self._layout = layout
-        self.metadata = metadata
+        self._options |= {"layout": layout}
 
     def load(self) -> pd.DataFrame:
         """Return the canonical table.
@@ -61,7 +47,7 @@ class PricesFileDataset(AbstractDataset[None, pd.DataFrame]):
         """
         raw, describe_row = self._file.read(self._read_csv)
         if self._layout == "long":
-            return parse_prices(raw, str(self._file.filepath), describe_row)
+            return parse_prices(raw, str(self._filepath), describe_row)
         return self._parse_wide(raw, describe_row)
 
     def _read_csv(self, filepath: Path) -> pd.DataFrame:
@@ -87,16 +73,6 @@ class PricesFileDataset(AbstractDataset[None, pd.DataFrame]):
         tall = wide.rename(columns={date: "date"}).melt("date", var_name="ticker", value_name="adj_close")
         return parse_prices(
             tall,
-            str(self._file.filepath),
+            str(self._filepath),
             lambda row: f"ticker {tall['ticker'].iloc[row]}, {describe_row(row % len(wide))}",
         )
-
-    def save(self, data: None) -> None:
-        """Refuse: a source is only read."""
-        self._file.refuse_save()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._file.filepath), "layout": self._layout, "key": self._file.key}
-
-    def _exists(self) -> bool:
-        return self._file.filepath.is_file()

@@ -5,16 +5,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro.io import AbstractDataset
 
-from rnn_trading.datasets.table_file import TableFile, parse_error, refuse_unquoted_commas
+from rnn_trading.datasets.table_file import TableFileDataset, parse_error, put_there, refuse_unquoted_commas
 from rnn_trading.tables.reviews import OPTIONAL, REQUIRED, ReviewError, parse_reviews
 
-REMEDY = "Put it there, or name another file or folder with --params reviews_file=PATH."
 LABELS = {"neg": 0, "pos": 1}
 
 
-class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]]):
+class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
     """Read reviews; see :func:`rnn_trading.tables.reviews.parse_reviews` for the result.
 
     Parameters
@@ -29,26 +27,20 @@ class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int
         N takes every N-th of these rows, for a quick trial.
     encoding
         Of texts in a folder alone. Published: ``latin-1``, in which all bytes have a meaning. Tables are UTF-8.
-    key
-        Name of the table inside an HDF5 file; not needed if it holds one only.
-    metadata
-        For Kedro plugins.
+    file
+        See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
 
+    expected = f"{', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}], or a folder with train/neg, train/pos and so on"
+    parameter = "reviews_file"
+    error = ReviewError
+
     def __init__(
-        self,
-        *,
-        filepath: str,
-        only: dict[str, str] | None = None,
-        every: int = 1,
-        encoding: str = "latin-1",
-        key: str | None = None,
-        metadata: dict[str, Any] | None = None,
+        self, *, only: dict[str, str] | None = None, every: int = 1, encoding: str = "latin-1", **file: Any
     ) -> None:
-        expected = f"{', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}], or a folder with train/neg, train/pos and so on"
-        self._file = TableFile(filepath, expected, REMEDY, ReviewError, key)
+        super().__init__(**file)
         self._only, self._every, self._encoding = only or {}, every, encoding
-        self.metadata = metadata
+        self._options |= {"only": self._only}
 
     def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
         """Return the canonical table, and counts of what was left out or mended.
@@ -58,7 +50,7 @@ class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int
         ReviewError
             If there is nothing to read, or a value cannot be used; names file, column and row.
         """
-        filepath = self._file.filepath
+        filepath = self._filepath
         if filepath.is_dir():
             return parse_reviews(self._read_folder(), str(filepath))
         raw, _ = self._file.read(_read_csv)
@@ -75,28 +67,18 @@ class ReviewsFileDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int
         rows = []
         for split in ("train", "test"):
             for name, label in LABELS.items():
-                folder = self._file.filepath / split / name
+                folder = self._filepath / split / name
                 for path in sorted(folder.glob("*.txt")):
                     text = path.read_text(encoding=self._encoding, errors="replace")
                     rows.append((f"{split}/{name}/{path.stem}", split, label, text))
         if not rows:
             raise ReviewError(
-                f"{self._file.filepath}: expected texts in train/neg, train/pos, test/neg and test/pos. Found none. "
-                f"{REMEDY}"
+                f"{self._filepath}: expected texts in train/neg, train/pos, test/neg and test/pos. Found none. "
+                f"{put_there(self.parameter)}"
             )
         table = pd.DataFrame(rows, columns=["id", "split", "label", "text"])
         whole = {"train", "test"} <= set(table["split"])
         return table if whole else table.drop(columns="split")
-
-    def save(self, data: None) -> None:
-        """Refuse: a source is only read."""
-        self._file.refuse_save()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._file.filepath), "only": self._only}
-
-    def _exists(self) -> bool:
-        return self._file.filepath.exists()
 
 
 def _read_csv(filepath: Path) -> pd.DataFrame:

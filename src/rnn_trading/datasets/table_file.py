@@ -3,10 +3,11 @@
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
+from rnn_trading.datasets.file import Loaded, SourceFileDataset
 from rnn_trading.tables.checks import TableError
 
 # What stands for "no number" in a CSV.
@@ -24,8 +25,8 @@ class TableFile:
         ``.parquet``, ``.csv`` (also ``.csv.gz``) or ``.h5``.
     expected
         What the table should hold, for error messages.
-    remedy
-        What to do when the file is missing.
+    parameter
+        Runtime parameter that names the file.
     error
         What is raised.
     key
@@ -33,10 +34,10 @@ class TableFile:
     """
 
     def __init__(
-        self, filepath: str, expected: str, remedy: str, error: type[TableError], key: str | None = None
+        self, filepath: Path, expected: str, parameter: str, error: type[TableError], key: str | None = None
     ) -> None:
-        self.filepath = Path(filepath)
-        self.expected, self.remedy, self.error, self.key = expected, remedy, error, key
+        self.filepath, self.expected, self.parameter = filepath, expected, parameter
+        self.error, self.key = error, key
 
     def read(self, read_csv: Callable[[Path], pd.DataFrame]) -> tuple[pd.DataFrame, DescribeRow]:
         """Return the table and a function that names its rows as a user would count them.
@@ -55,7 +56,7 @@ class TableFile:
         if not self.filepath.is_file():
             raise self.error(
                 f"{self.filepath} does not exist. Expected a Parquet, CSV or HDF5 table with {self.expected}. "
-                f"{self.remedy}"
+                f"{put_there(self.parameter)}"
             )
         if name.endswith((".csv", ".csv.gz")):
             raw = self.guarded(read_csv)
@@ -66,10 +67,6 @@ class TableFile:
         if name.endswith((".h5", ".hdf5", ".hdf")):
             return self.guarded(self._read_hdf), lambda row: f"row {row}"
         raise self.error(f"{self.filepath}: expected a file ending in .parquet, .csv, .csv.gz or .h5.")
-
-    def refuse_save(self) -> Any:
-        """Refuse to write to a source."""
-        raise self.error(f"{self.filepath} is a source: it is only read.")
 
     def guarded(self, reader: Callable[[Path], Read]) -> Read:
         """Read the file, and name it if that fails."""
@@ -91,6 +88,35 @@ class TableFile:
                     "table as `key` of the source in the catalog."
                 )
             return store[key]
+
+
+class TableFileDataset(SourceFileDataset[Loaded]):
+    """A table that a user or a package provides.
+
+    Subclasses say what the table should hold (``expected``), which runtime parameter names the file (``parameter``),
+    and what they raise (``error``).
+
+    Parameters
+    ----------
+    key
+        Name of the table inside an HDF5 file; not needed if it holds one only.
+    file
+        ``filepath``: ``.parquet``, ``.csv`` (also ``.csv.gz``) or ``.h5``. ``metadata``: for Kedro plugins.
+    """
+
+    expected: ClassVar[str]
+    parameter: ClassVar[str]
+    error: ClassVar[type[TableError]]
+
+    def __init__(self, *, key: str | None = None, **file: Any) -> None:
+        super().__init__(**file)
+        self._file = TableFile(self._filepath, self.expected, self.parameter, self.error, key)
+        self._options = {"key": key}
+
+
+def put_there(parameter: str) -> str:
+    """What to do when a file is missing."""
+    return f"Put it there, or name another with --params {parameter}=PATH."
 
 
 def parse_error(error: Exception, filepath: Path) -> str:

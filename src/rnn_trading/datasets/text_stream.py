@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from kedro.io import AbstractDataset
 
+from rnn_trading.datasets.file import FileDataset, SourceFileDataset
 from rnn_trading.datasets.table_file import parse_error, refuse_unquoted_commas
 from rnn_trading.datasets.whole import written_whole
 from rnn_trading.tables.checks import TableError
@@ -109,7 +109,7 @@ def _check_columns(columns: list[str], filepath: Path) -> None:
         )
 
 
-class TextsFileDataset(AbstractDataset[None, CsvTexts | ParquetTexts]):
+class TextsFileDataset(SourceFileDataset[CsvTexts | ParquetTexts]):
     """A file of texts to score; only a piece of it is in memory at a time.
 
     Parameters
@@ -120,9 +120,7 @@ class TextsFileDataset(AbstractDataset[None, CsvTexts | ParquetTexts]):
         For Kedro plugins.
     """
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
-        self.metadata = metadata
+    error = TableError
 
     def load(self) -> CsvTexts | ParquetTexts:
         """Return the texts, which are read when they are iterated over.
@@ -140,18 +138,8 @@ class TextsFileDataset(AbstractDataset[None, CsvTexts | ParquetTexts]):
             return ParquetTexts(self._filepath)
         raise TableError(f"{self._filepath}: expected a file ending in .csv or .parquet. {REMEDY}")
 
-    def save(self, data: None) -> None:
-        """Refuse: a source is only read."""
-        raise TableError(f"{self._filepath} is a source: it is only read.")
 
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
-
-    def _exists(self) -> bool:
-        return self._filepath.is_file()
-
-
-class ScoresFileDataset(AbstractDataset[Iterable[pd.DataFrame], pd.DataFrame]):
+class ScoresFileDataset(FileDataset[Iterable[pd.DataFrame], pd.DataFrame]):
     """A file of scores, written piece by piece, and whole or not at all.
 
     Parameters
@@ -164,16 +152,16 @@ class ScoresFileDataset(AbstractDataset[Iterable[pd.DataFrame], pd.DataFrame]):
         For Kedro plugins.
     """
 
-    def __init__(self, *, filepath: str, source: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
-        if self._filepath.resolve() == Path(source).resolve():
+    def __init__(self, *, source: str, **file: Any) -> None:
+        super().__init__(**file)
+        filepath = self._filepath
+        if filepath.resolve() == Path(source).resolve():
             raise ValueError(
                 f"scores_file and texts_file are both {filepath}: the scores would replace the texts. "
                 "Name another with --params scores_file=PATH."
             )
-        if self._filepath.suffix not in (".csv", ".parquet"):
+        if filepath.suffix not in (".csv", ".parquet"):
             raise ValueError(f"{filepath}: expected scores_file to end in .csv or .parquet.")
-        self.metadata = metadata
 
     def save(self, data: Iterable[pd.DataFrame]) -> None:
         """Write tables of one form, one after the other; at least one."""
@@ -188,12 +176,6 @@ class ScoresFileDataset(AbstractDataset[Iterable[pd.DataFrame], pd.DataFrame]):
                 self._filepath, dtype={"id": "str"}, keep_default_na=False, na_values={"probability": [""]}
             )
         return pd.read_parquet(self._filepath)
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
-
-    def _exists(self) -> bool:
-        return self._filepath.is_file()
 
 
 def _write_csv(pieces: Iterable[pd.DataFrame], target: Path) -> None:

@@ -1,18 +1,15 @@
 """Sequences of ids, stored compactly."""
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from kedro.io import AbstractDataset
 
+from rnn_trading.datasets.file import FileDataset
 from rnn_trading.datasets.whole import written_whole
 from rnn_trading.text.text import TokenSequences
 
 
-class TokenSequencesDataset(AbstractDataset[TokenSequences, TokenSequences]):
+class TokenSequencesDataset(FileDataset[TokenSequences, TokenSequences]):
     """A Parquet file with one row a text and one column, ``ids``, a list of int32; written whole.
 
     Parameters
@@ -22,10 +19,6 @@ class TokenSequencesDataset(AbstractDataset[TokenSequences, TokenSequences]):
     metadata
         For Kedro plugins.
     """
-
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
-        self.metadata = metadata
 
     def load(self) -> TokenSequences:
         """Return the sequences."""
@@ -39,9 +32,3 @@ class TokenSequencesDataset(AbstractDataset[TokenSequences, TokenSequences]):
         lists = pa.LargeListArray.from_arrays(pa.array(data.starts, pa.int64()), pa.array(data.ids, pa.int32()))
         with written_whole(self._filepath) as partial:
             pq.write_table(pa.table({"ids": lists}), partial)
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
-
-    def _exists(self) -> bool:
-        return self._filepath.is_file()

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset
 
+from rnn_trading.datasets.file import SourceFileDataset
 from rnn_trading.progress import Reports
 from rnn_trading.text.word_vectors import FoundVectors, VectorError, VectorTable
 
@@ -160,7 +161,7 @@ def _ends_in_number(word: bytes) -> bool:
     return bool(space) and b"." in last and _is_number(last)
 
 
-class GloveTextDataset(AbstractDataset[None, GloveText]):
+class GloveTextDataset(SourceFileDataset[GloveText]):
     """Word vectors in GloVe's text format; see :class:`GloveText`.
 
     Parameters
@@ -171,9 +172,7 @@ class GloveTextDataset(AbstractDataset[None, GloveText]):
         For Kedro plugins.
     """
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
-        self.metadata = metadata
+    error = VectorError
 
     def load(self) -> GloveText:
         """Return the source; the file is read when it is asked for words.
@@ -187,18 +186,8 @@ class GloveTextDataset(AbstractDataset[None, GloveText]):
         source.dimensions()
         return source
 
-    def save(self, data: None) -> None:
-        """Refuse: a source is only read."""
-        raise VectorError(f"{self._filepath} is a source: it is only read.")
 
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
-
-    def _exists(self) -> bool:
-        return self._filepath.is_file()
-
-
-class NumpyDataset(AbstractDataset[None, np.ndarray]):
+class NumpyDataset(SourceFileDataset[np.ndarray]):
     """An array in NumPy's own format, read without unpickling.
 
     Parameters
@@ -207,19 +196,11 @@ class NumpyDataset(AbstractDataset[None, np.ndarray]):
         Path of the ``.npy`` file.
     """
 
-    def __init__(self, *, filepath: str) -> None:
-        self._filepath = Path(filepath)
+    error = VectorError
 
     def load(self) -> np.ndarray:
         """Return the array."""
         return np.load(self._filepath, allow_pickle=False)
-
-    def save(self, data: None) -> None:
-        """Refuse: a source is only read."""
-        raise VectorError(f"{self._filepath} is a source: it is only read.")
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
 
 
 class VectorArraysDataset(AbstractDataset[None, VectorTable]):
