@@ -1,0 +1,298 @@
+"""What every architecture must do: shapes, parameters, masks, training, half precision, saving for another process."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial, reduce
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
+from rnn_trading.models.backend import keras
+from rnn_trading.models.interface import Input, Interface
+from rnn_trading.models.networks import ARCHITECTURES, build_network, check_network
+from rnn_trading.models.own_network import NetworkParameters
+from rnn_trading.models.parameters import (
+    FilingNetworkParameters,
+    SequenceNetworkParameters,
+    StackedLstmParameters,
+    TextNetworkParameters,
+)
+
+ROWS, STEPS, IDS, TICKERS = 6, 7, 12, 5
+LAYERED = "rnn_trading.models.layered.build"
+
+
+def panel(architecture: Any, lags: int = STEPS, tickers: int = TICKERS) -> Interface:
+    inputs = {
+        "Returns": Input((lags, 1), scale=0.04),
+        "Tickers": Input((1,), "int32", ids=tickers),
+        "Months": Input((12,)),
+    }
+    return Interface(inputs, activation=architecture.output, target=(0.0, 0.04))
+
+
+def window(_: Any, lags: int = STEPS, series: int = 1) -> Interface:
+    return Interface({"Values": Input((lags, series))}, outputs=series)
+
+
+def steps(_: Any) -> Interface:
+    return Interface({"Values": Input((None, 1))}, every_step=True)
+
+
+def reviews(architecture: Any, tokens: int = STEPS, ids: int = IDS, dimensions: int = 4) -> Interface:
+    vectors = np.random.default_rng(0).normal(size=(ids, dimensions)).astype(np.float32)
+    masked, pretrained = architecture.mask_padding, architecture.embeddings == "pretrained"
+    words = Input(
+        (None if masked else tokens,), "int32", ids=ids, masked=masked, vectors=vectors if pretrained else None
+    )
+    return Interface({"Words": words}, activation="sigmoid")
+
+
+def filings(architecture: Any, tokens: int = STEPS, ids: int = IDS) -> Interface:
+    masked = architecture.mask_padding
+    return Interface(
+        {"Words": Input((None if masked else tokens,), "int32", ids=ids, masked=masked)}, target=(0.01, 0.04)
+    )
+
+
+class Kind(NamedTuple):
+    """An architecture: its parameter set, its interface, and values that make it small."""
+
+    parameters: type
+    interface: Callable[..., Interface]
+    small: dict[str, Any]
+
+
+KINDS = {
+    "stacked_lstm": Kind(StackedLstmParameters, panel, {"lstm_units": [4, 3]}),
+    "univariate_regression": Kind(SequenceNetworkParameters, window, {"units": [4, 3]}),
+    "univariate_regression.mid_price": Kind(SequenceNetworkParameters, steps, {"units": [4, 3]}),
+    "multivariate": Kind(SequenceNetworkParameters, partial(window, series=2), {"units": [3]}),
+    "text_sentiment": Kind(TextNetworkParameters, reviews, {"units": 3}),
+    "sec_filings": Kind(FilingNetworkParameters, filings, {"units": 3, "dimensions": 4}),
+}
+# One for every layer and option that conf/base uses.
+NAMES = [
+    "corrected:stacked_lstm.classification",
+    "corrected:stacked_lstm.regression",
+    "as_published:stacked_lstm.classification",
+    "corrected:univariate_regression.level",
+    "corrected:univariate_regression.volatility.gru",
+    "corrected:univariate_regression.volatility.mlp",
+    "corrected:univariate_regression.volatility.linear",
+    "corrected:univariate_regression.volatility.lstm_by_gates",
+    "corrected:univariate_regression.rolling_windows.index",
+    "corrected:univariate_regression.mid_price",
+    "corrected:multivariate.macro",
+    "as_published:multivariate.macro",
+    "corrected:text_sentiment.learned_embeddings",
+    "corrected:text_sentiment.pretrained_embeddings",
+    "as_published:text_sentiment.learned_embeddings",
+    "corrected:sec_filings.returns",
+    "as_published:sec_filings.returns",
+]
+# Networks of known layers, in the place of an architecture.
+OWN = {
+    "own:panel": (
+        "corrected:stacked_lstm.classification",
+        {
+            "sequence": [
+                {"layer": "FusedLSTM", "units": 4, "return_sequences": True},
+                {"layer": "GlobalAveragePooling1D"},
+            ],
+            "head": [{"layer": "Dense", "units": 3, "activation": "relu"}],
+            "embedding": 2,
+        },
+    ),
+    "own:window": ("corrected:univariate_regression.level", {"sequence": [{"layer": "GatedLSTM", "units": 3}]}),
+    "own:steps": (
+        "corrected:univariate_regression.mid_price",
+        {
+            "sequence": [{"layer": "GRU", "units": 3, "return_sequences": True}],
+        },
+    ),
+    "own:reviews": (
+        "corrected:text_sentiment.learned_embeddings",
+        {
+            "sequence": [{"layer": "Bidirectional", "of": {"layer": "GRU", "units": 3}}],
+            "embedding": 4,
+        },
+    ),
+    "own:vectors": ("corrected:text_sentiment.pretrained_embeddings", {"sequence": [{"layer": "GRU", "units": 3}]}),
+    "own:filings": ("corrected:sec_filings.returns", {"sequence": [{"layer": "LSTM", "units": 3}], "embedding": 4}),
+}
+
+
+@pytest.fixture(scope="session")
+def case_of(base_parameters) -> Callable[..., tuple[NetworkParameters, Interface]]:
+    """Parameters and interface of a name, small; with ``whole`` the parameters as they are."""
+
+    def make(name: str, *, whole: bool = False, **sizes: Any) -> tuple[NetworkParameters, Interface]:
+        options = None
+        if name in OWN:
+            name, options = OWN[name]
+        protocol, _, path = name.partition(":")
+        kind = KINDS[max((each for each in KINDS if path.startswith(each)), key=len)]
+        values = reduce(lambda block, key: block[key], path.split("."), base_parameters(protocol))["model"]
+        if not whole:
+            small = {key: kind.small[key] for key in kind.small if values[key] is not None}
+            if "units" in small and not isinstance(small["units"], int):
+                small["units"] = small["units"][: len(values["units"])]
+            values = values | small
+        if options is not None:
+            values = values | {"builder": LAYERED, "options": options}
+        architecture = kind.parameters(**values)
+        return architecture, kind.interface(architecture, **sizes)
+
+    return make
+
+
+@pytest.fixture(params=[*NAMES, *OWN])
+def case(case_of, request):
+    return case_of(request.param)
+
+
+def inputs_of(interface: Interface, rows: int = ROWS, seed: int = 0) -> dict[str, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    made = {}
+    for name, wanted in interface.inputs.items():
+        shape = (rows, *(size or STEPS for size in wanted.shape))
+        values = generator.normal(0, wanted.scale, shape)
+        made[name] = (generator.integers(1, wanted.ids, shape) if wanted.ids else values).astype(wanted.dtype)
+    return made
+
+
+def built(architecture: NetworkParameters, interface: Interface) -> keras.Model:
+    keras.utils.set_random_seed(1)
+    return build_network(architecture, interface)
+
+
+def test_every_registered_architecture_is_here():
+    assert {kind.parameters for kind in KINDS.values()} == set(ARCHITECTURES)
+
+
+def test_it_takes_and_gives_what_its_interface_says(case):
+    architecture, interface = case
+    model = built(architecture, interface)
+    check_network(model, interface, "ours")
+    forecasts = model.predict_on_batch(inputs_of(interface))
+    assert forecasts.shape == (ROWS, *((STEPS,) if interface.every_step else ()), interface.outputs)
+    assert forecasts.dtype == np.float32
+    assert np.isfinite(forecasts).all()
+    if interface.activation == "sigmoid":
+        assert ((forecasts > 0) & (forecasts < 1)).all()
+
+
+def test_equal_seeds_build_equal_networks(case):
+    first, second = (built(*case).get_weights() for _ in range(2))
+    assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "parameters"),
+    [
+        ("as_published:stacked_lstm.classification", {"lags": 52, "tickers": 2489}, 16_984),
+        ("as_published:univariate_regression.level", {"lags": 63}, 491),
+        ("as_published:multivariate.macro", {"lags": 18}, 812),
+        ("as_published:text_sentiment.learned_embeddings", {"tokens": 100, "ids": 20_000}, 2_012_897),
+        ("as_published:text_sentiment.pretrained_embeddings", {"ids": 88_586, "dimensions": 100}, 8_871_497),
+        ("as_published:sec_filings.returns", {"tokens": 100, "ids": 25_000}, 2_526_715),
+    ],
+)
+def test_published_numbers_of_parameters(case_of, name, sizes, parameters):
+    assert build_network(*case_of(name, whole=True, **sizes)).count_params() == parameters
+
+
+MASKED = [
+    *("corrected:text_sentiment.learned_embeddings", "corrected:text_sentiment.pretrained_embeddings"),
+    *("corrected:sec_filings.returns", "own:reviews", "own:vectors", "own:filings"),
+]
+
+
+@pytest.mark.parametrize("name", MASKED)
+def test_masked_padding_changes_nothing(case_of, name):
+    architecture, interface = case_of(name)
+    assert interface.inputs["Words"].masked
+    model, words = built(architecture, interface), inputs_of(interface)["Words"]
+    padded = np.pad(words, ((0, 0), (0, 4)))
+    np.testing.assert_allclose(
+        model.predict_on_batch({"Words": padded}), model.predict_on_batch({"Words": words}), atol=1e-6
+    )
+
+
+def test_a_step_of_training_changes_every_weight(case):
+    architecture, interface = case
+    model, inputs = built(architecture, interface), inputs_of(interface, rows=32)
+    before = [weight.numpy() for weight in model.trainable_weights]
+    _train_one_step(model, interface, inputs)
+    for weight, old in zip(model.trainable_weights, before, strict=True):
+        assert np.isfinite(weight.numpy()).all(), weight.path
+        assert not np.array_equal(weight.numpy(), old), weight.path
+
+
+def _train_one_step(model: keras.Model, interface: Interface, inputs: dict[str, np.ndarray]) -> None:
+    rows, generator = len(next(iter(inputs.values()))), np.random.default_rng(1)
+    shape = (rows, *((STEPS,) if interface.every_step else ()), interface.outputs)
+    sigmoid = interface.activation == "sigmoid"
+    truth = generator.integers(0, 2, shape) if sigmoid else generator.normal(size=shape)
+    optimizer = keras.optimizers.Adam(0.01)
+    if keras.config.dtype_policy().name == "mixed_float16":
+        # From Keras' own initial scale, 2 ** 15, gradients overflow at first; where ids occur twice in a batch, that of
+        # their embedding is not noticed, and the step is not left out.
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=2**7)
+    model.compile(optimizer, "binary_crossentropy" if sigmoid else "mse", jit_compile=False)
+    assert np.isfinite(model.train_on_batch(inputs, truth.astype(np.float32)))
+
+
+@pytest.fixture
+def half_precision():
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    yield
+    keras.mixed_precision.set_global_policy("float32")
+
+
+def test_half_precision_forecasts_nearly_the_same(case, request):
+    architecture, interface = case
+    inputs, single = inputs_of(interface, rows=32), built(architecture, interface)
+    expected = single.predict_on_batch(inputs)
+    request.getfixturevalue("half_precision")
+    half = built(architecture, interface)
+    half.set_weights(single.get_weights())
+    assert half.layers[-1].compute_dtype == "float16"
+    np.testing.assert_allclose(half.predict_on_batch(inputs), expected, rtol=0.02, atol=0.02)
+    _train_one_step(half, interface, inputs)
+    assert all(np.isfinite(weight.numpy()).all() for weight in half.weights)
+
+
+IN_ANOTHER_PROCESS = """
+import json, sys
+import keras
+import rnn_trading.models.sequence_network  # registers the project's own layers
+import numpy as np
+
+forecasts = {}
+for path in json.load(sys.stdin):
+    with np.load(path + ".npz") as inputs:
+        forecasts[path] = keras.models.load_model(path).predict_on_batch(dict(inputs)).tolist()
+print(json.dumps(forecasts))
+"""
+
+
+def test_saved_networks_forecast_the_same_in_another_process(case_of, tmp_path):
+    expected = {}
+    for name in (*NAMES, *OWN):
+        architecture, interface = case_of(name)
+        path, model, inputs = str(tmp_path / f"{name}.keras"), built(architecture, interface), inputs_of(interface)
+        model.save(path)
+        np.savez(f"{path}.npz", **inputs)
+        expected[path] = model.predict_on_batch(inputs)
+    command = [sys.executable, "-c", IN_ANOTHER_PROCESS]
+    process = subprocess.run(command, input=json.dumps([*expected]), capture_output=True, text=True, check=True)
+    forecasts = json.loads(process.stdout.splitlines()[-1])
+    assert len(forecasts) == len(expected) > 20
+    for path, values in expected.items():
+        np.testing.assert_array_equal(np.float32(forecasts[path]), values, err_msg=path)
