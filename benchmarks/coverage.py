@@ -5,8 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import signal, stats
 
+from rnn_trading.skill.chance import Distance, pooled_p_value
 from rnn_trading.skill.inference.bootstrap import FEWEST_BLOCKS, block_for, block_length, cluster_bootstrap, interval
-from rnn_trading.skill.inference.chance import Distance, pooled_p_value
 
 SAMPLES, RATE, SEEDS = 2_000, 0.001, 2
 DRAWS = 400

@@ -25,7 +25,7 @@ from rnn_trading.pipelines.canaries.nodes import (
 from rnn_trading.pipelines.canaries.runs import MemoryRun, memory_run
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.simulated.sources import another_future
-from rnn_trading.skill.inference.chance import Distance, distance_from_chance
+from rnn_trading.skill.chance import Distance, distance_from_chance
 from rnn_trading.skill.laws import (
     FUTURE,
     LABELS,

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from rnn_trading.skill.chance import SCORES, Distance, pooled_p_value
 from rnn_trading.skill.formats import format_share
-from rnn_trading.skill.inference.chance import SCORES, Distance, pooled_p_value
 from rnn_trading.skill.tasks import TRUTH, TaskName
 
 LUCK = "luck is not skill"
@@ -42,7 +42,7 @@ def luck_is_not_skill(law: str, task: TaskName, distances: list[Distance], false
     --------
     Two samples as far above luck as below it are luck; eight standard errors above it are not.
 
-    >>> from rnn_trading.skill.inference.chance import Distance
+    >>> from rnn_trading.skill.chance import Distance
     >>> result = luck_is_not_skill(LUCK, "level", [Distance(0.1, 0.1, 50), Distance(-0.1, 0.1, 50)], 0.001)
     >>> result["held"], result["z"], result["p_value"]
     (True, 0.0, 1.0)
@@ -76,7 +76,7 @@ def a_signal_is_found(
 
     Examples
     --------
-    >>> from rnn_trading.skill.inference.chance import Distance
+    >>> from rnn_trading.skill.chance import Distance
     >>> model, oracle = Distance(0.4, 0.05, 50), Distance(0.5, 0.05, 50)
     >>> result = a_signal_is_found("level", model, oracle, false_alarm_rate=0.001, least_share=0.5)
     >>> result["held"], result["share"]

@@ -11,7 +11,8 @@ import pandas as pd
 
 from rnn_trading.series.series import POINT_BY_POINT, RESTARTED, TRUTH
 from rnn_trading.skill.inference.auc import compare_auc
-from rnn_trading.skill.inference.comparison import compare_information_coefficients, compare_losses
+from rnn_trading.skill.inference.comparison import compare_losses
+from rnn_trading.skill.losses import LOG_LOSS, SQUARED_ERROR, Loss
 from rnn_trading.skill.metrics import scores
 from rnn_trading.skill.metrics.documents import compare_document_losses, evaluate_documents
 from rnn_trading.skill.metrics.filings import (
@@ -23,7 +24,7 @@ from rnn_trading.skill.metrics.filings import (
     weeks,
 )
 from rnn_trading.skill.metrics.macro import ABSOLUTE_ERROR, NETWORK, ONE_STEP, evaluate_macro
-from rnn_trading.skill.metrics.panels import LOG_LOSS, SQUARED_ERROR, Loss, evaluate_panel
+from rnn_trading.skill.metrics.panels import compare_information_coefficients, evaluate_panel
 from rnn_trading.skill.metrics.scores import Score
 from rnn_trading.skill.metrics.series import (
     LAST_VALUE,
@@ -192,7 +193,7 @@ def by_loss(
     --------
     The squared errors of the model are 1 and 0 in turn, those of the rivals 4 and 9.
 
-    >>> from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+    >>> from rnn_trading.skill.losses import SQUARED_ERROR
     >>> truth = pd.Series(np.arange(6.0))
     >>> table = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=6), "truth": truth})
     >>> table = table.assign(prediction=truth + [1, 0, 1, 0, 1, 0], persistence=truth - 2, mean=truth + 3)

@@ -3,13 +3,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from rnn_trading.skill.inference.comparison import (
-    compare_information_coefficients,
-    compare_losses,
-    model_confidence_set,
-    pairwise_comparisons,
-)
-from rnn_trading.skill.metrics.panels import SQUARED_ERROR, Loss
+from rnn_trading.skill.inference.comparison import compare_losses, model_confidence_set, pairwise_comparisons
+from rnn_trading.skill.losses import SQUARED_ERROR, Loss
+from rnn_trading.skill.metrics.panels import compare_information_coefficients
 from rnn_trading.skill.metrics.series import QLIKE
 
 DATES = pd.DatetimeIndex(np.repeat(pd.date_range("2020-01-05", periods=40, freq="W"), 10))

@@ -6,8 +6,8 @@ import pytest
 from scipy import stats
 from scipy.sparse import csr_array
 
+from rnn_trading.skill.losses import LOG_LOSS
 from rnn_trading.skill.metrics.documents import calibration, compare_document_losses, evaluate_documents
-from rnn_trading.skill.metrics.panels import LOG_LOSS
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.text import SENTIMENT, KnownTexts, TextRows

@@ -3,11 +3,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from rnn_trading.skill.inference.comparison import newey_west_t
+from rnn_trading.skill.losses import LOG_LOSS
 from rnn_trading.skill.metrics.panels import (
-    LOG_LOSS,
     evaluate_panel,
     information_coefficients,
-    newey_west_t,
     quantile_returns,
 )
 

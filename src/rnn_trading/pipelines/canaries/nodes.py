@@ -10,7 +10,7 @@ from pydantic import Field
 
 from rnn_trading.parameters import parameters
 from rnn_trading.simulated.sources import another_future, with_changes_redrawn, with_shuffled
-from rnn_trading.skill.inference.chance import distance_from_chance
+from rnn_trading.skill.chance import distance_from_chance
 from rnn_trading.skill.laws import (
     CANARIES_VERSION,
     LABELS,

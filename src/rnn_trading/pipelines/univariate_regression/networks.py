@@ -9,7 +9,7 @@ from rnn_trading.figures import series as plots
 from rnn_trading.series.series import TRUTH
 from rnn_trading.skill.formats import words
 from rnn_trading.skill.inference.comparison import model_confidence_set, pairwise_comparisons
-from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+from rnn_trading.skill.losses import SQUARED_ERROR
 from rnn_trading.skill.metrics.series import QLIKE
 from rnn_trading.skill.record import plain
 from rnn_trading.skill.tasks import MODEL, TASKS

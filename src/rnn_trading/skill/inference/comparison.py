@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.tsa.stattools import diebold_mariano_test
 
-from rnn_trading.skill.metrics.panels import Loss, Vector, information_coefficients, newey_west_t
+from rnn_trading.skill.losses import Loss, Vector
 
 FEWEST_DATES = 5
 SIGNIFICANCE, POWER = 0.05, 0.8
@@ -49,7 +50,7 @@ def compare_losses(
     --------
     Twelve rows on six dates count as six. The squared errors of the forecast are 1 and 0 in turn, those of the rival 4.
 
-    >>> from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+    >>> from rnn_trading.skill.losses import SQUARED_ERROR
     >>> dates, truth = pd.date_range("2020-01-01", periods=6).repeat(2), np.zeros(12)
     >>> forecast = np.repeat([1.0, 0.0, 1.0, 0.0, 1.0, 0.0], 2)
     >>> test = compare_losses(SQUARED_ERROR, forecast, rival=np.full(12, 2.0), truth=truth, dates=dates)
@@ -113,39 +114,25 @@ def _bartlett_t(samples: NDArray[np.float64], lags: int) -> NDArray[np.float64]:
     return samples.mean(axis=1) * dates / np.sqrt(variance)
 
 
-def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
-    """Newey-West t-test of the mean difference in information coefficient by date.
+def newey_west_t(series: pd.Series) -> float:
+    """T-statistic of a mean with the variance of Newey and West (1987).
 
-    Parameters
-    ----------
-    forecast, rival, truth, dates
-        Of each row, ``(rows,)``, none missing.
-
-    Returns
-    -------
-    dict
-        ``name``, ``statistic`` (positive: the forecast ranks better), ``p_value`` (two-sided, Student's t),
-        ``mean_difference``, ``dates``: those on which both have a coefficient.
+    Lags by the rule ``floor(4 (n / 100) ** (2 / 9))``. Missing values are left out; NaN with fewer than 5
+    values or none that differ.
 
     Examples
     --------
-    >>> dates, truth = pd.date_range("2020-01-01", periods=6).repeat(3), np.tile([1, 2, 3], 6)
-    >>> forecast, rival = truth, np.tile([1, 2, 3, 3, 2, 1], 3)
-    >>> test = compare_information_coefficients(forecast, rival, truth, dates)
-    >>> round(test["mean_difference"], 6), test["dates"]
-    (1.0, 6)
+    >>> round(newey_west_t(pd.Series([1.0, 2.0, 3.0, 4.0, 5.0])), 3)
+    3.917
+    >>> newey_west_t(pd.Series([1.0, 1.0, 1.0, 1.0, 1.0]))
+    nan
     """
-    difference = (
-        information_coefficients(forecast, truth, dates) - information_coefficients(rival, truth, dates)
-    ).dropna()
-    statistic = newey_west_t(difference)
-    return {
-        "name": "Newey-West t of the difference in information coefficient by date",
-        "statistic": statistic,
-        "p_value": float(2 * stats.t.sf(abs(statistic), len(difference) - 1)) if len(difference) > 1 else float("nan"),
-        "mean_difference": float(difference.mean()),
-        "dates": len(difference),
-    }
+    values = series.dropna().to_numpy()
+    if len(values) < 5 or np.ptp(values) == 0:
+        return float("nan")
+    lags = int(4 * (len(values) / 100) ** (2 / 9))
+    fit = sm.OLS(values, np.ones(len(values))).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    return float(fit.tvalues[0])
 
 
 def pairwise_comparisons(loss: Loss, forecasts: pd.DataFrame, truth: Vector, dates: pd.Index) -> list[dict[str, Any]]:
@@ -168,7 +155,7 @@ def pairwise_comparisons(loss: Loss, forecasts: pd.DataFrame, truth: Vector, dat
 
     Examples
     --------
-    >>> from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+    >>> from rnn_trading.skill.losses import SQUARED_ERROR
     >>> dates = pd.date_range("2020-01-01", periods=6)
     >>> forecasts = pd.DataFrame({"one": 1.0, "two": 2.0, "in_turn": [1.0, 0.0, 1.0, 0.0, 1.0, 0.0]}, index=dates)
     >>> for test in pairwise_comparisons(SQUARED_ERROR, forecasts, np.zeros(6), dates):
@@ -212,7 +199,7 @@ def model_confidence_set(
 
     Examples
     --------
-    >>> from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+    >>> from rnn_trading.skill.losses import SQUARED_ERROR
     >>> truth, errors = np.zeros(50), np.tile([1.0, 2.0], 25)
     >>> forecasts = pd.DataFrame({"near": truth + errors / 10, "far": truth + errors})
     >>> dates = pd.date_range("2020-01-01", periods=50)

@@ -8,7 +8,8 @@ from scipy import stats
 
 from rnn_trading.skill.inference.auc import auc_interval
 from rnn_trading.skill.inference.comparison import POWER, SIGNIFICANCE
-from rnn_trading.skill.metrics.panels import Loss, Vector, classification_metrics
+from rnn_trading.skill.losses import Loss, Vector
+from rnn_trading.skill.metrics.panels import classification_metrics
 
 CALIBRATION_BINS = 10
 ROUNDING = 1e-12
@@ -101,7 +102,7 @@ def compare_document_losses(loss: Loss, forecast: Vector, rival: Vector, truth: 
     The squared errors of the forecast are .25 each, those of the rival 1, .25 and .25. Their differences are -.75, 0
     and 0, with a mean of -.25 and a standard error of .25.
 
-    >>> from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+    >>> from rnn_trading.skill.losses import SQUARED_ERROR
     >>> forecast, rival, truth = np.array([0.5, 0.5, 0.5]), np.array([0.0, 0.5, 0.5]), np.array([1.0, 1.0, 1.0])
     >>> test = compare_document_losses(SQUARED_ERROR, forecast, rival, truth)
     >>> test["mean_difference"], round(test["statistic"], 6), round(test["p_value"], 3)

@@ -8,7 +8,8 @@ from scipy import stats
 
 from rnn_trading.skill.inference.bootstrap import cluster_bootstrap, difference_test, interval
 from rnn_trading.skill.inference.comparison import POWER, SIGNIFICANCE
-from rnn_trading.skill.metrics.panels import SQUARED_ERROR, error_metrics, spearman
+from rnn_trading.skill.losses import SQUARED_ERROR
+from rnn_trading.skill.metrics.panels import error_metrics, spearman
 
 # How many clusters are drawn together. Returns of five sessions reach from one week into the next.
 BLOCKS = {"firm": 1, "date": 2}

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rnn_trading.skill.metrics.panels import Loss, error_metrics
+from rnn_trading.skill.losses import Loss
+from rnn_trading.skill.metrics.panels import error_metrics
 
 NETWORK, ORIGINAL = "network", "original"  # units
 ONE_STEP, PATH = "one_step", "path"

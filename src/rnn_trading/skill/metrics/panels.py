@@ -5,19 +5,17 @@ Every function takes the forecast, the truth and, where it matters, the date of 
 correlation of a constant) is NaN, never an error and never a made-up number.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
-from numpy.typing import NDArray
+from scipy import stats
 from scipy.stats import rankdata
 from sklearn.metrics import log_loss, roc_auc_score
 
-Vector = NDArray[np.float64]
-PROBABILITY_FLOOR = 1e-7
+from rnn_trading.skill.inference.comparison import newey_west_t
+from rnn_trading.skill.losses import PROBABILITY_FLOOR, Vector
+
 QUANTILES = 5
 
 
@@ -57,27 +55,6 @@ def information_coefficients(forecast: Vector, truth: Vector, dates: pd.Index) -
     return (sums["both"] / scale.where(defined)).rename("information_coefficient")
 
 
-def newey_west_t(series: pd.Series) -> float:
-    """T-statistic of a mean with the variance of Newey and West (1987).
-
-    Lags by the rule ``floor(4 (n / 100) ** (2 / 9))``. Missing values are left out; NaN with fewer than 5
-    values or none that differ.
-
-    Examples
-    --------
-    >>> round(newey_west_t(pd.Series([1.0, 2.0, 3.0, 4.0, 5.0])), 3)
-    3.917
-    >>> newey_west_t(pd.Series([1.0, 1.0, 1.0, 1.0, 1.0]))
-    nan
-    """
-    values = series.dropna().to_numpy()
-    if len(values) < 5 or np.ptp(values) == 0:
-        return float("nan")
-    lags = int(4 * (len(values) / 100) ** (2 / 9))
-    fit = sm.OLS(values, np.ones(len(values))).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
-    return float(fit.tvalues[0])
-
-
 def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.DataFrame:
     """Mean truth by date in each fifth of that date's forecasts, lowest forecasts first.
 
@@ -101,34 +78,6 @@ def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Dat
     rank = forecasts.rank(method="first") - 1
     rows["quintile"] = (rank * QUANTILES // size + 1).astype(int)
     return rows[usable].pivot_table(index="date", columns="quintile", values="truth", aggfunc="mean")
-
-
-@dataclass(frozen=True)
-class Loss:
-    """A loss of single rows: its name, and a function of forecasts and truths, both ``(rows,)``.
-
-    Examples
-    --------
-    >>> SQUARED_ERROR.of(np.array([1.0, 2.0]), np.array([1.0, 5.0])).tolist()
-    [0.0, 9.0]
-
-    A probability of one half costs the logarithm of 2, whatever comes:
-
-    >>> LOG_LOSS.of(np.array([0.5, 0.5]), np.array([0.0, 1.0])).round(4).tolist()
-    [0.6931, 0.6931]
-    """
-
-    name: str
-    of: Callable[[Vector, Vector], Vector]
-
-
-def _log_loss(forecast: Vector, truth: Vector) -> Vector:
-    probability = np.clip(forecast, PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR)
-    return -np.where(np.asarray(truth) > 0.5, np.log(probability), np.log1p(-probability))
-
-
-LOG_LOSS = Loss("log-loss", _log_loss)  # in nats, of probabilities
-SQUARED_ERROR = Loss("squared error", lambda forecast, truth: (np.asarray(forecast) - np.asarray(truth)) ** 2)
 
 
 def evaluate_panel(
@@ -240,3 +189,38 @@ def spearman(forecast: Vector, truth: Vector) -> float:
     if len(truth) < 3 or np.ptp(forecast) == 0 or np.ptp(truth) == 0:
         return float("nan")
     return float(np.corrcoef(rankdata(forecast), rankdata(truth))[0, 1])
+
+
+def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
+    """Newey-West t-test of the mean difference in information coefficient by date.
+
+    Parameters
+    ----------
+    forecast, rival, truth, dates
+        Of each row, ``(rows,)``, none missing.
+
+    Returns
+    -------
+    dict
+        ``name``, ``statistic`` (positive: the forecast ranks better), ``p_value`` (two-sided, Student's t),
+        ``mean_difference``, ``dates``: those on which both have a coefficient.
+
+    Examples
+    --------
+    >>> dates, truth = pd.date_range("2020-01-01", periods=6).repeat(3), np.tile([1, 2, 3], 6)
+    >>> forecast, rival = truth, np.tile([1, 2, 3, 3, 2, 1], 3)
+    >>> test = compare_information_coefficients(forecast, rival, truth, dates)
+    >>> round(test["mean_difference"], 6), test["dates"]
+    (1.0, 6)
+    """
+    difference = (
+        information_coefficients(forecast, truth, dates) - information_coefficients(rival, truth, dates)
+    ).dropna()
+    statistic = newey_west_t(difference)
+    return {
+        "name": "Newey-West t of the difference in information coefficient by date",
+        "statistic": statistic,
+        "p_value": float(2 * stats.t.sf(abs(statistic), len(difference) - 1)) if len(difference) > 1 else float("nan"),
+        "mean_difference": float(difference.mean()),
+        "dates": len(difference),
+    }

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.series.series import FREE_RUN, POINT_BY_POINT, RESTARTED
-from rnn_trading.skill.metrics.panels import Loss, Vector, error_metrics, spearman
+from rnn_trading.skill.losses import Loss, Vector
+from rnn_trading.skill.metrics.panels import error_metrics, spearman
 
 LAST_VALUE = "persistence"
 

@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from rnn_trading.skill.metrics.panels import Vector
+from rnn_trading.skill.losses import Vector
 
 logger = logging.getLogger(__name__)
 

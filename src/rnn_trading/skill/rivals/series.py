@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from statsmodels.tsa.ar_model import ar_select_order
 
-from rnn_trading.skill.metrics.panels import SQUARED_ERROR
+from rnn_trading.skill.losses import SQUARED_ERROR
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from rnn_trading.skill.inference.chance import SCORES, Distance, distance_from_chance, pooled_p_value
+from rnn_trading.skill.chance import SCORES, Distance, distance_from_chance, pooled_p_value
 
 
 def level_rows(forecast, last, truth):
