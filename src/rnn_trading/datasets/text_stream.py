@@ -43,16 +43,18 @@ class CsvTexts:
         """Give tables with ``id`` and ``text``, and how much of the file has been read."""
         with self.filepath.open("rb") as file:
             try:
-                for piece in pd.read_csv(
+                # Closed also where nobody reads to the end, or a row cannot be read.
+                with pd.read_csv(
                     file,
                     dtype="str",
                     keep_default_na=False,
                     encoding="utf-8-sig",
                     encoding_errors="replace",
                     chunksize=PIECE,
-                ):
-                    refuse_unquoted_commas(piece, self.filepath, TableError)
-                    yield piece[COLUMNS], file.tell()
+                ) as pieces:
+                    for piece in pieces:
+                        refuse_unquoted_commas(piece, self.filepath, TableError)
+                        yield piece[COLUMNS], file.tell()
             except pd.errors.ParserError as error:
                 raise TableError(parse_error(error, self.filepath)) from error
 
