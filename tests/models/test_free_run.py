@@ -114,9 +114,9 @@ def test_a_stepwise_run_equals_carried_states():
         readers=len(warm_up),
     )
     carried.set_weights(model.get_weights())
-    forecast = carried(warm_up[:, :, None].astype(np.float32))[:, -1:]
+    forecast = carried([warm_up[:, :, None].astype(np.float32)])[:, -1:]
     expected = [forecast[:, 0, 0]]
     for _ in range(6):
-        forecast = carried(forecast)
+        forecast = carried([forecast])
         expected.append(forecast[:, 0, 0])
     np.testing.assert_allclose(stepwise_free_run(model, warm_up, 7), np.transpose(expected), atol=1e-5)

@@ -184,10 +184,10 @@ def test_networks_of_two_series(base_parameters, name, tmp_path):
     dataset = KerasModelDataset(filepath=str(tmp_path / "mean.keras"))
     dataset.save(build_ensemble(models))
     mean = dataset.load()
-    single = [mean.get_layer(f"seed_{seed}")(windows) for seed in (1, 2)]
-    np.testing.assert_allclose(mean(windows), (single[0] + single[1]) / 2, atol=1e-6)
-    np.testing.assert_allclose(single[0], models[0](windows), atol=1e-6)
-    assert mean(windows).shape == (9, 2)
+    single = [mean.get_layer(f"seed_{seed}")([windows]) for seed in (1, 2)]
+    np.testing.assert_allclose(mean([windows]), (single[0] + single[1]) / 2, atol=1e-6)
+    np.testing.assert_allclose(single[0], models[0]([windows]), atol=1e-6)
+    assert mean([windows]).shape == (9, 2)
 
 
 def test_the_published_network_of_the_mid_price(base_parameters):
@@ -244,15 +244,15 @@ def test_a_stateful_network_goes_on_where_it_ended(recurrent):
     carried = build_stepwise_network(recurrent, steps=10, readers=8)
     carried.set_weights(whole.get_weights())
     sequences = np.random.default_rng(0).normal(size=(8, 20, 1)).astype(np.float32)
-    expected = whole(sequences).numpy()
-    first, second = carried(sequences[:, :10]).numpy(), carried(sequences[:, 10:]).numpy()
+    expected = whole([sequences]).numpy()
+    first, second = carried([sequences[:, :10]]).numpy(), carried([sequences[:, 10:]]).numpy()
     np.testing.assert_allclose(np.concatenate([first, second], axis=1), expected, atol=1e-5)
     reset = ResetStates()
     reset.set_model(carried)
     reset.on_epoch_begin(0)
-    np.testing.assert_allclose(carried(sequences[:, :10]).numpy(), first, atol=1e-6)
+    np.testing.assert_allclose(carried([sequences[:, :10]]).numpy(), first, atol=1e-6)
     reset.on_test_begin()
-    np.testing.assert_allclose(carried(sequences[:, :10]).numpy(), first, atol=1e-6)
+    np.testing.assert_allclose(carried([sequences[:, :10]]).numpy(), first, atol=1e-6)
 
 
 def test_a_saved_stepwise_network_forecasts_the_same(recurrent, tmp_path):

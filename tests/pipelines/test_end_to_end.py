@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from kedro import KedroDeprecationWarning
 from kedro.framework.session import KedroSession
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
@@ -268,7 +269,8 @@ def test_the_command_line(project, monkeypatch):
 
     folder = project("data_ingestion.prices")
     (folder / "data/03_primary/prices.parquet").unlink()
-    result = CliRunner().invoke(run, ["--pipeline", "data_ingestion.prices", "--env", "test"])
+    with pytest.warns(KedroDeprecationWarning, match="Option '--pipeline' is deprecated"):  # and still taken
+        result = CliRunner().invoke(run, ["--pipeline", "data_ingestion.prices", "--env", "test"])
     assert result.exit_code == 0, result.output
     assert (folder / "data/03_primary/prices.parquet").is_file()
     wrong = CliRunner().invoke(run, ["--pipelines", "data_ingestion.prices", "--env", "files"])
