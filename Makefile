@@ -35,6 +35,8 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python tools/lint_size.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/windows.py

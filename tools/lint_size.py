@@ -1,8 +1,8 @@
 """Refuse functions over 40 lines and files over 300, docstrings not counted.
 
-What is longer today stands in ``tools/long.txt`` with its length, and may only become shorter: an entry that is no longer
-needed, or that says more than there is, is refused, too. ``python tools/lint_size.py`` checks; ``--update`` lowers the
-entries of the list, and never adds one.
+What is longer today stands in ``tools/long.txt`` with its length, and may only become shorter: an entry that is no
+longer needed, or that says more than there is, is refused, too. ``python tools/lint_size.py`` checks; ``--update``
+lowers the entries of the list, and never adds one.
 """
 
 import ast

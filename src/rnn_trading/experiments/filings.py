@@ -1,6 +1,5 @@
 """Experiments on annual reports: the return that follows."""
 
-import logging
 from functools import partial
 from typing import Any
 
@@ -11,25 +10,16 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from rnn_trading.experiments import drawing, wiring
+from rnn_trading.experiments.documents import PREPARATION
 from rnn_trading.experiments.fitting import fitted_average
 from rnn_trading.figures import filings as plots
 from rnn_trading.figures import text as text_plots
-from rnn_trading.filings.reading import Sentences
-from rnn_trading.filings.returns import FilingReturnParameters, forward_returns, market_sessions
 from rnn_trading.filings.sequences import (
     FilingReadingParameters,
-    check_items,
     describe_items,
-    phrases_of,
-    sequences_of,
-    words_of,
 )
 from rnn_trading.filings.splits import (
-    FilingSplitParameters,
     describe_filing_parts,
-    describe_problems,
-    divide_filings,
-    refuse_small_parts,
 )
 from rnn_trading.filings.tone import length_and_tone
 from rnn_trading.models.parameters import EnsembleParameters, FilingNetworkParameters, TrainingParameters
@@ -40,122 +30,9 @@ from rnn_trading.skill.rivals.filings import FILINGS, FilingRows, KnownFilings, 
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.skill.tasks import MODEL
-from rnn_trading.text.phrases import Phrases
 from rnn_trading.text.text import TokenSequences
 
-logger = logging.getLogger(__name__)
-
 SHARED = ("filings", "filing_prices", "filings_report", "filing_sentences")
-
-
-def label_filings(
-    filings: pd.DataFrame, filing_prices: pd.DataFrame, filing_sentences: Sentences, label: FilingReturnParameters
-) -> pd.DataFrame:
-    """Return after each filing that has a text; see :func:`rnn_trading.filings.returns.forward_returns`.
-
-    Filings without a text are ``no_text`` (the source has none), ``empty_text`` or ``no_items``.
-    """
-    of_text = filing_sentences.items.groupby("filing_id")["problem"].first()
-    unusable = of_text.astype("str").where(of_text.notna()).reindex(filings.index)
-    unusable = unusable.mask(~filings.index.isin(of_text.index), "no_text")
-    return forward_returns(filings, filing_prices, label, unusable)
-
-
-def split_filings(returns: pd.DataFrame, filing_prices: pd.DataFrame, split: FilingSplitParameters) -> pd.DataFrame:
-    """Part of each filing; see :func:`rnn_trading.filings.splits.divide_filings`."""
-    return divide_filings(returns, market_sessions(filing_prices), split)
-
-
-def flag_items(
-    filing_sentences: Sentences,
-    parts: pd.DataFrame,
-    reading: FilingReadingParameters,
-    architecture: FilingNetworkParameters,
-) -> pd.DataFrame:
-    """Say which items are used; see :func:`rnn_trading.filings.sequences.check_items`.
-
-    Raises
-    ------
-    ValueError
-        If the network masks padding, and padding is not at the back: here, before much work is lost.
-    """
-    if architecture.mask_padding and reading.padding != "back":
-        raise ValueError(
-            "Masked padding has to be at the back. Received: model.mask_padding=true with reading.padding=front. "
-            "Change one of them."
-        )
-    items = check_items(filing_sentences.items, _ids(parts, "train"), reading.items)
-    flagged = int(items["flag"].notna().sum())
-    if flagged:
-        logger.warning(
-            "%d items are far shorter or longer than their peers, or have none, and are %s",
-            *(flagged, "left out" if reading.items.flagged == "leave_out" else "kept"),
-        )
-    return items
-
-
-def find_phrases(
-    filing_sentences: Sentences, items: pd.DataFrame, parts: pd.DataFrame, reading: FilingReadingParameters
-) -> list[dict[str, float]]:
-    """Phrases of each pass, and their scores; see :class:`rnn_trading.text.phrases.Phrases`."""
-    used = items[items["used"]]
-    if reading.phrases.fitted_on == "train":
-        used = used[used["filing_id"].isin(_ids(parts, "train"))]
-    phrases = phrases_of(filing_sentences, used, reading.phrases)
-    logger.info("Phrases: %s", ", then ".join(f"{len(found):,}" for found in phrases.scores) or "none looked for")
-    return phrases.scores
-
-
-def encode_filings(
-    filing_sentences: Sentences,
-    items: pd.DataFrame,
-    phrases: list[dict[str, float]],
-    returns: pd.DataFrame,
-    parts: pd.DataFrame,
-    reading: FilingReadingParameters,
-) -> dict[str, Any]:
-    """Join phrases, give words ids, and settle which filings are used.
-
-    Returns
-    -------
-    dict
-        ``words``: the vocabulary by id. ``sequences``: `TokenSequences` of these ids, whole filings that have an item
-        in use. ``documents``: every filing of the index, index ``filing_id``: ``firm``, ``entry``, ``exit``, ``truth``,
-        ``early``, ``stale``, ``tokens``, ``sequence`` (position among the sequences, -1 for none), ``split`` (missing
-        where it is not used) and ``problem`` (why not).
-
-    Raises
-    ------
-    ValueError
-        If a part has too few filings left.
-    """
-    used = items[items["used"]]
-    if not used["filing_id"].isin(_ids(parts, "train")).any():
-        raise ValueError(
-            f"No training filing has an item to use: {describe_problems(items['flag'])}. Lower "
-            "reading.items.fewest_peers, or check the texts."
-        )
-    ids, words = words_of(filing_sentences, used, Phrases(phrases))
-    fitted_on = pd.Series(True, index=ids)
-    if reading.vocabulary.fitted_on == "train":
-        fitted_on[:] = ids.isin(_ids(parts, "train"))
-    vocabulary, sequences = sequences_of(words, fitted_on, reading.vocabulary)
-    tokens = pd.Series(words.sequences.lengths, index=ids).reindex(returns.index, fill_value=0)
-    problem = returns["problem"].fillna(parts["problem"].reindex(returns.index))
-    problem = problem.mask(problem.isna() & ~returns.index.isin(ids), "all_items_flagged")
-    problem = problem.mask(problem.isna() & (tokens < reading.fewest_tokens), "too_few_tokens")
-    documents = returns.drop(columns="problem").assign(
-        tokens=tokens,
-        sequence=pd.Series(np.arange(len(ids)), index=ids).reindex(returns.index, fill_value=-1),
-        split=parts["split"].reindex(returns.index).where(problem.isna()),
-        problem=problem,
-    )
-    logger.info(
-        "%d of %d filings are used; left out: %s", problem.isna().sum(), len(problem), describe_problems(problem)
-    )
-    validated = "validation" if (parts["split"] == "validation").any() else "test"
-    refuse_small_parts(documents["split"], validated, problem)
-    return {"words": vocabulary, "sequences": sequences, "documents": documents}
 
 
 def train_networks(
@@ -360,10 +237,6 @@ def filing_lengths(documents: pd.DataFrame, reading: FilingReadingParameters, sk
     return text_plots.text_lengths(used, reading.tokens, drawing.title("Length of the filings", skill))
 
 
-def _ids(parts: pd.DataFrame, part: str) -> pd.Index:
-    return parts.index[parts["split"] == part]
-
-
 def _of_part(documents: pd.DataFrame, part: str) -> pd.DataFrame:
     """Filings of a part, in the order of their entries, by which cross-validation looks forward."""
     return documents[documents["split"] == part].sort_values(["entry", "sequence"])
@@ -385,11 +258,7 @@ def filing_experiment(name: str) -> Pipeline:
         "model_and_rivals": partial(drawing.model_and_rivals, measured="on the test filings"),
     }
     nodes = [
-        wiring.node(label_filings, "returns"),
-        wiring.node(split_filings, "parts"),
-        wiring.node(flag_items, "items"),
-        wiring.node(find_phrases, "phrases"),
-        wiring.node(encode_filings, "words", "sequences", "documents"),
+        *PREPARATION,
         wiring.train(train_networks),
         wiring.forecast(forecast_test_filings, "forecasts_by_seed"),
         wiring.rivals(forecast_with_rivals),

@@ -85,9 +85,10 @@ def find_builder(name: str, options: dict[str, Any]) -> Callable[..., Any]:
 
 
 def _import(module: str, name: str) -> Any:
-    # A module that imports TensorFlow gets in the way of curl_cffi, which fetches live data, unless that comes first.
+    # A builder imports TensorFlow, which gets in the way of curl_cffi, that fetches live data, unless that comes first.
     with contextlib.suppress(ImportError):
         importlib.import_module("curl_cffi")
+    importlib.import_module("rnn_trading.models.backend")  # without TensorFlow's start-up lines
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:

@@ -1,0 +1,140 @@
+"""Filings on their way to a network: labelled, divided, read, and as sequences of ids."""
+
+import logging
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rnn_trading.experiments import wiring
+from rnn_trading.filings.reading import Sentences
+from rnn_trading.filings.returns import FilingReturnParameters, forward_returns, market_sessions
+from rnn_trading.filings.sequences import FilingReadingParameters, check_items, phrases_of, sequences_of, words_of
+from rnn_trading.filings.splits import FilingSplitParameters, describe_problems, divide_filings, refuse_small_parts
+from rnn_trading.models.parameters import FilingNetworkParameters
+from rnn_trading.text.phrases import Phrases
+
+logger = logging.getLogger(__name__)
+
+
+def label_filings(
+    filings: pd.DataFrame, filing_prices: pd.DataFrame, filing_sentences: Sentences, label: FilingReturnParameters
+) -> pd.DataFrame:
+    """Return after each filing that has a text; see :func:`rnn_trading.filings.returns.forward_returns`.
+
+    Filings without a text are ``no_text`` (the source has none), ``empty_text`` or ``no_items``.
+    """
+    of_text = filing_sentences.items.groupby("filing_id")["problem"].first()
+    unusable = of_text.astype("str").where(of_text.notna()).reindex(filings.index)
+    unusable = unusable.mask(~filings.index.isin(of_text.index), "no_text")
+    return forward_returns(filings, filing_prices, label, unusable)
+
+
+def split_filings(returns: pd.DataFrame, filing_prices: pd.DataFrame, split: FilingSplitParameters) -> pd.DataFrame:
+    """Part of each filing; see :func:`rnn_trading.filings.splits.divide_filings`."""
+    return divide_filings(returns, market_sessions(filing_prices), split)
+
+
+def flag_items(
+    filing_sentences: Sentences,
+    parts: pd.DataFrame,
+    reading: FilingReadingParameters,
+    architecture: FilingNetworkParameters,
+) -> pd.DataFrame:
+    """Say which items are used; see :func:`rnn_trading.filings.sequences.check_items`.
+
+    Raises
+    ------
+    ValueError
+        If the network masks padding, and padding is not at the back: here, before much work is lost.
+    """
+    if architecture.mask_padding and reading.padding != "back":
+        raise ValueError(
+            "Masked padding has to be at the back. Received: model.mask_padding=true with reading.padding=front. "
+            "Change one of them."
+        )
+    items = check_items(filing_sentences.items, _ids(parts, "train"), reading.items)
+    flagged = int(items["flag"].notna().sum())
+    if flagged:
+        logger.warning(
+            "%d items are far shorter or longer than their peers, or have none, and are %s",
+            *(flagged, "left out" if reading.items.flagged == "leave_out" else "kept"),
+        )
+    return items
+
+
+def find_phrases(
+    filing_sentences: Sentences, items: pd.DataFrame, parts: pd.DataFrame, reading: FilingReadingParameters
+) -> list[dict[str, float]]:
+    """Phrases of each pass, and their scores; see :class:`rnn_trading.text.phrases.Phrases`."""
+    used = items[items["used"]]
+    if reading.phrases.fitted_on == "train":
+        used = used[used["filing_id"].isin(_ids(parts, "train"))]
+    phrases = phrases_of(filing_sentences, used, reading.phrases)
+    logger.info("Phrases: %s", ", then ".join(f"{len(found):,}" for found in phrases.scores) or "none looked for")
+    return phrases.scores
+
+
+def encode_filings(
+    filing_sentences: Sentences,
+    items: pd.DataFrame,
+    phrases: list[dict[str, float]],
+    returns: pd.DataFrame,
+    parts: pd.DataFrame,
+    reading: FilingReadingParameters,
+) -> dict[str, Any]:
+    """Join phrases, give words ids, and settle which filings are used.
+
+    Returns
+    -------
+    dict
+        ``words``: the vocabulary by id. ``sequences``: `TokenSequences` of these ids, whole filings that have an item
+        in use. ``documents``: every filing of the index, index ``filing_id``: ``firm``, ``entry``, ``exit``, ``truth``,
+        ``early``, ``stale``, ``tokens``, ``sequence`` (position among the sequences, -1 for none), ``split`` (missing
+        where it is not used) and ``problem`` (why not).
+
+    Raises
+    ------
+    ValueError
+        If a part has too few filings left.
+    """
+    used = items[items["used"]]
+    if not used["filing_id"].isin(_ids(parts, "train")).any():
+        raise ValueError(
+            f"No training filing has an item to use: {describe_problems(items['flag'])}. Lower "
+            "reading.items.fewest_peers, or check the texts."
+        )
+    ids, words = words_of(filing_sentences, used, Phrases(phrases))
+    fitted_on = pd.Series(True, index=ids)
+    if reading.vocabulary.fitted_on == "train":
+        fitted_on[:] = ids.isin(_ids(parts, "train"))
+    vocabulary, sequences = sequences_of(words, fitted_on, reading.vocabulary)
+    tokens = pd.Series(words.sequences.lengths, index=ids).reindex(returns.index, fill_value=0)
+    problem = returns["problem"].fillna(parts["problem"].reindex(returns.index))
+    problem = problem.mask(problem.isna() & ~returns.index.isin(ids), "all_items_flagged")
+    problem = problem.mask(problem.isna() & (tokens < reading.fewest_tokens), "too_few_tokens")
+    documents = returns.drop(columns="problem").assign(
+        tokens=tokens,
+        sequence=pd.Series(np.arange(len(ids)), index=ids).reindex(returns.index, fill_value=-1),
+        split=parts["split"].reindex(returns.index).where(problem.isna()),
+        problem=problem,
+    )
+    logger.info(
+        "%d of %d filings are used; left out: %s", problem.isna().sum(), len(problem), describe_problems(problem)
+    )
+    validated = "validation" if (parts["split"] == "validation").any() else "test"
+    refuse_small_parts(documents["split"], validated, problem)
+    return {"words": vocabulary, "sequences": sequences, "documents": documents}
+
+
+def _ids(parts: pd.DataFrame, part: str) -> pd.Index:
+    return parts.index[parts["split"] == part]
+
+
+PREPARATION = [
+    wiring.node(label_filings, "returns"),
+    wiring.node(split_filings, "parts"),
+    wiring.node(flag_items, "items"),
+    wiring.node(find_phrases, "phrases"),
+    wiring.node(encode_filings, "words", "sequences", "documents"),
+]
