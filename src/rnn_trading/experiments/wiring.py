@@ -17,7 +17,11 @@ from pydantic.dataclasses import is_pydantic_dataclass
 # What the functions call otherwise than the parameters: `training` is also what a training came to.
 NAMES = {"architecture": "params:model", "protocol": "params:protocol"}
 Drawn = dict[str, Callable[..., Figure]]
-GLOBAL_PARAMETERS = ("params:protocol", "params:index_prices", "params:macro")
+# What is said of the sources, and the protocol: blocks of no single experiment.
+GLOBAL_PARAMETERS = tuple(
+    f"params:{name}"
+    for name in ("protocol", "data_ingestion", "index_prices", "index_ranges", "macro", "reviews", "filings")
+)
 
 
 def by_name(*names: str) -> dict[str, str]:
