@@ -77,9 +77,23 @@ def build_network(architecture: NetworkParameters, interface: Interface, name: s
     else:
         model = find_builder(architecture.builder, architecture.options)(interface, **architecture.options)
         check_network(model, interface, architecture.builder)
+        model = _with_listed_inputs(model, interface)
+        if interface.every_step and interface.readers is None:
+            refuse_look_ahead(model, interface, architecture.builder)
     if name is not None:
         model.name = name
     return model
+
+
+def _with_listed_inputs(model: keras.Model, interface: Interface) -> keras.Model:
+    """The same network, its inputs in a list, in which order and form all that calls it has them.
+
+    A model of a class of the user's own stays as it is.
+    """
+    if not type(model).__module__.startswith("keras."):
+        return model
+    by_name = {tensor.name: tensor for tensor in model.inputs}
+    return keras.Model([by_name[name] for name in interface.inputs], model.outputs[0], name=model.name)
 
 
 def check_network(model: Any, interface: Interface, builder: str) -> None:
@@ -102,11 +116,9 @@ def check_network(model: Any, interface: Interface, builder: str) -> None:
     shapes = [tuple(tensor.shape) for tensor in model.outputs]
     if shapes != [output]:
         raise ValueError(f"{problem} has the wrong output. Expected: {[output]}. Received: {shapes}. {HOW}")
-    if interface.every_step and interface.readers is None:
-        refuse_look_ahead(model, interface, problem)
 
 
-def refuse_look_ahead(model: keras.Model, interface: Interface, problem: str) -> None:
+def refuse_look_ahead(model: keras.Model, interface: Interface, builder: str) -> None:
     """Refuse a network whose forecast after a step changes with the steps behind it.
 
     Raises
@@ -122,6 +134,7 @@ def refuse_look_ahead(model: keras.Model, interface: Interface, problem: str) ->
     before, after = (np.asarray(model([each], training=False)) for each in (values, changed))
     if not np.allclose(before[:, : steps // 2], after[:, : steps // 2], atol=1e-6):
         raise ValueError(
-            f"{problem} looks ahead: its forecast after a step changes with later steps. Expected a network that reads "
-            "forward only: no Bidirectional layer, no pooling over all steps, padding: causal in convolutions."
+            f"model.builder: the network of {builder} looks ahead: its forecast after a step changes with later steps. "
+            "Expected a network that reads forward only: no Bidirectional layer, no pooling over all steps, padding: "
+            "causal in convolutions."
         )

@@ -1,0 +1,75 @@
+"""Nodes that take what their arguments are named after."""
+
+import pickle
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from rnn_trading.experiments import drawing, wiring
+from rnn_trading.models.parameters import EnsembleParameters
+
+
+def scale(series: pd.DataFrame, ensemble: EnsembleParameters, protocol: str, shift: float = 0.0) -> pd.DataFrame:
+    return series
+
+
+def first(history: pd.DataFrame, skill: dict) -> Figure:
+    return Figure(label=f"{history} {skill}")
+
+
+def second(skill: dict, ensemble: EnsembleParameters) -> Figure:
+    return Figure(label=f"{skill} {ensemble.networks}")
+
+
+def test_arguments_name_datasets_and_parameters():
+    made = wiring.node(scale, "scaled", series="index_prices")
+    assert made.inputs == ["index_prices", "params:ensemble", "params:protocol"]
+    assert (made.outputs, made.name, made.tags) == (["scaled"], "scale", set())
+    assert wiring.node(scale, "scaled", shift="params:shift").inputs[-1] == "params:shift"
+    trained = wiring.train(scale, "vocabulary")
+    assert trained.outputs == ["model", "history", "training", "vocabulary"]
+    assert trained.tags == {"gpu"}
+
+
+def test_a_name_that_is_no_argument_is_refused():
+    with pytest.raises(ValueError, match="scale has no argument 'serie'"):
+        wiring.node(scale, "scaled", serie="index_prices")
+
+
+def test_figures_are_drawn_from_what_each_takes():
+    drawn = wiring.draw({"one": first, "other": second})
+    assert drawn.inputs == ["history", "skill", "params:ensemble"]
+    figures = drawn.run({"history": "h", "skill": "s", "params:ensemble": EnsembleParameters(networks=3)})
+    assert {name: figure.get_label() for name, figure in figures.items()} == {"one": "h s", "other": "s 3"}
+    # By a runner of several processes nodes are pickled.
+    assert pickle.loads(pickle.dumps(drawn.func))(history="h", skill="s", ensemble=EnsembleParameters(networks=1))
+
+
+def test_an_experiment_has_a_namespace_of_its_own():
+    pipeline = wiring.experiment("a.b", [wiring.node(scale, "scaled"), wiring.judge(collect_and_judge)], ["series"])
+    assert pipeline.inputs() == {
+        *("series", "params:a.b.ensemble", "params:protocol"),
+        *("a.b.model_predictions", "a.b.rival_predictions"),
+    }
+    assert pipeline.all_outputs() == {"a.b.scaled", "a.b.predictions", "a.b.skill"}
+
+
+def collect_and_judge(predictions: pd.DataFrame) -> dict:
+    return {}
+
+
+def test_predictions_are_collected_side_by_side():
+    index = pd.Index([1, 2, 3], name="id")
+    model = pd.DataFrame({"split": ["train", "test", "test"], "prediction": [1.0, 2, 3], "truth": [1.0, 1, 1]}, index)
+    rivals = pd.DataFrame({"zero": [0.0, 0.5]}, index[:0:-1])
+    collected = wiring.collect_predictions(model, rivals)
+    assert collected.to_dict("list") == {"id": [2, 3], "prediction": [2, 3], "truth": [1, 1], "zero": [0.5, 0.0]}
+    plain = wiring.collect_predictions(model.drop(columns="split").reset_index(), rivals.reset_index(drop=True))
+    assert list(plain) == ["id", "prediction", "truth", "zero"]
+
+
+def test_titles_say_where_the_data_are_from():
+    skill = {"experiment": "a.b", "protocol": "as_published", "data": {}}
+    assert drawing.title("Training", skill) == "Training\na.b, as published"
+    assert drawing.title("Training", skill | {"data": {"simulated": True}}).endswith("as published, simulated data")

@@ -1,0 +1,202 @@
+"""Networks of a user's own, and of known layers: what is refused, and with which words."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
+from rnn_trading.models import layered
+from rnn_trading.models.backend import keras
+from rnn_trading.models.interface import Input, Interface
+from rnn_trading.models.networks import build_network
+from rnn_trading.models.own_network import NetworkParameters, find_builder
+
+WINDOW = Interface({"Values": Input((6, 1))})
+STEPS = Interface({"Values": Input((None, 1))}, every_step=True)
+PANEL = Interface(
+    {"Returns": Input((6, 1), scale=0.05), "Tickers": Input((1,), "int32", ids=4), "Months": Input((12,))}
+)
+MODULE = """
+import keras
+
+number = 3
+
+def build(interface, units=2, deep=False):
+    inputs = interface.symbolic()
+    states = keras.layers.GRU(units)(inputs["Values"])
+    return keras.Model(list(inputs.values()), interface.forecast(states))
+
+def without_interface():
+    return None
+
+def no_model(interface):
+    return [1, 2]
+
+def renamed(interface):
+    other = keras.Input((6, 1), name="Other")
+    return keras.Model(other, keras.layers.Dense(1)(keras.layers.Flatten()(other)))
+
+def two_outputs(interface):
+    inputs = interface.symbolic()
+    return keras.Model(inputs["Values"], keras.layers.Dense(2)(keras.layers.Flatten()(inputs["Values"])))
+
+def backwards(interface):
+    inputs = interface.symbolic()
+    both = keras.layers.Bidirectional(keras.layers.GRU(2, return_sequences=True))(inputs["Values"])
+    return keras.Model(inputs["Values"], interface.forecast(both))
+
+def forwards(interface):
+    inputs = interface.symbolic()
+    states = keras.layers.GRU(2, return_sequences=True)(inputs["Values"])
+    return keras.Model(inputs, interface.forecast(states))
+"""
+
+
+@pytest.fixture
+def theirs(tmp_path, monkeypatch):
+    """A module of a user's, and how its functions are named."""
+    (tmp_path / "their_networks.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "their_broken_one.py").write_text("import a_package_that_nobody_has\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield lambda name: f"their_networks.{name}"
+    sys.modules.pop("their_networks", None)
+
+
+def parameters(builder, **options):
+    return NetworkParameters(builder=builder, options=options)
+
+
+def test_a_network_of_ones_own_is_built(theirs):
+    model = build_network(parameters(theirs("build"), units=5), WINDOW)
+    assert model.predict_on_batch({"Values": np.zeros((3, 6, 1), np.float32)}).shape == (3, 1)
+    assert model.count_params() == 3 * (5 * 6 + 10) + 6
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("build", r"expected a dotted name, my_package.my_module.build. Received: 'build'"),
+        ("their networks.build", "expected a dotted name"),
+        (
+            "nobodys.networks.build",
+            r"there is no module 'nobodys'. Received: 'nobodys.networks.build'. Install",
+        ),
+        ("their_networks.deeper.build", "there is no module 'their_networks.deeper'"),
+        ("their_networks.missing", "the module their_networks has no 'missing'"),
+        ("their_networks.number", "their_networks.number is no function, but int"),
+        ("their_networks.without_interface", r"too many positional arguments. Received: without_interface\(\)"),
+    ],
+)
+def test_a_builder_that_cannot_be_called_is_refused(theirs, name, message):
+    with pytest.raises(ValueError, match=f"model.builder: .*{message}.*CONTRIBUTING.md"):
+        parameters(name)
+
+
+def test_options_must_fit_the_builder(theirs):
+    message = r"with options unit: got an unexpected keyword argument 'unit'. Received: build\(interface, units=2"
+    with pytest.raises(ValueError, match=message):
+        parameters(theirs("build"), unit=3)
+    with pytest.raises(ValueError, match="arguments of model.builder, which is null. Received: units"):
+        parameters(None, units=3)
+
+
+def test_what_a_users_module_lacks_is_its_own_error(theirs):
+    with pytest.raises(ModuleNotFoundError, match="a_package_that_nobody_has"):
+        find_builder("their_broken_one.build", {})
+
+
+def test_inputs_may_be_given_in_any_form(theirs):
+    """As one tensor or as a dict: what calls the network gives a list."""
+    values = np.ones((2, 5, 1), np.float32)
+    model = build_network(parameters(theirs("forwards")), STEPS)
+    np.testing.assert_array_equal(model([values]), model.predict_on_batch({"Values": values}))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("no_model", r"expected a keras.Model\(inputs, outputs\). Received: list"),
+        ("renamed", r"wrong inputs. Expected: {'Values': \(None, 6, 1\)}. Received: {'Other': \(None, 6, 1\)}"),
+        ("two_outputs", r"wrong output. Expected: \[\(None, 1\)\]. Received: \[\(None, 2\)\]"),
+    ],
+)
+def test_a_network_that_does_not_fit_is_refused(theirs, name, message):
+    with pytest.raises(ValueError, match=f"the network of their_networks.{name}.*{message}"):
+        build_network(parameters(theirs(name)), WINDOW)
+
+
+def test_a_network_that_forecasts_at_every_step_must_not_look_ahead(theirs):
+    build_network(parameters(theirs("forwards")), STEPS)
+    with pytest.raises(ValueError, match="looks ahead: its forecast after a step changes with later steps"):
+        build_network(parameters(theirs("backwards")), STEPS)
+
+
+def layers(interface, **options):
+    return build_network(parameters("rnn_trading.models.layered.build", **options), interface)
+
+
+def test_layers_in_order():
+    model = layers(
+        PANEL,
+        sequence=[{"layer": "LSTM", "units": 4, "return_sequences": True}, {"layer": "FusedLSTM", "units": 3}],
+        head=[{"layer": "Dense", "units": 5, "activation": "relu"}, {"layer": "Dropout", "rate": 0.1}],
+        embedding=2,
+    )
+    # LSTMs: 4 (4 (1 + 4) + 4) = 96, 4 (3 (4 + 3) + 3) = 96; tickers 8; 5 (3 + 2 + 12 + 1) = 90; 6.
+    assert model.count_params() == 96 + 96 + 8 + 90 + 6
+    assert model.get_layer("ScaledReturns").scale == pytest.approx(20)
+
+
+def test_a_stateful_network_of_layers_carries_its_states():
+    interface = Interface({"Values": Input((2, 1))}, every_step=True, readers=3)
+    model = layers(interface, sequence=[{"layer": "GRU", "units": 4, "return_sequences": True}])
+    values = np.random.default_rng(0).normal(size=(3, 4, 1)).astype(np.float32)
+    whole = layers(STEPS, sequence=[{"layer": "GRU", "units": 4, "return_sequences": True}])
+    whole.set_weights(model.get_weights())
+    parts = [model.predict_on_batch(values[:, start : start + 2]) for start in (0, 2)]
+    np.testing.assert_allclose(np.concatenate(parts, axis=1), whole.predict_on_batch(values), atol=1e-6)
+
+
+def test_every_known_layer_is_one():
+    assert issubclass(layered._known("GRU", "here"), keras.layers.Layer)
+    assert "Lambda" in layered.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"sequence": [{"layer": "GRUU", "units": 3}]},
+            r"sequence\[0\]: expected the name.*Did you mean GRU\?",
+        ),
+        ({"sequence": [{"layer": "Lambda"}]}, r"sequence\[0\]: expected the name of a layer.*Received: 'Lambda'"),
+        (
+            {"sequence": [{"units": 3}]},
+            r"sequence\[0\]: expected {layer: NAME.*Received: {'units': 3}",
+        ),
+        ({"sequence": ["GRU"]}, r"sequence\[0\]: expected {layer: NAME"),
+        ({"sequence": [{"layer": "GRU", "unit": 3}]}, r"sequence\[0\]: GRU cannot be made"),
+        ({"sequence": [{"layer": "GRU", "units": 3}] * 2}, r"sequence\[1\]: GRU does not fit here"),
+        (
+            {"sequence": [{"layer": "GRU", "units": 3, "return_sequences": True}]},
+            r"sequence ends with the shape \(None, 6, 3\). Expected one vector",
+        ),
+        (
+            {"sequence": [{"layer": "Bidirectional", "of": {"layer": "GRUX", "units": 3}}]},
+            r"sequence\[0\].of: expected the name of a layer",
+        ),
+        (
+            {"sequence": [{"layer": "GRU", "units": 3}], "head": [{"layer": "Dense"}]},
+            r"head\[0\]: Dense cannot be made",
+        ),
+    ],
+)
+def test_layers_that_are_not_known_or_do_not_fit_are_refused_by_their_place(options, message):
+    with pytest.raises(ValueError, match=message):
+        layers(WINDOW, **options)
+
+
+def test_ids_need_dimensions():
+    with pytest.raises(ValueError, match="embedding: expected the dimensions of an embedding, for Tickers"):
+        layers(PANEL, sequence=[{"layer": "GRU", "units": 3}])
