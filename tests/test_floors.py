@@ -1,5 +1,6 @@
 """The floors of the house: arrows go down, and the contracts that say so can be broken."""
 
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -51,3 +52,12 @@ def test_an_arrow_that_is_turned_up_breaks_a_contract(house, module, upward, con
     assert result.returncode == 1
     broken = [line for line in result.stdout.splitlines() if line.endswith("BROKEN")]
     assert any(line.startswith(contract) for line in broken) or f"{contract}" in result.stdout.partition("Broken")[2]
+
+
+def test_the_picture_of_the_floors_is_that_of_the_imports(monkeypatch):
+    spec = importlib.util.spec_from_file_location("draw_floors", ROOT / "tools/draw_floors.py")
+    draw_floors = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(draw_floors)
+    monkeypatch.chdir(ROOT)
+    drawn = (ROOT / "docs/figures/floors.svg").read_text(encoding="utf-8")
+    assert draw_floors.svg() == drawn, "Draw it again: python tools/draw_floors.py"
