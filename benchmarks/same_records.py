@@ -1,7 +1,7 @@
 """Are the results of two runs equal? ``python benchmarks/same_records.py BEFORE AFTER``, two folders such as ``data``.
 
 Every file that a run writes is compared: skill records and other JSON, Parquet and HDF5 tables to the last bit, the
-weights of saved networks, the text of the report. Of figures and pages only that they are there; the time that
+weights of saved networks, other files byte by byte. Of figures and pages only that they are there; the time that
 something took is no result. Ends with 1 if something differs, and says what.
 """
 
@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
-COMPARED = (".json", ".parquet", ".h5", ".keras", ".md", ".png", ".html")
+ONLY_THERE = (".png", ".html")
 SECONDS = "seconds"  # how long something took
 
 
@@ -77,14 +77,14 @@ def file_differences(before: Path, after: Path) -> Iterator[str]:
         one, other = weights(before), weights(after)
         if len(one) != len(other) or not all(np.array_equal(a, b) for a, b in zip(one, other, strict=True)):
             yield "the weights differ"
-    elif before.suffix == ".md" and before.read_text(encoding="utf-8") != after.read_text(encoding="utf-8"):
-        yield "the text differs"
+    elif before.suffix not in ONLY_THERE and before.read_bytes() != after.read_bytes():
+        yield "the contents differ"
 
 
 def compare(before: Path, after: Path) -> tuple[int, list[str]]:
     """Number of files compared, and every difference with its file."""
     names = [
-        {path.relative_to(folder) for path in folder.rglob("*") if path.suffix in COMPARED}
+        {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.name != ".gitkeep"}
         for folder in (before, after)
     ]
     found = [f"{name}: only {'before' if name in names[0] else 'after'}" for name in sorted(names[0] ^ names[1])]

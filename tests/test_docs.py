@@ -4,6 +4,8 @@ import importlib.util
 import re
 from pathlib import Path
 
+import rnn_trading
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 IN_THE_PROJECT = re.compile(r"`((?:src|conf|tests|benchmarks|tools|docs|notebooks)/[\w./-]+)`")
@@ -32,6 +34,10 @@ def test_modules_can_be_found():
             if not any(made in name for made in MADE) and not (_is_module(name) or _is_module(name.rpartition(".")[0])):
                 gone.append(f"{page.name}: {name}")
     assert gone == []
+
+
+def test_the_citation_names_the_version():
+    assert f"version: {rnn_trading.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
 def _is_module(name: str) -> bool:

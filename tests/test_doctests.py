@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-PACKAGES = ("splits", "series", "tables", "panels", "skill")
+PACKAGES = ("splits", "series", "tables", "panels", "skill", "experiments")
 # Every module in these has an example.
 WITH_EXAMPLES = ("splits", "series", "tables", "panels", "skill.metrics", "skill.inference")
 

@@ -5,15 +5,17 @@ from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.hooks import refuse_unknown_names
 
-DECLARED = {"model": {"units": 3, "options": {}}, "_shared": {"hidden": 1}}
+DECLARED = {"model": {"units": 3, "builder": None, "options": {"a": 1}}, "_shared": {"hidden": 1}, "empty": {}}
 
 
 @pytest.mark.parametrize("given", [{"model": {"units": 4}}, {"model": {"options": {"deep": {"er": 1}}}}, {"model": {}}])
-def test_declared_names_and_whatever_is_in_an_empty_block_are_known(given):
+def test_declared_names_and_options_of_a_builder_are_known(given):
     refuse_unknown_names(given, DECLARED, "base", {})
 
 
-@pytest.mark.parametrize("given", [{"model": {"unit": 4}}, {"_shared": {"hidden": 2}}, {"model": {"optionsx": 1}}])
+@pytest.mark.parametrize(
+    "given", [{"model": {"unit": 4}}, {"_shared": {"hidden": 2}}, {"model": {"optionsx": 1}}, {"empty": {"a": 1}}]
+)
 def test_other_names_are_refused(given):
     with pytest.raises(ValueError, match="Unknown parameter"):
         refuse_unknown_names(given, DECLARED, "base", {})

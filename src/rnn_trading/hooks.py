@@ -43,7 +43,7 @@ def refuse_unknown_names(
     Parameters
     ----------
     given, declared
-        Nested values, by name; an empty block takes any names.
+        Nested values, by name; ``options`` beside a ``builder`` take any names.
     environment
         Name of the environment.
     elsewhere
@@ -54,10 +54,11 @@ def refuse_unknown_names(
     ValueError
         Names it and, if there is one, the closest declared name.
     """
-    leaves = {name: value for name, value in _leaves(declared) if not name.startswith("_")}  # what YAML shares is none
-    names, open_blocks = [*leaves], tuple(f"{name}." for name, value in leaves.items() if value == {})
+    names = [name for name in _leaves(declared) if not name.startswith("_")]  # what YAML shares is not a parameter
+    # Options of a builder are arguments of a function, and checked against it.
+    open_blocks = tuple(f"{name.removesuffix('builder')}options." for name in names if name.endswith(".builder"))
     known = {name.rsplit(".", depth)[0] for name in names for depth in range(name.count(".") + 1)}
-    for name, _ in _leaves(given):
+    for name in _leaves(given):
         if name not in known and not name.startswith(open_blocks):
             near = difflib.get_close_matches(name, names, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -80,13 +81,13 @@ def _declared(loader: AbstractConfigLoader, given: dict[str, Any]) -> dict[str, 
     return {**files["parameters"], **files["globals"]}
 
 
-def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted names of nested values, and the values; an empty block is one value, open to any name inside."""
+def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Dotted names of nested values; an empty block is one value."""
     for key, value in values.items():
         if isinstance(value, dict) and value:
             yield from _leaves(value, f"{prefix}{key}.")
         else:
-            yield f"{prefix}{key}", value
+            yield f"{prefix}{key}"
 
 
 class ProgressHook:

@@ -65,8 +65,25 @@ def test_predictions_are_collected_side_by_side():
     rivals = pd.DataFrame({"zero": [0.0, 0.5]}, index[:0:-1])
     collected = wiring.collect_predictions(model, rivals)
     assert collected.to_dict("list") == {"id": [2, 3], "prediction": [2, 3], "truth": [1, 1], "zero": [0.5, 0.0]}
-    plain = wiring.collect_predictions(model.drop(columns="split").reset_index(), rivals.reset_index(drop=True))
+    runs = model.drop(columns="split").reset_index()
+    plain = wiring.collect_predictions(runs, pd.DataFrame({"zero": [0.0, 0.5, 1.0]}))
     assert list(plain) == ["id", "prediction", "truth", "zero"]
+    with pytest.raises(ValueError, match="Received: 3 rows of the model, 2 of the rivals, 2 in both"):
+        wiring.collect_predictions(runs, plain[["zero"]].head(2))
+
+
+def third(history: dict) -> Figure:
+    return Figure()
+
+
+def fourth(ensemble: EnsembleParameters | None) -> Figure:
+    return Figure()
+
+
+def test_an_argument_of_several_figures_is_one_dataset():
+    with pytest.raises(ValueError, match="take 'history' as .*DataFrame.* and, third, as <class 'dict'>"):
+        wiring.draw({"first": first, "third": third})
+    assert wiring.draw({"fourth": fourth}).inputs == ["params:ensemble"]
 
 
 def test_titles_say_where_the_data_are_from():

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial, reduce
 from typing import Any, NamedTuple
 
@@ -12,8 +12,10 @@ import pytest
 
 import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
 from rnn_trading.models.backend import keras
+from rnn_trading.models.checks import checked
+from rnn_trading.models.ensemble import build_ensemble
 from rnn_trading.models.interface import Input, Interface
-from rnn_trading.models.networks import ARCHITECTURES, build_network, check_network
+from rnn_trading.models.networks import ARCHITECTURES, build_network
 from rnn_trading.models.own_network import NetworkParameters
 from rnn_trading.models.parameters import (
     FilingNetworkParameters,
@@ -21,8 +23,9 @@ from rnn_trading.models.parameters import (
     StackedLstmParameters,
     TextNetworkParameters,
 )
+from tests.helpers import changed
 
-ROWS, STEPS, IDS, TICKERS = 6, 7, 12, 5
+ROWS, STEPS, IDS, TICKERS = 32, 7, 12, 5
 LAYERED = "rnn_trading.models.layered.build"
 
 
@@ -80,8 +83,11 @@ NAMES = [
     "corrected:stacked_lstm.classification",
     "corrected:stacked_lstm.regression",
     "as_published:stacked_lstm.classification",
+    "as_published:stacked_lstm.regression",
     "corrected:univariate_regression.level",
     "corrected:univariate_regression.volatility.gru",
+    "corrected:univariate_regression.volatility.two_lstm",
+    "corrected:univariate_regression.volatility.two_gru",
     "corrected:univariate_regression.volatility.mlp",
     "corrected:univariate_regression.volatility.linear",
     "corrected:univariate_regression.volatility.lstm_by_gates",
@@ -92,8 +98,13 @@ NAMES = [
     "corrected:text_sentiment.learned_embeddings",
     "corrected:text_sentiment.pretrained_embeddings",
     "as_published:text_sentiment.learned_embeddings",
+    "as_published:text_sentiment.pretrained_embeddings",
     "corrected:sec_filings.returns",
     "as_published:sec_filings.returns",
+    # As it trains; and averages of several.
+    "corrected:univariate_regression.mid_price+stateful",
+    "corrected:multivariate.macro+ensemble",
+    "corrected:sec_filings.returns+ensemble",
 ]
 # Networks of known layers, in the place of an architecture.
 OWN = {
@@ -127,26 +138,39 @@ OWN = {
 }
 
 
-@pytest.fixture(scope="session")
-def case_of(base_parameters) -> Callable[..., tuple[NetworkParameters, Interface]]:
-    """Parameters and interface of a name, small; with ``whole`` the parameters as they are."""
+class Case(NamedTuple):
+    """What a network is built from; of an ensemble, each of its networks."""
 
-    def make(name: str, *, whole: bool = False, **sizes: Any) -> tuple[NetworkParameters, Interface]:
-        options = None
-        if name in OWN:
-            name, options = OWN[name]
+    architecture: NetworkParameters
+    interface: Interface
+    networks: int = 1
+
+
+def small_parameters(path: str, values: dict[str, Any]) -> tuple[Kind, NetworkParameters]:
+    """The architecture of a block of parameters, made small."""
+    kind = KINDS[max((each for each in KINDS if path.startswith(each)), key=len)]
+    small = {key: value for key, value in kind.small.items() if values[key] is not None}
+    if isinstance(small.get("units"), list):
+        small["units"] = small["units"][: len(values["units"])]
+    return kind, kind.parameters(**values | small)
+
+
+@pytest.fixture(scope="session")
+def case_of(base_parameters) -> Callable[[str], Case]:
+    """The network of a name, small."""
+
+    def make(name: str) -> Case:
+        name, options = OWN.get(name, (name, {}))
+        name, _, form = name.partition("+")
         protocol, _, path = name.partition(":")
-        kind = KINDS[max((each for each in KINDS if path.startswith(each)), key=len)]
         values = reduce(lambda block, key: block[key], path.split("."), base_parameters(protocol))["model"]
-        if not whole:
-            small = {key: kind.small[key] for key in kind.small if values[key] is not None}
-            if "units" in small and not isinstance(small["units"], int):
-                small["units"] = small["units"][: len(values["units"])]
-            values = values | small
-        if options is not None:
-            values = values | {"builder": LAYERED, "options": options}
-        architecture = kind.parameters(**values)
-        return architecture, kind.interface(architecture, **sizes)
+        kind, architecture = small_parameters(path, values)
+        if options:
+            architecture = changed(architecture, builder=LAYERED, options=options)
+        interface = kind.interface(architecture)
+        if form == "stateful":
+            interface = changed(interface, readers=ROWS, inputs={"Values": Input((STEPS, 1))})
+        return Case(architecture, interface, 2 if form == "ensemble" else 1)
 
     return make
 
@@ -156,29 +180,50 @@ def case(case_of, request):
     return case_of(request.param)
 
 
-def inputs_of(interface: Interface, rows: int = ROWS, seed: int = 0) -> dict[str, np.ndarray]:
+def inputs_of(interface: Interface, seed: int = 0) -> dict[str, np.ndarray]:
     generator = np.random.default_rng(seed)
     made = {}
     for name, wanted in interface.inputs.items():
-        shape = (rows, *(size or STEPS for size in wanted.shape))
+        shape = (ROWS, *(size or STEPS for size in wanted.shape))
         values = generator.normal(0, wanted.scale, shape)
         made[name] = (generator.integers(1, wanted.ids, shape) if wanted.ids else values).astype(wanted.dtype)
     return made
 
 
-def built(architecture: NetworkParameters, interface: Interface) -> keras.Model:
+def built(case: Case) -> keras.Model:
     keras.utils.set_random_seed(1)
-    return build_network(architecture, interface)
+    networks = [
+        build_network(case.architecture, case.interface, f"seed_{number}" if case.networks > 1 else None)
+        for number in range(case.networks)
+    ]
+    return build_ensemble(networks) if case.networks > 1 else networks[0]
 
 
 def test_every_registered_architecture_is_here():
     assert {kind.parameters for kind in KINDS.values()} == set(ARCHITECTURES)
 
 
+def blocks_of(values: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every block of parameters of a network, by the path of its experiment."""
+    for name, value in values.items():
+        if name == "model" and isinstance(value, dict):
+            yield path, value
+        elif isinstance(value, dict):
+            yield from blocks_of(value, f"{path}.{name}".lstrip("."))
+
+
+@pytest.mark.parametrize("protocol", ["corrected", "as_published"])
+def test_every_network_of_conf_base_is_here(base_parameters, case_of, protocol):
+    here = [case_of(name).architecture for name in NAMES]
+    blocks = {path: block for path, block in blocks_of(base_parameters(protocol)) if path.partition(".")[0] in KINDS}
+    found = {path: small_parameters(path, block)[1] for path, block in blocks.items()}
+    assert len(found) == 18
+    assert [path for path, architecture in found.items() if architecture not in here] == []
+
+
 def test_it_takes_and_gives_what_its_interface_says(case):
-    architecture, interface = case
-    model = built(architecture, interface)
-    check_network(model, interface, "ours")
+    model, interface = built(case), case.interface
+    checked(model, interface, "ours")
     forecasts = model.predict_on_batch(inputs_of(interface))
     assert forecasts.shape == (ROWS, *((STEPS,) if interface.every_step else ()), interface.outputs)
     assert forecasts.dtype == np.float32
@@ -188,7 +233,7 @@ def test_it_takes_and_gives_what_its_interface_says(case):
 
 
 def test_equal_seeds_build_equal_networks(case):
-    first, second = (built(*case).get_weights() for _ in range(2))
+    first, second = (built(case).get_weights() for _ in range(2))
     assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
 
 
@@ -203,8 +248,12 @@ def test_equal_seeds_build_equal_networks(case):
         ("as_published:sec_filings.returns", {"tokens": 100, "ids": 25_000}, 2_526_715),
     ],
 )
-def test_published_numbers_of_parameters(case_of, name, sizes, parameters):
-    assert build_network(*case_of(name, whole=True, **sizes)).count_params() == parameters
+def test_published_numbers_of_parameters(base_parameters, name, sizes, parameters):
+    protocol, _, path = name.partition(":")
+    values = reduce(lambda block, key: block[key], path.split("."), base_parameters(protocol))["model"]
+    kind = KINDS[path.partition(".")[0]]
+    architecture = kind.parameters(**values)
+    assert build_network(architecture, kind.interface(architecture, **sizes)).count_params() == parameters
 
 
 MASKED = [
@@ -215,9 +264,9 @@ MASKED = [
 
 @pytest.mark.parametrize("name", MASKED)
 def test_masked_padding_changes_nothing(case_of, name):
-    architecture, interface = case_of(name)
-    assert interface.inputs["Words"].masked
-    model, words = built(architecture, interface), inputs_of(interface)["Words"]
+    case = case_of(name)
+    assert case.interface.inputs["Words"].masked
+    model, words = built(case), inputs_of(case.interface)["Words"]
     padded = np.pad(words, ((0, 0), (0, 4)))
     np.testing.assert_allclose(
         model.predict_on_batch({"Words": padded}), model.predict_on_batch({"Words": words}), atol=1e-6
@@ -225,10 +274,9 @@ def test_masked_padding_changes_nothing(case_of, name):
 
 
 def test_a_step_of_training_changes_every_weight(case):
-    architecture, interface = case
-    model, inputs = built(architecture, interface), inputs_of(interface, rows=32)
+    model, inputs = built(case), inputs_of(case.interface)
     before = [weight.numpy() for weight in model.trainable_weights]
-    _train_one_step(model, interface, inputs)
+    _train_one_step(model, case.interface, inputs)
     for weight, old in zip(model.trainable_weights, before, strict=True):
         assert np.isfinite(weight.numpy()).all(), weight.path
         assert not np.array_equal(weight.numpy(), old), weight.path
@@ -241,8 +289,8 @@ def _train_one_step(model: keras.Model, interface: Interface, inputs: dict[str, 
     truth = generator.integers(0, 2, shape) if sigmoid else generator.normal(size=shape)
     optimizer = keras.optimizers.Adam(0.01)
     if keras.config.dtype_policy().name == "mixed_float16":
-        # From Keras' own initial scale, 2 ** 15, gradients overflow at first; where ids occur twice in a batch, that of
-        # their embedding is not noticed, and the step is not left out.
+        # With Keras' own initial scale, 2 ** 15, gradients overflow. Keras leaves such a step out, but does not see the
+        # overflow in the gradient of an embedding if an id occurs twice in a batch.
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=2**7)
     model.compile(optimizer, "binary_crossentropy" if sigmoid else "mse", jit_compile=False)
     assert np.isfinite(model.train_on_batch(inputs, truth.astype(np.float32)))
@@ -256,15 +304,14 @@ def half_precision():
 
 
 def test_half_precision_forecasts_nearly_the_same(case, request):
-    architecture, interface = case
-    inputs, single = inputs_of(interface, rows=32), built(architecture, interface)
+    inputs, single = inputs_of(case.interface), built(case)
     expected = single.predict_on_batch(inputs)
     request.getfixturevalue("half_precision")
-    half = built(architecture, interface)
+    half = built(case)
     half.set_weights(single.get_weights())
     assert half.layers[-1].compute_dtype == "float16"
     np.testing.assert_allclose(half.predict_on_batch(inputs), expected, rtol=0.02, atol=0.02)
-    _train_one_step(half, interface, inputs)
+    _train_one_step(half, case.interface, inputs)
     assert all(np.isfinite(weight.numpy()).all() for weight in half.weights)
 
 
@@ -285,8 +332,8 @@ print(json.dumps(forecasts))
 def test_saved_networks_forecast_the_same_in_another_process(case_of, tmp_path):
     expected = {}
     for name in (*NAMES, *OWN):
-        architecture, interface = case_of(name)
-        path, model, inputs = str(tmp_path / f"{name}.keras"), built(architecture, interface), inputs_of(interface)
+        case = case_of(name)
+        path, model, inputs = str(tmp_path / f"{name}.keras"), built(case), inputs_of(case.interface)
         model.save(path)
         np.savez(f"{path}.npz", **inputs)
         expected[path] = model.predict_on_batch(inputs)

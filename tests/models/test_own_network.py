@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
-from rnn_trading.models import layered
-from rnn_trading.models.backend import keras
 from rnn_trading.models.interface import Input, Interface
 from rnn_trading.models.networks import build_network
 from rnn_trading.models.own_network import NetworkParameters, find_builder
+from rnn_trading.models.stacked_lstm import average_embedding
 
 WINDOW = Interface({"Values": Input((6, 1))})
 STEPS = Interface({"Values": Input((None, 1))}, every_step=True)
@@ -45,6 +44,31 @@ def backwards(interface):
     inputs = interface.symbolic()
     both = keras.layers.Bidirectional(keras.layers.GRU(2, return_sequences=True))(inputs["Values"])
     return keras.Model(inputs["Values"], interface.forecast(both))
+
+def flat(interface, **options):
+    inputs = interface.symbolic()
+    states = keras.layers.Flatten()(inputs["Values"])
+    return keras.Model(inputs, keras.layers.Dense(1, **options)(states))
+
+def no_probability(interface):
+    return flat(interface)
+
+def not_finite(interface):
+    return flat(interface, bias_initializer=keras.initializers.Constant(float("nan")))
+
+def stateless(interface):
+    inputs = interface.symbolic()
+    return keras.Model(inputs, keras.layers.Dense(1)(inputs["Values"]))
+
+def nothing_to_train(interface):
+    inputs = interface.symbolic()
+    pooled = keras.layers.GlobalAveragePooling1D()(inputs["Values"])
+    return keras.Model(inputs, pooled)
+
+def with_lambda(interface):
+    inputs = interface.symbolic()
+    doubled = keras.layers.Lambda(lambda values: 2 * values)(inputs["Values"])
+    return keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Flatten()(doubled)))
 
 def forwards(interface):
     inputs = interface.symbolic()
@@ -117,7 +141,7 @@ def test_inputs_may_be_given_in_any_form(theirs):
     ("name", "message"),
     [
         ("no_model", r"expected a keras.Model\(inputs, outputs\). Received: list"),
-        ("renamed", r"wrong inputs. Expected: {'Values': \(None, 6, 1\)}. Received: {'Other': \(None, 6, 1\)}"),
+        ("renamed", r"wrong inputs. Expected: {'Values': \(\(None, 6, 1\), 'float32'\)}. Received: {'Other': "),
         ("two_outputs", r"wrong output. Expected: \[\(None, 1\)\]. Received: \[\(None, 2\)\]"),
     ],
 )
@@ -130,6 +154,44 @@ def test_a_network_that_forecasts_at_every_step_must_not_look_ahead(theirs):
     build_network(parameters(theirs("forwards")), STEPS)
     with pytest.raises(ValueError, match="looks ahead: its forecast after a step changes with later steps"):
         build_network(parameters(theirs("backwards")), STEPS)
+
+
+WORDS = Interface({"Words": Input((None,), "int32", ids=9, masked=True)}, activation="sigmoid")
+CONVOLUTION = [{"layer": "Conv1D", "filters": 4, "kernel_size": 3, "padding": "same"}]
+
+
+def test_masked_padding_must_not_be_seen():
+    """Batches are as long as their longest text: else a forecast depends on the texts beside it."""
+    layers(WORDS, sequence=[{"layer": "GRU", "units": 3}], embedding=3)
+    layers(WORDS, sequence=[{"layer": "GlobalAveragePooling1D"}], embedding=3)
+    with (
+        pytest.warns(UserWarning, match="does not support masking"),
+        pytest.raises(ValueError, match="sees padding: its forecast changes with it"),
+    ):
+        layers(WORDS, sequence=[*CONVOLUTION, {"layer": "GlobalMaxPooling1D"}], embedding=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "interface", "message"),
+    [
+        ("no_probability", Interface({"Values": Input((6, 1))}, activation="sigmoid"), "must give probabilities"),
+        ("stateless", Interface({"Values": Input((6, 1))}, every_step=True, readers=2), "carries no state"),
+        ("nothing_to_train", WINDOW, "has no weight to train"),
+        ("not_finite", WINDOW, "no finite numbers before it is trained"),
+        ("with_lambda", WINDOW, "cannot be saved and loaded again"),
+    ],
+)
+def test_a_network_that_could_not_be_judged_or_used_is_refused(theirs, name, interface, message):
+    with pytest.raises(ValueError, match=message):
+        build_network(parameters(theirs(name)), interface)
+
+
+def test_a_ticker_without_an_embedding_of_ours_is_said(caplog):
+    model = layers(PANEL, sequence=[{"layer": "GRU", "units": 3}], embedding=2)
+    average_embedding(model, 0)
+    assert not caplog.records
+    average_embedding(layers(WINDOW, sequence=[{"layer": "GRU", "units": 3}]), 0)
+    assert "no layer TickerEmbedding" in caplog.text
 
 
 def layers(interface, **options):
@@ -156,11 +218,6 @@ def test_a_stateful_network_of_layers_carries_its_states():
     whole.set_weights(model.get_weights())
     parts = [model.predict_on_batch(values[:, start : start + 2]) for start in (0, 2)]
     np.testing.assert_allclose(np.concatenate(parts, axis=1), whole.predict_on_batch(values), atol=1e-6)
-
-
-def test_every_known_layer_is_one():
-    assert issubclass(layered._known("GRU", "here"), keras.layers.Layer)
-    assert "Lambda" in layered.REFUSED
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class FileDataset(AbstractDataset[Saved, Loaded]):
         return {"filepath": str(self._filepath), **self._options}
 
     def _exists(self) -> bool:
-        return self._filepath.exists()
+        return self._filepath.is_file()
 
 
 class SourceFileDataset(FileDataset[None, Loaded]):

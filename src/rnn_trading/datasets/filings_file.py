@@ -96,6 +96,9 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
         source = _with_texts(source, plain_text(ids), read)
         return replace(source, kept=source.kept | {"broken_text_lines": texts.broken})
 
+    def _exists(self) -> bool:
+        return self._filepath.exists()
+
 
 class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
     """Daily prices around filings; see :func:`rnn_trading.filings.filings.parse_filing_prices` for the result.

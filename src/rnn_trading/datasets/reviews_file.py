@@ -80,6 +80,9 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
         whole = {"train", "test"} <= set(table["split"])
         return table if whole else table.drop(columns="split")
 
+    def _exists(self) -> bool:
+        return self._filepath.exists()
+
 
 def _read_csv(filepath: Path) -> pd.DataFrame:
     """Every cell as text; a text that says NULL says NULL. Bytes that are no UTF-8 become U+FFFD."""

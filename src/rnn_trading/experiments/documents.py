@@ -13,6 +13,7 @@ from rnn_trading.filings.sequences import FilingReadingParameters, check_items, 
 from rnn_trading.filings.splits import FilingSplitParameters, describe_problems, divide_filings, refuse_small_parts
 from rnn_trading.models.parameters import FilingNetworkParameters
 from rnn_trading.text.phrases import Phrases
+from rnn_trading.text.text import refuse_masked_front
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +49,7 @@ def flag_items(
     ValueError
         If the network masks padding, and padding is not at the back: here, before much work is lost.
     """
-    if architecture.mask_padding and reading.padding != "back":
-        raise ValueError(
-            "Masked padding has to be at the back. Received: model.mask_padding=true with reading.padding=front. "
-            "Change one of them."
-        )
+    refuse_masked_front(reading.padding, masked=architecture.mask_padding)
     items = check_items(filing_sentences.items, _ids(parts, "train"), reading.items)
     flagged = int(items["flag"].notna().sum())
     if flagged:

@@ -27,7 +27,7 @@ from rnn_trading.skill.metrics.filings import detectable_ic
 from rnn_trading.skill.metrics.panels import spearman
 from rnn_trading.skill.record import Experiment, plain, skill_record
 from rnn_trading.skill.rivals.filings import FILINGS, FilingRows, KnownFilings, cosine_to_previous
-from rnn_trading.skill.rivals.fitting import fit_rivals
+from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.skill.tasks import MODEL
 from rnn_trading.text.text import TokenSequences
@@ -142,8 +142,8 @@ def forecast_with_rivals(sequences: TokenSequences, words: list[str], documents:
         return FilingRows(counts[positions], tone[positions], similarity[positions])
 
     test = _of_part(documents, "test")
-    fits, of_test = fit_rivals(FILINGS, KnownFilings(rows(train), train["truth"].to_numpy())), rows(test)
-    return pd.DataFrame({name: forecast(of_test) for name, forecast in fits.items()}, index=test.index)
+    known = KnownFilings(rows(train), train["truth"].to_numpy())
+    return forecast_with(FILINGS, known, rows(test), test.index)
 
 
 def gather_reports(

@@ -17,7 +17,7 @@ from rnn_trading.panels.network_inputs import UNSEEN, month_indicators, network_
 from rnn_trading.panels.sequences import lag_columns
 from rnn_trading.skill.metrics.panels import information_coefficients, quantile_returns
 from rnn_trading.skill.record import Experiment, skill_record
-from rnn_trading.skill.rivals.fitting import fit_rivals
+from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION, KnownPanel, PanelRows
 from rnn_trading.splits.chronological import SplitName, SplitParameters, chronological_split, describe_parts, rows_in
 
@@ -176,10 +176,9 @@ def forecast_with_rivals(
         One column a rival, index (ticker, date) of the test rows.
     """
     train_rows, test = (_rows(returns_weekly, split_dates, part) for part in ("train", "test"))
-    known = KnownPanel(_rival_rows(train_rows), _truth(train_rows, experiment), training.seed)
-    rows = _rival_rows(test)
-    fits = fit_rivals(RIVALS[experiment.task], known)
-    return pd.DataFrame({name: forecast(rows) for name, forecast in fits.items()}, index=test.index)
+    classes = experiment.task == "classification"
+    known = KnownPanel(_rival_rows(train_rows), _truth(train_rows, experiment), classes, training.seed)
+    return forecast_with(RIVALS[experiment.task], known, _rival_rows(test), test.index)
 
 
 def store_predictions(predictions: pd.DataFrame) -> pd.DataFrame:

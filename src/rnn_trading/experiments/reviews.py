@@ -15,7 +15,7 @@ from rnn_trading.experiments.fitting import fitted, trained_parameters
 from rnn_trading.figures import text as plots
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
 from rnn_trading.skill.record import Experiment, skill_record
-from rnn_trading.skill.rivals.fitting import fit_rivals
+from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.text import SENTIMENT, KnownTexts, TextRows
 from rnn_trading.splits.chronological import SplitName
 from rnn_trading.splits.documents import DocumentSplitParameters, describe_documents, split_documents
@@ -27,6 +27,7 @@ from rnn_trading.text.text import (
     TokenSequences,
     encode,
     fit_vocabulary,
+    refuse_masked_front,
     split_words,
 )
 from rnn_trading.text.word_vectors import WordVectors, describe_coverage, vectors_by_id
@@ -67,11 +68,7 @@ def read_reviews(
     ValueError
         If the network masks padding, and padding is not at the back.
     """
-    if architecture.mask_padding and reading.padding != "back":
-        raise ValueError(
-            "Masked padding has to be at the back. Received: model.mask_padding=true with reading.padding=front. "
-            "Change one of them."
-        )
+    refuse_masked_front(reading.padding, masked=architecture.mask_padding)
     words = split_words(reviews["text"], reading.words)
     fitted_on = None if reading.vocabulary.fitted_on == "all" else _positions(parts, "train")
     all_words = fit_vocabulary(words.counts(fitted_on), None, reading.vocabulary.reserved)
@@ -214,9 +211,8 @@ def forecast_with_rivals(
         return TextRows(whole.counts(size), reader.seen(whole).counts(size))
 
     label = parts["label"].to_numpy(dtype=float)[train]
-    fits = fit_rivals(SENTIMENT, KnownTexts(rows(train), label, vectors.to_numpy(), training.seed))
-    of_test = rows(test)
-    return pd.DataFrame({name: forecast(of_test) for name, forecast in fits.items()}, index=parts.index[test])
+    known = KnownTexts(rows(train), label, vectors.to_numpy(), training.seed)
+    return forecast_with(SENTIMENT, known, rows(test), parts.index[test])
 
 
 def judge(

@@ -25,7 +25,7 @@ from rnn_trading.series.series import (
     window_rows,
 )
 from rnn_trading.skill.record import Experiment, skill_record
-from rnn_trading.skill.rivals.fitting import fit_rivals
+from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.series import LEVEL, VOLATILITY, KnownSeries
 from rnn_trading.skill.tasks import MODEL, TASKS
 from rnn_trading.splits.chronological import (
@@ -164,9 +164,8 @@ def forecast_with_rivals(
         One column a rival, index ``date`` of the test rows.
     """
     test = _rows(windows, split_dates, "test")
-    fits = fit_rivals(RIVALS[experiment.task], known_series(series, windows, split_dates))
-    lags = split_windows(test)[0]
-    return pd.DataFrame({name: forecast(lags) for name, forecast in fits.items()}, index=test.index)
+    known = known_series(series, windows, split_dates)
+    return forecast_with(RIVALS[experiment.task], known, split_windows(test)[0], test.index)
 
 
 def judge(

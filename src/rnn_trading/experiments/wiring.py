@@ -5,6 +5,7 @@ parameters of its name, any other the dataset of its name. Where a name differs,
 """
 
 import inspect
+import typing
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, get_type_hints
@@ -77,9 +78,15 @@ def arguments(function: Callable[..., Any], **datasets: str) -> dict[str, str]:
         if name in datasets:
             taken[name] = datasets[name]
         elif argument.default is inspect.Parameter.empty:
-            parameter_set = isinstance(types.get(name), type) and is_pydantic_dataclass(types[name])
-            taken[name] = NAMES.get(name) or (f"params:{name}" if parameter_set else name)
+            taken[name] = NAMES.get(name) or (f"params:{name}" if _is_parameter_set(types.get(name)) else name)
     return taken
+
+
+def _is_parameter_set(annotation: Any) -> bool:
+    """Whether a type is a parameter set, or one or None."""
+    return any(
+        isinstance(each, type) and is_pydantic_dataclass(each) for each in (annotation, *typing.get_args(annotation))
+    )
 
 
 def _types(function: Callable[..., Any]) -> dict[str, Any]:
@@ -121,10 +128,21 @@ def collect_predictions(model_predictions: pd.DataFrame, rival_predictions: pd.D
     -------
     pandas.DataFrame
         Keys, ``prediction``, ``truth``, one column a rival.
+
+    Raises
+    ------
+    ValueError
+        If the model and the rivals do not forecast the same rows.
     """
     test = model_predictions
     if "split" in test:
         test = test[test["split"] == "test"].drop(columns="split")
+    both = len(test.index.intersection(rival_predictions.index))
+    if not both == len(test) == len(rival_predictions):
+        raise ValueError(
+            f"The model and its rivals must forecast the same rows. Received: {len(test):,} rows of the model, "
+            f"{len(rival_predictions):,} of the rivals, {both:,} in both."
+        )
     table = test.join(rival_predictions)
     return table if table.index.names == [None] else table.reset_index()
 
@@ -143,11 +161,15 @@ class Figures:
     def __init__(self, functions: Drawn) -> None:
         self.functions = dict(functions)
         self.taken = {name: [*arguments(function)] for name, function in self.functions.items()}
-        hints = {
-            argument: _types(function).get(argument, Any)
-            for name, function in self.functions.items()
-            for argument in self.taken[name]
-        }
+        hints: dict[str, Any] = {}
+        for name, function in self.functions.items():
+            for argument in self.taken[name]:
+                hint = _types(function).get(argument, Any)
+                if hints.setdefault(argument, hint) != hint:
+                    raise ValueError(
+                        f"Figures of one node take {argument!r} as {hints[argument]} and, {name}, as {hint}: an "
+                        "argument is one dataset. Give them two names."
+                    )
         # Kedro reads here which arguments are parameter sets.
         self.__annotations__ = hints
         kind = inspect.Parameter.KEYWORD_ONLY

@@ -73,7 +73,11 @@ class Interface:
         }
 
     def embedding(self, name: str, dimensions: int) -> keras.layers.Layer:
-        """An embedding for an input of ids; pretrained vectors stay as they are, and have dimensions of their own."""
+        """An embedding for an input of ids; pretrained vectors stay as they are, and have dimensions of their own.
+
+        That of ``Tickers`` is the layer ``TickerEmbedding``: after training, tickers without a training row get the
+        mean of all others.
+        """
         wanted = self.inputs[name]
         layer = keras.layers.Embedding(
             wanted.ids,

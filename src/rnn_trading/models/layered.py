@@ -13,7 +13,7 @@ OWN: dict[str, Any] = {
     "FusedLSTM": FusedLSTM,
     "GatedLSTM": lambda units, **options: keras.layers.RNN(GatedLSTMCell(units), **options),
 }
-# Code in a saved model; a second input; a cell or a base class, which is no layer of a network.
+# Code in a saved model; a second input; a base class, which is no layer of a network. Cells are none, either.
 REFUSED = {
     "Lambda",
     "InputLayer",
@@ -65,7 +65,12 @@ def build(
     """
     inputs = interface.symbolic()
     prepared = [_prepared(interface, name, values, embedding) for name, values in inputs.items()]
-    (states,) = [values for values in prepared if len(values.shape) == SEQUENCE_RANK]
+    sequences = [values for values in prepared if len(values.shape) == SEQUENCE_RANK]
+    if len(sequences) != 1:
+        raise ValueError(
+            f"A network of layers reads one sequence. Received: {len(sequences)} of the inputs {[*inputs]}."
+        )
+    (states,) = sequences
     beside = [values for values in prepared if len(values.shape) == VECTOR_RANK]
     states = _through(states, sequence, "sequence", interface)
     wanted = SEQUENCE_RANK if interface.every_step else VECTOR_RANK
@@ -103,7 +108,7 @@ def _through(states: Any, layers: Sequence[dict[str, Any]], part: str, interface
         try:
             states = layer(states)
         except (ValueError, TypeError) as error:
-            raise ValueError(f"{place}: {layer.__class__.__name__} does not fit here. {_last_line(error)}") from error
+            raise ValueError(f"{place}: {layer.__class__.__name__} does not fit here. {_first_line(error)}") from error
     return states
 
 
@@ -121,14 +126,17 @@ def _layer(described: Any, place: str, *, stateful: bool) -> Any:
     try:
         return make(**arguments)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{place}: {described['layer']} cannot be made. {_last_line(error)}") from error
+        raise ValueError(f"{place}: {described['layer']} cannot be made. {_first_line(error)}") from error
 
 
 def _known(name: str, place: str) -> Any:
     known = OWN | {
         each: layer
         for each, layer in vars(keras.layers).items()
-        if isinstance(layer, type) and issubclass(layer, keras.layers.Layer) and each not in REFUSED
+        if isinstance(layer, type)
+        and issubclass(layer, keras.layers.Layer)
+        and each not in REFUSED
+        and not each.endswith(("Cell", "Cells"))
     }
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
@@ -139,5 +147,5 @@ def _known(name: str, place: str) -> Any:
     return known[name]
 
 
-def _last_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

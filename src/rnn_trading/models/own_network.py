@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import inspect
 from collections.abc import Callable
+from dataclasses import field
 from typing import Any
 
 from pydantic import model_validator
@@ -31,8 +32,9 @@ class NetworkParameters:
         Keyword arguments of that function; empty without one.
     """
 
-    builder: str | None
-    options: dict[str, Any]
+    # Defaults, unlike elsewhere: parameter sets of before had neither.
+    builder: str | None = None
+    options: dict[str, Any] = field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_builder(self) -> "NetworkParameters":
@@ -72,7 +74,10 @@ def find_builder(name: str, options: dict[str, Any]) -> Callable[..., Any]:
     builder = getattr(module, attribute)
     if not callable(builder):
         raise ValueError(f"model.builder: {name} is no function, but {type(builder).__name__}. {HOW}")
-    signature = inspect.signature(builder)
+    try:
+        signature: Any = inspect.signature(builder)
+    except ValueError as error:
+        raise ValueError(f"model.builder: {name} does not say which arguments it takes. {HOW}") from error
     try:
         signature.bind("interface", **options)
     except TypeError as error:

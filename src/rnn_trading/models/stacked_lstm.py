@@ -1,15 +1,29 @@
 """Two stacked LSTMs over past returns, with a ticker embedding and the calendar month."""
 
+import logging
+
 import numpy as np
 
 from rnn_trading.models.backend import keras
 from rnn_trading.models.lstm import FusedLSTM
 from rnn_trading.models.parameters import StackedLstmParameters
 
+logger = logging.getLogger(__name__)
+
+EMBEDDING = "TickerEmbedding"
+
 
 def average_embedding(model: keras.Model, code: int) -> None:
-    """Give a code that no training row has, and whose embedding is therefore untrained, the mean of all others."""
-    layer = model.get_layer("TickerEmbedding")
+    """Give a code that no training row has, and whose embedding is therefore untrained, the mean of all others.
+
+    A network of the user's own that has no layer ``TickerEmbedding`` stays as it is, and a warning says so.
+    """
+    if EMBEDDING not in [layer.name for layer in model.layers]:
+        logger.warning(
+            "The network has no layer %s: what it makes of tickers without a training row was not trained", EMBEDDING
+        )
+        return
+    layer = model.get_layer(EMBEDDING)
     (weights,) = layer.get_weights()
     weights[code] = np.delete(weights, code, axis=0).mean(axis=0)
     layer.set_weights([weights])
@@ -57,7 +71,7 @@ def build_stacked_lstm(
             return_sequences=level < len(architecture.lstm_units),
             name=f"LSTM{level}",
         )(states)
-    embedding = keras.layers.Embedding(tickers, architecture.embedding, name="TickerEmbedding")(codes)
+    embedding = keras.layers.Embedding(tickers, architecture.embedding, name=EMBEDDING)(codes)
     joined = keras.layers.Concatenate(name="Joined")(
         [states, keras.layers.Flatten(name="Ticker")(embedding), months]
     )  # (batch, units + embedding + 12)

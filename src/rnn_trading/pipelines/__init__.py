@@ -1,1 +1,1 @@
-"""One folder a pipeline: ``nodes.py`` holds pure functions, ``pipeline.py`` the wiring."""
+"""One folder a pipeline: ``pipeline.py`` holds its wiring, other modules the nodes that no other pipeline has."""

@@ -372,3 +372,22 @@ class TextReader:
     def from_plain(cls, values: dict[str, Any]) -> "TextReader":
         """Rebuild a reader from :meth:`as_plain`."""
         return cls(ReadingParameters(**values["reading"]), list(values["vocabulary"]))
+
+
+def refuse_masked_front(padding: str, *, masked: bool) -> None:
+    """Refuse padding in front of a text for a network that masks it.
+
+    Raises
+    ------
+    ValueError
+        If padding is masked and not at the back.
+
+    Examples
+    --------
+    >>> refuse_masked_front("back", masked=True)
+    """
+    if masked and padding != "back":
+        raise ValueError(
+            "Masked padding has to be at the back. Received: model.mask_padding=true with reading.padding=front. "
+            "Change one of them."
+        )

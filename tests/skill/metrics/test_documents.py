@@ -4,13 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from scipy.sparse import csr_array
 
 from rnn_trading.skill.losses import LOG_LOSS
 from rnn_trading.skill.metrics.documents import calibration, compare_document_losses, evaluate_documents
 from rnn_trading.skill.record import Experiment, skill_record
-from rnn_trading.skill.rivals.fitting import fit_rivals
-from rnn_trading.skill.rivals.text import SENTIMENT, KnownTexts, TextRows
 
 REVIEWS = Experiment(name="t.l", task="sentiment", published={"auc": 0.9417}, published_on="other reviews")
 
@@ -91,21 +88,3 @@ def test_skill_that_lives_on_suspicious_reviews_alone_is_none():
     rows.loc[suspicious, "prediction"] = np.where(rows["truth"][suspicious] == 1, 0.99, 0.01)
     rows.loc[~suspicious, "prediction"] = rows["tfidf"][~suspicious]
     assert judged(rows, suspicious)["verdict"].startswith("No skill but on reviews that state their rating in numbers")
-
-
-def test_rivals_by_hand():
-    """Word 1 is good, word 2 is bad, word 3 says nothing; the network sees the last word, which is always 3."""
-    label = np.array([1.0, 0.0] * 20)
-    counts = np.zeros((40, 4))
-    counts[np.arange(40), np.where(label == 1, 1, 2)] = 2
-    counts[:, 3] = 1
-    seen = np.zeros((40, 4))
-    seen[:, 3] = 1
-    rows = TextRows(csr_array(counts), csr_array(seen))
-    vectors = np.array([[0, 0], [1, 0.5], [-1, 0.5], [0, 0]], dtype=np.float32)
-    fits = fit_rivals(SENTIMENT, KnownTexts(rows, label, vectors, 0))
-    rivals = {name: forecast(rows) for name, forecast in fits.items()}
-    assert rivals["majority"].tolist() == [0.5] * 40
-    assert ((rivals["tfidf_logistic_regression"] > 0.5) == (label == 1)).all()
-    np.testing.assert_allclose(rivals["tfidf_of_the_words_seen"], 0.5, atol=1e-6)
-    assert ((rivals["mean_vector_logistic_regression"] > 0.5) == (label == 1)).all()

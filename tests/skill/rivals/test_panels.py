@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.skill.rivals.fitting import fit_rivals
+from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION, KnownPanel, PanelRows
 
 MONTHS = np.eye(12)
@@ -15,8 +15,8 @@ def rows(last_return, returns=None):
 
 
 def forecasts(rivals, train, target, test):
-    fits = fit_rivals(rivals, KnownPanel(train, target, seed=0))
-    return pd.DataFrame({name: forecast(test) for name, forecast in fits.items()})
+    known = KnownPanel(train, target, rivals is CLASSIFICATION, seed=0)
+    return forecast_with(rivals, known, test, pd.RangeIndex(len(test.last_return)))
 
 
 def test_classification_rivals_by_hand():
@@ -60,8 +60,3 @@ def test_rivals_are_fitted_on_training_rows_alone():
 def test_one_class_is_an_error():
     with pytest.raises(ValueError, match="Every training label is 1"):
         forecasts(CLASSIFICATION, rows([0.1, 0.2]), np.ones(2), rows([0.1]))
-
-
-def test_two_rivals_of_one_name_are_refused():
-    with pytest.raises(ValueError, match="Received twice: zero"):
-        fit_rivals((*REGRESSION, REGRESSION[0]), KnownPanel(rows([0.1, 0.2]), np.array([0.1, 0.2]), seed=0))

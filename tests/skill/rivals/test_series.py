@@ -79,7 +79,8 @@ def test_an_autoregression_continues_a_sine_wave():
 
 def test_runs_of_rivals():
     series = np.linspace(1.0, 2.0, 40)
-    series[1:-1] += np.random.default_rng(0).normal(0, 0.01, 38)  # on a straight line no autoregression is the only one
+    # On a straight line many autoregressions are equally good.
+    series[1:-1] += np.random.default_rng(0).normal(0, 0.01, 38)
     rivals = run_rivals(series, 3)
     assert rivals["persistence"](WINDOWS, 3).tolist() == [[4, 4, 4], [6, 6, 6]]
     growth = 1 + (series[1:] / series[:-1] - 1).mean()

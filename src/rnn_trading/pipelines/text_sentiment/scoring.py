@@ -52,7 +52,7 @@ def score_stream(texts: TextStream, model: Any, reader: TextReader) -> "ScoreStr
     Raises
     ------
     VocabularyError
-        If model and reader do not belong together.
+        If model and reader do not belong together. Ids are compared where the network has an embedding.
     """
     expected = (reader.reading.tokens, len(reader.vocabulary))
     tokens = model.input_shape[-1]

@@ -5,7 +5,10 @@ fitted before it is shown a test row, so that it cannot look ahead. Its name in 
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
 
 Known = TypeVar("Known")
 Forecaster = TypeVar("Forecaster")
@@ -46,3 +49,47 @@ def fit_rivals(rivals: Sequence[Callable[[Known], Forecaster]], known: Known) ->
     if twice:
         raise ValueError(f"Every rival of a list has a name of its own. Received twice: {', '.join(sorted(twice))}.")
     return {rival.__name__: rival(known) for rival in rivals}
+
+
+def forecast_with(
+    rivals: Sequence[Callable[[Known], Callable[[Any], Any]]], known: Known, rows: Any, index: pd.Index
+) -> pd.DataFrame:
+    """Fit every rival of a list, and forecast some rows by each.
+
+    Parameters
+    ----------
+    rivals, known
+        See :func:`fit_rivals`.
+    rows
+        What the rivals forecast from.
+    index
+        Of the rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One float64 column a rival, by its name.
+
+    Raises
+    ------
+    ValueError
+        If a rival does not give one finite number for each row; names it.
+
+    Examples
+    --------
+    >>> def last_value(known):
+    ...     return lambda windows: windows[:, -1]
+    >>> forecast_with([last_value], None, np.array([[1.0, 2.0], [3.0, 4.0]]), pd.Index(["a", "b"])).to_dict()
+    {'last_value': {'a': 2.0, 'b': 4.0}}
+    """
+    table = {}
+    for name, forecast in fit_rivals(rivals, known).items():
+        values = np.asarray(forecast(rows), dtype=np.float64)
+        if values.shape != (len(index),) or not np.isfinite(values).all():
+            bad = "" if values.shape != (len(index),) else f", {int((~np.isfinite(values)).sum()):,} of them not finite"
+            raise ValueError(
+                f"The rival {name} must give one finite number for each of {len(index):,} rows. Received: the shape "
+                f"{values.shape}{bad}."
+            )
+        table[name] = values
+    return pd.DataFrame(table, index=index)

@@ -57,13 +57,28 @@ class KnownPanel:
         The training rows.
     target
         What followed each, ``(rows,)``: 1 for a rise and 0 else, or a return as a fraction.
+    classes
+        Whether the target is 0 or 1, and forecasts are probabilities.
     seed
         Of whatever a rival draws.
+
+    Raises
+    ------
+    ValueError
+        If all of a target that is 0 or 1 is the same.
     """
 
     rows: PanelRows
     target: Vector
+    classes: bool
     seed: int
+
+    def __post_init__(self) -> None:
+        if self.classes and np.ptp(self.target) == 0:
+            raise ValueError(
+                f"Every training label is {self.target[0]:g}: nothing can be learned from one class. "
+                "Check the prices and the split."
+            )
 
 
 Forecast = Callable[[PanelRows], Vector]  # rows to one number each: the probability of a rise, or a return
@@ -85,18 +100,7 @@ def zero_return_means_down(known: KnownPanel) -> Forecast:
 
 
 def logistic_regression(known: KnownPanel) -> Forecast:
-    """A logistic regression on all features.
-
-    Raises
-    ------
-    ValueError
-        If the training labels are all equal.
-    """
-    if np.ptp(known.target) == 0:
-        raise ValueError(
-            f"Every training label is {known.target[0]:g}: nothing can be learned from one class. "
-            "Check the prices and the split."
-        )
+    """A logistic regression on all features."""
     return _probabilities(make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)), known)
 
 
@@ -116,8 +120,8 @@ def ridge(known: KnownPanel) -> Forecast:
 
 
 def histogram_gradient_boosting(known: KnownPanel) -> Forecast:
-    """Boosted trees on all features: of a probability where every target is 0 or 1, else of a number."""
-    if np.isin(known.target, (0.0, 1.0)).all():
+    """Boosted trees on all features."""
+    if known.classes:
         return _probabilities(HistGradientBoostingClassifier(random_state=known.seed), known)
     return _values(HistGradientBoostingRegressor(random_state=known.seed), known)
 

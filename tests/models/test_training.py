@@ -1,4 +1,4 @@
-"""What every model must do: shapes, parameter counts, saving, one step of training that lowers the loss."""
+"""The stacked LSTM, and on it the one training loop: seeding, stopping, the best epoch, what is refused."""
 
 import numpy as np
 import pytest
