@@ -1,0 +1,184 @@
+"""Networks for the conformance test: one for every layer and option that conf/base uses, small, with its interface."""
+
+from collections.abc import Callable
+from functools import partial, reduce
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
+from rnn_trading.models.backend import keras
+from rnn_trading.models.ensemble import build_ensemble
+from rnn_trading.models.interface import Input, Interface
+from rnn_trading.models.networks import build_network
+from rnn_trading.models.own_network import NetworkParameters
+from rnn_trading.models.parameters import (
+    FilingNetworkParameters,
+    SequenceNetworkParameters,
+    StackedLstmParameters,
+    TextNetworkParameters,
+)
+from tests.helpers import changed
+
+ROWS, STEPS, IDS, TICKERS = 32, 7, 12, 5
+LAYERED = "rnn_trading.models.layered.build"
+
+
+def panel(architecture: Any, lags: int = STEPS, tickers: int = TICKERS) -> Interface:
+    inputs = {
+        "Returns": Input((lags, 1), scale=0.04),
+        "Tickers": Input((1,), "int32", ids=tickers),
+        "Months": Input((12,)),
+    }
+    return Interface(inputs, activation=architecture.output, target=(0.0, 0.04))
+
+
+def window(_: Any, lags: int = STEPS, series: int = 1) -> Interface:
+    return Interface({"Values": Input((lags, series))}, outputs=series)
+
+
+def steps(_: Any) -> Interface:
+    return Interface({"Values": Input((None, 1))}, every_step=True)
+
+
+def reviews(architecture: Any, tokens: int = STEPS, ids: int = IDS, dimensions: int = 4) -> Interface:
+    vectors = np.random.default_rng(0).normal(size=(ids, dimensions)).astype(np.float32)
+    masked, pretrained = architecture.mask_padding, architecture.embeddings == "pretrained"
+    words = Input(
+        (None if masked else tokens,), "int32", ids=ids, masked=masked, vectors=vectors if pretrained else None
+    )
+    return Interface({"Words": words}, activation="sigmoid")
+
+
+def filings(architecture: Any, tokens: int = STEPS, ids: int = IDS) -> Interface:
+    masked = architecture.mask_padding
+    return Interface(
+        {"Words": Input((None if masked else tokens,), "int32", ids=ids, masked=masked)}, target=(0.01, 0.04)
+    )
+
+
+class Kind(NamedTuple):
+    """An architecture: its parameter set, its interface, and values that make it small."""
+
+    parameters: type
+    interface: Callable[..., Interface]
+    small: dict[str, Any]
+
+
+KINDS = {
+    "stacked_lstm": Kind(StackedLstmParameters, panel, {"lstm_units": [4, 3]}),
+    "univariate_regression": Kind(SequenceNetworkParameters, window, {"units": [4, 3]}),
+    "univariate_regression.mid_price": Kind(SequenceNetworkParameters, steps, {"units": [4, 3]}),
+    "multivariate": Kind(SequenceNetworkParameters, partial(window, series=2), {"units": [3]}),
+    "text_sentiment": Kind(TextNetworkParameters, reviews, {"units": 3}),
+    "sec_filings": Kind(FilingNetworkParameters, filings, {"units": 3, "dimensions": 4}),
+}
+# One for every layer and option that conf/base uses.
+NAMES = [
+    "corrected:stacked_lstm.classification",
+    "corrected:stacked_lstm.regression",
+    "as_published:stacked_lstm.classification",
+    "as_published:stacked_lstm.regression",
+    "corrected:univariate_regression.level",
+    "corrected:univariate_regression.volatility.gru",
+    "corrected:univariate_regression.volatility.two_lstm",
+    "corrected:univariate_regression.volatility.two_gru",
+    "corrected:univariate_regression.volatility.mlp",
+    "corrected:univariate_regression.volatility.linear",
+    "corrected:univariate_regression.volatility.lstm_by_gates",
+    "corrected:univariate_regression.rolling_windows.index",
+    "corrected:univariate_regression.mid_price",
+    "corrected:multivariate.macro",
+    "as_published:multivariate.macro",
+    "corrected:text_sentiment.learned_embeddings",
+    "corrected:text_sentiment.pretrained_embeddings",
+    "as_published:text_sentiment.learned_embeddings",
+    "as_published:text_sentiment.pretrained_embeddings",
+    "corrected:sec_filings.returns",
+    "as_published:sec_filings.returns",
+    # As it trains; and averages of several.
+    "corrected:univariate_regression.mid_price+stateful",
+    "corrected:multivariate.macro+ensemble",
+    "corrected:sec_filings.returns+ensemble",
+]
+# Networks of known layers, in the place of an architecture.
+OWN = {
+    "own:panel": (
+        "corrected:stacked_lstm.classification",
+        {
+            "sequence": [
+                {"layer": "FusedLSTM", "units": 4, "return_sequences": True},
+                {"layer": "GlobalAveragePooling1D"},
+            ],
+            "head": [{"layer": "Dense", "units": 3, "activation": "relu"}],
+            "embedding": 2,
+        },
+    ),
+    "own:window": ("corrected:univariate_regression.level", {"sequence": [{"layer": "GatedLSTM", "units": 3}]}),
+    "own:steps": (
+        "corrected:univariate_regression.mid_price",
+        {
+            "sequence": [{"layer": "GRU", "units": 3, "return_sequences": True}],
+        },
+    ),
+    "own:reviews": (
+        "corrected:text_sentiment.learned_embeddings",
+        {
+            "sequence": [{"layer": "Bidirectional", "of": {"layer": "GRU", "units": 3}}],
+            "embedding": 4,
+        },
+    ),
+    "own:vectors": ("corrected:text_sentiment.pretrained_embeddings", {"sequence": [{"layer": "GRU", "units": 3}]}),
+    "own:filings": ("corrected:sec_filings.returns", {"sequence": [{"layer": "LSTM", "units": 3}], "embedding": 4}),
+}
+
+
+class Case(NamedTuple):
+    """What a network is built from; of an ensemble, each of its networks."""
+
+    architecture: NetworkParameters
+    interface: Interface
+    networks: int = 1
+
+
+def small_parameters(path: str, values: dict[str, Any]) -> tuple[Kind, NetworkParameters]:
+    """The architecture of a block of parameters, made small."""
+    kind = KINDS[max((each for each in KINDS if path.startswith(each)), key=len)]
+    small = {key: value for key, value in kind.small.items() if values[key] is not None}
+    if isinstance(small.get("units"), list):
+        small["units"] = small["units"][: len(values["units"])]
+    return kind, kind.parameters(**values | small)
+
+
+def make_case(name: str, base_parameters: Callable[[str], dict[str, Any]]) -> Case:
+    """The network of a name."""
+    name, options = OWN.get(name, (name, {}))
+    name, _, form = name.partition("+")
+    protocol, _, path = name.partition(":")
+    values = reduce(lambda block, key: block[key], path.split("."), base_parameters(protocol))["model"]
+    kind, architecture = small_parameters(path, values)
+    if options:
+        architecture = changed(architecture, builder=LAYERED, options=options)
+    interface = kind.interface(architecture)
+    if form == "stateful":
+        interface = changed(interface, readers=ROWS, inputs={"Values": Input((STEPS, 1))})
+    return Case(architecture, interface, 2 if form == "ensemble" else 1)
+
+
+def inputs_of(interface: Interface, seed: int = 0) -> dict[str, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    made = {}
+    for name, wanted in interface.inputs.items():
+        shape = (ROWS, *(size or STEPS for size in wanted.shape))
+        values = generator.normal(0, wanted.scale, shape)
+        made[name] = (generator.integers(1, wanted.ids, shape) if wanted.ids else values).astype(wanted.dtype)
+    return made
+
+
+def built(case: Case) -> keras.Model:
+    keras.utils.set_random_seed(1)
+    networks = [
+        build_network(case.architecture, case.interface, f"seed_{number}" if case.networks > 1 else None)
+        for number in range(case.networks)
+    ]
+    return build_ensemble(networks) if case.networks > 1 else networks[0]
