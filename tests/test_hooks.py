@@ -26,7 +26,7 @@ def test_other_names_are_refused(given):
     [
         ({"builder": "nobodys.networks.build"}, "there is no module 'nobodys'"),
         ({"options": {"units": 3}}, "arguments of model.builder, which is null"),
-        ({"builder": "math.pi"}, "math.pi is no function"),
+        ({"builder": "math.pi"}, "math.pi is no function that returns a network, but float"),
     ],
 )
 def test_a_builder_that_is_none_is_refused_before_anything_runs(project, tmp_path, model, message):

@@ -1,6 +1,8 @@
 """What a network of the user's own must obey, checked before it is trained."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from rnn_trading.models.backend import keras
 from rnn_trading.models.interface import Interface
 from rnn_trading.models.own_network import HOW
 
-ROWS, STEPS, PADDING = 64, 8, 3
+ROWS, STEPS, PADDING = 16, 128, 3
 TOLERANCE = 1e-5
 Inputs = dict[str, NDArray[Any]]
 
@@ -39,15 +41,51 @@ def checked(model: Any, interface: Interface, builder: str) -> keras.Model:
 
 def _check_behaviour(model: keras.Model, interface: Interface, problem: str) -> None:
     if interface.readers is not None:
-        if not any(getattr(layer, "stateful", False) for layer in model.layers):
+        if not any(getattr(layer, "stateful", False) for layer in layers_of(model)):
             raise ValueError(f"{problem} carries no state. Expected recurrent layers with stateful=True. {HOW}")
         return  # what follows is checked of the same network without readers
     _check_forecasts(model, interface, problem)
-    if interface.every_step:
-        _refuse_look_ahead(model, interface, problem)
-    if any(wanted.masked for wanted in interface.inputs.values()):
-        _refuse_padding(model, interface, problem)
+    with _any_weights(model):
+        if interface.every_step:
+            _refuse_look_ahead(model, interface, problem)
+        if any(wanted.masked for wanted in interface.inputs.values()):
+            _refuse_padding(model, interface, problem)
     _check_saving(model, problem)
+
+
+def layers_of(model: Any) -> Iterator[keras.layers.Layer]:
+    """All layers of a network, those of networks inside it, too."""
+    for layer in model.layers:
+        yield layer
+        if hasattr(layer, "layers"):
+            yield from layers_of(layer)
+
+
+@contextmanager
+def _any_weights(model: keras.Model) -> Iterator[None]:
+    """Weights drawn by chance, and afterwards those of before: a layer that begins at zero would hide what it does."""
+    kept, generator = [weight.numpy() for weight in model.trainable_weights], np.random.default_rng(1)
+    for weight in model.trainable_weights:
+        weight.assign(generator.normal(0, 0.5, weight.shape))
+    yield
+    for weight, values in zip(model.trainable_weights, kept, strict=True):
+        weight.assign(values)
+
+
+def refuse_other_weights(model: keras.Model, other: keras.Model, builder: str | None) -> None:
+    """Refuse two networks of one builder whose weights do not fit each other.
+
+    Raises
+    ------
+    ValueError
+        If the shapes of their weights differ.
+    """
+    shapes, others = ([tuple(weight.shape) for weight in each.weights] for each in (model, other))
+    if shapes != others:
+        raise ValueError(
+            f"model.builder: the network of {builder} must have the same weights with readers and without. Received: "
+            f"{shapes} and {others}. {HOW}"
+        )
 
 
 def _check_form(model: Any, interface: Interface, problem: str) -> None:
@@ -98,15 +136,14 @@ def _check_forecasts(model: Any, interface: Interface, problem: str) -> None:
 def _refuse_look_ahead(model: Any, interface: Interface, problem: str) -> None:
     """A forecast after a step must not change with the steps behind it."""
     inputs = example(interface)
-    changed = {name: values.copy() for name, values in inputs.items()}
-    for values in changed.values():
-        values[:, STEPS // 2 :] += 1
-    before, after = (_forecast(model, each)[:, : STEPS // 2] for each in (inputs, changed))
-    if not np.allclose(before, after, atol=TOLERANCE):
-        raise ValueError(
-            f"{problem} looks ahead: its forecast after a step changes with later steps. Expected a network that reads "
-            "forward only: no Bidirectional layer, no pooling over all steps, padding: causal in convolutions."
-        )
+    for cut in (1, STEPS // 4, STEPS // 2, STEPS - 1):
+        changed = {name: np.concatenate([each[:, :cut], each[:, cut:] + 1], axis=1) for name, each in inputs.items()}
+        before, after = (_forecast(model, each)[:, :cut] for each in (inputs, changed))
+        if not np.allclose(before, after, atol=TOLERANCE):
+            raise ValueError(
+                f"{problem} looks ahead: its forecast after a step changes with later steps. Expected a network that "
+                "reads forward only: no Bidirectional layer or pooling over all steps; padding: causal in convolutions."
+            )
 
 
 def _refuse_padding(model: Any, interface: Interface, problem: str) -> None:

@@ -63,6 +63,7 @@ def build(
         If a layer or an argument is not known, layers do not fit each other, or ``embedding`` is missing; names the
         place.
     """
+    _check_options({"sequence": sequence, "head": head}, embedding)
     inputs = interface.symbolic()
     prepared = [_prepared(interface, name, values, embedding) for name, values in inputs.items()]
     sequences = [values for values in prepared if len(values.shape) == SEQUENCE_RANK]
@@ -90,6 +91,14 @@ def build(
     )
 
 
+def _check_options(lists: dict[str, Any], embedding: Any) -> None:
+    for name, value in lists.items():
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"model.options.{name}: expected a list of layers. Received: {value!r}.")
+    if embedding is not None and not (type(embedding) is int and embedding > 0):
+        raise ValueError(f"model.options.embedding: expected a whole number of dimensions. Received: {embedding!r}.")
+
+
 def _prepared(interface: Interface, name: str, values: Any, embedding: int | None) -> Any:
     """An input as a sequence ``(batch, steps, features)`` or a vector ``(batch, features)``."""
     wanted = interface.inputs[name]
@@ -109,6 +118,13 @@ def _through(states: Any, layers: Sequence[dict[str, Any]], part: str, interface
             states = layer(states)
         except (ValueError, TypeError) as error:
             raise ValueError(f"{place}: {layer.__class__.__name__} does not fit here. {_first_line(error)}") from error
+        if isinstance(states, list | tuple):
+            raise ValueError(f"{place}: expected a layer with one output. Received: {len(states)} outputs.")
+        if len(states.shape) == VECTOR_RANK and states.shape[-1] is None:
+            raise ValueError(
+                f"{place}: {layer.__class__.__name__} needs a known number of steps. Expected a layer that takes any, "
+                "such as GlobalAveragePooling1D or a recurrent layer, or model.mask_padding: false."
+            )
     return states
 
 
@@ -139,8 +155,9 @@ def _known(name: str, place: str) -> Any:
         and not each.endswith(("Cell", "Cells"))
     }
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        spelled = {each.lower(): each for each in known}
+        near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.5)
+        hint = f" Did you mean {spelled[near[0]]}?" if near else ""
         raise ValueError(
             f"{place}: expected the name of a layer of keras.layers, or of {', '.join(OWN)}. Received: {name!r}.{hint}"
         )

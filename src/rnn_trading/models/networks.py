@@ -1,10 +1,11 @@
 """One way to build: every architecture by its parameters, or a network of the user's own in its place."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 from rnn_trading.models.backend import keras
-from rnn_trading.models.checks import checked
+from rnn_trading.models.checks import checked, refuse_other_weights
 from rnn_trading.models.filing_network import build_filing_network
 from rnn_trading.models.interface import Interface
 from rnn_trading.models.own_network import NetworkParameters, find_builder
@@ -50,7 +51,9 @@ ARCHITECTURES: dict[type, Callable[[Any, Interface], keras.Model]] = {
 }
 
 
-def build_network(architecture: NetworkParameters, interface: Interface, name: str | None = None) -> keras.Model:
+def build_network(
+    architecture: NetworkParameters, interface: Interface, name: str | None = None, like: keras.Model | None = None
+) -> keras.Model:
     """Build the untrained network that the parameters describe.
 
     Parameters
@@ -61,6 +64,8 @@ def build_network(architecture: NetworkParameters, interface: Interface, name: s
         What the network must take and give.
     name
         Name of the network; None: its builder's.
+    like
+        A network of the same builder, whose weights must fit this one.
 
     Returns
     -------
@@ -75,7 +80,14 @@ def build_network(architecture: NetworkParameters, interface: Interface, name: s
         model = ARCHITECTURES[type(architecture)](architecture, interface)
     else:
         build = find_builder(architecture.builder, architecture.options)
-        model = checked(build(interface, **architecture.options), interface, architecture.builder)
+        model = checked(build(_copy(interface), **architecture.options), interface, architecture.builder)
+    if like is not None:
+        refuse_other_weights(model, like, architecture.builder)
     if name is not None:
         model.name = name
     return model
+
+
+def _copy(interface: Interface) -> Interface:
+    """An interface that a builder may change."""
+    return dataclasses.replace(interface, inputs=dict(interface.inputs))

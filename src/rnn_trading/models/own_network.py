@@ -72,8 +72,9 @@ def find_builder(name: str, options: dict[str, Any]) -> Callable[..., Any]:
     if not hasattr(module, attribute):
         raise ValueError(f"model.builder: the module {module_name} has no {attribute!r}. Received: {name!r}. {HOW}")
     builder = getattr(module, attribute)
-    if not callable(builder):
-        raise ValueError(f"model.builder: {name} is no function, but {type(builder).__name__}. {HOW}")
+    if not callable(builder) or inspect.iscoroutinefunction(builder) or inspect.isgeneratorfunction(builder):
+        kind = "a coroutine or generator" if callable(builder) else type(builder).__name__
+        raise ValueError(f"model.builder: {name} is no function that returns a network, but {kind}. {HOW}")
     try:
         signature: Any = inspect.signature(builder)
     except ValueError as error:
@@ -96,10 +97,12 @@ def _import(module: str, name: str) -> Any:
     importlib.import_module("rnn_trading.models.backend")  # without TensorFlow's start-up lines
     try:
         return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
-            raise  # something that the module itself imports
+    except (Exception, SystemExit) as error:  # whatever a module of the user's does while it is imported
+        if isinstance(error, ModuleNotFoundError) and error.name and f"{module}.".startswith(f"{error.name}."):
+            raise ValueError(
+                f"model.builder: there is no module {error.name!r}. Received: {name!r}. Install its package, or put it "
+                f"into src; a method of a class is no function of a module. {HOW}"
+            ) from error
         raise ValueError(
-            f"model.builder: there is no module {error.name!r}. Received: {name!r}. Install its package, or put it "
-            f"into src. {HOW}"
+            f"model.builder: {module} cannot be imported: {type(error).__name__}: {error}. Received: {name!r}."
         ) from error

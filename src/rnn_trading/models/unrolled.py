@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras
+from rnn_trading.models.checks import layers_of
 from rnn_trading.models.parameters import UnrollingParameters
 from rnn_trading.models.sequence_network import INPUT
 
@@ -91,6 +92,6 @@ class ResetStates(keras.callbacks.Callback):
         self._reset()
 
     def _reset(self) -> None:
-        for layer in self.model.layers:
+        for layer in layers_of(self.model):
             if getattr(layer, "stateful", False):
                 layer.reset_states()

@@ -116,7 +116,7 @@ def train_on_segments(
     epochs = np.unique(np.linspace(1, training.epochs, min(EVOLUTION_STAGES, training.epochs)).astype(int))
     evolution = ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()))
     fit = train(
-        lambda: build_network(architecture, of_segments),
+        lambda: build_network(architecture, of_segments, like=forecaster),
         UnrolledSegments(train_values, unrolling, seed, title=f"{experiment.name}, training rows"),
         UnrolledSegments(
             held_out, unrolling, seed, targets_within=1, title=f"{experiment.name}, {split.validate_on} rows"

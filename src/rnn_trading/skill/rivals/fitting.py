@@ -44,7 +44,9 @@ def fit_rivals(rivals: Sequence[Callable[[Known], Forecaster]], known: Known) ->
     >>> {name: forecast([[4.0, 5.0], [5.0, 7.0]]) for name, forecast in fitted.items()}
     {'last_value': [5.0, 7.0], 'mean': [3.0, 3.0]}
     """
-    names = [rival.__name__ for rival in rivals]
+    names = [getattr(rival, "__name__", "<lambda>") for rival in rivals]
+    if "<lambda>" in names:
+        raise ValueError("A rival is a function with a name. Received: a lambda, or what has no name.")
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise ValueError(f"Every rival of a list has a name of its own. Received twice: {', '.join(sorted(twice))}.")
@@ -82,6 +84,9 @@ def forecast_with(
     >>> forecast_with([last_value], None, np.array([[1.0, 2.0], [3.0, 4.0]]), pd.Index(["a", "b"])).to_dict()
     {'last_value': {'a': 2.0, 'b': 4.0}}
     """
+    if isinstance(rows, np.ndarray):
+        rows = rows.view()
+        rows.flags.writeable = False  # a rival that changes them would change them for the next
     table = {}
     for name, forecast in fit_rivals(rivals, known).items():
         values = np.asarray(forecast(rows), dtype=np.float64)
