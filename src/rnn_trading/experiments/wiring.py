@@ -12,8 +12,9 @@ from typing import Any, get_type_hints
 
 import pandas as pd
 from kedro.pipeline import Node, Pipeline
-from matplotlib.figure import Figure
 from pydantic.dataclasses import is_pydantic_dataclass
+
+from rnn_trading.figures import Figure
 
 # What the functions call otherwise than the parameters: `training` is also what a training came to.
 NAMES = {"architecture": "params:model", "protocol": "params:protocol"}

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from rnn_trading.skill.metrics.panels import information_coefficients, spearman
 
@@ -35,7 +35,7 @@ def auc(table: pd.DataFrame, column: str) -> Score:
         positives, negatives = int(mask.sum()), int((~mask).sum())
         if not (positives and negatives):
             return float("nan")
-        ranks = rankdata(forecast[rows])
+        ranks = scipy.stats.rankdata(forecast[rows])
         return float((ranks[mask].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
     return score
