@@ -4,18 +4,24 @@ A plain save opens the target and fills it: a full disk or a kill leaves half a 
 write a sibling, flush it to the disk, and put it in the target's place in one step.
 """
 
+import base64
 import copy
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kedro.io.core import get_filepath_str
+from kedro_datasets._typing import ImagePreview
 from kedro_datasets.json import JSONDataset as PlainJSONDataset
-from kedro_datasets.matplotlib import MatplotlibDataset as PlainMatplotlibDataset
 from kedro_datasets.pandas import HDFDataset as PlainHDFDataset
 from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
+from kedro_datasets.pillow import ImageDataset as PlainImageDataset
 from kedro_datasets.text import TextDataset as PlainTextDataset
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @contextmanager
@@ -69,8 +75,26 @@ class HDFDataset(WholeFile, PlainHDFDataset):
     """`pandas.HDFDataset`, written whole."""
 
 
-class MatplotlibDataset(WholeFile, PlainMatplotlibDataset):
-    """`matplotlib.MatplotlibDataset` for a single figure, written whole."""
+class FigureDataset(PlainImageDataset):
+    """A figure of Matplotlib, saved as PNG and loaded as a picture of Pillow.
+
+    `matplotlib.MatplotlibDataset` would import ``matplotlib.pyplot`` at the start of every command.
+    """
+
+    def save(self, data: "Figure") -> None:
+        """Save what Matplotlib draws."""
+        with self._fs.open(get_filepath_str(self._get_save_path(), self._protocol), "wb") as file:
+            data.savefig(file, format="png", **self._save_args)
+        self._invalidate_cache()
+
+    def preview(self) -> ImagePreview:
+        """The file as Kedro-Viz shows it."""
+        with self._fs.open(get_filepath_str(self._get_load_path(), self._protocol), "rb") as file:
+            return ImagePreview(base64.b64encode(file.read()).decode())
+
+
+class MatplotlibDataset(WholeFile, FigureDataset):
+    """A figure, written whole."""
 
 
 class TextDataset(WholeFile, PlainTextDataset):
