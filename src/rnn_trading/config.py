@@ -22,7 +22,8 @@ class ParsedOnce(OmegaConfigLoader):
     What stands in braces is resolved by each loader for itself.
     """
 
-    _parsed: ClassVar[dict[tuple[str, str], tuple[Any, set[Path], dict[Path, Any]]]] = {}
+    # By place: the files as they were then, those that were parsed, and what is in each.
+    _parsed: ClassVar[dict[tuple[str | Path, ...], tuple[Any, set[Path], dict[Path, Any]]]] = {}
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Configuration by its key."""
@@ -40,12 +41,13 @@ class ParsedOnce(OmegaConfigLoader):
     ) -> dict[Path, Any]:
         if read_environment_variables:  # which may have changed
             return super()._read_dir_configs(conf_path, patterns, key, processed_files, True)
+        place = (self.conf_source, conf_path, key, *patterns)
         now = self._fs.find(conf_path, detail=True)
-        then, files, configs = self._parsed.get((conf_path, key), (None, set(), {}))
+        then, files, configs = self._parsed.get(place, (None, set(), {}))
         if now != then:
             files = set()
             configs = super()._read_dir_configs(conf_path, patterns, key, files)
-            self._parsed[conf_path, key] = now, files, configs
+            self._parsed[place] = now, files, configs
         processed_files |= files
         return copy.deepcopy(configs)  # Kedro merges in place
 
@@ -77,6 +79,8 @@ class ConfigLoader(ParsedOnce):
                 experiment = _block(values, (*record.split("."), "experiment"))
                 if experiment is not None:
                     experiment["changed"] = changed_for(inputs, changed)
+            # What YAML shares is no parameter; Kedro would make a dataset of each of its values.
+            return {name: value for name, value in values.items() if not str(name).startswith("_")}
         return values
 
     def beside(self, env: str | None, runtime_params: dict[str, Any]) -> OmegaConfigLoader:
@@ -85,14 +89,16 @@ class ConfigLoader(ParsedOnce):
 
     def _changed(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """See :func:`differences`."""
-        if not ({*self.runtime_params} - {"protocol"} or self._files_of_environment()):
-            return {}
+        if not ({*self.runtime_params} - {"protocol"} or self._environment_has_files()):
+            return {}  # without resolving conf/base a second time
         base = self.beside(self.base_env, {"protocol": parameters["_protocol"]})
         own = _parameters_and_sources(parameters, self["catalog"])
         return dict(differences(own, _parameters_and_sources(base["parameters"], base["catalog"])))
 
-    def _files_of_environment(self) -> bool:
-        return any(self._read_raw_config(key)[1] for key in ("globals", "catalog", "parameters"))
+    def _environment_has_files(self) -> bool:
+        environment = self.env or self.default_run_env
+        there = [] if environment == self.base_env else self._fs.find(self._get_conf_env_path(environment))
+        return any(self._is_valid_config_path(Path(file)) for file in there)
 
 
 def _block(values: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
