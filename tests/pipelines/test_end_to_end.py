@@ -1,9 +1,6 @@
 """The pipelines as a user runs them, on the default prices in conf/test, and on files of the user's own."""
 
 import json
-import subprocess
-import sys
-import textwrap
 
 import numpy as np
 import pandas as pd
@@ -12,10 +9,8 @@ from click.testing import CliRunner
 from kedro import KedroDeprecationWarning
 from kedro.framework.session import KedroSession
 from kedro.validation.exceptions import ParameterValidationError
-from kedro.validation.type_extractor import TypeExtractor
 from omegaconf.errors import OmegaConfBaseException
 
-from rnn_trading.pipeline_registry import register_pipelines
 from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION
 from rnn_trading.tables.prices import PriceError
 from tests.helpers import REAL_DATA, panel_to_prices, random_panel
@@ -80,32 +75,6 @@ def test_data_ingestion_takes_in_every_source(project):
     reports = {f"{name}_report.json" for name in tables}
     assert primary == {f"{name}.parquet" for name in tables} | reports | {"filing_prices.parquet"}
     assert (folder / "data/02_intermediate/filing_sentences/filings.json").is_file()
-
-
-def test_registering_pipelines_imports_no_heavy_library():
-    """Neither do the datasets, all of which a run makes before its first node."""
-    code = """
-        import importlib, pkgutil, sys
-        import rnn_trading.datasets, rnn_trading.settings
-        from rnn_trading.pipeline_registry import register_pipelines
-
-        register_pipelines()
-        for module in pkgutil.iter_modules(rnn_trading.datasets.__path__, "rnn_trading.datasets."):
-            importlib.import_module(module.name)
-        print(*sys.modules)
-    """
-    command = [sys.executable, "-c", textwrap.dedent(code)]
-    imported = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    heavy = ["tensorflow", "keras", "matplotlib", "scipy.sparse", "scipy.stats", "sklearn", "statsmodels"]
-    assert "pandas" in imported
-    assert [name for name in (*heavy, "arch", "gensim", "spacy") if name in imported] == []
-
-
-def test_types_of_all_nodes_can_be_resolved(caplog):
-    """Kedro warns and checks no parameters of a node where they cannot."""
-    pipelines = {"__default__": register_pipelines()["__default__"]}
-    assert TypeExtractor(pipelines).extract_types_from_pipelines()
-    assert caplog.messages == []
 
 
 SMALL = {
