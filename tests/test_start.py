@@ -30,6 +30,5 @@ def test_registering_pipelines_imports_no_heavy_library():
 
 def test_types_of_all_nodes_can_be_resolved(caplog):
     """Kedro warns and checks no parameters of a node where they cannot."""
-    pipelines = {"__default__": register_pipelines()["__default__"]}
-    assert TypeExtractor(pipelines).extract_types_from_pipelines()
+    assert TypeExtractor(register_pipelines()).extract_types_from_pipelines()
     assert caplog.messages == []

@@ -1,5 +1,6 @@
 """A save that fails, or is killed in the middle, leaves the former file as it was."""
 
+import base64
 import os
 import subprocess
 import sys
@@ -40,7 +41,10 @@ def test_saves_and_leaves_nothing_else(make, data, tmp_path):
     elif isinstance(data, dict):
         assert dataset.load() == data
     else:
-        assert (tmp_path / "new" / "folder" / "a.png").read_bytes().startswith(b"\x89PNG")
+        png = (tmp_path / "new" / "folder" / "a.png").read_bytes()
+        assert png.startswith(b"\x89PNG")
+        assert base64.b64decode(dataset.preview()) == png
+        assert dataset.load().size == (640, 480)
 
 
 def test_a_full_disk_keeps_the_former_file(tmp_path, monkeypatch):
