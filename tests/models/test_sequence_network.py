@@ -202,8 +202,8 @@ def test_rows_that_carry_a_state_keep_their_order(training):
     with pytest.raises(ValueError, match="conformance: rows that carry a state on keep their order. Expected"):
         train(
             lambda: build_stepwise_network(LAYERS["lstm"], UNROLLING.steps, UNROLLING.readers),
-            UnrolledSegments(WAVE, UNROLLING, seed=1),
-            UnrolledSegments(WAVE, UNROLLING, seed=1),
+            UnrolledSegments(WAVE, UNROLLING, title="conformance"),
+            UnrolledSegments(WAVE, UNROLLING, title="conformance"),
             changed(training, batch_size=UNROLLING.readers, shuffle=True),
             "conformance",
         )
@@ -220,8 +220,8 @@ UNROLLING = UnrollingParameters(readers=8, steps=10, segments=5, targets_within=
 def fit_on_segments(recurrent, training, **changes):
     return train(
         lambda: build_stepwise_network(recurrent, UNROLLING.steps, UNROLLING.readers),
-        UnrolledSegments(WAVE, changed(UNROLLING, **changes), seed=1),
-        UnrolledSegments(WAVE, UNROLLING, seed=1, targets_within=1),
+        UnrolledSegments(WAVE, changed(UNROLLING, **changes)),
+        UnrolledSegments(WAVE, UNROLLING, targets_within=1),
         changed(training, batch_size=UNROLLING.readers, shuffle=False),
         "conformance",
         callbacks=[ResetStates()],
@@ -263,28 +263,31 @@ def test_a_saved_stepwise_network_forecasts_the_same(recurrent, tmp_path):
     np.testing.assert_array_equal(stepwise_free_run(dataset.load(), warm_up, 3), stepwise_free_run(model, warm_up, 3))
 
 
+def batches_of(segments, epoch=0):
+    """Inputs and targets of one epoch, ``(segments, readers, steps)`` each."""
+    batches = segments.batches(len(segments.starts), seed=1, epoch=Epoch(epoch), shuffle=False)
+    inputs, targets = zip(*((inputs[INPUT], targets) for inputs, targets in batches), strict=True)
+    return np.stack(inputs)[..., 0], np.stack(targets)[..., 0]
+
+
 def test_segments_by_hand():
     """Ten values, two readers of two segments of two steps: targets one ahead."""
-    segments = UnrolledSegments(
-        np.arange(10.0), UnrollingParameters(readers=2, steps=2, segments=2, targets_within=1), 0
-    )
-    assert len(segments) == 2
-    (first, first_targets), (second, second_targets) = segments[0], segments[1]
-    assert first[INPUT][:, :, 0].tolist() == [[0, 1], [5, 6]]
-    assert second[INPUT][:, :, 0].tolist() == [[2, 3], [7, 8]]
-    assert first_targets[:, :, 0].tolist() == [[1, 2], [6, 7]]
-    assert second_targets[:, :, 0].tolist() == [[3, 4], [8, 9]]
+    unrolling = UnrollingParameters(readers=2, steps=2, segments=2, targets_within=1)
+    segments = UnrolledSegments(np.arange(10.0), unrolling)
+    assert len(segments) == 4
+    inputs, targets = batches_of(segments)
+    assert inputs.tolist() == [[[0, 1], [5, 6]], [[2, 3], [7, 8]]]
+    assert targets.tolist() == [[[1, 2], [6, 7]], [[3, 4], [8, 9]]]
+    with pytest.raises(ValueError, match="series: a batch has one row for each of 2 readers.*batch_size=3"):
+        segments.batches(3, seed=1, epoch=Epoch(), shuffle=False)
 
 
 def test_random_targets_lie_within_the_next_values_and_change_with_the_epoch():
-    segments = UnrolledSegments(np.arange(400.0), changed(UNROLLING, targets_within=5), seed=0)
-    inputs, before = segments[2]
-    ahead = before - inputs[INPUT]
-    assert set(np.unique(ahead)) == {1, 2, 3, 4, 5}
-    segments.on_epoch_end()
-    assert not np.array_equal(segments[2][1], before)
-    again = UnrolledSegments(np.arange(400.0), changed(UNROLLING, targets_within=5), seed=0)
-    np.testing.assert_array_equal(again[2][1], before)
+    segments = UnrolledSegments(np.arange(400.0), changed(UNROLLING, targets_within=5))
+    inputs, targets = batches_of(segments)
+    assert set(np.unique(targets - inputs)) == {1, 2, 3, 4, 5}
+    assert not np.array_equal(batches_of(segments, epoch=1)[1], targets)
+    np.testing.assert_array_equal(batches_of(segments)[1], targets)
 
 
 @pytest.mark.parametrize(
@@ -296,7 +299,7 @@ def test_random_targets_lie_within_the_next_values_and_change_with_the_epoch():
 )
 def test_unusable_segments_are_refused(values, message):
     with pytest.raises(ValueError, match=message):
-        UnrolledSegments(values, UNROLLING, seed=0)
+        UnrolledSegments(values, UNROLLING)
 
 
 def test_the_learning_rate_falls_on_a_plateau_and_gradients_are_clipped(rows, training):

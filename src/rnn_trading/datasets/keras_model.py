@@ -1,5 +1,7 @@
 """Saved Keras models, with the project's own layers."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from kedro.io import DatasetError
@@ -21,13 +23,17 @@ class KerasModelDataset(FileDataset[Any, Any]):
         Path of the file, ending in ``.keras``.
     made_by
         The command that makes it, for a model that a run may look for before it is there.
+    training_state
+        Folder in which the training that makes the model keeps its state: it goes when the model is saved, which is the
+        end of that training.
     metadata
         For Kedro plugins.
     """
 
-    def __init__(self, *, made_by: str | None = None, **file: Any) -> None:
+    def __init__(self, *, made_by: str | None = None, training_state: str | None = None, **file: Any) -> None:
         super().__init__(**file)
         self._made_by = made_by
+        self._training_state = None if training_state is None else Path(training_state)
 
     def load(self) -> Any:
         """Return the `keras.Model`, ready to predict or to train on.
@@ -46,6 +52,8 @@ class KerasModelDataset(FileDataset[Any, Any]):
         return keras.saving.load_model(self._filepath)
 
     def save(self, data: Any) -> None:
-        """Save a `keras.Model` with its optimizer."""
+        """Save a `keras.Model` with its optimizer, then remove the state of its training."""
         with written_whole(self._filepath) as partial:
             data.save(partial)
+        if self._training_state is not None and self._training_state.is_dir():
+            shutil.rmtree(self._training_state)
