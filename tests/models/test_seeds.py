@@ -84,7 +84,7 @@ def noise():
             number += 1
             random.seed(number)
             np.random.seed(number)  # noqa: NPY002  the global generator is what this is about
-            random.random(), np.random.random()  # noqa: NPY002, B018
+            random.random(), np.random.random()  # noqa: NPY002
 
     thread = threading.Thread(target=draw)
     thread.start()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_trading.datasets.keras_model import KerasModelDataset
+from rnn_trading.models.batches import Epoch
 from rnn_trading.models.ensemble import build_ensemble
 from rnn_trading.models.free_run import free_run, stepwise_free_run
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters

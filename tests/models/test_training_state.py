@@ -90,7 +90,8 @@ def test_a_training_is_taken_up_wherever_it_was_broken_off(rows, tmp_path, caplo
         with caplog.at_level(logging.INFO):
             same(fit(rows, StateFolder(folder, 0)), whole)
         if epochs < whole.epochs:
-            assert f"broken off: training on the CPU, 60 rows, batch 16, up to 12 epochs, taken up after epoch {epochs}"
+            said = f"training on the CPU, 60 rows, batch 16, up to 12 epochs, taken up after epoch {epochs}"
+            assert said in caplog.text
     # The last cut came when nothing was left to train; so it is if a state is still there.
     caplog.clear()
     same(fit(rows, StateFolder(folder, 0)), whole)
@@ -129,7 +130,8 @@ def test_of_several_networks_those_that_were_ready_are_not_trained_again(rows, t
         again, history_again, summary_again = average(StateFolder(tmp_path, 0))
     assert "average, seed 1: training" not in caplog.text
     assert (
-        "average, seed 2: training on the CPU, 60 rows, batch 16, up to 12 epochs, taken up after epoch 3" in caplog.text
+        "average, seed 2: training on the CPU, 60 rows, batch 16, up to 12 epochs, taken up after epoch 3"
+        in caplog.text
     )
     assert (weights_of(again), history_again) == (weights_of(whole), history)
     assert summary_again | {"seconds": 0} == summary | {"seconds": 0}
