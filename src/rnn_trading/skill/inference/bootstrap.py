@@ -110,7 +110,7 @@ def cluster_influence(statistic: Callable[[NDArray[np.int64]], float], clusters:
     Parameters
     ----------
     statistic
-        Of the positions of rows. One of counts is computed for many clusters at once.
+        Of the positions of rows.
     clusters
         To which cluster each row belongs, ``(rows,)``.
 
@@ -127,12 +127,36 @@ def cluster_influence(statistic: Callable[[NDArray[np.int64]], float], clusters:
     [-2.0, -1.0, 3.0]
     """
     codes, names = pd.factorize(clusters.to_numpy(), sort=True)
-    count, complete = len(names), statistic(np.arange(len(codes)))
+    complete = statistic(np.arange(len(codes)))
+    return (len(names) - 1) * (complete - without_each(statistic, codes))
+
+
+def without_each(statistic: Callable[[NDArray[np.int64]], float], codes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """A statistic without each cluster in turn.
+
+    Parameters
+    ----------
+    statistic
+        Of the positions of rows. One of counts is computed for many clusters at once.
+    codes
+        Position of the cluster of each row, ``(rows,)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(clusters,)``.
+
+    Examples
+    --------
+    >>> without_each(len, np.array([0, 1, 1])).tolist()
+    [2.0, 1.0]
+    """
+    count = int(codes.max()) + 1
     if isinstance(statistic, OfCounts):
-        without = statistic.by_clusters(codes, ~np.eye(count, dtype=bool))
+        values = statistic.by_clusters(codes, ~np.eye(count, dtype=bool))
     else:
-        without = (np.array([statistic(np.flatnonzero(codes != cluster))]) for cluster in range(count))
-    return (count - 1) * (complete - _collected(without, count, "Influence: %s of %s"))
+        values = (np.array([statistic(np.flatnonzero(codes != cluster))]) for cluster in range(count))
+    return _collected(values, count, "Without each: %s of %s")
 
 
 def cluster_bootstrap(

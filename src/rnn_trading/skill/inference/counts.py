@@ -83,8 +83,8 @@ def area_under_curve(forecast: Vector, positive: NDArray[np.bool_]) -> OfCounts:
     >>> area(np.arange(4)), area(np.array([1, 2, 2, 3])), area(np.array([2, 3]))
     (0.75, 0.3333333333333333, nan)
     """
-    positives, negatives = np.flatnonzero(positive), np.flatnonzero(~positive)
-    negatives = negatives[np.argsort(forecast[negatives], kind="stable")]
+    order = np.argsort(forecast, kind="stable")
+    positives, negatives = order[positive[order]], order[~positive[order]]
     below, not_above = (np.searchsorted(forecast[negatives], forecast[positives], side) for side in ("left", "right"))
 
     def values(counts: Counts) -> Vector:
