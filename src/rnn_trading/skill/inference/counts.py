@@ -65,7 +65,7 @@ class OfCounts:
 
 
 def area_under_curve(forecast: Vector, positive: NDArray[np.bool_]) -> OfCounts:
-    """Area under the ROC curve: the share of pairs of a positive and a negative that are ranked rightly; ties count half.
+    """Area under the ROC curve: the share of pairs of a positive and a negative ranked rightly; ties count half.
 
     Parameters
     ----------

@@ -95,9 +95,7 @@ def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Dat
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order)) - starts[codes[order]]
     usable = (sizes >= QUANTILES) & (forecast[order[starts]] < forecast[order[ends - 1]])
-    rows = pd.DataFrame(
-        {"date": dates, "quintile": rank * QUANTILES // sizes[codes] + 1, "truth": np.asarray(truth)}
-    )
+    rows = pd.DataFrame({"date": dates, "quintile": rank * QUANTILES // sizes[codes] + 1, "truth": np.asarray(truth)})
     return rows[usable[codes]].groupby(["date", "quintile"])["truth"].mean().unstack("quintile")
 
 
