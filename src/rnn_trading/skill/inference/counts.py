@@ -159,5 +159,6 @@ def _cumulated(counts: Counts) -> Counts:
     return sums
 
 
-def _sum_of_products(one: Counts, other: Counts) -> Counts:
-    return np.einsum("ij,ij->i", one, other)
+def _sum_of_products(one: Counts, other: Counts) -> Vector:
+    """Of each sample. In floating point: exact up to 2 ** 53, and beyond it no overflow."""
+    return np.einsum("ij,ij->i", one, other, dtype=np.float64)
