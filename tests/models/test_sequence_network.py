@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from rnn_trading.datasets.keras_model import KerasModelDataset
-from rnn_trading.models.batches import Epoch
 from rnn_trading.models.ensemble import build_ensemble
 from rnn_trading.models.free_run import free_run, stepwise_free_run
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
@@ -262,45 +261,6 @@ def test_a_saved_stepwise_network_forecasts_the_same(recurrent, tmp_path):
     dataset.save(model)
     warm_up = WAVE[:40].reshape(4, 10)
     np.testing.assert_array_equal(stepwise_free_run(dataset.load(), warm_up, 3), stepwise_free_run(model, warm_up, 3))
-
-
-def batches_of(segments, epoch=0):
-    """Inputs and targets of one epoch, ``(segments, readers, steps)`` each."""
-    batches = segments.batches(len(segments.starts), seed=1, epoch=Epoch(epoch), shuffle=False)
-    inputs, targets = zip(*((inputs[INPUT], targets) for inputs, targets in batches), strict=True)
-    return np.stack(inputs)[..., 0], np.stack(targets)[..., 0]
-
-
-def test_segments_by_hand():
-    """Ten values, two readers of two segments of two steps: targets one ahead."""
-    unrolling = UnrollingParameters(readers=2, steps=2, segments=2, targets_within=1)
-    segments = UnrolledSegments(np.arange(10.0), unrolling)
-    assert len(segments) == 4
-    inputs, targets = batches_of(segments)
-    assert inputs.tolist() == [[[0, 1], [5, 6]], [[2, 3], [7, 8]]]
-    assert targets.tolist() == [[[1, 2], [6, 7]], [[3, 4], [8, 9]]]
-    with pytest.raises(ValueError, match="series: a batch has one row for each of 2 readers.*batch_size=3"):
-        segments.batches(3, seed=1, epoch=Epoch(), shuffle=False)
-
-
-def test_random_targets_lie_within_the_next_values_and_change_with_the_epoch():
-    segments = UnrolledSegments(np.arange(400.0), changed(UNROLLING, targets_within=5))
-    inputs, targets = batches_of(segments)
-    assert set(np.unique(targets - inputs)) == {1, 2, 3, 4, 5}
-    assert not np.array_equal(batches_of(segments, epoch=1)[1], targets)
-    np.testing.assert_array_equal(batches_of(segments)[1], targets)
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        (np.arange(10.0), "series: a segment of 10 steps with targets within 1 needs at least 11 values. Received: 10"),
-        (np.where(np.arange(60) == 7, np.nan, 1.0), "series: value 7 is not a finite number. Remove"),
-    ],
-)
-def test_unusable_segments_are_refused(values, message):
-    with pytest.raises(ValueError, match=message):
-        UnrolledSegments(values, UNROLLING)
 
 
 def test_the_learning_rate_falls_on_a_plateau_and_gradients_are_clipped(rows, training):

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_trading.models.backend import tf
+from rnn_trading.models.backend import keras, tf
 
 # Rows are drawn by chance, and sorted by their length within so many batches: more would let a batch hold texts of one
 # kind, fewer would leave more padding.
@@ -30,6 +30,18 @@ class Epoch:
     def generator(self, seed: int) -> np.random.Generator:
         """For what is drawn in this epoch."""
         return np.random.default_rng([seed, self.number])
+
+
+class CountEpochs(keras.callbacks.Callback):
+    """Tell what draws the rows which epoch is in training."""
+
+    def __init__(self, epoch: Epoch) -> None:
+        super().__init__()
+        self.epoch = epoch
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Count on."""
+        self.epoch.number = epoch
 
 
 class Batched(Protocol):

@@ -14,6 +14,7 @@ from rnn_trading.models.backend import keras, tf
 from rnn_trading.models.batches import (
     ArrayRows,
     Batched,
+    CountEpochs,
     Epoch,
     Inputs,
     Sequences,
@@ -118,13 +119,7 @@ def train(
     tf.config.experimental.enable_op_determinism()
     place, device = _device(training.device)
     with tf.device(place):
-        # For a layer of the user's own that draws by itself; all others get their seeds below.
-        keras.utils.set_random_seed(training.seed)
-        model = build()
-        seed_network(model, training.seed)
-        # XLA's compilation costs more than it gains on models of this size.
-        model.compile(_optimizer(training), loss=training.loss, metrics=metrics, jit_compile=False)
-        model.optimizer.build(model.trainable_variables)
+        model = _ready(build, training, metrics)
         parts = made_of(model, rows.arrays(), watched.arrays(), training, device)
         name = f"seed_{training.seed}"
         state = take_up(states, name, title, parts)
@@ -139,7 +134,7 @@ def train(
                 initial_epoch=keep.epochs,
                 epochs=training.epochs,
                 shuffle=False,  # the batches are drawn already
-                callbacks=[_Counter(epoch), *callbacks, *plateau, stopping, progress, keep],
+                callbacks=[CountEpochs(epoch), *callbacks, *plateau, stopping, progress, keep],
                 verbose=0,
             )
             keep.write(ended=True)
@@ -155,6 +150,18 @@ def train(
     return Fit(model, _tidy(keep.recorded), keep.epochs, best_epoch, keep.seconds, device)
 
 
+def _ready(build: Callable[[], keras.Model], training: TrainingParameters, metrics: list[Any]) -> keras.Model:
+    """The network with its initial weights, compiled, its optimizer at the start."""
+    # For a layer of the user's own that draws by itself; all others get their seeds below.
+    keras.utils.set_random_seed(training.seed)
+    model = build()
+    seed_network(model, training.seed)
+    # XLA's compilation costs more than it gains on models of this size.
+    model.compile(_optimizer(training), loss=training.loss, metrics=metrics, jit_compile=False)
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
 def _checked(rows: Rows, part: str, title: str) -> Batched:
     """Rows in batches, arrays of them without a missing value."""
     if not isinstance(rows, tuple):
@@ -168,17 +175,6 @@ def _watching(rows: Rows, training: TrainingParameters) -> dict[str, Any]:
     if isinstance(rows, tuple):
         return {"validation_data": rows, "validation_batch_size": _prediction_batch(rows[0])}
     return {"validation_data": rows.batches(training.batch_size, training.seed, Epoch(), False)}
-
-
-class _Counter(keras.callbacks.Callback):
-    """Tell what draws the rows which epoch is in training."""
-
-    def __init__(self, epoch: Epoch) -> None:
-        super().__init__()
-        self.epoch = epoch
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.epoch.number = epoch
 
 
 def predict(model: keras.Model, inputs: Inputs) -> NDArray[np.float64]:
