@@ -8,7 +8,7 @@ from kedro.pipeline import Pipeline
 from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.datasets.whole import JSONDataset
-from rnn_trading.experiments.wiring import node
+from rnn_trading.experiments.wiring import experiment, node
 from rnn_trading.hooks import ProgressHook, refuse_unknown_names
 
 DECLARED = {"model": {"units": 3, "builder": None, "options": {"a": 1}}, "_shared": {"hidden": 1}, "empty": {}}
@@ -52,7 +52,7 @@ def judge(told):
 def said(tmp_path, caplog):
     """What is said at the end of a run that writes some of two records, both of which an earlier run wrote."""
     catalog = DataCatalog({f"{name}.skill": JSONDataset(filepath=str(tmp_path / f"{name}.json")) for name in RECORDS})
-    pipeline = Pipeline([node(judge, f"{name}.skill", name=name) for name in RECORDS])
+    pipeline = sum((experiment(name, [node(judge, "skill")], ["told"]) for name in RECORDS), Pipeline([]))
     hook = ProgressHook()
 
     def run(*written: str, only_missing_outputs: bool) -> str:
