@@ -16,13 +16,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import chdir, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 from kedro.framework.project import configure_project, pipelines
 from kedro.framework.session import KedroSession
-from same_records import compare
+from kedro.pipeline import Pipeline
+from kedro.runner import SequentialRunner
+from same_records import compare, file_differences
 
 ROOT = Path(__file__).parent.parent
 RUNNERS = ("SequentialRunner", "ParallelRunner", "ThreadRunner")
@@ -58,45 +60,45 @@ def run(project: Path, pipeline: str, runner: str) -> None:
         raise SystemExit(f"{pipeline} failed under {runner}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
 
 
-def differences_of_runners(project: Path, pipeline: str, before: Path | None, kept: Path) -> list[str]:
-    """Run by each runner; ``kept`` is left with what the sequential one made."""
+def differences_of_runners(project: Path, pipeline: str, before: Path | None) -> list[str]:
+    """Run by each runner; the data folder is left as the first one, the sequential, filled it."""
     found = []
-    for runner in RUNNERS:
-        data = start(project, before)
-        run(project, pipeline, runner)
-        if runner == RUNNERS[0]:
-            shutil.copytree(data, kept)
-        else:
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "data"
+        for runner in RUNNERS:
+            data = start(project, before)
+            run(project, pipeline, runner)
+            if not kept.exists():
+                data.rename(kept)
+                continue
             files, different = compare(kept, data)
             print(f"{pipeline}, {runner}: {files:,} files compared, {len(different):,} differences", flush=True)
             found += [f"{pipeline}, {runner}: {difference}" for difference in different]
+        start(project, kept)
     return found
 
 
-def differences_of_nodes(project: Path, pipeline: str, kept: Path) -> list[str]:
-    """Run each node by itself, and compare what it wrote with what the sequential run left."""
+def differences_of_nodes(project: Path, pipeline: str) -> list[str]:
+    """Run each node by itself on the data folder as it is, and compare what it writes with what was there."""
     found = []
     nodes = pipelines[pipeline].nodes
-    with chdir(project):
-        for node in nodes:
-            shutil.rmtree("data")
-            shutil.copytree(kept, "data")
-            with KedroSession.create(project, env="test") as session:
-                catalog = session.load_context().catalog
-                for output in node.outputs:
-                    _remove(Path(catalog[output]._filepath))
-                session.run(pipeline_names=[pipeline], from_nodes=[node.name], to_nodes=[node.name])
-            different = compare(kept, Path("data"))[1]
-            found += [f"{pipeline}, {node.name} by itself: {difference}" for difference in different]
+    with KedroSession.create(project, env="test") as session:
+        catalog = session.load_context().catalog
+    for node in nodes:
+        with tempfile.TemporaryDirectory() as folder:
+            paths = {output: Path(catalog[output]._filepath) for output in node.outputs}
+            aside = {path: Path(folder) / f"{output}{path.suffix}" for output, path in paths.items()}
+            for path, kept in aside.items():
+                path.rename(kept)
+            SequentialRunner().run(Pipeline([node]), catalog)
+            different = [difference for path, kept in aside.items() for difference in _differences(kept, path)]
+        found += [f"{pipeline}, {node.name} by itself: {difference}" for difference in different]
     print(f"{pipeline}: {len(nodes)} nodes by themselves, {len(found):,} differences", flush=True)
     return found
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+def _differences(before: Path, after: Path) -> list[str]:
+    return compare(before, after)[1] if after.is_dir() else list(file_differences(before, after))
 
 
 def main() -> int:
@@ -104,27 +106,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pipelines", nargs="+", metavar="PIPELINE")
     parser.add_argument("--after", nargs="*", default=[], metavar="PIPELINE", help="run before, once, and not compared")
-    parser.add_argument("--only", choices=("runners", "nodes"), help="only one of the two comparisons")
     asked = parser.parse_args()
     configure_project("rnn_trading")
     found: list[str] = []
     with copy_of_the_project() as project:
         before = None
         for pipeline in asked.after:
-            start(project, before)
+            data = start(project, before)
             run(project, pipeline, RUNNERS[0])
-            before = project / f"after_{pipeline}"
-            shutil.copytree(project / "data", before)
-        for number, pipeline in enumerate(asked.pipelines):
-            kept = project / f"kept_{number}"
-            if asked.only == "nodes":
-                start(project, before)
-                run(project, pipeline, RUNNERS[0])
-                shutil.copytree(project / "data", kept)
-            else:
-                found += differences_of_runners(project, pipeline, before, kept)
-            if asked.only != "runners":
-                found += differences_of_nodes(project, pipeline, kept)
+            before = data.rename(project / f"after_{pipeline}")
+        for pipeline in asked.pipelines:
+            found += differences_of_runners(project, pipeline, before)
+            found += differences_of_nodes(project, pipeline)
     print(*found, sep="\n")
     return 1 if found else 0
 
