@@ -6,8 +6,8 @@ that breaks off goes on where it was.
 
 import hashlib
 import json
-import multiprocessing
 import logging
+import multiprocessing
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
