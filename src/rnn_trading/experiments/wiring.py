@@ -81,7 +81,7 @@ def given(function: Callable[..., Any], **values: Any) -> Callable[..., Any]:
     """
     made = partial(function, **values)
     # Kedro reads the name for its log, and the types of parameter sets.
-    made.__dict__.update(__name__=function.__name__, __annotations__=function.__annotations__)
+    made.__dict__.update(__name__=function.__name__, __annotations__=_types(function))
     return made
 
 
