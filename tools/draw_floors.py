@@ -14,7 +14,7 @@ SOURCE, PACKAGE = Path("src"), "rnn_trading"
 PICTURE = Path("docs/figures/floors.svg")
 WIDTH, HEIGHT, STEP = 1.7, 0.5, 1.05
 # The command line catches errors of tables; all may use the lowest floor.
-UNDRAWN = {"__init__", "cli", "parameters", "progress"}
+UNDRAWN = {"__init__", "cli", "parameters", "progress", "matplotlib_lock"}
 COLOURS = ("#DCE9F5", "#F4F4F4")
 
 

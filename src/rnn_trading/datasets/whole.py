@@ -6,6 +6,9 @@ write a sibling, flush it to the disk, and put it in the target's place in one s
 
 import copy
 import os
+import platform
+import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -17,16 +20,20 @@ from kedro_datasets.pandas import HDFDataset as PlainHDFDataset
 from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
 from kedro_datasets.text import TextDataset as PlainTextDataset
 
+from rnn_trading.matplotlib_lock import MATPLOTLIB
+
 
 @contextmanager
 def written_whole(target: Path) -> Iterator[Path]:
     """Give a sibling to write to, and put it in the target's place when the block ends without an error.
 
-    After an error the target is as it was and the sibling is gone. After a kill a hidden sibling
-    ``.partial-NAME`` may remain; the next save overwrites it.
+    After an error the target is as it was and the sibling is gone. Every writer has a sibling of its own,
+    ``.partial-HOST-PROCESS-THREAD-NAME``, so that several may write one file at once: the last one to end stays. After
+    a kill a sibling may remain; the next save of the same name on this host removes it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".partial-{target.name}")
+    _remove_leftovers(target)
+    partial = target.with_name(f"{_prefix()}{os.getpid()}-{threading.get_native_id()}-{target.name}")
     try:
         yield partial
         with partial.open("rb") as written:
@@ -34,6 +41,33 @@ def written_whole(target: Path) -> Iterator[Path]:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _prefix() -> str:
+    return f".partial-{platform.node()}-"
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Remove what writers of this file left behind that were killed.
+
+    Nobody else would: a killed process cannot, and its number is not used again for long. Of other hosts it is not
+    known which processes live, so that their siblings stay.
+    """
+    form = re.compile(rf"{re.escape(_prefix())}(\d+)-\d+-{re.escape(target.name)}")
+    for sibling in target.parent.iterdir():
+        writer = form.fullmatch(sibling.name)
+        if writer and not _lives(int(writer[1])):
+            sibling.unlink(missing_ok=True)  # another writer may have been faster
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # sends nothing, and fails if there is nobody
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is somebody else's
+        return True
+    return True
 
 
 class WholeFile:
@@ -71,6 +105,11 @@ class HDFDataset(WholeFile, PlainHDFDataset):
 
 class MatplotlibDataset(WholeFile, PlainMatplotlibDataset):
     """`matplotlib.MatplotlibDataset` for a single figure, written whole."""
+
+    def save(self, data: Any) -> None:
+        """Save while nobody else draws; see :mod:`rnn_trading.matplotlib_lock`."""
+        with MATPLOTLIB:
+            super().save(data)
 
 
 class TextDataset(WholeFile, PlainTextDataset):

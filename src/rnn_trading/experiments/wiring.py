@@ -61,6 +61,30 @@ def node(
     return Node(function, arguments(function, **datasets), declared, name=called, tags=["gpu"] if gpu else [])
 
 
+def given(function: Callable[..., Any], **values: Any) -> Callable[..., Any]:
+    """A function of a node some of whose arguments are not datasets.
+
+    Parameters
+    ----------
+    function
+        Of a module, and not inside another: only then can a node be sent to another process.
+    values
+        Of keyword arguments.
+
+    Examples
+    --------
+    >>> def power(base, *, exponent):
+    ...     return base**exponent
+    >>> made = node(given(power, exponent=2), "square")
+    >>> made.inputs, made.name, made.func(3)
+    (['base'], 'power', 9)
+    """
+    made = partial(function, **values)
+    # Kedro reads the name for its log, and the types of parameter sets.
+    made.__dict__.update(__name__=function.__name__, __annotations__=_types(function))
+    return made
+
+
 def arguments(function: Callable[..., Any], **datasets: str) -> dict[str, str]:
     """Of each argument of a function, the dataset or the block of parameters that it takes; see :func:`node`.
 

@@ -3,7 +3,6 @@
 from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.experiments.wiring import node
-from rnn_trading.simulated.filings import simulate_filings
 
 from .nodes import ingest_filings, ingest_index, ingest_macro, ingest_prices, ingest_reviews, read_sentences
 
@@ -39,12 +38,12 @@ def create_reviews() -> Pipeline:
 
 def create_filings() -> Pipeline:
     """Sources of filings and prices, or simulated ones, to ``filings``, their prices and sentences."""
-    tables = ("filings", "filing_prices", "filing_source", "filings_report")
+    tables = ("filings", "filing_prices", "filings_report")
+    simulation = "params:filings.simulation"
     return Pipeline(
         [
-            node(simulate_filings, "simulated_filings", simulation="params:filings.simulation"),
-            node(ingest_filings, *tables, ingestion="params:filings.ingestion"),
-            node(read_sentences, "filing_sentences", sentences="params:filings.sentences"),
+            node(ingest_filings, *tables, simulation=simulation, ingestion="params:filings.ingestion"),
+            node(read_sentences, "filing_sentences", simulation=simulation, sentences="params:filings.sentences"),
         ]
     )
 
