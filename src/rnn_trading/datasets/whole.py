@@ -9,13 +9,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kedro.io.core import get_filepath_str
 from kedro_datasets.json import JSONDataset as PlainJSONDataset
 from kedro_datasets.matplotlib import MatplotlibDataset as PlainMatplotlibDataset
 from kedro_datasets.pandas import HDFDataset as PlainHDFDataset
 from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
 from kedro_datasets.text import TextDataset as PlainTextDataset
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 @contextmanager
@@ -70,7 +74,21 @@ class HDFDataset(WholeFile, PlainHDFDataset):
 
 
 class MatplotlibDataset(WholeFile, PlainMatplotlibDataset):
-    """`matplotlib.MatplotlibDataset` for a single figure, written whole."""
+    """`matplotlib.MatplotlibDataset` for a single figure as PNG, written whole.
+
+    A figure is saved and a picture is loaded, which a notebook shows.
+    """
+
+    def load(self) -> "Image":  # type: ignore[override]
+        """Load the PNG as a picture of Pillow."""
+        # Few runs load a figure.
+        from PIL import Image  # noqa: PLC0415
+
+        with (
+            self._fs.open(get_filepath_str(self._get_load_path(), self._protocol), mode="rb") as file,
+            Image.open(file, formats=["PNG"]) as picture,
+        ):
+            return picture.copy()
 
 
 class TextDataset(WholeFile, PlainTextDataset):

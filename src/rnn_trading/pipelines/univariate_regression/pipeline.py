@@ -60,7 +60,8 @@ def _volatility(name: str) -> Pipeline:
         )
         for network in NETWORKS
     ]
-    chosen = wiring.experiment(name, [JUDGE, draw])
+    comparison = wiring.draw({"networks_and_rivals": networks.networks_and_rivals}, name="draw_comparison")
+    chosen = wiring.experiment(name, [JUDGE, draw, comparison])
     return sum(single, preparation) + _comparison(name) + chosen
 
 
@@ -82,8 +83,7 @@ def _comparison(name: str) -> Pipeline:
         name="compare_networks",
         namespace=name,
     )
-    draw = wiring.node(networks.networks_and_rivals, "networks_and_rivals", name="draw_comparison")
-    return Pipeline([choose, compare]) + wiring.experiment(name, [draw])
+    return Pipeline([choose, compare])
 
 
 def _rolling_windows(name: str) -> Pipeline:
