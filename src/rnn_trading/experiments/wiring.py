@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from pydantic.dataclasses import is_pydantic_dataclass
 
 from rnn_trading.pages.experiment import experiment_page
+from rnn_trading.pages.index import index_page
 
 # What the functions call otherwise than the parameters: `training` is also what a training came to.
 NAMES = {"architecture": "params:model", "protocol": "params:protocol"}
@@ -262,3 +263,21 @@ def experiment(
         parameters={each: each for each in GLOBAL_PARAMETERS if each in used} | dict(parameters or {}),
         prefix_datasets_with_namespace=True,
     )
+
+
+def together(name: str, experiments: Iterable[Pipeline]) -> Pipeline:
+    """Experiments of one folder, and, where it has several, the page that leads to theirs: ``NAME.index``.
+
+    Parameters
+    ----------
+    name
+        Of the folder, with which the names of its experiments begin.
+    experiments
+        Each with the pages of its records.
+    """
+    pipeline = sum(experiments, Pipeline([]))
+    records = figures_on_pages(pipeline)
+    if len(records) == 1:
+        return pipeline
+    taken = by_name(*(f"{record}.{kind}" for record in records for kind in ("skill", "page")))
+    return pipeline + Pipeline([Node(index_page, taken, f"{name}.index", name="write_index", namespace=name)])

@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Pipeline
 
+from rnn_trading.experiments import wiring
 from rnn_trading.experiments.macro import macro_experiment
 
 EXPERIMENTS = ("multivariate.macro",)
@@ -14,4 +15,4 @@ def create_experiment(name: str) -> Pipeline:
 
 def create_pipeline() -> Pipeline:
     """All of them."""
-    return sum((create_experiment(name) for name in EXPERIMENTS), Pipeline([]))
+    return wiring.together("multivariate", map(create_experiment, EXPERIMENTS))

@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Pipeline
 
+from rnn_trading.experiments import wiring
 from rnn_trading.experiments.panels import panel_experiment
 
 EXPERIMENTS = ("stacked_lstm.classification", "stacked_lstm.regression")
@@ -14,4 +15,4 @@ def create_experiment(name: str) -> Pipeline:
 
 def create_pipeline() -> Pipeline:
     """All of them."""
-    return sum((create_experiment(name) for name in EXPERIMENTS), Pipeline([]))
+    return wiring.together("stacked_lstm", map(create_experiment, EXPERIMENTS))

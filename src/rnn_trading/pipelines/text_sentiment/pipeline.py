@@ -17,7 +17,7 @@ def create_experiment(name: str) -> Pipeline:
 
 def create_pipeline() -> Pipeline:
     """All of them."""
-    return sum((create_experiment(name) for name in EXPERIMENTS), Pipeline([]))
+    return wiring.together("text_sentiment", map(create_experiment, EXPERIMENTS))
 
 
 def create_inference() -> Pipeline:

@@ -18,7 +18,7 @@ RANGES = {"index_prices": "index_ranges", "index_prices_report": "index_ranges_r
 
 def create_pipeline() -> Pipeline:
     """All four experiments, from ``index_prices`` and ``index_ranges`` to skill records."""
-    return sum((create_experiment(name) for name in EXPERIMENTS), Pipeline([]))
+    return wiring.together(NAME, map(create_experiment, EXPERIMENTS))
 
 
 def create_experiment(name: str) -> Pipeline:
