@@ -18,6 +18,7 @@ def full_record(**changes):
         {"name": "Diebold-Mariano", "rival": "last_value", "loss": "squared error", "mean_difference": -0.1}
         | {"p_value": 0.04, "dates": 1250}
     ]
+    one["data"] |= {"prices": {"stale": 3, "dropped": {"late": 1}}}
     one["model"] |= {"parameters": 1598, "best_epoch": {"1": 3, "2": 4}, "device": "GPU:0", "seconds": 2.5}
     return one
 
@@ -44,6 +45,8 @@ def test_a_page_holds_verdict_scores_and_every_figure():
         "Device GPU:0",
         "Seconds 2.500",
         "Test 100",
+        "Prices stale: 3",
+        "Prices: dropped late: 1",
     ):
         assert expected in text.replace("\u00a0", " "), expected
     assert re.findall(r'<img [^>]*alt="([^"]*)"', page) == [

@@ -139,19 +139,23 @@ def _test(test: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _facts(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Names and values in words; a block of single values is one fact, a block of blocks several.
+def _facts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Names and values in words; what is nested deeper than once is a fact of its own.
 
     Examples
     --------
     >>> list(_facts({"best_epoch": {"42": 3, "43": 1}, "source": "prices.csv", "dropped": []}))
     [('best epoch', '42: 3; 43: 1'), ('source', 'prices.csv'), ('dropped', 'none')]
+    >>> list(_facts({"reviews": {"duplicates": 2, "characters": {"most": 6110}}}))
+    [('reviews', 'duplicates: 2'), ('reviews: characters', 'most: 6,110')]
     """
     for name, value in values.items():
-        if isinstance(value, dict) and any(isinstance(each, dict) for each in value.values()):
-            yield from _facts(value, f"{prefix}{words(name)}: ")
-        else:
-            yield prefix + words(name), _in_words(value)
+        nested = {key: each for key, each in value.items() if isinstance(each, dict)} if isinstance(value, dict) else {}
+        single = {key: each for key, each in value.items() if key not in nested} if nested else value
+        if single or not nested:
+            yield words(name), _in_words(single)
+        for below, said in _facts(nested):
+            yield f"{words(name)}: {below}", said
 
 
 def _in_words(value: Any) -> str:

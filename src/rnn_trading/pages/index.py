@@ -23,7 +23,7 @@ def index_page(**made: Any) -> str:
     str
         HTML that loads nothing.
     """
-    records = {name.removesuffix(RECORD): record for name, record in made.items() if name.endswith(RECORD)}
+    records = {name.removesuffix(RECORD): record for name, record in sorted(made.items()) if name.endswith(RECORD)}
     return render(
         "index.html",
         title=next(iter(records)).partition(".")[0],

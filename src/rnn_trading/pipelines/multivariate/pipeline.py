@@ -9,7 +9,7 @@ EXPERIMENTS = ("multivariate.macro",)
 
 
 def create_experiment(name: str) -> Pipeline:
-    """One of :data:`EXPERIMENTS`, from ``macro`` to its skill record and figures."""
+    """One of :data:`EXPERIMENTS`, from ``macro`` to its skill record, figures and page."""
     return macro_experiment(name)
 
 

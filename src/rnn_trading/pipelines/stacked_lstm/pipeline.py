@@ -9,7 +9,7 @@ EXPERIMENTS = ("stacked_lstm.classification", "stacked_lstm.regression")
 
 
 def create_experiment(name: str) -> Pipeline:
-    """One of :data:`EXPERIMENTS`, from ``returns_weekly`` to its skill record and figures."""
+    """One of :data:`EXPERIMENTS`, from ``returns_weekly`` to its skill record, figures and page."""
     return panel_experiment(name)
 
 

@@ -11,7 +11,7 @@ EXPERIMENTS = ("text_sentiment.learned_embeddings", "text_sentiment.pretrained_e
 
 
 def create_experiment(name: str) -> Pipeline:
-    """One of :data:`EXPERIMENTS`, from ``reviews`` to its skill record and figures."""
+    """One of :data:`EXPERIMENTS`, from ``reviews`` to its skill record, figures and page."""
     return review_experiment(name)
 
 
