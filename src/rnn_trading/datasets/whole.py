@@ -79,7 +79,7 @@ class MatplotlibDataset(WholeFile, PlainMatplotlibDataset):
     A figure is saved and a picture is loaded, which a notebook shows.
     """
 
-    def load(self) -> "Image":  # type: ignore[override]
+    def load(self) -> "Image":
         """Load the PNG as a picture of Pillow."""
         # Few runs load a figure.
         from PIL import Image  # noqa: PLC0415

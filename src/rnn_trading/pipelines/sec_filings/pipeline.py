@@ -9,7 +9,7 @@ EXPERIMENTS = ("sec_filings.returns",)
 
 
 def create_experiment(name: str) -> Pipeline:
-    """One of :data:`EXPERIMENTS`, from ``filings``, their prices and sentences to its skill record, figures and page."""
+    """One of :data:`EXPERIMENTS`, from ``filings``, their prices and sentences, to its page."""
     return filing_experiment(name)
 
 
