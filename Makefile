@@ -46,7 +46,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/filings.py
 
 viz: $(VENV)/.dev
-	$(BIN)/kedro viz run
+	$(BIN)/kedro viz run --pipeline stacked_lstm
 
 notebook: $(VENV)/.run
 	$(INSTALL) --editable '.[notebook,viz]'

@@ -131,7 +131,7 @@ class ProgressHook:
         for name in sorted(output for output in written if output.endswith(".skill")):
             record = catalog.load(name)
             logger.info(
-                "%s (%s): %s\n  Record and figures: %s",
+                "%s (%s): %s\n  Page, record and figures: %s",
                 *(record["experiment"], record["protocol"], record["verdict"]),
                 _folder(catalog, name),
             )

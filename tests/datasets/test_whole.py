@@ -143,3 +143,13 @@ def test_a_model_that_cannot_be_saved_keeps_the_former_file(tmp_path):
         KerasModelDataset(filepath=str(path)).save(Unsavable())
     assert path.read_bytes() == b"the former model"
     assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_a_figure_loads_as_a_picture(tmp_path):
+    """Which a notebook shows, and which stays when its file is gone."""
+    dataset = MatplotlibDataset(filepath=str(tmp_path / "figure.png"))
+    dataset.save(Figure(figsize=(3, 2), dpi=100))
+    picture = dataset.load()
+    (tmp_path / "figure.png").unlink()
+    assert picture.size == (300, 200)
+    assert picture._repr_png_().startswith(b"\x89PNG")

@@ -12,8 +12,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kedro.io.core import get_filepath_str
 from kedro_datasets.json import JSONDataset as PlainJSONDataset
 from kedro_datasets.matplotlib import MatplotlibDataset as PlainMatplotlibDataset
 from kedro_datasets.pandas import HDFDataset as PlainHDFDataset
@@ -21,6 +22,9 @@ from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
 from kedro_datasets.text import TextDataset as PlainTextDataset
 
 from rnn_trading.matplotlib_lock import MATPLOTLIB
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 @contextmanager
@@ -104,7 +108,21 @@ class HDFDataset(WholeFile, PlainHDFDataset):
 
 
 class MatplotlibDataset(WholeFile, PlainMatplotlibDataset):
-    """`matplotlib.MatplotlibDataset` for a single figure, written whole."""
+    """`matplotlib.MatplotlibDataset` for a single figure as PNG, written whole.
+
+    A figure is saved and a picture is loaded, which a notebook shows.
+    """
+
+    def load(self) -> "Image":
+        """Load the PNG as a picture of Pillow."""
+        # Few runs load a figure.
+        from PIL import Image  # noqa: PLC0415
+
+        with (
+            self._fs.open(get_filepath_str(self._get_load_path(), self._protocol), mode="rb") as file,
+            Image.open(file, formats=["PNG"]) as picture,
+        ):
+            return picture.copy()
 
     def save(self, data: Any) -> None:
         """Save while nobody else draws; see :mod:`rnn_trading.matplotlib_lock`."""

@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from rnn_trading.pages.report import report_page
 from rnn_trading.skill import summary
 from rnn_trading.skill.record_files import Records, read_records
 
-from .figures import read_figures
+from .figures import pages, read_figures
 from .markdown import render_markdown
-from .page import render_page
 
 logger = logging.getLogger(__name__)
 
@@ -67,5 +67,5 @@ def write_skill_report(
         logger.warning("Left out: %s", problem)
     return {
         "skill_report_markdown": render_markdown(found, skill_table, records, problems),
-        "skill_report_page": render_page(found, skill_table, records, shown, problems),
+        "skill_report_page": report_page(found, skill_table, records, shown, pages(records, report_files), problems),
     }
