@@ -17,12 +17,13 @@ Known = TypeVar("Known")
 Forecaster = TypeVar("Forecaster")
 
 
-_LIMITED = threading.Lock()
+# A thread that holds it may take it again.
+_LIMITED = threading.RLock()
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Linear algebra by one thread: those of many small products wait for each other longer than they compute.
+    """Linear algebra by one thread: of many small products several threads wait longer than they compute.
 
     The limit is one for the whole process. One node at a time sets it: of two, the one that ends last would leave the
     limit of the other behind.
