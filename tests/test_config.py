@@ -94,6 +94,23 @@ def test_the_loader_keeps_what_it_was_told():
     assert run["parameters"] == {"mine": 1}
 
 
+def test_an_edited_file_is_read_again(conf):
+    file = conf / "local/globals.yml"
+    file.write_text("vectors_file: glove.txt\n")
+    earlier = loader(None, conf)
+    assert earlier["globals"]["vectors_file"] == "glove.txt"
+    file.write_text("vectors_file: other.txt\n")
+    later = loader(None, conf)
+    assert later["globals"]["vectors_file"] == "other.txt"
+    # Each resolves with its own globals, whichever was made last.
+    files = [each["catalog"]["word_vectors_source"]["filepath"] for each in (earlier, later)]
+    assert files == ["glove.txt", "other.txt"]
+
+
+def test_what_yaml_shares_is_no_parameter():
+    assert [name for name in loader()["parameters"] if name.startswith("_")] == []
+
+
 def test_no_secret_is_told(conf):
     address, secrets = "https://me:secret@host/a.csv", "credentials: {key: secret}, inner: {fs_args: {a: secret}}"
     (conf / "local/catalog.yml").write_text(f"macro_source: {{type: x.Y, filepath: '{address}', {secrets}}}\n")

@@ -1,10 +1,12 @@
 """The configuration of a run, and where it differs from the one in ``conf/base``."""
 
+import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 from kedro.config import OmegaConfigLoader
 
@@ -14,7 +16,43 @@ GONE = object()
 NOT_SHOWN = ("credentials", "storage_options", "fs_args", "metadata")
 
 
-class ConfigLoader(OmegaConfigLoader):
+class ParsedOnce(OmegaConfigLoader):
+    """Kedro's loader, for several of them in one process: a folder is parsed once, and again when a file has changed.
+
+    What stands in braces is resolved by each loader for itself.
+    """
+
+    # By place: the files as they were then, those that were parsed, and what is in each.
+    _parsed: ClassVar[dict[tuple[str | Path, ...], tuple[Any, set[Path], dict[Path, Any]]]] = {}
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        """Configuration by its key."""
+        self._register_globals_resolver()  # else the globals would be those of the loader that was made last
+        values: dict[str, Any] = super().__getitem__(key)
+        return values
+
+    def _read_dir_configs(
+        self,
+        conf_path: str,
+        patterns: Iterable[str],
+        key: str,
+        processed_files: set[Path],
+        read_environment_variables: bool | None = False,
+    ) -> dict[Path, Any]:
+        if read_environment_variables:  # which may have changed
+            return super()._read_dir_configs(conf_path, patterns, key, processed_files, True)
+        place = (self.conf_source, conf_path, key, *patterns)
+        now = self._fs.find(conf_path, detail=True)
+        then, files, configs = self._parsed.get(place, (None, set(), {}))
+        if now != then:
+            files = set()
+            configs = super()._read_dir_configs(conf_path, patterns, key, files)
+            self._parsed[place] = now, files, configs
+        processed_files |= files
+        return copy.deepcopy(configs)  # Kedro merges in place
+
+
+class ConfigLoader(ParsedOnce):
     """Kedro's loader, which also tells every experiment what of its parameters and sources is not as in ``conf/base``.
 
     In the parameters, the block ``experiment`` of each has ``changed``: see :func:`changed_for`. An environment,
@@ -29,22 +67,38 @@ class ConfigLoader(OmegaConfigLoader):
         runtime_params: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        # One loader after the other: what stands in braces is resolved by the one that was made last.
-        own = _parameters_and_sources(OmegaConfigLoader(conf_source, env, runtime_params, **options))
-        protocol = {"protocol": own["params:_protocol"]}
-        base = OmegaConfigLoader(conf_source, options["base_env"], protocol, **options)
-        self._changed = dict(differences(own, _parameters_and_sources(base)))
+        self._options = options
         super().__init__(conf_source, env, runtime_params, **options)
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Configuration by its key, the parameters with what is ``changed``."""
-        values: dict[str, Any] = super().__getitem__(key)
+        values = super().__getitem__(key)
         if key == "parameters" and key not in self:
+            changed = self._changed(values)
             for record, inputs in _inputs_of_records().items():
                 experiment = _block(values, (*record.split("."), "experiment"))
                 if experiment is not None:
-                    experiment["changed"] = changed_for(inputs, self._changed)
+                    experiment["changed"] = changed_for(inputs, changed)
+            # What YAML shares is no parameter; Kedro would make a dataset of each of its values.
+            return {name: value for name, value in values.items() if not str(name).startswith("_")}
         return values
+
+    def beside(self, env: str | None, runtime_params: dict[str, Any]) -> OmegaConfigLoader:
+        """A loader of another environment, or under other runtime parameters; it does not say what is changed."""
+        return ParsedOnce(self.conf_source, env, runtime_params, **self._options)
+
+    def _changed(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """See :func:`differences`."""
+        if not ({*self.runtime_params} - {"protocol"} or self._environment_has_files()):
+            return {}  # without resolving conf/base a second time
+        base = self.beside(self.base_env, {"protocol": parameters["_protocol"]})
+        own = _parameters_and_sources(parameters, self["catalog"])
+        return dict(differences(own, _parameters_and_sources(base["parameters"], base["catalog"])))
+
+    def _environment_has_files(self) -> bool:
+        environment = self.env or self.default_run_env
+        there = [] if environment == self.base_env else self._fs.find(self._get_conf_env_path(environment))
+        return any(self._is_valid_config_path(Path(file)) for file in there)
 
 
 def _block(values: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
@@ -54,10 +108,10 @@ def _block(values: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
     return values if isinstance(values, dict) else None
 
 
-def _parameters_and_sources(loader: OmegaConfigLoader) -> dict[str, Any]:
+def _parameters_and_sources(parameters: dict[str, Any], catalog: dict[str, Any]) -> dict[str, Any]:
     """By the names that they have as inputs of a pipeline; sources without what may be secret."""
-    parameters = {f"params:{name}": value for name, value in loader["parameters"].items()}
-    return parameters | {name: _public(entry) for name, entry in loader["catalog"].items()}
+    named = {f"params:{name}": value for name, value in parameters.items()}
+    return named | {name: _public(entry) for name, entry in catalog.items()}
 
 
 def _public(entry: Any) -> Any:

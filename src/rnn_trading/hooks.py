@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kedro.config import AbstractConfigLoader, OmegaConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.framework.project import settings
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 from omegaconf import OmegaConf
@@ -24,7 +22,7 @@ class RuntimeParametersHook:
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Compare the names given with those that the environment's files declare."""
-        loader = context.config_loader
+        loader: Any = context.config_loader
         given = loader.runtime_params or {}
         if given:
             elsewhere = {
@@ -70,14 +68,9 @@ def refuse_unknown_names(
             )
 
 
-def _declared(loader: AbstractConfigLoader, given: dict[str, Any]) -> dict[str, Any]:
+def _declared(loader: Any, given: dict[str, Any]) -> dict[str, Any]:
     """Parameters and globals of the environment, under the protocol asked for but without other overrides."""
-    files = OmegaConfigLoader(
-        conf_source=loader.conf_source,
-        env=loader.env,
-        runtime_params={"protocol": given["protocol"]} if "protocol" in given else {},
-        **settings.CONFIG_LOADER_ARGS,
-    )
+    files = loader.beside(loader.env, {"protocol": given["protocol"]} if "protocol" in given else {})
     return {**files["parameters"], **files["globals"]}
 
 

@@ -1,8 +1,6 @@
 """The pipelines as a user runs them, on the default prices in conf/test, and on files of the user's own."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -77,15 +75,6 @@ def test_data_ingestion_takes_in_every_source(project):
     reports = {f"{name}_report.json" for name in tables}
     assert primary == {f"{name}.parquet" for name in tables} | reports | {"filing_prices.parquet"}
     assert (folder / "data/02_intermediate/filing_sentences/filings.json").is_file()
-
-
-def test_registering_pipelines_does_not_import_tensorflow():
-    code = (
-        "import sys; from rnn_trading.pipeline_registry import register_pipelines; register_pipelines();"
-        "import rnn_trading.datasets.keras_model; print('tensorflow' in sys.modules)"
-    )
-    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    assert printed.strip() == "False"
 
 
 SMALL = {

@@ -4,6 +4,7 @@ A plain save opens the target and fills it: a full disk or a kill leaves half a 
 write a sibling, flush it to the disk, and put it in the target's place in one step.
 """
 
+import base64
 import copy
 import os
 import platform
@@ -15,16 +16,17 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import get_filepath_str
+from kedro_datasets._typing import ImagePreview
 from kedro_datasets.json import JSONDataset as PlainJSONDataset
-from kedro_datasets.matplotlib import MatplotlibDataset as PlainMatplotlibDataset
 from kedro_datasets.pandas import HDFDataset as PlainHDFDataset
 from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
+from kedro_datasets.pillow import ImageDataset as PlainImageDataset
 from kedro_datasets.text import TextDataset as PlainTextDataset
 
 from rnn_trading.matplotlib_lock import MATPLOTLIB
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from matplotlib.figure import Figure
 
 
 @contextmanager
@@ -107,27 +109,26 @@ class HDFDataset(WholeFile, PlainHDFDataset):
     """`pandas.HDFDataset`, written whole."""
 
 
-class MatplotlibDataset(WholeFile, PlainMatplotlibDataset):
-    """`matplotlib.MatplotlibDataset` for a single figure as PNG, written whole.
+class FigureDataset(PlainImageDataset):
+    """A figure of Matplotlib, saved as PNG and loaded as a picture of Pillow, which a notebook shows.
 
-    A figure is saved and a picture is loaded, which a notebook shows.
+    `matplotlib.MatplotlibDataset` would import ``matplotlib.pyplot`` at the start of every command.
     """
 
-    def load(self) -> "Image":
-        """Load the PNG as a picture of Pillow."""
-        # Few runs load a figure.
-        from PIL import Image  # noqa: PLC0415
-
-        with (
-            self._fs.open(get_filepath_str(self._get_load_path(), self._protocol), mode="rb") as file,
-            Image.open(file, formats=["PNG"]) as picture,
-        ):
-            return picture.copy()
-
-    def save(self, data: Any) -> None:
+    def save(self, data: "Figure") -> None:
         """Save while nobody else draws; see :mod:`rnn_trading.matplotlib_lock`."""
-        with MATPLOTLIB:
-            super().save(data)
+        with MATPLOTLIB, self._fs.open(get_filepath_str(self._get_save_path(), self._protocol), "wb") as file:
+            data.savefig(file, format="png", **self._save_args)
+        self._invalidate_cache()
+
+    def preview(self) -> ImagePreview:
+        """The file as Kedro-Viz shows it."""
+        with self._fs.open(get_filepath_str(self._get_load_path(), self._protocol), "rb") as file:
+            return ImagePreview(base64.b64encode(file.read()).decode())
+
+
+class MatplotlibDataset(WholeFile, FigureDataset):
+    """A figure, written whole."""
 
 
 class TextDataset(WholeFile, PlainTextDataset):

@@ -6,9 +6,9 @@ Each function takes the datasets that its arguments are named after; see :mod:`r
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from rnn_trading.figures import panels as plots
+from rnn_trading import figures
+from rnn_trading.figures import Figure
 from rnn_trading.skill.formats import words
 
 # Of each headline metric, its name on an axis, and its value for a forecast without skill, where it has one.
@@ -33,7 +33,7 @@ def learning_curves(
 ) -> Figure:
     """Every recorded quantity by epoch; ``unit`` is that of the target."""
     stopped = training["best_epoch"], training["stopped_on"]
-    return plots.learning_curves(history, *stopped, unit, title("Training", skill))
+    return figures.panels.learning_curves(history, *stopped, unit, title("Training", skill))
 
 
 def losses_by_seed(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any], *, loss: str) -> Figure:
@@ -43,21 +43,21 @@ def losses_by_seed(history: pd.DataFrame, training: dict[str, Any], skill: dict[
     """
     quantity = ("mae", "MAE") if (history["quantity"] == "mae").any() else ("loss", loss)
     stopped = training["best_epoch"], training["stopped_on"]
-    return plots.losses_by_seed(history, *stopped, quantity, title("Training", skill))
+    return figures.panels.losses_by_seed(history, *stopped, quantity, title("Training", skill))
 
 
 def model_and_rivals(skill: dict[str, Any], *, measured: str = "on the test rows") -> Figure:
     """The headline score of the model beside that of its rivals; ``measured`` says on what, and in which unit."""
     metric = skill["headline"]["metric"]
     name, no_skill = METRICS[metric]
-    return plots.model_beside_rivals(
+    return figures.panels.model_beside_rivals(
         skill, metric, f"{name} {measured}", no_skill, title("Model beside its rivals", skill)
     )
 
 
 def error_by_step(skill: dict[str, Any], *, unit: str) -> Figure:
     """Error of runs of several steps by step, of the model and of its rivals."""
-    return plots.error_by_step(
+    return figures.panels.error_by_step(
         skill["model"]["metrics"]["rmse_by_step"],
         {name: metrics["rmse_by_step"] for name, metrics in skill["rivals"].items()},
         ("Steps ahead", f"RMSE ({unit})"),

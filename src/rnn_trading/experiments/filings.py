@@ -6,14 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.documents import PREPARATION
 from rnn_trading.experiments.fitting import fitted_average
-from rnn_trading.figures import filings as plots
-from rnn_trading.figures import text as text_plots
+from rnn_trading.figures import Figure
 from rnn_trading.filings.sequences import (
     FilingReadingParameters,
     describe_items,
@@ -230,13 +229,13 @@ def _known_signal(predictions: pd.DataFrame, filings: pd.DataFrame) -> dict[str,
 def forecasts_and_returns(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Every test filing by forecast and return."""
     what = f"Forecast and return of {len(predictions):,} test filings"
-    return plots.forecasts_and_returns(predictions, skill["model"]["metrics"], drawing.title(what, skill))
+    return figures.filings.forecasts_and_returns(predictions, skill["model"]["metrics"], drawing.title(what, skill))
 
 
 def filing_lengths(documents: pd.DataFrame, reading: FilingReadingParameters, skill: dict[str, Any]) -> Figure:
     """How long the filings are, and how much of them the network sees."""
     used = documents.loc[documents["split"].notna(), "tokens"].to_numpy()
-    return text_plots.text_lengths(used, reading.tokens, drawing.title("Length of the filings", skill))
+    return figures.text.text_lengths(used, reading.tokens, drawing.title("Length of the filings", skill))
 
 
 def _of_part(documents: pd.DataFrame, part: str) -> pd.DataFrame:

@@ -7,14 +7,13 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
-from matplotlib.figure import Figure
 from pydantic import Field
 
+from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted_average
 from rnn_trading.experiments.paths import forecast_table
-from rnn_trading.figures import macro as plots
-from rnn_trading.figures.panels import error_by_step as draw_error_by_step
+from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import EnsembleParameters, SequenceNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
 from rnn_trading.parameters import parameters
@@ -267,24 +266,24 @@ def judge(
 
 def raw_and_transformed(macro: pd.DataFrame, transformed: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Every series as it came and as it is forecast."""
-    return plots.raw_and_transformed(macro, transformed, drawing.title("The series", skill))
+    return figures.macro.raw_and_transformed(macro, transformed, drawing.title("The series", skill))
 
 
 def forecasts_in_time(macro: pd.DataFrame, predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Forecasts one month ahead."""
     what = "One month ahead, told the truth every month"
-    return plots.forecasts_in_time(macro, predictions, ONE_STEP, drawing.title(what, skill))
+    return figures.macro.forecasts_in_time(macro, predictions, ONE_STEP, drawing.title(what, skill))
 
 
 def paths(macro: pd.DataFrame, predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Forecasts of one path."""
     what = "The path from the first test month, told the truth once"
-    return plots.forecasts_in_time(macro, predictions, PATH, drawing.title(what, skill))
+    return figures.macro.forecasts_in_time(macro, predictions, PATH, drawing.title(what, skill))
 
 
 def error_by_step(skill: dict[str, Any]) -> Figure:
     """Error of the path by step."""
-    return draw_error_by_step(
+    return figures.panels.error_by_step(
         skill["model"]["metrics"]["path"]["mae_by_step"],
         {name: metrics["path"]["mae_by_step"] for name, metrics in skill["rivals"].items()},
         ("Months ahead", "MAE (network's units)"),

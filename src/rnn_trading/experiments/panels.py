@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from kedro.pipeline import Node, Pipeline
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
-from rnn_trading.figures import panels as plots
+from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
 from rnn_trading.models.states import States
 from rnn_trading.panels.network_inputs import UNSEEN, month_indicators, network_inputs, ticker_vocabulary
@@ -220,13 +220,13 @@ def quintiles(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Mean outcome by quintile of the prediction within its date."""
     outcome = "Share of rises" if skill["headline"]["metric"] == "auc" else "Mean return of the week"
     by_date = quantile_returns(*_by_date(predictions))
-    return plots.quintile_means(by_date, outcome, drawing.title("Outcome by predicted quintile", skill))
+    return figures.panels.quintile_means(by_date, outcome, drawing.title("Outcome by predicted quintile", skill))
 
 
 def rolling_ic(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Information coefficient of the dates, its rolling mean."""
     by_date = information_coefficients(*_by_date(predictions))
-    return plots.rolling_information_coefficient(
+    return figures.panels.rolling_information_coefficient(
         by_date, ROLLING_WEEKS, drawing.title("Information coefficient", skill)
     )
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted, trained_parameters
-from rnn_trading.figures import text as plots
+from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
 from rnn_trading.skill.record import Experiment, skill_record
@@ -265,14 +265,14 @@ def gather_reports(
 def review_lengths(sequences: TokenSequences, text_reader: dict[str, Any], skill: dict[str, Any]) -> Figure:
     """How long the reviews are, and how much of them the network sees."""
     tokens = text_reader["reading"]["tokens"]
-    return plots.text_lengths(
+    return figures.text.text_lengths(
         word_counts(sequences, text_reader), tokens, drawing.title("Length of the reviews", skill)
     )
 
 
 def calibration(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Observed share of positive reviews by probability."""
-    return plots.calibration(skill, drawing.title(f"Calibration on {len(predictions):,} test reviews", skill))
+    return figures.text.calibration(skill, drawing.title(f"Calibration on {len(predictions):,} test reviews", skill))
 
 
 def word_counts(sequences: TokenSequences, text_reader: dict[str, Any]) -> NDArray[np.int64]:

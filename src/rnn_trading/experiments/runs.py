@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 from kedro.pipeline import Node
-from matplotlib.figure import Figure
 
+from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.series import known_series
-from rnn_trading.figures import series as plots
+from rnn_trading.figures import Figure
 from rnn_trading.parameters import parameters
 from rnn_trading.series.scaling import Scaling
 from rnn_trading.series.series import (
@@ -114,7 +114,9 @@ def flat(forecasts: dict[str, Matrix]) -> pd.DataFrame:
 def runs_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: AxesParameters) -> Figure:
     """The three kinds of forecasts over the truth."""
     first_day = None if axes.first_point is None else pd.Timestamp(axes.first_point)
-    return plots.runs_over_truth(predictions, axes.unit, first_day, drawing.title("Forecasts of several steps", skill))
+    return figures.series.runs_over_truth(
+        predictions, axes.unit, first_day, drawing.title("Forecasts of several steps", skill)
+    )
 
 
 def error_by_step(skill: dict[str, Any], axes: AxesParameters) -> Figure:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from kedro.pipeline import Node, Pipeline
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
-from rnn_trading.figures import series as plots
+from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
 from rnn_trading.series.scaling import Scaling, ScalingParameters, fit_scaling, refuse_zero_bases
@@ -199,7 +199,7 @@ def outcomes_and_forecasts(
 ) -> Figure:
     """Test outcomes and forecasts of the model and of its best rival; ``what`` is forecast, in ``unit``."""
     best = TASKS[experiment.task].headline.best(skill["rivals"]) or skill["tests"][0]["rival"]
-    return plots.series_and_forecasts(predictions, best, unit, drawing.title(what, skill))
+    return figures.series.series_and_forecasts(predictions, best, unit, drawing.title(what, skill))
 
 
 def _rows(windows: pd.DataFrame, dates: pd.DataFrame, part: SplitName) -> pd.DataFrame:

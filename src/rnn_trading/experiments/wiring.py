@@ -12,9 +12,9 @@ from typing import Any, get_type_hints
 
 import pandas as pd
 from kedro.pipeline import Node, Pipeline
-from matplotlib.figure import Figure
 from pydantic.dataclasses import is_pydantic_dataclass
 
+from rnn_trading.figures import Figure
 from rnn_trading.pages.experiment import experiment_page
 from rnn_trading.pages.index import index_page
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from rnn_trading.series.series import RESTARTED
 from rnn_trading.skill.inference.bootstrap import block_length, cluster_bootstrap
@@ -143,12 +143,12 @@ def pooled_p_value(distances: list[Distance]) -> tuple[float, float]:
     (2.0, 0.046)
     """
     z = float(np.sum([_deviate(one) for one in distances]) / np.sqrt(len(distances)))
-    return z, float(2 * stats.norm.sf(abs(z)))
+    return z, float(2 * scipy.stats.norm.sf(abs(z)))
 
 
 def _deviate(distance: Distance) -> float:
     if np.isnan(distance.error) or distance.score == 0:
         return 0.0
     ratio = abs(distance.score) / distance.error if distance.error > 0 else np.inf
-    beyond = stats.t.sf(ratio, distance.blocks - 1)
-    return float(np.sign(distance.score) * stats.norm.isf(max(beyond, SMALLEST_SHARE)))
+    beyond = scipy.stats.t.sf(ratio, distance.blocks - 1)
+    return float(np.sign(distance.score) * scipy.stats.norm.isf(max(beyond, SMALLEST_SHARE)))

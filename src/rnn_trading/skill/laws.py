@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from rnn_trading.skill.chance import SCORES, Distance, pooled_p_value
 from rnn_trading.skill.formats import format_share
@@ -83,7 +83,7 @@ def a_signal_is_found(
     (True, 0.8)
     """
     z, _ = pooled_p_value([model])
-    p_value = float(stats.norm.sf(z))
+    p_value = float(scipy.stats.norm.sf(z))
     share = model.score / oracle.score if oracle.score else 0.0
     held = p_value < false_alarm_rate and share >= least_share
     return _result(SIGNAL, held, task, [model]) | {

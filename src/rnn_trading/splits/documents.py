@@ -4,10 +4,9 @@ from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from rnn_trading.parameters import parameters
 from rnn_trading.splits.chronological import SplitName
@@ -127,8 +126,8 @@ def _groups(texts: pd.Series, neighbours: int) -> NDArray[np.int64]:
         return text_of
     blocks = np.arange(len(texts)) // neighbours
     nodes = blocks.max() + 1 + text_of.max() + 1
-    links = csr_array((np.ones(len(texts)), (blocks, blocks.max() + 1 + text_of)), shape=(nodes, nodes))
-    return connected_components(links, directed=False)[1][blocks]
+    links = scipy.sparse.csr_array((np.ones(len(texts)), (blocks, blocks.max() + 1 + text_of)), shape=(nodes, nodes))
+    return scipy.sparse.csgraph.connected_components(links, directed=False)[1][blocks]
 
 
 def _draw(

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import scipy
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
-from scipy.sparse import csr_array
 
 from rnn_trading.parameters import parameters
 
@@ -181,10 +181,12 @@ class TokenSequences:
         """The same under a vocabulary of the first ``size`` ids: others become ``unknown``."""
         return TokenSequences(np.where(self.ids < size, self.ids, np.int32(unknown)), self.starts)
 
-    def counts(self, size: int) -> csr_array:
+    def counts(self, size: int) -> "scipy.sparse.csr_array":
         """How often each id occurs: sparse float64, ``(sequences, size)``."""
         # A copy: SciPy sorts and joins the ids in place.
-        matrix = csr_array((np.ones(len(self.ids)), self.ids, self.starts), shape=(len(self), size), copy=True)
+        matrix = scipy.sparse.csr_array(
+            (np.ones(len(self.ids)), self.ids, self.starts), shape=(len(self), size), copy=True
+        )
         matrix.sum_duplicates()
         return matrix
 

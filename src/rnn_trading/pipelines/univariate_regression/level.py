@@ -3,10 +3,10 @@
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
+from rnn_trading import figures
 from rnn_trading.experiments import drawing
-from rnn_trading.figures import series as plots
+from rnn_trading.figures import Figure
 from rnn_trading.skill.metrics.series import LAST_VALUE
 from rnn_trading.skill.tasks import MODEL, TASKS
 
@@ -25,10 +25,10 @@ def add_training_metrics(
 def rolling_rmse(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any]) -> Figure:
     """The published figure of the training."""
     stopped = training["best_epoch"], training["stopped_on"]
-    return plots.rolling_rmse(history, *stopped, SCALED, drawing.title("Training", skill))
+    return figures.series.rolling_rmse(history, *stopped, SCALED, drawing.title("Training", skill))
 
 
 def panel(model_predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """The published panel: forecasts in time and against outcomes, errors of training and test rows."""
     metrics = {"train": skill["model"]["training_rows"], "test": skill["model"]["metrics"]}
-    return plots.level_panel(model_predictions, metrics, POINTS, drawing.title("Next-day level", skill))
+    return figures.series.level_panel(model_predictions, metrics, POINTS, drawing.title("Next-day level", skill))

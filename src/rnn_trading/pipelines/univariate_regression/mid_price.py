@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from pydantic import Field
 
+from rnn_trading import figures
 from rnn_trading.experiments import drawing
 from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.runs import dates_of_test, fit_run_rivals, flat
-from rnn_trading.figures import series as plots
+from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
 from rnn_trading.models.states import States
 from rnn_trading.parameters import parameters
@@ -212,7 +212,9 @@ def average_one_step(
 def one_step_averages(one_step_averages: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """The published averages as forecasts of the next value."""
     half_mse = skill["data"]["one_step_averages_half_mse"]
-    return plots.one_step_averages(one_step_averages, half_mse, drawing.title("Averaging, one step ahead", skill))
+    return figures.series.one_step_averages(
+        one_step_averages, half_mse, drawing.title("Averaging, one step ahead", skill)
+    )
 
 
 def evolution_of_forecasts(
@@ -226,4 +228,4 @@ def evolution_of_forecasts(
     units = Scaling(**run_scaling)
     in_points = evolution.assign(forecast=evolution["forecast"] * units.size + units.offset)
     title = drawing.title("Evolution of forecasts", skill)
-    return plots.evolution_of_forecasts(predictions, in_points, training["best_epoch"], POINTS, title)
+    return figures.series.evolution_of_forecasts(predictions, in_points, training["best_epoch"], POINTS, title)

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from rnn_trading.figures import series as plots
+from rnn_trading import figures
+from rnn_trading.figures import Figure
 from rnn_trading.series.series import TRUTH
 from rnn_trading.skill.formats import words
 from rnn_trading.skill.inference.comparison import model_confidence_set, pairwise_comparisons
@@ -81,4 +81,6 @@ def compare_networks(rival_predictions: pd.DataFrame, seed: int, **forecasts: pd
 
 def networks_and_rivals(comparison: dict[str, Any], protocol: str) -> Figure:
     """All networks and rivals of the volatility, with the model confidence sets."""
-    return plots.networks_and_rivals(comparison, f"Next-day volatility: networks and rivals\n{words(protocol)}")
+    return figures.series.networks_and_rivals(
+        comparison, f"Next-day volatility: networks and rivals\n{words(protocol)}"
+    )

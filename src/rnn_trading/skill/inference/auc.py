@@ -4,9 +4,8 @@ import math
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.stats import rankdata
 
 Vector = NDArray[np.float64]
 CONFIDENCE = 0.95
@@ -37,10 +36,10 @@ def placements(forecast: Vector, truth: Vector) -> tuple[Vector, Vector]:
     ([0.5, 1.0], [1.0, 0.5])
     """
     positive = np.asarray(truth) > 0.5
-    everything = rankdata(forecast)
+    everything = scipy.stats.rankdata(forecast)
     positives, negatives = int(positive.sum()), int((~positive).sum())
-    of_positives = (everything[positive] - rankdata(np.asarray(forecast)[positive])) / negatives
-    of_negatives = 1 - (everything[~positive] - rankdata(np.asarray(forecast)[~positive])) / positives
+    of_positives = (everything[positive] - scipy.stats.rankdata(np.asarray(forecast)[positive])) / negatives
+    of_negatives = 1 - (everything[~positive] - scipy.stats.rankdata(np.asarray(forecast)[~positive])) / positives
     return of_positives, of_negatives
 
 
@@ -62,7 +61,7 @@ def auc_interval(forecast: Vector, truth: Vector) -> list[float]:
     if np.ptp(truth) == 0:
         return [float("nan")] * 2
     of_positives, of_negatives = placements(forecast, truth)
-    half = stats.norm.ppf((1 + CONFIDENCE) / 2) * np.sqrt(_variance(of_positives, of_negatives))
+    half = scipy.stats.norm.ppf((1 + CONFIDENCE) / 2) * np.sqrt(_variance(of_positives, of_negatives))
     auc = of_positives.mean()
     return [float(max(0.0, auc - half)), float(min(1.0, auc + half))]
 
@@ -98,14 +97,14 @@ def compare_auc(forecast: Vector, rival: Vector, truth: Vector) -> dict[str, Any
     (ours, ours_negative), (theirs, theirs_negative) = placements(forecast, truth), placements(rival, truth)
     difference = float(ours.mean() - theirs.mean())
     error = float(np.sqrt(_variance(ours - theirs, ours_negative - theirs_negative)))
-    half = float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * error
+    half = float(scipy.stats.norm.ppf((1 + CONFIDENCE) / 2)) * error
     if error > 0:
         statistic = difference / error
     else:  # both rank every document alike, or one never errs and the other never tells apart
         statistic = math.copysign(math.inf, difference) if difference else nan
     return result | {
         "statistic": statistic,
-        "p_value": float(2 * stats.norm.sf(abs(statistic))),
+        "p_value": float(2 * scipy.stats.norm.sf(abs(statistic))),
         "mean_difference": difference,
         "interval": [difference - half, difference + half],
     }

@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
-from statsmodels.tsa.stattools import diebold_mariano_test
 
 from rnn_trading.skill.losses import Loss, Vector
 
@@ -83,6 +81,8 @@ def compare_losses(
 
 def _plain_test(by_date: pd.DataFrame) -> tuple[float, float, float]:
     """Statistic, p-value, and the distance in standard errors that is found with the power wanted."""
+    from statsmodels.tsa.stattools import diebold_mariano_test  # noqa: PLC0415  takes a second to import
+
     result = diebold_mariano_test(
         np.zeros(len(by_date)),
         by_date["forecast"].to_numpy(),
@@ -90,7 +90,7 @@ def _plain_test(by_date: pd.DataFrame) -> tuple[float, float, float]:
         criterion=lambda _, loss: loss,
         harvey_adj=True,
     )
-    quantiles = stats.t.ppf([1 - SIGNIFICANCE / 2, POWER], len(by_date) - 1)
+    quantiles = scipy.stats.t.ppf([1 - SIGNIFICANCE / 2, POWER], len(by_date) - 1)
     return float(result.statistic), float(result.pvalue), float(quantiles.sum())
 
 
@@ -133,11 +133,13 @@ def newey_west_t(series: pd.Series) -> float:
     >>> newey_west_t(pd.Series([1.0, 1.0, 1.0, 1.0, 1.0]))
     nan
     """
+    from statsmodels.regression.linear_model import OLS  # noqa: PLC0415  see _plain_test
+
     values = series.dropna().to_numpy()
     if len(values) < 5 or np.ptp(values) == 0:
         return float("nan")
     lags = int(4 * (len(values) / 100) ** (2 / 9))
-    fit = sm.OLS(values, np.ones(len(values))).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    fit = OLS(values, np.ones(len(values))).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
     return float(fit.tvalues[0])
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from rnn_trading.skill.inference.auc import auc_interval
 from rnn_trading.skill.inference.comparison import POWER, SIGNIFICANCE
@@ -111,10 +111,10 @@ def compare_document_losses(loss: Loss, forecast: Vector, rival: Vector, truth: 
     difference = loss.of(forecast, truth) - loss.of(rival, truth)
     statistic = p_value = detectable = float("nan")
     if len(difference) > 1 and np.ptp(difference) > ROUNDING:
-        result = stats.ttest_1samp(difference, 0.0)
+        result = scipy.stats.ttest_1samp(difference, 0.0)
         statistic, p_value = float(result.statistic), float(result.pvalue)
-        quantiles = stats.t.ppf([1 - SIGNIFICANCE / 2, POWER], len(difference) - 1)
-        detectable = float(quantiles.sum() * stats.sem(difference))
+        quantiles = scipy.stats.t.ppf([1 - SIGNIFICANCE / 2, POWER], len(difference) - 1)
+        detectable = float(quantiles.sum() * scipy.stats.sem(difference))
     return {
         "name": "Paired t",
         "loss": f"{loss.name} by document",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from rnn_trading.skill.inference.bootstrap import cluster_bootstrap, difference_test, interval
 from rnn_trading.skill.inference.comparison import POWER, SIGNIFICANCE
@@ -96,7 +96,7 @@ def _p_value(ic: float, rows: int) -> float:
     """Two-sided, by Student's t, as SciPy's ``spearmanr``."""
     if np.isnan(ic) or rows < 3 or abs(ic) >= 1:
         return float("nan") if np.isnan(ic) or rows < 3 else 0.0
-    return float(2 * stats.t.sf(abs(ic) * np.sqrt((rows - 2) / (1 - ic**2)), rows - 2))
+    return float(2 * scipy.stats.t.sf(abs(ic) * np.sqrt((rows - 2) / (1 - ic**2)), rows - 2))
 
 
 def detectable_ic(filings: int) -> float:
@@ -111,7 +111,7 @@ def detectable_ic(filings: int) -> float:
     """
     if filings < 4:
         return float("nan")
-    return float(np.tanh(stats.norm.ppf([1 - SIGNIFICANCE / 2, POWER]).sum() / np.sqrt(filings - 3)))
+    return float(np.tanh(scipy.stats.norm.ppf([1 - SIGNIFICANCE / 2, POWER]).sum() / np.sqrt(filings - 3)))
 
 
 def compare_filing_losses(table: pd.DataFrame, model: str, rival: str) -> dict[str, Any]:

@@ -9,10 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.stats import rankdata
-from sklearn.metrics import log_loss, roc_auc_score
 
 from rnn_trading.skill.inference.comparison import newey_west_t
 from rnn_trading.skill.losses import PROBABILITY_FLOOR, Vector
@@ -164,11 +162,14 @@ def classification_metrics(forecast: Vector, truth: Vector) -> dict[str, float]:
     >>> metrics["auc"], metrics["accuracy"]
     (0.75, 0.75)
     """
+    import sklearn  # noqa: PLC0415  takes a second to import
+
     one_class = np.ptp(truth) == 0
+    clipped = np.clip(forecast, PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR)
     return {
-        "auc": float("nan") if one_class else float(roc_auc_score(truth, forecast)),
+        "auc": float("nan") if one_class else float(sklearn.metrics.roc_auc_score(truth, forecast)),
         "accuracy": float(((forecast > 0.5) == (truth > 0.5)).mean()),
-        "log_loss": float(log_loss(truth, np.clip(forecast, PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR), labels=[0, 1])),
+        "log_loss": float(sklearn.metrics.log_loss(truth, clipped, labels=[0, 1])),
     }
 
 
@@ -207,7 +208,7 @@ def spearman(forecast: Vector, truth: Vector) -> float:
     """
     if len(truth) < 3 or np.ptp(forecast) == 0 or np.ptp(truth) == 0:
         return float("nan")
-    return float(np.corrcoef(rankdata(forecast), rankdata(truth))[0, 1])
+    return float(np.corrcoef(scipy.stats.rankdata(forecast), scipy.stats.rankdata(truth))[0, 1])
 
 
 def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
@@ -239,7 +240,9 @@ def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vec
     return {
         "name": "Newey-West t of the difference in information coefficient by date",
         "statistic": statistic,
-        "p_value": float(2 * stats.t.sf(abs(statistic), len(difference) - 1)) if len(difference) > 1 else float("nan"),
+        "p_value": float(2 * scipy.stats.t.sf(abs(statistic), len(difference) - 1))
+        if len(difference) > 1
+        else float("nan"),
         "mean_difference": float(difference.mean()),
         "dates": len(difference),
     }

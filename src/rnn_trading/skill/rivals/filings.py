@@ -7,13 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.linear_model import Ridge, RidgeCV
-from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from rnn_trading.skill.losses import Vector
 from rnn_trading.skill.rivals.fitting import one_thread
@@ -39,7 +34,7 @@ class FilingRows:
         Of each filing to the firm's previous one, 0 to 1; NaN where there is none, ``(filings,)``.
     """
 
-    counts: csr_array
+    counts: "scipy.sparse.csr_array"
     tone: NDArray[np.float64]
     similarity: NDArray[np.float64]
 
@@ -71,11 +66,14 @@ def tfidf_ridge(known: KnownFilings) -> Forecast:
 
     Its penalty is chosen on the training filings, later ones forecast from earlier ones.
     """
-    estimator = GridSearchCV(
-        make_pipeline(TfidfTransformer(sublinear_tf=True), Ridge()),
+    import sklearn  # noqa: PLC0415  takes a second to import
+
+    tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
+    estimator = sklearn.model_selection.GridSearchCV(
+        sklearn.pipeline.make_pipeline(tfidf, sklearn.linear_model.Ridge()),
         {"ridge__alpha": TFIDF_PENALTIES},
         scoring="neg_mean_squared_error",
-        cv=TimeSeriesSplit(FOLDS),
+        cv=sklearn.model_selection.TimeSeriesSplit(FOLDS),
     )
     return _fit(estimator, lambda rows: rows.counts, known)
 
@@ -99,8 +97,11 @@ def similarity_to_previous(known: KnownFilings) -> Forecast:
 FILINGS = (zero, training_mean, tfidf_ridge, length_and_tone_ridge, similarity_to_previous)
 
 
-def _scaled_ridge() -> Pipeline:
-    return make_pipeline(StandardScaler(), RidgeCV(PENALTIES))
+def _scaled_ridge() -> Any:
+    import sklearn  # noqa: PLC0415  see tfidf_ridge
+
+    scaler, ridge = sklearn.preprocessing.StandardScaler(), sklearn.linear_model.RidgeCV(PENALTIES)
+    return sklearn.pipeline.make_pipeline(scaler, ridge)
 
 
 def _change(similarity: NDArray[np.float64], filled: float) -> NDArray[np.float64]:
@@ -124,7 +125,7 @@ def _fit(estimator: Any, features: Callable[[FilingRows], Any], known: KnownFili
 
 
 def cosine_to_previous(
-    counts: csr_array, train: NDArray[np.int64], firms: pd.Series, dates: pd.Series
+    counts: "scipy.sparse.csr_array", train: NDArray[np.int64], firms: pd.Series, dates: pd.Series
 ) -> NDArray[np.float64]:
     """Cosine of each filing's TF-IDF with that of the firm's previous one.
 
@@ -142,7 +143,10 @@ def cosine_to_previous(
     numpy.ndarray
         ``(filings,)``; NaN for a firm's first filing.
     """
-    weights = TfidfTransformer(sublinear_tf=True).fit(counts[train]).transform(counts)
+    import sklearn  # noqa: PLC0415  see tfidf_ridge
+
+    tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
+    weights = tfidf.fit(counts[train]).transform(counts)
     table = pd.DataFrame({"firm": firms.to_numpy(), "date": dates.to_numpy(), "row": np.arange(len(firms))})
     table = table.sort_values(["firm", "date"], kind="stable")
     previous = table.groupby("firm")["row"].shift()

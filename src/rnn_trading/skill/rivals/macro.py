@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsmodels.tsa.api import VAR
 
 from rnn_trading.skill.rivals.series import MOST_AR_LAGS, autoregression_of, recursive
 
@@ -42,6 +41,8 @@ def vector_autoregression(known: KnownMonths) -> Paths:
 
     The order is at most two seasons, or what leaves three rows a parameter.
     """
+    from statsmodels.tsa.api import VAR  # noqa: PLC0415  takes a second to import
+
     values = known.values
     most = min(2 * known.season, len(values) // (3 * values.shape[1]))
     model = VAR(values.to_numpy())

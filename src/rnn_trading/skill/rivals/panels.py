@@ -11,10 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.linear_model import LogisticRegression, RidgeCV
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +97,9 @@ def zero_return_means_down(known: KnownPanel) -> Forecast:
 
 def logistic_regression(known: KnownPanel) -> Forecast:
     """A logistic regression on all features."""
-    return _probabilities(make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)), known)
+    import sklearn  # noqa: PLC0415  takes a second to import
+
+    return _probabilities(_scaled(sklearn.linear_model.LogisticRegression(max_iter=1000)), known)
 
 
 def zero(known: KnownPanel) -> Forecast:
@@ -116,14 +114,18 @@ def past_mean(known: KnownPanel) -> Forecast:
 
 def ridge(known: KnownPanel) -> Forecast:
     """Ridge regression on all features, its penalty chosen by leave-one-out on the training rows."""
-    return _values(make_pipeline(StandardScaler(), RidgeCV(RIDGE_PENALTIES)), known)
+    import sklearn  # noqa: PLC0415  see logistic_regression
+
+    return _values(_scaled(sklearn.linear_model.RidgeCV(RIDGE_PENALTIES)), known)
 
 
 def histogram_gradient_boosting(known: KnownPanel) -> Forecast:
     """Boosted trees on all features."""
+    import sklearn  # noqa: PLC0415  see logistic_regression
+
     if known.classes:
-        return _probabilities(HistGradientBoostingClassifier(random_state=known.seed), known)
-    return _values(HistGradientBoostingRegressor(random_state=known.seed), known)
+        return _probabilities(sklearn.ensemble.HistGradientBoostingClassifier(random_state=known.seed), known)
+    return _values(sklearn.ensemble.HistGradientBoostingRegressor(random_state=known.seed), known)
 
 
 # The rivals of each kind of forecast: a new one is a function above, and its name here.
@@ -141,6 +143,12 @@ def _constant(value: float) -> Forecast:
     return lambda rows: np.full(len(rows.last_return), value)
 
 
+def _scaled(estimator: Any) -> Any:
+    import sklearn  # noqa: PLC0415  see logistic_regression
+
+    return sklearn.pipeline.make_pipeline(sklearn.preprocessing.StandardScaler(), estimator)
+
+
 def _probabilities(estimator: Any, known: KnownPanel) -> Forecast:
     fitted = _fit(estimator, known)
     return lambda rows: fitted.predict_proba(rows.features)[:, 1]
@@ -152,7 +160,7 @@ def _values(estimator: Any, known: KnownPanel) -> Forecast:
 
 
 def _fit(estimator: Any, known: KnownPanel) -> Any:
-    name = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+    name = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
     logger.info("Fitting the rival %s on %s rows", type(name).__name__, f"{len(known.target):,}")
     return estimator.fit(known.rows.features, known.target)
 

@@ -10,10 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LinearRegression, RidgeCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from statsmodels.tsa.ar_model import ar_select_order
 
 from rnn_trading.skill.losses import SQUARED_ERROR
 
@@ -67,8 +63,11 @@ def autoregression(known: KnownSeries) -> NextValue:
 
 def ridge(known: KnownSeries) -> NextValue:
     """Ridge regression on all lags, the penalty chosen by leave-one-out on the training rows."""
-    fitted = make_pipeline(StandardScaler(), RidgeCV(RIDGE_PENALTIES)).fit(*known.train)
-    return fitted.predict
+    import sklearn  # noqa: PLC0415  takes a second to import
+
+    scaled = sklearn.preprocessing.StandardScaler()
+    ridge = sklearn.linear_model.RidgeCV(RIDGE_PENALTIES)
+    return sklearn.pipeline.make_pipeline(scaled, ridge).fit(*known.train).predict
 
 
 def ewma(known: KnownSeries) -> NextValue:
@@ -85,13 +84,17 @@ def ewma(known: KnownSeries) -> NextValue:
 
 def har(known: KnownSeries) -> NextValue:
     """Regression on the means of the last 1, 5 and 22 days (Corsi, 2009)."""
-    fitted = LinearRegression().fit(har_means(known.train[0]), known.train[1])
+    import sklearn  # noqa: PLC0415  see ridge
+
+    fitted = sklearn.linear_model.LinearRegression().fit(har_means(known.train[0]), known.train[1])
     return lambda windows: fitted.predict(har_means(windows))
 
 
 def linear_regression(known: KnownSeries) -> NextValue:
     """Least squares on all lags."""
-    return LinearRegression().fit(*known.train).predict
+    import sklearn  # noqa: PLC0415  see ridge
+
+    return sklearn.linear_model.LinearRegression().fit(*known.train).predict
 
 
 def training_mean(known: KnownSeries) -> NextValue:
@@ -116,6 +119,8 @@ def autoregression_of(series: Vector, lags: int) -> NextValue:
     lags
         Length of a window.
     """
+    from statsmodels.tsa.ar_model import ar_select_order  # noqa: PLC0415  takes a second to import
+
     # An order beyond a third of the series leaves too few rows to fit on.
     most = min(MOST_AR_LAGS, lags, len(series) // 3)
     fitted = ar_select_order(series, maxlag=most, ic="aic", trend="c").model.fit()

@@ -6,13 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
-from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, StratifiedKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from rnn_trading.skill.losses import Vector
 from rnn_trading.skill.rivals.fitting import one_thread
@@ -36,8 +31,8 @@ class TextRows:
         The same of the words that the network sees after cutting, sparse, ``(texts, ids)``.
     """
 
-    counts: csr_array
-    seen_counts: csr_array
+    counts: "scipy.sparse.csr_array"
+    seen_counts: "scipy.sparse.csr_array"
 
 
 @dataclass(frozen=True)
@@ -73,17 +68,26 @@ def majority(known: KnownTexts) -> Forecast:
 
 def tfidf_logistic_regression(known: KnownTexts) -> Forecast:
     """TF-IDF of all words of the whole text (sublinear counts)."""
-    return _logistic(TfidfTransformer(sublinear_tf=True), lambda rows: rows.counts, known)
+    import sklearn  # noqa: PLC0415  takes a second to import
+
+    tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
+    return _logistic(tfidf, lambda rows: rows.counts, known)
 
 
 def tfidf_of_the_words_seen(known: KnownTexts) -> Forecast:
     """The same on what the network sees."""
-    return _logistic(TfidfTransformer(sublinear_tf=True), lambda rows: rows.seen_counts, known)
+    import sklearn  # noqa: PLC0415  see tfidf_logistic_regression
+
+    tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
+    return _logistic(tfidf, lambda rows: rows.seen_counts, known)
 
 
 def mean_vector_logistic_regression(known: KnownTexts) -> Forecast:
     """The mean pretrained vector of the whole text's words."""
-    return _logistic(StandardScaler(), lambda rows: _mean_vectors(rows.counts, known.vectors), known)
+    import sklearn  # noqa: PLC0415  see tfidf_logistic_regression
+
+    scaler = sklearn.preprocessing.StandardScaler()
+    return _logistic(scaler, lambda rows: _mean_vectors(rows.counts, known.vectors), known)
 
 
 # A new rival is a function above, and its name here.
@@ -91,11 +95,13 @@ SENTIMENT = (majority, tfidf_logistic_regression, tfidf_of_the_words_seen, mean_
 
 
 def _logistic(first: Any, features: Callable[[TextRows], Any], known: KnownTexts) -> Forecast:
-    estimator = GridSearchCV(
-        make_pipeline(first, LogisticRegression(max_iter=1000)),
+    import sklearn  # noqa: PLC0415  see tfidf_logistic_regression
+
+    estimator = sklearn.model_selection.GridSearchCV(
+        sklearn.pipeline.make_pipeline(first, sklearn.linear_model.LogisticRegression(max_iter=1000)),
         {"logisticregression__C": STRENGTHS},
         scoring="neg_log_loss",
-        cv=StratifiedKFold(FOLDS, shuffle=True, random_state=known.seed),
+        cv=sklearn.model_selection.StratifiedKFold(FOLDS, shuffle=True, random_state=known.seed),
     )
     train = features(known.rows)
     logger.info(
@@ -111,8 +117,8 @@ def _logistic(first: Any, features: Callable[[TextRows], Any], known: KnownTexts
     return forecast
 
 
-def _mean_vectors(counts: csr_array, vectors: NDArray[np.float32]) -> Vector:
+def _mean_vectors(counts: "scipy.sparse.csr_array", vectors: NDArray[np.float32]) -> Vector:
     """Mean over the words that have a vector; zero for a text with none."""
     known = (vectors != 0).any(axis=1).astype(float)
     of_known = np.maximum(counts @ known, 1.0)
-    return np.asarray(diags_array(1 / of_known) @ (counts @ vectors.astype(float)))
+    return np.asarray(scipy.sparse.diags_array(1 / of_known) @ (counts @ vectors.astype(float)))
