@@ -63,6 +63,7 @@ def test_passes_differ_and_datasets_of_one_seed_do_not():
     assert first_targets(by_length) == first_targets(by_length)
 
 
+@pytest.mark.traced
 def test_training_on_batches_is_training_on_padded_rows():
     """One batch of all rows: order and padding are all that differs."""
     rows = ragged(LENGTHS[:60])

@@ -121,6 +121,7 @@ def test_training_lowers_the_loss(architecture, rows, training):
     assert losses[-1] < losses[0]
 
 
+@pytest.mark.traced
 def test_training_repeats_to_the_bit(rows, training):
     first, second = (fit_on_rows(LAYERS["two gru"], rows, training) for _ in range(2))
     assert first.history == second.history
@@ -233,6 +234,7 @@ def test_stepwise_training_lowers_the_loss(recurrent, training):
     assert losses[-1] < losses[0]
 
 
+@pytest.mark.traced
 def test_random_targets_repeat_to_the_bit(training):
     first, second = (fit_on_segments(LAYERS["two lstm"], training, targets_within=3) for _ in range(2))
     assert first.history == second.history
