@@ -40,8 +40,8 @@ class _RefuseTensorFlow:
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         if name == "tensorflow":
             raise ImportError(
-                "A test that needs TensorFlow is among those that need none. Mark it with pytest.mark.trains, and import "
-                "TensorFlow, Keras and modules of rnn_trading.models inside tests or in tests/models."
+                "A test that is not marked `trains` imports TensorFlow. Mark it with pytest.mark.trains; outside "
+                "tests/models, import Keras and modules of rnn_trading.models inside the test."
             )
 
 

@@ -262,6 +262,7 @@ def test_wrong_parameters_are_refused_before_anything_runs(project, tmp_path, ru
     assert not (tmp_path / "project" / "data").exists()
 
 
+@pytest.mark.trains
 def test_an_output_that_does_not_fit_the_task_is_refused(project):
     with pytest.raises(
         ValueError, match="a regression needs model.output=linear and training.loss=mse. Received: sigmoid"
