@@ -151,13 +151,7 @@ def test_a_loss_that_is_no_number_stops_the_training(rows, training):
     from rnn_trading.models.training import TrainingDivergedError
 
     with pytest.raises(TrainingDivergedError, match="no longer a finite number in epoch 1. Nothing was saved"):
-        train(
-            lambda: build_sequence_network(LAYERS["lstm"], LAGS),
-            (rows[0], rows[1] + np.float32(1e30)),
-            rows,
-            training,
-            "conformance",
-        )
+        fit_on_rows(LAYERS["lstm"], (rows[0], rows[1] + np.float32(1e30)), training)
 
 
 def test_a_network_without_units_needs_no_recurrence():

@@ -202,16 +202,8 @@ def test_dead_tickers_make_the_published_score_and_not_the_corrected_one(run_fil
 @pytest.mark.parametrize(
     ("runtime_params", "error", "message"),
     [
-        (
-            {"protocol": "published"},
-            OmegaConfBaseException,
-            "Unknown protocol 'published'. Expected one of: corrected",
-        ),
-        (
-            {"stacked_lstm": {"clasification": {"x": 1}}},
-            ValueError,
-            "Unknown parameter 'stacked_lstm.clasification.x'",
-        ),
+        ({"protocol": "published"}, OmegaConfBaseException, "Unknown protocol 'published'. Expected one of: corrected"),
+        ({"stacked_lstm": {"clasification": {"x": 1}}}, ValueError, "Unknown parameter 'stacked_lstm.clasification.x'"),
         (
             {"stacked_lstm": {"regression": {"experiment": {"changed": {}}}}},
             ValueError,
