@@ -27,6 +27,7 @@ def test_other_names_are_refused(given):
         refuse_unknown_names(given, DECLARED, "base", {})
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize(
     ("model", "message"),
     [

@@ -32,7 +32,10 @@ def imports() -> dict[str, set[str]]:
     """Of each package or module of the root, those that it imports."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in (SOURCE / PACKAGE).rglob("*.py"):
-        importer = path.relative_to(SOURCE / PACKAGE).parts[0].removesuffix(".py")
+        parts = path.relative_to(SOURCE / PACKAGE).parts
+        if any(part.startswith(".") for part in parts):
+            continue  # checkpoints of an editor
+        importer = parts[0].removesuffix(".py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = []
             if isinstance(node, ast.ImportFrom) and not node.level and node.module:

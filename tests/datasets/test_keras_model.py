@@ -9,6 +9,8 @@ from kedro.io import DatasetError
 
 from rnn_trading.datasets.keras_model import KerasModelDataset
 
+pytestmark = pytest.mark.trains
+
 OWN = """
 import keras
 

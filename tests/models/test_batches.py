@@ -89,6 +89,7 @@ def test_rows_of_arrays_stay_together():
     assert [*itertools.chain(*unshuffled)] == [*range(70)]
 
 
+@pytest.mark.traced
 def test_training_on_batches_is_training_on_padded_rows():
     """One batch of all rows: order and padding are all that differs."""
     rows = ragged(LENGTHS[:60])

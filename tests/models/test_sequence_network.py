@@ -121,6 +121,7 @@ def test_training_lowers_the_loss(architecture, rows, training):
     assert losses[-1] < losses[0]
 
 
+@pytest.mark.traced
 def test_training_repeats_to_the_bit(rows, training):
     first, second = (fit_on_rows(LAYERS["two gru"], rows, training) for _ in range(2))
     assert first.history == second.history
@@ -150,13 +151,7 @@ def test_a_loss_that_is_no_number_stops_the_training(rows, training):
     from rnn_trading.models.training import TrainingDivergedError
 
     with pytest.raises(TrainingDivergedError, match="no longer a finite number in epoch 1. Nothing was saved"):
-        train(
-            lambda: build_sequence_network(LAYERS["lstm"], LAGS),
-            (rows[0], rows[1] + np.float32(1e30)),
-            rows,
-            training,
-            "conformance",
-        )
+        fit_on_rows(LAYERS["lstm"], (rows[0], rows[1] + np.float32(1e30)), training)
 
 
 def test_a_network_without_units_needs_no_recurrence():
@@ -233,6 +228,7 @@ def test_stepwise_training_lowers_the_loss(recurrent, training):
     assert losses[-1] < losses[0]
 
 
+@pytest.mark.traced
 def test_random_targets_repeat_to_the_bit(training):
     first, second = (fit_on_segments(LAYERS["two lstm"], training, targets_within=3) for _ in range(2))
     assert first.history == second.history

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 NAME = "stacked_lstm.regression"
 MODELS = Path("data/06_models/corrected")
@@ -22,6 +23,7 @@ def results(folder):
     return record, history, predictions
 
 
+@pytest.mark.trains
 def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_numbers(project, caplog):
     run = {"stacked_lstm": {"regression": LONG}}
     folder = project(NAME, **run)

@@ -5,7 +5,6 @@ import re
 import shutil
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
@@ -18,7 +17,8 @@ from rnn_trading.report import main, missing_commands
 from rnn_trading.skill.laws import describe
 from rnn_trading.skill.record_files import PROTOCOLS
 from rnn_trading.skill.summary import skill_table
-from tests.records import EXPECTED, THREE, canaries, files, read, record
+from tests.conftest import project_in
+from tests.records import EXPECTED, THREE, canaries, files, read, record, write_one
 
 PAGE = "data/08_reporting/skill_report.html"
 
@@ -27,20 +27,22 @@ NAME = "multivariate.macro"
 FIGURES = figures_of(experiments())[NAME]
 
 
+@pytest.fixture(scope="module")
+def report_on_one_record(tmp_path_factory):
+    with project_in(tmp_path_factory.mktemp("report") / "project") as run:
+        write_one(NAME, FIGURES)
+        return run("skill_report")
+
+
 @pytest.fixture
-def reported(project):
-    """Run the report in a copy of the project that has one record, its figures and its page."""
+def reported(project, report_on_one_record):
+    """Run the report in a copy of the project with one record, its figures and its page, and more files if given."""
 
     def report(**more: bytes) -> Path:
-        folder = Path.cwd() / f"data/08_reporting/corrected/{NAME}"
-        folder.mkdir(parents=True)
-        (folder / "skill.json").write_text(json.dumps(record(NAME, "corrected", 0.6, 0.55)))
-        for name in FIGURES:
-            figure, axes = plt.subplots()
-            axes.plot([1, 2])
-            figure.savefig(folder / f"{name}.png")
-            plt.close(figure)
-        (folder / "page.html").write_text("")
+        if not more:
+            shutil.copytree(report_on_one_record / "data", "data")
+            return Path.cwd()
+        write_one(NAME, FIGURES)
         for path, content in more.items():
             target = Path.cwd() / "data/08_reporting" / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -55,8 +57,10 @@ def problems_of(page: str) -> list[str]:
     return re.findall(r"<li>(.*?)</li>", listed[1], flags=re.DOTALL) if len(listed) > 1 else []
 
 
-def test_the_report_has_a_table_a_text_and_a_page(project):
-    project(NAME)
+@pytest.mark.trains
+@pytest.mark.xdist_group("multivariate")
+def test_the_report_has_a_table_a_text_and_a_page(project, finished):
+    finished("multivariate", protocol="corrected")
     folder = project("skill_report")
     table = pd.read_parquet(folder / "data/08_reporting/skill_table.parquet")
     names = list(records_made_by(experiments()))
@@ -115,17 +119,20 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
     assert 'href="corrected/stacked_lstm.regression/page.html"' not in page
 
 
-@pytest.mark.parametrize("law", range(4))
-def test_a_canary_that_died_stands_above_the_findings(reported, law):
+def test_a_canary_that_died_stands_above_the_findings(reported):
+    """Of each law another experiment's."""
     results = json.loads(canaries(CANARIES)["corrected/canaries.json"])
-    broken = results["experiments"][0]["laws"][law]
-    broken["held"] = False
+    died = []
+    for number, experiment in enumerate(results["experiments"][:4]):
+        broken = experiment["laws"][number]
+        broken["held"] = False
+        died.append(f"{experiment['experiment']} breaks the law that {broken['law']}: {describe(broken)}")
     folder = reported(**{"corrected/canaries.json": json.dumps(results).encode()})
-    died = f"{next(iter(CANARIES))} breaks the law that {broken['law']}: {describe(broken)}"
     page, text = (folder / PAGE).read_text(), (folder / PAGE).with_suffix(".md").read_text()
-    assert page.index(died) < page.index('<ol class="findings">')
-    assert text.index(died) < text.index("1. Of ")
-    assert page.count('<span class="broken">') == 1
+    for said in died:
+        assert page.index(said) < page.index('<ol class="findings">')
+        assert text.index(said) < text.index("1. Of ")
+    assert page.count('<span class="broken">') == len(died) == 4
 
 
 def test_what_a_record_says_is_text(reported):
