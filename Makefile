@@ -1,11 +1,14 @@
-# Targets: run, report, test, lint, bench, viz, notebook, clean. Each sets up what it needs in .venv first.
+# Targets: run, report, test, test-fast, lint, bench, viz, notebook, clean. Each sets up what it needs in .venv first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export KEDRO_DISABLE_TELEMETRY := 1
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run report test lint bench viz notebook clean help
+# Two workers; tests that look at one run of a pipeline go to one of them.
+TEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+.PHONY: run report test test-fast lint bench viz notebook clean help
 help:
 	@sed -n 's/^# //p' Makefile | head -1
 
@@ -28,8 +31,11 @@ run: $(VENV)/.run
 report: $(VENV)/.run
 	$(BIN)/python -m rnn_trading.report
 
-test: $(VENV)/.dev
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+test: test-fast
+	$(TEST) -m trains
+
+test-fast: $(VENV)/.dev
+	$(TEST) -m "not trains"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -46,7 +52,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/filings.py
 
 viz: $(VENV)/.dev
-	$(BIN)/kedro viz run
+	$(BIN)/kedro viz run --pipeline stacked_lstm
 
 notebook: $(VENV)/.run
 	$(INSTALL) --editable '.[notebook,viz]'

@@ -1,8 +1,12 @@
 """Shared pieces: the project's own parameters, small panels, and a copy of the project to run in."""
 
 import contextlib
+import copy
+import functools
+import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,22 +24,49 @@ with contextlib.suppress(ImportError):
 
 os.environ["KEDRO_DISABLE_TELEMETRY"] = "1"
 os.environ.setdefault("MPLBACKEND", "Agg")
+# A worker has one core: threads that wait for each other, or for more cores, only take it from the other worker.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
 ROOT = Path(__file__).parent.parent
+# What a test sees of conf does not depend on what a user has in conf/local.
+WITHOUT_LOCAL = {"env": "base"}
 
 
-@pytest.fixture(scope="session")
-def base_parameters() -> Callable[[str], dict[str, Any]]:
-    """Parameters of conf/base as plain values, by protocol."""
+class _RefuseTensorFlow:
+    """Finds no module, and says why TensorFlow is not looked for."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name == "tensorflow":
+            raise ImportError(
+                "A test that is not marked `trains` imports TensorFlow. Mark it with pytest.mark.trains; outside "
+                "tests/models, import Keras and modules of rnn_trading.models inside the test."
+            )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold the fast tests to their promise."""
+    if config.option.markexpr == "not trains":
+        sys.meta_path.insert(0, _RefuseTensorFlow())
+
+
+@functools.cache
+def _parameters(protocol: str) -> dict[str, Any]:
     from kedro.config import OmegaConfigLoader
 
     from rnn_trading.settings import CONFIG_LOADER_ARGS
 
-    def load(protocol: str) -> dict[str, Any]:
-        conf = str(ROOT / "conf")
-        return OmegaConfigLoader(conf, runtime_params={"protocol": protocol}, **CONFIG_LOADER_ARGS)["parameters"]
+    given = {"protocol": protocol}
+    return OmegaConfigLoader(str(ROOT / "conf"), runtime_params=given, **WITHOUT_LOCAL, **CONFIG_LOADER_ARGS)[
+        "parameters"
+    ]
 
-    return load
+
+@pytest.fixture(scope="session")
+def base_parameters() -> Callable[[str], dict[str, Any]]:
+    """Parameters of conf/base as plain values, by protocol; a copy that a test may change."""
+    return lambda protocol: copy.deepcopy(_parameters(protocol))
 
 
 @pytest.fixture(scope="session")
@@ -67,22 +98,32 @@ def last_dates(base_parameters):
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Callable[..., Path]]:
-    """Run pipelines in a copy of the project: its configuration, and a data folder of its own.
+def untraced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks compute step by step: tracing one takes longer than a few steps."""
+    from rnn_trading.models.backend import keras
 
-    Returns a function that takes the pipeline, the environment and runtime parameters, runs them in this process,
-    and gives the folder of the copy.
+    monkeypatch.setattr(keras.Model, "run_eagerly", property(lambda model: True, lambda model, given: None))
+
+
+Run = Callable[..., Path]
+
+
+@contextlib.contextmanager
+def project_in(folder: Path) -> Iterator[Run]:
+    """A copy of the project in a new folder, and what runs pipelines there.
+
+    It has the configuration, without conf/local of whoever runs the tests, and a data folder of its own. Until the end
+    the copy is the current folder. What is given takes the pipeline, the environment and runtime parameters, runs them
+    in this process, and gives the folder.
     """
     from kedro.framework.project import configure_project
     from kedro.framework.session import KedroSession
 
-    folder = tmp_path / "project"
     folder.mkdir()
     shutil.copy(ROOT / "pyproject.toml", folder)
-    shutil.copytree(ROOT / "conf", folder / "conf")
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local", ".*"))
+    (folder / "conf/local").mkdir()
     (folder / "src").mkdir()  # a notebook's session wants it, although the package is installed
-    before = Path.cwd()
-    os.chdir(folder)
 
     def run(pipeline: str, env: str = "test", **runtime_params: Any) -> Path:
         configure_project("rnn_trading")
@@ -90,5 +131,40 @@ def project(tmp_path: Path) -> Iterator[Callable[..., Path]]:
             session.run(pipeline_names=[pipeline])
         return folder
 
-    yield run
-    os.chdir(before)
+    with contextlib.chdir(folder):
+        yield run
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Run]:
+    """Run pipelines in a copy of the project: see :func:`project_in`."""
+    with project_in(tmp_path / "project") as run:
+        yield run
+
+
+@pytest.fixture(scope="session")
+def _runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a run, made when it is first wanted; by its pipeline and parameters as JSON."""
+
+    @functools.cache
+    def run(wanted: str) -> Path:
+        pipeline, runtime_params = json.loads(wanted)
+        with project_in(tmp_path_factory.mktemp("run") / "project") as run_here:
+            return run_here(pipeline, **runtime_params)
+
+    return run
+
+
+@pytest.fixture
+def finished(project: Run, tmp_path: Path, _runs: Callable[[str], Path]) -> Run:
+    """As ``project``, but the run is made once for all tests of a session that look at it: each gets a copy.
+
+    Further runs with ``project`` go on from there.
+    """
+
+    def copy_of(pipeline: str, **runtime_params: Any) -> Path:
+        made = _runs(json.dumps([pipeline, runtime_params], sort_keys=True))
+        shutil.copytree(made / "data", tmp_path / "project/data", dirs_exist_ok=True)
+        return tmp_path / "project"
+
+    return copy_of

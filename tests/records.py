@@ -1,6 +1,9 @@
 """Files of a reporting folder, with the fields that a report reads."""
 
 import json
+from pathlib import Path
+
+from matplotlib.figure import Figure
 
 from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL
 from rnn_trading.skill.record import RECORD_VERSION, SKILL
@@ -81,3 +84,15 @@ def canaries(experiments=("a",), laws=LAWS, **changes):
         ],
     }
     return {"corrected/canaries.json": json.dumps(results | changes).encode()}
+
+
+def write_one(name, figures):
+    """A record, its figures and its page, in the project that is the current folder."""
+    folder = Path.cwd() / f"data/08_reporting/corrected/{name}"
+    folder.mkdir(parents=True)
+    (folder / "skill.json").write_text(json.dumps(record(name, "corrected", 0.6, 0.55)))
+    for each in figures:
+        figure = Figure()
+        figure.subplots().plot([1, 2])
+        figure.savefig(folder / f"{each}.png")
+    (folder / "page.html").write_text("")

@@ -8,6 +8,7 @@ import rnn_trading
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+CONFIGURATION = sorted(path for path in ROOT.glob("conf/**/*.yml") if path.relative_to(ROOT).parts[1] != "local")
 IN_THE_PROJECT = re.compile(r"`((?:src|conf|tests|benchmarks|tools|docs|notebooks)/[\w./-]+)`")
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[\w-]+)?\)")
 MODULE = re.compile(r"\b(rnn_trading(?:\.[a-z_]+)+)")
@@ -28,7 +29,7 @@ def test_files_and_links_are_there():
 
 def test_modules_can_be_found():
     gone = []
-    for page in (*PAGES, *sorted(ROOT.glob("conf/**/*.yml"))):
+    for page in (*PAGES, *CONFIGURATION):
         for name in MODULE.findall(page.read_text(encoding="utf-8")):
             # A function or class stands at the end of the name of its module.
             if not any(made in name for made in MADE) and not (_is_module(name) or _is_module(name.rpartition(".")[0])):

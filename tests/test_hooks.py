@@ -1,9 +1,15 @@
-"""Names given with --params: refused where nothing would read them, before anything runs."""
+"""Names given with --params, refused where nothing would read them; what a run says at its end."""
+
+import logging
 
 import pytest
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 from kedro.validation.exceptions import ParameterValidationError
 
-from rnn_trading.hooks import refuse_unknown_names
+from rnn_trading.datasets.whole import JSONDataset
+from rnn_trading.experiments.wiring import experiment, node
+from rnn_trading.hooks import ProgressHook, refuse_unknown_names
 
 DECLARED = {"model": {"units": 3, "builder": None, "options": {"a": 1}}, "_shared": {"hidden": 1}, "empty": {}}
 
@@ -21,6 +27,7 @@ def test_other_names_are_refused(given):
         refuse_unknown_names(given, DECLARED, "base", {})
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize(
     ("model", "message"),
     [
@@ -33,3 +40,44 @@ def test_a_builder_that_is_none_is_refused_before_anything_runs(project, tmp_pat
     with pytest.raises(ParameterValidationError, match=message):
         project("stacked_lstm.regression", stacked_lstm={"regression": {"model": model}})
     assert not (tmp_path / "project" / "data").exists()
+
+
+RECORDS = {name: {"experiment": name, "protocol": "corrected", "verdict": f"It is {name}."} for name in ("a", "b")}
+
+
+def judge(told):
+    return told
+
+
+@pytest.fixture
+def said(tmp_path, caplog):
+    """What is said at the end of a run that writes some of two records, both of which an earlier run wrote."""
+    catalog = DataCatalog({f"{name}.skill": JSONDataset(filepath=str(tmp_path / f"{name}.json")) for name in RECORDS})
+    pipeline = sum((experiment(name, [node(judge, "skill")], ["told"]) for name in RECORDS), Pipeline([]))
+    hook = ProgressHook()
+
+    def run(*written: str, only_missing_outputs: bool) -> str:
+        for name, record in RECORDS.items():
+            catalog.save(f"{name}.skill", record)
+        hook.before_pipeline_run(pipeline, catalog)
+        for name in written:
+            catalog.save(f"{name}.skill", RECORDS[name])
+        with caplog.at_level(logging.INFO, "rnn_trading"):
+            hook.after_pipeline_run({"only_missing_outputs": only_missing_outputs}, pipeline, catalog)
+        return caplog.text
+
+    return run
+
+
+def test_where_nothing_had_to_run_no_old_verdict_is_told(said):
+    text = said(only_missing_outputs=True)
+    assert "Nothing had to run" in text
+    assert "It is" not in text
+
+
+@pytest.mark.parametrize("only_missing_outputs", [True, False])
+def test_verdicts_are_told_of_records_that_were_written_only(said, only_missing_outputs):
+    text = said("b", only_missing_outputs=only_missing_outputs)
+    assert "It is b." in text
+    assert "It is a." not in text
+    assert "Nothing had to run" not in text

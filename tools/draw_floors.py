@@ -2,25 +2,28 @@
 
 import ast
 import io
+import pathlib
 import tomllib
 from collections import defaultdict
-from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.path import Path
 
-SOURCE, PACKAGE = Path("src"), "rnn_trading"
-PICTURE = Path("docs/figures/floors.svg")
-WIDTH, HEIGHT, STEP = 1.7, 0.5, 1.05
-# The command line catches errors of tables; all may use the lowest floor.
-UNDRAWN = {"__init__", "cli", "parameters", "progress"}
+SOURCE, PACKAGE = pathlib.Path("src"), "rnn_trading"
+PICTURE = pathlib.Path("docs/figures/floors.svg")
+SPAN, MARGIN, WIDTH, HEIGHT, STEP = 8.4, 0.15, 1.55, 0.5, 1.2
+Point, Edge = tuple[float, float], tuple[str, str]
+# The command line catches errors of tables; all may use the lowest floor. docs/architecture.md says so.
+UNDRAWN = {"__init__", "cli", "parameters", "progress", "matplotlib_lock"}
 COLOURS = ("#DCE9F5", "#F4F4F4")
 
 
 def floors() -> list[list[str]]:
     """Packages and modules of each floor, top down, as the contract in pyproject.toml has them."""
-    contracts = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    project = tomllib.loads(pathlib.Path("pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
     (contract,) = [contract for contract in contracts if contract["id"] == "floors"]
     return [[name.strip() for name in floor.split("|")] for floor in contract["layers"]]
 
@@ -29,7 +32,10 @@ def imports() -> dict[str, set[str]]:
     """Of each package or module of the root, those that it imports."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in (SOURCE / PACKAGE).rglob("*.py"):
-        importer = path.relative_to(SOURCE / PACKAGE).parts[0].removesuffix(".py")
+        parts = path.relative_to(SOURCE / PACKAGE).parts
+        if any(part.startswith(".") for part in parts):
+            continue  # checkpoints of an editor
+        importer = parts[0].removesuffix(".py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = []
             if isinstance(node, ast.ImportFrom) and not node.level and node.module:
@@ -52,28 +58,76 @@ def without_shortcuts(imports: dict[str, set[str]]) -> dict[str, set[str]]:
     }
 
 
+def places(rows: list[list[str]]) -> dict[str, tuple[float, float]]:
+    """Where the middle of each box lies."""
+    return {
+        name: (SPAN * (position + 0.5) / len(row), -STEP * number)
+        for number, row in enumerate(rows)
+        for position, name in enumerate(row)
+    }
+
+
+def spread(low: float, high: float, count: int) -> list[float]:
+    """That many places, evenly between two."""
+    return [low + (high - low) * (place + 1) / (count + 1) for place in range(count)]
+
+
+def lanes(edges: list[Edge], rows: list[list[str]], at: dict[str, tuple[float, float]]) -> dict[Edge, list[Point]]:
+    """Of each arrow, where it passes the floors between its ends: in the gap of boxes that is nearest to its line."""
+    through: dict[tuple[int, int], list[Edge]] = defaultdict(list)
+    gaps = {}
+    for number, row in enumerate(rows):
+        sides = [MARGIN, *(at[name][0] + side * WIDTH / 2 for name in row for side in (-1, 1)), SPAN - MARGIN]
+        gaps[number] = list(zip(sides[::2], sides[1::2], strict=True))
+    for edge in edges:
+        (x, y), (to_x, to_y) = at[edge[0]], at[edge[1]]
+        for number in range(round(-y / STEP) + 1, round(-to_y / STEP)):
+            line = x + (to_x - x) * (y + STEP * number) / (y - to_y)
+            away = [max(low - line, line - high, 0) for low, high in gaps[number]]
+            through[number, away.index(min(away))].append(edge)
+    passed: dict[Edge, list[Point]] = defaultdict(list)
+    for (number, gap), crossing in sorted(through.items()):
+        crossing.sort(key=lambda edge: (at[edge[1]][0], at[edge[0]][0]))
+        for edge, x in zip(crossing, spread(*gaps[number][gap], len(crossing)), strict=True):
+            passed[edge] += [(x, -STEP * number + HEIGHT / 2), (x, -STEP * number - HEIGHT / 2)]
+    return passed
+
+
+def routes(edges: list[Edge], rows: list[list[str]], at: dict[str, tuple[float, float]]) -> dict[Edge, list[Point]]:
+    """Corners of each arrow; those that leave a box or end at it do so side by side."""
+    passed = lanes(edges, rows, at)
+    found = {edge: [at[edge[0]], *passed[edge], at[edge[1]]] for edge in edges}
+    for end, after, side in ((0, 1, -1), (-1, -2, 1)):
+        for name, (x, y) in at.items():
+            here = sorted((edge for edge in edges if edge[end] == name), key=lambda edge: found[edge][after])
+            for edge, port in zip(here, spread(x - WIDTH / 2, x + WIDTH / 2, len(here)), strict=True):
+                found[edge][end] = (port, y + side * HEIGHT / 2)
+    return found
+
+
 def draw() -> Figure:
     """A band for each floor, a box for each package, an arrow from each to what it knows of first."""
     rows = floors()
-    figure = Figure(figsize=(8.4, 0.82 * len(rows)))
+    at = places(rows)
+    figure = Figure(figsize=(SPAN, 0.94 * len(rows)))
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, 8.4), ylim=(-STEP * (len(rows) - 1) - 0.5, 0.5))
+    axes.set(xlim=(0, SPAN), ylim=(-STEP * (len(rows) - 1) - 0.5, 0.5))
     axes.axis("off")
-    at = {}
-    for number, row in enumerate(rows):
-        height = -STEP * number
-        band = FancyBboxPatch((0.15, height - 0.4), 8.1, 0.8, "round,pad=0,rounding_size=0.08", lw=0)
+    for number in range(len(rows)):
+        low = MARGIN, -STEP * number - 0.4
+        band = FancyBboxPatch(low, SPAN - 2 * MARGIN, 0.8, "round,pad=0,rounding_size=0.08", lw=0)
         band.set_facecolor(COLOURS[number % 2])
         axes.add_patch(band)
-        for position, name in enumerate(row, start=1):
-            at[name] = 8.4 * (position + (0.12 if number % 2 else -0.12)) / (len(row) + 1), height
-    for importer, imported in sorted(without_shortcuts(imports()).items()):
-        for name in sorted(imported & set(at)):
-            if importer not in UNDRAWN and name not in UNDRAWN:
-                (x, y), (to_x, to_y) = at[importer], at[name]
-                arrow = FancyArrowPatch((x, y - HEIGHT / 2), (to_x, to_y + HEIGHT / 2), arrowstyle="-|>", zorder=2)
-                arrow.set(mutation_scale=9, linewidth=1.1, color="#666666")
-                axes.add_patch(arrow)
+    edges = [
+        (importer, name)
+        for importer, imported in sorted(without_shortcuts(imports()).items())
+        for name in sorted(imported & set(at))
+        if importer not in UNDRAWN and name not in UNDRAWN
+    ]
+    for corners in routes(edges, rows, at).values():
+        arrow = FancyArrowPatch(path=Path(corners), arrowstyle="-|>", mutation_scale=9, linewidth=1.1, zorder=2)
+        arrow.set(color="#666666", joinstyle="round")
+        axes.add_patch(arrow)
     for name, (x, y) in at.items():
         folder = (SOURCE / PACKAGE / name).is_dir()
         box = FancyBboxPatch((x - WIDTH / 2, y - HEIGHT / 2), WIDTH, HEIGHT, "round,pad=0,rounding_size=0.06", zorder=3)

@@ -101,21 +101,47 @@ class ProgressHook:
             logger.info("Prices: %s", ", ".join(found))
 
     @hook_impl
-    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
-        """Log the verdict of every skill record that the run wrote, and where scores, canaries and the report lie."""
-        if "scores" in pipeline.all_outputs():
+    def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Note which outputs are there: files alone tell what a run wrote, whatever runner and process did it."""
+        self._before = _files(pipeline, catalog)
+
+    @hook_impl
+    def after_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Log the verdict of every skill record that the run wrote, and where scores, canaries and the report lie.
+
+        Of what it left as it was, only that there was nothing to do.
+        """
+        written = {name for name, file in _files(pipeline, catalog).items() if file != self._before[name]}
+        # A node without outputs runs always.
+        if run_params["only_missing_outputs"] and not written and all(node.outputs for node in pipeline.nodes):
+            logger.info("Nothing had to run: every output is there, as an earlier run left it.")
+        if "scores" in written:
             paths = (os.path.relpath(catalog[name]._filepath) for name in ("scores", "scoring_model"))
             logger.info("Scores: %s, by the model %s", *paths)
         for name, words in {"canaries": "Results of the canaries", "skill_report_page": "Report"}.items():
-            if name in pipeline.all_outputs():
+            if name in written:
                 logger.info("%s: %s", words, os.path.relpath(catalog[name]._filepath))
-        for name in sorted(output for output in pipeline.all_outputs() if output.endswith(".skill")):
+        for name in sorted(output for output in written if output.endswith(".skill")):
             record = catalog.load(name)
             logger.info(
-                "%s (%s): %s\n  Record and figures: %s",
+                "%s (%s): %s\n  Page, record and figures: %s",
                 *(record["experiment"], record["protocol"], record["verdict"]),
                 _folder(catalog, name),
             )
+
+
+def _files(pipeline: Pipeline, catalog: CatalogProtocol) -> dict[str, tuple[int, int] | None]:
+    """By the name of each output that is a file, which file it is and when it was written; None: not there."""
+    paths = {name: getattr(catalog.get(name), "_filepath", None) for name in pipeline.all_outputs()}
+    return {name: _which(Path(path)) for name, path in paths.items() if path is not None}
+
+
+def _which(path: Path) -> tuple[int, int] | None:
+    try:
+        file = path.stat()
+    except FileNotFoundError:
+        return None
+    return file.st_ino, file.st_mtime_ns
 
 
 def _folder(catalog: CatalogProtocol, name: str) -> str:

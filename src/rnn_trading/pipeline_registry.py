@@ -10,6 +10,7 @@ from typing import Any
 
 from kedro.pipeline import Pipeline
 
+from rnn_trading.experiments import wiring
 from rnn_trading.pipelines import canaries, daily_weekly_sequences, data_ingestion, skill_report, text_sentiment
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
@@ -75,10 +76,9 @@ def _folder(name: str) -> Any:
 def figures_of(experiments: dict[str, Pipeline]) -> dict[str, list[str]]:
     """Of each skill record, the names of the figures that lie beside it."""
     return {
-        node.namespace: [output.removeprefix(f"{node.namespace}.").removesuffix("_figure") for output in node.outputs]
+        record: figures
         for pipeline in experiments.values()
-        for node in pipeline.nodes
-        if node.namespace and node.name == f"{node.namespace}.draw_figures"
+        for record, figures in wiring.figures_on_pages(pipeline).items()
     }
 
 

@@ -21,7 +21,8 @@ def missing_commands(project: Path) -> list[str]:
     """Commands whose results the report lacks, each once, the canaries last.
 
     A record that cannot be read is made anew, and so are results of canaries. Of an experiment whose record is there,
-    figures that are gone are drawn again, from the data that lie there, unless its run was not as in ``conf/base``.
+    figures and pages that are gone are made again, from the data that lie there, unless its run was not as in
+    ``conf/base``.
     """
     files, records = _there(project)
     by_name = experiments()
@@ -38,7 +39,7 @@ def dead_canaries(project: Path) -> list[str]:
 
 
 def _there(project: Path) -> tuple[dict[str, bytes], Records]:
-    patterns = ["*/*/skill.json", "*/*/*.png", "*/canaries.json"]
+    patterns = ["*/*/skill.json", "*/*/*.png", "*/*/page.html", "*/canaries.json"]
     files = FolderDataset(str(project / REPORTING), patterns).load()
     return files, read_records(files, records_made_by(experiments()), list(CANARIES))
 

@@ -14,6 +14,7 @@ from rnn_trading.filings import reading as filing_reading
 from rnn_trading.filings.filings import FilingSource
 from rnn_trading.filings.items import RawFiling, SentenceParameters
 from rnn_trading.filings.reading import FilingReading
+from rnn_trading.pipelines.data_ingestion.nodes import read_sentences
 
 RULES = SentenceParameters(fewest_words=2, most_words=50)
 
@@ -175,3 +176,11 @@ def test_all_cores_give_what_one_gives(pieces_of_two):
     alone = pd.concat([piece.table for piece in reading().read(set())]).reset_index(drop=True)
     one = READ({reading().key(filing): filing for filing in reading().source.read()}, RULES)
     assert alone.fillna("").to_dict() == one.fillna("").to_dict()
+
+
+def test_filings_that_came_after_the_index_was_taken_are_not_read(tmp_path):
+    taken = pd.DataFrame(index=pd.Index(["f2", "plain"], name="filing_id"))
+    now = reading().source
+    dataset = FilingSentencesDataset(filepath=str(tmp_path / "sentences"))
+    dataset.save(read_sentences(now, taken, None, RULES))
+    assert dataset.load().items["filing_id"].unique().tolist() == ["f2", "plain"]

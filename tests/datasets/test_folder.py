@@ -5,7 +5,7 @@ from rnn_trading.datasets.folder import FolderDataset
 
 
 def test_files_are_read_as_they_are_and_by_their_paths(tmp_path):
-    for path in ("b/x.json", "a/x.json", "a/y.txt"):
+    for path in ("b/x.json", "a/x.json", "a/y.txt", "a/.partial-x.json"):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(path.encode())
     found = FolderDataset(str(tmp_path), ["*/*.json"]).load()

@@ -39,6 +39,7 @@ def server(tmp_path):
     server.server_close()
 
 
+@pytest.mark.trains  # the reviews as Keras has them
 def test_ids_become_words_again_and_the_split_is_kept(server, tmp_path):
     table, counts = KerasImdbDataset(**server).load()
     assert table["text"].tolist() == ["the film", "bad", "film bad bad"]
@@ -53,6 +54,7 @@ def test_ids_become_words_again_and_the_split_is_kept(server, tmp_path):
     assert KerasImdbDataset(**server).load()[0].equals(table)
 
 
+@pytest.mark.trains  # the reviews as Keras has them
 def test_a_file_that_is_not_the_known_one_or_not_there(server, tmp_path):
     with pytest.raises(DatasetError, match="imdb.npz cannot be had"):
         KerasImdbDataset(**server | {"archive_hash": "0" * 64}).load()

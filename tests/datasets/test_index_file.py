@@ -8,7 +8,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.datasets.index_file import IndexFileDataset
 from rnn_trading.settings import CONFIG_LOADER_ARGS
-from tests.conftest import ROOT
+from tests.conftest import ROOT, WITHOUT_LOCAL
 
 TABLE = pd.DataFrame(
     {
@@ -30,7 +30,7 @@ TABLE = pd.DataFrame(
     ],
 )
 def test_the_default_prices(entry, rows, first, last, columns):
-    config = OmegaConfigLoader(str(ROOT / "conf"), **CONFIG_LOADER_ARGS)["catalog"][entry]
+    config = OmegaConfigLoader(str(ROOT / "conf"), **WITHOUT_LOCAL, **CONFIG_LOADER_ARGS)["catalog"][entry]
     prices = AbstractDataset.from_config(entry, config).load()
     assert (len(prices), prices.columns.tolist()) == (rows, columns)
     for (day, close), row in zip((first, last), (0, -1), strict=True):

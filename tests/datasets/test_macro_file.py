@@ -5,7 +5,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.datasets.macro_file import MacroFileDataset
 from rnn_trading.settings import CONFIG_LOADER_ARGS
-from tests.conftest import ROOT
+from tests.conftest import ROOT, WITHOUT_LOCAL
 
 TABLE = pd.DataFrame(
     {"date": pd.to_datetime(["2020-02-01", "2020-01-01"]), "A": [2.0, 1.0], "B": [4.0, 3.0], "note": ["x", "y"]}
@@ -13,7 +13,7 @@ TABLE = pd.DataFrame(
 
 
 def test_the_default_series():
-    config = OmegaConfigLoader(str(ROOT / "conf"), **CONFIG_LOADER_ARGS)["catalog"]["macro_source"]
+    config = OmegaConfigLoader(str(ROOT / "conf"), **WITHOUT_LOCAL, **CONFIG_LOADER_ARGS)["catalog"]["macro_source"]
     table = AbstractDataset.from_config("macro_source", config).load()
     assert table.columns.tolist() == ["GACDFSA066MSFRBPHI", "INDPRO"]
     assert table.dropna().shape == (377, 2)

@@ -1,10 +1,13 @@
 """A save that fails, or is killed in the middle, leaves the former file as it was."""
 
 import base64
+import multiprocessing
 import os
 import subprocess
 import sys
 import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
@@ -12,7 +15,7 @@ from kedro.io import DatasetError
 from matplotlib.figure import Figure
 
 from rnn_trading.datasets.keras_model import KerasModelDataset
-from rnn_trading.datasets.whole import HDFDataset, JSONDataset, MatplotlibDataset, ParquetDataset
+from rnn_trading.datasets.whole import HDFDataset, JSONDataset, MatplotlibDataset, ParquetDataset, written_whole
 
 TABLE = pd.DataFrame({"x": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([("A", 1), ("B", 2)], names=["k", "l"]))
 
@@ -93,8 +96,43 @@ def test_a_kill_in_the_middle_keeps_the_former_file(tmp_path):
     )
     assert killed.returncode == 9
     assert path.read_bytes() == before
-    dataset.save(TABLE * 2)  # what the kill left behind is in nobody's way
-    assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
+    assert len(list(tmp_path.iterdir())) == 2
+    ParquetDataset(filepath=str(tmp_path / "b.parquet")).save(TABLE)
+    assert len(list(tmp_path.iterdir())) == 3  # what the kill left behind belongs to another file
+    dataset.save(TABLE * 2)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
+
+
+def write_half_and_wait(target, text, both_have_begun):
+    with written_whole(target) as partial, partial.open("w") as file:
+        file.write(text)
+        file.flush()
+        both_have_begun.wait(timeout=60)
+        file.write(text)
+
+
+def test_two_processes_that_write_one_file_at_once_leave_a_whole_one(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    target, both_have_begun = tmp_path / "a.txt", context.Barrier(2)
+    texts = ["a" * 9, "b" * 9]
+    writers = [
+        context.Process(target=write_half_and_wait, args=(target, text, both_have_begun), daemon=True) for text in texts
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(timeout=60)
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert target.read_text() in {2 * text for text in texts}
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_two_threads_that_write_one_file_at_once_leave_a_whole_one(tmp_path):
+    target, both_have_begun = tmp_path / "a.txt", threading.Barrier(2)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda text: write_half_and_wait(target, text, both_have_begun), ["a" * 9, "b" * 9]))
+    assert target.read_text() in {"a" * 18, "b" * 18}
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_a_model_that_cannot_be_saved_keeps_the_former_file(tmp_path):
@@ -109,3 +147,13 @@ def test_a_model_that_cannot_be_saved_keeps_the_former_file(tmp_path):
         KerasModelDataset(filepath=str(path)).save(Unsavable())
     assert path.read_bytes() == b"the former model"
     assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_a_figure_loads_as_a_picture(tmp_path):
+    """Which a notebook shows, and which stays when its file is gone."""
+    dataset = MatplotlibDataset(filepath=str(tmp_path / "figure.png"))
+    dataset.save(Figure(figsize=(3, 2), dpi=100))
+    picture = dataset.load()
+    (tmp_path / "figure.png").unlink()
+    assert picture.size == (300, 200)
+    assert picture._repr_png_().startswith(b"\x89PNG")

@@ -52,7 +52,7 @@ def test_an_experiment_has_a_namespace_of_its_own():
         *("series", "params:a.b.ensemble", "params:protocol"),
         *("a.b.model_predictions", "a.b.rival_predictions"),
     }
-    assert pipeline.all_outputs() == {"a.b.scaled", "a.b.predictions", "a.b.skill"}
+    assert pipeline.all_outputs() == {"a.b.scaled", "a.b.predictions", "a.b.skill", "a.b.page"}
 
 
 def collect_and_judge(predictions: pd.DataFrame) -> dict:
@@ -90,3 +90,26 @@ def test_titles_say_where_the_data_are_from():
     skill = {"experiment": "a.b", "protocol": "as_published", "data": {}}
     assert drawing.title("Training", skill) == "Training\na.b, as published"
     assert drawing.title("Training", skill | {"data": {"simulated": True}}).endswith("as published, simulated data")
+
+
+def judge_all(history: pd.DataFrame) -> dict:
+    return {}
+
+
+def test_an_experiment_that_is_judged_ends_in_a_page_of_all_its_figures():
+    nodes = [
+        wiring.judge(judge_all),
+        wiring.draw({"first": first}),
+        wiring.draw({"fourth_figure": fourth}, name="more"),
+    ]
+    made = wiring.experiment("a.b", nodes)
+    assert wiring.figures_on_pages(made) == {"a.b": ["first", "fourth"]}
+    assert "a.b.page" in made.outputs()
+    assert wiring.figures_on_pages(wiring.experiment("a.b", nodes[1:])) == {}
+
+
+def test_experiments_of_one_folder_end_in_one_page_that_leads_to_theirs():
+    one, other = (wiring.experiment(name, [wiring.judge(judge_all)]) for name in ("a.b", "a.c"))
+    made = wiring.together("a", [one, other])
+    assert made.outputs() == {"a.index"}
+    assert wiring.together("a", [one]).outputs() == {"a.b.page"}

@@ -4,27 +4,53 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
 import pytest
 
+from rnn_trading.models import checks
 from rnn_trading.models.backend import keras
-from rnn_trading.models.checks import checked
 from rnn_trading.models.interface import Interface
 from rnn_trading.models.networks import ARCHITECTURES, build_network
 from tests.models.cases import KINDS, NAMES, OWN, ROWS, STEPS, Case, built, inputs_of, make_case, small_parameters
 
 
+@pytest.fixture(autouse=True)
+def short_checks(monkeypatch):
+    """Networks of a user's own are checked each time they are built; how far the checks see is tested elsewhere."""
+    monkeypatch.setattr(checks, "STEPS", 16)
+
+
 @pytest.fixture(scope="session")
 def case_of(base_parameters) -> Callable[[str], Case]:
-    return lambda name: make_case(name, base_parameters)
+    return cache(lambda name: make_case(name, base_parameters))
 
 
 @pytest.fixture(params=[*NAMES, *OWN])
-def case(case_of, request):
-    return case_of(request.param)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def case(case_of, name):
+    return case_of(name)
+
+
+@pytest.fixture(scope="session")
+def network_of(case_of) -> Callable[[str], keras.Model]:
+    """The network of a case, built once: a test leaves its weights as they are."""
+    return cache(lambda name: built(case_of(name)))
+
+
+@pytest.fixture
+def network(network_of, name):
+    model = network_of(name)
+    for layer in model.layers:
+        if getattr(layer, "stateful", False):
+            layer.reset_states()
+    return model
 
 
 def test_every_registered_architecture_is_here():
@@ -49,10 +75,10 @@ def test_every_network_of_conf_base_is_here(base_parameters, case_of, protocol):
     assert [path for path, architecture in found.items() if architecture not in here] == []
 
 
-def test_it_takes_and_gives_what_its_interface_says(case):
-    model, interface = built(case), case.interface
-    checked(model, interface, "ours")
-    forecasts = model.predict_on_batch(inputs_of(interface))
+def test_it_takes_and_gives_what_its_interface_says(case, network):
+    interface = case.interface
+    checks.checked(network, interface, "ours")
+    forecasts = network.predict_on_batch(inputs_of(interface))
     assert forecasts.shape == (ROWS, *((STEPS,) if interface.every_step else ()), interface.outputs)
     assert forecasts.dtype == np.float32
     assert np.isfinite(forecasts).all()
@@ -60,8 +86,8 @@ def test_it_takes_and_gives_what_its_interface_says(case):
         assert ((forecasts > 0) & (forecasts < 1)).all()
 
 
-def test_equal_seeds_build_equal_networks(case):
-    first, second = (built(case).get_weights() for _ in range(2))
+def test_equal_seeds_build_equal_networks(case, network):
+    first, second = network.get_weights(), built(case).get_weights()
     assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
 
 
@@ -91,16 +117,16 @@ MASKED = [
 
 
 @pytest.mark.parametrize("name", MASKED)
-def test_masked_padding_changes_nothing(case_of, name):
-    case = case_of(name)
+def test_masked_padding_changes_nothing(case, network):
     assert case.interface.inputs["Words"].masked
-    model, words = built(case), inputs_of(case.interface)["Words"]
+    model, words = network, inputs_of(case.interface)["Words"]
     padded = np.pad(words, ((0, 0), (0, 4)))
     np.testing.assert_allclose(
         model.predict_on_batch({"Words": padded}), model.predict_on_batch({"Words": words}), atol=1e-6
     )
 
 
+@pytest.mark.traced
 def test_a_step_of_training_changes_every_weight(case):
     model, inputs = built(case), inputs_of(case.interface)
     before = [weight.numpy() for weight in model.trainable_weights]
@@ -125,18 +151,17 @@ def _train_one_step(model: keras.Model, interface: Interface, inputs: dict[str, 
 
 
 @pytest.fixture
-def half_precision():
+def half_precision(network):
+    """For networks that are built from now on, after the one in single precision."""
     keras.mixed_precision.set_global_policy("mixed_float16")
     yield
     keras.mixed_precision.set_global_policy("float32")
 
 
-def test_half_precision_forecasts_nearly_the_same(case, request):
-    inputs, single = inputs_of(case.interface), built(case)
-    expected = single.predict_on_batch(inputs)
-    request.getfixturevalue("half_precision")
-    half = built(case)
-    half.set_weights(single.get_weights())
+def test_half_precision_forecasts_nearly_the_same(case, network, half_precision):
+    inputs, half = inputs_of(case.interface), built(case)
+    expected = network.predict_on_batch(inputs)
+    half.set_weights(network.get_weights())
     assert half.layers[-1].compute_dtype == "float16"
     np.testing.assert_allclose(half.predict_on_batch(inputs), expected, rtol=0.02, atol=0.02)
     _train_one_step(half, case.interface, inputs)
@@ -157,6 +182,7 @@ print(json.dumps(forecasts))
 """
 
 
+@pytest.mark.traced
 def test_saved_networks_forecast_the_same_in_another_process(case_of, tmp_path):
     expected = {}
     for name in (*NAMES, *OWN):

@@ -1,10 +1,12 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_trading.models.backend import keras
-from rnn_trading.models.batches import POOL, RaggedRows, batched_by_length
+from rnn_trading.models.batches import POOL, ArrayRows, Epoch, RaggedRows, batched_by_length
 from rnn_trading.models.parameters import OptimizerParameters, TrainingParameters
 from rnn_trading.models.training import predict, predict_ragged, train
 from rnn_trading.text.text import TokenSequences
@@ -44,25 +46,50 @@ def test_a_pass_gives_every_text_and_its_target_without_padding_beyond_the_longe
         )
     }
     received = set()
-    for inputs, targets in rows.batches(64, seed=3):
+    for inputs, targets in rows.batches(64, seed=3, epoch=Epoch(), shuffle=True):
         words = inputs["Words"].numpy()
         assert (words[:, -1] != 0).any()
         received |= {(tuple(text[text != 0]), target) for text, target in zip(words, targets.numpy(), strict=True)}
     assert received == expected
 
 
-def test_passes_differ_and_datasets_of_one_seed_do_not():
-    def first_targets(dataset):
-        return [targets.numpy().tolist() for _, targets in dataset]
-
-    one, other = ragged().batches(64, seed=3), ragged().batches(64, seed=3)
-    first = first_targets(one)
-    assert first_targets(one) != first
-    assert first_targets(other) == first
-    by_length = ragged().batches(64, seed=None)
-    assert first_targets(by_length) == first_targets(by_length)
+def arrays(rows=500):
+    generator = np.random.default_rng(0)
+    inputs = {"Values": generator.normal(size=(rows, 3, 1)).astype(np.float32), "Codes": np.arange(rows)[:, None]}
+    return ArrayRows(inputs, np.arange(rows, dtype=np.float32))
 
 
+def targets_of(dataset):
+    return [targets.numpy().tolist() for _, targets in dataset]
+
+
+@pytest.mark.parametrize("rows", [ragged(), arrays()], ids=["ragged", "arrays"])
+def test_an_order_is_that_of_its_seed_and_epoch_however_often_it_is_drawn(rows):
+    epoch = Epoch()
+    dataset = rows.batches(64, seed=3, epoch=epoch, shuffle=True)
+    first = targets_of(dataset)
+    assert targets_of(dataset) == first
+    epoch.number = 1
+    second = targets_of(dataset)
+    assert second != first
+    assert targets_of(rows.batches(64, seed=3, epoch=Epoch(1), shuffle=True)) == second
+    assert targets_of(rows.batches(64, seed=4, epoch=Epoch(1), shuffle=True)) != second
+    assert sorted(itertools.chain(*second)) == sorted(rows.targets)
+    still = targets_of(rows.batches(64, seed=3, epoch=Epoch(), shuffle=False))
+    assert still == targets_of(rows.batches(64, seed=4, epoch=Epoch(1), shuffle=False))
+
+
+def test_rows_of_arrays_stay_together():
+    rows = arrays(70)
+    for inputs, targets in rows.batches(64, seed=1, epoch=Epoch(), shuffle=True):
+        np.testing.assert_array_equal(inputs["Codes"].numpy()[:, 0], targets)
+        np.testing.assert_array_equal(inputs["Values"], rows.inputs["Values"][targets.numpy().astype(int)])
+    unshuffled = targets_of(rows.batches(64, seed=1, epoch=Epoch(), shuffle=False))
+    assert [len(batch) for batch in unshuffled] == [64, 6]
+    assert [*itertools.chain(*unshuffled)] == [*range(70)]
+
+
+@pytest.mark.traced
 def test_training_on_batches_is_training_on_padded_rows():
     """One batch of all rows: order and padding are all that differs."""
     rows = ragged(LENGTHS[:60])

@@ -71,6 +71,7 @@ def test_masked_padding_changes_nothing(base_parameters):
     np.testing.assert_allclose(predict_in_order(model, INPUT, rows, 20), one_by_one, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.traced
 def test_what_follows_changes_no_forecast(base_parameters):
     """To the bit, whatever the number and the length of the sequences that follow."""
     values = base_parameters("corrected")["sec_filings"]["returns"]["model"]
@@ -108,6 +109,7 @@ def test_standardised_forecasts_are_in_units_of_returns(base_parameters):
     )
 
 
+@pytest.mark.traced
 def test_an_ensemble_learns_and_is_the_mean_of_its_members(base_parameters, training):
     values = base_parameters("corrected")["sec_filings"]["returns"]["model"]
     architecture = FilingNetworkParameters(**values | {"dimensions": 6, "units": 4, "embedding_dropout": 0.0})

@@ -51,8 +51,8 @@ def test_a_stateful_network_of_layers_carries_its_states():
     values = np.random.default_rng(0).normal(size=(3, 4, 1)).astype(np.float32)
     whole = layers(STEPS, sequence=[{"layer": "GRU", "units": 4, "return_sequences": True}])
     whole.set_weights(model.get_weights())
-    parts = [model.predict_on_batch(values[:, start : start + 2]) for start in (0, 2)]
-    np.testing.assert_allclose(np.concatenate(parts, axis=1), whole.predict_on_batch(values), atol=1e-6)
+    parts = [model.predict_on_batch({"Values": values[:, start : start + 2]}) for start in (0, 2)]
+    np.testing.assert_allclose(np.concatenate(parts, axis=1), whole.predict_on_batch({"Values": values}), atol=1e-6)
 
 
 @pytest.mark.parametrize(

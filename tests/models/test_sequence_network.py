@@ -121,6 +121,7 @@ def test_training_lowers_the_loss(architecture, rows, training):
     assert losses[-1] < losses[0]
 
 
+@pytest.mark.traced
 def test_training_repeats_to_the_bit(rows, training):
     first, second = (fit_on_rows(LAYERS["two gru"], rows, training) for _ in range(2))
     assert first.history == second.history
@@ -150,13 +151,7 @@ def test_a_loss_that_is_no_number_stops_the_training(rows, training):
     from rnn_trading.models.training import TrainingDivergedError
 
     with pytest.raises(TrainingDivergedError, match="no longer a finite number in epoch 1. Nothing was saved"):
-        train(
-            lambda: build_sequence_network(LAYERS["lstm"], LAGS),
-            (rows[0], rows[1] + np.float32(1e30)),
-            rows,
-            training,
-            "conformance",
-        )
+        fit_on_rows(LAYERS["lstm"], (rows[0], rows[1] + np.float32(1e30)), training)
 
 
 def test_a_network_without_units_needs_no_recurrence():
@@ -202,8 +197,8 @@ def test_rows_that_carry_a_state_keep_their_order(training):
     with pytest.raises(ValueError, match="conformance: rows that carry a state on keep their order. Expected"):
         train(
             lambda: build_stepwise_network(LAYERS["lstm"], UNROLLING.steps, UNROLLING.readers),
-            UnrolledSegments(WAVE, UNROLLING, seed=1),
-            UnrolledSegments(WAVE, UNROLLING, seed=1),
+            UnrolledSegments(WAVE, UNROLLING, title="conformance"),
+            UnrolledSegments(WAVE, UNROLLING, title="conformance"),
             changed(training, batch_size=UNROLLING.readers, shuffle=True),
             "conformance",
         )
@@ -220,8 +215,8 @@ UNROLLING = UnrollingParameters(readers=8, steps=10, segments=5, targets_within=
 def fit_on_segments(recurrent, training, **changes):
     return train(
         lambda: build_stepwise_network(recurrent, UNROLLING.steps, UNROLLING.readers),
-        UnrolledSegments(WAVE, changed(UNROLLING, **changes), seed=1),
-        UnrolledSegments(WAVE, UNROLLING, seed=1, targets_within=1),
+        UnrolledSegments(WAVE, changed(UNROLLING, **changes)),
+        UnrolledSegments(WAVE, UNROLLING, targets_within=1),
         changed(training, batch_size=UNROLLING.readers, shuffle=False),
         "conformance",
         callbacks=[ResetStates()],
@@ -233,6 +228,7 @@ def test_stepwise_training_lowers_the_loss(recurrent, training):
     assert losses[-1] < losses[0]
 
 
+@pytest.mark.traced
 def test_random_targets_repeat_to_the_bit(training):
     first, second = (fit_on_segments(LAYERS["two lstm"], training, targets_within=3) for _ in range(2))
     assert first.history == second.history
@@ -261,42 +257,6 @@ def test_a_saved_stepwise_network_forecasts_the_same(recurrent, tmp_path):
     dataset.save(model)
     warm_up = WAVE[:40].reshape(4, 10)
     np.testing.assert_array_equal(stepwise_free_run(dataset.load(), warm_up, 3), stepwise_free_run(model, warm_up, 3))
-
-
-def test_segments_by_hand():
-    """Ten values, two readers of two segments of two steps: targets one ahead."""
-    segments = UnrolledSegments(
-        np.arange(10.0), UnrollingParameters(readers=2, steps=2, segments=2, targets_within=1), 0
-    )
-    assert len(segments) == 2
-    (first, first_targets), (second, second_targets) = segments[0], segments[1]
-    assert first[INPUT][:, :, 0].tolist() == [[0, 1], [5, 6]]
-    assert second[INPUT][:, :, 0].tolist() == [[2, 3], [7, 8]]
-    assert first_targets[:, :, 0].tolist() == [[1, 2], [6, 7]]
-    assert second_targets[:, :, 0].tolist() == [[3, 4], [8, 9]]
-
-
-def test_random_targets_lie_within_the_next_values_and_change_with_the_epoch():
-    segments = UnrolledSegments(np.arange(400.0), changed(UNROLLING, targets_within=5), seed=0)
-    inputs, before = segments[2]
-    ahead = before - inputs[INPUT]
-    assert set(np.unique(ahead)) == {1, 2, 3, 4, 5}
-    segments.on_epoch_end()
-    assert not np.array_equal(segments[2][1], before)
-    again = UnrolledSegments(np.arange(400.0), changed(UNROLLING, targets_within=5), seed=0)
-    np.testing.assert_array_equal(again[2][1], before)
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        (np.arange(10.0), "series: a segment of 10 steps with targets within 1 needs at least 11 values. Received: 10"),
-        (np.where(np.arange(60) == 7, np.nan, 1.0), "series: value 7 is not a finite number. Remove"),
-    ],
-)
-def test_unusable_segments_are_refused(values, message):
-    with pytest.raises(ValueError, match=message):
-        UnrolledSegments(values, UNROLLING, seed=0)
 
 
 def test_the_learning_rate_falls_on_a_plateau_and_gradients_are_clipped(rows, training):

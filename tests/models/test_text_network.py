@@ -55,6 +55,7 @@ def test_published_parameter_counts(base_parameters, protocol):
     assert sum(np.prod(weight.shape) for weight in model.trainable_weights) == 12_897
 
 
+@pytest.mark.traced
 def test_shape_training_determinism_and_a_saved_model(architecture, values, vectors, rows, tmp_path):
     training = TrainingParameters(**values["training"] | {"epochs": 3, "batch_size": 32})
 

@@ -108,6 +108,7 @@ def test_training_lowers_the_loss(experiment, rows):
     assert losses[-1] < losses[0]
 
 
+@pytest.mark.traced
 def test_the_best_epoch_is_kept_not_the_last(experiment, rows):
     """Validated on the opposite of what it learns, a model gets worse after its first epoch or two."""
     architecture, training = experiment
@@ -134,6 +135,7 @@ def test_the_best_epoch_is_kept_not_the_last(experiment, rows):
     assert loss != pytest.approx(by_epoch(result, "loss")[-1], rel=1e-4)
 
 
+@pytest.mark.traced
 def test_two_trainings_are_equal_to_the_bit_and_another_seed_is_not(experiment, rows):
     first, second = fit(experiment, rows), fit(experiment, rows)
     assert first.history == second.history

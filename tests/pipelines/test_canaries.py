@@ -41,6 +41,7 @@ from tests.conftest import ROOT
 LEVEL, REVIEWS = "univariate_regression.level", "text_sentiment.pretrained_embeddings"
 
 
+@pytest.mark.trains
 def test_every_experiment_obeys_every_law(project):
     folder = project("canaries")
     results = json.loads((folder / "data/08_reporting/corrected/canaries.json").read_text())
@@ -56,6 +57,7 @@ def test_every_kind_of_experiment_has_canaries():
     assert named == set(experiments())
 
 
+@functools.cache
 def parameters_of(env: str, protocol: str = "corrected") -> tuple[dict[str, Any], CanaryParameters]:
     """All parameters of an environment, and those of the canaries."""
     given = {"protocol": protocol}
@@ -65,8 +67,10 @@ def parameters_of(env: str, protocol: str = "corrected") -> tuple[dict[str, Any]
 
 @pytest.fixture(scope="module")
 def settings() -> tuple[dict[str, Any], CanaryParameters]:
-    """Parameters of the tests' environment."""
-    return parameters_of("test")
+    """Parameters of the tests' environment, with fewer filings: enough for a network that is hardly trained."""
+    values, canaries = parameters_of("test")
+    sizes = dataclasses.replace(canaries.sizes, filings=dataclasses.replace(canaries.sizes.filings, firms=30))
+    return values, dataclasses.replace(canaries, sizes=sizes)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -93,15 +97,14 @@ def pipeline_of(name: str) -> Pipeline:
     return by_name[records_made_by(by_name)[name]]
 
 
-def with_one_epoch(values: dict[str, Any]) -> dict[str, Any]:
-    """Parameters whose networks are hardly trained."""
-    few = {"epochs": 1, "start_from_epoch": 1}
-    return {
-        key: with_one_epoch(value) | ({k: few[k] for k in few.keys() & value.keys()} if key == "training" else {})
-        if isinstance(value, dict)
-        else value
-        for key, value in values.items()
-    }
+def hardly_trained(values: dict[str, Any]) -> dict[str, Any]:
+    """Parameters whose networks are trained for one epoch, of a few large batches where rows carry no state on."""
+    changed = {key: hardly_trained(value) if isinstance(value, dict) else value for key, value in values.items()}
+    if "training" in changed:
+        changed["training"] |= {"epochs": 1, "start_from_epoch": 1}
+        if "unrolling" not in changed:
+            changed["training"]["batch_size"] = 1000
+    return changed
 
 
 def peeking(pipeline: Pipeline, name: str, order: str) -> Pipeline:
@@ -117,11 +120,13 @@ def peeking(pipeline: Pipeline, name: str, order: str) -> Pipeline:
     return replaced(pipeline, honest.name, func=leaky)
 
 
+@pytest.mark.trains
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", CANARIES)
 def test_the_canaries_of_every_experiment_can_die(name, settings):
     """Of a leak they die by luck, and by the future: every early forecast knows the last outcome."""
     values, canaries = settings
-    values, canary = with_one_epoch(merge(values, canaries.overrides)), CANARIES[name]
+    values, canary = hardly_trained(merge(values, canaries.overrides)), CANARIES[name]
     pipeline = peeking(pipeline_of(name), name, canary.order)
 
     def forecasts(sources: dict[str, Any]) -> pd.DataFrame:
@@ -138,11 +143,13 @@ def test_the_canaries_of_every_experiment_can_die(name, settings):
     assert future["changed"] == future["rows"] > 10
 
 
+@pytest.mark.trains
+@pytest.mark.usefixtures("untraced")
 def test_a_vocabulary_that_knows_the_test_dies_by_the_future(settings):
     """Words, phrases and typical lengths of the filings that are to be forecast change what was said before."""
     values, canaries = settings
     name = "sec_filings.returns"
-    values = with_one_epoch(merge(values, canaries.overrides))
+    values = hardly_trained(merge(values, canaries.overrides))
     reading = values["sec_filings"]["returns"]["reading"]
     for part in ("items", "phrases", "vocabulary"):
         reading[part] = reading[part] | {"fitted_on": "all"}
@@ -164,13 +171,15 @@ def replaced(pipeline: Pipeline, name: str, **changes: Any) -> Pipeline:
 
 
 def laws_of(pipeline: Pipeline, settings, name: str = LEVEL, **overrides: Any) -> dict[str, bool]:
-    """Which laws hold, with further parameters of the experiment overridden."""
+    """Which laws hold for a network that is hardly trained, with further parameters overridden."""
     values, canaries = settings
-    values = merge(merge(values, canaries.overrides), overrides)
+    values = merge(hardly_trained(merge(values, canaries.overrides)), overrides)
     results = canary_results(name, pipeline, values, dataclasses.replace(canaries, overrides={}))
     return {result["law"]: result["held"] for result in results["laws"]}
 
 
+@pytest.mark.trains
+@pytest.mark.usefixtures("untraced")
 def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):
     """Of each forecast, all but a thousandth is what is to be forecast: a level that is hardly learnt is far off."""
     pipeline = experiments()[LEVEL]
@@ -181,12 +190,12 @@ def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):
         rows = honest(**taken)
         return rows.assign(prediction=0.001 * rows["prediction"] + 0.999 * rows["truth"])
 
-    few = {"level": {"training": {"epochs": 1}}}
-    leaking = replaced(pipeline, f"{LEVEL}.forecast", func=leaky)
-    held = laws_of(leaking, settings, univariate_regression=few)
+    held = laws_of(replaced(pipeline, f"{LEVEL}.forecast", func=leaky), settings)
     assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True}
 
 
+@pytest.mark.trains
+@pytest.mark.usefixtures("untraced")
 def test_a_model_that_is_told_the_labels_dies_by_luck_and_by_labels(settings):
     """Half of each forecast is the label, shuffled or not, as it stands in the table of the split."""
     pipeline = experiments()[REVIEWS]
@@ -197,20 +206,22 @@ def test_a_model_that_is_told_the_labels_dies_by_luck_and_by_labels(settings):
         rows = honest(parts=parts, **taken)
         return rows.assign(prediction=0.5 * rows["prediction"] + 0.5 * parts.loc[rows.index, "label"])
 
-    few = {"pretrained_embeddings": {"training": {"epochs": 1}}}
-    leaking = replaced(pipeline, f"{REVIEWS}.forecast", func=leaky)
-    held = laws_of(leaking, settings, REVIEWS, text_sentiment=few)
+    held = laws_of(replaced(pipeline, f"{REVIEWS}.forecast", func=leaky), settings, REVIEWS)
     assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True}
 
 
+@pytest.mark.trains
+@pytest.mark.usefixtures("untraced")
 def test_a_scaling_that_knows_the_test_dies_by_the_future(settings):
-    knowing = {"scaling": {"fitted_on": "all"}, "training": {"epochs": 1}}
+    knowing = {"scaling": {"fitted_on": "all"}}
     held = laws_of(experiments()[LEVEL], settings, univariate_regression={"level": knowing})
     assert not held[FUTURE]
 
 
+@pytest.mark.trains
+@pytest.mark.usefixtures("untraced")
 def test_a_network_that_cannot_learn_dies_by_the_signal(settings):
-    asleep = {"optimizer": {"learning_rate": 1e-12}, "epochs": 1}
+    asleep = {"optimizer": {"learning_rate": 1e-12}}
     held = laws_of(experiments()[LEVEL], settings, univariate_regression={"level": {"training": asleep}})
     assert held == {LUCK: True, LABELS: True, FUTURE: True, SIGNAL: False}
 

@@ -31,6 +31,7 @@ def without_seconds(record):
     return record
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
 def test_stacked_lstm(project, protocol):
     folder = project("stacked_lstm", protocol=protocol)
@@ -53,9 +54,10 @@ def test_stacked_lstm(project, protocol):
         for figure in ("learning_curves", "quintiles", "rolling_ic", "model_and_rivals"):
             png = data / f"08_reporting/{protocol}/{experiment}/{figure}.png"
             assert png.read_bytes().startswith(b"\x89PNG"), figure
-    first = [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS]
-    project("stacked_lstm", protocol=protocol)
-    assert [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS] == first
+    if protocol == "corrected":
+        first = [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS]
+        project("stacked_lstm", protocol=protocol)
+        assert [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS] == first
 
 
 def test_sequences(project):
@@ -96,6 +98,7 @@ def run_file(project, tmp_path):
     return run
 
 
+@pytest.mark.trains
 def test_changing_later_prices_changes_no_earlier_prediction(run_file):
     """From the file to the prediction: whatever happens after a test date, what was predicted until then stays."""
     panel = random_panel(520, 6, seed=1)
@@ -140,6 +143,7 @@ def weekly_reversal(strength, tickers=14, weeks=420, seed=3):
     return pd.DataFrame(values, index=dates, columns=[f"T{number:02}" for number in range(tickers)])
 
 
+@pytest.mark.trains
 def test_a_planted_signal_is_found(run_file):
     """A reversal of 60 % of last week's return.
 
@@ -155,6 +159,7 @@ def test_a_planted_signal_is_found(run_file):
     assert classification["model"]["metrics"]["log_loss"] < constant
 
 
+@pytest.mark.trains
 def test_a_random_walk_shows_nothing(run_file):
     """AUC and IC on n independent rows have standard deviations near sqrt(1 / (3 n)) and 1 / sqrt(n): allow three."""
     folder = run_file(weekly_reversal(0.0, seed=5))
@@ -166,6 +171,7 @@ def test_a_random_walk_shows_nothing(run_file):
     assert not regression["verdict"].startswith("Skill")
 
 
+@pytest.mark.trains
 def test_dead_tickers_make_the_published_score_and_not_the_corrected_one(run_file):
     """Coin flips of which a fifth have died: only the as-published protocol mistakes death for skill."""
     panel = random_panel(2_400, 30, seed=7, start="2008-01-01")
@@ -185,16 +191,8 @@ def test_dead_tickers_make_the_published_score_and_not_the_corrected_one(run_fil
 @pytest.mark.parametrize(
     ("runtime_params", "error", "message"),
     [
-        (
-            {"protocol": "published"},
-            OmegaConfBaseException,
-            "Unknown protocol 'published'. Expected one of: corrected",
-        ),
-        (
-            {"stacked_lstm": {"clasification": {"x": 1}}},
-            ValueError,
-            "Unknown parameter 'stacked_lstm.clasification.x'",
-        ),
+        ({"protocol": "published"}, OmegaConfBaseException, "Unknown protocol 'published'. Expected one of: corrected"),
+        ({"stacked_lstm": {"clasification": {"x": 1}}}, ValueError, "Unknown parameter 'stacked_lstm.clasification.x'"),
         (
             {"stacked_lstm": {"regression": {"experiment": {"changed": {}}}}},
             ValueError,
@@ -245,6 +243,7 @@ def test_wrong_parameters_are_refused_before_anything_runs(project, tmp_path, ru
     assert not (tmp_path / "project" / "data").exists()
 
 
+@pytest.mark.trains
 def test_an_output_that_does_not_fit_the_task_is_refused(project):
     with pytest.raises(
         ValueError, match="a regression needs model.output=linear and training.loss=mse. Received: sigmoid"

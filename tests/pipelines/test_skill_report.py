@@ -5,7 +5,6 @@ import re
 import shutil
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
@@ -18,7 +17,8 @@ from rnn_trading.report import main, missing_commands
 from rnn_trading.skill.laws import describe
 from rnn_trading.skill.record_files import PROTOCOLS
 from rnn_trading.skill.summary import skill_table
-from tests.records import EXPECTED, THREE, canaries, files, read, record
+from tests.conftest import project_in
+from tests.records import EXPECTED, THREE, canaries, files, read, record, write_one
 
 PAGE = "data/08_reporting/skill_report.html"
 
@@ -27,19 +27,22 @@ NAME = "multivariate.macro"
 FIGURES = figures_of(experiments())[NAME]
 
 
+@pytest.fixture(scope="module")
+def report_on_one_record(tmp_path_factory):
+    with project_in(tmp_path_factory.mktemp("report") / "project") as run:
+        write_one(NAME, FIGURES)
+        return run("skill_report")
+
+
 @pytest.fixture
-def reported(project):
-    """Run the report in a copy of the project that has one record and its figures."""
+def reported(project, report_on_one_record):
+    """Run the report in a copy of the project with one record, its figures and its page, and more files if given."""
 
     def report(**more: bytes) -> Path:
-        folder = Path.cwd() / f"data/08_reporting/corrected/{NAME}"
-        folder.mkdir(parents=True)
-        (folder / "skill.json").write_text(json.dumps(record(NAME, "corrected", 0.6, 0.55)))
-        for name in FIGURES:
-            figure, axes = plt.subplots()
-            axes.plot([1, 2])
-            figure.savefig(folder / f"{name}.png")
-            plt.close(figure)
+        if not more:
+            shutil.copytree(report_on_one_record / "data", "data")
+            return Path.cwd()
+        write_one(NAME, FIGURES)
         for path, content in more.items():
             target = Path.cwd() / "data/08_reporting" / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -54,8 +57,10 @@ def problems_of(page: str) -> list[str]:
     return re.findall(r"<li>(.*?)</li>", listed[1], flags=re.DOTALL) if len(listed) > 1 else []
 
 
-def test_the_report_has_a_table_a_text_and_a_page(project):
-    project(NAME)
+@pytest.mark.trains
+@pytest.mark.xdist_group("multivariate")
+def test_the_report_has_a_table_a_text_and_a_page(project, finished):
+    finished("multivariate", protocol="corrected")
     folder = project("skill_report")
     table = pd.read_parquet(folder / "data/08_reporting/skill_table.parquet")
     names = list(records_made_by(experiments()))
@@ -76,7 +81,8 @@ def test_the_report_has_a_table_a_text_and_a_page(project):
     drawn = {path.stem for path in (folder / f"data/08_reporting/corrected/{NAME}").glob("*.png")}
     assert drawn == set(FIGURES)
     assert "kedro run --pipelines sec_filings.returns --params protocol=as_published" in page
-    assert not re.search(r"""(src|href)=["'](?!data:|#)""", page)  # nothing is fetched
+    assert not re.search(r"""(src|href)=["'](?!data:|#|corrected/)""", page)  # nothing is fetched
+    assert re.findall(r'href="(corrected/[^"]*)"', page) == [f"corrected/{NAME}/page.html"]
     assert problems_of(page) == []
 
 
@@ -101,27 +107,32 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
         "corrected/stacked_lstm.regression/model_and_rivals.png: the figure is gone",
         f"corrected/{NAME}/learning_curves.png: is not a PNG that can be read",
         # A figure is drawn again without training.
-        "corrected/stacked_lstm.regression/rolling_ic.png: the figure is gone. Draw it again, unless another run "
+        "corrected/stacked_lstm.regression/rolling_ic.png: the figure is gone. Make it again, unless another run "
         "has replaced its data since: kedro run --pipelines stacked_lstm.regression --only-missing-outputs",
         "corrected/stacked_lstm.regression/quintiles.png: the figure is gone",
+        "corrected/stacked_lstm.regression/page.html: the page is gone",
         "corrected/canaries.json: has version None of its form",
     ):
         assert [problem for problem in found if problem.startswith(expected)], expected
-    assert len(found) == 4 + 4  # all four figures of stacked_lstm.regression
+    assert len(found) == 4 + 5  # all four figures of stacked_lstm.regression, and its page
     assert page.count("data:image/png;base64,") == len(FIGURES) - 1
+    assert 'href="corrected/stacked_lstm.regression/page.html"' not in page
 
 
-@pytest.mark.parametrize("law", range(4))
-def test_a_canary_that_died_stands_above_the_findings(reported, law):
+def test_a_canary_that_died_stands_above_the_findings(reported):
+    """Of each law another experiment's."""
     results = json.loads(canaries(CANARIES)["corrected/canaries.json"])
-    broken = results["experiments"][0]["laws"][law]
-    broken["held"] = False
+    died = []
+    for number, experiment in enumerate(results["experiments"][:4]):
+        broken = experiment["laws"][number]
+        broken["held"] = False
+        died.append(f"{experiment['experiment']} breaks the law that {broken['law']}: {describe(broken)}")
     folder = reported(**{"corrected/canaries.json": json.dumps(results).encode()})
-    died = f"{next(iter(CANARIES))} breaks the law that {broken['law']}: {describe(broken)}"
     page, text = (folder / PAGE).read_text(), (folder / PAGE).with_suffix(".md").read_text()
-    assert page.index(died) < page.index('<ol class="findings">')
-    assert text.index(died) < text.index("1. Of ")
-    assert page.count('<span class="broken">') == 1
+    for said in died:
+        assert page.index(said) < page.index('<ol class="findings">')
+        assert text.index(said) < text.index("1. Of ")
+    assert page.count('<span class="broken">') == len(died) == 4
 
 
 def test_what_a_record_says_is_text(reported):
@@ -166,6 +177,7 @@ def test_make_report_runs_only_the_report_if_nothing_is_missing(project, monkeyp
     found = files(*(record(name, protocol, 0.6, 0.5) for name, protocol in runs)) | canaries(CANARIES)
     figures = figures_of(experiments())
     found |= {f"{protocol}/{name}/{figure}.png": b"" for name, protocol in runs for figure in figures[name]}
+    found |= {f"{protocol}/{name}/page.html": b"" for name, protocol in runs}
     for path, content in found.items():
         target = Path.cwd() / "data/08_reporting" / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -186,16 +198,23 @@ def test_what_make_report_would_run(reported):
     assert commands.count("kedro run --pipelines univariate_regression.volatility") == 1
     assert commands[-1] == "kedro run --pipelines canaries"
     assert len(commands) == 2 * 10 - 1 + 1
-    (folder / f"data/08_reporting/corrected/{NAME}/learning_curves.png").unlink()
-    assert set(missing_commands(folder)) - set(commands) == {f"kedro run --pipelines {NAME} --only-missing-outputs"}
+    for file in ("learning_curves.png", "page.html"):
+        (folder / f"data/08_reporting/corrected/{NAME}/{file}").rename(folder / "gone")
+        again = set(missing_commands(folder)) - set(commands)
+        assert again == {f"kedro run --pipelines {NAME} --only-missing-outputs"}
+        (folder / "gone").rename(folder / f"data/08_reporting/corrected/{NAME}/{file}")
 
 
 def test_a_figure_of_another_configuration_is_not_drawn_again():
     other = record("b", "corrected", 0.6, 0.5, changed={"x": "1"})
     records = read(files(record("a.up", "corrected", 0.6, 0.5), other))
     names, again = {"a.up": ["f"], "b": ["f"]}, "kedro run --pipelines a --only-missing-outputs"
-    assert gone(records, {}, names, EXPECTED) == [("corrected/a.up/f.png", again), ("corrected/b/f.png", None)]
-    unreadable = {"corrected/a.up/f.png": b"no figure", "corrected/b/f.png": b"no figure"}
+    assert gone(records, {}, names, EXPECTED) == [
+        *(("corrected/a.up/f.png", again), ("corrected/a.up/page.html", again)),
+        *(("corrected/b/f.png", None), ("corrected/b/page.html", None)),
+    ]
+    unreadable = {f"corrected/{name}/f.png": b"no figure" for name in names}
+    unreadable |= {f"corrected/{name}/page.html": b"" for name in names}
     for_a, for_b = read_figures(records, unreadable, names, EXPECTED)[1]
     assert for_a.endswith(again)
     assert for_b.endswith("Delete it. Its run was not as in conf/base; repeat that run.")

@@ -21,11 +21,7 @@ def load(folder, layer, name, protocol="corrected"):
     return json.loads(path.read_text()) if path.suffix == ".json" else pd.read_parquet(path)
 
 
-def without_seconds(record):
-    del record["model"]["seconds"]
-    return record
-
-
+@pytest.mark.trains
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
 def test_text_sentiment(project, protocol, tmp_path):
     folder = project("text_sentiment", protocol=protocol)
@@ -47,9 +43,6 @@ def test_text_sentiment(project, protocol, tmp_path):
     if protocol == "corrected":
         run_notebook("text_sentiment", folder)
         check_scores(project, folder, reviews)
-        first = [without_seconds(load(folder, "08_reporting", f"{name}/skill.json")) for name in EXPERIMENTS]
-        project("text_sentiment")
-        assert [without_seconds(load(folder, "08_reporting", f"{name}/skill.json")) for name in EXPERIMENTS] == first
 
 
 def check_vocabulary(folder, name, protocol, reviews, parts):
@@ -127,6 +120,7 @@ def run_file(project, tmp_path):
     return run
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("name", ["learned_embeddings", "pretrained_embeddings"])
 def test_a_planted_signal_is_found_and_a_coin_is_not(run_file, name):
     told = load(run_file(simulated(), name), "08_reporting", f"text_sentiment.{name}/skill.json")
@@ -136,6 +130,7 @@ def test_a_planted_signal_is_found_and_a_coin_is_not(run_file, name):
     assert not coin["verdict"].startswith("Skill")
 
 
+@pytest.mark.trains
 def test_other_test_reviews_change_no_prediction(run_file):
     """Vocabulary, vectors, stopping and rivals: nothing of one test review reaches the prediction of another."""
     table = simulated()
@@ -152,6 +147,7 @@ def test_other_test_reviews_change_no_prediction(run_file):
     assert not after.loc[~kept, "prediction"].equals(before.loc[~kept, "prediction"])
 
 
+@pytest.mark.trains
 def test_vectors_of_a_file(run_file, tmp_path):
     """Two dimensions in which good and bad words lie apart; one line does not parse."""
     lines = [f"{word} {sign} 0.1" for words, sign in ((GOOD, 1), (BAD, -1), (PLAIN, 0)) for word in words]
@@ -183,6 +179,7 @@ def test_bad_reviews_are_refused(run_file, table, message):
         run_file(table)
 
 
+@pytest.mark.trains
 def test_a_reader_of_another_model_is_refused(project, run_file, tmp_path):
     folder = run_file(simulated(), experiment=SMALL | {"training": {"epochs": 1}}, protocol="as_published")
     (tmp_path / "texts.csv").write_text("id,text\n1,good film\n")
@@ -194,6 +191,7 @@ def test_a_reader_of_another_model_is_refused(project, run_file, tmp_path):
             project("text_sentiment_inference", texts_file=str(tmp_path / "texts.csv"), protocol="as_published")
 
 
+@pytest.mark.trains
 def test_a_file_without_texts_and_one_in_another_encoding(project, run_file, tmp_path, caplog):
     run_file(simulated(), experiment=SMALL | {"training": {"epochs": 1}})
     source, target = tmp_path / "texts.csv", tmp_path / "scores.csv"

@@ -11,7 +11,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.skill.rivals import series
-from tests.conftest import ROOT
+from tests.conftest import ROOT, WITHOUT_LOCAL
 from tests.helpers import run_notebook
 
 NAME = "univariate_regression"
@@ -49,16 +49,22 @@ def records(folder, protocol):
     return found
 
 
+# Dates of the published split that lie in the short series of the tests.
+WITHIN = {
+    "corrected": {},
+    "as_published": {
+        "volatility": {"split": {"test_from": "2018-01-01"}},
+        "rolling_windows": {"sine": {"split": {"test_from": "2001-01-01"}}},
+        "mid_price": {"preparation": {"block": 500}},
+    },
+}
+
+
+@pytest.mark.trains
+@pytest.mark.xdist_group("univariate_regression")
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
-def test_all_experiments(project, protocol):
-    dates = {"as_published": {"split": {"test_from": "2018-01-01"}}}.get(protocol, {})
-    early = {"as_published": {"split": {"test_from": "2001-01-01"}}}.get(protocol, {})
-    parameters = {
-        "volatility": dates,
-        "rolling_windows": {"sine": early},
-        "mid_price": {"preparation": {"block": 500}} if dates else {},
-    }
-    folder = project(NAME, protocol=protocol, **{NAME: parameters})
+def test_all_experiments(project, finished, protocol):
+    folder = finished(NAME, protocol=protocol, **{NAME: WITHIN[protocol]})
     data = folder / "data"
     for experiment, rivals in RIVALS.items():
         predictions = pd.read_parquet(data / f"07_model_output/{protocol}/{experiment}.parquet")
@@ -84,8 +90,7 @@ def test_all_experiments(project, protocol):
     if protocol == "corrected":
         run_notebook("univariate_regression", folder)
         first = records(folder, protocol)
-        for experiment in ("level", "mid_price"):  # windows, and segments with random targets
-            project(f"{NAME}.{experiment}", protocol=protocol, **{NAME: parameters})
+        project(f"{NAME}.mid_price", protocol=protocol)  # segments with random targets
         assert records(folder, protocol) == first
 
 
@@ -108,7 +113,8 @@ def test_published_shapes(base_parameters, experiment):
     if experiment.endswith("sine"):
         series = sine_wave(SineParameters(**values["series"]))
     else:
-        entry = OmegaConfigLoader(str(ROOT / "conf"), **CONFIG_LOADER_ARGS)["catalog"]["index_prices_source"]
+        config = OmegaConfigLoader(str(ROOT / "conf"), **WITHOUT_LOCAL, **CONFIG_LOADER_ARGS)
+        entry = config["catalog"]["index_prices_source"]
         prices = AbstractDataset.from_config("index_prices_source", entry).load()
         series = take_series(prices, SeriesParameters(**values["series"]))
     windows = window_rows(series, values["series"]["lags"])
@@ -116,8 +122,10 @@ def test_published_shapes(base_parameters, experiment):
     assert (len(windows), windows.shape[1] - 1, (parts == "train").sum()) == PUBLISHED_ROWS[experiment]
 
 
-def test_a_level_verdict_says_what_yesterday_gets(project):
-    record = skill(project(f"{NAME}.level"), "corrected", f"{NAME}.level")
+@pytest.mark.trains
+@pytest.mark.xdist_group("univariate_regression")
+def test_a_level_verdict_says_what_yesterday_gets(finished):
+    record = skill(finished(NAME, protocol="corrected", **{NAME: {}}), "corrected", f"{NAME}.level")
     last = record["rivals"]["persistence"]
     assert last["return_ic"] is None
     assert f"says nothing, since yesterday's level has {last['ic_pooled']:.3f}; as a return" in record["verdict"]
@@ -164,6 +172,7 @@ def run_file(project, tmp_path):
     return run
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("pipeline", [f"{NAME}.level", f"{NAME}.mid_price"])
 def test_changing_later_prices_changes_no_earlier_prediction(run_file, pipeline):
     """From the file to the forecast: whatever happens after a test day, what was forecast until then stays."""
@@ -187,6 +196,7 @@ def test_changing_later_prices_changes_no_earlier_prediction(run_file, pipeline)
     assert not after["prediction"].equals(before["prediction"])
 
 
+@pytest.mark.trains
 def test_the_scaling_knows_the_training_rows_only(run_file):
     table = index_table()
     folder = run_file(table)
@@ -197,6 +207,7 @@ def test_the_scaling_knows_the_training_rows_only(run_file):
     assert known.max() < table["close"].max() or known.min() > table["close"].min()
 
 
+@pytest.mark.trains
 def test_a_planted_pattern_is_found(run_file):
     """Returns that are minus a half of the return before: an R2 near .25 can be had, half of it must be found."""
     generator = np.random.default_rng(1)
@@ -214,6 +225,7 @@ def test_a_planted_pattern_is_found(run_file):
     assert record["model"]["metrics"]["rmse"] < record["rivals"]["persistence"]["rmse"]
 
 
+@pytest.mark.trains
 def test_a_random_walk_shows_nothing(run_file):
     record = skill(run_file(index_table(seed=5)), "corrected", f"{NAME}.level.returns")
     rows = record["model"]["metrics"]["rows"]
@@ -250,6 +262,7 @@ def test_unusable_data_is_refused_before_training(run_file, tmp_path, table, pip
     assert not list((tmp_path / "project").glob("data/0[78]*/**/*.*"))
 
 
+@pytest.mark.trains
 def test_a_loss_that_is_no_number_saves_no_model(run_file, tmp_path):
     level = SMALL["level"] | {"training": {"epochs": 2, "optimizer": {"learning_rate": 1e38}}}
     with pytest.raises(ArithmeticError, match=f"{NAME}.level: .* is no longer a finite number .* Nothing was saved"):
@@ -259,6 +272,7 @@ def test_a_loss_that_is_no_number_saves_no_model(run_file, tmp_path):
     assert not list(folder.glob("08_reporting/**/*.*"))
 
 
+@pytest.mark.trains
 def test_readers_are_rows_of_the_batch(run_file):
     changes = {"mid_price": SMALL["mid_price"] | {"unrolling": {"readers": 4, "steps": 10, "segments": 3}}}
     with pytest.raises(ValueError, match="training.batch_size must equal unrolling.readers. Received: 8 and 4"):

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_trading.models.backend import keras
 from rnn_trading.text.text import (
     PADDING,
     START,
@@ -85,8 +84,11 @@ ids = st.lists(st.lists(st.integers(1, 50), max_size=12), min_size=1, max_size=8
 sides = st.sampled_from(["front", "back"])
 
 
+@pytest.mark.trains
 @given(ids, st.integers(1, 10), sides, sides)
 def test_padding_is_that_of_keras(ragged, length, padding, cutting):
+    from rnn_trading.models.backend import keras
+
     names = {"front": "pre", "back": "post"}
     expected = keras.utils.pad_sequences(ragged, length, padding=names[padding], truncating=names[cutting])
     np.testing.assert_array_equal(sequences(*ragged).padded(length, padding, cutting), expected)

@@ -25,8 +25,12 @@ class FolderDataset(AbstractDataset[NoReturn, dict[str, bytes]]):
         self._filepath, self._patterns, self.metadata = Path(filepath), patterns, metadata
 
     def load(self) -> dict[str, bytes]:
-        """Read the files, in the order of their paths."""
-        found = {path for pattern in self._patterns for path in self._filepath.glob(pattern) if path.is_file()}
+        """Read the files, in the order of their paths.
+
+        Hidden files are none of them: somebody may be writing there, and they are gone in a moment.
+        """
+        matching = {path for pattern in self._patterns for path in self._filepath.glob(pattern)}
+        found = {path for path in matching if path.is_file() and not path.name.startswith(".")}
         return {path.relative_to(self._filepath).as_posix(): path.read_bytes() for path in sorted(found)}
 
     def save(self, data: NoReturn) -> None:

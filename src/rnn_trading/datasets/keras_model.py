@@ -1,5 +1,12 @@
 """Saved Keras models, with the project's own layers."""
 
+import contextlib
+import importlib
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from kedro.io import DatasetError
@@ -21,13 +28,17 @@ class KerasModelDataset(FileDataset[Any, Any]):
         Path of the file, ending in ``.keras``.
     made_by
         The command that makes it, for a model that a run may look for before it is there.
+    training_state
+        Folder in which the training that makes the model keeps its state: it goes when the model is saved, which is the
+        end of that training.
     metadata
         For Kedro plugins.
     """
 
-    def __init__(self, *, made_by: str | None = None, **file: Any) -> None:
+    def __init__(self, *, made_by: str | None = None, training_state: str | None = None, **file: Any) -> None:
         super().__init__(**file)
         self._made_by = made_by
+        self._training_state = None if training_state is None else Path(training_state)
 
     def load(self) -> Any:
         """Return the `keras.Model`, ready to predict or to train on.
@@ -40,12 +51,35 @@ class KerasModelDataset(FileDataset[Any, Any]):
         if not self._filepath.is_file():
             remedy = f" Make it first: {self._made_by}" if self._made_by else ""
             raise DatasetError(f"There is no model {self._filepath}.{remedy}")
-        import rnn_trading.models.sequence_network  # noqa: F401, PLC0415  registers the layers that saved models name
         from rnn_trading.models.backend import keras  # noqa: PLC0415
 
+        for module in _modules_of_layers(self._filepath):
+            # A module that is not there is Keras' to refuse: it names the layer.
+            with contextlib.suppress(ModuleNotFoundError):
+                importlib.import_module(module)
         return keras.saving.load_model(self._filepath)
 
     def save(self, data: Any) -> None:
-        """Save a `keras.Model` with its optimizer."""
+        """Save a `keras.Model` with its optimizer, then remove the state of its training."""
         with written_whole(self._filepath) as partial:
             data.save(partial)
+        if self._training_state is not None and self._training_state.is_dir():
+            shutil.rmtree(self._training_state)
+
+
+def _modules_of_layers(filepath: Path) -> set[str]:
+    """Modules of the layers of a saved model that are not Keras' own: importing them registers the layers."""
+    try:
+        with zipfile.ZipFile(filepath) as stored:
+            config = json.loads(stored.read("config.json"))
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        return set()  # no model: Keras says so
+
+    def registered(value: Any) -> Iterator[str]:
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        if isinstance(value, dict) and value.get("registered_name") and isinstance(value.get("module"), str):
+            yield value["module"]
+        for each in inside:
+            yield from registered(each)
+
+    return {module for module in registered(config) if module.partition(".")[0] != "keras"}

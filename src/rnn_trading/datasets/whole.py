@@ -7,6 +7,9 @@ write a sibling, flush it to the disk, and put it in the target's place in one s
 import base64
 import copy
 import os
+import platform
+import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -20,6 +23,8 @@ from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
 from kedro_datasets.pillow import ImageDataset as PlainImageDataset
 from kedro_datasets.text import TextDataset as PlainTextDataset
 
+from rnn_trading.matplotlib_lock import MATPLOTLIB
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -28,11 +33,13 @@ if TYPE_CHECKING:
 def written_whole(target: Path) -> Iterator[Path]:
     """Give a sibling to write to, and put it in the target's place when the block ends without an error.
 
-    After an error the target is as it was and the sibling is gone. After a kill a hidden sibling
-    ``.partial-NAME`` may remain; the next save overwrites it.
+    After an error the target is as it was and the sibling is gone. Every writer has a sibling of its own,
+    ``.partial-HOST-PROCESS-THREAD-NAME``, so that several may write one file at once: the last one to end stays. After
+    a kill a sibling may remain; the next save of the same name on this host removes it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".partial-{target.name}")
+    _remove_leftovers(target)
+    partial = target.with_name(f"{_prefix()}{os.getpid()}-{threading.get_native_id()}-{target.name}")
     try:
         yield partial
         with partial.open("rb") as written:
@@ -40,6 +47,33 @@ def written_whole(target: Path) -> Iterator[Path]:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _prefix() -> str:
+    return f".partial-{platform.node()}-"
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Remove what writers of this file left behind that were killed.
+
+    Nobody else would: a killed process cannot, and its number is not used again for long. Of other hosts it is not
+    known which processes live, so that their siblings stay.
+    """
+    form = re.compile(rf"{re.escape(_prefix())}(\d+)-\d+-{re.escape(target.name)}")
+    for sibling in target.parent.iterdir():
+        writer = form.fullmatch(sibling.name)
+        if writer and not _lives(int(writer[1])):
+            sibling.unlink(missing_ok=True)  # another writer may have been faster
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # sends nothing, and fails if there is nobody
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is somebody else's
+        return True
+    return True
 
 
 class WholeFile:
@@ -76,14 +110,14 @@ class HDFDataset(WholeFile, PlainHDFDataset):
 
 
 class FigureDataset(PlainImageDataset):
-    """A figure of Matplotlib, saved as PNG and loaded as a picture of Pillow.
+    """A figure of Matplotlib, saved as PNG and loaded as a picture of Pillow, which a notebook shows.
 
     `matplotlib.MatplotlibDataset` would import ``matplotlib.pyplot`` at the start of every command.
     """
 
     def save(self, data: "Figure") -> None:
-        """Save what Matplotlib draws."""
-        with self._fs.open(get_filepath_str(self._get_save_path(), self._protocol), "wb") as file:
+        """Save while nobody else draws; see :mod:`rnn_trading.matplotlib_lock`."""
+        with MATPLOTLIB, self._fs.open(get_filepath_str(self._get_save_path(), self._protocol), "wb") as file:
             data.savefig(file, format="png", **self._save_args)
         self._invalidate_cache()
 

@@ -22,6 +22,7 @@ from rnn_trading.filings.splits import (
 )
 from rnn_trading.filings.tone import length_and_tone
 from rnn_trading.models.parameters import EnsembleParameters, FilingNetworkParameters, TrainingParameters
+from rnn_trading.models.states import States
 from rnn_trading.skill.metrics.filings import detectable_ic
 from rnn_trading.skill.metrics.panels import spearman
 from rnn_trading.skill.record import Experiment, plain, skill_record
@@ -43,6 +44,7 @@ def train_networks(
     architecture: FilingNetworkParameters,
     training: TrainingParameters,
     ensemble: EnsembleParameters,
+    training_state: States,
 ) -> dict[str, Any]:
     """Fit one network for each seed on the training filings, and average them.
 
@@ -83,7 +85,7 @@ def train_networks(
     )
     average = train_ensemble(
         partial(build_network, architecture, interface),
-        *(rows("train"), rows(held_out), training, ensemble.networks, experiment.name),
+        *(rows("train"), rows(held_out), training, ensemble.networks, experiment.name, training_state),
     )
     return fitted_average(average, held_out)
 

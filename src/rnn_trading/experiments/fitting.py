@@ -26,7 +26,8 @@ def fitted(fit: Any, training: TrainingParameters, stopped_on: str, **further: A
     -------
     dict
         ``model``: `keras.Model`. ``history``: columns ``epoch``, ``rows``, ``quantity``, ``value``. ``training``:
-        parameters, epochs, how many were allowed, best epoch, rows it was stopped on, seconds, and what is further.
+        parameters, epochs, how many were allowed, best epoch, rows it was stopped on, seconds, device, and what is
+        further.
     """
     return {
         "model": fit.model,
@@ -38,6 +39,7 @@ def fitted(fit: Any, training: TrainingParameters, stopped_on: str, **further: A
             "best_epoch": fit.best_epoch,
             "stopped_on": stopped_on,
             "seconds": round(fit.seconds, 1),
+            "device": fit.device,
             **further,
         },
     }

@@ -15,6 +15,7 @@ from rnn_trading.experiments.fitting import fitted_average
 from rnn_trading.experiments.paths import forecast_table
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import EnsembleParameters, SequenceNetworkParameters, TrainingParameters
+from rnn_trading.models.states import States
 from rnn_trading.parameters import parameters
 from rnn_trading.series.monthly import MacroError, MacroParameters
 from rnn_trading.series.transformations import transform
@@ -148,6 +149,7 @@ def train_networks(
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
     ensemble: EnsembleParameters,
+    training_state: States,
 ) -> dict[str, Any]:
     """Fit one network for each seed, and average them.
 
@@ -172,7 +174,7 @@ def train_networks(
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series)
     average = train_ensemble(
         partial(build_network, architecture, interface),
-        *(rows("train"), rows(split.validate_on), training, ensemble.networks, experiment.name),
+        *(rows("train"), rows(split.validate_on), training, ensemble.networks, experiment.name, training_state),
     )
     return fitted_average(average, split.validate_on)
 

@@ -13,6 +13,7 @@ from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
+from rnn_trading.models.states import States
 from rnn_trading.panels.network_inputs import UNSEEN, month_indicators, network_inputs, ticker_vocabulary
 from rnn_trading.panels.sequences import lag_columns
 from rnn_trading.skill.metrics.panels import information_coefficients, quantile_returns
@@ -77,6 +78,7 @@ def train_model(
     split: SplitParameters,
     architecture: StackedLstmParameters,
     training: TrainingParameters,
+    training_state: States,
 ) -> dict[str, Any]:
     """Fit the network on the training rows, stopping on the rows that the split names.
 
@@ -116,7 +118,7 @@ def train_model(
 
     fit = train(
         lambda: build_network(architecture, interface),
-        *(rows(train_rows), rows(held_out), training, experiment.name),
+        *(rows(train_rows), rows(held_out), training, experiment.name, training_state),
     )
     if UNSEEN in vocabulary:
         average_embedding(fit.model, vocabulary.index(UNSEEN))

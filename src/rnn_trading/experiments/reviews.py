@@ -14,6 +14,7 @@ from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted, trained_parameters
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
+from rnn_trading.models.states import States
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.text import SENTIMENT, KnownTexts, TextRows
@@ -116,6 +117,7 @@ def train_network(
     split: DocumentSplitParameters,
     architecture: TextNetworkParameters,
     training: TrainingParameters,
+    training_state: States,
 ) -> dict[str, Any]:
     """Fit the network on the training reviews, stopping on the reviews that the split names.
 
@@ -152,7 +154,7 @@ def train_network(
     interface = Interface({INPUT: words}, activation="sigmoid")
     fit = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), rows(split.validate_on), training, experiment.name),
+        *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
     )
     made = fitted(fit, training, split.validate_on, trained_parameters=trained_parameters(fit.model))
     return made | {"reader": text_reader}

@@ -14,6 +14,7 @@ from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
+from rnn_trading.models.states import States
 from rnn_trading.series.scaling import Scaling, ScalingParameters, fit_scaling, refuse_zero_bases
 from rnn_trading.series.series import (
     TRUTH,
@@ -99,6 +100,7 @@ def train_network(
     split: SplitParameters,
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
+    training_state: States,
 ) -> dict[str, Any]:
     """Fit the network on the training windows, stopping on the rows that the split names.
 
@@ -123,7 +125,7 @@ def train_network(
     interface = Interface({INPUT: Input((windows.shape[1] - 1, 1))})
     fit = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), rows(split.validate_on), training, experiment.name),
+        *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
     )
     return fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)
 

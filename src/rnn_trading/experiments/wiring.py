@@ -1,4 +1,4 @@
-"""How experiments are wired, once for all: split, train, forecast, fit rivals, collect, judge, draw.
+"""How experiments are wired, once for all: split, train, forecast, fit rivals, collect, judge, draw, write a page.
 
 **A node takes what its arguments are named after.** An argument whose type is a parameter set (a dataclass) takes the
 parameters of its name, any other the dataset of its name. Where a name differs, the wiring says so.
@@ -15,9 +15,12 @@ from kedro.pipeline import Node, Pipeline
 from pydantic.dataclasses import is_pydantic_dataclass
 
 from rnn_trading.figures import Figure
+from rnn_trading.pages.experiment import experiment_page
+from rnn_trading.pages.index import index_page
 
 # What the functions call otherwise than the parameters: `training` is also what a training came to.
 NAMES = {"architecture": "params:model", "protocol": "params:protocol"}
+PAGE_NODE = "write_page"
 Drawn = dict[str, Callable[..., Figure]]
 # What is said of the sources, and the protocol: blocks of no single experiment.
 GLOBAL_PARAMETERS = tuple(
@@ -60,6 +63,30 @@ def node(
     declared = outputs[0] if len(outputs) == 1 else (by_name(*outputs) or None)
     called = name or function.__name__
     return Node(function, arguments(function, **datasets), declared, name=called, tags=["gpu"] if gpu else [])
+
+
+def given(function: Callable[..., Any], **values: Any) -> Callable[..., Any]:
+    """A function of a node some of whose arguments are not datasets.
+
+    Parameters
+    ----------
+    function
+        Of a module, and not inside another: only then can a node be sent to another process.
+    values
+        Of keyword arguments.
+
+    Examples
+    --------
+    >>> def power(base, *, exponent):
+    ...     return base**exponent
+    >>> made = node(given(power, exponent=2), "square")
+    >>> made.inputs, made.name, made.func(3)
+    (['base'], 'power', 9)
+    """
+    made = partial(function, **values)
+    # Kedro reads the name for its log, and the types of parameter sets.
+    made.__dict__.update(__name__=function.__name__, __annotations__=_types(function))
+    return made
 
 
 def arguments(function: Callable[..., Any], **datasets: str) -> dict[str, str]:
@@ -186,18 +213,44 @@ class Figures:
         }
 
 
-def draw(figures: Drawn, **datasets: Any) -> Node:
-    """The node that draws all figures of an experiment.
+def draw(figures: Drawn, name: str = "draw_figures", **datasets: Any) -> Node:
+    """A node that draws figures of an experiment.
 
     Parameters
     ----------
     figures
         By the name of its dataset, the function that draws a figure; its arguments are named after what it takes.
+    name
+        Of the node.
     datasets
         See :func:`node`.
     """
     drawing = Figures(figures)
-    return Node(drawing, arguments(drawing, **datasets), by_name(*figures), name="draw_figures")
+    return Node(drawing, arguments(drawing, **datasets), by_name(*figures), name=name)
+
+
+def page(figures: Iterable[str]) -> Node:
+    """The node that writes the page of an experiment from its skill record and its figures.
+
+    Parameters
+    ----------
+    figures
+        Names of their datasets; they load as pictures.
+    """
+    return Node(experiment_page, by_name("skill", *figures), "page", name=PAGE_NODE)
+
+
+def figures_on_pages(pipeline: Pipeline) -> dict[str, list[str]]:
+    """Of each experiment that has a page, the names of the figures on it, which are those of their files."""
+    return {
+        node.namespace: [
+            taken.removeprefix(f"{node.namespace}.").removesuffix("_figure")
+            for taken in node.inputs
+            if not taken.endswith(".skill")
+        ]
+        for node in pipeline.nodes
+        if node.namespace and node.name == f"{node.namespace}.{PAGE_NODE}"
+    }
 
 
 def experiment(
@@ -213,7 +266,8 @@ def experiment(
     name
         Of the experiment: datasets and parameters that are its own are ``NAME.dataset`` and ``params:NAME.block``.
     nodes
-        What it does. If they need ``predictions``, :func:`collect_predictions` is added.
+        What it does. If they need ``predictions``, :func:`collect_predictions` is added; if they judge, the
+        :func:`page` that shows the record and every figure that they draw.
     shared
         Datasets from outside it; a mapping says which name they have there.
     parameters
@@ -222,6 +276,8 @@ def experiment(
     pieces = [*nodes]
     if "predictions" in {taken for piece in pieces for taken in piece.inputs}:
         pieces.append(node(collect_predictions, "predictions"))
+    if "skill" in {made for piece in pieces for made in piece.outputs}:
+        pieces.append(page(figure for piece in pieces if isinstance(piece.func, Figures) for figure in piece.outputs))
     used = {taken for piece in pieces for taken in piece.inputs}
     outside = dict(shared) if isinstance(shared, Mapping) else {each: each for each in shared}
     return Pipeline(
@@ -231,3 +287,21 @@ def experiment(
         parameters={each: each for each in GLOBAL_PARAMETERS if each in used} | dict(parameters or {}),
         prefix_datasets_with_namespace=True,
     )
+
+
+def together(name: str, experiments: Iterable[Pipeline]) -> Pipeline:
+    """Experiments of one folder, and, where it has several, the page that leads to theirs: ``NAME.index``.
+
+    Parameters
+    ----------
+    name
+        Of the folder, with which the names of its experiments begin.
+    experiments
+        Each with the pages of its records.
+    """
+    pipeline = sum(experiments, Pipeline([]))
+    records = figures_on_pages(pipeline)
+    if len(records) == 1:
+        return pipeline
+    taken = by_name(*(f"{record}.{kind}" for record in records for kind in ("skill", "page")))
+    return pipeline + Pipeline([Node(index_page, taken, f"{name}.index", name="write_index", namespace=name)])

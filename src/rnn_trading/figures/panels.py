@@ -17,6 +17,8 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, PercentFormatter, ScalarFormatter
 
+from rnn_trading.matplotlib_lock import MATPLOTLIB
+
 # Okabe and Ito (2008), distinguishable with every common colour vision.
 BLUE, ORANGE, GREEN, PURPLE, YELLOW, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#666666"
 RIVAL_COLOURS = (GREY, GREEN, PURPLE, YELLOW, "#56B4E9")
@@ -44,7 +46,7 @@ def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
 
     @wraps(draw)
     def drawn(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Figure:
-        with mpl.rc_context(STYLE):
+        with MATPLOTLIB, mpl.rc_context(STYLE):
             return draw(*args, **kwargs)
 
     return drawn

@@ -13,7 +13,7 @@ left is there an error.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -77,6 +77,15 @@ class FilingSource:
 
     def __len__(self) -> int:
         return len(self.index)
+
+    def only(self, filings: pd.DataFrame) -> "FilingSource":
+        """The same without the filings that are not in a table with the index ``filing_id``."""
+        wanted = set(filings.index)
+        return replace(
+            self,
+            index=self.index[self.index.index.isin(filings.index)],
+            read=lambda: (filing for filing in self.read() if filing.filing_id in wanted),
+        )
 
 
 def no_filings() -> FilingSource:

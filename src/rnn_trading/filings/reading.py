@@ -7,6 +7,7 @@ that breaks off goes on where it was.
 import hashlib
 import json
 import logging
+import multiprocessing
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -15,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 from joblib import Parallel, cpu_count, delayed
+from joblib.externals.loky import get_reusable_executor
 
 from rnn_trading.filings.filings import FilingSource
 from rnn_trading.filings.items import RawFiling, SentenceParameters, clean_sentences
@@ -124,7 +126,11 @@ def on_all_cores(calls: list[tuple[Any, ...]]) -> Iterator[Any]:
     A single call stays in this process: starting others would take longer.
     """
     workers = 1 if len(calls) < 2 else -1
-    return iter(Parallel(n_jobs=workers, return_as="generator")(delayed(call[0])(*call[1:]) for call in calls))
+    yield from Parallel(n_jobs=workers, return_as="generator")(delayed(call[0])(*call[1:]) for call in calls)
+    if workers != 1 and multiprocessing.parent_process() is not None:
+        # This process belongs to a runner, and cannot end before the processes that it started. They would stay for
+        # minutes, waiting for more calls.
+        get_reusable_executor(reuse=True).shutdown()
 
 
 def _pieces(filings: Iterator[RawFiling]) -> Iterator[list[RawFiling]]:

@@ -4,6 +4,7 @@ They go to the file descriptor of stderr before any setting of TensorFlow applie
 exception, what was written is shown after all.
 """
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -29,5 +30,19 @@ def _held_back_stderr() -> Iterator[None]:
 with _held_back_stderr():
     import keras
     import tensorflow as tf
+
+logger = logging.getLogger(__name__)
+
+
+def let_memory_grow() -> None:
+    """Let TensorFlow take memory of a GPU as it needs it, not all of it at once: other processes may want some."""
+    for gpu in tf.config.list_physical_devices("GPU"):
+        try:
+            tf.config.experimental.set_memory_growth(gpu, True)
+        except RuntimeError as error:  # a notebook has used TensorFlow before
+            logger.warning("TensorFlow keeps all memory of %s: %s", gpu.name, error)
+
+
+let_memory_grow()
 
 __all__ = ["keras", "tf"]

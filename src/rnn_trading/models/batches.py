@@ -1,22 +1,80 @@
-"""Batches of sequences of different lengths, each as long as its longest one."""
+"""Batches of rows for a training, drawn anew in every epoch; those of sequences as long as their longest one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_trading.models.backend import tf
+from rnn_trading.models.backend import keras, tf
 
 # Rows are drawn by chance, and sorted by their length within so many batches: more would let a batch hold texts of one
 # kind, fewer would leave more padding.
 POOL = 20
 
 
+Inputs = dict[str, NDArray[Any]]
+Batch = tuple[Inputs, NDArray[np.floating]]
+
+
+@dataclass
+class Epoch:
+    """Which epoch is in training, from 0: what is drawn anew in every epoch is drawn by its number and the seed.
+
+    So a training that was broken off and is taken up in its tenth epoch draws what it would have drawn.
+    """
+
+    number: int = 0
+
+    def generator(self, seed: int) -> np.random.Generator:
+        """For what is drawn in this epoch."""
+        return np.random.default_rng([seed, self.number])
+
+
+class CountEpochs(keras.callbacks.Callback):
+    """Tell what draws the rows which epoch is in training."""
+
+    def __init__(self, epoch: Epoch) -> None:
+        super().__init__()
+        self.epoch = epoch
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Count on."""
+        self.epoch.number = epoch
+
+
+class Batched(Protocol):
+    """Rows that come in batches."""
+
+    def __len__(self) -> int:
+        """Rows in an epoch."""
+
+    def batches(self, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
+        """Inputs and targets; every pass over the dataset is drawn by the epoch that is then in training.
+
+        Parameters
+        ----------
+        batch_size
+            Rows in a batch, but for the last.
+        seed
+            Of whatever is drawn.
+        epoch
+            In training.
+        shuffle
+            Whether the order of rows is drawn.
+        """
+
+    def arrays(self) -> Iterator[NDArray[np.generic]]:
+        """All numbers that are trained on."""
+
+
 class Sequences(Protocol):
     """Sequences of ids, such as :class:`rnn_trading.text.text.TokenSequences`."""
+
+    @property
+    def ids(self) -> NDArray[np.int32]:
+        """Of all, one after the other."""
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -27,6 +85,45 @@ class Sequences(Protocol):
 
     def padded(self, length: int, padding: Any, cutting: Any) -> NDArray[np.int32]:
         """All at one length."""
+
+
+@dataclass(frozen=True)
+class ArrayRows:
+    """Rows of one shape.
+
+    Attributes
+    ----------
+    inputs
+        By name, ``(rows, ...)``.
+    targets
+        float32, ``(rows,)`` or ``(rows, outputs)``.
+    """
+
+    inputs: Inputs
+    targets: NDArray[np.floating]
+
+    def __len__(self) -> int:
+        """Rows in an epoch."""
+        return len(self.targets)
+
+    def batches(self, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
+        """See :class:`Batched`."""
+
+        def generate() -> Iterator[Batch]:
+            order = epoch.generator(seed).permutation(len(self)) if shuffle else np.arange(len(self))
+            for start in range(0, len(self), batch_size):
+                rows = order[start : start + batch_size]
+                yield {name: values[rows] for name, values in self.inputs.items()}, self.targets[rows]
+
+        def spec(values: NDArray[np.generic]) -> tf.TensorSpec:
+            return tf.TensorSpec((None, *values.shape[1:]), values.dtype)
+
+        specs = {name: spec(values) for name, values in self.inputs.items()}, spec(self.targets)
+        return dataset_of(generate, specs, -(-len(self) // batch_size))
+
+    def arrays(self) -> Iterator[NDArray[np.generic]]:
+        """See :class:`Batched`."""
+        yield from (*self.inputs.values(), self.targets)
 
 
 @dataclass(frozen=True)
@@ -47,28 +144,33 @@ class RaggedRows:
     sequences: Sequences
     targets: NDArray[np.float32]
 
-    def batches(self, batch_size: int, seed: int | None) -> tf.data.Dataset:
-        """Batches of inputs int32 ``(batch, longest)``, padded with 0 at the back, and targets ``(batch,)``.
+    def __len__(self) -> int:
+        """Rows in an epoch."""
+        return len(self.targets)
 
-        Parameters
-        ----------
-        batch_size
-            Rows in a batch, but for the last.
-        seed
-            Every pass over the data draws a new order; the passes of two datasets with one seed are equal. None: the
-            order of the lengths.
+    def batches(self, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
+        """Inputs int32 ``(batch, longest)``, padded with 0 at the back, and targets ``(batch,)``; see :class:`Batched`.
+
+        Rows that are not shuffled are in the order of their lengths.
         """
-        passes = count()
 
-        def generate() -> Iterator[tuple[dict[str, NDArray[np.int32]], NDArray[np.float32]]]:
-            generator = None if seed is None else np.random.default_rng([seed, next(passes)])
+        def generate() -> Iterator[Batch]:
+            generator = epoch.generator(seed) if shuffle else None
             for rows in batched_by_length(self.sequences.lengths, batch_size, generator):
                 yield {self.name: as_long_as_the_longest(self.sequences.take(rows))}, self.targets[rows]
 
-        signature = ({self.name: tf.TensorSpec((None, None), tf.int32)}, tf.TensorSpec((None,), tf.float32))
-        batches = tf.data.Dataset.from_generator(generate, output_signature=signature)
-        total = -(-len(self.targets) // batch_size)
-        return batches.apply(tf.data.experimental.assert_cardinality(total)).prefetch(1)
+        specs = ({self.name: tf.TensorSpec((None, None), tf.int32)}, tf.TensorSpec((None,), tf.float32))
+        return dataset_of(generate, specs, -(-len(self) // batch_size))
+
+    def arrays(self) -> Iterator[NDArray[np.generic]]:
+        """See :class:`Batched`."""
+        yield from (self.sequences.ids, self.sequences.lengths, self.targets)
+
+
+def dataset_of(generate: Callable[[], Iterator[Batch]], specs: Any, batches: int) -> tf.data.Dataset:
+    """A dataset of so many batches of given shapes and types, the next one made while the last is trained on."""
+    dataset = tf.data.Dataset.from_generator(generate, output_signature=specs)
+    return dataset.apply(tf.data.experimental.assert_cardinality(batches)).prefetch(1)
 
 
 def as_long_as_the_longest(sequences: Sequences) -> NDArray[np.int32]:

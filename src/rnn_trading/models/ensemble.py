@@ -7,6 +7,7 @@ from typing import Any
 
 from rnn_trading.models.backend import keras
 from rnn_trading.models.parameters import TrainingParameters
+from rnn_trading.models.states import NOTHING_KEPT, States
 from rnn_trading.models.training import Rows, train
 
 SEED = "seed_"
@@ -19,6 +20,7 @@ def train_ensemble(
     training: TrainingParameters,
     networks: int,
     title: str,
+    states: States = NOTHING_KEPT,
 ) -> tuple[keras.Model, list[dict[str, Any]], dict[str, Any]]:
     """Fit one network for each seed, and average them.
 
@@ -34,18 +36,26 @@ def train_ensemble(
         How many.
     title
         Name in progress messages.
+    states
+        See :func:`rnn_trading.models.training.train`.
 
     Returns
     -------
     tuple
         The average, with the networks as its layers ``seed_N``; the histories, each row with its ``seed``; and a
         summary: ``parameters`` and ``trained_parameters`` of one network, ``networks``, ``epochs`` and ``best_epoch``
-        by seed, ``epochs_allowed`` for each, ``seconds``.
+        by seed, ``epochs_allowed`` for each, ``seconds``, ``device``.
     """
     fits = {
         seed: train(
             partial(build, f"{SEED}{seed}"),
-            *(training_rows, validation_rows, dataclasses.replace(training, seed=seed), f"{title}, seed {seed}"),
+            *(
+                training_rows,
+                validation_rows,
+                dataclasses.replace(training, seed=seed),
+                f"{title}, seed {seed}",
+                states,
+            ),
         )
         for seed in range(training.seed, training.seed + networks)
     }
@@ -58,6 +68,7 @@ def train_ensemble(
         "best_epoch": {str(seed): fit.best_epoch for seed, fit in fits.items()},
         "epochs_allowed": training.epochs,
         "seconds": round(sum(fit.seconds for fit in fits.values()), 1),
+        "device": next(iter(fits.values())).device,
     }
     history = [row | {"seed": seed} for seed, fit in fits.items() for row in fit.history]
     return build_ensemble([fit.model for fit in fits.values()]), history, summary

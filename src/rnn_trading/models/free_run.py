@@ -143,6 +143,14 @@ class ForecastEvolution(keras.callbacks.Callback):
         self.forecaster, self.warm_up, self.steps, self.epochs = forecaster, warm_up, steps, epochs
         self.rows: list[dict[str, float]] = []
 
+    def counters(self) -> dict[str, Any]:
+        """Forecasts so far: what a training that is taken up needs."""
+        return {"rows": self.rows}
+
+    def count_on(self, counters: dict[str, Any]) -> None:
+        """Take them over."""
+        self.rows = counters["rows"]
+
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Forecast, if the epoch is one of those wanted."""
         if epoch + 1 not in self.epochs:

@@ -1,5 +1,6 @@
 """The LSTM cell written out gate by gate, to be read."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rnn_trading.models.backend import keras, tf
@@ -44,15 +45,31 @@ class GatedLSTMCell(keras.layers.Layer):
 
     def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the weights of the four gates for inputs of shape ``(batch, features)``."""
-        recurrent = keras.initializers.Orthogonal()((self.units, 4 * self.units))
-        for position, gate in enumerate(GATES):
-            self._add(f"kernel_{gate}", (input_shape[-1], self.units), _glorot(input_shape[-1], 4 * self.units))
-            block = recurrent[:, position * self.units : (position + 1) * self.units]
-            self._add(f"recurrent_kernel_{gate}", (self.units, self.units), lambda *_, block=block, **__: block)
+        kernel, recurrent = keras.initializers.GlorotUniform(), keras.initializers.Orthogonal()
+        for gate in GATES:
+            self._add(f"kernel_{gate}", (input_shape[-1], self.units), self._block_of(kernel, gate))
+            self._add(f"recurrent_kernel_{gate}", (self.units, self.units), self._block_of(recurrent, gate))
             self._add(f"bias_{gate}", (self.units,), "ones" if gate == "forget" else "zeros")
 
     def _add(self, name: str, shape: tuple[int, ...], initializer: Any) -> None:
         setattr(self, name, self.add_weight(name=name, shape=shape, initializer=initializer))
+
+    def _block_of(self, initializer: keras.initializers.Initializer, gate: str) -> Callable[..., tf.Tensor]:
+        """Draw the kernels of all gates together, and take that of one: the others draw the same numbers."""
+        first = GATES.index(gate) * self.units
+
+        def draw(shape: tuple[int, int], dtype: Any = None) -> tf.Tensor:
+            return initializer((shape[0], len(GATES) * self.units), dtype)[:, first : first + self.units]
+
+        return draw
+
+    def draw_weights(self, seed: int) -> None:
+        """Draw the kernels of all gates by another seed."""
+        kernel, recurrent = keras.initializers.GlorotUniform(seed=seed), keras.initializers.Orthogonal(seed=seed)
+        for kind, initializer in {"kernel": kernel, "recurrent_kernel": recurrent}.items():
+            for gate in GATES:
+                weight = getattr(self, f"{kind}_{gate}")
+                weight.assign(self._block_of(initializer, gate)(weight.shape, weight.dtype))
 
     def call(self, inputs: tf.Tensor, states: list[tf.Tensor], training: bool = False) -> Any:
         """Return h' and the states h', c'."""
@@ -74,9 +91,3 @@ class GatedLSTMCell(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Arguments that rebuild the cell."""
         return {**super().get_config(), "units": self.units}
-
-
-def _glorot(inputs: int, outputs: int) -> keras.initializers.Initializer:
-    """Glorot and Bengio (2010) for a kernel that belongs to one of ``inputs x outputs``."""
-    limit = (6 / (inputs + outputs)) ** 0.5
-    return keras.initializers.RandomUniform(-limit, limit)

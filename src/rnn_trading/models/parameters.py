@@ -294,7 +294,7 @@ class TrainingParameters:
     shuffle
         Whether rows are drawn in a new order in every epoch.
     seed
-        Seed of Python, NumPy and TensorFlow.
+        Of all that is drawn: initial weights, dropout, the order of rows, drawn targets.
     device
         ``auto`` takes a GPU if TensorFlow sees one.
     """

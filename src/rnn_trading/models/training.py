@@ -11,14 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras, tf
-from rnn_trading.models.batches import RaggedRows, Sequences, as_long_as_the_longest, batched_by_length
+from rnn_trading.models.batches import (
+    ArrayRows,
+    Batched,
+    CountEpochs,
+    Epoch,
+    Inputs,
+    Sequences,
+    as_long_as_the_longest,
+    batched_by_length,
+)
 from rnn_trading.models.parameters import TrainingParameters
+from rnn_trading.models.seeds import seed_network
+from rnn_trading.models.states import NOTHING_KEPT, States
+from rnn_trading.models.training_state import KeepState, Plateau, Stopping, made_of, take_up
 from rnn_trading.progress import SECONDS_BETWEEN_REPORTS
 
 logger = logging.getLogger(__name__)
 
-Inputs = dict[str, NDArray[np.generic]]
-Rows: TypeAlias = tuple[Inputs, NDArray[np.floating]] | RaggedRows | keras.utils.PyDataset
+Rows: TypeAlias = tuple[Inputs, NDArray[np.floating]] | Batched
 # Rows predicted at a time: so many at most, and fewer where rows are long, for memory's sake.
 PREDICTION_BATCH, PREDICTION_VALUES = 4096, 2**19
 RAGGED_PREDICTION_BATCH, ORDERED_PREDICTION_BATCH = 512, 32
@@ -42,7 +53,9 @@ class Fit:
     epochs, best_epoch
         Epochs run; the one whose weights were kept.
     seconds
-        Wall time of the training.
+        Wall time of the training, breaks not counted.
+    device
+        ``CPU``, or ``GPU`` and its name.
     """
 
     model: keras.Model
@@ -50,6 +63,7 @@ class Fit:
     epochs: int
     best_epoch: int
     seconds: float
+    device: str
 
     @property
     def best_validation_loss(self) -> float:
@@ -64,26 +78,29 @@ def train(
     validation_rows: Rows,
     training: TrainingParameters,
     title: str,
+    states: States = NOTHING_KEPT,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> Fit:
-    """Seed, build, fit, stop early, and restore the best epoch.
+    """Build, seed, fit, stop early, and restore the best epoch; take up a training that was broken off.
 
-    Two calls with equal arguments on one machine return equal weights, to the bit.
+    Two calls with equal arguments on one machine return equal weights, to the bit, whatever other threads do, and
+    whether or not the training was broken off.
 
     Parameters
     ----------
     build
-        Makes the untrained model; called after seeding.
+        Makes the untrained model.
     training_rows, validation_rows
         Named inputs with shapes ``(rows, ...)`` and targets float32 ``(rows,)`` or ``(rows, series)``, without
-        missing values; sequences of different lengths; or a dataset that gives whole batches of ``batch_size`` in its
-        own order.
+        missing values; or rows that come in batches of their own.
     training
-        See :class:`rnn_trading.models.parameters.TrainingParameters`.
+        See :class:`rnn_trading.models.parameters.TrainingParameters`. All that is drawn is drawn by its seed.
     title
         Name of the model in progress messages.
+    states
+        Where the state is kept while training runs, as ``seed_N``.
     callbacks
-        Further ones, called before training is stopped or its rate lowered.
+        Further ones, called before training is stopped or its rate lowered. Those with ``counters`` are kept.
 
     Returns
     -------
@@ -98,58 +115,66 @@ def train(
         input or target is missing or infinite.
     """
     metrics, best_is = _metrics(training)
-    for part, rows in {"training": training_rows, "validation": validation_rows}.items():
-        if isinstance(rows, tuple):
-            _check_finite(rows[0] | {"target": rows[1]}, part, title)
-    keras.backend.clear_session()
-    keras.utils.set_random_seed(training.seed)
+    rows, watched = _checked(training_rows, "training", title), _checked(validation_rows, "validation", title)
     tf.config.experimental.enable_op_determinism()
-    with tf.device(_device(training.device)):
-        model = build()
-        # XLA's compilation costs more than it gains on models of this size.
-        model.compile(_optimizer(training), loss=training.loss, metrics=metrics, jit_compile=False)
-        monitored = f"val_{training.monitor}"
-        stopping = keras.callbacks.EarlyStopping(
-            monitored,
-            mode=best_is,
-            patience=training.patience,
-            min_delta=training.min_delta,
-            start_from_epoch=training.start_from_epoch - 1,
-            restore_best_weights=True,
-        )
-        given, rows_an_epoch = _given(training_rows, training, title)
-        if isinstance(validation_rows, RaggedRows):
-            validation_rows = validation_rows.batches(training.batch_size, None)
-        progress = _Progress(title, training, rows_an_epoch)
-        started = time.perf_counter()
-        recorded = model.fit(
-            **given,
-            validation_data=validation_rows,
-            epochs=training.epochs,
-            callbacks=[*callbacks, *_plateau(training, monitored, best_is), stopping, progress],
-            verbose=0,
-        ).history
-        seconds = time.perf_counter() - started
+    place, device = _device(training.device)
+    with tf.device(place):
+        model = _ready(build, training, metrics)
+        parts = made_of(model, rows.arrays(), watched.arrays(), training, device)
+        name = f"seed_{training.seed}"
+        state = take_up(states, name, title, parts)
+        stopping, plateau = _stopping(training, best_is), _plateau(training, best_is)
+        counting = [each for each in (*callbacks, *plateau) if hasattr(each, "counters")]
+        keep = KeepState(states, name, parts, stopping, counting, state)
+        epoch, progress = Epoch(), _Progress(title, training, len(rows), device, keep.epochs)
+        if state is None or not state.facts["ended"]:
+            model.fit(
+                rows.batches(training.batch_size, training.seed, epoch, training.shuffle),
+                **_watching(validation_rows, training),
+                initial_epoch=keep.epochs,
+                epochs=training.epochs,
+                shuffle=False,  # the batches are drawn already
+                callbacks=[CountEpochs(epoch), *callbacks, *plateau, stopping, progress, keep],
+                verbose=0,
+            )
+            keep.write(ended=True)
+        else:
+            keep.take_over(model)
+            stopping.set_model(model)
+            stopping.on_train_end()
     best_epoch = stopping.best_epoch + 1
     logger.info(
         "%s: best epoch %d of %d, %.0f s, %s parameters",
-        *(title, best_epoch, len(recorded["loss"]), seconds, f"{model.count_params():,}"),
+        *(title, best_epoch, keep.epochs, keep.seconds, f"{model.count_params():,}"),
     )
-    return Fit(model, _tidy(recorded), len(recorded["loss"]), best_epoch, seconds)
+    return Fit(model, _tidy(keep.recorded), keep.epochs, best_epoch, keep.seconds, device)
 
 
-def _given(rows: Rows, training: TrainingParameters, title: str) -> tuple[dict[str, Any], int]:
-    """Arguments of Keras' ``fit`` for training rows, and how many rows an epoch has."""
+def _ready(build: Callable[[], keras.Model], training: TrainingParameters, metrics: list[Any]) -> keras.Model:
+    """The network with its initial weights, compiled, its optimizer at the start."""
+    # For a layer of the user's own that draws by itself; all others get their seeds below.
+    keras.utils.set_random_seed(training.seed)
+    model = build()
+    seed_network(model, training.seed)
+    # XLA's compilation costs more than it gains on models of this size.
+    model.compile(_optimizer(training), loss=training.loss, metrics=metrics, jit_compile=False)
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _checked(rows: Rows, part: str, title: str) -> Batched:
+    """Rows in batches, arrays of them without a missing value."""
+    if not isinstance(rows, tuple):
+        return rows
+    _check_finite(rows[0] | {"target": rows[1]}, part, title)
+    return ArrayRows(*rows)
+
+
+def _watching(rows: Rows, training: TrainingParameters) -> dict[str, Any]:
+    """Arguments of Keras' ``fit`` for validation rows."""
     if isinstance(rows, tuple):
-        arrays: dict[str, Any] = {"x": rows[0], "y": rows[1], "batch_size": training.batch_size}
-        prediction_batch = _prediction_batch(rows[0])
-        return arrays | {"shuffle": training.shuffle, "validation_batch_size": prediction_batch}, len(rows[1])
-    if isinstance(rows, RaggedRows):
-        order = training.seed if training.shuffle else None
-        return {"x": rows.batches(training.batch_size, order), "shuffle": False}, len(rows.targets)
-    if training.shuffle:
-        raise ValueError(f"{title}: rows that carry a state on keep their order. Expected training.shuffle=false.")
-    return {"x": rows, "shuffle": False}, len(rows) * training.batch_size
+        return {"validation_data": rows, "validation_batch_size": _prediction_batch(rows[0])}
+    return {"validation_data": rows.batches(training.batch_size, training.seed, Epoch(), False)}
 
 
 def predict(model: keras.Model, inputs: Inputs) -> NDArray[np.float64]:
@@ -214,14 +239,25 @@ def _metrics(training: TrainingParameters) -> tuple[list[Any], str]:
     return [keras.metrics.RootMeanSquaredError(name="rmse"), *absolute], "min"
 
 
-def _plateau(training: TrainingParameters, monitored: str, best_is: str) -> list[keras.callbacks.Callback]:
+def _stopping(training: TrainingParameters, best_is: str) -> Stopping:
+    return Stopping(
+        f"val_{training.monitor}",
+        mode=best_is,
+        patience=training.patience,
+        min_delta=training.min_delta,
+        start_from_epoch=training.start_from_epoch - 1,
+        restore_best_weights=True,
+    )
+
+
+def _plateau(training: TrainingParameters, best_is: str) -> list[Plateau]:
     if training.reduce_on_plateau is None:
         return []
     settings = training.reduce_on_plateau
     return [
-        _Plateau(
+        Plateau(
             training.start_from_epoch,
-            monitor=monitored,
+            monitor=f"val_{training.monitor}",
             mode=best_is,
             factor=settings.factor,
             patience=settings.patience,
@@ -229,18 +265,6 @@ def _plateau(training: TrainingParameters, monitored: str, best_is: str) -> list
             min_delta=training.min_delta,
         )
     ]
-
-
-class _Plateau(keras.callbacks.ReduceLROnPlateau):
-    """Keras' own, but the epochs before the first that is watched do not count."""
-
-    def __init__(self, first_epoch: int, **settings: Any) -> None:
-        super().__init__(**settings)
-        self.first_epoch = first_epoch
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if epoch + 1 >= self.first_epoch:
-            super().on_epoch_end(epoch, logs)
 
 
 def _check_finite(arrays: Inputs, part: str, title: str) -> None:
@@ -266,14 +290,18 @@ def _optimizer(training: TrainingParameters) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(settings.learning_rate, epsilon=settings.epsilon, global_clipnorm=settings.clip_norm)
 
 
-def _device(wanted: str) -> str:
-    gpus = tf.config.list_logical_devices("GPU")
+def _device(wanted: str) -> tuple[str, str]:
+    """TensorFlow's name of the device, and its name in words."""
+    gpus = tf.config.list_physical_devices("GPU")
     if wanted == "gpu" and not gpus:
         raise ValueError(
             "training.device=gpu, but TensorFlow sees no GPU. Install the extra 'gpu' and a driver, or use "
             "device=auto or cpu."
         )
-    return "/GPU:0" if gpus and wanted != "cpu" else "/CPU:0"
+    if not gpus or wanted == "cpu":
+        return "/CPU:0", "CPU"
+    details = tf.config.experimental.get_device_details(gpus[0])
+    return "/GPU:0", f"GPU {details.get('device_name', '')}".rstrip()
 
 
 def _tidy(recorded: dict[str, list[float]]) -> list[dict[str, Any]]:
@@ -292,16 +320,17 @@ def _tidy(recorded: dict[str, list[float]]) -> list[dict[str, Any]]:
 class _Progress(keras.callbacks.Callback):
     """Log where training stands every few seconds, and stop it when the loss is not a number."""
 
-    def __init__(self, title: str, training: TrainingParameters, rows: int) -> None:
+    def __init__(self, title: str, training: TrainingParameters, rows: int, device: str, first: int) -> None:
         super().__init__()
-        self.title, self.training, self.rows = title, training, rows
+        self.title, self.training, self.rows, self.device, self.first = title, training, rows, device, first
         self.epoch = 0
         self.started = self.reported = time.perf_counter()
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         logger.info(
-            "%s: training on %s rows, batch %d, up to %d epochs",
-            *(self.title, f"{self.rows:,}", self.training.batch_size, self.training.epochs),
+            "%s: training on the %s, %s rows, batch %d, up to %d epochs%s",
+            *(self.title, self.device, f"{self.rows:,}", self.training.batch_size, self.training.epochs),
+            f", taken up after epoch {self.first}" if self.first else "",
         )
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -316,7 +345,7 @@ class _Progress(keras.callbacks.Callback):
             logger.info(
                 "%s: epoch %d, %.0f %% of it, %s, %s rows a second",
                 *(self.title, self.epoch, 100 * done / self.rows, _show({"loss": (logs or {})["loss"]})),
-                f"{((self.epoch - 1) * self.rows + done) / (now - self.started):,.0f}",
+                f"{((self.epoch - 1 - self.first) * self.rows + done) / (now - self.started):,.0f}",
             )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:

@@ -1,17 +1,18 @@
 """A long series read by many readers at once, in segments through which gradients flow, with states carried on."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_trading.models.backend import keras
+from rnn_trading.models.backend import keras, tf
+from rnn_trading.models.batches import Batch, Epoch, dataset_of
 from rnn_trading.models.checks import layers_of
 from rnn_trading.models.parameters import UnrollingParameters
 from rnn_trading.models.sequence_network import INPUT
 
 
-class UnrolledSegments(keras.utils.PyDataset):
+class UnrolledSegments:
     """Batches of a series for a stateful network: row i of a batch goes on where row i of the one before ended.
 
     Readers start at positions spread evenly over the series and read ``segments`` segments of ``steps`` values each, so
@@ -26,8 +27,6 @@ class UnrolledSegments(keras.utils.PyDataset):
         See :class:`rnn_trading.models.parameters.UnrollingParameters`.
     targets_within
         Replaces the one of ``unrolling``, if given.
-    seed
-        Of the draws.
     title
         Whose values these are, for error messages.
 
@@ -41,13 +40,11 @@ class UnrolledSegments(keras.utils.PyDataset):
         self,
         values: NDArray[np.float64],
         unrolling: UnrollingParameters,
-        seed: int,
         targets_within: int | None = None,
         title: str = "series",
     ) -> None:
-        super().__init__()
         within = targets_within or unrolling.targets_within
-        self.steps, self.within = unrolling.steps, within
+        self.steps, self.within, self.title = unrolling.steps, within, title
         if len(values) < self.steps + within:
             raise ValueError(
                 f"{title}: a segment of {self.steps} steps with targets within {within} needs at least "
@@ -61,23 +58,46 @@ class UnrolledSegments(keras.utils.PyDataset):
         self.segments = min(unrolling.segments, (len(values) - within) // self.steps)
         last_start = len(values) - within - self.segments * self.steps
         self.starts = np.linspace(0, last_start, unrolling.readers).astype(np.int64)
-        self.generator = np.random.default_rng(seed)
-        self.on_epoch_end()
 
     def __len__(self) -> int:
-        """Batches in an epoch."""
-        return self.segments
+        """Segments in an epoch."""
+        return self.segments * len(self.starts)
 
-    def __getitem__(self, segment: int) -> tuple[dict[str, Any], NDArray[np.float32]]:
-        """Inputs and targets of one batch, ``(readers, steps, 1)`` each."""
-        positions = self.starts[:, None] + segment * self.steps + np.arange(self.steps)  # (readers, steps)
-        targets = positions + self.ahead[segment]
-        return {INPUT: self.values[positions][:, :, None]}, self.values[targets][:, :, None]
+    def batches(self, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
+        """Inputs and targets, ``(readers, steps, 1)`` each; see :class:`rnn_trading.models.batches.Batched`.
 
-    def on_epoch_end(self) -> None:
-        """Draw how far ahead each target lies."""
-        shape = (self.segments, len(self.starts), self.steps)
-        self.ahead = self.generator.integers(1, self.within + 1, shape)
+        The seed is that of the targets.
+
+        Raises
+        ------
+        ValueError
+            If rows, which carry a state on, are to be shuffled, or a batch is not one row for each reader.
+        """
+        readers = len(self.starts)
+        if shuffle:
+            raise ValueError(
+                f"{self.title}: rows that carry a state on keep their order. Expected training.shuffle=false."
+            )
+        if batch_size != readers:
+            raise ValueError(
+                f"{self.title}: a batch has one row for each of {readers} readers. Received: training.batch_size="
+                f"{batch_size}."
+            )
+
+        def generate() -> Iterator[Batch]:
+            shape = (self.segments, readers, self.steps)
+            ahead = epoch.generator(seed).integers(1, self.within + 1, shape)  # how far each target lies
+            for segment in range(self.segments):
+                positions = self.starts[:, None] + segment * self.steps + np.arange(self.steps)  # (readers, steps)
+                targets = self.values[positions + ahead[segment]]
+                yield {INPUT: self.values[positions][:, :, None]}, targets[:, :, None]
+
+        spec = tf.TensorSpec((readers, self.steps, 1), tf.float32)
+        return dataset_of(generate, ({INPUT: spec}, spec), self.segments)
+
+    def arrays(self) -> Iterator[NDArray[np.generic]]:
+        """See :class:`rnn_trading.models.batches.Batched`."""
+        yield from (self.values, self.starts, np.array([self.segments, self.steps, self.within]))
 
 
 class ResetStates(keras.callbacks.Callback):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rnn_trading.series.series import RESTARTED
 from rnn_trading.skill.inference.bootstrap import block_length, cluster_bootstrap
+from rnn_trading.skill.inference.counts import OfCounts
 from rnn_trading.skill.metrics import scores
 from rnn_trading.skill.metrics.macro import NETWORK, ONE_STEP
 from rnn_trading.skill.metrics.scores import Score
@@ -29,8 +30,8 @@ class Distance:
 
 
 def _above_half(table: pd.DataFrame, column: str) -> Score:
-    score = scores.auc(table, column)
-    return lambda rows: score(rows) - 0.5
+    area = scores.auc(table, column)
+    return OfCounts(area.rows, lambda counts: area.values(counts) - 0.5)
 
 
 def _in_the_direction(table: pd.DataFrame, column: str) -> Score:

@@ -46,6 +46,17 @@ class Records:
         """Laws that corrected experiments break, in words. As published, canaries are meant to die."""
         return broken_laws(self.canaries["corrected"]) if "corrected" in self.canaries else []
 
+    def as_plain(self) -> dict[str, Any]:
+        """Plain values, for a JSON file: a record says itself of which experiment and protocol it is."""
+        return {**vars(self), "found": list(self.found.values())}
+
+    @classmethod
+    def from_plain(cls, values: dict[str, Any]) -> "Records":
+        """Rebuild records from :meth:`as_plain`."""
+        found = {(record["experiment"], record["protocol"]): record for record in values["found"]}
+        missing = [(name, protocol, command) for name, protocol, command in values["missing"]]
+        return cls(found, values["problems"], missing, values["canaries"])
+
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

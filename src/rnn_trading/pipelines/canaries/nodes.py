@@ -1,7 +1,6 @@
 """Release the canaries of an experiment, and stop the run if one of them dies."""
 
 import logging
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import pandas as pd
@@ -61,28 +60,20 @@ class CanaryParameters:
     overrides: dict[str, Any]
 
 
-Release = Callable[[dict[str, Any], CanaryParameters], dict[str, Any]]
+def release_canaries(
+    all_parameters: dict[str, Any], canaries: CanaryParameters, *, name: str, pipeline: Pipeline
+) -> dict[str, Any]:
+    """Run an experiment on simulated sources; see :func:`canary_results`.
 
-
-def release(name: str, pipeline: Pipeline) -> Release:
-    """The node that releases the canaries of an experiment.
-
-    Parameters
-    ----------
-    name
-        One of :data:`rnn_trading.pipelines.canaries.experiments.CANARIES`.
-    pipeline
-        The experiment, from its sources.
+    Raises
+    ------
+    ValueError
+        If the experiment cannot be judged on them; names it.
     """
-
-    def release_canaries(all_parameters: dict[str, Any], canaries: CanaryParameters) -> dict[str, Any]:
-        """Run the experiment on simulated sources; see :func:`canary_results`."""
-        try:
-            return canary_results(name, pipeline, all_parameters, canaries)
-        except ValueError as error:
-            raise ValueError(f"The canaries of {name} could not be judged. {error}") from error
-
-    return release_canaries
+    try:
+        return canary_results(name, pipeline, all_parameters, canaries)
+    except ValueError as error:
+        raise ValueError(f"The canaries of {name} could not be judged. {error}") from error
 
 
 def canary_results(
@@ -92,8 +83,10 @@ def canary_results(
 
     Parameters
     ----------
-    name, pipeline
-        See :func:`release`.
+    name
+        One of :data:`rnn_trading.pipelines.canaries.experiments.CANARIES`.
+    pipeline
+        The experiment, from its sources.
     all_parameters
         Of the user's run.
     canaries

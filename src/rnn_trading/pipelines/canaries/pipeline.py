@@ -2,8 +2,10 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from rnn_trading.experiments import wiring
+
 from .experiments import CANARIES
-from .nodes import gather, release, uphold_laws
+from .nodes import gather, release_canaries, uphold_laws
 
 
 def create_pipeline(experiments: dict[str, Pipeline]) -> Pipeline:
@@ -16,23 +18,19 @@ def create_pipeline(experiments: dict[str, Pipeline]) -> Pipeline:
     """
     results = {name: f"canaries_of_{name.replace('.', '_')}" for name in CANARIES}
     nodes = [
-        Node(
-            release(name, experiments[name]),
-            inputs=["parameters", "params:canaries"],
-            outputs=output,
+        wiring.node(
+            wiring.given(release_canaries, name=name, pipeline=experiments[name]),
+            output,
             name=f"release_canaries.{name}",
-            tags="gpu",
+            gpu=True,
+            all_parameters="parameters",
         )
         for name, output in results.items()
     ]
-    nodes.append(
-        Node(
-            gather,
-            inputs={"protocol": "params:protocol", "canaries": "params:canaries"}
-            | {output: output for output in results.values()},
-            outputs="canaries",
-            name="gather_canaries",
-        )
+    gathering = Node(
+        gather,
+        inputs={"protocol": "params:protocol", "canaries": "params:canaries"} | wiring.by_name(*results.values()),
+        outputs="canaries",
+        name="gather_canaries",
     )
-    nodes.append(Node(uphold_laws, inputs="canaries", outputs=None, name="uphold_laws"))
-    return Pipeline(nodes)
+    return Pipeline([*nodes, gathering, wiring.node(uphold_laws)])

@@ -14,6 +14,7 @@ from kedro.validation.parameter_validator import ParameterValidator
 
 from rnn_trading.datasets.filing_sentences import FilingSentencesDataset
 from rnn_trading.datasets.kept import KeptDataset
+from rnn_trading.models.states import NOTHING_KEPT
 
 
 class MemoryRun:
@@ -40,7 +41,8 @@ class MemoryRun:
         self._pipeline = pipeline.to_outputs(self._predictions)
         validated = ParameterValidator({name: self._pipeline}).validate_raw_params(parameters)
         self._catalog = DataCatalog()
-        given = _flatten("params:", validated) | sources
+        states = {entry: NOTHING_KEPT for entry in self._pipeline.inputs() if entry.endswith(".training_state")}
+        given = _flatten("params:", validated) | states | sources
         for entry in self._pipeline.datasets():
             if entry == "filing_sentences":
                 self._catalog[entry] = FilingSentencesDataset(filepath=str(folder / entry))

@@ -11,7 +11,7 @@ from rnn_trading.filings.items import SentenceParameters
 from rnn_trading.filings.reading import FilingReading
 from rnn_trading.parameters import parameters
 from rnn_trading.series.monthly import MacroParameters, align_months, macro_quality
-from rnn_trading.simulated.filings import SimulatedFilings
+from rnn_trading.simulated.filings import SimulationParameters, simulate_filings
 from rnn_trading.tables.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
 from rnn_trading.tables.prices import PriceError, price_quality
 from rnn_trading.tables.reviews import ReviewIngestionParameters, review_quality
@@ -122,7 +122,7 @@ def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[st
 def ingest_filings(
     filings_source: FilingSource | None,
     filing_prices_source: tuple[pd.DataFrame, dict[str, int]] | None,
-    simulated_filings: SimulatedFilings,
+    simulation: SimulationParameters,
     ingestion: FilingIngestionParameters,
 ) -> dict[str, Any]:
     """Take over the filings of a source, or simulated ones where the environment has none, and report on them.
@@ -131,16 +131,16 @@ def ingest_filings(
     ----------
     filings_source, filing_prices_source
         Of the environment; both None where it has none.
-    simulated_filings
-        See :func:`rnn_trading.simulated.filings.simulate_filings`.
+    simulation
+        What is simulated then; see :func:`rnn_trading.simulated.filings.simulate_filings`.
     ingestion
         See :class:`rnn_trading.filings.filings.FilingIngestionParameters`.
 
     Returns
     -------
     dict
-        ``filings``, ``filing_prices``: the canonical tables. ``filing_source``: what reads the texts.
-        ``filings_report``: see :func:`rnn_trading.filings.filings.take_filings`.
+        ``filings``, ``filing_prices``: the canonical tables. ``filings_report``: see
+        :func:`rnn_trading.filings.filings.take_filings`.
 
     Raises
     ------
@@ -149,9 +149,8 @@ def ingest_filings(
     """
     if (filings_source is None) != (filing_prices_source is None):
         raise FilingError("Expected filings_source and filing_prices_source in the catalog, or neither. Received: one.")
-    source, prices = simulated_filings.filings, simulated_filings.prices
-    if filings_source is not None and filing_prices_source is not None:
-        source, prices = filings_source, filing_prices_source
+    source = given_or_simulated(filings_source, simulation)
+    prices = simulate_filings(simulation).prices if filing_prices_source is None else filing_prices_source
     if not len(source):
         raise FilingError("There are no filings: no source, and filings.simulation.firms=0. Change one of them.")
     windows, report = take_filings(source, prices, ingestion)
@@ -165,12 +164,32 @@ def ingest_filings(
         "%s filings of %s firms, %s with prices, %s with a time of day",
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),
     )
-    return {"filings": source.index, "filing_prices": windows, "filing_source": source, "filings_report": report}
+    return {"filings": source.index, "filing_prices": windows, "filings_report": report}
 
 
-def read_sentences(filing_source: FilingSource, sentences: SentenceParameters) -> FilingReading:
-    """Sentences of all filings; nothing is read before they are saved."""
-    return FilingReading(filing_source, sentences)
+def read_sentences(
+    filings_source: FilingSource | None,
+    filings: pd.DataFrame,
+    simulation: SimulationParameters,
+    sentences: SentenceParameters,
+) -> FilingReading:
+    """Sentences of the filings that were taken over; nothing is read before they are saved.
+
+    Parameters
+    ----------
+    filings_source, simulation
+        As :func:`ingest_filings` takes them.
+    filings
+        What it took over: a source may have more by now.
+    sentences
+        Which sentences are kept.
+    """
+    return FilingReading(given_or_simulated(filings_source, simulation).only(filings), sentences)
+
+
+def given_or_simulated(filings_source: FilingSource | None, simulation: SimulationParameters) -> FilingSource:
+    """The filings of the environment, or simulated ones where it has none: equal ones, whenever it is asked."""
+    return simulate_filings(simulation).filings if filings_source is None else filings_source
 
 
 def ingest_reviews(

@@ -3,19 +3,18 @@
 from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.experiments.wiring import node
-from rnn_trading.simulated.filings import simulate_filings
 
 from .nodes import ingest_filings, ingest_index, ingest_macro, ingest_prices, ingest_reviews, read_sentences
 
 
 def create_prices() -> Pipeline:
     """``prices_source`` (a different one in each environment) to ``prices``."""
-    return Pipeline([node(ingest_prices, "prices", "prices_report", ingestion="params:data_ingestion")])
+    return _group(node(ingest_prices, "prices", "prices_report", ingestion="params:data_ingestion"))
 
 
 def create_index() -> Pipeline:
     """Two tables: closes over many years, and prices with high and low, which may come from another source."""
-    return Pipeline([_ingest_index("index_prices"), _ingest_index("index_ranges")])
+    return _group(_ingest_index("index_prices"), _ingest_index("index_ranges"))
 
 
 def _ingest_index(name: str) -> Node:
@@ -29,24 +28,27 @@ def _ingest_index(name: str) -> Node:
 
 def create_macro() -> Pipeline:
     """``macro_source`` to ``macro``."""
-    return Pipeline([node(ingest_macro, "macro", "macro_report", series="params:macro")])
+    return _group(node(ingest_macro, "macro", "macro_report", series="params:macro"))
 
 
 def create_reviews() -> Pipeline:
     """``reviews_source`` to ``reviews``."""
-    return Pipeline([node(ingest_reviews, "reviews", "reviews_report", ingestion="params:reviews")])
+    return _group(node(ingest_reviews, "reviews", "reviews_report", ingestion="params:reviews"))
 
 
 def create_filings() -> Pipeline:
     """Sources of filings and prices, or simulated ones, to ``filings``, their prices and sentences."""
-    tables = ("filings", "filing_prices", "filing_source", "filings_report")
-    return Pipeline(
-        [
-            node(simulate_filings, "simulated_filings", simulation="params:filings.simulation"),
-            node(ingest_filings, *tables, ingestion="params:filings.ingestion"),
-            node(read_sentences, "filing_sentences", sentences="params:filings.sentences"),
-        ]
+    tables = ("filings", "filing_prices", "filings_report")
+    simulation = "params:filings.simulation"
+    return _group(
+        node(ingest_filings, *tables, simulation=simulation, ingestion="params:filings.ingestion"),
+        node(read_sentences, "filing_sentences", simulation=simulation, sentences="params:filings.sentences"),
     )
+
+
+def _group(*nodes: Node) -> Pipeline:
+    """One box in Kedro-Viz; datasets and parameters keep their names."""
+    return Pipeline([*nodes], namespace="data_ingestion", prefix_datasets_with_namespace=False)
 
 
 # By the kind of source.

@@ -2,16 +2,17 @@
 
 from kedro.pipeline import Pipeline
 
+from rnn_trading.experiments import wiring
 from rnn_trading.experiments.macro import macro_experiment
 
 EXPERIMENTS = ("multivariate.macro",)
 
 
 def create_experiment(name: str) -> Pipeline:
-    """One of :data:`EXPERIMENTS`, from ``macro`` to its skill record and figures."""
+    """One of :data:`EXPERIMENTS`, from ``macro`` to its skill record, figures and page."""
     return macro_experiment(name)
 
 
 def create_pipeline() -> Pipeline:
     """All of them."""
-    return sum((create_experiment(name) for name in EXPERIMENTS), Pipeline([]))
+    return wiring.together("multivariate", map(create_experiment, EXPERIMENTS))

@@ -1,34 +1,14 @@
-"""Figures of records, small enough for a page that holds them all."""
+"""What lies beside skill records: figures, pages, and what is gone of them."""
 
-import base64
 import io
 from collections.abc import Container
-from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
-
-from rnn_trading.skill.formats import words
+from rnn_trading.pages.figures import Figure, in_order, small
 from rnn_trading.skill.record_files import Records, command_for
 
-# Figures are drawn for print: this wide they are sharp on a phone, and 64 colours are more than they have.
-WIDTH, COLOURS = 900, 64
 ONLY_MISSING = "--only-missing-outputs"
-FIRST_FIGURE = "model_and_rivals"
-# What Pillow raises for files that are no figures: too large, of a broken header, or cut short.
-UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A PNG as base64, with its size in pixels."""
-
-    title: str
-    data: str
-    width: int
-    height: int
-
-
+PAGE = "page.html"
 Figures = dict[tuple[str, str], list[Figure]]
 
 
@@ -48,32 +28,50 @@ def read_figures(
     made_by
         Of each record, the pipeline that makes it.
     """
-    figures: Figures = {}
-    problems = [f"{path}: the figure is gone. {_remedy(again)}" for path, again in gone(records, files, names, made_by)]
+    figures: Figures = {key: [] for key in records.found}
+    missing = gone(records, files, names, made_by)
+    problems = [f"{path}: the {_kind(path)} is gone. {_remedy(again)}" for path, again in missing]
     for (name, protocol), record in records.found.items():
-        figures[name, protocol] = []
-        for title in sorted(names[name], key=lambda title: (title != FIRST_FIGURE, title)):
+        for title in in_order(names[name]):
             path = f"{protocol}/{name}/{title}.png"
-            if path not in files:
-                continue
-            try:
-                figures[name, protocol].append(_small(words(title), files[path]))
-            except UNREADABLE as error:
-                remedy = _remedy(draw_again(record, made_by[name]))
-                problems.append(f"{path}: is not a PNG that can be read ({type(error).__name__}). Delete it. {remedy}")
+            figure, problem = _read(title, files[path]) if path in files else (None, None)
+            if figure:
+                figures[name, protocol].append(figure)
+            elif problem:
+                problems.append(f"{path}: {problem}. Delete it. {_remedy(draw_again(record, made_by[name]))}")
     return figures, problems
+
+
+def _read(title: str, content: bytes) -> tuple[Figure | None, str | None]:
+    """A figure, or what is wrong with its file."""
+    # Only a report reads figures.
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
+
+    # What Pillow raises for files that are no figures: too large, of a broken header, or cut short.
+    unreadable = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+            return small(title, image), None
+    except unreadable as error:
+        return None, f"is not a PNG that can be read ({type(error).__name__})"
 
 
 def gone(
     records: Records, files: Container[str], names: dict[str, list[str]], made_by: dict[str, str]
 ) -> list[tuple[str, str | None]]:
-    """Path of each figure that is not there, and how to :func:`draw_again`; parameters as in :func:`read_figures`."""
+    """Path of each figure and page that is not there, and how to make it; parameters as in :func:`read_figures`."""
     return [
         (path, draw_again(record, made_by[name]))
         for (name, protocol), record in records.found.items()
-        for title in names[name]
-        if (path := f"{protocol}/{name}/{title}.png") not in files
+        for file in [*(f"{title}.png" for title in names[name]), PAGE]
+        if (path := f"{protocol}/{name}/{file}") not in files
     ]
+
+
+def pages(records: Records, files: Container[str]) -> dict[tuple[str, str], str]:
+    """By (name, protocol) of a record, the path of its page, where it is there."""
+    paths = {(name, protocol): f"{protocol}/{name}/{PAGE}" for name, protocol in records.found}
+    return {key: path for key, path in paths.items() if path in files}
 
 
 def draw_again(record: dict[str, Any], pipeline: str) -> str | None:
@@ -87,15 +85,8 @@ def draw_again(record: dict[str, Any], pipeline: str) -> str | None:
 def _remedy(again: str | None) -> str:
     if again is None:
         return "Its run was not as in conf/base; repeat that run."
-    return f"Draw it again, unless another run has replaced its data since: {again}"
+    return f"Make it again, unless another run has replaced its data since: {again}"
 
 
-def _small(title: str, content: bytes) -> Figure:
-    """A figure with few colours, no wider than a page."""
-    with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-        figure = image.convert("RGB")
-    if figure.width > WIDTH:
-        figure = figure.resize((WIDTH, max(1, round(figure.height * WIDTH / figure.width))), Image.Resampling.LANCZOS)
-    written = io.BytesIO()
-    figure.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG")
-    return Figure(title, base64.b64encode(written.getvalue()).decode(), figure.width, figure.height)
+def _kind(path: str) -> str:
+    return "page" if path.endswith(PAGE) else "figure"

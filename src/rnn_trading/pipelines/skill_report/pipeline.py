@@ -1,8 +1,8 @@
 """Skill records of both protocols to one table and one page."""
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
-from rnn_trading.experiments.wiring import by_name
+from rnn_trading.experiments import wiring
 
 from . import nodes
 
@@ -19,20 +19,13 @@ def create_pipeline(expected: dict[str, str], figures: dict[str, list[str]], wit
     with_canaries
         Experiments that have canaries.
     """
+    read = wiring.given(nodes.read_skill_records, expected=expected, with_canaries=with_canaries)
+    tabulate = wiring.given(nodes.tabulate_skill, names=list(expected))
+    write = wiring.given(nodes.write_skill_report, expected=expected, figures=figures)
     return Pipeline(
         [
-            Node(
-                nodes.read(expected, with_canaries),
-                inputs="report_files",
-                outputs="skill_records",
-                name="read_records",
-            ),
-            Node(nodes.tabulate(list(expected)), inputs="skill_records", outputs="skill_table", name="tabulate_skill"),
-            Node(
-                nodes.write(expected, figures),
-                inputs=["skill_table", "skill_records", "report_files"],
-                outputs=by_name("skill_report_markdown", "skill_report_page"),
-                name="write_report",
-            ),
+            wiring.node(read, "skill_records", name="read_records"),
+            wiring.node(tabulate, "skill_table"),
+            wiring.node(write, "skill_report_markdown", "skill_report_page", name="write_report"),
         ]
     )

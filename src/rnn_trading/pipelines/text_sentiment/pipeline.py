@@ -11,13 +11,13 @@ EXPERIMENTS = ("text_sentiment.learned_embeddings", "text_sentiment.pretrained_e
 
 
 def create_experiment(name: str) -> Pipeline:
-    """One of :data:`EXPERIMENTS`, from ``reviews`` to its skill record and figures."""
+    """One of :data:`EXPERIMENTS`, from ``reviews`` to its skill record, figures and page."""
     return review_experiment(name)
 
 
 def create_pipeline() -> Pipeline:
     """All of them."""
-    return sum((create_experiment(name) for name in EXPERIMENTS), Pipeline([]))
+    return wiring.together("text_sentiment", map(create_experiment, EXPERIMENTS))
 
 
 def create_inference() -> Pipeline:

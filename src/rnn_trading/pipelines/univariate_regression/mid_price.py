@@ -12,6 +12,7 @@ from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.runs import dates_of_test, fit_run_rivals, flat
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
+from rnn_trading.models.states import States
 from rnn_trading.parameters import parameters
 from rnn_trading.series.scaling import Scaling
 from rnn_trading.series.series import TRUTH, RunParameters, block_min_max, exponential_smoothing, runs_over_test
@@ -90,6 +91,7 @@ def train_on_segments(
     split: SplitParameters,
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
+    training_state: States,
 ) -> dict[str, Any]:
     """Fit the stepwise network on unrolled segments, its states carried from segment to segment.
 
@@ -108,7 +110,7 @@ def train_on_segments(
     from rnn_trading.models.unrolled import ResetStates, UnrolledSegments  # noqa: PLC0415
 
     _check_batch(training, unrolling, experiment)
-    values, seed = scaled["value"], training.seed
+    values = scaled["value"]
     train_values, held_out = (values[scaled["split"] == part].to_numpy() for part in ("train", split.validate_on))
     of_segments = Interface({INPUT: Input((unrolling.steps, 1))}, every_step=True, readers=unrolling.readers)
     forecaster = build_network(architecture, Interface({INPUT: Input((None, 1))}, every_step=True))
@@ -117,13 +119,10 @@ def train_on_segments(
     evolution = ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()))
     fit = train(
         lambda: build_network(architecture, of_segments, like=forecaster),
-        UnrolledSegments(train_values, unrolling, seed, title=f"{experiment.name}, training rows"),
-        UnrolledSegments(
-            held_out, unrolling, seed, targets_within=1, title=f"{experiment.name}, {split.validate_on} rows"
-        ),
+        UnrolledSegments(train_values, unrolling, title=f"{experiment.name}, training rows"),
+        UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{experiment.name}, {split.validate_on} rows"),
         training,
-        experiment.name,
-        callbacks=[ResetStates(), evolution],
+        *(experiment.name, training_state, [ResetStates(), evolution]),
     )
     forecaster.set_weights(fit.model.get_weights())
     made = fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)

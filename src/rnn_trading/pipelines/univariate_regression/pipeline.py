@@ -18,7 +18,7 @@ RANGES = {"index_prices": "index_ranges", "index_prices_report": "index_ranges_r
 
 def create_pipeline() -> Pipeline:
     """All four experiments, from ``index_prices`` and ``index_ranges`` to skill records."""
-    return sum((create_experiment(name) for name in EXPERIMENTS), Pipeline([]))
+    return wiring.together(NAME, map(create_experiment, EXPERIMENTS))
 
 
 def create_experiment(name: str) -> Pipeline:
@@ -60,7 +60,8 @@ def _volatility(name: str) -> Pipeline:
         )
         for network in NETWORKS
     ]
-    chosen = wiring.experiment(name, [JUDGE, draw])
+    comparison = wiring.draw({"networks_and_rivals": networks.networks_and_rivals}, name="draw_comparison")
+    chosen = wiring.experiment(name, [JUDGE, draw, comparison])
     return sum(single, preparation) + _comparison(name) + chosen
 
 
@@ -82,8 +83,7 @@ def _comparison(name: str) -> Pipeline:
         name="compare_networks",
         namespace=name,
     )
-    draw = wiring.node(networks.networks_and_rivals, "networks_and_rivals", name="draw_comparison")
-    return Pipeline([choose, compare]) + wiring.experiment(name, [draw])
+    return Pipeline([choose, compare])
 
 
 def _rolling_windows(name: str) -> Pipeline:

@@ -4,7 +4,7 @@ Blocks go round from the last to the first, so that each is drawn as often (Poli
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.progress import Reports
+from rnn_trading.skill.inference.counts import OfCounts
 
 logger = logging.getLogger(__name__)
 
@@ -126,12 +127,36 @@ def cluster_influence(statistic: Callable[[NDArray[np.int64]], float], clusters:
     [-2.0, -1.0, 3.0]
     """
     codes, names = pd.factorize(clusters.to_numpy(), sort=True)
-    complete, reports, values = statistic(np.arange(len(codes))), Reports(), np.empty(len(names))
-    for cluster in range(len(names)):
-        values[cluster] = (len(names) - 1) * (complete - statistic(np.flatnonzero(codes != cluster)))
-        if reports.due():
-            logger.info("Influence: %s of %s", f"{cluster + 1:,}", f"{len(names):,}")
-    return values
+    complete = statistic(np.arange(len(codes)))
+    return (len(names) - 1) * (complete - without_each(statistic, codes))
+
+
+def without_each(statistic: Callable[[NDArray[np.int64]], float], codes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """A statistic without each cluster in turn.
+
+    Parameters
+    ----------
+    statistic
+        Of the positions of rows. One of counts is computed for many clusters at once.
+    codes
+        Position of the cluster of each row, ``(rows,)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(clusters,)``.
+
+    Examples
+    --------
+    >>> without_each(len, np.array([0, 1, 1])).tolist()
+    [2.0, 1.0]
+    """
+    count = int(codes.max()) + 1
+    if isinstance(statistic, OfCounts):
+        values = statistic.by_clusters(codes, ~np.eye(count, dtype=bool))
+    else:
+        values = (np.array([statistic(np.flatnonzero(codes != cluster))]) for cluster in range(count))
+    return _collected(values, count, "Without each: %s of %s")
 
 
 def cluster_bootstrap(
@@ -142,7 +167,7 @@ def cluster_bootstrap(
     Parameters
     ----------
     statistic
-        Of the positions of rows; a row may come several times.
+        Of the positions of rows; a row may come several times. One of counts is computed for many draws at once.
     clusters
         To which cluster each row belongs, ``(rows,)``.
     block
@@ -166,25 +191,43 @@ def cluster_bootstrap(
     [nan, nan, nan]
     """
     codes, names = pd.factorize(clusters.to_numpy(), sort=True)
-    if len(names) < FEWEST_CLUSTERS:
+    count = len(names)
+    if count < FEWEST_CLUSTERS:
         return np.full(draws, np.nan)
+    first = np.random.default_rng(SEED).integers(count, size=(draws, -(-count // block)))
+    drawn = (first[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :count] % count
+    if isinstance(statistic, OfCounts):
+        values = statistic.by_clusters(codes, _times(drawn))
+    else:
+        values = (np.array([statistic(rows)]) for rows in _rows(codes, drawn))
+    return _collected(values, draws, "Bootstrap: %s of %s draws")
+
+
+def _times(drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How often each cluster is in each draw, ``(draws, clusters)``."""
+    draws, count = drawn.shape
+    return np.bincount((drawn + count * np.arange(draws)[:, None]).ravel(), minlength=drawn.size).reshape(drawn.shape)
+
+
+def _rows(codes: NDArray[np.int64], drawn: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Positions of the rows of each draw, one cluster after the other."""
     by_cluster = np.argsort(codes, kind="stable")  # rows, those of a cluster side by side
     sizes = np.bincount(codes)
     starts = sizes.cumsum() - sizes
-    first = np.random.default_rng(SEED).integers(len(names), size=(draws, -(-len(names) // block)))
-    drawn = (first[:, :, None] + np.arange(block)).reshape(draws, -1)[:, : len(names)] % len(names)
-
-    def rows_of(draw: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Rows of the clusters of one draw, one cluster after the other."""
+    for draw in drawn:
         ends = sizes[draw].cumsum()
         offsets = np.repeat(starts[draw] - (ends - sizes[draw]), sizes[draw])
-        return by_cluster[np.arange(ends[-1]) + offsets]
+        yield by_cluster[np.arange(ends[-1]) + offsets]
 
-    reports, values = Reports(), np.empty(draws)
-    for number, draw in enumerate(drawn):
-        values[number] = statistic(rows_of(draw))
+
+def _collected(parts: Iterator[NDArray[np.float64]], count: int, words: str) -> NDArray[np.float64]:
+    """Values that come some at a time, with a line in the log where that takes long."""
+    reports, values, known = Reports(), np.empty(count), 0
+    for part in parts:
+        values[known : known + len(part)] = part
+        known += len(part)
         if reports.due():
-            logger.info("Bootstrap: %s of %s draws", f"{number + 1:,}", f"{draws:,}")
+            logger.info(words, f"{known:,}", f"{count:,}")
     return values
 
 

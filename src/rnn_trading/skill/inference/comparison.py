@@ -1,5 +1,6 @@
 """Tests of the difference between two forecasts on the same rows."""
 
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -96,11 +97,16 @@ def _plain_test(by_date: pd.DataFrame) -> tuple[float, float, float]:
 def _overlap_test(difference: Vector, overlap: int) -> tuple[float, float, float]:
     """As :func:`_plain_test`, with the autocovariances of the overlap and a simulated distribution."""
     statistic = float(_bartlett_t(difference[None], overlap - 1)[0])
-    draws = np.random.default_rng(0).normal(size=(SIMULATIONS, len(difference)))
-    simulated = _bartlett_t(draws, overlap - 1)
+    simulated = _simulated_t(len(difference), overlap - 1)
     p_value = float((np.abs(simulated) >= abs(statistic)).mean())
     critical = np.quantile(np.abs(simulated), 1 - SIGNIFICANCE) + np.quantile(simulated, POWER)
     return statistic, p_value, float(critical)
+
+
+@cache
+def _simulated_t(dates: int, lags: int) -> NDArray[np.float64]:
+    """The statistic of independent normal differences, drawn once for all tests on as many dates."""
+    return _bartlett_t(np.random.default_rng(0).normal(size=(SIMULATIONS, dates)), lags)
 
 
 def _bartlett_t(samples: NDArray[np.float64], lags: int) -> NDArray[np.float64]:

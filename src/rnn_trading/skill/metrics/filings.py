@@ -8,6 +8,7 @@ import scipy
 
 from rnn_trading.skill.inference.bootstrap import cluster_bootstrap, difference_test, interval
 from rnn_trading.skill.inference.comparison import POWER, SIGNIFICANCE
+from rnn_trading.skill.inference.counts import OfCounts, rank_correlation
 from rnn_trading.skill.losses import SQUARED_ERROR
 from rnn_trading.skill.metrics.panels import error_metrics, spearman
 
@@ -77,7 +78,7 @@ def evaluate_filings(table: pd.DataFrame, column: str) -> dict[str, Any]:
     intervals = {"ic_interval_by_firm": nothing, "ic_interval_by_date": nothing}
     if not np.isnan(ic):
         for name, clusters in _clusters(table).items():
-            drawn = cluster_bootstrap(lambda rows: spearman(forecast[rows], truth[rows]), clusters, BLOCKS[name])
+            drawn = cluster_bootstrap(rank_correlation(forecast, truth), clusters, BLOCKS[name])
             intervals[f"ic_interval_by_{name}"] = interval(drawn)
     return error_metrics(forecast, truth) | {
         "ic": ic,
@@ -178,10 +179,8 @@ def compare_filing_ranks(table: pd.DataFrame, model: str, rival: str) -> list[di
     (2.0, [nan, nan])
     """
     first, second, truth = (table[name].to_numpy(dtype=float) for name in (model, rival, "truth"))
-
-    def difference(rows: Any) -> float:
-        return spearman(first[rows], truth[rows]) - spearman(second[rows], truth[rows])
-
+    ours, theirs = rank_correlation(first, truth), rank_correlation(second, truth)
+    difference = OfCounts(len(truth), lambda counts: ours.values(counts) - theirs.values(counts))
     observed = difference(np.arange(len(truth)))
     return [
         {"name": f"Bootstrap of the difference in information coefficient by {name}", "filings": len(truth)}

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import scipy
+from numpy.typing import NDArray
 
 from rnn_trading.skill.inference.comparison import newey_west_t
 from rnn_trading.skill.losses import PROBABILITY_FLOOR, Vector
@@ -35,22 +36,38 @@ def information_coefficients(forecast: Vector, truth: Vector, dates: pd.Index) -
     >>> information_coefficients(forecast, truth, dates).tolist()
     [1.0, -1.0, nan]
     """
-    rows = pd.DataFrame({"forecast": np.asarray(forecast), "truth": np.asarray(truth)})
-    rows["date"] = pd.DatetimeIndex(dates)
-    groups = rows.groupby("date")
-    ranks = groups[["forecast", "truth"]].rank()
-    centred = ranks - ranks.groupby(rows["date"]).transform("mean")
-    products = pd.DataFrame(
-        {
-            "both": centred["forecast"] * centred["truth"],
-            "forecast": centred["forecast"] ** 2,
-            "truth": centred["truth"] ** 2,
-        }
+    codes, distinct = _dates(dates)
+    one, other = (_centred_ranks(np.asarray(side), codes) for side in (forecast, truth))
+    both, of_one, of_other = (
+        np.bincount(codes, products, len(distinct)) for products in (one * other, one**2, other**2)
     )
-    sums = products.groupby(rows["date"]).sum()
-    scale = np.sqrt(sums["forecast"] * sums["truth"])
-    defined = (scale > 0) & (groups.size() >= 3)
-    return (sums["both"] / scale.where(defined)).rename("information_coefficient")
+    scale = np.sqrt(of_one * of_other)
+    defined = (scale > 0) & (np.bincount(codes, minlength=len(distinct)) >= 3)
+    coefficients = np.divide(both, scale, out=np.full(len(distinct), np.nan), where=defined)
+    return pd.Series(coefficients, index=distinct, name="information_coefficient")
+
+
+def _dates(dates: pd.Index) -> tuple[NDArray[np.int64], pd.DatetimeIndex]:
+    """Position of the date of each row, and the distinct dates in ascending order."""
+    codes, distinct = pd.factorize(pd.DatetimeIndex(dates), sort=True)
+    return codes, pd.DatetimeIndex(distinct, name="date")
+
+
+def _centred_ranks(values: Vector, codes: NDArray[np.int64]) -> Vector:
+    """Rank of each row within its date, less the mean rank of that date; ties take their mean rank."""
+    order = np.lexsort((values, codes))
+    date, value = codes[order], values[order]
+    first_of_tie = np.r_[True, (date[1:] != date[:-1]) | (value[1:] != value[:-1])][: len(order)]
+    tie = first_of_tie.cumsum() - 1
+    centred = np.empty(len(order))
+    centred[order] = _middle(tie) - _middle(date)
+    return centred
+
+
+def _middle(groups: NDArray[np.int64]) -> Vector:
+    """Mean position of the group of each row, where rows of a group stand side by side."""
+    sizes = np.bincount(groups)
+    return (sizes.cumsum() - (sizes + 1) / 2)[groups]
 
 
 def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.DataFrame:
@@ -68,14 +85,16 @@ def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Dat
     >>> quantile_returns(np.arange(10), np.arange(10) / 2, dates).to_numpy().tolist()
     [[0.25, 1.25, 2.25, 3.25, 4.25]]
     """
-    rows = pd.DataFrame({"forecast": np.asarray(forecast), "truth": np.asarray(truth)})
-    rows["date"] = pd.DatetimeIndex(dates)
-    forecasts = rows.groupby("date")["forecast"]
-    size = forecasts.transform("size")
-    usable = (size >= QUANTILES) & (forecasts.transform("max") > forecasts.transform("min"))
-    rank = forecasts.rank(method="first") - 1
-    rows["quintile"] = (rank * QUANTILES // size + 1).astype(int)
-    return rows[usable].pivot_table(index="date", columns="quintile", values="truth", aggfunc="mean")
+    codes, distinct = _dates(dates)
+    forecast = np.asarray(forecast)
+    order = np.lexsort((forecast, codes))
+    sizes = np.bincount(codes, minlength=len(distinct))
+    starts, ends = sizes.cumsum() - sizes, sizes.cumsum()
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order)) - starts[codes[order]]
+    usable = (sizes >= QUANTILES) & (forecast[order[starts]] < forecast[order[ends - 1]])
+    rows = pd.DataFrame({"date": dates, "quintile": rank * QUANTILES // sizes[codes] + 1, "truth": np.asarray(truth)})
+    return rows[usable[codes]].groupby(["date", "quintile"])["truth"].mean().unstack("quintile")
 
 
 def evaluate_panel(

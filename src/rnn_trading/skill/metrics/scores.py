@@ -2,23 +2,25 @@
 
 Each function takes a table with ``truth``, a forecast and, where it matters, ``date``, and the name of the forecast.
 It returns a function of positions of rows, in which a row may stand several times. A score that does not exist for the
-rows (an AUC with one class) is NaN.
+rows (an AUC with one class) is NaN. Scores by ranks do not depend on the order of rows: they are
+:class:`rnn_trading.skill.inference.counts.OfCounts`, which many draws are put to at once.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-import scipy
 from numpy.typing import NDArray
 
-from rnn_trading.skill.metrics.panels import information_coefficients, spearman
+from rnn_trading.skill.inference import counts
+from rnn_trading.skill.inference.counts import OfCounts
+from rnn_trading.skill.metrics.panels import information_coefficients
 
 Score = Callable[[NDArray[np.int64]], float]
 
 
-def auc(table: pd.DataFrame, column: str) -> Score:
-    """Area under the ROC curve, by the ranks of the positives (Mann and Whitney, 1947).
+def auc(table: pd.DataFrame, column: str) -> OfCounts:
+    """Area under the ROC curve, the share of pairs ranked rightly (Mann and Whitney, 1947).
 
     Examples
     --------
@@ -28,17 +30,7 @@ def auc(table: pd.DataFrame, column: str) -> Score:
     (0.75, 1.0, nan)
     """
     forecast, truth = _forecast_and_truth(table, column)
-    positive = truth > 0.5
-
-    def score(rows: NDArray[np.int64]) -> float:
-        mask = positive[rows]
-        positives, negatives = int(mask.sum()), int((~mask).sum())
-        if not (positives and negatives):
-            return float("nan")
-        ranks = scipy.stats.rankdata(forecast[rows])
-        return float((ranks[mask].sum() - positives * (positives + 1) / 2) / (positives * negatives))
-
-    return score
+    return counts.area_under_curve(forecast, truth > 0.5)
 
 
 def mean_information_coefficient(table: pd.DataFrame, column: str) -> Score:
@@ -118,7 +110,7 @@ def r_squared(table: pd.DataFrame, column: str) -> Score:
     return score
 
 
-def rank_correlation(table: pd.DataFrame, column: str) -> Score:
+def rank_correlation(table: pd.DataFrame, column: str) -> OfCounts:
     """Spearman's rank correlation over all rows.
 
     Examples
@@ -128,8 +120,7 @@ def rank_correlation(table: pd.DataFrame, column: str) -> Score:
     >>> round(score(np.arange(4)), 6), round(score(np.array([0, 1, 2])), 6)
     (0.8, 1.0)
     """
-    forecast, truth = _forecast_and_truth(table, column)
-    return lambda rows: spearman(forecast[rows], truth[rows])
+    return counts.rank_correlation(*_forecast_and_truth(table, column))
 
 
 def _forecast_and_truth(table: pd.DataFrame, column: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import scipy
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from rnn_trading.skill.losses import Vector
+from rnn_trading.skill.rivals.fitting import one_thread
 
 logger = logging.getLogger(__name__)
 
@@ -114,11 +114,11 @@ def _fit(estimator: Any, features: Callable[[FilingRows], Any], known: KnownFili
     logger.info(
         "Fitting a rival, a ridge regression on %s columns and %s filings", *map("{:,}".format, train.shape[::-1])
     )
-    with threadpool_limits(1):  # thousands of small products
+    with one_thread():
         estimator.fit(train, known.target)
 
     def forecast(rows: FilingRows) -> Vector:
-        with threadpool_limits(1):
+        with one_thread():
             return estimator.predict(features(rows))
 
     return forecast

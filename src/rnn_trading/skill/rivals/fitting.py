@@ -4,14 +4,32 @@ A rival is a function: it is given what is known before the test rows, and retur
 fitted before it is shown a test row, so that it cannot look ahead. Its name in the tables is the name of the function.
 """
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 Known = TypeVar("Known")
 Forecaster = TypeVar("Forecaster")
+
+
+# A thread that holds it may take it again.
+_LIMITED = threading.RLock()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Linear algebra by one thread: of many small products several threads wait longer than they compute.
+
+    The limit is one for the whole process. One node at a time sets it: of two, the one that ends last would leave the
+    limit of the other behind.
+    """
+    with _LIMITED, threadpool_limits(1):
+        yield
 
 
 def fit_rivals(rivals: Sequence[Callable[[Known], Forecaster]], known: Known) -> dict[str, Forecaster]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from rnn_trading.skill.losses import Vector
+from rnn_trading.skill.rivals.fitting import one_thread
 
 logger = logging.getLogger(__name__)
 
@@ -107,12 +107,11 @@ def _logistic(first: Any, features: Callable[[TextRows], Any], known: KnownTexts
     logger.info(
         "Fitting a rival, a logistic regression on %s columns and %s texts", *map("{:,}".format, train.shape[::-1])
     )
-    # Thousands of small products: threads of the linear algebra library wait for each other longer than they compute.
-    with threadpool_limits(1):
+    with one_thread():
         estimator.fit(train, known.label)
 
     def forecast(rows: TextRows) -> Vector:
-        with threadpool_limits(1):
+        with one_thread():
             return estimator.predict_proba(features(rows))[:, 1]
 
     return forecast

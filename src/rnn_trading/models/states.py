@@ -1,0 +1,64 @@
+"""Where a training stands. Free of TensorFlow, so that pipelines load without it."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = dict[str, NDArray[np.generic]]
+
+
+class StateError(ValueError):
+    """A state that is there cannot be read."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a training stands after an epoch.
+
+    Attributes
+    ----------
+    facts
+        Plain values: ``made_of`` (see :func:`rnn_trading.models.training_state.made_of`), ``epochs`` done, ``ended``,
+        ``seconds``, ``recorded`` by quantity, and ``counters`` of the callbacks.
+    arrays
+        Variables of the network (``model/N``: weights, and the states of its dropout), of its optimizer
+        (``optimizer/N``), and the weights of the best epoch (``best/N``).
+    """
+
+    facts: dict[str, Any]
+    arrays: Arrays
+
+
+class States(Protocol):
+    """Keeps the state of each network of a training by its name, whole or not at all."""
+
+    seconds_between: float
+
+    def read(self, name: str) -> State | None:
+        """What is there of a network; None if there is nothing.
+
+        Raises
+        ------
+        StateError
+            If it cannot be read.
+        """
+
+    def write(self, name: str, state: State) -> None:
+        """Replace what is there."""
+
+
+class NothingKept:
+    """For a training that is not to be taken up."""
+
+    seconds_between = float("inf")
+
+    def read(self, name: str) -> None:
+        """There is nothing."""
+
+    def write(self, name: str, state: State) -> None:
+        """Keep nothing."""
+
+
+NOTHING_KEPT = NothingKept()

@@ -1,0 +1,134 @@
+"""What a seed reaches: initial weights and dropout of any network, whatever other threads draw."""
+
+import logging
+import random
+import threading
+from contextlib import contextmanager
+
+import numpy as np
+
+from rnn_trading.models.backend import keras
+from rnn_trading.models.gates import GatedLSTMCell
+from rnn_trading.models.parameters import OptimizerParameters, TrainingParameters
+from rnn_trading.models.seeds import seed_network
+from rnn_trading.models.training import predict, train
+
+
+def every_kind():
+    """A network with layers that draw in every way that is known: at once, together, in cells, wrappers and copies."""
+    values, words = keras.Input((5, 2), name="Values"), keras.Input((7,), name="Words", dtype="int32")
+    states = keras.layers.Embedding(11, 4)(words)
+    states = keras.layers.Bidirectional(keras.layers.GRU(3, dropout=0.2, return_sequences=True))(states)
+    attended = keras.layers.MultiHeadAttention(2, 4)(states, states)
+    gates = keras.layers.RNN(GatedLSTMCell(4))(values)
+    convolved = keras.layers.GlobalMaxPooling1D()(keras.layers.SeparableConv1D(3, 2)(values))
+    joined = keras.layers.Concatenate()([keras.layers.GlobalAveragePooling1D()(attended), gates, convolved])
+    head = keras.Sequential([keras.Input((joined.shape[-1],)), keras.layers.Dropout(0.3), keras.layers.Dense(2)])
+    return keras.Model([values, words], keras.layers.Dense(1)(head(joined)))
+
+
+def state_of(model):
+    return [variable.numpy().tolist() for variable in model.variables]
+
+
+def seeded(build, seed):
+    model = build()
+    seed_network(model, seed)
+    return model
+
+
+def test_every_weight_and_every_dropout_is_of_the_seed(caplog):
+    one, same, other = (seeded(every_kind, seed) for seed in (1, 1, 2))
+    assert state_of(one) == state_of(same)
+    for first, second in zip(one.variables, other.variables, strict=True):
+        drawn = "kernel" in first.path or "embeddings" in first.path or "seed_generator" in first.path
+        assert np.array_equal(first, second) != drawn, first.path
+    assert len({tuple(np.ravel(weight)) for weight in one.get_weights() if np.ptp(weight)}) > 10  # none like another
+    assert caplog.text == ""
+
+
+def test_the_cell_by_gates_draws_all_gates_together():
+    (layer,) = [each for each in seeded(every_kind, 1).layers if isinstance(getattr(each, "cell", None), GatedLSTMCell)]
+    recurrent = np.hstack([getattr(layer.cell, f"recurrent_kernel_{g}") for g in ("input", "forget", "cell", "output")])
+    np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(4), atol=1e-5)
+
+
+def test_what_a_builder_set_stays_and_is_named_where_it_is_trained(caplog):
+    vectors = np.random.default_rng(0).normal(size=(11, 4)).astype(np.float32)
+
+    def build(trainable):
+        words = keras.Input((7,), dtype="int32")
+        embedding = keras.layers.Embedding(11, 4, name="Given", trainable=trainable)
+        fixed = keras.layers.Dense(3, kernel_initializer=keras.initializers.GlorotUniform(7), name="Fixed")
+        model = keras.Model(words, fixed(keras.layers.Flatten()(embedding(words))))
+        embedding.set_weights([vectors])
+        return model
+
+    with caplog.at_level(logging.WARNING):
+        frozen, other = (seeded(lambda: build(trainable=False), seed) for seed in (1, 2))
+        assert caplog.text == ""
+        seeded(lambda: build(trainable=True), 1)
+    np.testing.assert_array_equal(frozen.get_layer("Given").get_weights()[0], vectors)
+    assert state_of(frozen) == state_of(other)  # whoever gives a layer a seed has it
+    assert "the seed does not reach the weights Given/embeddings: the builder set them, or" in caplog.text
+
+
+@contextmanager
+def noise():
+    """A thread that draws from the global generators, and seeds them, all the time."""
+    stop = threading.Event()
+
+    def draw():
+        number = 0
+        while not stop.wait(1e-4):  # so that it leaves the training some time
+            number += 1
+            random.seed(number)
+            np.random.seed(number)  # noqa: NPY002  the global generator is what this is about
+            random.random(), np.random.random()  # noqa: NPY002
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+TRAINING = TrainingParameters(
+    loss="mse",
+    optimizer=OptimizerParameters(name="adam", learning_rate=0.01, epsilon=1e-7, rho=None, clip_norm=None),
+    batch_size=16,
+    epochs=2,
+    monitor="loss",
+    patience=2,
+    min_delta=0.0,
+    start_from_epoch=1,
+    reduce_on_plateau=None,
+    shuffle=True,
+    seed=1,
+    device="cpu",
+)
+
+
+def fit():
+    """A short training on rows in drawn order."""
+    generator = np.random.default_rng(0)
+    inputs = {
+        "Values": generator.normal(size=(50, 5, 2)).astype(np.float32),
+        "Words": generator.integers(0, 11, (50, 7)).astype(np.int32),
+    }
+    rows = inputs, generator.normal(size=50).astype(np.float32)
+    result = train(every_kind, rows, rows, TRAINING, "seeds")
+    return result.history, predict(result.model, inputs).tolist(), state_of(result.model)
+
+
+def test_weights_are_equal_to_the_bit_alone_beside_noise_and_in_threads():
+    alone = fit()
+    with noise():
+        assert fit() == alone
+    results = {}
+    threads = [threading.Thread(target=lambda place=place: results.update({place: fit()})) for place in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == {0: alone, 1: alone}
