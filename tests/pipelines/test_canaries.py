@@ -67,10 +67,8 @@ def parameters_of(env: str, protocol: str = "corrected") -> tuple[dict[str, Any]
 
 @pytest.fixture(scope="module")
 def settings() -> tuple[dict[str, Any], CanaryParameters]:
-    """Parameters of the tests' environment, with fewer filings: enough for a network that is hardly trained."""
-    values, canaries = parameters_of("test")
-    sizes = dataclasses.replace(canaries.sizes, filings=dataclasses.replace(canaries.sizes.filings, firms=30))
-    return values, dataclasses.replace(canaries, sizes=sizes)
+    """Parameters of the tests' environment."""
+    return parameters_of("test")
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
