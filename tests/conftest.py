@@ -1,5 +1,6 @@
 """Shared pieces: the project's own parameters, small panels, and a copy of the project to run in."""
 
+import atexit
 import contextlib
 import copy
 import functools
@@ -7,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -108,12 +110,22 @@ def untraced(monkeypatch: pytest.MonkeyPatch) -> None:
 Run = Callable[..., Path]
 
 
+@functools.cache
+def _configuration() -> str:
+    """One copy of the configuration for a whole session, without conf/local of whoever runs the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="conf-"))
+    atexit.register(shutil.rmtree, folder)
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local", ".*"))
+    (folder / "conf/local").mkdir()
+    return str(folder / "conf")
+
+
 @contextlib.contextmanager
 def project_in(folder: Path) -> Iterator[Run]:
     """A copy of the project in a new folder, and what runs pipelines there.
 
-    It has the configuration, without conf/local of whoever runs the tests, and a data folder of its own. Until the end
-    the copy is the current folder. What is given takes the pipeline, the environment and runtime parameters, runs them
+    All copies share one configuration, and each has a data folder of its own. Until the end the copy is the current
+    folder. What is given takes the pipeline, the environment and runtime parameters, runs them
     in this process, and gives the folder.
     """
     from kedro.framework.project import configure_project
@@ -121,13 +133,14 @@ def project_in(folder: Path) -> Iterator[Run]:
 
     folder.mkdir()
     shutil.copy(ROOT / "pyproject.toml", folder)
-    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local", ".*"))
-    (folder / "conf/local").mkdir()
+    (folder / "conf").symlink_to(_configuration())  # for commands that are started there
     (folder / "src").mkdir()  # a notebook's session wants it, although the package is installed
 
     def run(pipeline: str, env: str = "test", **runtime_params: Any) -> Path:
         configure_project("rnn_trading")
-        with KedroSession.create(folder, env=env, runtime_params=runtime_params) as session:
+        with KedroSession.create(
+            folder, env=env, runtime_params=runtime_params, conf_source=_configuration()
+        ) as session:
             session.run(pipeline_names=[pipeline])
         return folder
 

@@ -3,7 +3,7 @@
 import copy
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -60,6 +60,9 @@ class ConfigLoader(ParsedOnce):
     by hand are left as they are.
     """
 
+    # By place: the files as they were then, and what was resolved.
+    _resolved: ClassVar[dict[tuple[str | Path | None, ...], tuple[Any, dict[str, dict[str, Any]]]]] = {}
+
     def __init__(
         self,
         conf_source: str,
@@ -83,15 +86,26 @@ class ConfigLoader(ParsedOnce):
             return {name: value for name, value in values.items() if not str(name).startswith("_")}
         return values
 
-    def beside(self, env: str | None, runtime_params: dict[str, Any]) -> OmegaConfigLoader:
-        """A loader of another environment, or under other runtime parameters; it does not say what is changed."""
-        return ParsedOnce(self.conf_source, env, runtime_params, **self._options)
+    def beside(self, env: str | None, protocol: str | None) -> Mapping[str, dict[str, Any]]:
+        """Parameters, catalog and globals of an environment under no runtime parameter but the protocol, to be read.
+
+        They are resolved once a process, and again when a file has changed; what is changed they do not say.
+        """
+        place = (self.conf_source, env, protocol)
+        folders = [self._get_conf_env_path(each) for each in {self.base_env, env or self.default_run_env}]
+        now = [self._fs.find(folder, detail=True) for folder in sorted(folders)]
+        then, resolved = self._resolved.get(place, (None, {}))
+        if now != then:
+            loader = ParsedOnce(self.conf_source, env, {"protocol": protocol} if protocol else {}, **self._options)
+            resolved = {key: loader[key] for key in ("parameters", "catalog", "globals")}
+            self._resolved[place] = now, resolved
+        return resolved
 
     def _changed(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """See :func:`differences`."""
         if not ({*self.runtime_params} - {"protocol"} or self._environment_has_files()):
             return {}  # without resolving conf/base a second time
-        base = self.beside(self.base_env, {"protocol": parameters["_protocol"]})
+        base = self.beside(self.base_env, parameters["_protocol"])
         own = _parameters_and_sources(parameters, self["catalog"])
         return dict(differences(own, _parameters_and_sources(base["parameters"], base["catalog"])))
 

@@ -70,7 +70,7 @@ def refuse_unknown_names(
 
 def _declared(loader: Any, given: dict[str, Any]) -> dict[str, Any]:
     """Parameters and globals of the environment, under the protocol asked for but without other overrides."""
-    files = loader.beside(loader.env, {"protocol": given["protocol"]} if "protocol" in given else {})
+    files = loader.beside(loader.env, given.get("protocol"))
     return {**files["parameters"], **files["globals"]}
 
 
