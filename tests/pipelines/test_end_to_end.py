@@ -167,8 +167,7 @@ def test_a_random_walk_shows_nothing(run_file):
     rows = classification["data"]["test"]["rows"]
     assert abs(classification["model"]["metrics"]["auc"] - 0.5) < 3 * np.sqrt(1 / (3 * rows))
     assert abs(regression["model"]["metrics"]["ic_pooled"]) < 3 / np.sqrt(rows)
-    assert not classification["verdict"].startswith("Skill")
-    assert not regression["verdict"].startswith("Skill")
+    assert not any(record["verdict"].startswith("Skill") for record in (classification, regression))
 
 
 @pytest.mark.trains
@@ -182,11 +181,8 @@ def test_dead_tickers_make_the_published_score_and_not_the_corrected_one(run_fil
     assert record["model"]["metrics"]["auc"] > 0.6
     stale = record["attribution"][0]
     assert stale["without"] == "rows that touch stale, missing or extreme prices"
-    assert (
-        abs(stale["value"] - 0.5)
-        < 3 * np.sqrt(1 / 3 / (stale["rows"] - stale["rows_left_out"]))
-        < record["model"]["metrics"]["auc"] - 0.55
-    )
+    left = stale["rows"] - stale["rows_left_out"]
+    assert abs(stale["value"] - 0.5) < 3 / np.sqrt(3 * left)  # three standard errors
     assert stale["removed"] == pytest.approx(record["headline"]["value"] - stale["value"])
     corrected = run_file(panel, stacked_lstm=FAST)
     assert abs(skill(corrected, "corrected", EXPERIMENTS[0])["model"]["metrics"]["auc"] - 0.5) < 0.05
