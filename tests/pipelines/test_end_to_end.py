@@ -323,8 +323,7 @@ def test_yahoo_is_chosen_by_a_parameter(project, tmp_path):
 def test_sequences_of_a_real_panel(project, protocol):
     """1,506 US stocks with gaps, reused symbols, bad ticks and zero volumes."""
     folder = project(
-        "daily_weekly_sequences",
-        env="files",
+        *("daily_weekly_sequences", "files", ["daily_weekly_sequences.build_weekly_sequences"]),
         prices_file=str(REAL_DATA / "us_stocks_daily_2007_2017.parquet"),
         protocol=protocol,
     )

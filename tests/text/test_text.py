@@ -3,7 +3,7 @@ import string
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_trading.text.text import (
@@ -112,6 +112,7 @@ def test_counting_leaves_the_sequences_alone():
     assert lists(ragged) == [[3, 1, 3, 2], [2, 2]]
 
 
+@settings(max_examples=30)
 @given(st.lists(st.text(string.ascii_letters + " .,'<>/\u2019\u00e9", max_size=30), min_size=1, max_size=6))
 def test_texts_do_not_touch_each_other(texts):
     for rules in (PUBLISHED, CORRECTED):
