@@ -6,7 +6,7 @@ export KEDRO_DISABLE_TELEMETRY := 1
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 # Two workers; tests that look at one run of a pipeline go to one of them.
-TEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+TEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: run report test test-fast lint bench viz notebook clean help
 help:

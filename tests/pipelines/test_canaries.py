@@ -41,6 +41,7 @@ from tests.conftest import ROOT
 LEVEL, REVIEWS = "univariate_regression.level", "text_sentiment.pretrained_embeddings"
 
 
+@pytest.mark.minutes
 @pytest.mark.trains
 def test_every_experiment_obeys_every_law(project):
     folder = project("canaries")

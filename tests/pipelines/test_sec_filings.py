@@ -218,6 +218,7 @@ def with_signal(signal):
     return STRONG | {"filings": {"simulation": STRONG["filings"]["simulation"] | {"signal": signal}}}
 
 
+@pytest.mark.minutes
 @pytest.mark.trains
 def test_a_planted_signal_is_found_and_none_where_there_is_none(project):
     found = skill(project("sec_filings", **STRONG))

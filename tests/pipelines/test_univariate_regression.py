@@ -60,6 +60,7 @@ WITHIN = {
 }
 
 
+@pytest.mark.minutes
 @pytest.mark.trains
 @pytest.mark.xdist_group("univariate_regression")
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
