@@ -1,12 +1,18 @@
 """Small panels, and changes to parameter sets."""
 
 import dataclasses
+import importlib.util
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+_SPEC = importlib.util.spec_from_file_location(
+    "same_records", Path(__file__).parent.parent / "benchmarks/same_records.py"
+)
+same_records = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(same_records)
 REAL_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 

@@ -1,6 +1,5 @@
 """The comparison of two runs: it sees the last bit, and nothing that is no result."""
 
-import importlib.util
 import json
 import shutil
 from pathlib import Path
@@ -9,11 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-SPEC = importlib.util.spec_from_file_location(
-    "same_records", Path(__file__).parent.parent / "benchmarks/same_records.py"
-)
-same_records = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(same_records)
+from tests.helpers import same_records
+
 MODELS = Path(__file__).parent / "models/saved_0_5_0"
 
 

@@ -24,7 +24,7 @@ def pipelines() -> dict[str, Pipeline]:
     return register_pipelines()
 
 
-@pytest.fixture(scope="module", params=["base", "files", "live"])
+@pytest.fixture(scope="module", params=["base", "files", "live", "test"])
 def catalog(request) -> DataCatalog:
     loader = OmegaConfigLoader(str(ROOT / "conf"), env=request.param, **CONFIG_LOADER_ARGS)
     credentials = loader["credentials"] if request.param == "live" else None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+import kedro.runner
 from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.io import DatasetError
@@ -38,11 +39,19 @@ def cli() -> None:
 
 
 def _run(**options: Any) -> Any:
+    _check_runner(options.get("runner"))
     try:
         return run_of_kedro(**options)
     except USER_ERRORS as error:
         logger.debug("The way to the error", exc_info=True)
         raise click.ClickException(_message(error)) from error
+
+
+def _check_runner(name: str | None) -> None:
+    """Refuse a runner that Kedro does not have; one of the user's own has a dotted name."""
+    known = [each for each in kedro.runner.__all__ if each != "AbstractRunner" and each.endswith("Runner")]
+    if name is not None and "." not in name and name not in known:
+        raise click.ClickException(f"--runner: expected one of {', '.join(known)}. Received: {name!r}.")
 
 
 def _message(error: Exception) -> str:

@@ -125,7 +125,9 @@ def _block(values: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
 def _parameters_and_sources(parameters: dict[str, Any], catalog: dict[str, Any]) -> dict[str, Any]:
     """By the names that they have as inputs of a pipeline; sources without what may be secret."""
     named = {f"params:{name}": value for name, value in parameters.items()}
-    return named | {name: _public(entry) for name, entry in catalog.items()}
+    # Where the state of a training is kept changes no result.
+    sources = {name: entry for name, entry in catalog.items() if not name.endswith(".training_state")}
+    return named | {name: _public(entry) for name, entry in sources.items()}
 
 
 def _public(entry: Any) -> Any:

@@ -1,12 +1,15 @@
+import threading
+
 import numpy as np
 import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.keras_model import KerasModelDataset
-from rnn_trading.datasets.training_state import StateFolder, TrainingStateDataset
+from rnn_trading.datasets.training_state import StateFolder, TrainingStateDataset, forget
 from rnn_trading.models.states import State, StateError
 
-STATE = State({"epochs": 3, "recorded": {"loss": [0.1, 1 / 3]}}, {"model/0": np.eye(2, dtype=np.float32)})
+FACTS = {"made_of": {}, "epochs": 3, "ended": False, "seconds": 1.5, "recorded": {"loss": [0.1, 1 / 3]}, "counters": {}}
+STATE = State(FACTS, {"model/0": np.eye(2, dtype=np.float32)})
 
 
 class Saves:
@@ -36,6 +39,28 @@ def test_a_write_that_fails_leaves_the_former_state(tmp_path):
     assert states.read("seed_1").facts == STATE.facts
 
 
+def test_a_file_of_another_form_is_named(tmp_path):
+    np.savez(tmp_path / "seed_1.npz", facts=np.array('{"epochs": 3}'))
+    with pytest.raises(StateError, match="seed_1.npz is no state of a training: expected counters, ended, epochs"):
+        StateFolder(tmp_path, 0).read("seed_1")
+
+
+def test_two_runs_of_one_experiment_do_not_stop_each_other(tmp_path):
+    """One ends, and forgets, while the other goes on writing."""
+    states, stop = StateFolder(tmp_path / "state", 0), threading.Event()
+
+    def forgets():
+        while not stop.is_set():
+            forget(tmp_path / "state")
+
+    thread = threading.Thread(target=forgets)
+    thread.start()
+    for _ in range(200):
+        states.write("seed_1", STATE)
+    stop.set()
+    thread.join()
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"something else"])
 def test_what_is_no_state_is_named(tmp_path, content):
     path = tmp_path / "seed_1.npz"
@@ -45,11 +70,11 @@ def test_what_is_no_state_is_named(tmp_path, content):
 
 
 def test_the_state_goes_when_the_model_is_saved(tmp_path):
-    entry = TrainingStateDataset(filepath=str(tmp_path / "state"))
+    entry = TrainingStateDataset(filepath=str(tmp_path / "a.b.training_state"))
     entry.load().write("seed_1", STATE)
     assert entry.exists()
-    KerasModelDataset(filepath=str(tmp_path / "m.keras"), training_state=str(tmp_path / "state")).save(Saves())
+    KerasModelDataset(filepath=str(tmp_path / "a.b.keras")).save(Saves())
     assert not entry.exists()
-    assert (tmp_path / "m.keras").read_bytes() == b"model"
+    assert (tmp_path / "a.b.keras").read_bytes() == b"model"
     with pytest.raises(DatasetError, match="is a source: it is only read"):
         entry.save(STATE)

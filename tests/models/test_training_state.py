@@ -10,8 +10,10 @@ from rnn_trading.models.backend import keras
 from rnn_trading.models.ensemble import train_ensemble
 from rnn_trading.models.free_run import ForecastEvolution
 from rnn_trading.models.parameters import OptimizerParameters, PlateauParameters, TrainingParameters
+from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.states import NOTHING_KEPT
 from rnn_trading.models.training import train
+from rnn_trading.models.training_state import made_of
 from tests.helpers import changed
 
 TRAINING = TrainingParameters(
@@ -94,8 +96,10 @@ def test_a_training_is_taken_up_wherever_it_was_broken_off(rows, tmp_path, caplo
             assert said in caplog.text
     # The last cut came when nothing was left to train; so it is if a state is still there.
     caplog.clear()
-    same(fit(rows, StateFolder(folder, 0)), whole)
+    with caplog.at_level(logging.INFO):
+        same(fit(rows, StateFolder(folder, 0)), whole)
     assert "training on" not in caplog.text
+    assert f"broken off: taken up: all {whole.epochs} epochs were trained already, on the CPU" in caplog.text
 
 
 def test_one_of_other_parts_begins_anew_and_says_why(rows, tmp_path, caplog):
@@ -103,10 +107,8 @@ def test_one_of_other_parts_begins_anew_and_says_why(rows, tmp_path, caplog):
     others = rows[0], rows[1] + 1
     with caplog.at_level(logging.INFO):
         same(fit(others, StateFolder(tmp_path, 0), epochs=8), fit(others, epochs=8))
-    assert (
-        "broken off: begins anew: of the training that was broken off, training rows and validation rows and training "
-        "parameters differ" in caplog.text
-    )
+    said = "the training that was broken off had other training rows and validation rows and training parameters"
+    assert f"broken off: begins anew: {said}" in caplog.text
 
 
 def test_a_state_that_cannot_be_read_is_named_and_replaced(rows, tmp_path, caplog):
@@ -152,8 +154,8 @@ def test_the_evolution_of_forecasts_is_whole(tmp_path):
         states = keras.layers.GRU(3, return_sequences=True)(inputs)
         return keras.Model([inputs], keras.layers.Dense(1)(states))
 
-    def evolve(states):
-        evolution = ForecastEvolution(stepwise(), values[:2, :5, 0], 2, {1, 3, 4})
+    def evolve(states, steps=2):
+        evolution = ForecastEvolution(stepwise(), values[:2, :5, 0], steps, {1, 3, 4})
         train(stepwise, rows, rows, training, "evolution", states, [evolution])
         return evolution.rows
 
@@ -162,3 +164,17 @@ def test_the_evolution_of_forecasts_is_whole(tmp_path):
     with pytest.raises(PowerCutError):
         evolve(CutAfter(tmp_path, 2))
     assert evolve(StateFolder(tmp_path, 0)) == whole
+    with pytest.raises(PowerCutError):
+        evolve(CutAfter(tmp_path, 2), steps=3)
+    assert evolve(StateFolder(tmp_path, 0)) == whole  # of two steps again, from the start
+
+
+def test_networks_that_differ_in_an_operation_are_not_the_same():
+    def parts(operation):
+        values = keras.Input((4, 2))
+        model = keras.Model(values, keras.layers.Dense(1)(operation(values, axis=1)))
+        seed_network(model, 1)
+        return made_of(model, [], [], TRAINING, "CPU")
+
+    assert parts(keras.ops.mean) == parts(keras.ops.mean)
+    assert parts(keras.ops.mean)["network"] != parts(keras.ops.max)["network"]

@@ -49,12 +49,12 @@ def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_nu
 
 def _kill_after(command, folder, state):
     """Start a command, and kill it as soon as a file is there."""
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    while not state.exists():
-        try:
-            process.wait(0.02)
-        except subprocess.TimeoutExpired:
-            continue
-        raise AssertionError(process.stdout.read())
-    process.kill()
-    process.communicate()
+    log = folder / "log.txt"
+    with log.open("w") as written, subprocess.Popen(command, cwd=folder, stdout=written, stderr=written) as process:
+        while not state.exists():
+            try:
+                process.wait(0.02)
+            except subprocess.TimeoutExpired:
+                continue
+            raise AssertionError(log.read_text())
+        process.kill()

@@ -266,7 +266,7 @@ def test_unusable_data_is_refused_before_training(run_file, tmp_path, table, pip
 @pytest.mark.trains
 def test_a_loss_that_is_no_number_saves_no_model(run_file, tmp_path):
     level = SMALL["level"] | {"training": {"epochs": 2, "optimizer": {"learning_rate": 1e38}}}
-    with pytest.raises(ArithmeticError, match=f"{NAME}.level: .* is no longer a finite number .* Nothing was saved"):
+    with pytest.raises(ArithmeticError, match=f"{NAME}.level: .* is no longer a finite number .* No model was saved"):
         run_file(index_table(), level=level)
     folder = tmp_path / "project/data"
     assert not (folder / f"06_models/corrected/{NAME}.level.keras").exists()

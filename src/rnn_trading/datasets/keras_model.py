@@ -3,7 +3,6 @@
 import contextlib
 import importlib
 import json
-import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +11,15 @@ from typing import Any
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.file import FileDataset
+from rnn_trading.datasets.training_state import forget
 from rnn_trading.datasets.whole import written_whole
 
 
 class KerasModelDataset(FileDataset[Any, Any]):
     """A ``.keras`` file, written whole.
+
+    When a model is saved, its training has ended: the state of it goes, in the folder of the same name that ends in
+    ``.training_state``; see :class:`rnn_trading.datasets.training_state.TrainingStateDataset`.
 
     Unlike `tensorflow.TensorFlowModelDataset` it imports TensorFlow when a model is loaded or saved, not when the
     catalog is made. A run then fails on bad input before it waits for TensorFlow, and libraries that TensorFlow
@@ -28,17 +31,13 @@ class KerasModelDataset(FileDataset[Any, Any]):
         Path of the file, ending in ``.keras``.
     made_by
         The command that makes it, for a model that a run may look for before it is there.
-    training_state
-        Folder in which the training that makes the model keeps its state: it goes when the model is saved, which is the
-        end of that training.
     metadata
         For Kedro plugins.
     """
 
-    def __init__(self, *, made_by: str | None = None, training_state: str | None = None, **file: Any) -> None:
+    def __init__(self, *, made_by: str | None = None, **file: Any) -> None:
         super().__init__(**file)
         self._made_by = made_by
-        self._training_state = None if training_state is None else Path(training_state)
 
     def load(self) -> Any:
         """Return the `keras.Model`, ready to predict or to train on.
@@ -63,8 +62,7 @@ class KerasModelDataset(FileDataset[Any, Any]):
         """Save a `keras.Model` with its optimizer, then remove the state of its training."""
         with written_whole(self._filepath) as partial:
             data.save(partial)
-        if self._training_state is not None and self._training_state.is_dir():
-            shutil.rmtree(self._training_state)
+        forget(self._filepath.with_suffix(".training_state"))
 
 
 def _modules_of_layers(filepath: Path) -> set[str]:

@@ -1,5 +1,6 @@
 """Where a training stands, in a folder of files that are replaced while it runs."""
 
+import contextlib
 import json
 import zipfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from rnn_trading.datasets.whole import written_whole
 from rnn_trading.models.states import State, StateError
 
 FACTS = "facts"
+FORM = {"made_of", "epochs", "ended", "seconds", "recorded", "counters"}
 
 
 class StateFolder:
@@ -45,10 +47,17 @@ class StateFolder:
             facts = json.loads(str(arrays.pop(FACTS)))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise StateError(f"{path} cannot be read ({type(error).__name__}: {error})") from error
+        if not isinstance(facts, dict) or not FORM <= facts.keys():
+            raise StateError(f"{path} is no state of a training: expected {', '.join(sorted(FORM))} in its facts")
         return State(facts, arrays)
 
     def write(self, name: str, state: State) -> None:
         """Replace what is there of a network, whole or not at all."""
+        # Another run of the same experiment that has ended may remove the folder meanwhile. This state is no result.
+        with contextlib.suppress(FileNotFoundError):
+            self._write(name, state)
+
+    def _write(self, name: str, state: State) -> None:
         arrays: dict[str, Any] = {FACTS: np.array(json.dumps(state.facts)), **state.arrays}
         with written_whole(self._path(name)) as partial, partial.open("wb") as file:
             np.savez(file, **arrays)
@@ -82,3 +91,11 @@ class TrainingStateDataset(SourceFileDataset[StateFolder]):
 
     def _exists(self) -> bool:
         return self._filepath.is_dir()
+
+
+def forget(folder: Path) -> None:
+    """Remove the state of a training that has ended; what another run writes there meanwhile stays."""
+    for path in folder.glob("*.npz"):
+        path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # not there, or not empty
+        folder.rmdir()

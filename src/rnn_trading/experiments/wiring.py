@@ -123,7 +123,8 @@ def _types(function: Callable[..., Any]) -> dict[str, Any]:
 
 def train(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
     """The node that trains: ``model``, ``history`` by epoch, what the ``training`` came to, and ``further`` outputs."""
-    return node(function, "model", "history", "training", *further, name="train", gpu=True, **datasets)
+    # Outputs are saved in this order, and the state of the training goes with the model: so that is the last.
+    return node(function, "history", "training", *further, "model", name="train", gpu=True, **datasets)
 
 
 def forecast(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
@@ -301,7 +302,7 @@ def together(name: str, experiments: Iterable[Pipeline]) -> Pipeline:
     """
     pipeline = sum(experiments, Pipeline([]))
     records = figures_on_pages(pipeline)
-    if len(records) == 1:
+    if len(records) < 2:
         return pipeline
     taken = by_name(*(f"{record}.{kind}" for record in records for kind in ("skill", "page")))
     return pipeline + Pipeline([Node(index_page, taken, f"{name}.index", name="write_index", namespace=name)])

@@ -126,11 +126,13 @@ def on_all_cores(calls: list[tuple[Any, ...]]) -> Iterator[Any]:
     A single call stays in this process: starting others would take longer.
     """
     workers = 1 if len(calls) < 2 else -1
-    yield from Parallel(n_jobs=workers, return_as="generator")(delayed(call[0])(*call[1:]) for call in calls)
-    if workers != 1 and multiprocessing.parent_process() is not None:
-        # This process belongs to a runner, and cannot end before the processes that it started. They would stay for
-        # minutes, waiting for more calls.
-        get_reusable_executor(reuse=True).shutdown()
+    try:
+        yield from Parallel(n_jobs=workers, return_as="generator")(delayed(call[0])(*call[1:]) for call in calls)
+    finally:
+        if workers != 1 and multiprocessing.parent_process() is not None:
+            # This process belongs to a runner, and cannot end before the processes that it started. They would stay for
+            # minutes, waiting for more calls.
+            get_reusable_executor(reuse=True).shutdown()
 
 
 def _pieces(filings: Iterator[RawFiling]) -> Iterator[list[RawFiling]]:

@@ -39,7 +39,7 @@ def let_memory_grow() -> None:
     for gpu in tf.config.list_physical_devices("GPU"):
         try:
             tf.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError as error:  # a notebook has used TensorFlow before
+        except (RuntimeError, ValueError) as error:  # a notebook has used TensorFlow before, or divided the GPU
             logger.warning("TensorFlow keeps all memory of %s: %s", gpu.name, error)
 
 

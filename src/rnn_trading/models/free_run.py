@@ -1,5 +1,6 @@
 """Networks that feed on their own forecasts: whole batches of runs in one compiled loop."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -142,6 +143,10 @@ class ForecastEvolution(keras.callbacks.Callback):
         super().__init__()
         self.forecaster, self.warm_up, self.steps, self.epochs = forecaster, warm_up, steps, epochs
         self.rows: list[dict[str, float]] = []
+
+    def arrays(self) -> Iterator[NDArray[np.generic]]:
+        """What the forecasts are made from."""
+        yield from (self.warm_up, np.array([self.steps, *sorted(self.epochs)]))
 
     def counters(self) -> dict[str, Any]:
         """Forecasts so far: what a training that is taken up needs."""

@@ -69,7 +69,7 @@ def _seed_part(part: Any, seeds: np.random.SeedSequence) -> list[keras.Variable]
         part.draw_weights(_integer(seeds))
         return []
     elsewhere = _weights_of(part)
-    for value in vars(part).values():
+    for value in _held(part):
         draws = isinstance(value, keras.random.SeedGenerator | keras.initializers.Initializer)
         if not draws or "seed" not in value.get_config():
             continue
@@ -136,8 +136,18 @@ def _parts_of(layer: Any) -> Iterator[Any]:
 def _children(part: Any) -> list[Any]:
     if isinstance(part, keras.Model):
         return list(part.layers)
-    held = (each for value in vars(part).values() for each in (value if isinstance(value, list | tuple) else [value]))
-    return [each for each in held if isinstance(each, keras.layers.Layer)]
+    return [each for each in _held(part) if isinstance(each, keras.layers.Layer)]
+
+
+def _held(part: Any) -> Iterator[Any]:
+    """Attributes of a layer, and what is in those that are lists or dictionaries."""
+    for value in vars(part).values():
+        if isinstance(value, dict):
+            yield from value.values()
+        elif isinstance(value, list | tuple):
+            yield from value
+        else:
+            yield value
 
 
 def _integer(seeds: np.random.SeedSequence) -> int:

@@ -84,7 +84,8 @@ def train(
     """Build, seed, fit, stop early, and restore the best epoch; take up a training that was broken off.
 
     Two calls with equal arguments on one machine return equal weights, to the bit, whatever other threads do, and
-    whether or not the training was broken off.
+    whether or not the training was broken off; of layers that :func:`rnn_trading.models.seeds.seed_network` cannot
+    reach, only where no other thread draws.
 
     Parameters
     ----------
@@ -120,12 +121,11 @@ def train(
     place, device = _device(training.device)
     with tf.device(place):
         model = _ready(build, training, metrics)
-        parts = made_of(model, rows.arrays(), watched.arrays(), training, device)
-        name = f"seed_{training.seed}"
-        state = take_up(states, name, title, parts)
         stopping, plateau = _stopping(training, best_is), _plateau(training, best_is)
-        counting = [each for each in (*callbacks, *plateau) if hasattr(each, "counters")]
-        keep = KeepState(states, name, parts, stopping, counting, state)
+        watching = [each for each in callbacks if hasattr(each, "counters")]
+        parts = made_of(model, rows.arrays(), watched.arrays(), training, device, watching)
+        state = take_up(states, name := f"seed_{training.seed}", title, parts)
+        keep = KeepState(states, name, parts, stopping, [*watching, *plateau], state)
         epoch, progress = Epoch(), _Progress(title, training, len(rows), device, keep.epochs)
         if state is None or not state.facts["ended"]:
             model.fit(
@@ -139,6 +139,7 @@ def train(
             )
             keep.write(ended=True)
         else:
+            logger.info("%s: taken up: all %d epochs were trained already, on the %s", title, keep.epochs, device)
             keep.take_over(model)
             stopping.set_model(model)
             stopping.on_train_end()
@@ -292,7 +293,7 @@ def _optimizer(training: TrainingParameters) -> keras.optimizers.Optimizer:
 
 def _device(wanted: str) -> tuple[str, str]:
     """TensorFlow's name of the device, and its name in words."""
-    gpus = tf.config.list_physical_devices("GPU")
+    gpus = tf.config.get_visible_devices("GPU")
     if wanted == "gpu" and not gpus:
         raise ValueError(
             "training.device=gpu, but TensorFlow sees no GPU. Install the extra 'gpu' and a driver, or use "
@@ -360,7 +361,7 @@ class _Progress(keras.callbacks.Callback):
         bad += [weight.path for weight in self.model.weights if not np.isfinite(weight.numpy()).all()]
         if bad:
             raise TrainingDivergedError(
-                f"{self.title}: {bad[0]} is no longer a finite number in epoch {self.epoch}. Nothing was saved. Lower "
+                f"{self.title}: {bad[0]} is no longer a finite number in epoch {self.epoch}. No model was saved. Lower "
                 f"training.optimizer.learning_rate ({self.training.optimizer.learning_rate}) or look for "
                 "extreme values in the inputs."
             )

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras
-from rnn_trading.models.checks import layers_of
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.models.states import Arrays, State, StateError, States
 
 logger = logging.getLogger(__name__)
 
-LIBRARIES = ("keras", "tensorflow", "numpy")
+LIBRARIES = ("rnn-trading", "keras", "tensorflow", "numpy")
 
 
 class Counting(Protocol):
@@ -31,12 +30,20 @@ class Counting(Protocol):
         """Take them over."""
 
 
+class Watching(Counting, Protocol):
+    """A further callback with counters, which depend on what it looks at."""
+
+    def arrays(self) -> Iterator[NDArray[np.generic]]:
+        """All numbers that it looks at."""
+
+
 def made_of(
     model: keras.Model,
     training_rows: Iterable[NDArray[np.generic]],
     validation_rows: Iterable[NDArray[np.generic]],
     training: TrainingParameters,
     device: str,
+    watching: Iterable[Watching] = (),
 ) -> dict[str, str]:
     """What a training is made of, in words and as a digest: one with other parts cannot be taken up.
 
@@ -46,23 +53,34 @@ def made_of(
         With its initial weights, compiled.
     training_rows, validation_rows
         All numbers that are trained on, and watched.
+    watching
+        Further callbacks with counters.
     """
-    layers = [(type(layer).__name__, _without_names(layer.get_config())) for layer in layers_of(model)]
+    config = json.dumps(_by_place(model.get_config(), {}), default=str)
     return {
         "training rows": _digest(training_rows),
         "validation rows": _digest(validation_rows),
-        "network": _digest([np.array(json.dumps(layers, default=str)), *model.get_weights()]),
+        "network": _digest([np.array(config), *model.get_weights()]),
+        "callbacks": _digest(array for callback in watching for array in callback.arrays()),
         "training parameters": _digest([np.array(repr(training))]),
         "device": device,
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
     }
 
 
-def _without_names(config: Any) -> Any:
-    """Keras numbers the names of layers that have none, by all that were made before."""
+def _by_place(config: Any, places: dict[str, str]) -> Any:
+    """A configuration in which every name is the place where it first stands.
+
+    Keras numbers the names of layers that have none, by all that were made before.
+    """
     if isinstance(config, dict):
-        return {key: _without_names(value) for key, value in config.items() if key != "name"}
-    return [_without_names(each) for each in config] if isinstance(config, list | tuple) else config
+        named = config.get("name")
+        if isinstance(named, str):
+            places.setdefault(named, f"name {len(places)}")
+        return {key: _by_place(value, places) for key, value in config.items()}
+    if isinstance(config, list | tuple):
+        return [_by_place(each, places) for each in config]
+    return places.get(config, config) if isinstance(config, str) else config
 
 
 def _digest(arrays: Iterable[NDArray[np.generic]]) -> str:
@@ -84,7 +102,7 @@ def take_up(states: States, name: str, title: str, parts: dict[str, str]) -> Sta
         return None
     others = [part for part, digest in parts.items() if state.facts["made_of"].get(part) != digest]
     if others:
-        logger.info("%s: begins anew: of the training that was broken off, %s differ", title, " and ".join(others))
+        logger.info("%s: begins anew: the training that was broken off had other %s", title, " and ".join(others))
         return None
     return state
 
