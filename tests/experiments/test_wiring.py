@@ -28,7 +28,7 @@ def test_arguments_name_datasets_and_parameters():
     assert (made.outputs, made.name, made.tags) == (["scaled"], "scale", set())
     assert wiring.node(scale, "scaled", shift="params:shift").inputs[-1] == "params:shift"
     trained = wiring.train(scale, "vocabulary")
-    assert trained.outputs == ["model", "history", "training", "vocabulary"]
+    assert trained.outputs == ["history", "training", "vocabulary", "model"]
     assert trained.tags == {"gpu"}
 
 

@@ -69,10 +69,7 @@ def _seed_part(part: Any, seeds: np.random.SeedSequence) -> list[keras.Variable]
         part.draw_weights(_integer(seeds))
         return []
     elsewhere = _weights_of(part)
-    for value in _held(part):
-        draws = isinstance(value, keras.random.SeedGenerator | keras.initializers.Initializer)
-        if not draws or "seed" not in value.get_config():
-            continue
+    for value in _drawing(part):
         fixed, own = value.get_config()["seed"] is not None, _integer(seeds.spawn(1)[0])
         if isinstance(value, keras.initializers.Initializer):
             drawn = [weight for weight in elsewhere if _draw_again(weight, value, None if fixed else own)]
@@ -136,18 +133,23 @@ def _parts_of(layer: Any) -> Iterator[Any]:
 def _children(part: Any) -> list[Any]:
     if isinstance(part, keras.Model):
         return list(part.layers)
-    return [each for each in _held(part) if isinstance(each, keras.layers.Layer)]
+    held = (each for value in vars(part).values() for each in (value if isinstance(value, list | tuple) else [value]))
+    return [each for each in (*held, *_contained(part)) if isinstance(each, keras.layers.Layer)]
 
 
-def _held(part: Any) -> Iterator[Any]:
-    """Attributes of a layer, and what is in those that are lists or dictionaries."""
+def _drawing(part: Any) -> list[Any]:
+    """What draws among a layer's attributes, and in those that are lists or dictionaries; each once."""
+    kinds = (keras.random.SeedGenerator, keras.initializers.Initializer)
+    held = {id(value): value for value in (*vars(part).values(), *_contained(part)) if isinstance(value, kinds)}
+    return [value for value in held.values() if "seed" in value.get_config()]
+
+
+def _contained(part: Any) -> Iterator[Any]:
     for value in vars(part).values():
         if isinstance(value, dict):
             yield from value.values()
         elif isinstance(value, list | tuple):
             yield from value
-        else:
-            yield value
 
 
 def _integer(seeds: np.random.SeedSequence) -> int:
