@@ -39,10 +39,24 @@ def test_a_write_that_fails_leaves_the_former_state(tmp_path):
     assert states.read("seed_1").facts == STATE.facts
 
 
-def test_a_file_of_another_form_is_named(tmp_path):
-    np.savez(tmp_path / "seed_1.npz", facts=np.array('{"epochs": 3}'))
-    with pytest.raises(StateError, match="seed_1.npz is no state of a training: expected counters, ended, epochs"):
-        StateFolder(tmp_path, 0).read("seed_1")
+def test_a_state_that_was_changed_is_named(tmp_path):
+    states, path = StateFolder(tmp_path, 0), tmp_path / "seed_1.npz"
+    states.write("seed_1", STATE)
+    stored = dict(np.load(path))
+    for changed in (stored | {"model/0": np.ones((2, 2), np.float32)}, stored | {"facts": np.array("{}")}):
+        np.savez(path, **changed)
+        with pytest.raises(StateError, match="seed_1.npz is not as it was written"):
+            states.read("seed_1")
+    np.save(tmp_path / "seed_1", np.eye(2))
+    (tmp_path / "seed_1.npy").rename(path)
+    with pytest.raises(StateError, match="seed_1.npz cannot be read"):
+        states.read("seed_1")
+
+
+def test_a_state_that_cannot_be_written_does_not_stop_the_training(tmp_path, caplog):
+    (tmp_path / "state").write_text("a file in the place of the folder")
+    StateFolder(tmp_path / "state", 0).write("seed_1", STATE)
+    assert "The state of the training is not kept: " in caplog.text
 
 
 def test_two_runs_of_one_experiment_do_not_stop_each_other(tmp_path):

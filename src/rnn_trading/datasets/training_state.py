@@ -1,8 +1,9 @@
 """Where a training stands, in a folder of files that are replaced while it runs."""
 
 import contextlib
+import hashlib
 import json
-import zipfile
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 
 from rnn_trading.datasets.file import SourceFileDataset
 from rnn_trading.datasets.whole import written_whole
-from rnn_trading.models.states import State, StateError
+from rnn_trading.models.states import Arrays, State, StateError
 
-FACTS = "facts"
-FORM = {"made_of", "epochs", "ended", "seconds", "recorded", "counters"}
+logger = logging.getLogger(__name__)
+
+FACTS, DIGEST = "facts", "digest"
 
 
 class StateFolder:
@@ -42,25 +44,26 @@ class StateFolder:
         if not path.is_file():
             return None
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                arrays = dict(stored)
-            facts = json.loads(str(arrays.pop(FACTS)))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            with path.open("rb") as file:
+                stored = dict(np.load(file, allow_pickle=False))
+            text, digest = str(stored.pop(FACTS)), str(stored.pop(DIGEST))
+        except Exception as error:  # a broken file can raise anything
             raise StateError(f"{path} cannot be read ({type(error).__name__}: {error})") from error
-        if not isinstance(facts, dict) or not FORM <= facts.keys():
-            raise StateError(f"{path} is no state of a training: expected {', '.join(sorted(FORM))} in its facts")
-        return State(facts, arrays)
+        if digest != _digest(text, stored):
+            raise StateError(f"{path} is not as it was written")
+        return State(json.loads(text), stored)
 
     def write(self, name: str, state: State) -> None:
-        """Replace what is there of a network, whole or not at all."""
-        # Another run of the same experiment that has ended may remove the folder meanwhile. This state is no result.
-        with contextlib.suppress(FileNotFoundError):
-            self._write(name, state)
-
-    def _write(self, name: str, state: State) -> None:
-        arrays: dict[str, Any] = {FACTS: np.array(json.dumps(state.facts)), **state.arrays}
-        with written_whole(self._path(name)) as partial, partial.open("wb") as file:
-            np.savez(file, **arrays)
+        """Replace what is there of a network, whole or not at all; if that fails, say so and let the training go on."""
+        text, arrays = json.dumps(state.facts), state.arrays
+        everything: dict[str, Any] = {FACTS: np.array(text), DIGEST: np.array(_digest(text, arrays)), **arrays}
+        try:
+            with written_whole(self._path(name)) as partial, partial.open("wb") as file:
+                np.savez(file, **everything)
+        except OSError as error:
+            # A state is no result: a full disk must not cost the training, nor may another run of the same experiment,
+            # which removes the folder when it has ended.
+            logger.warning("The state of the training is not kept: %s", error)
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.npz"
@@ -91,6 +94,14 @@ class TrainingStateDataset(SourceFileDataset[StateFolder]):
 
     def _exists(self) -> bool:
         return self._filepath.is_dir()
+
+
+def _digest(facts: str, arrays: Arrays) -> str:
+    digest = hashlib.sha256(facts.encode())
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def forget(folder: Path) -> None:
