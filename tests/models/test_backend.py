@@ -12,7 +12,8 @@ GPUS = [SimpleNamespace(name="GPU:0"), SimpleNamespace(name="GPU:1")]
 
 @pytest.fixture
 def gpus(monkeypatch):
-    monkeypatch.setattr(backend.tf.config, "list_physical_devices", lambda kind: GPUS if kind == "GPU" else [])
+    for listing in ("list_physical_devices", "get_visible_devices"):
+        monkeypatch.setattr(backend.tf.config, listing, lambda kind: GPUS if kind == "GPU" else [])
 
 
 def test_memory_of_every_gpu_grows_as_needed(gpus, monkeypatch):
