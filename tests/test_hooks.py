@@ -16,7 +16,7 @@ DECLARED = {"model": {"units": 3, "builder": None, "options": {"a": 1}}, "_share
 
 @pytest.mark.parametrize("given", [{"model": {"units": 4}}, {"model": {"options": {"deep": {"er": 1}}}}, {"model": {}}])
 def test_declared_names_and_options_of_a_builder_are_known(given):
-    refuse_unknown_names(given, DECLARED, "base", {})
+    assert refuse_unknown_names(given, DECLARED, "base", {}) is None
 
 
 @pytest.mark.parametrize(

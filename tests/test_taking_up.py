@@ -50,7 +50,8 @@ def test_every_output_has_a_file_of_its_own(pipelines, catalog):
 def test_every_dataset_can_be_sent_to_another_process(pipelines, catalog):
     used = {name for pipeline in pipelines.values() for name in pipeline.datasets()}
     for name in sorted(name for name in used if name in catalog):
-        pickle.loads(pickle.dumps(catalog[name]))
+        sent = pickle.loads(pickle.dumps(catalog[name]))
+        assert (type(sent), str(sent)) == (type(catalog[name]), str(catalog[name])), name
 
 
 def test_every_node_can_be_sent_to_another_process(pipelines):

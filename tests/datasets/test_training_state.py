@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -67,12 +68,14 @@ def test_two_runs_of_one_experiment_do_not_stop_each_other(tmp_path):
         while not stop.is_set():
             forget(tmp_path / "state")
 
-    thread = threading.Thread(target=forgets)
-    thread.start()
-    for _ in range(200):
-        states.write("seed_1", STATE)
-    stop.set()
-    thread.join()
+    with ThreadPoolExecutor(1) as other:
+        ending = other.submit(forgets)
+        for _ in range(200):
+            states.write("seed_1", STATE)
+        stop.set()
+    assert ending.exception() is None
+    states.write("seed_1", STATE)
+    assert states.read("seed_1").facts == STATE.facts
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"something else"])

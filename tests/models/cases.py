@@ -14,13 +14,30 @@ from rnn_trading.models.networks import build_network
 from rnn_trading.models.own_network import NetworkParameters
 from rnn_trading.models.parameters import (
     FilingNetworkParameters,
+    OptimizerParameters,
     SequenceNetworkParameters,
     StackedLstmParameters,
     TextNetworkParameters,
+    TrainingParameters,
 )
 from tests.helpers import changed
 
 ROWS, STEPS, IDS, TICKERS = 32, 7, 12, 5
+# A short training, for tests to change.
+TRAINING = TrainingParameters(
+    loss="mse",
+    optimizer=OptimizerParameters(name="adam", learning_rate=0.01, epsilon=1e-7, rho=None, clip_norm=None),
+    batch_size=16,
+    epochs=2,
+    monitor="loss",
+    patience=4,
+    min_delta=0.0,
+    start_from_epoch=1,
+    reduce_on_plateau=None,
+    shuffle=True,
+    seed=1,
+    device="cpu",
+)
 LAYERED = "rnn_trading.models.layered.build"
 
 

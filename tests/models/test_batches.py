@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from rnn_trading.models.backend import keras
 from rnn_trading.models.batches import POOL, ArrayRows, Epoch, RaggedRows, batched_by_length
-from rnn_trading.models.parameters import OptimizerParameters, TrainingParameters
 from rnn_trading.models.training import predict, predict_ragged, train
 from rnn_trading.text.text import TokenSequences
+from tests.helpers import changed
+from tests.models.cases import TRAINING
 
 LENGTHS = np.random.default_rng(0).integers(1, 30, 500)
 
@@ -93,21 +94,7 @@ def test_rows_of_arrays_stay_together():
 def test_training_on_batches_is_training_on_padded_rows():
     """One batch of all rows: order and padding are all that differs."""
     rows = ragged(LENGTHS[:60])
-    optimizer = OptimizerParameters(name="adam", learning_rate=0.01, epsilon=1e-7, rho=None, clip_norm=None)
-    training = TrainingParameters(
-        loss="binary_crossentropy",
-        optimizer=optimizer,
-        batch_size=60,
-        epochs=4,
-        monitor="loss",
-        patience=4,
-        min_delta=0.0,
-        start_from_epoch=1,
-        reduce_on_plateau=None,
-        shuffle=True,
-        seed=1,
-        device="cpu",
-    )
+    training = changed(TRAINING, loss="binary_crossentropy", batch_size=60, epochs=4)
 
     def build():
         words = keras.Input((None,), name="Words", dtype="int32")

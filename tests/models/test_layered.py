@@ -117,7 +117,8 @@ def test_a_look_ahead_behind_weights_of_zero_is_seen():
 
 
 def test_causal_convolutions_are_taken():
-    layers(STEPS, sequence=[{"layer": "Conv1D", "filters": 3, "kernel_size": 3, "padding": "causal"}])
+    model = layers(STEPS, sequence=[{"layer": "Conv1D", "filters": 3, "kernel_size": 3, "padding": "causal"}])
+    assert model.output_shape == (None, None, 1)
 
 
 @pytest.mark.parametrize(

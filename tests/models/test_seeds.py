@@ -10,9 +10,9 @@ import pytest
 
 from rnn_trading.models.backend import keras
 from rnn_trading.models.gates import GatedLSTMCell
-from rnn_trading.models.parameters import OptimizerParameters, TrainingParameters
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.training import predict, train
+from tests.models.cases import TRAINING
 
 
 def every_kind():
@@ -103,22 +103,6 @@ def noise():
     yield
     stop.set()
     thread.join()
-
-
-TRAINING = TrainingParameters(
-    loss="mse",
-    optimizer=OptimizerParameters(name="adam", learning_rate=0.01, epsilon=1e-7, rho=None, clip_norm=None),
-    batch_size=16,
-    epochs=2,
-    monitor="loss",
-    patience=2,
-    min_delta=0.0,
-    start_from_epoch=1,
-    reduce_on_plateau=None,
-    shuffle=True,
-    seed=1,
-    device="cpu",
-)
 
 
 def fit():

@@ -9,26 +9,21 @@ from rnn_trading.datasets.training_state import StateFolder
 from rnn_trading.models.backend import keras
 from rnn_trading.models.ensemble import train_ensemble
 from rnn_trading.models.free_run import ForecastEvolution
-from rnn_trading.models.parameters import OptimizerParameters, PlateauParameters, TrainingParameters
+from rnn_trading.models.parameters import PlateauParameters
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.states import NOTHING_KEPT
 from rnn_trading.models.training import train
 from rnn_trading.models.training_state import made_of
 from tests.helpers import changed
+from tests.models import cases
 
-TRAINING = TrainingParameters(
-    loss="mse",
-    optimizer=OptimizerParameters(name="adam", learning_rate=0.3, epsilon=1e-7, rho=None, clip_norm=None),
-    batch_size=16,
+TRAINING = changed(
+    cases.TRAINING,
+    optimizer=changed(cases.TRAINING.optimizer, learning_rate=0.3),
     epochs=12,
-    monitor="loss",
     patience=3,
-    min_delta=0.0,
     start_from_epoch=3,
     reduce_on_plateau=PlateauParameters(factor=0.5, patience=1, smallest=0.0),
-    shuffle=True,
-    seed=1,
-    device="cpu",
 )
 
 

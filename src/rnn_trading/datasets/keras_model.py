@@ -48,8 +48,8 @@ class KerasModelDataset(FileDataset[Any, Any]):
             If the file is missing.
         """
         if not self._filepath.is_file():
-            remedy = f" Make it first: {self._made_by}" if self._made_by else ""
-            raise DatasetError(f"There is no model {self._filepath}.{remedy}")
+            made_by = self._made_by or "run its experiment from the node that trains (--from-nodes EXPERIMENT.train)"
+            raise DatasetError(f"There is no model {self._filepath}. Make it first: {made_by}")
         from rnn_trading.models.backend import keras  # noqa: PLC0415
 
         for module in _modules_of_layers(self._filepath):

@@ -1,7 +1,6 @@
 """Where a training stands, in a folder of files that are replaced while it runs."""
 
 import contextlib
-import hashlib
 import json
 import logging
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 
 from rnn_trading.datasets.file import SourceFileDataset
 from rnn_trading.datasets.whole import written_whole
-from rnn_trading.models.states import Arrays, State, StateError
+from rnn_trading.models.states import Arrays, State, StateError, digest_of
 
 logger = logging.getLogger(__name__)
 
@@ -97,11 +96,8 @@ class TrainingStateDataset(SourceFileDataset[StateFolder]):
 
 
 def _digest(facts: str, arrays: Arrays) -> str:
-    digest = hashlib.sha256(facts.encode())
-    for name, array in sorted(arrays.items()):
-        digest.update(f"{name} {array.dtype} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+    names = sorted(arrays)
+    return digest_of([np.array(facts), np.array(names), *(arrays[name] for name in names)])
 
 
 def forget(folder: Path) -> None:

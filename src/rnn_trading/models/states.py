@@ -1,5 +1,7 @@
 """Where a training stands. Free of TensorFlow, so that pipelines load without it."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -7,6 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[np.generic]]
+
+
+def digest_of(arrays: Iterable[NDArray[np.generic]]) -> str:
+    """SHA-256 of arrays, their types and their shapes, in their order."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 class StateError(ValueError):

@@ -1,6 +1,5 @@
 """Keep where a training stands while it runs, and take up one that was broken off."""
 
-import hashlib
 import json
 import logging
 import time
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras
 from rnn_trading.models.parameters import TrainingParameters
-from rnn_trading.models.states import Arrays, State, StateError, States
+from rnn_trading.models.states import Arrays, State, StateError, States, digest_of
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +57,11 @@ def made_of(
     """
     config = json.dumps(_by_place(model.get_config(), {}), default=str)
     return {
-        "training rows": _digest(training_rows),
-        "validation rows": _digest(validation_rows),
-        "network": _digest([np.array(config), *model.get_weights()]),
-        "callbacks": _digest(array for callback in watching for array in callback.arrays()),
-        "training parameters": _digest([np.array(repr(training))]),
+        "training rows": digest_of(training_rows),
+        "validation rows": digest_of(validation_rows),
+        "network": digest_of([np.array(config), *model.get_weights()]),
+        "callbacks": digest_of(array for callback in watching for array in callback.arrays()),
+        "training parameters": digest_of([np.array(repr(training))]),
         "device": device,
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
     }
@@ -81,14 +80,6 @@ def _by_place(config: Any, places: dict[str, str]) -> Any:
     if isinstance(config, list | tuple):
         return [_by_place(each, places) for each in config]
     return places.get(config, config) if isinstance(config, str) else config
-
-
-def _digest(arrays: Iterable[NDArray[np.generic]]) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(f"{array.dtype} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
 
 
 def take_up(states: States, name: str, title: str, parts: dict[str, str]) -> State | None:
