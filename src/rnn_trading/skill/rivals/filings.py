@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rnn_trading.skill.losses import Vector
 from rnn_trading.skill.rivals.fitting import one_thread
+from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ def similarity_to_previous(known: KnownFilings) -> Forecast:
 
 
 # A new rival is a function above, and its name here.
-FILINGS = (zero, training_mean, tfidf_ridge, length_and_tone_ridge, similarity_to_previous)
+FILINGS = Rivals(chance=(zero, training_mean), strong=(tfidf_ridge, length_and_tone_ridge, similarity_to_previous))
 
 
 def _scaled_ridge() -> Any:

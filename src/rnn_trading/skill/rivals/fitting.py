@@ -5,7 +5,7 @@ fitted before it is shown a test row, so that it cannot look ahead. Its name in 
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -32,7 +32,7 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-def fit_rivals(rivals: Sequence[Callable[[Known], Forecaster]], known: Known) -> dict[str, Forecaster]:
+def fit_rivals(rivals: Iterable[Callable[[Known], Forecaster]], known: Known) -> dict[str, Forecaster]:
     """Fit every rival of a list.
 
     Parameters
@@ -62,6 +62,7 @@ def fit_rivals(rivals: Sequence[Callable[[Known], Forecaster]], known: Known) ->
     >>> {name: forecast([[4.0, 5.0], [5.0, 7.0]]) for name, forecast in fitted.items()}
     {'last_value': [5.0, 7.0], 'mean': [3.0, 3.0]}
     """
+    rivals = tuple(rivals)
     names = [getattr(rival, "__name__", "<lambda>") for rival in rivals]
     if "<lambda>" in names:
         raise ValueError("A rival is a function with a name. Received: a lambda, or what has no name.")
@@ -72,7 +73,7 @@ def fit_rivals(rivals: Sequence[Callable[[Known], Forecaster]], known: Known) ->
 
 
 def forecast_with(
-    rivals: Sequence[Callable[[Known], Callable[[Any], Any]]], known: Known, rows: Any, index: pd.Index
+    rivals: Iterable[Callable[[Known], Callable[[Any], Any]]], known: Known, rows: Any, index: pd.Index
 ) -> pd.DataFrame:
     """Fit every rival of a list, and forecast some rows by each.
 

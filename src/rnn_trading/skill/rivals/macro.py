@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.skill.rivals.series import MOST_AR_LAGS, autoregression_of, recursive
+from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
 
@@ -82,4 +83,8 @@ def training_mean(known: KnownMonths) -> Paths:
 
 
 # A new rival is a function above, and its name here.
-MACRO = (vector_autoregression, autoregression, persistence, seasonal_persistence, training_mean)
+MACRO = Rivals(
+    chance=(training_mean,),
+    naive=(persistence, seasonal_persistence),
+    strong=(autoregression, vector_autoregression),
+)

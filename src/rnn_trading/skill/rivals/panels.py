@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnn_trading.skill.rivals.tiers import Rivals
+
 logger = logging.getLogger(__name__)
 
 Matrix = NDArray[np.float64]
@@ -129,14 +131,12 @@ def histogram_gradient_boosting(known: KnownPanel) -> Forecast:
 
 
 # The rivals of each kind of forecast: a new one is a function above, and its name here.
-CLASSIFICATION = (
-    constant_share,
-    sign_of_last_return,
-    zero_return_means_down,
-    logistic_regression,
-    histogram_gradient_boosting,
+CLASSIFICATION = Rivals(
+    chance=(constant_share,),
+    naive=(sign_of_last_return, zero_return_means_down),
+    strong=(logistic_regression, histogram_gradient_boosting),
 )
-REGRESSION = (zero, past_mean, ridge, histogram_gradient_boosting)
+REGRESSION = Rivals(chance=(zero,), naive=(past_mean,), strong=(ridge, histogram_gradient_boosting))
 
 
 def _constant(value: float) -> Forecast:

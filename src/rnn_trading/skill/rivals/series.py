@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.skill.losses import SQUARED_ERROR
+from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
 
@@ -104,9 +105,9 @@ def training_mean(known: KnownSeries) -> NextValue:
 
 
 # The rivals of each kind of forecast: a new one is a function above, and its name here.
-LEVEL = (persistence, drift, autoregression, ridge)
-VOLATILITY = (ewma, har, linear_regression, training_mean)
-RUNS = (persistence, drift, autoregression)
+LEVEL = Rivals(naive=(persistence, drift), strong=(autoregression, ridge))
+VOLATILITY = Rivals(chance=(training_mean,), naive=(ewma,), strong=(har, linear_regression))
+RUNS = Rivals(naive=(persistence, drift), strong=(autoregression,))
 
 
 def autoregression_of(series: Vector, lags: int) -> NextValue:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rnn_trading.skill.losses import Vector
 from rnn_trading.skill.rivals.fitting import one_thread
+from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,10 @@ def mean_vector_logistic_regression(known: KnownTexts) -> Forecast:
 
 
 # A new rival is a function above, and its name here.
-SENTIMENT = (majority, tfidf_logistic_regression, tfidf_of_the_words_seen, mean_vector_logistic_regression)
+SENTIMENT = Rivals(
+    chance=(majority,),
+    strong=(tfidf_logistic_regression, tfidf_of_the_words_seen, mean_vector_logistic_regression),
+)
 
 
 def _logistic(first: Any, features: Callable[[TextRows], Any], known: KnownTexts) -> Forecast:

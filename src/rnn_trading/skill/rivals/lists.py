@@ -1,0 +1,39 @@
+"""Which rival stands in which tier, over all kinds of forecasts."""
+
+import re
+
+from rnn_trading.skill.rivals import filings, macro, panels, series, text
+from rnn_trading.skill.rivals.tiers import Tier
+
+_LISTS = (
+    *(panels.CLASSIFICATION, panels.REGRESSION),
+    *(series.LEVEL, series.VOLATILITY, series.RUNS),
+    *(macro.MACRO, text.SENTIMENT, filings.FILINGS),
+)
+# The published averages of runs are named after their length; see `averaging_rivals` in `series.py`.
+_AVERAGE = re.compile(r"mean_of_last_\d+")
+
+
+def tier_of(name: str) -> Tier:
+    """The tier of a rival, by the name of its column.
+
+    Raises
+    ------
+    ValueError
+        If no list of rivals has the name, or two lists have it in different tiers.
+
+    Examples
+    --------
+    >>> tier_of("training_mean"), tier_of("persistence"), tier_of("mean_of_last_50"), tier_of("ridge")
+    ('chance', 'naive', 'naive', 'strong')
+    """
+    if _AVERAGE.fullmatch(name):
+        return "naive"
+    found = {tier for rivals in _LISTS if (tier := rivals.tier_of(name))}
+    if len(found) != 1:
+        received = "two tiers" if found else "a rival that stands in no list"
+        raise ValueError(
+            f"{name}: expected a rival of one tier. Received: {received}. Put its function into one tier of the lists "
+            "in rnn_trading/skill/rivals."
+        )
+    return found.pop()
