@@ -15,7 +15,9 @@ from rnn_trading.skill.metrics import scores
 from rnn_trading.skill.metrics.macro import NETWORK, ONE_STEP
 from rnn_trading.skill.metrics.scores import Score
 from rnn_trading.skill.metrics.series import LAST_VALUE
-from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, TaskName, rows_of
+from rnn_trading.skill.rows import MODEL, rows_of
+from rnn_trading.skill.statistics import TRUTH
+from rnn_trading.skill.tasks import TASKS, TaskName
 
 SMALLEST_SHARE = 1e-300  # what lies beyond is zero in double precision
 

@@ -4,6 +4,7 @@ import math
 
 NOTHING = "—"  # where there is no number
 TOO_NARROW = "†"  # of an interval of few dates
+SMALLEST_P_SHOWN = 0.001
 SMALLEST_P_VALUE = 0.002  # two-sided, of 1,000 draws
 
 
@@ -82,6 +83,19 @@ def format_p_value(value: float) -> str:
     if math.isnan(value):
         return NOTHING
     return f"{value:.3f}" if value >= SMALLEST_P_VALUE else f"≤ {SMALLEST_P_VALUE}"
+
+
+def format_p(value: float) -> str:
+    """A p-value as it stands in a sentence; none is shown as smaller than a thousandth.
+
+    Examples
+    --------
+    >>> format_p(0.0341), format_p(0.0001), format_p(float("nan"))
+    ('p = 0.034', 'p < 0.001', 'no p-value')
+    """
+    if math.isnan(value):
+        return "no p-value"
+    return f"p = {value:.3f}" if value >= SMALLEST_P_SHOWN else f"p < {SMALLEST_P_SHOWN}"
 
 
 def words(name: str) -> str:

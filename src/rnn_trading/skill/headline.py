@@ -1,4 +1,4 @@
-"""The headline score of a record: its interval, its distance to the best rival, and what it owes to artefacts."""
+"""The headline score of a record: its interval, that of its best rival, and what it owes to artefacts."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from rnn_trading.skill.inference.bootstrap import (
     block_for,
     cluster_bootstrap,
     cluster_influence,
-    difference_test,
     independent,
     interval,
     without_each,
 )
 from rnn_trading.skill.inference.counts import OfCounts
 from rnn_trading.skill.metrics.scores import Score
-from rnn_trading.skill.tasks import MODEL, Metrics, Task, rows_of
+from rnn_trading.skill.rows import MODEL, Metrics, rows_of
+from rnn_trading.skill.tasks import Task
 
 MOST_INFLUENTIAL = 10
 # Of fewer, an interval of 95 % holds the truth in less than 90 % (benchmarks/coverage.py).
@@ -47,13 +47,11 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
     -------
     dict
         ``metric``, ``words``, ``larger_is_better``, ``value`` and ``interval`` of the model; ``best_rival`` (None if no
-        rival has the metric), ``rival_value``, ``rival_interval``; ``difference``: ``mean_difference`` (model less
-        rival), ``interval`` and ``p_value`` (two-sided), from the same draws, so that what both share cancels;
-        ``drawn``: what was drawn, or why nothing, in words; ``worth``: how many independent clusters that is worth,
-        ``too_narrow``: whether these are too few; and ``draws``. Blocks are as long as
-        :func:`rnn_trading.skill.inference.bootstrap.block_for` says for the influence of clusters on the score of the
-        model, on that of the rival, and on their difference, whichever is longest. Intervals and p-values are NaN with
-        fewer than :data:`rnn_trading.skill.inference.bootstrap.FEWEST_CLUSTERS` clusters or
+        rival has the metric), ``rival_value``, ``rival_interval``; ``drawn``: what was drawn, or why nothing, in words;
+        ``worth``: how many independent clusters that is worth, ``too_narrow``: whether these are too few; ``draws``.
+        Blocks are as long as :func:`rnn_trading.skill.inference.bootstrap.block_for` says for the influence of clusters
+        on the score of the model, on that of the rival, and on their difference, whichever is longest. Intervals are
+        NaN with fewer than :data:`rnn_trading.skill.inference.bootstrap.FEWEST_CLUSTERS` clusters or
         :data:`rnn_trading.skill.inference.bootstrap.FEWEST_BLOCKS` blocks within which outcomes overlap.
 
     Examples
@@ -65,8 +63,8 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
     >>> predictions = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=4), "truth": truth})
     >>> predictions = predictions.assign(prediction=truth + 1, persistence=truth - 2)
     >>> result = headline(TASKS["level"], predictions, {"persistence": {"rmse": 2.0}}, overlap=1)
-    >>> result["value"], result["best_rival"], result["difference"]["mean_difference"]
-    (1.0, 'persistence', -1.0)
+    >>> result["value"], result["best_rival"], result["rival_value"]
+    (1.0, 'persistence', 2.0)
     >>> result["drawn"]
     'No interval: 4 dates of test rows, and at least 10 are needed.'
     """
@@ -94,14 +92,10 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         "draws": DRAWS,
     }
     if rival is None:
-        return result | {"rival_value": None, "rival_interval": None, "difference": None}
+        return result | {"rival_value": None, "rival_interval": None}
     # The seed of the draws is fixed: both see the same rows.
     drawn_rival = cluster_bootstrap(rival, clusters, block) if why_not is None else drawn
-    return result | {
-        "rival_value": rival(everything),
-        "rival_interval": list(interval(drawn_rival)),
-        "difference": difference_test(drawn - drawn_rival, model(everything) - rival(everything)),
-    }
+    return result | {"rival_value": rival(everything), "rival_interval": list(interval(drawn_rival))}
 
 
 def _blocks(task: Task, model: Score, rival: Score | None, clusters: pd.Series, overlap: int) -> tuple[int, float]:

@@ -8,7 +8,8 @@ import scipy
 
 from rnn_trading.skill.chance import SCORES, Distance, pooled_p_value
 from rnn_trading.skill.formats import format_share
-from rnn_trading.skill.tasks import TRUTH, TaskName
+from rnn_trading.skill.statistics import TRUTH
+from rnn_trading.skill.tasks import TaskName
 
 LUCK = "luck is not skill"
 LABELS = "without labels there is nothing to learn"

@@ -10,15 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.parameters import parameters
-from rnn_trading.skill.formats import format_published, format_score, words
+from rnn_trading.skill.decision import SKILL, decide, rivals_in
 from rnn_trading.skill.headline import attribution, headline, suspicious_rows
-from rnn_trading.skill.inference.comparison import SIGNIFICANCE
-from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, Metrics, Task, TaskName, rows_of
+from rnn_trading.skill.rows import MODEL, Metrics, rows_of
+from rnn_trading.skill.statistics import TRUTH
+from rnn_trading.skill.tasks import TASKS, Task, TaskName
+from rnn_trading.skill.verdict import verdict, without_rows, worse
 
 WORST_MONTHS = 3
-SMALLEST_P_SHOWN = 0.001
 # Of the form of a record: a report reads no other.
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 
 
 @parameters
@@ -62,6 +63,7 @@ def skill_record(
     model: dict[str, Any],
     scale: float | None = None,
     overlap: int = 1,
+    validation: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Judge a model against its rivals.
 
@@ -80,22 +82,27 @@ def skill_record(
         Source, rows and dates of each part, what was dropped and why. ``caveat``: what the verdict must end with.
         ``simulated``: true of data that are made up, which the findings of a report do not count.
     model
-        Parameters, epochs, best epoch, seconds, and on which rows training was ``stopped_on``.
+        Parameters, ``networks``, epochs, best epoch, seconds, and on which rows training was ``stopped_on``.
     scale
         Units of the predictions in one unit of the network's; adds ``rmse_scaled`` and ``half_mse_scaled`` to
         metrics that have an ``rmse``.
     overlap
-        Periods over which a truth reaches; see :func:`rnn_trading.skill.inference.comparison.compare_losses`. Blocks of
-        the headline's interval are as long only where forecasts share outcomes (``shares_outcomes`` of the task).
+        Periods over which a truth reaches; see :func:`rnn_trading.skill.inference.means.mean_test`. Blocks of the
+        headline's interval are as long only where forecasts share outcomes (``shares_outcomes`` of the task).
+    validation
+        Validation rows with the columns of ``predictions``, on which the model and its best rival are weighed; None, or
+        no rows: they are not.
 
     Returns
     -------
     dict
         ``version`` (of the form of the record), ``experiment``, ``protocol``, ``changed`` (see :class:`Experiment`),
-        ``finding``, ``headline`` and ``attribution`` (see the functions of :mod:`rnn_trading.skill.headline` with
-        these names), ``data``, ``model`` (with ``metrics``), ``rivals``, ``tests``, ``without_stale``,
-        ``without_worst_months`` (the same without the three calendar months in which the rivals' mean loss was
-        largest; None for documents, which have no date), ``published``, ``published_on``,
+        ``finding``, ``finding_kind``, ``decision`` (see :func:`rnn_trading.skill.decision.decide`; a claim of skill
+        must hold without the suspicious rows, too), ``headline`` and ``attribution`` (see the functions of
+        :mod:`rnn_trading.skill.headline` with these names), ``data``, ``model`` (with ``metrics``), ``rivals``,
+        ``tests`` (the second view: they do not decide), ``without_stale``, ``without_worst_months`` (both with metrics,
+        tests and ``decision``; the second without the three calendar months in which the rivals' mean loss was largest;
+        None for documents, which have no date), ``published``, ``published_on``,
         ``verdict``; plain values only, None for a metric that does not exist.
 
     Raises
@@ -115,39 +122,44 @@ def skill_record(
     >>> flags = pd.DataFrame({"stale_price": [False] * 60})
     >>> record = skill_record(experiment, "corrected", predictions, flags, data={"source": "mine.csv"}, model={})
     >>> record["finding"]
-    'Skill beyond the naive rivals'
+    'Skill beyond every rival'
     >>> round(record["headline"]["value"], 3), round(record["headline"]["rival_value"], 3)
     (0.158, 1.581)
-    >>> record["tests"][0]["name"]
-    'Diebold-Mariano, small-sample corrected'
+    >>> record["decision"]["words"], record["decision"]["rival"]
+    ('squared error of the return (percent squared)', 'persistence')
     """
     task = TASKS[experiment.task]
-    rivals = [column for column in predictions if column not in (*task.keys, MODEL, TRUTH)]
+    rivals = rivals_in(task, predictions)
     if not rivals:
         raise ValueError(f"{experiment.name}: predictions have no rival column. Nothing is judged alone.")
     missing = predictions.columns[predictions.isna().any()]
     if len(missing):
         raise ValueError(f"{experiment.name}: predictions have missing values in {list(missing)}.")
 
-    judge = partial(_judge, task, predictions, rivals, overlap, scale)
-    everything = judge(np.ones(len(predictions), dtype=bool))
+    judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale)
+    everything = judge(np.ones(len(predictions), dtype=bool), validation)
     flags = flags.reset_index(drop=True).set_axis(predictions.index)
-    suspicious = suspicious_rows(flags)
-    clean = judge(~suspicious)
+    clean = judge(~suspicious_rows(flags))
     calm = in_worst = None
     if task.dated:
         months = worst_months(task, predictions, rivals)
         in_worst = _months(predictions).isin(months).to_numpy()
         calm = {"months": months} | judge(~in_worst)
-    best = task.headline.best(everything["rivals"])
+    decision, metric = everything["decision"], task.headline.metric
+    if worse(clean["decision"], decision):
+        decision = decision | _claims(clean["decision"], f" without {task.suspicious}")
+    if decision["finding_kind"] in SKILL and model.get("networks") == 1:
+        decision = decision | {"finding": f"{decision['finding']} (one network)"}
     record = {
         "version": RECORD_VERSION,
         "experiment": experiment.name,
         "protocol": protocol,
         "changed": experiment.changed,
-        "finding": _finding(task, everything, clean["tests"]),
+        "finding": decision["finding"],
+        "finding_kind": decision["finding_kind"],
+        "decision": decision | {"networks": model.get("networks")},
         "headline": headline(task, predictions, everything["rivals"], overlap if task.shares_outcomes else 1),
-        "attribution": attribution(task, predictions, flags, in_worst, best),
+        "attribution": attribution(task, predictions, flags, in_worst, task.headline.best(everything["rivals"])),
         "data": data,
         "model": model | {"metrics": everything["model"]},
         "rivals": everything["rivals"],
@@ -156,27 +168,47 @@ def skill_record(
         "without_worst_months": calm,
         "published": experiment.published,
         "published_on": experiment.published_on,
-        "verdict": _verdict(experiment, task, everything, clean, calm)
-        + _caveats(task, model | data, len(predictions) - int(suspicious.sum())),
+        "verdict": verdict(
+            task,
+            decision,
+            everything["model"].get(metric, np.nan),
+            ((experiment.published or {}).get(metric), experiment.published_on),
+            without_rows(task, everything["decision"], clean["decision"], calm and calm["decision"]),
+            model | data,
+        ),
     }
     return plain(record)
 
 
+def _claims(decision: dict[str, Any], suffix: str) -> dict[str, Any]:
+    """What a decision claims, and the comparison that decided it."""
+    names = ("finding_kind", "rival", "difference", "difference_interval", "p_value", "doubtful")
+    return {name: decision[name] for name in names} | {"finding": decision["finding"] + suffix}
+
+
 def _judge(
-    task: Task, predictions: pd.DataFrame, rivals: list[str], overlap: int, scale: float | None, keep: NDArray[np.bool_]
+    task: Task,
+    name: TaskName,
+    predictions: pd.DataFrame,
+    rivals: list[str],
+    overlap: int,
+    scale: float | None,
+    keep: NDArray[np.bool_],
+    validation: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """Metrics and tests on the rows to keep; how many rows of the headline these are, and how many it lacks."""
+    """Metrics, tests and decision on the rows to keep; how many rows of the headline these are, and it lacks."""
     rows, of_headline = predictions[keep], rows_of(predictions, task.only).to_numpy()
-    metrics = {name: task.evaluate(rows, name) for name in (MODEL, *rivals)}
+    metrics = {each: task.evaluate(rows, each) for each in (MODEL, *rivals)}
     tests = [test for compare in task.comparisons if len(rows) for test in compare(rows, metrics, overlap)]
     if scale is not None:
-        metrics = {name: _scaled(values, scale) for name, values in metrics.items()}
+        metrics = {each: _scaled(values, scale) for each, values in metrics.items()}
     return {
         "rows": int((of_headline & keep).sum()),
         "rows_left_out": int((of_headline & ~keep).sum()),
         "model": metrics[MODEL],
         "rivals": {rival: metrics[rival] for rival in rivals},
         "tests": tests,
+        "decision": decide(name, rows, validation, overlap),
     }
 
 
@@ -227,101 +259,6 @@ def _scaled(metrics: Metrics, scale: float) -> Metrics:
         return metrics
     scaled = metrics["rmse"] / scale
     return metrics | {"rmse_scaled": scaled, "half_mse_scaled": scaled**2 / 2}
-
-
-def _verdict(
-    experiment: Experiment,
-    task: Task,
-    everything: dict[str, Any],
-    clean: dict[str, Any],
-    calm: dict[str, Any] | None,
-) -> str:
-    decisive, wanted = everything["tests"][0], task.headline
-    rivals = everything["rivals"]
-    score = everything["model"][wanted.metric]
-    finding = _finding(task, everything, clean["tests"])
-    text = f"{finding}: {wanted.words} {'does not exist' if math.isnan(score) else format_score(score)}"
-    best = wanted.best(rivals)
-    if best:
-        text += f" (best rival: {words(best)}, {format_score(rivals[best][wanted.metric])})"
-    text += f"; {_comparison(task, decisive)}"
-    without = clean["model"].get(wanted.metric, math.nan)
-    if abs(without - score) >= 0.01 * max(1.0, abs(score)):
-        text += f"; without {task.suspicious} it is {format_score(without)}"
-    gone = calm and calm["tests"] and _tested(task, calm["tests"][0]) and not _better(task, calm["tests"][0])
-    if finding == SKILL and gone:
-        text += "; the difference is gone without the three worst months"
-    remark = task.remark({MODEL: everything["model"], **rivals}, everything["tests"])
-    text += f"; {remark}" if remark else ""
-    if experiment.published and wanted.metric in experiment.published:
-        text += f"; published on {experiment.published_on}: {format_published(experiment.published[wanted.metric])}"
-    return text
-
-
-def _comparison(task: Task, decisive: dict[str, Any]) -> str:
-    """What the deciding test found, in words."""
-    noun, beyond, best = ("loss", "below", "smallest")
-    if task.decided_by == "headline":
-        noun, beyond, best = (task.headline.words, "above", "largest")
-    how = beyond if _better(task, decisive) else f"not significantly {beyond}"
-    text = f"{noun} {how if _gain(task, decisive) > 0 else f'not {beyond}'} the {best} of a rival, "
-    test, counted = decisive["name"].partition(",")[0], f"{decisive[task.units]:,} {task.units}"
-    text += f"{words(decisive['rival'])} ("
-    if math.isnan(decisive["p_value"]):
-        return text + f"no {test} test on {counted}: too few, or differences that are constant)"
-    return text + f"{test} p {_p_value(decisive['p_value'])} over {counted})"
-
-
-def _caveats(task: Task, known: dict[str, Any], clean_rows: int) -> str:
-    text = ""
-    if known.get("stopped_on") == "test":
-        chosen = " and the network chosen" if "chosen" in known else ""
-        text += f"; training was stopped{chosen} on the test rows, so that its scores are too good"
-    best = known.get("best_epoch")
-    by_seed = list(best.values()) if isinstance(best, dict) else [best]
-    if "epochs_allowed" in known and (last := by_seed.count(known["epochs_allowed"])):
-        of = f" of {last} of {len(by_seed)} networks" if len(by_seed) > 1 else ""
-        text += f"; the best epoch{of} was the last one allowed: longer training may change it"
-    if not clean_rows:
-        text += f"; all test rows are {task.suspicious}"
-    text += f"; {known['caveat']}" if known.get("caveat") else ""
-    return text + "."
-
-
-SKILL = "Skill beyond the naive rivals"
-
-
-def _finding(task: Task, everything: dict[str, Any], clean_tests: list[dict[str, Any]]) -> str:
-    decisive = everything["tests"][0]
-    if everything["rows"] < task.fewest_rows:
-        return f"Too few rows for a verdict on skill ({everything['rows']:,}, of at least {task.fewest_rows:,})"
-    if not _better(task, decisive):
-        worse = decisive["p_value"] < SIGNIFICANCE and _gain(task, decisive) < 0
-        return "Worse than a naive rival" if worse else "No skill beyond the naive rivals"
-    if clean_tests and not _tested(task, clean_tests[0]):
-        return f"Skill that cannot be tested without {task.suspicious}"
-    if not (clean_tests and _better(task, clean_tests[0])):
-        return f"No skill but on {task.suspicious}"
-    return SKILL
-
-
-def _gain(task: Task, test: dict[str, Any]) -> float:
-    """By how much the model is better: a loss should be small, a headline metric that decides large."""
-    return -test["mean_difference"] if task.decided_by == "loss" else test["mean_difference"]
-
-
-def _better(task: Task, test: dict[str, Any]) -> bool:
-    """The model is better, significantly; False where there is no test."""
-    return test["p_value"] < SIGNIFICANCE and _gain(task, test) > 0
-
-
-def _tested(task: Task, test: dict[str, Any]) -> bool:
-    """There is a p-value, or no gain that would need one."""
-    return not math.isnan(test["p_value"]) or _gain(task, test) <= 0
-
-
-def _p_value(value: float) -> str:
-    return f"= {value:.2g}" if value >= SMALLEST_P_SHOWN else f"< {SMALLEST_P_SHOWN}"
 
 
 def plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -84,11 +84,6 @@ class _WithInterval(_Strict):
         return self
 
 
-class _Difference(_WithInterval):
-    mean_difference: Number | None
-    p_value: Probability | None
-
-
 class _Headline(_WithInterval):
     metric: str
     words: Text
@@ -96,9 +91,54 @@ class _Headline(_WithInterval):
     value: Number | None
     best_rival: Text | None
     rival_value: Number | None
-    difference: _Difference | None
     drawn: str
     too_narrow: bool
+
+
+class _Test(_WithInterval):
+    """The comparison with one rival."""
+
+    rival: Text
+    rival_value: Number | None
+    difference: Number | None
+    p_value: Probability | None
+    p_holm: Probability | None
+    detectable: Number | None
+    doubtful: bool
+
+
+class _Tier(_WithInterval):
+    status: Literal["beaten", "level", "worse", "undecided"]
+    rival: Text
+    rival_value: Number | None
+    difference: Number | None
+    p_value: Probability | None
+    detectable: Number | None
+    doubtful: bool
+    tests: Annotated[list[_Test], Field(min_length=1)]
+
+
+class _Tiers(_Strict):
+    chance: _Tier | None
+    naive: _Tier | None
+    strong: _Tier | None
+
+
+class _Decision(_WithInterval):
+    words: Text
+    why: Text
+    larger_is_better: bool
+    value: Number | None
+    counted: Count
+    units: Text
+    networks: Count | None
+    rival: Text | None
+    difference: Number | None
+    difference_interval: tuple[Number | None, Number | None]
+    p_value: Probability | None
+    doubtful: bool
+    tiers: _Tiers
+    encompassing: dict[str, Any]
 
 
 class _Cause(_Strict):
@@ -126,19 +166,10 @@ class _Part(_Strict):
     last_date: str | None = None
 
 
-class _Test(_Strict):
-    name: str
-    p_value: Probability | None
-
-
 class _Data(_Strict):
     source: str
     simulated: bool = False
     test: _Part | None = None
-
-
-class _Seeds(_Strict):
-    seeds: dict[str, Any] = {}
 
 
 class _Model(_Strict):
@@ -146,7 +177,6 @@ class _Model(_Strict):
     epochs: Any = None
     best_epoch: Any = None
     chosen: str | None = None
-    by_seed: _Seeds | None = None
 
 
 class _Record(_Strict):
@@ -156,11 +186,13 @@ class _Record(_Strict):
     protocol: str
     changed: dict[str, str]
     finding: Text
+    finding_kind: Literal["every", "naive", "chance", "none", "worse", "few"]
+    decision: _Decision
     headline: _Headline
     attribution: Annotated[list[_Cause], Field(min_length=4, max_length=4)]
     data: _Data
     model: _Model
-    tests: Annotated[list[_Test], Field(min_length=1)]
+    rivals: dict[str, dict[str, Any]]
     published: dict[str, Whole | Number | list[Number]] | None
     published_on: str | None
     verdict: str
@@ -327,7 +359,7 @@ def _parse(
         return {}, f"is not a record but a {type(parsed).__name__}"
     found = parsed.get("version")
     if isinstance(found, bool) or found != version:
-        return {}, f"has version {found!r} of its form; this report reads {version!r}"
+        return {}, f"has version {found!r} of its form, and this report reads {version!r}: it must be made anew"
     try:
         parsed = schema.model_validate_json(content).model_dump()
     except ValidationError as error:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.skill.tasks import MODEL, TASKS, TaskName
+from rnn_trading.skill.rows import MODEL
+from rnn_trading.skill.tasks import TASKS, TaskName
 
 
 def metrics_by_seed(

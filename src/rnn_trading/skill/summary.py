@@ -6,9 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from rnn_trading.skill.decision import KINDS, SKILL, Kind
 from rnn_trading.skill.formats import format_published, format_score, format_share, words
-from rnn_trading.skill.record import SKILL
+from rnn_trading.skill.inference.comparison import SIGNIFICANCE
+from rnn_trading.skill.inference.multiplicity import benjamini_hochberg, holm
 from rnn_trading.skill.record_files import PROTOCOLS, Records
+from rnn_trading.skill.rivals.tiers import TIERS
+from rnn_trading.skill.rows import best
 
 # What luck gets, where a score has such a value.
 CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
@@ -17,22 +21,26 @@ SIMULATED, AGAIN, OTHER_DATA = (
     "the network that was chosen, once more",
     "its two runs had different data",
 )
-RUNS = {"corrected": "corrected run", "as_published": "run as published"}
-NO_SCORE: dict[str, Any] = {
-    "value": None,
-    "mean_difference": None,
-    "interval": (None, None),
-    "p_value": None,
-    "too_narrow": False,
+KIND_WORDS: dict[Kind, str] = {
+    "every": "skill beyond every rival",
+    "naive": "skill beyond naive rivals",
+    "chance": "better than chance only",
+    "none": "not told from chance",
+    "worse": "worse than chance or a naive rival",
+    "few": "too few rows",
 }
+RUNS = {"corrected": "corrected run", "as_published": "run as published"}
+NO_SCORE: dict[str, Any] = {"value": None, "interval": (None, None), "too_narrow": False}
 TEXTS = {
-    *("remark", "metric", "score", "published_on", "best_rival", "finding", "verdict", "as_published_finding"),
+    *("remark", "metric", "score", "published_on", "naive", "strong", "statistic", "against", "verdict"),
+    *("finding", "finding_kind", "as_published_finding", "as_published_finding_kind"),
+    *("chance_status", "naive_status", "strong_status"),
     *("as_published_source", "corrected_source", "as_published_changed", "corrected_changed"),
 }
 
 
 def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
-    """One row a model: published, as published here, corrected, best rival, difference, finding.
+    """One row a model: published, as published here, corrected, best rivals, what decided, finding.
 
     Parameters
     ----------
@@ -47,10 +55,13 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
         ``experiment``, ``remark`` (what a reader of the row must know), ``counts`` (whether findings count it),
         ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``, ``as_published`` and
         ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval), ``_source`` and ``_changed`` (what
-        is not as in ``conf/base``), ``best_rival``, ``rival``, ``difference`` with ``_low``, ``_high`` and
-        ``_too_narrow``, ``p_value``, ``finding``, ``finding_p_value`` (of the test that decides), ``verdict``,
-        ``as_published_finding``, ``networks`` (seeds in the corrected forecast), ``rows`` (corrected test rows). NaN
-        or None where a record is missing.
+        is not as in ``conf/base``). Of the corrected run: ``naive`` and ``strong`` (the best rival of each tier by this
+        score) each with ``_value``; what decided: ``statistic`` (in words), ``against`` (a rival), ``difference`` with
+        ``_low`` and ``_high``, ``p_value``, ``doubtful``, and the p-value corrected over the rows that count,
+        ``p_holm`` and ``p_fdr`` (Holm; Benjamini and Hochberg); ``chance_status``, ``naive_status``,
+        ``strong_status``; ``finding`` and ``finding_kind``, ``verdict``, ``networks`` (in the corrected forecast),
+        ``rows`` (corrected test rows); and ``as_published_finding``, ``as_published_finding_kind``. NaN or None where a
+        record is missing.
 
     Examples
     --------
@@ -59,7 +70,9 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
     >>> table[["experiment", "corrected", "finding"]].to_dict("records")
     [{'experiment': 'univariate_regression.level', 'corrected': nan, 'finding': None}]
     """
-    return pd.DataFrame([_row(name, records) for name in expected])
+    table = pd.DataFrame([_row(name, records) for name in expected])
+    p_values = table["p_value"].where(table["counts"]).to_numpy(dtype=float)
+    return table.assign(p_holm=holm(p_values), p_fdr=benjamini_hochberg(p_values))
 
 
 def _row(name: str, records: Records) -> dict[str, Any]:
@@ -86,25 +99,53 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         row[f"{protocol}_too_narrow"] = own["too_narrow"]
         row[f"{protocol}_source"] = record["data"]["source"] if record else None
         row[f"{protocol}_changed"] = (in_words(record["changed"]) or None) if record else None
-    own = corrected["headline"] if corrected else {}
-    difference = own.get("difference") or NO_SCORE
-    low, high = difference["interval"]
-    by_seed = (corrected["model"]["by_seed"] or {}).get("seeds", {}) if corrected else {}
-    return row | {
-        "best_rival": own.get("best_rival"),
-        "rival": _number(own.get("rival_value")),
-        "difference": _number(difference["mean_difference"]),
+    return (
+        row
+        | _decided(corrected)
+        | {
+            "networks": corrected["decision"]["networks"] if corrected else None,
+            "rows": (corrected["data"]["test"] or {}).get("rows") if corrected else None,
+            "as_published_finding": published["finding"] if published else None,
+            "as_published_finding_kind": published["finding_kind"] if published else None,
+        }
+    )
+
+
+def _decided(record: dict[str, Any] | None) -> dict[str, Any]:
+    """What decided over a model, and its best rivals."""
+    decision = record["decision"] if record else {}
+    low, high = decision.get("difference_interval", (None, None))
+    found = {
+        "statistic": decision.get("words"),
+        "against": decision.get("rival"),
+        "difference": _number(decision.get("difference")),
         "difference_low": _number(low),
         "difference_high": _number(high),
-        "difference_too_narrow": bool(own.get("difference") and own["too_narrow"]),
-        "p_value": _number(difference["p_value"]),
-        "finding": corrected["finding"] if corrected else None,
-        "finding_p_value": _number(corrected["tests"][0]["p_value"]) if corrected else math.nan,
-        "verdict": corrected["verdict"] if corrected else None,
-        "as_published_finding": published["finding"] if published else None,
-        "networks": max(1, len(by_seed)) if corrected else None,
-        "rows": (corrected["data"]["test"] or {}).get("rows") if corrected else None,
+        "doubtful": decision.get("doubtful", False),
+        "p_value": _number(decision.get("p_value")),
+        "finding": record["finding"] if record else None,
+        "finding_kind": record["finding_kind"] if record else None,
+        "verdict": record["verdict"] if record else None,
     }
+    for tier in ("naive", "strong"):
+        found[tier], found[f"{tier}_value"] = _best_of(tier, record)
+    tiers = decision.get("tiers", {})
+    return found | {f"{tier}_status": (tiers.get(tier) or {}).get("status") for tier in TIERS}
+
+
+def _best_of(tier: str, record: dict[str, Any] | None) -> tuple[str | None, float]:
+    """The rival of a tier with the best headline score, and that score."""
+    if record is None:
+        return None, math.nan
+    headline = record["headline"]
+    metric = headline["metric"]
+    scores = {
+        name: {metric: _number(values.get(metric))}
+        for name, values in record["rivals"].items()
+        if name in {test["rival"] for test in (record["decision"]["tiers"][tier] or {"tests": []})["tests"]}
+    }
+    name = best(scores, metric, headline["larger_is_better"])
+    return name, math.nan if name is None else scores[name][metric]
 
 
 def _remarks(of_both: list[dict[str, Any]]) -> list[str]:
@@ -165,9 +206,9 @@ def findings(table: pd.DataFrame, records: Records) -> list[str]:
     Returns
     -------
     list of str
-        How many models have skill beyond their naive rivals; which score owes most to an artefact; which published
-        figure falls most. Simulated data do not count, and a network that stands in the table twice counts once. One
-        that cannot be told from the records says so.
+        How many models have which skill, and how many findings remain if their number is taken into account; which
+        score owes most to an artefact; which published figure falls most. Simulated data do not count, and a network
+        that stands in the table twice counts once. One that cannot be told from the records says so.
 
     Examples
     --------
@@ -186,25 +227,30 @@ def _who_has_skill(table: pd.DataFrame) -> str:
     judged = table[table["finding"].notna()]
     if judged.empty:
         return "No corrected record on real data is there yet, so nothing can be said about skill."
-    kinds = Counter(judged["finding"])
-    skilled = judged.loc[judged["finding"] == SKILL, "experiment"]
+    kinds = Counter(judged["finding_kind"])
     models = "model" if len(judged) == 1 else "models"
-    text = f"Of {len(judged)} {models} on real data, judged the corrected way, "
-    if skilled.empty:
-        text += "none has skill beyond its naive rivals"
-    else:
-        text += f"{len(skilled)} {'has' if len(skilled) == 1 else 'have'} skill beyond the naive rivals: "
-        text += ", ".join(skilled)
-    others = [f"{kind[0].lower()}{kind[1:]}: {count}" for kind, count in kinds.most_common() if kind != SKILL]
-    text += f" ({'; '.join(others)})" if others else ""
-    text = f"{text}. For {_beaten(judged) or 'none'} of them a naive forecast has the better score."
+    parts = [f"{KIND_WORDS[kind]}: {kinds[kind]}{_named(judged, kind)}" for kind in KINDS if kinds[kind]]
+    text = f"Of {len(judged)} {models} on real data, judged the corrected way: {'; '.join(parts)}. {_remaining(judged)}"
     changed = judged["corrected_changed"].notna().sum()
     return f"{text} Not run as in conf/base: {changed}." if changed else text
 
 
-def _beaten(judged: pd.DataFrame) -> int:
-    sign = judged["larger_is_better"].map({True: 1, False: -1})
-    return int((sign * judged["difference"] < 0).sum())
+def _named(judged: pd.DataFrame, kind: str) -> str:
+    """The models with a finding of skill, by name."""
+    return f" ({', '.join(judged.loc[judged['finding_kind'] == kind, 'experiment'])})" if kind in SKILL else ""
+
+
+def _remaining(judged: pd.DataFrame) -> str:
+    """How many findings of a difference remain if their number is taken into account."""
+    told = judged[judged["finding_kind"].isin([*SKILL, "worse"])]
+    if told.empty:
+        return "No model differs from its rivals."
+    by_holm, by_fdr = (int((told[name] < SIGNIFICANCE).sum()) for name in ("p_holm", "p_fdr"))
+    claims = "finding" if len(told) == 1 else "findings"
+    return (
+        f"Of {len(told)} {claims} of a difference, {by_holm} remain if none of all may be false (Holm), and {by_fdr} "
+        "if 5 % of them may be (Benjamini-Hochberg)."
+    )
 
 
 def _largest_artefact(found: dict[tuple[str, str], dict[str, Any]]) -> str:
@@ -258,8 +304,8 @@ def _largest_fall(table: pd.DataFrame) -> str:
     if not math.isnan(row["as_published"]):
         text += f", {format_score(row['as_published'])} the published way on the data here"
     text += f", {format_score(row['corrected'])} corrected"
-    if not math.isnan(row["rival"]):
-        text += f", where the best naive rival ({words(row['best_rival'])}) has {format_score(row['rival'])}"
+    if not math.isnan(row["naive_value"]):
+        text += f", where the best naive rival ({words(row['naive'])}) has {format_score(row['naive_value'])}"
     return text + "."
 
 

@@ -1,0 +1,42 @@
+"""Rows of predictions, and the best of several forecasts."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+MODEL = "prediction"
+Metrics = dict[str, Any]
+
+
+def rows_of(table: pd.DataFrame, only: dict[str, str]) -> pd.Series:
+    """Mask of the rows whose key columns have the values given.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"run": ["one_step", "path", "one_step"], "series": ["cpi", "cpi", "rate"]})
+    >>> rows_of(table, {"run": "one_step", "series": "cpi"}).tolist()
+    [True, False, False]
+    >>> rows_of(table, {}).tolist()
+    [True, True, True]
+    """
+    mask = pd.Series(True, index=table.index)
+    for key, value in only.items():
+        mask &= table[key] == value
+    return mask
+
+
+def best(metrics: dict[str, Metrics], metric: str, larger_is_better: bool) -> str | None:
+    """Name of the forecast that is best by a metric; None if none has it.
+
+    Examples
+    --------
+    >>> metrics = {"counts": {"auc": 0.8}, "mean": {"auc": float("nan")}, "coin": {}}
+    >>> best(metrics, "auc", larger_is_better=True)
+    'counts'
+    """
+    scores = {name: values.get(metric, math.nan) for name, values in metrics.items()}
+    scores = {name: score for name, score in scores.items() if not math.isnan(score)}
+    if not scores:
+        return None
+    return (max if larger_is_better else min)(scores, key=scores.__getitem__)

@@ -1,0 +1,294 @@
+"""The statistic that decides, one for each kind of forecast: its value, and its difference between two forecasts.
+
+A statistic was chosen by its power at the right size (``benchmarks/power.py``; docs/method.md has the table).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import scipy
+
+from rnn_trading.skill.inference.auc import auc_interval, compare_auc
+from rnn_trading.skill.inference.means import MeanTest, mean_test
+from rnn_trading.skill.losses import SQUARED_ERROR, Loss, Vector
+from rnn_trading.skill.metrics.filings import weeks
+from rnn_trading.skill.metrics.macro import ABSOLUTE_ERROR
+from rnn_trading.skill.metrics.panels import information_coefficients
+from rnn_trading.skill.metrics.series import LAST_VALUE, QLIKE
+
+TRUTH = "truth"
+PERCENT = 100.0
+# Of rows, a forecast and the periods over which a truth reaches, to one value of each date, week or run.
+BySample = Callable[[pd.DataFrame, str], pd.Series]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A forecast beside another one, or by itself.
+
+    Attributes
+    ----------
+    value, rival_value
+        The statistic of each; the second is NaN where there is no other.
+    difference, interval
+        The first less the second, or the value itself, with its 95 % interval.
+    p_value
+        Two-sided, of no difference; NaN for a loss by itself, and where there is no test.
+    detectable
+        The difference that such a test at 5 % finds in 80 % of cases.
+    doubtful
+        Whether the critical values may not hold: too few values, or values too dependent or too wild.
+    counted
+        Dates, weeks, runs or documents.
+    name
+        Of the test.
+    """
+
+    value: float
+    rival_value: float
+    difference: float
+    interval: tuple[float, float]
+    p_value: float
+    detectable: float
+    doubtful: bool
+    counted: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """What decides over forecasts of one kind.
+
+    Attributes
+    ----------
+    name, words
+        As in files, and for readers.
+    larger_is_better
+        Or a smaller value is, as of a loss.
+    matters
+        The difference below which two forecasts are level; of losses that have a natural zero, as a share of the
+        rival's.
+    relative
+        Whether ``matters`` is a share.
+    why
+        Why this statistic decides, in a sentence.
+    of
+        Compares a forecast with another one, or with nothing: rows, two names (the second may be None), overlap.
+    """
+
+    name: str
+    words: str
+    larger_is_better: bool
+    matters: float
+    why: str
+    of: Callable[[pd.DataFrame, str, str | None, int], Compared] = field(repr=False)
+    relative: bool = False
+
+    def gain(self, compared: Compared) -> float:
+        """By how much the first of two forecasts is better.
+
+        Examples
+        --------
+        >>> lower = Compared(1.0, 3.0, -2.0, (-3.0, -1.0), 0.01, 1.0, False, 50, "t")
+        >>> VOLATILITY.gain(lower), RANKS_BY_DATE.gain(lower)
+        (2.0, -2.0)
+        """
+        return compared.difference if self.larger_is_better else -compared.difference
+
+    def margin(self, rival_value: float) -> float:
+        """The difference to a rival below which the two are level.
+
+        Examples
+        --------
+        >>> RANKS_BY_DATE.margin(0.5), LEVEL.margin(2.0)
+        (0.02, 0.02)
+        """
+        return self.matters * abs(rival_value) if self.relative else self.matters
+
+
+def _by_sample(
+    by_sample: BySample, test: str, against_zero: bool, rows: pd.DataFrame, one: str, other: str | None, overlap: int
+) -> Compared:
+    """Two forecasts by the mean of what each has on every date, week or run."""
+    ours = by_sample(rows, one)
+    theirs = pd.Series(0.0, index=ours.index) if other is None else by_sample(rows, other)
+    result: MeanTest = mean_test((ours - theirs).to_numpy(), overlap)
+    return Compared(
+        value=float(ours.mean()),
+        rival_value=float("nan") if other is None else float(theirs.mean()),
+        difference=result.mean,
+        interval=result.interval,
+        p_value=result.p_value if other is not None or against_zero else float("nan"),
+        detectable=result.detectable,
+        doubtful=result.doubtful,
+        counted=len(ours),
+        name=test,
+    )
+
+
+def ranks_by_date(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Information coefficient of each date; 0 where the forecast or the truth is constant: nothing is ranked.
+
+    Parameters
+    ----------
+    rows
+        ``date``, ``truth``, and the forecast. A date of fewer than 3 rows has no coefficient, and is left out.
+    column
+        Name of the forecast.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"date": pd.to_datetime(["2020-01-03"] * 3 + ["2020-01-10"] * 3), "truth": [1, 2, 3] * 2})
+    >>> ranks_by_date(rows.assign(prediction=[1, 2, 3, 5, 5, 5]), "prediction").round(6).tolist()
+    [1.0, 0.0]
+    """
+    dates = pd.DatetimeIndex(rows["date"])
+    ranked = information_coefficients(rows[column].to_numpy(), rows[TRUTH].to_numpy(), dates)
+    enough = rows.groupby("date")["date"].size().to_numpy() >= 3
+    return ranked[enough].fillna(0.0)
+
+
+def ranks_by_week(rows: pd.DataFrame, column: str) -> pd.Series:
+    """What each week adds to the rank correlation over all rows, so that the mean over weeks is that correlation.
+
+    The influence of a row on Pearson's correlation of the ranks, with their means and deviations as they are, summed by
+    week and scaled by the number of weeks over that of rows (Hampel, 1974; Croux and Dehon, 2010).
+
+    Parameters
+    ----------
+    rows
+        ``date``, ``truth``, and the forecast, at least 3 rows; a constant ranks nothing, and has 0 in every week.
+    column
+        Name of the forecast.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"date": ["2020-01-06", "2020-01-07", "2020-01-13", "2020-01-14"], "truth": [1, 2, 3, 4]})
+    >>> by_week = ranks_by_week(rows.assign(prediction=[1, 2, 4, 3]), "prediction")
+    >>> by_week.round(3).tolist(), round(by_week.mean(), 3)
+    ([0.8, 0.8], 0.8)
+    """
+    week = weeks(rows["date"]).to_numpy()
+    forecast, truth = (_standardised_ranks(rows[name].to_numpy(dtype=float)) for name in (column, TRUTH))
+    correlation = float((forecast * truth).mean())
+    influence = forecast * truth - correlation / 2 * (forecast**2 + truth**2)
+    sums = pd.Series(influence).groupby(week).sum()
+    return sums * len(sums) / len(rows) + correlation
+
+
+def _standardised_ranks(values: Vector) -> Vector:
+    ranks = scipy.stats.rankdata(values)
+    deviation = ranks.std()
+    return (ranks - ranks.mean()) / deviation if deviation > 0 else np.zeros(len(ranks))
+
+
+def _loss_by_date(loss: Loss, rows: pd.DataFrame, column: str) -> pd.Series:
+    """Mean loss of the rows of each date."""
+    losses = pd.Series(loss.of(rows[column].to_numpy(dtype=float), rows[TRUTH].to_numpy(dtype=float)))
+    return losses.groupby(rows["date"].to_numpy()).mean()
+
+
+def _change_by_date(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Mean squared error, by date of the last known value, of changes from it in percent.
+
+    In units of the series where a last value is not positive.
+    """
+    last = rows[LAST_VALUE].to_numpy(dtype=float)
+    scale = last / PERCENT if (last > 0).all() else np.ones(len(last))
+    forecast, truth = (rows[name].to_numpy(dtype=float) / scale for name in (column, TRUTH))
+    return pd.Series(SQUARED_ERROR.of(forecast, truth)).groupby(rows["date"].to_numpy()).mean()
+
+
+def _volatility(rows: pd.DataFrame, one: str, other: str | None, overlap: int) -> Compared:
+    """By QLIKE; by squared error where a forecast is not positive, for which QLIKE does not exist."""
+    names = [name for name in (one, other) if name is not None]
+    loss = QLIKE if (rows[names] > 0).all(axis=None) else SQUARED_ERROR
+    name = f"t of the difference in {loss.name} by date"
+    return _by_sample(partial(_loss_by_date, loss), name, False, rows, one, other, overlap)
+
+
+def _auc(rows: pd.DataFrame, one: str, other: str | None, _: int) -> Compared:
+    """DeLong's test; by itself against the AUC of a constant."""
+    forecast, truth = rows[one].to_numpy(dtype=float), rows[TRUTH].to_numpy(dtype=float)
+    rival = np.full(len(truth), 0.5) if other is None else rows[other].to_numpy(dtype=float)
+    test = compare_auc(forecast, rival, truth)
+    value = compare_auc(forecast, np.full(len(truth), 0.5), truth)["mean_difference"] + 0.5
+    return Compared(
+        value=value,
+        rival_value=float("nan") if other is None else value - test["mean_difference"],
+        difference=value if other is None else test["mean_difference"],
+        interval=tuple(auc_interval(forecast, truth) if other is None else test["interval"]),  # type: ignore[arg-type]
+        p_value=test["p_value"],
+        detectable=test["detectable_difference"],
+        doubtful=False,
+        counted=len(truth),
+        name="DeLong",
+    )
+
+
+def _mean_of(by_sample: BySample, test: str, against_zero: bool = False) -> Callable[..., Compared]:
+    return partial(_by_sample, by_sample, test, against_zero)
+
+
+RANKS_BY_DATE = Statistic(
+    "information_coefficient",
+    "information coefficient by date",
+    larger_is_better=True,
+    matters=0.02,
+    why="Losses of single returns measure the market of the day, not who is ranked above whom.",
+    of=_mean_of(ranks_by_date, "t of the difference in information coefficient by date", against_zero=True),
+)
+LEVEL = Statistic(
+    "squared_error_of_returns",
+    "squared error of the return (percent squared)",
+    larger_is_better=False,
+    matters=0.01,
+    relative=True,
+    why="As returns, days of a high and of a low level count alike; a level far from the truth still costs.",
+    of=_mean_of(_change_by_date, "t of the difference in squared error by date"),
+)
+VOLATILITY = Statistic(
+    "qlike",
+    "QLIKE",
+    larger_is_better=False,
+    matters=0.01,
+    why="A few wild days decide over squared errors of volatility; QLIKE weighs errors by the level.",
+    of=_volatility,
+)
+RUNS = Statistic(
+    "squared_error_by_run",
+    "squared error of the change over a run (percent squared)",
+    larger_is_better=False,
+    matters=0.05,
+    relative=True,
+    why="Steps of a run share its shocks, so that a run counts once; as changes, runs of all years count alike.",
+    of=_mean_of(_change_by_date, "t of the difference in squared error by run"),
+)
+MACRO = Statistic(
+    "absolute_error",
+    "mean absolute error one month ahead (network's units)",
+    larger_is_better=False,
+    matters=0.05,
+    relative=True,
+    why="Crises decide over squared errors of months; absolute errors let calm months speak, too.",
+    of=_mean_of(partial(_loss_by_date, ABSOLUTE_ERROR), "t of the difference in absolute error by month"),
+)
+REVIEWS = Statistic(
+    "auc",
+    "AUC",
+    larger_is_better=True,
+    matters=0.01,
+    why="The AUC sees the order alone, so that a timid and a bold scale of probabilities are alike.",
+    of=_auc,
+)
+FILINGS = Statistic(
+    "rank_correlation",
+    "information coefficient",
+    larger_is_better=True,
+    matters=0.05,
+    why="A few large moves decide over squared errors of returns; weeks, not filings, are independent.",
+    of=_mean_of(ranks_by_week, "t of the difference in information coefficient by week", against_zero=True),
+)

@@ -1,0 +1,117 @@
+import math
+
+import pytest
+
+from rnn_trading.skill.tasks import TASKS
+from rnn_trading.skill.verdict import verdict
+
+
+def tier(status, rival, value, **changes):
+    test = {
+        "status": status,
+        "rival": rival,
+        "rival_value": value,
+        "p_value": 0.4,
+        "p_holm": 0.8,
+        "detectable": 0.042,
+        "doubtful": False,
+    } | changes
+    return test | {"tests": [test]}
+
+
+def decision(**changes):
+    tiers = {
+        "chance": tier("beaten", "zero", 0.0, p_value=0.02),
+        "naive": tier("undecided", "sign_of_last_return", 0.012),
+        "strong": tier("undecided", "ridge", 0.045),
+    }
+    return {
+        "finding": "Better than chance only",
+        "finding_kind": "chance",
+        "statistic": "information_coefficient",
+        "words": "information coefficient by date",
+        "value": 0.037,
+        "interval": (0.006, 0.068),
+        "counted": 250,
+        "units": "dates",
+        "matters": 0.02,
+        "relative": False,
+        "doubtful": False,
+        "tiers": tiers,
+        "encompassing": {"why_not": "no rows"},
+    } | changes
+
+
+def said(found, published=(0.6815, "other data"), without=(), **known):
+    return verdict(TASKS["classification"], found, 0.525, published, list(without), {"networks": 3} | known)
+
+
+def test_a_verdict_reads_like_this():
+    assert said(decision()) == (
+        "Better than chance only. Information coefficient by date 0.037 (95 %: 0.006 to 0.068; p = 0.020 against "
+        "chance). Not told from sign of last return, the best naive rival (0.012; p = 0.400): on 250 dates a difference below "
+        "0.042 goes unseen. Not told from ridge, the best strong rival (0.045; p = 0.400): on 250 dates a difference "
+        "below 0.042 goes unseen. AUC 0.525; published 0.6815, on other data."
+    )
+
+
+@pytest.mark.parametrize(
+    ("strong", "sentence"),
+    [
+        (tier("beaten", "ridge", 0.01, p_value=0.0001), "Better than ridge, the best strong rival (0.010; p < 0.001)."),
+        (
+            tier("worse", "ridge", 0.09, p_holm=0.01, doubtful=True),
+            "Worse than ridge, the best strong rival (0.090; p = 0.010†).",
+        ),
+        (
+            tier("level", "ridge", 0.04),
+            "Level with ridge, the best strong rival (0.040): a difference of 0.020 is ruled out.",
+        ),
+        (
+            tier("undecided", "ridge", 0.04, p_value=math.nan),
+            "No test against ridge, the best strong rival (0.040): 250 dates are too few, or all alike.",
+        ),
+    ],
+)
+def test_each_status_has_its_sentence(strong, sentence):
+    found = decision()
+    assert sentence in said(found | {"tiers": found["tiers"] | {"strong": strong}})
+
+
+def test_a_worse_rival_that_is_not_the_best_is_named():
+    strong = tier("worse", "ridge", 0.09, p_holm=math.nan)
+    strong["tests"] = [strong["tests"][0], {"rival": "boosting_on_ranks", "rival_value": 0.08, "p_holm": 0.01}]
+    found = decision()
+    assert "Worse than boosting on ranks (0.080; p = 0.010)." in said(
+        found | {"tiers": found["tiers"] | {"strong": strong}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("adds", "sentence"),
+    [
+        (True, "It adds to ridge: together they have 0.060 against 0.045; p = 0.002."),
+        (False, "It was not seen to add to ridge (together 0.060 against 0.045; p = 0.002)."),
+    ],
+)
+def test_what_a_model_adds_is_said(adds, sentence):
+    found = {"rival": "ridge", "value": 0.06, "rival_value": 0.045, "p_value": 0.002, "adds": adds}
+    assert sentence in said(decision(encompassing=found))
+
+
+def test_caveats():
+    assert "One network was trained: another seed may give another finding." in said(decision(), networks=1)
+    assert "Training was stopped on the test rows" in said(decision(), stopped_on="test")
+    assert "stopped and the network chosen on the test rows" in said(decision(), stopped_on="test", chosen="gru")
+    assert "The best epoch was the last one allowed" in said(decision(), best_epoch=9, epochs_allowed=9)
+    several = said(decision(), best_epoch={"1": 9, "2": 5}, epochs_allowed=9)
+    assert "The best epoch of 1 of 2 networks was the last one allowed" in several
+    assert said(decision(), caveat="the data are simulated").endswith("The data are simulated.")
+    assert "† dates few, dependent or wild" in said(decision(doubtful=True)).replace("† Dates", "† dates")
+
+
+def test_a_score_that_decided_is_not_said_twice_and_one_without_a_figure_not_at_all():
+    found = decision(statistic="auc", words="AUC")
+    text = verdict(TASKS["sentiment"], found, 0.037, (None, None), [], {})
+    assert text.count("AUC") == 1
+    assert "ublished" not in text
