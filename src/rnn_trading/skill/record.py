@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.formats import format_published, format_score, words
 from rnn_trading.skill.headline import attribution, headline, suspicious_rows
-from rnn_trading.skill.inference.comparison import SIGNIFICANCE
+from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.tasks import MODEL, TASKS, TRUTH, Metrics, Task, TaskName, rows_of
 
 WORST_MONTHS = 3
