@@ -48,10 +48,13 @@ def said(found, published=(0.6815, "other data"), without=(), **known):
 
 def test_a_verdict_reads_like_this():
     assert said(decision()) == (
-        "Better than chance only. Information coefficient by date 0.037 (95 %: 0.006 to 0.068; p = 0.020 against "
-        "chance). Not told from sign of last return, the best naive rival (0.012; p = 0.400): on 250 dates a difference below "
-        "0.042 goes unseen. Not told from ridge, the best strong rival (0.045; p = 0.400): on 250 dates a difference "
-        "below 0.042 goes unseen. AUC 0.525; published 0.6815, on other data."
+        "Better than chance only. "
+        "Information coefficient by date 0.037 (95 %: 0.006 to 0.068; p = 0.020 against chance). "
+        "Not told from sign of last return, the best naive rival (0.012; p = 0.400): "
+        "on 250 dates a difference below 0.042 goes unseen. "
+        "Not told from ridge, the best strong rival (0.045; p = 0.400): "
+        "on 250 dates a difference below 0.042 goes unseen. "
+        "AUC 0.525; published 0.6815, on other data."
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from rnn_trading.skill.encompassing import encompassing
 from rnn_trading.skill.formats import format_score, format_share
-from rnn_trading.skill.inference.comparison import SIGNIFICANCE
+from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.inference.multiplicity import holm
 from rnn_trading.skill.rivals.lists import tier_of
 from rnn_trading.skill.rivals.tiers import TIERS, Tier

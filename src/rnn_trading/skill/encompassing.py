@@ -8,7 +8,7 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from rnn_trading.skill.inference.comparison import SIGNIFICANCE
+from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.losses import PROBABILITY_FLOOR
 from rnn_trading.skill.metrics.series import LAST_VALUE
 from rnn_trading.skill.rows import MODEL, rows_of

@@ -8,7 +8,7 @@ import pandas as pd
 
 from rnn_trading.skill.decision import KINDS, SKILL, Kind
 from rnn_trading.skill.formats import format_published, format_score, format_share, words
-from rnn_trading.skill.inference.comparison import SIGNIFICANCE
+from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.inference.multiplicity import benjamini_hochberg, holm
 from rnn_trading.skill.record_files import PROTOCOLS, Records
 from rnn_trading.skill.rivals.tiers import TIERS

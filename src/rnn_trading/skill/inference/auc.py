@@ -7,6 +7,8 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from rnn_trading.skill.inference.means import POWER
+
 Vector = NDArray[np.float64]
 CONFIDENCE = 0.95
 
@@ -78,8 +80,9 @@ def compare_auc(forecast: Vector, rival: Vector, truth: Vector) -> dict[str, Any
     -------
     dict
         ``name``, ``statistic`` (positive: the forecast has the larger AUC), ``p_value`` (two-sided, normal),
-        ``mean_difference``, ``interval`` (95 %, of the difference), ``documents``. NaN with one class, or where the two
-        rank all documents alike.
+        ``mean_difference``, ``interval`` (95 %, of the difference), ``detectable_difference``: the difference that such
+        a test at 5 % would find four times out of five, ``documents``. NaN with one class, or where the two rank all
+        documents alike.
 
     Examples
     --------
@@ -93,11 +96,12 @@ def compare_auc(forecast: Vector, rival: Vector, truth: Vector) -> dict[str, Any
     result: dict[str, Any] = {"name": "DeLong", "documents": len(truth)}
     nan = float("nan")
     if np.ptp(truth) == 0:
-        return result | {"statistic": nan, "p_value": nan, "mean_difference": nan, "interval": [nan, nan]}
+        numbers = dict.fromkeys(("statistic", "p_value", "mean_difference", "detectable_difference"), nan)
+        return result | numbers | {"interval": [nan, nan]}
     (ours, ours_negative), (theirs, theirs_negative) = placements(forecast, truth), placements(rival, truth)
     difference = float(ours.mean() - theirs.mean())
     error = float(np.sqrt(_variance(ours - theirs, ours_negative - theirs_negative)))
-    half = float(scipy.stats.norm.ppf((1 + CONFIDENCE) / 2)) * error
+    critical, beyond = (float(value) for value in scipy.stats.norm.ppf([(1 + CONFIDENCE) / 2, POWER]))
     if error > 0:
         statistic = difference / error
     else:  # both rank every document alike, or one never errs and the other never tells apart
@@ -106,7 +110,8 @@ def compare_auc(forecast: Vector, rival: Vector, truth: Vector) -> dict[str, Any
         "statistic": statistic,
         "p_value": float(2 * scipy.stats.norm.sf(abs(statistic))),
         "mean_difference": difference,
-        "interval": [difference - half, difference + half],
+        "interval": [difference - critical * error, difference + critical * error],
+        "detectable_difference": (critical + beyond) * error,
     }
 
 

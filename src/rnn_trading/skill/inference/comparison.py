@@ -1,19 +1,13 @@
 """Tests of the difference between two forecasts on the same rows."""
 
-from functools import cache
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy
-from numpy.typing import NDArray
 
+from rnn_trading.skill.inference.means import MeanTest, lags_for, mean_test
 from rnn_trading.skill.losses import Loss, Vector
-
-FEWEST_DATES = 5
-SIGNIFICANCE, POWER = 0.05, 0.8
-SIMULATIONS = 20_000
 
 
 def compare_losses(
@@ -21,12 +15,8 @@ def compare_losses(
 ) -> dict[str, Any]:
     """Diebold-Mariano test on losses averaged by date.
 
-    Rows of one date share its shocks, so the test counts dates, not rows. The variance is Newey-West's. Without
-    overlap it has the usual cube root of the number of dates as its lags, and the statistic is corrected for small
-    samples (Harvey, Leybourne and Newbold, 1997) and compared with Student's t. With overlap it has as many lags as
-    neighbouring truths share periods, which is much of a short sample: the statistic is then compared with its own
-    distribution for independent normal differences at that sample size and number of lags, which is simulated (the
-    finite-sample form of the fixed-b critical values of Kiefer and Vogelsang, 2005).
+    Rows of one date share its shocks, so the test counts dates, not rows. Variance and critical values are those of
+    :func:`rnn_trading.skill.inference.means.mean_test`.
 
     Parameters
     ----------
@@ -41,9 +31,10 @@ def compare_losses(
     -------
     dict
         ``name``, ``loss``, ``statistic`` (negative: the forecast has the smaller loss), ``p_value``
-        (two-sided), ``dates``, ``mean_difference``, and ``detectable_difference``: the mean difference that such a
-        test at 5 % would find four times out of five. NaN with fewer than 5 dates, with no more dates than the
-        overlap, where the losses never differ, or where one does not exist.
+        (two-sided), ``mean_difference``, its 95 % ``interval``, ``detectable_difference``: the mean difference that
+        such a test at 5 % would find four times out of five, ``dates``, and ``doubtful``: whether critical values do
+        not hold. NaN with fewer than 5 dates, with no more dates than the overlap, where the losses never differ, or
+        where one does not exist.
 
     Examples
     --------
@@ -56,68 +47,74 @@ def compare_losses(
     >>> test["mean_difference"], test["dates"], test["statistic"] < 0
     (-3.5, 6, True)
     """
-    frame = pd.DataFrame(
-        {"forecast": loss.of(forecast, truth), "rival": loss.of(rival, truth)},
-        index=pd.DatetimeIndex(dates),
-    )
-    by_date = frame.groupby(level=0).mean()
-    difference = (by_date["forecast"] - by_date["rival"]).to_numpy()
-    statistic = p_value = detectable = float("nan")
-    exists = not frame.isna().any(axis=None)
-    if exists and len(by_date) >= max(FEWEST_DATES, overlap + 1) and np.ptp(difference) > 0:
-        statistic, p_value, critical = _plain_test(by_date) if overlap == 1 else _overlap_test(difference, overlap)
-        detectable = critical * abs(difference.mean() / statistic)
+    tested, count = _by_date(loss.of(forecast, truth) - loss.of(rival, truth), dates, overlap)
     return {
-        "name": "Diebold-Mariano, "
-        + ("small-sample corrected" if overlap == 1 else f"{overlap - 1} lags, simulated critical values"),
+        "name": f"Diebold-Mariano, {_variance(count, overlap)}",
         "loss": f"{loss.name} by date",
-        "statistic": statistic,
-        "p_value": p_value,
-        "mean_difference": float(difference.mean()) if exists and len(by_date) else float("nan"),
-        "detectable_difference": detectable,
-        "dates": len(by_date),
+        "statistic": tested.statistic,
+        "p_value": tested.p_value,
+        "mean_difference": tested.mean,
+        "interval": list(tested.interval),
+        "detectable_difference": tested.detectable,
+        "dates": count,
+        "doubtful": tested.doubtful,
     }
 
 
-def _plain_test(by_date: pd.DataFrame) -> tuple[float, float, float]:
-    """Statistic, p-value, and the distance in standard errors that is found with the power wanted."""
-    from statsmodels.tsa.stattools import diebold_mariano_test  # noqa: PLC0415  takes a second to import
-
-    result = diebold_mariano_test(
-        np.zeros(len(by_date)),
-        by_date["forecast"].to_numpy(),
-        by_date["rival"].to_numpy(),
-        criterion=lambda _, loss: loss,
-        harvey_adj=True,
-    )
-    quantiles = scipy.stats.t.ppf([1 - SIGNIFICANCE / 2, POWER], len(by_date) - 1)
-    return float(result.statistic), float(result.pvalue), float(quantiles.sum())
+def _by_date(values: Vector, dates: pd.Index, overlap: int) -> tuple[MeanTest, int]:
+    """The test of the mean over dates, without a number if a value does not exist; and how many dates there are."""
+    by_date = pd.Series(values, index=pd.DatetimeIndex(dates)).groupby(level=0).mean()
+    exists = not np.isnan(values).any()
+    return mean_test(by_date if exists else np.empty(0), overlap), len(by_date)
 
 
-def _overlap_test(difference: Vector, overlap: int) -> tuple[float, float, float]:
-    """As :func:`_plain_test`, with the autocovariances of the overlap and a simulated distribution."""
-    statistic = float(_bartlett_t(difference[None], overlap - 1)[0])
-    simulated = _simulated_t(len(difference), overlap - 1)
-    p_value = float((np.abs(simulated) >= abs(statistic)).mean())
-    critical = np.quantile(np.abs(simulated), 1 - SIGNIFICANCE) + np.quantile(simulated, POWER)
-    return statistic, p_value, float(critical)
+def _variance(dates: int, overlap: int) -> str:
+    return f"{lags_for(dates, overlap)} lags, simulated critical values"
 
 
-@cache
-def _simulated_t(dates: int, lags: int) -> NDArray[np.float64]:
-    """The statistic of independent normal differences, drawn once for all tests on as many dates."""
-    return _bartlett_t(np.random.default_rng(0).normal(size=(SIMULATIONS, dates)), lags)
+def clark_west(forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index, overlap: int = 1) -> dict[str, Any]:
+    """Test of squared errors against a rival that the forecast nests (Clark and West, 2007).
 
+    Where what the forecast adds to its rival is worth nothing, fitting it still costs: its squared error is expected to
+    be the larger one by the mean squared difference of the two forecasts, which is taken off.
 
-def _bartlett_t(samples: NDArray[np.float64], lags: int) -> NDArray[np.float64]:
-    """T-statistic of the mean of each row, ``(samples, dates)``, with Newey and West's variance."""
-    dates = samples.shape[1]
-    deviations = samples - samples.mean(axis=1, keepdims=True)
-    variance = (deviations**2).sum(axis=1)
-    for lag in range(1, lags + 1):
-        products = (deviations[:, lag:] * deviations[:, :-lag]).sum(axis=1)
-        variance += 2 * (1 - lag / (lags + 1)) * products
-    return samples.mean(axis=1) * dates / np.sqrt(variance)
+    Parameters
+    ----------
+    forecast, rival, truth, dates
+        Of each row, ``(rows,)``.
+    overlap
+        As in :func:`compare_losses`.
+
+    Returns
+    -------
+    dict
+        ``name``, ``statistic`` (positive: the forecast is better), ``p_value`` (one-sided: that it is not),
+        ``mean_difference`` (the mean of the rival's squared error less the forecast's, plus the squared difference of
+        the two), ``dates``, ``doubtful``. NaN as in :func:`compare_losses`.
+
+    Examples
+    --------
+    The rival says 0 and the truth is 2: its squared error is 4. The forecasts say 1 and 3, and are off by 1: squared
+    differences of 1 and 9 are added to 4 - 1.
+
+    >>> dates, truth = pd.date_range("2020-01-01", periods=6), np.full(6, 2.0)
+    >>> test = clark_west(np.tile([1.0, 3.0], 3), rival=np.zeros(6), truth=truth, dates=dates)
+    >>> test["mean_difference"], test["p_value"] < 0.05
+    (8.0, True)
+    """
+    forecast, rival, truth = (np.asarray(values, dtype=float) for values in (forecast, rival, truth))
+    gain = (rival - truth) ** 2 - (forecast - truth) ** 2 + (forecast - rival) ** 2
+    tested, count = _by_date(gain, dates, overlap)
+    # The simulated distribution is symmetric: half of its two sides lies beyond on one.
+    one_sided = tested.p_value / 2 if tested.statistic > 0 else 1 - tested.p_value / 2
+    return {
+        "name": f"Clark-West, {_variance(count, overlap)}",
+        "statistic": tested.statistic,
+        "p_value": one_sided,
+        "mean_difference": tested.mean,
+        "dates": count,
+        "doubtful": tested.doubtful,
+    }
 
 
 def newey_west_t(series: pd.Series) -> float:
@@ -133,7 +130,7 @@ def newey_west_t(series: pd.Series) -> float:
     >>> newey_west_t(pd.Series([1.0, 1.0, 1.0, 1.0, 1.0]))
     nan
     """
-    from statsmodels.regression.linear_model import OLS  # noqa: PLC0415  see _plain_test
+    from statsmodels.regression.linear_model import OLS  # noqa: PLC0415  takes a second to import
 
     values = series.dropna().to_numpy()
     if len(values) < 5 or np.ptp(values) == 0:
@@ -198,7 +195,7 @@ def model_confidence_set(
     dict
         ``included``: names in the set; ``p_values``: by name, the smallest size at which a forecast leaves;
         ``loss``, ``size``, ``dates``. A forecast whose loss does not exist on every date is left out and stands
-        in ``undefined``.
+        in ``undefined``. Forecasts with equal losses stay or leave together.
 
     Raises
     ------
@@ -222,13 +219,19 @@ def model_confidence_set(
     defined = by_date.columns[by_date.notna().all()]
     if len(defined) < 2:
         raise ValueError(f"A confidence set needs at least 2 forecasts with a {loss.name}. Received: {list(defined)}.")
-    confidence_set = MCS(by_date[defined], size=size, reps=replications, seed=seed)
-    confidence_set.compute()
+    # Equal columns never differ, which the elimination cannot rank: one stands for all that are equal to it.
+    alike = {name: next(one for one in defined if by_date[one].equals(by_date[name])) for name in defined}
+    distinct = list(dict.fromkeys(alike.values()))
+    p_values = {distinct[0]: 1.0}
+    if len(distinct) > 1:
+        confidence_set = MCS(by_date[distinct], size=size, reps=replications, seed=seed)
+        confidence_set.compute()
+        p_values = confidence_set.pvalues["Pvalue"].to_dict()
     return {
         "loss": f"{loss.name} by date",
         "size": size,
         "dates": len(by_date),
-        "included": sorted(confidence_set.included),
-        "p_values": confidence_set.pvalues["Pvalue"].to_dict(),
+        "included": sorted(name for name in defined if p_values[alike[name]] > size),
+        "p_values": {name: p_values[alike[name]] for name in defined},
         "undefined": sorted(set(by_date.columns) - set(defined)),
     }

@@ -7,7 +7,7 @@ import pandas as pd
 import scipy
 
 from rnn_trading.skill.inference.auc import auc_interval
-from rnn_trading.skill.inference.comparison import POWER, SIGNIFICANCE
+from rnn_trading.skill.inference.means import POWER, SIGNIFICANCE
 from rnn_trading.skill.losses import Loss, Vector
 from rnn_trading.skill.metrics.panels import classification_metrics
 

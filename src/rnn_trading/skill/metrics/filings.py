@@ -7,8 +7,8 @@ import pandas as pd
 import scipy
 
 from rnn_trading.skill.inference.bootstrap import cluster_bootstrap, difference_test, interval
-from rnn_trading.skill.inference.comparison import POWER, SIGNIFICANCE
 from rnn_trading.skill.inference.counts import OfCounts, rank_correlation
+from rnn_trading.skill.inference.means import POWER, SIGNIFICANCE
 from rnn_trading.skill.losses import SQUARED_ERROR
 from rnn_trading.skill.metrics.panels import error_metrics, spearman
 

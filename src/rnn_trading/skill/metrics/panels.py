@@ -13,6 +13,7 @@ import scipy
 from numpy.typing import NDArray
 
 from rnn_trading.skill.inference.comparison import newey_west_t
+from rnn_trading.skill.inference.means import mean_test
 from rnn_trading.skill.losses import PROBABILITY_FLOOR, Vector
 
 QUANTILES = 5
@@ -211,8 +212,39 @@ def spearman(forecast: Vector, truth: Vector) -> float:
     return float(np.corrcoef(scipy.stats.rankdata(forecast), scipy.stats.rankdata(truth))[0, 1])
 
 
+def coefficients_to_compare(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Series:
+    """Information coefficient of each date that can have one, where a constant forecast has a coefficient of 0.
+
+    A forecast that ranks nothing is worth nothing on that date. Left out, it would be compared on the dates that it
+    chose itself.
+
+    Parameters
+    ----------
+    forecast, truth, dates
+        Of each row, ``(rows,)``, none missing.
+
+    Returns
+    -------
+    pandas.Series
+        Index: distinct dates with 3 rows or more whose truths are not all equal, ascending. None missing.
+
+    Examples
+    --------
+    On the first date the forecast is constant, on the second the truth is.
+
+    >>> dates = pd.DatetimeIndex(["2020-01-03"] * 3 + ["2020-01-10"] * 3)
+    >>> coefficients_to_compare(np.array([1, 1, 1, 1, 2, 3]), np.array([1, 2, 3, 5, 5, 5]), dates).tolist()
+    [0.0]
+    """
+    possible = information_coefficients(truth, truth, dates).notna()
+    return information_coefficients(forecast, truth, dates)[possible].fillna(0.0)
+
+
 def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
-    """Newey-West t-test of the mean difference in information coefficient by date.
+    """Test of the mean difference in information coefficient by date.
+
+    Variance and critical values are those of :func:`rnn_trading.skill.inference.means.mean_test`. A forecast that is
+    constant on a date has a coefficient of 0 there; see :func:`coefficients_to_compare`.
 
     Parameters
     ----------
@@ -222,8 +254,10 @@ def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vec
     Returns
     -------
     dict
-        ``name``, ``statistic`` (positive: the forecast ranks better), ``p_value`` (two-sided, Student's t),
-        ``mean_difference``, ``dates``: those on which both have a coefficient.
+        ``name``, ``statistic`` (positive: the forecast ranks better), ``p_value`` (two-sided), ``mean_difference``,
+        its 95 % ``interval``, ``detectable_difference``: the mean difference that such a test at 5 % would find four
+        times out of five, ``dates``: those that can have a coefficient, and ``doubtful``: whether critical values do
+        not hold. NaN with fewer than 5 dates, or where the coefficients never differ.
 
     Examples
     --------
@@ -233,16 +267,15 @@ def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vec
     >>> round(test["mean_difference"], 6), test["dates"]
     (1.0, 6)
     """
-    difference = (
-        information_coefficients(forecast, truth, dates) - information_coefficients(rival, truth, dates)
-    ).dropna()
-    statistic = newey_west_t(difference)
+    ours, theirs = (coefficients_to_compare(each, truth, dates) for each in (forecast, rival))
+    tested = mean_test(ours - theirs)
     return {
-        "name": "Newey-West t of the difference in information coefficient by date",
-        "statistic": statistic,
-        "p_value": float(2 * scipy.stats.t.sf(abs(statistic), len(difference) - 1))
-        if len(difference) > 1
-        else float("nan"),
-        "mean_difference": float(difference.mean()),
-        "dates": len(difference),
+        "name": "Newey-West t of the difference in information coefficient by date, simulated critical values",
+        "statistic": tested.statistic,
+        "p_value": tested.p_value,
+        "mean_difference": tested.mean,
+        "interval": list(tested.interval),
+        "detectable_difference": tested.detectable,
+        "dates": tested.count,
+        "doubtful": tested.doubtful,
     }

@@ -1,0 +1,64 @@
+"""P-values of several tests, corrected for their number."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def holm(p_values: ArrayLike) -> NDArray[np.float64]:
+    """P-values such that the chance of any false alarm among all tests is held (Holm, 1979), however they depend.
+
+    Parameters
+    ----------
+    p_values
+        Between 0 and 1, ``(tests,)``. A missing one is no test: it stays missing and does not count.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(tests,)``, in the same order, none smaller than before.
+
+    Examples
+    --------
+    The smallest of three is multiplied by 3, the next by 2, and so on; none falls below one before it.
+
+    >>> holm([0.01, float("nan"), 0.04, 0.03]).round(6).tolist()
+    [0.03, nan, 0.06, 0.06]
+    """
+    return _adjusted(p_values, "holm")
+
+
+def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:
+    """P-values such that the share of false alarms among all alarms is held (Benjamini and Hochberg, 1995).
+
+    It holds for tests that are independent, or depend positively on each other.
+
+    Parameters
+    ----------
+    p_values
+        As for :func:`holm`.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(tests,)``, in the same order, none smaller than before.
+
+    Examples
+    --------
+    The smallest of three is multiplied by 3/1, the next by 3/2, the largest by 3/3; none is above one after it.
+
+    >>> benjamini_hochberg([0.01, float("nan"), 0.04, 0.03]).round(6).tolist()
+    [0.03, nan, 0.04, 0.04]
+    """
+    return _adjusted(p_values, "fdr_bh")
+
+
+def _adjusted(p_values: ArrayLike, method: Literal["holm", "fdr_bh"]) -> NDArray[np.float64]:
+    from statsmodels.stats.multitest import multipletests  # noqa: PLC0415  takes a second to import
+
+    adjusted = np.array(p_values, dtype=float)
+    known = ~np.isnan(adjusted)
+    if known.any():
+        adjusted[known] = multipletests(adjusted[known], method=method)[1]
+    return adjusted
