@@ -12,7 +12,8 @@ from rnn_trading.skill.inference.bootstrap import (
     optimal_block,
 )
 from rnn_trading.skill.metrics.panels import classification_metrics, error_metrics, information_coefficients
-from rnn_trading.skill.tasks import MODEL, TASKS, rows_of
+from rnn_trading.skill.rows import MODEL, rows_of
+from rnn_trading.skill.tasks import TASKS
 
 
 def panel(tickers=12, dates=40, strength=1.0, seed=0):

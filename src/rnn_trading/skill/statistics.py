@@ -168,8 +168,8 @@ def ranks_by_week(rows: pd.DataFrame, column: str) -> pd.Series:
     --------
     >>> rows = pd.DataFrame({"date": ["2020-01-06", "2020-01-07", "2020-01-13", "2020-01-14"], "truth": [1, 2, 3, 4]})
     >>> by_week = ranks_by_week(rows.assign(prediction=[1, 2, 4, 3]), "prediction")
-    >>> by_week.round(3).tolist(), round(by_week.mean(), 3)
-    ([0.8, 0.8], 0.8)
+    >>> by_week.round(3).tolist(), round(float(by_week.mean()), 3)
+    ([1.0, 0.6], 0.8)
     """
     week = weeks(rows["date"]).to_numpy()
     forecast, truth = (_standardised_ranks(rows[name].to_numpy(dtype=float)) for name in (column, TRUTH))

@@ -50,7 +50,7 @@ def verdict(
     >>> text = verdict(TASKS["level"], decide("level", table), 0.16, (17.7, "other data"), [], {"networks": 3})
     >>> print(text.replace(". ", ".\n"))
     Skill beyond every rival.
-    Squared error of the return (percent squared) 0.025 (95 %: 0.019 to 0.031).
+    Squared error of the return (percent squared) 0.025 (95 %: 0.024 to 0.026).
     Better than persistence, the best naive rival (2.500; p < 0.001).
     RMSE in index points 0.160; published 17.7, on other data.
     """
