@@ -84,11 +84,6 @@ class _WithInterval(_Strict):
         return self
 
 
-class _Difference(_WithInterval):
-    mean_difference: Number | None
-    p_value: Probability | None
-
-
 class _Headline(_WithInterval):
     metric: str
     words: Text
@@ -96,7 +91,6 @@ class _Headline(_WithInterval):
     value: Number | None
     best_rival: Text | None
     rival_value: Number | None
-    difference: _Difference | None
     drawn: str
     too_narrow: bool
 
@@ -156,10 +150,13 @@ class _Record(_Strict):
     protocol: str
     changed: dict[str, str]
     finding: Text
+    finding_kind: Text
+    decision: dict[str, Any]
     headline: _Headline
     attribution: Annotated[list[_Cause], Field(min_length=4, max_length=4)]
     data: _Data
     model: _Model
+    rivals: dict[str, dict[str, Any]] = {}
     tests: Annotated[list[_Test], Field(min_length=1)]
     published: dict[str, Whole | Number | list[Number]] | None
     published_on: str | None

@@ -17,7 +17,6 @@ SIMULATED, AGAIN, OTHER_DATA = (
     "the network that was chosen, once more",
     "its two runs had different data",
 )
-RUNS = {"corrected": "corrected run", "as_published": "run as published"}
 NO_SCORE: dict[str, Any] = {
     "value": None,
     "mean_difference": None,
@@ -26,7 +25,9 @@ NO_SCORE: dict[str, Any] = {
     "too_narrow": False,
 }
 TEXTS = {
-    *("remark", "metric", "score", "published_on", "best_rival", "finding", "verdict", "as_published_finding"),
+    *("remark", "metric", "score", "published_on", "naive", "strong", "statistic", "against", "finding", "verdict"),
+    *("finding_kind", "as_published_finding", "as_published_finding_kind"),
+    *("chance_status", "naive_status", "strong_status"),
     *("as_published_source", "corrected_source", "as_published_changed", "corrected_changed"),
 }
 
@@ -47,9 +48,10 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
         ``experiment``, ``remark`` (what a reader of the row must know), ``counts`` (whether findings count it),
         ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``, ``as_published`` and
         ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval), ``_source`` and ``_changed`` (what
-        is not as in ``conf/base``), ``best_rival``, ``rival``, ``difference`` with ``_low``, ``_high`` and
-        ``_too_narrow``, ``p_value``, ``finding``, ``finding_p_value`` (of the test that decides), ``verdict``,
-        ``as_published_finding``, ``networks`` (seeds in the corrected forecast), ``rows`` (corrected test rows). NaN
+        is not as in ``conf/base``), ``naive``, ``strong`` each with ``_value``, ``as_published_naive_value``,
+        ``statistic``, ``against``, ``difference`` with ``_low`` and ``_high``, ``doubtful``, ``p_value``, ``p_holm``,
+        ``p_fdr``, the ``_status`` of each tier, ``finding``, ``finding_kind``, ``verdict``,
+        ``as_published_finding``, ``as_published_finding_kind``, ``networks`` (seeds in the corrected forecast), ``rows`` (corrected test rows). NaN
         or None where a record is missing.
 
     Examples
@@ -86,20 +88,25 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         row[f"{protocol}_too_narrow"] = own["too_narrow"]
         row[f"{protocol}_source"] = record["data"]["source"] if record else None
         row[f"{protocol}_changed"] = (in_words(record["changed"]) or None) if record else None
-    own = corrected["headline"] if corrected else {}
-    difference = own.get("difference") or NO_SCORE
-    low, high = difference["interval"]
+    decision = corrected["decision"] if corrected else {}
+    tiers = decision.get("tiers", {})
+    low, high = decision.get("difference_interval") or (None, None)
     by_seed = (corrected["model"]["by_seed"] or {}).get("seeds", {}) if corrected else {}
     return row | {
-        "best_rival": own.get("best_rival"),
-        "rival": _number(own.get("rival_value")),
-        "difference": _number(difference["mean_difference"]),
+        **_tier("naive", corrected),
+        **_tier("strong", corrected),
+        "as_published_naive_value": _tier("naive", published)["naive_value"],
+        "statistic": decision.get("words"),
+        "against": decision.get("rival"),
+        "difference": _number(decision.get("difference")),
         "difference_low": _number(low),
         "difference_high": _number(high),
-        "difference_too_narrow": bool(own.get("difference") and own["too_narrow"]),
-        "p_value": _number(difference["p_value"]),
+        "doubtful": bool(decision.get("doubtful")),
+        **{name: _number(decision.get("p_value")) for name in ("p_value", "p_holm", "p_fdr")},
+        **{f"{tier}_status": (tiers.get(tier) or {}).get("status") for tier in ("chance", "naive", "strong")},
+        "finding_kind": corrected["finding_kind"] if corrected else None,
+        "as_published_finding_kind": published["finding_kind"] if published else None,
         "finding": corrected["finding"] if corrected else None,
-        "finding_p_value": _number(corrected["tests"][0]["p_value"]) if corrected else math.nan,
         "verdict": corrected["verdict"] if corrected else None,
         "as_published_finding": published["finding"] if published else None,
         "networks": max(1, len(by_seed)) if corrected else None,
@@ -107,13 +114,18 @@ def _row(name: str, records: Records) -> dict[str, Any]:
     }
 
 
+def _tier(tier: str, record: dict[str, Any] | None) -> dict[str, Any]:
+    best = ((record["decision"]["tiers"].get(tier) or {}) if record else {}).get("rival")
+    metrics = record["rivals"].get(best, {}) if record else {}
+    return {tier: best, f"{tier}_value": _number(metrics.get(record["headline"]["metric"]) if record else None)}
+
+
 def _remarks(of_both: list[dict[str, Any]]) -> list[str]:
     """What a reader of the row must know, from the records that are there, the corrected first."""
     remarks = [SIMULATED] if of_both and of_both[0]["data"]["simulated"] else []
     remarks += [AGAIN] if of_both and of_both[0]["model"]["chosen"] else []
     remarks += [OTHER_DATA] if len({record["data"]["source"] for record in of_both}) > 1 else []
-    changed = [f"the {RUNS[record['protocol']]} is not as in conf/base" for record in of_both if record["changed"]]
-    return remarks + changed
+    return remarks
 
 
 def in_words(changed: dict[str, str]) -> str:
@@ -134,8 +146,8 @@ def rows_of_table(table: pd.DataFrame) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> rows_of_table(pd.DataFrame({"finding": ["Worse than a naive rival", None], "rival": [0.5, float("nan")]}))
-    [{'finding': 'Worse than a naive rival', 'rival': 0.5}, {'finding': None, 'rival': nan}]
+    >>> rows_of_table(pd.DataFrame({"finding": ["Worse than a naive rival", None], "naive_value": [0.5, float("nan")]}))
+    [{'finding': 'Worse than a naive rival', 'naive_value': 0.5}, {'finding': None, 'naive_value': nan}]
     """
     return [
         {name: None if name in TEXTS and not isinstance(value, str) else value for name, value in row.items()}
@@ -258,8 +270,8 @@ def _largest_fall(table: pd.DataFrame) -> str:
     if not math.isnan(row["as_published"]):
         text += f", {format_score(row['as_published'])} the published way on the data here"
     text += f", {format_score(row['corrected'])} corrected"
-    if not math.isnan(row["rival"]):
-        text += f", where the best naive rival ({words(row['best_rival'])}) has {format_score(row['rival'])}"
+    if not math.isnan(row["naive_value"]):
+        text += f", where the best naive rival ({words(row['naive'])}) has {format_score(row['naive_value'])}"
     return text + "."
 
 
