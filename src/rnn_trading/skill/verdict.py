@@ -120,7 +120,7 @@ def _score(task: Task, decision: dict[str, Any], score: float, figure: Any, publ
 
 
 def without_rows(task: Task, decision: dict[str, Any], clean: dict[str, Any], calm: dict[str, Any] | None) -> list[str]:
-    """What changes without the suspicious rows, and without the three worst months.
+    """What changes without the suspicious rows, and without the three worst months, as far as enough rows are left.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def without_rows(task: Task, decision: dict[str, Any], clean: dict[str, Any], ca
     """
     sentences = []
     for what, other in ((task.suspicious, clean), ("the three worst months", calm)):
-        if other is not None and worse(other, decision):
+        if other is not None and other["finding_kind"] != "few" and worse(other, decision):
             sentences.append(f"without {what}: {other['finding'][0].lower()}{other['finding'][1:]}")
     return sentences
 
