@@ -12,6 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.processes import finished_process
+
 pytestmark = pytest.mark.trains  # in processes of their own
 
 ROOT = Path(__file__).parent.parent
@@ -30,7 +32,7 @@ def kedro(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     """Run a line of the text that begins with kedro."""
     environment = os.environ | {"PYTHONPATH": str(folder / "src")}
     command = [sys.executable, "-m", *line.split()]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return finished_process(command, check=False, cwd=folder, env=environment)
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def follow(tmp_path) -> Callable[[str], tuple[Path, str]]:
                 (folder / file).write_text(body, encoding="utf-8")
             for line in body.splitlines() if language == "bash" else []:
                 if line.startswith("git apply "):
-                    subprocess.run(line.split(), cwd=folder, check=True)
+                    finished_process(line.split(), cwd=folder)
                     continue
                 result = kedro(folder, line)
                 assert result.returncode == 0, f"{line}\n{result.stdout}{result.stderr}"
