@@ -62,6 +62,7 @@ def skill_record(
     model: dict[str, Any],
     scale: float | None = None,
     overlap: int = 1,
+    validation: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Judge a model against its rivals.
 
@@ -87,6 +88,8 @@ def skill_record(
     overlap
         Periods over which a truth reaches; see :func:`rnn_trading.skill.inference.comparison.compare_losses`. Blocks of
         the headline's interval are as long only where forecasts share outcomes (``shares_outcomes`` of the task).
+    validation
+        As ``predictions``, the validation rows; None or no rows where there are none.
 
     Returns
     -------
