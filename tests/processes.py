@@ -11,7 +11,7 @@ from typing import Any
 
 # Seconds that a process or a thread of a test may take: several times what the slowest takes on a busy machine, and
 # less than a whole test may take (faulthandler_timeout in pyproject.toml).
-PATIENCE = 400
+PATIENCE = 900
 
 
 @contextlib.contextmanager
