@@ -125,7 +125,7 @@ def record(rows, **data):
 def test_verdicts():
     good = record(table(), caveat="the filings are simulated")
     assert good["verdict"].startswith("Skill beyond the naive rivals: information coefficient 0.9")
-    assert "Block bootstrap p = 0.002 over 30 weeks" in good["verdict"]
+    assert "Block bootstrap p < 0.001 over 30 weeks" in good["verdict"]
     assert good["verdict"].endswith("published on others: 0.0765; the filings are simulated.")
     assert [test["rival"] for test in good["tests"]] == ["zero", "noise", "noise"]
     bad = record(table(skill=0.0))["verdict"]
