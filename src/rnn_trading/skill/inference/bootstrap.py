@@ -162,7 +162,7 @@ def without_each(statistic: Callable[[NDArray[np.int64]], float], codes: NDArray
 
 
 def _all_but_each(count: int) -> Iterator[NDArray[np.int64]]:
-    """Rows of a matrix of ones with zeros on its diagonal, some at a time: the whole would be quadratic in the clusters."""
+    """Rows of a matrix of ones with zeros on its diagonal, some at a time: the whole would not fit in memory."""
     size = max(1, CHUNK // count)
     for start in range(0, count, size):
         yield (np.arange(start, min(start + size, count))[:, None] != np.arange(count)).astype(np.int64)
