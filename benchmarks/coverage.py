@@ -67,13 +67,13 @@ def found_in_four_fifths(dates: int, generator: np.random.Generator) -> tuple[fl
     half = stats.t.ppf(0.975, dates - 1) * errors_before(samples)
     before = half - samples.mean(axis=1)
     after = [-mean_test(values).interval[0] for values in samples]
-    return tuple(float(np.quantile(shift, 0.8) * np.sqrt(dates)) for shift in (before, after))
+    return float(np.quantile(before, 0.8) * np.sqrt(dates)), float(np.quantile(after, 0.8) * np.sqrt(dates))
 
 
 def markets(samples: int, days: int, generator: np.random.Generator) -> tuple[Samples, Samples]:
     """Absolute returns of an EGARCH with Student's t, and their expectation the day before, ``(samples, days)``."""
     start = 500
-    shocks = generator.standard_t(FREEDOM, size=(start + days, samples)) / np.sqrt(FREEDOM / (FREEDOM - 2))
+    shocks = np.asarray(generator.standard_t(FREEDOM, size=(start + days, samples))) / np.sqrt(FREEDOM / (FREEDOM - 2))
     gammas = np.exp(special.gammaln((FREEDOM + 1) / 2) - special.gammaln(FREEDOM / 2))
     expected = 2 * np.sqrt(FREEDOM - 2) * gammas / ((FREEDOM - 1) * np.sqrt(np.pi))
     logarithm, deviations = np.zeros(samples), np.empty_like(shocks)
@@ -89,7 +89,9 @@ def coverage_of_r2(generator: np.random.Generator) -> None:
     population = 1 - ((truth - forecast) ** 2).mean() / truth.var()
     clusters = pd.Series(np.arange(DAYS))
     low, high, value, few, heavy = (np.empty(MARKETS) for _ in range(5))
-    for number, (moves, expectation) in enumerate(zip(*markets(MARKETS, DAYS, generator), strict=True)):
+    truth, forecast = markets(MARKETS, DAYS, generator)
+    for number in range(MARKETS):
+        moves, expectation = truth[number], forecast[number]
         score = r_squared(pd.DataFrame({"prediction": expectation, "truth": moves}), "prediction")
         influence = cluster_influence(score, clusters)
         drawn = cluster_bootstrap(score, clusters, block_for(influence), DRAWS)

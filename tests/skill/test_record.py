@@ -63,7 +63,7 @@ def test_the_record_is_complete_and_plain():
 
 def test_a_real_difference_is_found_and_said():
     result = record(predictions(1.0))
-    assert result["tests"][0]["p_value"] < 1e-6
+    assert result["tests"][0]["p_value"] < 1e-4
     assert result["tests"][0]["statistic"] < 0
     assert result["verdict"].startswith("Skill beyond the naive rivals: AUC 0.8")
     assert "published on other data: 0.6815" in result["verdict"]

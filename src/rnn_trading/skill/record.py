@@ -119,7 +119,7 @@ def skill_record(
     >>> round(record["headline"]["value"], 3), round(record["headline"]["rival_value"], 3)
     (0.158, 1.581)
     >>> record["tests"][0]["name"]
-    'Diebold-Mariano, small-sample corrected'
+    'Diebold-Mariano, 11 lags, simulated critical values'
     """
     task = TASKS[experiment.task]
     rivals = [column for column in predictions if column not in (*task.keys, MODEL, TRUTH)]
