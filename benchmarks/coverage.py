@@ -3,6 +3,8 @@
 ``python benchmarks/coverage.py`` takes about five minutes on two cores.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -77,7 +79,8 @@ def markets(samples: int, days: int, generator: np.random.Generator) -> tuple[Sa
     gammas = np.exp(special.gammaln((FREEDOM + 1) / 2) - special.gammaln(FREEDOM / 2))
     expected = 2 * np.sqrt(FREEDOM - 2) * gammas / ((FREEDOM - 1) * np.sqrt(np.pi))
     logarithm, deviations = np.zeros(samples), np.empty_like(shocks)
-    for day, shock in enumerate(shocks):
+    for day in range(start + days):
+        shock = shocks[day]
         deviations[day] = np.exp(logarithm / 2)
         logarithm = PERSISTENCE * logarithm + SIZE * (np.abs(shock) - expected) + SIGN * shock
     return np.abs(deviations * shocks)[start:].T, expected * deviations[start:].T
@@ -101,13 +104,15 @@ def coverage_of_r2(generator: np.random.Generator) -> None:
     for words, r2 in (("of 4 million days", population), ("of a sample, on average", value.mean())):
         print(f"  R2 {words}, {r2:.3f}: {((low <= r2) & (r2 <= high)).mean():.0%} of intervals hold it")
     print(f"  daggers before {few.mean():.0%}, after {np.maximum(few, heavy).mean():.0%}")
-    for words, draw in (
-        ("normal", generator.normal),
-        ("Student's t with 8", lambda size: generator.standard_t(8, size)),
-    ):
-        for days in (250, DAYS):
-            tails = np.mean([heavy_tailed(values) for values in draw(size=(1000, days))])
+    for days in (250, DAYS):
+        light = {"normal": generator.normal(size=(1000, days)), "Student's t with 8": _students(days, generator)}
+        for words, samples in light.items():
+            tails = np.apply_along_axis(heavy_tailed, 1, samples).mean()
             print(f"  {days:,} values, {words}: {tails:.1%} heavy tails")
+
+
+def _students(days: int, generator: np.random.Generator) -> Samples:
+    return np.asarray(generator.standard_t(8, size=(1000, days)))
 
 
 def coverage(dates: int, persistence: float, generator: np.random.Generator) -> float:
@@ -115,10 +120,14 @@ def coverage(dates: int, persistence: float, generator: np.random.Generator) -> 
     clusters = pd.Series(np.arange(dates))
     held = 0
     for values in autoregressions(SAMPLES, dates, persistence, generator):
-        drawn = cluster_bootstrap(lambda rows, v=values: float(v[rows].mean()), clusters, block_for(values), DRAWS)
+        drawn = cluster_bootstrap(_mean_of(values), clusters, block_for(values), DRAWS)
         low, high = interval(drawn)
         held += low <= 0 <= high
     return held / SAMPLES
+
+
+def _mean_of(values: NDArray[np.float64]) -> Callable[[NDArray[np.int64]], float]:
+    return lambda rows: float(values[rows].mean())
 
 
 def false_alarms(dates: int, block: int, seeds: int, generator: np.random.Generator) -> float:
