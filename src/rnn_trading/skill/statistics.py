@@ -220,7 +220,7 @@ def _auc(rows: pd.DataFrame, one: str, other: str | None, _: int) -> Compared:
         value=value,
         rival_value=float("nan") if other is None else value - test["mean_difference"],
         difference=value if other is None else test["mean_difference"],
-        interval=tuple(auc_interval(forecast, truth) if other is None else test["interval"]),  # type: ignore[arg-type]
+        interval=tuple(auc_interval(forecast, truth) if other is None else test["interval"]),
         p_value=test["p_value"],
         detectable=test["detectable_difference"],
         doubtful=False,

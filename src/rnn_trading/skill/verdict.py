@@ -120,7 +120,7 @@ def _score(task: Task, decision: dict[str, Any], score: float, figure: Any, publ
 
 
 def without_rows(task: Task, decision: dict[str, Any], clean: dict[str, Any], calm: dict[str, Any] | None) -> list[str]:
-    """What changes without the suspicious rows, and without the three worst months, as far as enough rows are left.
+    """What changes without the suspicious rows, and without the three worst months, where enough rows are left.
 
     Parameters
     ----------
