@@ -197,7 +197,7 @@ def ridge(known: KnownPanel) -> Forecast:
 def ridge_on_ranks(known: KnownPanel) -> Forecast:
     """Ridge regression of the return's rank within its date on those of past returns and of their volatility.
 
-    Its forecasts become returns by one slope, fitted on the training rows.
+    Its forecasts become returns by the slope of the training returns on their own ranks.
     """
     return _in_returns(_ridge(_with_ranks_as_target(known), lambda rows: rows.ranks), known)
 
@@ -257,10 +257,14 @@ def _with_ranks_as_target(known: KnownPanel) -> KnownPanel:
     return replace(known, train=train, validation=validation)
 
 
-def _in_returns(score: Forecast, known: KnownPanel) -> Forecast:
+def _in_returns(rank: Forecast, known: KnownPanel) -> Forecast:
+    """Forecasts of ranks as returns, by the slope of the training returns on their own ranks.
+
+    A slope on the forecasts of the training rows would be too steep: there they fit too well.
+    """
     rows, target = known.train
-    of_score = slope(score(rows), target)
-    return lambda others: of_score(score(others))
+    of_rank = slope(relative_ranks(target, rows.dates), target)
+    return lambda others: of_rank(rank(others))
 
 
 def _logistic(known: KnownPanel, features: Features) -> Forecast:
