@@ -12,6 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from rnn_trading.skill.rivals.panels import REGRESSION
+
 pytestmark = pytest.mark.trains  # in processes of their own
 
 ROOT = Path(__file__).parent.parent
@@ -71,7 +73,9 @@ def test_a_rival(follow):
     table = pd.read_parquet(folder / "data/07_model_output/corrected/stacked_lstm.regression.parquet")
     assert "recent_mean" in table
     judged = record(folder, "stacked_lstm.regression")["rivals"]
-    assert list(judged) == ["zero", "past_mean", "recent_mean", "ridge", "histogram_gradient_boosting"]
+    names = [rival.__name__ for rival in REGRESSION]
+    names.insert(names.index("past_mean") + 1, "recent_mean")
+    assert list(judged) == names
     returns = pd.read_parquet(folder / "data/04_feature/corrected/returns_weekly.parquet")
     row = table.iloc[-1]
     assert row["recent_mean"] == pytest.approx(returns.loc[(row["ticker"], row["date"]), ["4", "3", "2", "1"]].mean())

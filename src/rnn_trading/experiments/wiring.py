@@ -128,7 +128,7 @@ def train(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
 
 
 def forecast(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
-    """The node that forecasts by the model: ``model_predictions`` (see :func:`collect_predictions`), and ``further``."""
+    """The node that forecasts by the model: ``model_predictions``, and ``further`` outputs."""
     return node(function, "model_predictions", *further, name="forecast", gpu=True, **datasets)
 
 
@@ -138,7 +138,7 @@ def rivals(function: Callable[..., Any], **datasets: Any) -> Node:
 
 
 def judge(function: Callable[..., Any], **datasets: Any) -> Node:
-    """The node that writes the skill record, from ``predictions``, ``validation_predictions`` and what else it needs."""
+    """The node that writes the skill record from both tables of :func:`collect_predictions`, and more."""
     return node(function, "skill", name="judge", **datasets)
 
 

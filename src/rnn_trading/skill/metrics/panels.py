@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rnn_trading.skill.inference.comparison import newey_west_t
 from rnn_trading.skill.losses import PROBABILITY_FLOOR, Vector
+from rnn_trading.skill.ranks import centred_ranks
 
 QUANTILES = 5
 
@@ -37,7 +38,7 @@ def information_coefficients(forecast: Vector, truth: Vector, dates: pd.Index) -
     [1.0, -1.0, nan]
     """
     codes, distinct = _dates(dates)
-    one, other = (_centred_ranks(np.asarray(side), codes) for side in (forecast, truth))
+    one, other = (centred_ranks(np.asarray(side), codes) for side in (forecast, truth))
     both, of_one, of_other = (
         np.bincount(codes, products, len(distinct)) for products in (one * other, one**2, other**2)
     )
@@ -51,23 +52,6 @@ def _dates(dates: pd.Index) -> tuple[NDArray[np.int64], pd.DatetimeIndex]:
     """Position of the date of each row, and the distinct dates in ascending order."""
     codes, distinct = pd.factorize(pd.DatetimeIndex(dates), sort=True)
     return codes, pd.DatetimeIndex(distinct, name="date")
-
-
-def _centred_ranks(values: Vector, codes: NDArray[np.int64]) -> Vector:
-    """Rank of each row within its date, less the mean rank of that date; ties take their mean rank."""
-    order = np.lexsort((values, codes))
-    date, value = codes[order], values[order]
-    first_of_tie = np.r_[True, (date[1:] != date[:-1]) | (value[1:] != value[:-1])][: len(order)]
-    tie = first_of_tie.cumsum() - 1
-    centred = np.empty(len(order))
-    centred[order] = _middle(tie) - _middle(date)
-    return centred
-
-
-def _middle(groups: NDArray[np.int64]) -> Vector:
-    """Mean position of the group of each row, where rows of a group stand side by side."""
-    sizes = np.bincount(groups)
-    return (sizes.cumsum() - (sizes + 1) / 2)[groups]
 
 
 def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.DataFrame:
