@@ -191,6 +191,7 @@ def _expected_absolute_return(
         )
     # Of a variance of 1, so that the search goes alike in any unit.
     scaled = train.returns / size
+    scaled = scaled[np.flatnonzero(scaled)[0] :]  # arch takes the logarithm of the first squares
     model = arch_model(scaled, mean="Zero", vol=volatility, p=1, o=1, q=1, dist="t", rescale=False)
     fit = model.fit(disp="off", show_warning=False)
     if fit.convergence_flag:
