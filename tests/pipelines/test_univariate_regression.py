@@ -71,12 +71,8 @@ def test_all_experiments(project, finished, protocol):
         predictions = pd.read_parquet(data / f"07_model_output/{protocol}/{experiment}.parquet")
         keys = {"run", "date", "step", "target_date"} if rivals >= RUNS and "level" not in experiment else {"date"}
         assert set(predictions) == {*keys, "prediction", "truth", *rivals}, experiment
-        assert set(pd.read_parquet(data / f"07_model_output/{protocol}/{experiment}.validation.parquet")) == set(
-            predictions
-        )
         record = skill(folder, protocol, experiment)
         assert record["experiment"] == experiment
-        assert record["model"]["networks"] == 1
         assert set(record["rivals"]) == rivals
         assert record["model"]["metrics"]["rows"] > 0
         assert record["tests"][0]["rival"] in rivals
@@ -90,8 +86,6 @@ def test_all_experiments(project, finished, protocol):
     assert set(comparison["metrics"]) == {*NETWORKS, *VOLATILITY}
     assert len(comparison["squared error"]["pairs"]) == 14 * 13 / 2
     assert comparison["squared error"]["confidence_set"]["included"]
-    seeds = skill(folder, protocol, f"{NAME}.level")["model"].get("by_seed", {"seeds": {}})["seeds"]
-    assert set(seeds) == ({"seed_1", "seed_2", "seed_3", "seed_42"} if protocol == "as_published" else set())
     chosen = skill(folder, protocol, f"{NAME}.volatility")["model"]["chosen"]
     assert chosen in NETWORKS
     if protocol == "corrected":
@@ -99,35 +93,6 @@ def test_all_experiments(project, finished, protocol):
         first = records(folder, protocol)
         project(f"{NAME}.mid_price", protocol=protocol)  # segments with random targets
         assert records(folder, protocol) == first
-
-
-@pytest.mark.minutes
-@pytest.mark.trains
-@pytest.mark.xdist_group("univariate_regression")
-def test_validation_rows_come_before_the_test_rows(finished):
-    """Every day of the validation, or runs by the rule of the test: none point by point, and no free run."""
-    data = finished(NAME, protocol="corrected", **{NAME: {}}) / "data/07_model_output/corrected"
-    for experiment in RIVALS:
-        test, validation = (pd.read_parquet(data / f"{experiment}{kind}.parquet") for kind in ("", ".validation"))
-        last = "target_date" if "run" in test else "date"
-        assert validation[last].max() < test[last].min()
-        if "run" not in test:
-            assert len(validation) == len(test)
-        else:
-            assert set(validation["run"]) == {"restarted"}
-            assert len(validation) == (test["run"] == "restarted").sum()
-
-
-@pytest.mark.minutes
-@pytest.mark.trains
-@pytest.mark.xdist_group("univariate_regression")
-def test_the_judged_seed_is_among_the_seeds(finished):
-    folder = finished(NAME, protocol="as_published", **{NAME: WITHIN["as_published"]})
-    model = skill(folder, "as_published", f"{NAME}.level")["model"]
-    assert model["by_seed"]["seeds"]["seed_42"]["rmse"] == model["metrics"]["rmse"]
-    assert len({seed["rmse"] for seed in model["by_seed"]["seeds"].values()}) == 4
-    none = pd.read_parquet(folder / f"data/07_model_output/as_published/{NAME}.level.validation.parquet")
-    assert none.empty
 
 
 PUBLISHED_ROWS = {  # windows, lags, training rows
