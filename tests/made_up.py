@@ -44,7 +44,12 @@ def model(name, metric, scores, kind, *, published=math.nan, half=0.03, **change
         **{"difference_high": sign * 0.031 + 0.02, "doubtful": False},
         **{"p_value": 0.004, "p_holm": 0.03, "p_fdr": 0.01},
         **{"chance_status": "beaten", "naive_status": "undecided", "strong_status": "undecided"},
-        **{"finding": FINDINGS[kind], "finding_kind": kind, "verdict": "It is so.", "as_published_finding_kind": "none"},
+        **{
+            "finding": FINDINGS[kind],
+            "finding_kind": kind,
+            "verdict": "It is so.",
+            "as_published_finding_kind": "none",
+        },
         **{"as_published_finding": FINDINGS["none"], "networks": 1, "rows": 1000},
     }
     return row | changes
@@ -71,7 +76,11 @@ def table():
             model(f"univariate_regression.volatility.{name}", "r2", (0.33, value, 0.305, 0.317), kind, published=p)
             for name, value, kind, p in (
                 *(("gru", 0.344, "naive", 0.27), ("linear", 0.246, "worse", 0.2458), ("lstm", 0.356, "every", 0.3068)),
-                *(("lstm_by_gates", 0.27, "none", nan), ("mlp", 0.185, "none", 0.1371), ("two_gru", 0.28, "none", 0.25)),
+                *(
+                    ("lstm_by_gates", 0.27, "none", nan),
+                    ("mlp", 0.185, "none", 0.1371),
+                    ("two_gru", 0.28, "none", 0.25),
+                ),
             )
         ),
         model("univariate_regression.rolling_windows.index", "rmse", (61.46, 208.9, 225.0, 222.8), "none"),
@@ -79,7 +88,9 @@ def table():
         | {"remark": "simulated data", "counts": False},
         model("univariate_regression.mid_price", "rmse", (263.1, 80.3, 80.11, 85.0), "few", p_value=nan),
         model("multivariate.macro", "mae", (0.07, 0.0419, 0.0544, 0.0424), "naive", published=0.0353),
-        model("text_sentiment.learned_embeddings", "auc", (0.94, 0.959, nan, 0.965), "worse", published=0.9417, half=0.006),
+        model(
+            "text_sentiment.learned_embeddings", "auc", (0.94, 0.959, nan, 0.965), "worse", published=0.9417, half=0.006
+        ),
         model("sec_filings.returns", "ic", (-0.124, 0.66, nan, 0.654), "chance", published=0.0765, half=0.09)
         | {"remark": "simulated data", "counts": False},
         *(no_record(f"mine.experiment_{number}") for number in range(3)),

@@ -113,7 +113,9 @@ def read(found):
 THREE = (
     record("a.up", "as_published", 0.6, 0.55),
     record("a.up", "corrected", 0.52, 0.53),
-    record("a.down", "corrected", 3.0, 4.0, "rmse", "Skill beyond every rival", "every", published=None, published_on=None),
+    record(
+        "a.down", "corrected", 3.0, 4.0, "rmse", "Skill beyond every rival", "every", published=None, published_on=None
+    ),
 )
 
 

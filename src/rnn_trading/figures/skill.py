@@ -12,8 +12,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from rnn_trading.figures.panels import GREY, say, styled, titled
 from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS
-from rnn_trading.pages.table import in_a_sentence, with_record
 from rnn_trading.skill.marks import mark_of
+from rnn_trading.skill.shown import in_a_sentence, with_record
 
 INK = "#1c2430"
 PUBLISHED, AS_PUBLISHED, CORRECTED = "published", "as published, here", "corrected, with its 95 % interval"
@@ -39,7 +39,7 @@ class Panel:
     label
         Of the axis.
     rows
-        See :func:`rnn_trading.pages.table.with_record`.
+        See :func:`rnn_trading.skill.shown.with_record`.
     reference
         Of the vertical line, and what it is.
     smallest
@@ -161,7 +161,10 @@ def _draw_row(axes: Axes, panel: Panel, row: dict[str, Any], at: int, limits: tu
     """Above: published, and as published here. Below: corrected, with its interval, and the rivals on the same rows."""
     above, below = at - 0.2, at + 0.14
     axes.axhline(at + 0.5, color="#EEEEEE", linewidth=0.8)
-    for name, low, high, y in (("as_published", *_ends("as_published"), above), ("corrected", *_ends("corrected"), below)):
+    for name, low, high, y in (
+        ("as_published", *_ends("as_published"), above),
+        ("corrected", *_ends("corrected"), below),
+    ):
         ends = panel.of(row, low), panel.of(row, high)
         colour, width = (MODEL_COLOUR, 2.4) if name == "corrected" else (GREY, 1.1)
         if not math.isnan(ends[0]):
@@ -169,7 +172,12 @@ def _draw_row(axes: Axes, panel: Panel, row: dict[str, Any], at: int, limits: tu
     for name, y, label, style in (
         ("published", above, PUBLISHED, {"marker": "D", "color": INK, "fillstyle": "none"}),
         ("as_published", above, AS_PUBLISHED, {"marker": "s", "color": GREY, "markersize": 7}),
-        ("naive_value", below, "best naive rival", {"marker": "|", "color": TIER_COLOURS["naive"], "markersize": 18, "markeredgewidth": 3}),
+        (
+            "naive_value",
+            below,
+            "best naive rival",
+            {"marker": "|", "color": TIER_COLOURS["naive"], "markersize": 18, "markeredgewidth": 3},
+        ),
         ("strong_value", below, "best strong rival", {"marker": "x", "color": TIER_COLOURS["strong"]}),
         ("corrected", below, CORRECTED, {"marker": "o", "color": MODEL_COLOUR, "markersize": 9}),
     ):

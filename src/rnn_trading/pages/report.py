@@ -9,13 +9,15 @@ from rnn_trading.skill.formats import format_share, format_signed, words
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.marks import MARKS, mark_of
 from rnn_trading.skill.record_files import PROTOCOLS, Records
+from rnn_trading.skill.shown import changed_runs, in_a_sentence, with_record, without_record
 from rnn_trading.skill.summary import in_words, published_figures
 
 from .figures import Figure
 from .html import render
 from .parts import causes, headline_in_words, published
 from .stamp import stamp
-from .table import COLUMNS, NUMBERS, changed_runs, in_a_sentence, page_cells, with_record, without_record
+from .table import COLUMNS, NUMBERS, page_cells
+
 
 def report_page(
     found: list[str],

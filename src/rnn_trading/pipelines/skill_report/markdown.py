@@ -2,18 +2,11 @@
 
 import pandas as pd
 
-from rnn_trading.pages.table import (
-    COLUMNS,
-    NUMBERS,
-    changed_runs,
-    in_a_sentence,
-    markdown_cells,
-    with_record,
-    without_record,
-)
+from rnn_trading.pages.table import COLUMNS, NUMBERS, markdown_cells
 from rnn_trading.skill.formats import TOO_NARROW, words
 from rnn_trading.skill.marks import MARKS
 from rnn_trading.skill.record_files import Records, command_for
+from rnn_trading.skill.shown import changed_runs, in_a_sentence, with_record, without_record
 
 PICTURE = "skill_report.png"  # lies beside the text
 

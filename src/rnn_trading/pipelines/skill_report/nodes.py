@@ -9,9 +9,9 @@ from rnn_trading import figures as drawn
 from rnn_trading.figures import Figure
 from rnn_trading.pages.figures import small
 from rnn_trading.pages.report import report_page
-from rnn_trading.pages.table import in_a_sentence
 from rnn_trading.skill import summary
 from rnn_trading.skill.record_files import Records, read_records
+from rnn_trading.skill.shown import in_a_sentence
 
 from .figures import pages, read_figures
 from .markdown import render_markdown
