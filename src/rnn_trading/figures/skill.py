@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from rnn_trading.figures.panels import GREY, say, styled, titled
+from rnn_trading.figures.panels import GREY, legend_below, say, styled, titled
 from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS
 from rnn_trading.skill.marks import mark_of
 from rnn_trading.skill.shown import in_a_sentence, with_record
@@ -60,7 +60,7 @@ class Panel:
 
 @styled
 def all_models(table: pd.DataFrame) -> Figure:
-    """One line a model, in panels by kind of score: published, as published here, corrected, best naive and strong rival.
+    """One line a model, in panels by kind of score: published, as published here, corrected, and the best rivals.
 
     Better is to the right in every panel. An error is divided by that of the best naive rival on the same rows; a
     published error has no such rival and is not drawn.
@@ -78,7 +78,7 @@ def all_models(table: pd.DataFrame) -> Figure:
     drawn = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
     for axes, panel in zip(drawn, panels, strict=True):
         _draw(axes, panel)
-    figure.legend(*_all_handles(drawn), loc="outside lower left", ncols=3, fontsize=12)
+    legend_below(figure, *_all_handles(drawn), columns=3, fontsize=12)
     return titled(figure, in_a_sentence(table))
 
 
@@ -146,7 +146,7 @@ def _name(row: dict[str, Any]) -> str:
 
 def _limits(panel: Panel) -> tuple[float, float]:
     """Of the axis: all that is shown of models, and the reference; a rival may lie outside of it."""
-    names = ("published", "as_published", "corrected", "corrected_low", "corrected_high")
+    names: tuple[str, ...] = ("published", "as_published", "corrected", "corrected_low", "corrected_high")
     names += () if panel.relative else ("naive_value", "strong_value", "as_published_low", "as_published_high")
     values = [panel.of(row, name) for row in panel.rows for name in names]
     known = [panel.reference[0], *(value for value in values if not math.isnan(value))]
@@ -185,7 +185,7 @@ def _draw_row(axes: Axes, panel: Panel, row: dict[str, Any], at: int, limits: tu
         own = {"zorder": 4 if "value" in name else 3, "label": label, "markersize": 8, "markeredgewidth": 2} | style
         _mark(axes, panel, panel.of(row, name), y, limits, **own)
     mark = mark_of(row["finding_kind"])
-    beside = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
+    beside: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
     axes.annotate(mark.character, (1, at), (10, 0), color=mark.colour, fontsize=15, **beside)
     axes.annotate(mark.says, (1, at), (30, 0), color=INK, fontsize=11, **beside)
 

@@ -1,4 +1,4 @@
-"""How a finding was decided, in words and cells: three tiers of rivals, and whether the model adds to the best rival."""
+"""How a finding was decided, in words and cells: three tiers of rivals, and what the model adds to the best rival."""
 
 from typing import Any
 
@@ -75,7 +75,8 @@ def encompassing(decision: dict[str, Any]) -> str:
     if "why_not" in found:
         return f"Whether the model adds to its best rival was not asked: {found['why_not']}."
     model, rival = found["weights"]["model"], found["weights"]["rival"]
-    difference = format_interval(found["difference"], *found["interval"], signed=True)
+    low, high = found["interval"]
+    difference = format_interval(found["difference"], low, high, signed=True)
     p_value = format_p_value(found["p_value"])
     return (
         f"The model ({format_score(model)}) and {words(found['rival'])} ({format_score(rival)}) together, with weights "

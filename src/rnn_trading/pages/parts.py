@@ -9,7 +9,7 @@ NO_BREAK = "\u00a0"
 
 
 def cell(text: str, key: Any, note: str | None = None) -> dict[str, Any]:
-    """Text, what it is sorted by, whether it is a number, and a line below it; what some cells have is None in others."""
+    """Text, what it is sorted by, whether it is a number, and a line below it; no label, mark or link."""
     number = isinstance(key, float | int)
     # What is not there comes last, whichever way the column is sorted.
     missing = number and math.isnan(key)

@@ -34,7 +34,7 @@ MARKS = {
     "none": Mark("○", "#6b6b6b", "cannot be told from chance"),
     "worse": Mark("▼", "#b84a00", "worse than a naive rival or chance"),
     "few": Mark("?", "#998a4a", "too few rows for a verdict"),
-    MISSING: Mark("–", "#949494", "no record"),
+    MISSING: Mark("·", "#949494", "no record"),
 }
 
 

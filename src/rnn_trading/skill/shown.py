@@ -26,7 +26,8 @@ def without_record(table: pd.DataFrame) -> str:
     count = len(table) - len(with_record(table))
     if not count:
         return ""
-    return f"{count} {'model has' if count == 1 else 'models have'} no record yet. To make {'it' if count == 1 else 'them'}: "
+    have, them = ("model has", "it") if count == 1 else ("models have", "them")
+    return f"{count} {have} no record yet. To make {them}: "
 
 
 def changed_runs(table: pd.DataFrame) -> list[tuple[str, str]]:
