@@ -195,9 +195,11 @@ def _ends(name: str) -> tuple[str, str]:
 
 
 def _mark(axes: Axes, panel: Panel, value: float, y: float, limits: tuple[float, float], **style: Any) -> None:
-    """A score; one that lies beyond the axis is an arrow at its end."""
+    """A score, if there is one; what lies beyond the axis is an arrow at its end."""
     low, high = limits
-    if low <= value <= high or math.isnan(value):
+    if math.isnan(value):
+        return
+    if low <= value <= high:
         axes.plot([value], [y], linestyle="none", **style)
         return
     to_the_right = (value > high) != panel.relative
