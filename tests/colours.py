@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.colors import to_rgb
 
-# Machado, Oliveira and Fernandes (2009), "A physiologically-based model for simulation of color vision deficiency",
-# severity 1.0; of linear RGB.
+# Of linear RGB, at full severity: Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of
+# color vision deficiency", published in 2009.
 DEFICIENCIES = {
     "none": np.eye(3),
     "protanopia": np.array(

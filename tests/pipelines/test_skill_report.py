@@ -1,3 +1,4 @@
+import contextlib
 import html
 import json
 import os
@@ -7,18 +8,20 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 
+from benchmarks import readme_table
 from rnn_trading import report as make_report
+from rnn_trading.pages.experiment import experiment_page
+from rnn_trading.pages.table import COLUMNS
 from rnn_trading.pipeline_registry import experiments, figures_of, records_made_by
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.skill_report.figures import gone, read_figures
-from rnn_trading.pipelines.skill_report.markdown import markdown_table
 from rnn_trading.report import main, missing_commands
 from rnn_trading.skill.laws import describe
 from rnn_trading.skill.record_files import PROTOCOLS
-from rnn_trading.skill.summary import skill_table
 from tests.conftest import project_in
-from tests.records import EXPECTED, THREE, canaries, files, read, record, write_one
+from tests.records import EXPECTED, canaries, files, read, record, write_one
 
 PAGE = "data/08_reporting/skill_report.html"
 
@@ -69,15 +72,18 @@ def test_the_report_has_a_table_a_text_and_a_page(project, finished):
     record = json.loads((folder / "data/08_reporting/corrected/multivariate.macro/skill.json").read_text())
     row = table.set_index("experiment").loc[NAME]
     assert row["corrected"] == record["headline"]["value"] == record["model"]["metrics"]["mae"]
-    assert row["difference"] == pytest.approx(row["corrected"] - row["rival"])
+    assert row["difference"] == record["decision"]["difference"]
     assert row["verdict"] == record["verdict"]
     assert record["changed"]["multivariate.macro.training.epochs"] == "2"
-    assert row["remark"] == "the corrected run is not as in conf/base"
+    assert row["remark"] is None or pd.isna(row["remark"])
     markdown = (folder / "data/08_reporting/skill_report.md").read_text()
     assert "- sec_filings.returns (corrected): `kedro run --pipelines sec_filings.returns`" in markdown
     page = (folder / PAGE).read_text()
     assert re.search(r"<p>Not as in conf/base: [^<]*macro\.training\.epochs = 2[;.]", page)
-    assert page.count("data:image/png;base64,") == len(FIGURES) == 6
+    assert page.count("data:image/png;base64,") == 1 + len(FIGURES) == 7  # the picture of all models comes first
+    assert page.count("Not as in conf/base: 1 run<") == 1
+    with Image.open(folder / "data/08_reporting/skill_report.png") as picture:
+        assert picture.width > 1000
     drawn = {path.stem for path in (folder / f"data/08_reporting/corrected/{NAME}").glob("*.png")}
     assert drawn == set(FIGURES)
     assert "kedro run --pipelines sec_filings.returns --params protocol=as_published" in page
@@ -115,7 +121,7 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
     ):
         assert [problem for problem in found if problem.startswith(expected)], expected
     assert len(found) == 4 + 5  # all four figures of stacked_lstm.regression, and its page
-    assert page.count("data:image/png;base64,") == len(FIGURES) - 1
+    assert page.count("data:image/png;base64,") == 1 + len(FIGURES) - 1
     assert 'href="corrected/stacked_lstm.regression/page.html"' not in page
 
 
@@ -144,7 +150,7 @@ def test_what_a_record_says_is_text(reported):
     page, text = (folder / PAGE).read_text(), (folder / PAGE).with_suffix(".md").read_text()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
-    assert "| a\\|b <i>c |" in text
+    assert "| ○ a\\|b <i>c |" in text
 
 
 def test_make_report_runs_what_is_missing_and_says_what_failed(reported, monkeypatch, capsys):
@@ -220,18 +226,6 @@ def test_a_figure_of_another_configuration_is_not_drawn_again():
     assert for_b.endswith("Delete it. Its run was not as in conf/base; repeat that run.")
 
 
-def test_markdown_has_a_line_a_model():
-    records = read(files(*THREE))
-    lines = markdown_table(skill_table(records, list(EXPECTED))).splitlines()
-    assert len(lines) == 5
-    assert lines[2] == (
-        "| `a.up` | AUC ↑ | 0.68 | 0.600 (0.580 to 0.620) | 0.520 (0.500 to 0.540) | last value 0.530 | "
-        "-0.010 (-0.010 to 0.050) | 0.250 | No skill beyond the naive rivals |"
-    )
-    assert lines[4] == "| `b` | — | — | — | — | — | — | — | no record |"
-    assert all(line.count("|") == lines[0].count("|") for line in lines)
-
-
 @pytest.fixture(scope="module")
 def browser():
     """Headless Chromium with its console."""
@@ -243,7 +237,7 @@ def browser():
 
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
+    for argument in ("--headless=new", "--no-sandbox", "--window-size=1400,900", "--disable-dev-shm-usage"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     os.environ["SE_AVOID_STATS"] = "true"
@@ -258,24 +252,33 @@ def column(browser, position: int) -> list[str]:
     return [cell.text for cell in browser.find_elements(By.CSS_SELECTOR, f"#skill tbody tr > :nth-child({position})")]
 
 
+NO_SCORE = "stacked_lstm.regression"
+OTHERS = {
+    "univariate_regression.level": record("univariate_regression.level", "corrected", 45.0, 44.0, "rmse"),
+    NO_SCORE: record(NO_SCORE, "corrected", 0.1, 0.05),
+}
+OTHERS[NO_SCORE]["headline"] |= {"value": None, "interval": [None, None]}
+
+
 def test_the_page_works_in_a_browser(browser, reported):
     from selenium.webdriver.common.by import By
 
-    folder = reported()
+    folder = reported(**{f"corrected/{name}/skill.json": json.dumps(one).encode() for name, one in OTHERS.items()})
     browser.get(Path(folder / PAGE).as_uri())
     names = column(browser, 1)
-    assert len(names) == 19
+    assert len(names) == 1 + len(OTHERS)
+    assert "16 models have no record yet" in browser.find_element(By.CSS_SELECTOR, "#skill tfoot").text
     heads = {head.text.split()[0]: head for head in browser.find_elements(By.CSS_SELECTOR, "#skill button.sort")}
     heads["Experiment"].click()
     assert column(browser, 1) == sorted(names)
     heads["Experiment"].click()
     assert column(browser, 1) == sorted(names, reverse=True)
-    # The one model that has a score comes first both ways: what is missing stays last.
+    # What is missing stays last, both ways.
     for direction in ("ascending", "descending"):
         heads["Corrected"].click()
-        assert column(browser, 1)[0] == NAME
+        assert column(browser, 1)[-1] == NO_SCORE
         assert browser.find_element(By.CSS_SELECTOR, f'th[aria-sort="{direction}"]').text.startswith("Corrected")
-    details = browser.find_element(By.TAG_NAME, "details")
+    details = browser.find_element(By.XPATH, f"//details[summary[contains(., '{NAME}')]]")
     details.find_element(By.TAG_NAME, "summary").click()
     images = details.find_elements(By.TAG_NAME, "img")
     assert len(images) == len(FIGURES)
@@ -286,12 +289,63 @@ def test_the_page_works_in_a_browser(browser, reported):
     assert browser.get_log("browser") == []
 
 
-def test_the_page_fits_a_phone(browser, reported):
-    """Only tables scroll sideways."""
+@pytest.mark.parametrize("page", [PAGE, f"data/08_reporting/corrected/{NAME}/page.html"])
+def test_a_page_fits_a_phone(browser, reported, page):
+    """Only what says that it is wider moves sideways; a row is a card that begins with score and finding."""
     folder = reported()
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 780, "deviceScaleFactor": 2, "mobile": True}
-    )
-    browser.get(Path(folder / PAGE).as_uri())
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
+    if page != PAGE:
+        one = json.loads((folder / page).with_name("skill.json").read_text())
+        one["tests"] = [one["tests"][0] | {"rival": "ridge", "mean_difference": -0.1}]
+        (folder / page).write_text(experiment_page(one, model_and_rivals=Image.new("RGB", (1200, 600))))
+    with seen_at(browser, 390, folder / page):
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+        wide = browser.execute_script(WIDER_THAN_THEIR_BOX)
+        assert {label.partition(" of ")[0] for label in wide} <= {"All models in one picture", "Published figures"}
+        if page == PAGE:
+            tops = {name: browser.execute_script(TOP_OF_CELL, name) for name in COLUMNS if name != "Score"}
+            assert tops["Experiment"] < tops["Corrected"] == tops["Finding"]
+            assert all(tops["Corrected"] < top for name, top in tops.items() if name not in FIRST_ON_A_CARD)
+    with seen_at(browser, 800, folder / page):
+        assert (
+            browser.execute_script("return getComputedStyle(document.querySelector('.cards thead')).display") != "none"
+        )
+
+
+FIRST_ON_A_CARD = ("Experiment", "Corrected", "Finding")
+TOP_OF_CELL = "return document.querySelector(`#skill [data-column='${arguments[0]}']`).getBoundingClientRect().top"
+WIDER_THAN_THEIR_BOX = """
+const boxes = [...document.querySelectorAll(".scroll")];
+return boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.ariaLabel);
+"""
+
+
+@contextlib.contextmanager
+def seen_at(browser, width, path):
+    """A page as it is seen on a screen of a width."""
+    metrics = {"width": width, "height": 780, "deviceScaleFactor": 1, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get(path.as_uri())
+    yield
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("marks", [True, False])
+def test_the_readme_gets_picture_findings_and_table(tmp_path, monkeypatch, marks):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("data/08_reporting", "docs/figures"):
+        Path(folder).mkdir(parents=True)
+    Path("README.md").write_text(f"before\n{readme_table.START if marks else ''}old\n{readme_table.END}after\n")
+    readme_table.REPORT.write_text(
+        "# What survives\n\n![All](skill_report.png)\n\n1. One.\n\n## Not there yet\n\n- b\n"
+    )
+    with pytest.raises(SystemExit, match="skill_report.png is not there. Run: make report"):
+        readme_table.main()
+    readme_table.PICTURE.write_bytes(b"picture")
+    if not marks:
+        with pytest.raises(SystemExit, match="expected the marks"):
+            readme_table.main()
+        return
+    readme_table.main()
+    shown = "![All](docs/figures/skill_report.png)\n\n1. One."
+    assert Path("README.md").read_text() == f"before\n{readme_table.START}\n{shown}\n\n{readme_table.END}after\n"
+    assert Path("docs/figures/skill_report.png").read_bytes() == b"picture"

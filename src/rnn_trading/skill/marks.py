@@ -33,8 +33,8 @@ MARKS = {
     "chance": Mark("◔", "#4f97c9", "better than chance only"),
     "none": Mark("○", "#6b6b6b", "cannot be told from chance"),
     "worse": Mark("▼", "#b84a00", "worse than a naive rival or chance"),
-    "few": Mark("?", "#8a7a2a", "too few rows for a verdict"),
-    MISSING: Mark("–", "#949494", "no record"),
+    "few": Mark("?", "#998a4a", "too few rows for a verdict"),
+    MISSING: Mark("·", "#949494", "no record"),
 }
 
 
