@@ -12,7 +12,6 @@ from rnn_trading.skill.formats import (
     format_p_value,
     format_published,
     format_score,
-    format_share,
     words,
 )
 from rnn_trading.skill.laws import LAWS
@@ -137,6 +136,8 @@ def _canaries(records: Records) -> list[dict[str, Any]]:
         results
         | {
             "protocol": words(protocol),
+            "false_alarm_rate": _distinct(results, "false_alarm_rate"),
+            "seeds": _distinct(results, "seeds"),
             "rows": [
                 {"name": one["experiment"], "laws": [_law(law) for law in one["laws"]]}
                 for one in results["experiments"]
@@ -147,12 +148,18 @@ def _canaries(records: Records) -> list[dict[str, Any]]:
     ]
 
 
+def _distinct(canaries: dict[str, Any], name: str) -> str:
+    """A parameter of the canaries; experiments may have been run with different ones."""
+    return ", ".join(f"{value:g}" for value in sorted({one[name] for one in canaries["experiments"]}))
+
+
 def _law(result: dict[str, Any]) -> dict[str, Any]:
     if result["rows"] is not None:
         text = f"{result['changed']:,} of {result['rows']:,} rows changed"
+    elif result["finding"] is not None:
+        text = f"{result['finding']}: {result['score']:+.3f}, planted with a strength of {result['strength']:g}"
     else:
         text = f"{result['score']:+.3f}, z {result['z']:+.1f}"
-        text += "" if result["share"] is None else f"; {format_share(result['share'])} of {result['oracle']:+.3f}"
     return {"held": result["held"], "text": text, "note": result["score_name"]}
 
 
