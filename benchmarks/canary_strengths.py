@@ -2,7 +2,7 @@
 
 Without arguments: every canary at the strength of ``conf/base/canaries/parameters.yml``. With arguments: ``CANARY``
 alone, or ``CANARY=STRENGTH,STRENGTH,...``, the strongest first. A strength is given up after two seeds that miss it,
-and weaker ones are not tried then. ``--keep FOLDER`` keeps the predictions; those that lie there are not made again: use
+and weaker ones are not tried. ``--keep FOLDER`` keeps the predictions; those that lie there are not made again: use
 another folder after a change of sizes or sources.
 """
 
