@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL
+from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL
 from rnn_trading.skill.record import RECORD_VERSION
 from rnn_trading.skill.record_files import read_records
 
@@ -122,15 +122,15 @@ THREE = (
 def canaries(experiments=("a",), laws=LAWS, **changes):
     """Results as the pipeline writes them."""
     score = {"score": 0.1, "z": 1.0, "score_name": "AUC less .5"}
-    future, signal = {"rows": 20, "changed": 7}, score | {"oracle": 0.2, "share": 0.5}
-    of_law = {LUCK: score, LABELS: score, FUTURE: future, SIGNAL: signal}
+    future = {"rows": 20, "changed": 7}
+    found = {"score": 0.1, "score_name": "AUC", "strength": 0.2, "finding": "Better than chance only"}
+    of_law = {LUCK: score, LABELS: score, FUTURE: future, SIGNAL: found, SMALL_SKILL: found}
     results = {
         "version": CANARIES_VERSION,
         "protocol": "corrected",
-        "false_alarm_rate": 0.001,
-        "seeds": 3,
         "experiments": [
-            {"experiment": name, "laws": [{"law": law, "held": True} | of_law[law] for law in laws]}
+            {"experiment": name, "false_alarm_rate": 0.001, "seeds": 3}
+            | {"laws": [{"law": law, "held": True} | of_law[law] for law in laws]}
             for name in experiments
         ],
     }

@@ -5,14 +5,13 @@ import functools
 import json
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from kedro.config import OmegaConfigLoader
 from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.pipeline_registry import experiments, records_made_by
-from rnn_trading.pipelines.canaries.experiments import CANARIES
+from rnn_trading.pipelines.canaries.experiments import CANARIES, experiment_of
 from rnn_trading.pipelines.canaries.nodes import (
     BrokenLawError,
     CanaryParameters,
@@ -24,14 +23,14 @@ from rnn_trading.pipelines.canaries.nodes import (
 )
 from rnn_trading.pipelines.canaries.runs import MemoryRun, memory_run
 from rnn_trading.settings import CONFIG_LOADER_ARGS
-from rnn_trading.simulated.sources import another_future
-from rnn_trading.skill.chance import Distance, distance_from_chance
+from rnn_trading.skill.chance import distance_from_chance
 from rnn_trading.skill.laws import (
     FUTURE,
     LABELS,
+    LAWS,
     LUCK,
     SIGNAL,
-    a_signal_is_found,
+    SMALL_SKILL,
     luck_is_not_skill,
     no_forecast_knows_the_future,
 )
@@ -39,6 +38,7 @@ from rnn_trading.skill.record_files import PROTOCOLS
 from tests.conftest import ROOT
 
 LEVEL, REVIEWS = "univariate_regression.level", "text_sentiment.pretrained_embeddings"
+DYING = "stacked_lstm.classification.tickers_die"
 
 
 @pytest.mark.minutes
@@ -48,14 +48,21 @@ def test_every_experiment_obeys_every_law(project):
     results = json.loads((folder / "data/08_reporting/corrected/canaries.json").read_text())
     assert [one["experiment"] for one in results["experiments"]] == list(CANARIES)
     for one in results["experiments"]:
-        assert [result["law"] for result in one["laws"]] == [LUCK, LABELS, FUTURE, SIGNAL]
+        assert [result["law"] for result in one["laws"]] == list(LAWS)
         assert all(result["held"] for result in one["laws"])
         assert one["laws"][2]["rows"] > 10
 
 
 def test_every_kind_of_experiment_has_canaries():
-    named = {name.rsplit(".", 1)[0] if name.endswith((".index", ".level.returns")) else name for name in CANARIES}
+    tested = {experiment_of(name) for name in CANARIES}
+    named = {name.rsplit(".", 1)[0] if name.endswith((".index", ".level.returns")) else name for name in tested}
     assert named == set(experiments())
+
+
+def test_every_canary_has_a_strength_and_every_kind_of_forecast_a_small_skill():
+    _, canaries = parameters_of("base")
+    assert list(canaries.strengths) == list(CANARIES)
+    assert set(canaries.small_skills) == {canary.task for canary in CANARIES.values()}
 
 
 @functools.cache
@@ -78,8 +85,11 @@ def test_every_override_fits_its_experiment(name, protocol, tmp_path):
     """When a run is put together, every block of parameters is checked and becomes a parameter set."""
     values, canaries = parameters_of("base", protocol)
     pipeline = pipeline_of(name)
-    run = MemoryRun(name, pipeline, merge(values, canaries.overrides), {}, tmp_path)
-    given = [entry for entry in pipeline.to_outputs(f"{name}.predictions").inputs() if entry.startswith("params:")]
+    experiment = experiment_of(name)
+    run = MemoryRun(experiment, pipeline, merge(values, canaries.overrides), {}, tmp_path)
+    given = [
+        entry for entry in pipeline.to_outputs(f"{experiment}.predictions").inputs() if entry.startswith("params:")
+    ]
     assert given
     assert [entry for entry in given if not dataclasses.is_dataclass(run[entry])] == []
 
@@ -91,9 +101,9 @@ def test_a_misspelt_override_is_refused():
 
 
 def pipeline_of(name: str) -> Pipeline:
-    """The registered experiment that makes a skill record."""
+    """The registered experiment that a canary puts to the test."""
     by_name = experiments()
-    return by_name[records_made_by(by_name)[name]]
+    return by_name[records_made_by(by_name)[experiment_of(name)]]
 
 
 def hardly_trained(values: dict[str, Any]) -> dict[str, Any]:
@@ -128,18 +138,18 @@ def test_the_canaries_of_every_experiment_can_die(name, settings):
     """Of a leak they die by luck, and by the future: every early forecast knows the last outcome."""
     values, canaries = settings
     values, canary = hardly_trained(merge(values, canaries.overrides)), CANARIES[name]
-    pipeline = peeking(pipeline_of(name), name, canary.order)
+    pipeline = peeking(pipeline_of(name), experiment_of(name), canary.order)
 
     def forecasts(sources: dict[str, Any]) -> pd.DataFrame:
-        with memory_run(name, pipeline, values, sources) as run:
+        with memory_run(experiment_of(name), pipeline, values, sources) as run:
             return run.predictions()
 
-    sources = canary.simulate("luck", canaries.first_seed, canaries.sizes).sources
+    sources = canary.simulate(0.0, canaries.first_seed, canaries.sizes)
     rows = forecasts(sources)
     luck = luck_is_not_skill(LUCK, canary.task, [distance_from_chance(canary.task, rows)], canaries.false_alarm_rate)
     assert not luck["held"]
     after = middle(rows, canary.order)
-    other = forecasts(another_future(sources, after, canaries.first_seed))
+    other = forecasts(canary.another_future(sources, after, canaries.first_seed))
     future = no_forecast_knows_the_future(rows, other, canary.order, after)
     assert future["changed"] == future["rows"] > 10
 
@@ -154,12 +164,61 @@ def test_a_vocabulary_that_knows_the_test_dies_by_the_future(settings):
     reading = values["sec_filings"]["returns"]["reading"]
     for part in ("items", "phrases", "vocabulary"):
         reading[part] = reading[part] | {"fitted_on": "all"}
-    canary = CANARIES[name]
-    sources = canary.simulate("planted", canaries.first_seed, canaries.sizes).sources
-    with memory_run(name, pipeline_of(name), values, sources) as run:
+    assert not held_by_the_future(name, values, canaries)
+
+
+def held_by_the_future(name: str, values: dict[str, Any], canaries: CanaryParameters) -> bool:
+    """Whether the forecasts of an experiment stay the same with another future."""
+    canary, experiment, pipeline = CANARIES[name], experiment_of(name), pipeline_of(name)
+    sources = canary.simulate(canaries.strengths[name], canaries.first_seed, canaries.sizes)
+    with memory_run(experiment, pipeline, values, sources) as run:
         rows = run.predictions()
     after = middle(rows, canary.order)
-    with memory_run(name, pipeline_of(name), values, another_future(sources, after, 1)) as run:
+    with memory_run(experiment, pipeline, values, canary.another_future(sources, after, 1)) as run:
+        other = run.predictions()
+    return no_forecast_knows_the_future(rows, other, canary.order, after)["held"]
+
+
+@pytest.mark.trains
+@pytest.mark.usefixtures("untraced")
+@pytest.mark.parametrize(
+    ("universe", "held"),
+    [
+        ({"rule": "all"}, True),
+        ({"rule": "most_traded_to_date", "size": 20, "sessions": 100}, True),
+        ({"rule": "complete"}, False),
+        ({"rule": "most_traded", "size": 20}, False),
+    ],
+)
+def test_a_universe_that_knows_who_will_die_dies_by_the_future(universe, held, settings):
+    """Tickers chosen as of each date live; those that are chosen by their whole life change what was said before."""
+    values, canaries = settings
+    weekly = {"daily_weekly_sequences": {"weekly": {"universe": universe}}}
+    values = hardly_trained(merge(merge(values, canaries.overrides), weekly))
+    assert held_by_the_future(DYING, values, canaries) is held
+
+
+@pytest.mark.trains
+@pytest.mark.usefixtures("untraced")
+def test_a_stale_rule_that_knows_the_future_dies_by_the_future(settings):
+    """Here: a ticker whose price is stale at the end was never there."""
+    values, canaries = settings
+    values = hardly_trained(merge(values, canaries.overrides))
+    pipeline = pipeline_of(DYING)
+    honest = next(node for node in pipeline.nodes if "returns_weekly" in node.outputs)
+
+    @functools.wraps(honest.func)
+    def knowing(prices: pd.DataFrame, **taken: Any) -> dict[str, Any]:
+        traded = prices["adj_volume"].groupby("ticker").transform("last") > 0
+        return honest.func(prices=prices[traded], **taken)
+
+    cheating = replaced(pipeline, honest.name, func=knowing)
+    canary, experiment = CANARIES[DYING], experiment_of(DYING)
+    sources = canary.simulate(0.0, canaries.first_seed, canaries.sizes)
+    with memory_run(experiment, cheating, values, sources) as run:
+        rows = run.predictions()
+    after = middle(rows, canary.order)
+    with memory_run(experiment, cheating, values, canary.another_future(sources, after, 1)) as run:
         other = run.predictions()
     assert not no_forecast_knows_the_future(rows, other, canary.order, after)["held"]
 
@@ -192,7 +251,7 @@ def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):
         return rows.assign(prediction=0.001 * rows["prediction"] + 0.999 * rows["truth"])
 
     held = laws_of(replaced(pipeline, f"{LEVEL}.forecast", func=leaky), settings)
-    assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True}
+    assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True, SMALL_SKILL: True}
 
 
 @pytest.mark.trains
@@ -208,7 +267,7 @@ def test_a_model_that_is_told_the_labels_dies_by_luck_and_by_labels(settings):
         return rows.assign(prediction=0.5 * rows["prediction"] + 0.5 * parts.loc[rows.index, "label"])
 
     held = laws_of(replaced(pipeline, f"{REVIEWS}.forecast", func=leaky), settings, REVIEWS)
-    assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True}
+    assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True, SMALL_SKILL: True}
 
 
 @pytest.mark.trains
@@ -224,57 +283,22 @@ def test_a_scaling_that_knows_the_test_dies_by_the_future(settings):
 def test_a_network_that_cannot_learn_dies_by_the_signal(settings):
     asleep = {"optimizer": {"learning_rate": 1e-12}}
     held = laws_of(experiments()[LEVEL], settings, univariate_regression={"level": {"training": asleep}})
-    assert held == {LUCK: True, LABELS: True, FUTURE: True, SIGNAL: False}
+    assert held == {LUCK: True, LABELS: True, FUTURE: True, SIGNAL: False, SMALL_SKILL: True}
 
 
-def test_luck_by_hand():
-    """z = 4 of 1,000 clusters: p = .00007; z = 2: p = .05."""
-    far, near = Distance(0.4, 0.1, 1000), Distance(0.2, 0.1, 1000)
-    alarm = luck_is_not_skill(LUCK, "level", [far], 0.001)
-    assert (alarm["held"], alarm["score"], alarm["scores"]) == (False, 0.4, [0.4])
-    assert alarm["p_value"] == pytest.approx(0.00007, abs=0.00001)
-    assert luck_is_not_skill(LUCK, "level", [near], 0.001)["held"]
-    # Skill the wrong way round is no luck either.
-    assert not luck_is_not_skill(LUCK, "level", [Distance(-0.4, 0.1, 1000)], 0.001)["held"]
-
-
-def test_a_signal_by_hand():
-    oracle = Distance(0.8, 0.1, 1000)
-    found = a_signal_is_found("level", Distance(0.6, 0.1, 1000), oracle, 0.001, 0.5)
-    assert (found["held"], found["share"]) == (True, pytest.approx(0.75))
-    assert not a_signal_is_found("level", Distance(0.6, 0.1, 1000), oracle, 0.001, 0.8)["held"]  # too small a share
-    assert not a_signal_is_found("level", Distance(0.6, 0.3, 1000), oracle, 0.001, 0.5)["held"]  # may be luck
-    assert not a_signal_is_found("level", Distance(-0.6, 0.1, 1000), oracle, 0.001, 0.5)["held"]
-
-
-def test_the_future_by_hand():
-    rows = pd.DataFrame({"date": [1, 2, 3, 4], "prediction": [0.1, 0.2, 0.3, 0.4], "rival": 1.0, "truth": 0.0})
-    other = rows.assign(prediction=[0.1, 0.2, 0.3, 0.5], truth=[0.0, 0, 9, 9])  # the truth of a late row is an input
-    assert no_forecast_knows_the_future(rows, other, "date", 3) == {
-        "law": FUTURE,
-        "held": True,
-        "rows": 3,
-        "changed": 0,
-        "largest_change": 0.0,
-    }
-    last_bit = other.assign(prediction=[0.1, np.nextafter(0.2, 1), 0.3, 0.5])
-    result = no_forecast_knows_the_future(rows, last_bit, "date", 3)
-    assert (result["held"], result["changed"]) == (False, 1)
-    assert 0 < result["largest_change"] < 1e-15
-    rival = no_forecast_knows_the_future(rows, other.assign(rival=[1.0, 1, 2, 1]), "date", 3)
-    assert (rival["held"], rival["largest_change"]) == (False, 1.0)
-    gone = no_forecast_knows_the_future(rows, other[1:], "date", 3)
-    assert (gone["held"], gone["changed"]) == (False, 1)
-    with pytest.raises(ValueError, match="the canary saw nothing"):
-        no_forecast_knows_the_future(rows, rows, "date", 3)
-
-
-def test_a_broken_law_stops_the_run_and_is_named(settings):
-    _, canaries = settings
+def test_a_broken_law_stops_the_run_and_is_named():
     held = {"law": LUCK, "held": True, "score_name": "AUC less .5", "score": 0.01, "z": 0.3}
-    results = gather("corrected", canaries, a={"experiment": "a.b", "laws": [held]})
+    results = gather("corrected", a={"experiment": "a.b", "laws": [held]})
     uphold_laws(results)
     results["experiments"][0]["laws"].append({"law": FUTURE, "held": False, "changed": 7, "rows": 20})
     expected = "a.b breaks the law that no forecast knows the future: 7 of 20 earlier rows changed"
     with pytest.raises(BrokenLawError, match=expected):
         uphold_laws(results)
+
+
+def test_results_of_two_runs_keep_the_parameters_of_their_own():
+    """Where the canaries of one experiment are released again, the others stand as they were."""
+    earlier, later = ({"experiment": name, "seeds": seeds, "laws": []} for name, seeds in (("a", 2), ("b", 3)))
+    results = gather("corrected", a=earlier, b=later)
+    assert [one["seeds"] for one in results["experiments"]] == [2, 3]
+    assert "seeds" not in results

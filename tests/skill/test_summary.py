@@ -60,8 +60,8 @@ def test_findings_come_from_the_numbers():
     skill, artefact, fall = findings(skill_table(records, list(EXPECTED)), records)
     assert skill == (
         "Of 2 models on real data, judged the corrected way: skill beyond every rival: 1 (a.down); not told from "
-        "chance: 1. Of 1 finding of a difference, 1 remain if none of all may be false (Holm), and 1 if 5 % of them may "
-        "be (Benjamini-Hochberg)."
+        "chance: 1. Of 1 finding of a difference, 1 remain if none of all may be false (Holm), and 1 if 5 % of them "
+        "may be (Benjamini-Hochberg)."
     )
     # .05 of the .10 above chance; the corrected .52 is not above chance, its interval reaches down to it.
     assert artefact == (
@@ -245,6 +245,12 @@ def without_field(law, name):
     return {"corrected/canaries.json": json.dumps(results).encode()}
 
 
+def with_seeds(seeds):
+    results = json.loads(canaries()["corrected/canaries.json"])
+    results["experiments"][0]["seeds"] = seeds
+    return {"corrected/canaries.json": json.dumps(results).encode()}
+
+
 def test_results_of_canaries_are_read():
     records = read(canaries())
     assert [law["law"] for law in records.canaries["corrected"]["experiments"][0]["laws"]] == list(LAWS)
@@ -256,17 +262,17 @@ def test_results_of_canaries_are_read():
     [
         (
             canaries(experiments=()),
-            "4 are missing, the first is 'a: luck is not skill'. Run: kedro run --pipelines canaries",
+            "5 are missing, the first is 'a: luck is not skill'. Run: kedro run --pipelines canaries",
         ),
-        (canaries(laws=LAWS[:3]), "1 are missing, the first is 'a: a signal that is there is found'"),
+        (canaries(laws=LAWS[:3]), "2 are missing, the first is 'a: a signal that is there is found'"),
         (canaries(laws=LAWS[::-1]), "some are unknown or twice"),
         (canaries(experiments=("a", "mine")), "some are unknown or twice"),
         (canaries(version=0), "has version 0 of its form"),
         (canaries(protocol="as_published"), "says protocol 'as_published', and lies in the folder of 'corrected'"),
         (without_field(2, "rows"), "expected rows for the law that no forecast knows the future"),
-        (without_field(3, "share"), "expected share for the law that a signal that is there is found"),
+        (without_field(3, "finding"), "expected finding for the law that a signal that is there is found"),
         (without_field(0, "z"), "expected z for the law that luck is not skill"),
-        (canaries(seeds="three"), "seeds: Input should be a valid integer"),
+        (with_seeds("three"), "seeds: Input should be a valid integer"),
     ],
 )
 def test_bad_results_of_canaries_are_a_problem(content, problem):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.skill.formats import format_share, format_signed, words
+from rnn_trading.skill.formats import format_signed, words
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.marks import MARKS, mark_of
 from rnn_trading.skill.record_files import PROTOCOLS, Records
@@ -87,6 +87,8 @@ def _canaries(records: Records) -> list[dict[str, Any]]:
         results
         | {
             "protocol": words(protocol),
+            "false_alarm_rate": _distinct(results, "false_alarm_rate"),
+            "seeds": _distinct(results, "seeds"),
             "rows": [
                 {"name": one["experiment"], "laws": [_law(law) for law in one["laws"]]}
                 for one in results["experiments"]
@@ -97,13 +99,20 @@ def _canaries(records: Records) -> list[dict[str, Any]]:
     ]
 
 
+def _distinct(canaries: dict[str, Any], name: str) -> str:
+    """A parameter of the canaries; experiments may have been run with different ones."""
+    return ", ".join(f"{value:g}" for value in sorted({one[name] for one in canaries["experiments"]}))
+
+
 def _law(result: dict[str, Any]) -> dict[str, Any]:
     if result["rows"] is not None:
         text = f"{result['changed']:,} of {result['rows']:,} rows changed"
+    elif result["finding"] is not None:
+        text = (
+            f"{result['finding']}: {format_signed(result['score'])}, planted with a strength of {result['strength']:g}"
+        )
     else:
         text = f"{format_signed(result['score'])}, z {format_signed(result['z'])}"
-        share, oracle = result["share"], result["oracle"]
-        text += "" if share is None else f"; {format_share(share)} of {format_signed(oracle)}"
     return {"held": result["held"], "text": text, "note": result["score_name"]}
 
 

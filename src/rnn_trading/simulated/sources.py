@@ -1,13 +1,13 @@
-"""Sources with known properties: luck alone, or a signal of known strength; the same again with another future.
+"""Sources with a signal of known strength, or with none; the same again with another future.
 
-They take the place of real sources where a pipeline is to be caught cheating. Nothing measured on them says anything
-about markets.
+They take the place of real sources where a pipeline is to be caught cheating. Every strength is a number from 0 to 1;
+at 0 there is nothing to forecast. Nothing measured on them says anything about markets.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,125 +20,118 @@ from rnn_trading.text.word_vectors import VectorTable
 
 START = pd.Timestamp("2010-01-04")  # a Monday
 SESSIONS_A_WEEK = 5
-# Half of next week's return is this week's.
-WEEKLY_PERSISTENCE, WEEKLY_VOLATILITY = 0.5, 0.04
-PERIOD, SWING = 20, 0.1  # sessions and relative size of the wave in a planted price
-DAILY_VOLATILITY = 0.01
-VOLATILITY_PERIOD, VOLATILITY_SWING = 40, 0.9
-MONTHLY_PERSISTENCE, YEAR = 0.8, 12
+WEEKLY_VOLATILITY, DAILY_VOLATILITY = 0.04, 0.01
+REVERSAL = 2  # weeks
+PERIOD, VOLATILITY_PERIOD = 20, 40  # sessions
+LARGEST_SWING = 0.1
+YEAR = 12
 SERIES = ("first", "second")
 TONE_WORDS, NEUTRAL_WORDS = 40, 200
-WORDS_A_TEXT, SHARE_OF_TONE, AGREEMENT = 40, 0.25, 0.65
-TEST_SHARE = 0.3
+WORDS_A_TEXT, SHARE_OF_TONE = 40, 0.25
+TEST_SHARE = 0.5
 VECTOR_DIMENSIONS = 8
 
-Kind = Literal["luck", "planted"]
 
+def prices(strength: float, seed: int, tickers: int, weeks: int) -> dict[str, Any]:
+    """Daily prices of a panel: random walks, or weekly returns that are partly lost again two weeks later.
 
-@dataclass(frozen=True)
-class Simulated:
-    """Sources, and what the best forecast of them would be.
+    No naive rival knows of that: a network that finds it is worse than none of them.
 
-    Attributes
+    Parameters
     ----------
-    sources
-        Values of catalog entries, by name.
-    oracle
-        The best forecast that could be made of each outcome, or one that ranks like it, by the key of a row; None for
-        luck, or where the forecast follows from the rows of the pipeline.
+    strength
+        Share of a week's return that is expected to be lost again in the second week after it, evenly over its
+        sessions; nearly the information coefficient of the best forecast, which is the last past return but one,
+        turned round.
+    seed, tickers, weeks
+        Of the panel.
+
+    Returns
+    -------
+    dict
+        ``prices_source``; see :mod:`rnn_trading.tables.prices`.
     """
+    closes = 50 * np.exp(reversing_changes(strength, seed, tickers, weeks).cumsum(axis=0))
+    return {"prices_source": as_panel(closes).stack().rename("adj_close").to_frame().swaplevel().sort_index()}
 
-    sources: dict[str, Any]
-    oracle: pd.Series | None = None
 
-
-def prices(kind: Kind, seed: int, tickers: int, weeks: int) -> Simulated:
-    """Daily prices of a panel: random walks, or weekly returns that persist.
-
-    Planted, the expected return of a week is half the return of the week before, earned evenly over its sessions: the
-    best forecast of a row is its last past return.
-    """
+def reversing_changes(strength: float, seed: int, tickers: int, weeks: int) -> NDArray[np.float64]:
+    """Logarithmic changes of :func:`prices`, sessions x tickers."""
     generator = np.random.default_rng([seed, 1])
-    strength = WEEKLY_PERSISTENCE if kind == "planted" else 0.0
     daily = generator.normal(scale=WEEKLY_VOLATILITY / np.sqrt(SESSIONS_A_WEEK), size=(weeks, SESSIONS_A_WEEK, tickers))
-    for week in range(1, weeks):
-        daily[week] += strength * daily[week - 1].sum(axis=0) / SESSIONS_A_WEEK
-    closes = 50 * np.exp(daily.reshape(-1, tickers).cumsum(axis=0))
-    dates = pd.bdate_range(START, periods=len(closes), name="date")
-    names = pd.Index([f"T{number:03d}" for number in range(tickers)], name="ticker", dtype="str")
-    panel = pd.DataFrame(closes, index=dates, columns=names)
-    table = panel.stack().rename("adj_close").to_frame().swaplevel().sort_index()
-    return Simulated({"prices_source": table})
+    for week in range(REVERSAL, weeks):
+        daily[week] -= strength * daily[week - REVERSAL].sum(axis=0) / SESSIONS_A_WEEK
+    return daily.reshape(-1, tickers)
 
 
-def index(name: str, kind: Kind, seed: int, sessions: int) -> Simulated:
-    """Closes of an index with highs and lows: a random walk, or a wave with noise around it.
+def as_panel(values: NDArray[np.float64]) -> pd.DataFrame:
+    """Values of sessions and tickers with their dates and names."""
+    dates = pd.bdate_range(START, periods=len(values), name="date")
+    names = pd.Index([f"T{number:03d}" for number in range(values.shape[1])], name="ticker", dtype="str")
+    return pd.DataFrame(values, index=dates, columns=names)
+
+
+def index(name: str, strength: float, seed: int, sessions: int) -> dict[str, Any]:
+    """Closes of an index with highs and lows: a random walk, or a level that returns to a wave.
 
     Parameters
     ----------
     name
         Of the catalog entry.
-    kind, seed, sessions
-        Planted, the logarithm of the level follows a sine wave; the noise is a hundredth of the level, drawn anew every
-        session. The oracle is the wave, by date.
+    strength
+        Share of its distance from a sine wave that the logarithm of the level is expected to lose by the next session,
+        and height of the wave in tenths.
+    seed, sessions
+        Of the index.
     """
     generator = np.random.default_rng([seed, 2])
-    dates = pd.bdate_range(START, periods=sessions, name="date")
-    noise = generator.normal(scale=DAILY_VOLATILITY, size=sessions)
-    if kind == "luck":
-        return Simulated({name: _with_range(100 * np.exp(noise.cumsum()), dates)})
-    wave = 100 * np.exp(SWING * np.sin(2 * np.pi * np.arange(sessions) / PERIOD))
-    return Simulated({name: _with_range(wave * np.exp(noise / 2), dates)}, pd.Series(wave, index=dates))
+    distance = generator.normal(scale=DAILY_VOLATILITY, size=sessions)
+    for session in range(1, sessions):
+        distance[session] += (1 - strength) * distance[session - 1]
+    wave = strength * LARGEST_SWING * np.sin(2 * np.pi * np.arange(sessions) / PERIOD)
+    return {name: _with_range(100 * np.exp(wave + distance), pd.bdate_range(START, periods=sessions, name="date"))}
 
 
-def volatile_index(name: str, kind: Kind, seed: int, sessions: int) -> Simulated:
-    """Closes whose returns have a constant volatility, or one that follows a wave, which is the oracle."""
+def volatile_index(name: str, strength: float, seed: int, sessions: int) -> dict[str, Any]:
+    """Closes whose returns have a constant volatility, or one whose logarithm is a sine wave, as high as strong."""
     generator = np.random.default_rng([seed, 3])
-    dates = pd.bdate_range(START, periods=sessions, name="date")
-    swing = VOLATILITY_SWING if kind == "planted" else 0.0
-    volatility = DAILY_VOLATILITY * np.exp(swing * np.sin(2 * np.pi * np.arange(sessions) / VOLATILITY_PERIOD))
-    returns = volatility * generator.normal(size=sessions)
-    oracle = pd.Series(volatility, index=dates) if kind == "planted" else None
-    return Simulated({name: _with_range(100 * np.exp(returns.cumsum()), dates)}, oracle)
+    wave = np.sin(2 * np.pi * np.arange(sessions) / VOLATILITY_PERIOD)
+    returns = DAILY_VOLATILITY * np.exp(strength * wave) * generator.normal(size=sessions)
+    return {name: _with_range(100 * np.exp(returns.cumsum()), pd.bdate_range(START, periods=sessions, name="date"))}
 
 
 def _with_range(closes: NDArray[np.float64], dates: pd.DatetimeIndex) -> pd.DataFrame:
     return pd.DataFrame({"close": closes, "open": closes, "high": closes * 1.004, "low": closes * 0.996}, index=dates)
 
 
-def macro(kind: Kind, seed: int, months: int) -> Simulated:
-    """Two monthly series whose 12-month differences are white noise, or persist; the oracle is by series and month.
+def macro(strength: float, seed: int, months: int) -> dict[str, Any]:
+    """Two monthly series whose 12-month differences are white noise, or persist with this autocorrelation.
 
     A random walk would not do: neighbouring differences of it share eleven months, which is a signal.
     """
     generator = np.random.default_rng([seed, 4])
-    strength = MONTHLY_PERSISTENCE if kind == "planted" else 0.0
     differences = generator.normal(size=(months, len(SERIES)))
-    expected = np.zeros_like(differences)
     for month in range(1, months):
-        expected[month] = strength * differences[month - 1]
-        differences[month] += expected[month]
+        differences[month] += strength * differences[month - 1]
     levels = np.full((months, len(SERIES)), 100.0)
     for month in range(YEAR, months):
         levels[month] = levels[month - YEAR] + differences[month]
     dates = pd.date_range("1980-01-01", periods=months, freq="MS", name="date")
-    oracle = pd.DataFrame(expected, index=dates, columns=list(SERIES)).unstack()
-    table = pd.DataFrame(levels, index=dates, columns=list(SERIES))
-    return Simulated({"macro_source": table}, oracle if kind == "planted" else None)
+    return {"macro_source": pd.DataFrame(levels, index=dates, columns=list(SERIES))}
 
 
-def reviews(kind: Kind, seed: int, texts: int) -> Simulated:
-    """Texts of made-up words: labels that are coin flips, or that the words of tone agree with two times out of three.
+def reviews(strength: float, seed: int, texts: int) -> dict[str, Any]:
+    """Texts of made-up words whose labels are coin flips, or agree with their words of tone.
 
-    The last three tenths of the texts are the test. The oracle is by id: words of praise less words of blame.
+    The second half of the texts is the test. At a strength of 0 half of the words of tone agree with the label,
+    at 1 all do, at .3 65 %.
     """
     generator = np.random.default_rng([seed, 5])
     words = _made_up_words(2 * TONE_WORDS + NEUTRAL_WORDS)
     tones, neutral = np.array(words[: 2 * TONE_WORDS]).reshape(2, -1), np.array(words[2 * TONE_WORDS :])
     labels = generator.integers(2, size=texts)
-    agreement = AGREEMENT if kind == "planted" else 0.5
     is_tone = generator.random((texts, WORDS_A_TEXT)) < SHARE_OF_TONE
-    praises = (generator.random((texts, WORDS_A_TEXT)) < agreement) == (labels[:, None] == 1)
+    praises = (generator.random((texts, WORDS_A_TEXT)) < (1 + strength) / 2) == (labels[:, None] == 1)
     chosen = np.where(
         is_tone,
         tones[praises.astype(int), generator.integers(TONE_WORDS, size=praises.shape)],
@@ -153,12 +146,10 @@ def reviews(kind: Kind, seed: int, texts: int) -> Simulated:
             "text": pd.Series([" ".join(row) for row in chosen], index=ids, dtype="str"),
         }
     )
-    balance = np.where(is_tone, np.where(praises, 1, -1), 0).sum(axis=1)
-    sources = {
+    return {
         "reviews_source": (table, {"empty_texts": 0, "undecodable_texts": 0}),
         "word_vectors_source": _vectors(words),
     }
-    return Simulated(sources, pd.Series(balance, index=ids) if kind == "planted" else None)
 
 
 def _made_up_words(count: int) -> list[str]:
@@ -173,13 +164,10 @@ def _vectors(words: list[str]) -> VectorTable:
     return VectorTable(pd.Index(words, dtype="str"), matrix)
 
 
-def filings(kind: Kind, seed: int, simulation: SimulationParameters) -> Simulated:
-    """Simulated filings, whose signal is switched off for luck; the oracle is the tone, by filing."""
-    strength = simulation.signal if kind == "planted" else 0.0
+def filings(strength: float, seed: int, simulation: SimulationParameters) -> dict[str, Any]:
+    """Simulated filings whose ``signal`` is the strength."""
     simulated = simulate_filings(replace(simulation, seed=seed, signal=strength))
-    source = simulated.filings
-    oracle = source.index["known_signal"] if kind == "planted" else None
-    return Simulated({"filings_source": source, "filing_prices_source": simulated.prices}, oracle)
+    return {"filings_source": simulated.filings, "filing_prices_source": simulated.prices}
 
 
 def another_future(sources: dict[str, Any], after: Any, seed: int) -> dict[str, Any]:

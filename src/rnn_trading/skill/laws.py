@@ -1,13 +1,12 @@
-"""Four laws that every experiment must obey, and what shows that one of them is broken."""
+"""Five laws that every experiment must obey, and what shows that one of them is broken."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy
 
 from rnn_trading.skill.chance import SCORES, Distance, pooled_p_value
-from rnn_trading.skill.formats import format_share
+from rnn_trading.skill.decision import SKILL
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TaskName
 
@@ -15,9 +14,10 @@ LUCK = "luck is not skill"
 LABELS = "without labels there is nothing to learn"
 FUTURE = "no forecast knows the future"
 SIGNAL = "a signal that is there is found"
-LAWS = (LUCK, LABELS, FUTURE, SIGNAL)
+SMALL_SKILL = "a small skill is seen"
+LAWS = (LUCK, LABELS, FUTURE, SIGNAL, SMALL_SKILL)
 # Of the form of results: a report reads no other.
-CANARIES_VERSION = 1
+CANARIES_VERSION = 2
 
 
 def luck_is_not_skill(law: str, task: TaskName, distances: list[Distance], false_alarm_rate: float) -> dict[str, Any]:
@@ -54,44 +54,39 @@ def luck_is_not_skill(law: str, task: TaskName, distances: list[Distance], false
     return _result(law, p_value >= false_alarm_rate, task, distances) | {"z": z, "p_value": p_value}
 
 
-def a_signal_is_found(
-    task: TaskName, model: Distance, oracle: Distance, false_alarm_rate: float, least_share: float
-) -> dict[str, Any]:
-    """Of a planted signal, more is found than luck would find, and enough of it.
+def skill_is_found(law: str, decision: dict[str, Any], strength: float) -> dict[str, Any]:
+    """Of a forecast that is better than chance, the finding must say so.
 
     Parameters
     ----------
-    task
-        Kind of forecast.
-    model, oracle
-        Of the model, and of the best forecast that could be made, on the same rows.
-    false_alarm_rate
-        How often luck alone would pass.
-    least_share
-        Share of the oracle's score that must be found.
+    law
+        :data:`SIGNAL`, of a network that was trained on a planted signal; or :data:`SMALL_SKILL`, of a forecast that
+        was made from the outcomes of luck and noise, with the same rows and rivals.
+    decision
+        See :func:`rnn_trading.skill.decision.decide`.
+    strength
+        Of what was planted.
 
     Returns
     -------
     dict
-        As :func:`luck_is_not_skill`, and ``oracle``, ``share``.
+        ``law``, ``held``, ``strength``, ``finding``, ``score`` and ``score_name`` (the statistic that decides).
 
     Examples
     --------
-    >>> from rnn_trading.skill.chance import Distance
-    >>> model, oracle = Distance(0.4, 0.05, 50), Distance(0.5, 0.05, 50)
-    >>> result = a_signal_is_found("level", model, oracle, false_alarm_rate=0.001, least_share=0.5)
-    >>> result["held"], result["share"]
-    (True, 0.8)
+    >>> decision = {"finding_kind": "chance", "finding": "Better than chance only", "value": 0.06, "words": "AUC"}
+    >>> skill_is_found(SIGNAL, decision, strength=0.2)["held"]
+    True
+    >>> skill_is_found(SIGNAL, decision | {"finding_kind": "none"}, strength=0.2)["held"]
+    False
     """
-    z, _ = pooled_p_value([model])
-    p_value = float(scipy.stats.norm.sf(z))
-    share = model.score / oracle.score if oracle.score else 0.0
-    held = p_value < false_alarm_rate and share >= least_share
-    return _result(SIGNAL, held, task, [model]) | {
-        "z": z,
-        "p_value": p_value,
-        "oracle": oracle.score,
-        "share": share,
+    return {
+        "law": law,
+        "held": decision["finding_kind"] in SKILL,
+        "strength": strength,
+        "finding": decision["finding"],
+        "score": decision["value"],
+        "score_name": decision["words"],
     }
 
 
@@ -170,13 +165,14 @@ def describe(result: dict[str, Any]) -> str:
     --------
     >>> describe({"law": FUTURE, "held": False, "rows": 20, "changed": 7})
     '7 of 20 earlier rows changed'
+    >>> describe({"law": SIGNAL, "held": True, "finding": "Better than chance only", "strength": 0.2})
+    'Better than chance only, at a strength of 0.2'
     """
     if result["law"] == FUTURE:
         return f"{result['changed']:,} of {result['rows']:,} earlier rows changed"
-    text = f"{result['score_name']} {result['score']:+.3f} (z {result['z']:+.1f})"
-    if result["law"] == SIGNAL:
-        text += f", {format_share(result['share'])} of the {result['oracle']:+.3f} that could be had"
-    return text
+    if "finding" in result:
+        return f"{result['finding']}, at a strength of {result['strength']:g}"
+    return f"{result['score_name']} {result['score']:+.3f} (z {result['z']:+.1f})"
 
 
 def broken_laws(canaries: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, broken_laws
+from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL, broken_laws
 from rnn_trading.skill.record import RECORD_VERSION
 
 PROTOCOLS = ("as_published", "corrected")
@@ -203,7 +203,8 @@ FIELDS = {
     LUCK: ["score_name", "score", "z"],
     LABELS: ["score_name", "score", "z"],
     FUTURE: ["rows", "changed"],
-    SIGNAL: ["score_name", "score", "z", "oracle", "share"],
+    SIGNAL: ["score_name", "score", "strength", "finding"],
+    SMALL_SKILL: ["score_name", "score", "strength", "finding"],
 }
 
 
@@ -215,8 +216,8 @@ class _Law(_Strict):
     score_name: str | None = None
     score: Number | None = None
     z: Number | None = None
-    oracle: Number | None = None
-    share: Number | None = None
+    strength: Number | None = None
+    finding: Text | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "_Law":
@@ -228,6 +229,8 @@ class _Law(_Strict):
 
 class _Experiment(_Strict):
     experiment: str
+    false_alarm_rate: Number
+    seeds: Count
     laws: list[_Law]
 
 
@@ -235,8 +238,6 @@ class _Canaries(_Strict):
     """What a report reads of the canaries."""
 
     protocol: str
-    false_alarm_rate: Number
-    seeds: Count
     experiments: list[_Experiment]
 
 

@@ -105,7 +105,8 @@ def _tier(decision: dict[str, Any], tier: Tier) -> str:
 def _encompassing(found: dict[str, Any]) -> str:
     if "why_not" in found or math.isnan(found["p_value"]):
         return ""
-    pair = f"{format_score(found['value'])} against {format_score(found['rival_value'])}; {format_p_value(found['p_value'])}"
+    pair = f"{format_score(found['value'])} against {format_score(found['rival_value'])}"
+    pair = f"{pair}; {format_p_value(found['p_value'])}"
     if found["adds"]:
         return f"It adds to {words(found['rival'])}: together they have {pair}"
     return f"It was not seen to add to {words(found['rival'])} (together {pair})"

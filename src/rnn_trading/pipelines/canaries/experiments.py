@@ -3,18 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
-import pandas as pd
 from pydantic import Field
 
 from rnn_trading.parameters import parameters
-from rnn_trading.simulated import sources
+from rnn_trading.simulated import lives, sources
 from rnn_trading.simulated.filings import SimulationParameters
-from rnn_trading.simulated.sources import Kind, Simulated
 from rnn_trading.skill.tasks import TaskName
-
-from .runs import MemoryRun
 
 
 @parameters
@@ -38,85 +34,83 @@ class Canary:
     task
         Kind of forecast.
     simulate
-        Sources by kind, seed and sizes.
+        Sources by strength of the signal, seed and sizes.
     order
         Column of the predictions by which rows are early or late.
-    keys
-        Columns of the predictions that are the index of the oracle.
     labels
         Dataset in which labels are shuffled, and its columns; None: changes of the source are drawn anew.
-    oracle_in
-        Dataset and column that hold the best forecast, where the source does not.
+    another_future
+        The same sources with another future after a date, by a seed.
+    experiment
+        Name of the experiment; None: that of the canary.
     """
 
     task: TaskName
-    simulate: Callable[[Kind, int, CanarySizes], Simulated]
+    simulate: Callable[[float, int, CanarySizes], dict[str, Any]]
     order: str
-    keys: tuple[str, ...]
     labels: tuple[str, list[str]] | None = None
-    oracle_in: tuple[str, str] | None = None
-
-    def oracle(self, run: MemoryRun, simulated: Simulated, predictions: pd.DataFrame) -> pd.DataFrame:
-        """The predictions with a column ``oracle``."""
-        if self.oracle_in is not None:
-            dataset, column = self.oracle_in
-            best = run[dataset][column]
-        elif simulated.oracle is not None:
-            best = simulated.oracle
-        else:
-            raise ValueError("The simulated sources have no best forecast: expected planted ones.")
-        keys = predictions[list(self.keys)]
-        wanted = pd.Index(keys.iloc[:, 0]) if len(self.keys) == 1 else pd.MultiIndex.from_frame(keys)
-        return predictions.assign(oracle=best.loc[wanted].to_numpy())
+    another_future: Callable[[dict[str, Any], Any, int], dict[str, Any]] = sources.another_future
+    experiment: str | None = None
 
 
-def _panel(kind: Kind, seed: int, sizes: CanarySizes) -> Simulated:
-    return sources.prices(kind, seed, sizes.tickers, sizes.weeks)
+def _panel(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
+    return sources.prices(strength, seed, sizes.tickers, sizes.weeks)
 
 
-def _index(name: str, kind: Kind, seed: int, sizes: CanarySizes) -> Simulated:
-    return sources.index(name, kind, seed, sizes.sessions)
+def _dying(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
+    return lives.prices(strength, seed, sizes.tickers, sizes.weeks)
 
 
-def _volatile(kind: Kind, seed: int, sizes: CanarySizes) -> Simulated:
-    return sources.volatile_index("index_prices_source", kind, seed, sizes.sessions)
+def _index(name: str, strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
+    return sources.index(name, strength, seed, sizes.sessions)
 
 
-def _macro(kind: Kind, seed: int, sizes: CanarySizes) -> Simulated:
-    return sources.macro(kind, seed, sizes.months)
+def _volatile(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
+    return sources.volatile_index("index_prices_source", strength, seed, sizes.sessions)
 
 
-def _reviews(kind: Kind, seed: int, sizes: CanarySizes) -> Simulated:
-    return sources.reviews(kind, seed, sizes.texts)
+def _macro(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
+    return sources.macro(strength, seed, sizes.months)
 
 
-def _filings(kind: Kind, seed: int, sizes: CanarySizes) -> Simulated:
-    return sources.filings(kind, seed, sizes.filings)
+def _reviews(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
+    return sources.reviews(strength, seed, sizes.texts)
 
 
-def _of_panel(task: TaskName) -> Canary:
-    return Canary(
-        *(task, _panel, "date", ("ticker", "date")),
-        labels=("returns_weekly", ["fwd_returns", "label"]),
-        oracle_in=("returns_weekly", "1"),
-    )
+def _filings(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
+    return sources.filings(strength, seed, sizes.filings)
 
 
+_of_returns = ("returns_weekly", ["fwd_returns", "label"])
 _close = partial(_index, "index_prices_source")
-_of_level = Canary("level", _close, "date", ("date",))
-_of_reviews = Canary("sentiment", _reviews, "id", ("id",), labels=("reviews", ["label"]))
+_of_level = Canary("level", _close, "date")
+_of_reviews = Canary("sentiment", _reviews, "id", ("reviews", ["label"]))
 CANARIES = {
-    "stacked_lstm.classification": _of_panel("classification"),
-    "stacked_lstm.regression": _of_panel("regression"),
+    "stacked_lstm.classification": Canary("classification", _panel, "date", _of_returns),
+    "stacked_lstm.regression": Canary("regression", _panel, "date", _of_returns),
+    "stacked_lstm.classification.tickers_die": Canary(
+        *("classification", _dying, "date", _of_returns),
+        another_future=lives.another_future,
+        experiment="stacked_lstm.classification",
+    ),
     "univariate_regression.level": _of_level,
     "univariate_regression.level.returns": _of_level,
-    "univariate_regression.volatility": Canary("volatility", _volatile, "date", ("date",)),
-    "univariate_regression.rolling_windows.index": Canary("runs", _close, "date", ("target_date",)),
-    "univariate_regression.mid_price": Canary("runs", partial(_index, "index_ranges_source"), "date", ("target_date",)),
-    "multivariate.macro": Canary("macro", _macro, "date", ("series", "target_date")),
+    "univariate_regression.volatility": Canary("volatility", _volatile, "date"),
+    "univariate_regression.rolling_windows.index": Canary("runs", _close, "date"),
+    "univariate_regression.mid_price": Canary("runs", partial(_index, "index_ranges_source"), "date"),
+    "multivariate.macro": Canary("macro", _macro, "date"),
     "text_sentiment.learned_embeddings": _of_reviews,
     "text_sentiment.pretrained_embeddings": _of_reviews,
-    "sec_filings.returns": Canary(
-        "filings", _filings, "date", ("filing_id",), labels=("sec_filings.returns.returns", ["truth"])
-    ),
+    "sec_filings.returns": Canary("filings", _filings, "date", ("sec_filings.returns.returns", ["truth"])),
 }
+
+
+def experiment_of(canary: str) -> str:
+    """Name of the experiment that a canary puts to the test.
+
+    Examples
+    --------
+    >>> experiment_of("stacked_lstm.classification.tickers_die"), experiment_of("multivariate.macro")
+    ('stacked_lstm.classification', 'multivariate.macro')
+    """
+    return CANARIES[canary].experiment or canary

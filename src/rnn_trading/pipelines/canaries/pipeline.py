@@ -4,7 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.experiments import wiring
 
-from .experiments import CANARIES
+from .experiments import CANARIES, experiment_of
 from .nodes import gather, release_canaries, uphold_laws
 
 
@@ -19,7 +19,7 @@ def create_pipeline(experiments: dict[str, Pipeline]) -> Pipeline:
     results = {name: f"canaries_of_{name.replace('.', '_')}" for name in CANARIES}
     nodes = [
         wiring.node(
-            wiring.given(release_canaries, name=name, pipeline=experiments[name]),
+            wiring.given(release_canaries, name=name, pipeline=experiments[experiment_of(name)]),
             output,
             name=f"release_canaries.{name}",
             gpu=True,
@@ -29,7 +29,7 @@ def create_pipeline(experiments: dict[str, Pipeline]) -> Pipeline:
     ]
     gathering = Node(
         gather,
-        inputs={"protocol": "params:protocol", "canaries": "params:canaries"} | wiring.by_name(*results.values()),
+        inputs={"protocol": "params:protocol"} | wiring.by_name(*results.values()),
         outputs="canaries",
         name="gather_canaries",
     )
