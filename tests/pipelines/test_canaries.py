@@ -200,6 +200,20 @@ def test_a_universe_that_knows_who_will_die_dies_by_the_future(universe, held, s
 
 @pytest.mark.trains
 @pytest.mark.usefixtures("untraced")
+@pytest.mark.parametrize(("protocol", "held"), [("corrected", True), ("as_published", False)])
+def test_the_returns_of_the_dead_are_no_luck(protocol, held):
+    """As published a dead ticker has returns of zero, so that "no return means no rise" knows what follows."""
+    values, canaries = parameters_of("test", protocol)
+    values = hardly_trained(merge(values, canaries.overrides))
+    canary, experiment = CANARIES[DYING], experiment_of(DYING)
+    sources = canary.simulate(0.0, canaries.first_seed, canaries.sizes)
+    with memory_run(experiment, pipeline_of(DYING), values, sources) as run:
+        distance = distance_from_chance(canary.task, run.predictions(), "zero_return_means_down")
+    assert luck_is_not_skill(LUCK, canary.task, [distance], canaries.false_alarm_rate)["held"] is held
+
+
+@pytest.mark.trains
+@pytest.mark.usefixtures("untraced")
 def test_a_stale_rule_that_knows_the_future_dies_by_the_future(settings):
     """Here: a ticker whose price is stale at the end was never there."""
     values, canaries = settings

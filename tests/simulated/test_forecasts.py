@@ -20,10 +20,9 @@ def test_every_kind_of_forecast_can_be_planted():
     assert set(SCALES) == set(TASKS)
 
 
-@pytest.mark.parametrize("task", ["level", "runs"])
-def test_a_level_is_planted_by_its_return(rows, task):
+def test_a_level_is_planted_by_its_return(rows):
     """The slope of the outcome on the forecast is one: no rescaling makes the forecast better."""
-    planted = with_planted_forecast(task, rows, STRENGTH, 2)
+    planted = with_planted_forecast("level", rows, STRENGTH, 2)
     forecast = planted["prediction"] / planted["persistence"] - 1
     assert forecast.corr(rows["returns"]) == pytest.approx(STRENGTH, abs=0.02)
     assert np.polyfit(forecast, rows["returns"], 1)[0] == pytest.approx(1, abs=0.07)
@@ -46,9 +45,22 @@ def test_a_volatility_is_planted_above_zero():
     assert planted["prediction"].corr(planted["truth"]) == pytest.approx(0.4, abs=0.03)
 
 
+def test_each_step_of_a_run_has_its_own_spread(rows):
+    """The tenth step moves ten times as far as the first; other kinds of runs are not judged."""
+    steps = np.tile([1.0, 10.0], ROWS // 2)
+    truth = rows["persistence"] * (1 + rows["returns"] * steps)
+    table = rows.assign(run=np.repeat(["restarted", "free_run"], ROWS // 2), step=steps, truth=truth)
+    planted = with_planted_forecast("runs", table, STRENGTH, 2)
+    assert set(planted["run"]) == {"restarted"}
+    forecast = planted["prediction"] / planted["persistence"] - 1
+    for step, one in forecast.groupby(planted["step"]):
+        assert one.std() == pytest.approx(STRENGTH * 0.01 * step, rel=0.1)
+
+
 def test_each_macro_series_has_its_own_mean():
     truth = np.random.default_rng(1).normal(size=ROWS) + np.tile([0, 100], ROWS // 2)
-    table = pd.DataFrame({"series": np.tile(["a", "b"], ROWS // 2), "truth": truth})
+    kind = {"units": "network", "run": "one_step", "step": 1}
+    table = pd.DataFrame({"series": np.tile(["a", "b"], ROWS // 2), "truth": truth, **kind})
     planted = with_planted_forecast("macro", table, STRENGTH, 2)
     for mean, (_, one) in zip([0, 100], planted.groupby("series"), strict=True):
         assert one["prediction"].mean() == pytest.approx(mean, abs=0.05)

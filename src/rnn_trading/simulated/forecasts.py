@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.skill.metrics.series import LAST_VALUE
-from rnn_trading.skill.rows import MODEL
+from rnn_trading.skill.rows import MODEL, rows_of
 from rnn_trading.skill.statistics import TRUTH
-from rnn_trading.skill.tasks import TaskName
+from rnn_trading.skill.tasks import TASKS, TaskName
 
 Vector = NDArray[np.float64]
 SMALLEST_PROBABILITY, SMALLEST_SHARE_OF_MEAN = 0.01, 0.05
@@ -76,8 +76,9 @@ def with_planted_forecast(task: TaskName, predictions: pd.DataFrame, strength: f
     Returns
     -------
     pandas.DataFrame
-        The forecast is the mean of the outcomes, plus the square of the strength times what an outcome differs from it,
-        plus noise: the mean of an outcome, given its forecast, is the forecast. Macro series each have their own mean.
+        The rows that are judged. The forecast is the mean of the outcomes, plus the square of the strength times what
+        an outcome differs from it, plus noise: the mean of an outcome, given its forecast, is the forecast. Each macro
+        series, and each step of a run, has its own mean and spread.
 
     Examples
     --------
@@ -88,10 +89,10 @@ def with_planted_forecast(task: TaskName, predictions: pd.DataFrame, strength: f
     >>> round(float(correlation), 2), round(float(spread), 2)
     (0.05, 0.05)
     """
-    scale = SCALES[task]
-    outcomes = pd.Series(scale.outcomes(predictions), index=predictions.index)
-    groups = [predictions[name] for name in ("units", "series") if name in predictions] or (outcomes * 0)
+    scale, rows = SCALES[task], predictions[rows_of(predictions, TASKS[task].only)]
+    outcomes = pd.Series(scale.outcomes(rows), index=rows.index)
+    groups = [rows[name] for name in ("series", "step") if name in rows] or (outcomes * 0)
     mean, spread = (outcomes.groupby(groups).transform(how).to_numpy() for how in ("mean", "std"))
-    noise = np.random.default_rng([seed, 12]).normal(size=len(predictions))
+    noise = np.random.default_rng([seed, 12]).normal(size=len(rows))
     signal = strength**2 * (outcomes.to_numpy() - mean) + strength * np.sqrt(1 - strength**2) * spread * noise
-    return predictions.assign(**{MODEL: scale.forecasts(predictions, mean + signal)})
+    return rows.assign(**{MODEL: scale.forecasts(rows, mean + signal)})
