@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from rnn_trading.pipelines.univariate_regression.level import add_training_metrics
 from tests.pipelines.test_univariate_regression import NAME, RIVALS, WITHIN, skill
 
 
@@ -38,3 +39,20 @@ def test_the_judged_seed_is_among_the_seeds(finished):
     assert none.empty
     one = skill(finished(NAME, protocol="corrected", **{NAME: {}}), "corrected", f"{NAME}.level")
     assert "by_seed" not in one["model"]
+
+
+def test_errors_of_every_seed_are_those_of_the_test_rows():
+    days = pd.date_range("2020-01-01", periods=6, name="date")
+    parts = ["train", "train", "validation", "test", "test", "test"]
+    truth = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], index=days)
+    forecasts = pd.DataFrame({"split": parts, "prediction": truth + 1, "truth": truth})
+    windows = pd.DataFrame({"1": truth - 0.5, "truth": truth})
+    off = pd.Series([9.0, 9, 9, 2, -2, 2], index=days)
+    others = pd.DataFrame({"seed_7": truth + off}).reset_index()
+    made = add_training_metrics(forecasts, windows, {"epochs": 3}, 42, others)
+    assert {seed: metrics["rmse"] for seed, metrics in made["by_seed"]["seeds"].items()} == {"seed_7": 2, "seed_42": 1}
+    assert made["by_seed"]["mean"]["rmse"] == 1.5
+    assert made["training_rows"]["rmse"] == 1
+    assert made["epochs"] == 3
+    assert "by_seed" not in add_training_metrics(forecasts, windows, {}, 42, others.head(0)[["date"]])
+    assert "by_seed" not in add_training_metrics(forecasts, windows, {})

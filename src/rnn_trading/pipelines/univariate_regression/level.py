@@ -52,16 +52,17 @@ def train_other_seeds(
     Returns
     -------
     pandas.DataFrame
-        Index: as of :func:`rnn_trading.experiments.series.forecast_rows`. Columns ``seed_N``.
+        ``date``, every row of a part, and ``seed_N``; no rows if there is no other seed.
     """
-    forecasts = {}
+    forecasts: dict[str, pd.Series] = {}
     for seed in dict.fromkeys(seeds.others):
         if seed != training.seed:
             named = dataclasses.replace(experiment, name=f"{experiment.name}, seed {seed}")
             seeded = dataclasses.replace(training, seed=seed)
             fit = train_network(windows, split_dates, scaling, named, split, architecture, seeded, NOTHING_KEPT)
             forecasts[f"seed_{seed}"] = forecast_rows(fit["model"], windows, split_dates, scaling)[MODEL]
-    return pd.DataFrame(forecasts, index=None if forecasts else windows.index[:0])
+    table = pd.DataFrame(forecasts) if forecasts else pd.DataFrame(index=windows.index[:0])
+    return table.rename_axis("date").reset_index()
 
 
 def add_training_metrics(
@@ -80,7 +81,7 @@ def add_training_metrics(
     seed
         Its seed.
     forecasts_by_seed
-        See :func:`train_other_seeds`; None or no columns: there is one network.
+        See :func:`train_other_seeds`; None or no rows: there is one network.
 
     Returns
     -------
@@ -93,7 +94,7 @@ def add_training_metrics(
     made = {**training, "training_rows": TASKS["level"].evaluate(train, MODEL)}
     if forecasts_by_seed is None or forecasts_by_seed.empty:
         return made
-    single = forecasts_by_seed.loc[test.index].assign(**{f"seed_{seed}": test[MODEL]})
+    single = forecasts_by_seed.set_index("date").loc[test.index].assign(**{f"seed_{seed}": test[MODEL]})
     return made | {"by_seed": plain(metrics_by_seed("level", test, single, ("rmse", "return_ic")))}
 
 
