@@ -11,7 +11,7 @@ import scipy
 from numpy.typing import NDArray
 
 from rnn_trading.skill.losses import SQUARED_ERROR, Vector
-from rnn_trading.skill.rivals.fitting import fit_best, forecast_of, one_thread, slope
+from rnn_trading.skill.rivals.fitting import fit_best, forecast_of, slope
 from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
@@ -131,14 +131,8 @@ def _ridge(
     logger.info(
         "Fitting a rival, a ridge regression on %s columns and %s filings", *map("{:,}".format, train[0].shape[::-1])
     )
-    with one_thread():
-        fitted = fit_best(estimator, ("ridge__alpha", penalties), train, validation, SQUARED_ERROR, otherwise)
-
-    def forecast(rows: FilingRows) -> Vector:
-        with one_thread():
-            return forecast_of(fitted, features(rows))
-
-    return forecast
+    fitted = fit_best(estimator, ("ridge__alpha", penalties), train, validation, SQUARED_ERROR, otherwise)
+    return lambda rows: forecast_of(fitted, features(rows))
 
 
 def cosine_to_previous(

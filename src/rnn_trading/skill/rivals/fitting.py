@@ -206,18 +206,20 @@ def fit_best(
 
     name, values = setting
     features, target = validation
-    if not len(target):
-        return otherwise.fit(*train)
-    fits = {value: sklearn.clone(estimator).set_params(**{name: value}).fit(*train) for value in values}
+    with one_thread():
+        if not len(target):
+            return otherwise.fit(*train)
+        fits = {value: sklearn.clone(estimator).set_params(**{name: value}).fit(*train) for value in values}
     forecasts = {value: forecast_of(fit, features) for value, fit in fits.items()}
     return fits[best_of(values, lambda value: float(loss.of(forecasts[value], target).mean()), name)]
 
 
 def forecast_of(estimator: Any, features: Any) -> Vector:
     """Probabilities of label 1 by a fitted classifier, values by a regression, ``(rows,)``."""
-    if hasattr(estimator, "predict_proba"):
-        return np.asarray(estimator.predict_proba(features)[:, 1])
-    return np.asarray(estimator.predict(features))
+    with one_thread():
+        if hasattr(estimator, "predict_proba"):
+            return np.asarray(estimator.predict_proba(features)[:, 1])
+        return np.asarray(estimator.predict(features))
 
 
 def slope(signal: Vector, target: Vector) -> Callable[[Vector], Vector]:
@@ -270,5 +272,6 @@ def logistic_slope(signal: Vector, label: Vector) -> Callable[[Vector], Vector]:
 
     scaled = sklearn.preprocessing.StandardScaler()
     logistic = sklearn.linear_model.LogisticRegression(C=np.inf, tol=1e-8)
-    fitted = sklearn.pipeline.make_pipeline(scaled, logistic).fit(signal[:, None], label)
-    return lambda others: np.asarray(fitted.predict_proba(others[:, None])[:, 1])
+    with one_thread():
+        fitted = sklearn.pipeline.make_pipeline(scaled, logistic).fit(signal[:, None], label)
+    return lambda others: forecast_of(fitted, others[:, None])

@@ -10,7 +10,7 @@ import scipy
 from numpy.typing import NDArray
 
 from rnn_trading.skill.losses import LOG_LOSS, Vector
-from rnn_trading.skill.rivals.fitting import fit_best, forecast_of, logistic_slope, one_thread
+from rnn_trading.skill.rivals.fitting import fit_best, forecast_of, logistic_slope
 from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
@@ -121,14 +121,8 @@ def _logistic(first: Any, features: Callable[[TextRows], Any], known: KnownTexts
     logger.info(
         "Fitting a rival, a logistic regression on %s columns and %s texts", *map("{:,}".format, train[0].shape[::-1])
     )
-    with one_thread():
-        fitted = fit_best(estimator, ("logisticregression__C", STRENGTHS), train, validation, LOG_LOSS, by_folds)
-
-    def forecast(rows: TextRows) -> Vector:
-        with one_thread():
-            return forecast_of(fitted, features(rows))
-
-    return forecast
+    fitted = fit_best(estimator, ("logisticregression__C", STRENGTHS), train, validation, LOG_LOSS, by_folds)
+    return lambda rows: forecast_of(fitted, features(rows))
 
 
 def _log_words(rows: TextRows) -> Vector:
