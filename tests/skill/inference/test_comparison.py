@@ -10,7 +10,6 @@ from rnn_trading.skill.inference.comparison import (
 )
 from rnn_trading.skill.inference.means import mean_test
 from rnn_trading.skill.losses import SQUARED_ERROR, Loss
-from rnn_trading.skill.metrics.panels import compare_information_coefficients, information_coefficients
 from rnn_trading.skill.metrics.series import QLIKE
 
 DATES = pd.DatetimeIndex(np.repeat(pd.date_range("2020-01-05", periods=40, freq="W"), 10))
@@ -143,34 +142,6 @@ def test_the_false_alarm_rate_is_near_its_level():
         one, other = (0.3 * generator.normal(size=400) for _ in range(2))
         alarms += compare_losses(SQUARED_ERROR, one, other, truth, DATES)["p_value"] < 0.05
     assert 400 * 0.05 - 13 <= alarms <= 400 * 0.05 + 20
-
-
-def test_difference_in_information_coefficient():
-    good, poor, truth = forecasts(2)
-    result = compare_information_coefficients(good, poor, truth, DATES)
-    assert result["statistic"] > 5
-    assert result["dates"] == 40
-    swapped = compare_information_coefficients(poor, good, truth, DATES)
-    assert swapped["mean_difference"] == pytest.approx(-result["mean_difference"])
-    by_date = information_coefficients(good, truth, DATES) - information_coefficients(poor, truth, DATES)
-    expected = mean_test(by_date)
-    assert result["interval"] == list(expected.interval)
-    assert (result["detectable_difference"], result["doubtful"]) == (expected.detectable, False)
-
-
-def test_a_constant_forecast_is_compared_as_a_coefficient_of_zero():
-    """A rival that is constant on half of the dates counts on all; dates of one truth count for nobody."""
-    good, poor, truth = forecasts(2)
-    rival = np.where(np.arange(400) < 200, 0.5, poor)
-    truth = np.where(np.arange(400) >= 390, 1.0, truth)
-    result = compare_information_coefficients(good, rival, truth, DATES)
-    assert result["dates"] == 39
-    ours, theirs = (information_coefficients(each, truth, DATES) for each in (good, rival))
-    assert theirs.isna().sum() == 21
-    assert result["mean_difference"] == pytest.approx((ours - theirs.fillna(0)).mean())
-    against_constant = compare_information_coefficients(good, np.zeros(400), truth, DATES)
-    assert against_constant["mean_difference"] == pytest.approx(ours.mean())
-    assert against_constant["p_value"] == mean_test(ours).p_value
 
 
 def volatility_forecasts(seed=3):
