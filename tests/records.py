@@ -40,6 +40,7 @@ ENCOMPASSING = {
     "rival": "ridge",
     "weights": {"model": 0.25, "rival": 0.75},
     **{"value": 0.036, "rival_value": 0.031, "difference": 0.005, "interval": [-0.001, 0.011], "p_value": 0.08},
+    **{"doubtful": False, "adds": False},
 }
 
 
@@ -51,7 +52,13 @@ def decision(**changes):
         "words": "information coefficient by date",
         "why": "It asks for the order of the tickers on a date.",
         **{"larger_is_better": True, "value": 0.03, "interval": [0.01, 0.05], "counted": 250, "units": "dates"},
-        **{"matters": 0.02, "networks": 1, "rival": against["rival"], "difference": against["difference"]},
+        **{
+            "matters": 0.02,
+            "relative": False,
+            "networks": 1,
+            "rival": against["rival"],
+            "difference": against["difference"],
+        },
         **{"difference_interval": against["interval"], "p_value": against["p_value"], "doubtful": False},
         "tiers": {
             "chance": tier("beaten", "constant_share", 0.03, 0.02),

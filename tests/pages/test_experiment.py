@@ -7,7 +7,7 @@ from PIL import Image
 from rnn_trading.pages.experiment import experiment_page
 from rnn_trading.pages.figures import CAPTIONS
 from rnn_trading.pipeline_registry import experiments, figures_of
-from tests.records import decision, record, tier
+from tests.records import ENCOMPASSING, decision, record, tier
 
 PICTURES = {name: Image.new("RGB", (1200, 600), "white") for name in ("quintiles", "model_and_rivals", "paths_figure")}
 
@@ -84,8 +84,9 @@ def test_a_page_shows_how_the_finding_was_decided():
         "0.028",
         "Naive a rule of at most one parameter not told apart 1 rival sign of last return 0.020 +0.010",
         "Strong a fitted model level with the best 1 rival ridge 0.031 −0.001",
-        "The model (0.250) and ridge (0.750) together, with weights from the validation rows, have 0.036 where that "
-        "rival alone has 0.031: +0.005 (−0.001 to 0.011), p = 0.080.",
+        "No gain is found from adding the model to ridge, the best rival on the validation rows: with weights from "
+        "there (0.250 and 0.750) both together have 0.036 where that rival alone has 0.031: +0.005 (−0.001 to 0.011), "
+        "p = 0.080.",
         "The second view: losses",
         "All scores",
     )
@@ -95,7 +96,7 @@ def test_a_page_shows_how_the_finding_was_decided():
 
 def test_what_was_not_decided_is_said():
     tiers = {"chance": tier("undecided", "zero", 0.0, None, detectable=None, doubtful=True), "naive": None}
-    why_not = {"why_not": "there are no validation rows"}
+    why_not = {"why_not": "Two weights need validation rows."}
     few = decision(value=None, interval=[None, None], tiers=tiers | {"strong": None}, encompassing=why_not)
     text = text_of(experiment_page(full_record(decision=few, finding_kind="few"), **PICTURES)).replace("\u00a0", " ")
     for said in (
@@ -103,9 +104,18 @@ def test_what_was_not_decided_is_said():
         "The model has —, over 250 dates.",
         "not told apart 1 rival zero 0.030 0.000 −0.020 to 0.020† —† —",
         "Naive a rule of at most one parameter no rival of this tier — — — — Strong",
-        "Whether the model adds to its best rival was not asked: there are no validation rows.",
+        "Whether the model adds to its best rival was not asked. Two weights need validation rows.",
     ):
         assert said in text, said
+
+
+def test_a_difference_that_matters_may_be_a_share_and_a_model_may_add_something():
+    adds = ENCOMPASSING | {"adds": True, "doubtful": True}
+    one = decision(matters=0.02, relative=True, encompassing=adds)
+    text = text_of(experiment_page(full_record(decision=one), **PICTURES))
+    assert "A difference that matters is 2 % of the rival's value or more." in text.replace("&#39;", "'")
+    assert "The model adds to ridge, the best rival on the validation rows" in text
+    assert "p = 0.080†." in text
 
 
 def test_two_pages_from_one_record_differ_in_the_stamp_alone():

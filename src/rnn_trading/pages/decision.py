@@ -9,6 +9,7 @@ from rnn_trading.skill.formats import (
     format_p_value,
     format_range,
     format_score,
+    format_share,
     format_signed,
     words,
 )
@@ -35,10 +36,13 @@ ABSENT = "no rival of this tier"
 def decided_by(decision: dict[str, Any]) -> str:
     """The statistic that decides, its value, and on how much it rests."""
     value = format_interval(decision["value"], *decision["interval"])
+    matters = format_score(decision["matters"])
+    if decision["relative"]:
+        matters = f"{format_share(decision['matters'])} of the rival's value"
     better = "more" if decision["larger_is_better"] else "less"
     return (
         f"The {decision['words']} decides; {better} is better. The model has {value}, over {decision['counted']:,} "
-        f"{decision['units']}. A difference that matters is {format_score(decision['matters'])} or more."
+        f"{decision['units']}. A difference that matters is {matters} or more."
     )
 
 
@@ -73,13 +77,16 @@ def encompassing(decision: dict[str, Any]) -> str:
     """Whether the model adds to the best rival, in one sentence."""
     found = decision["encompassing"]
     if "why_not" in found:
-        return f"Whether the model adds to its best rival was not asked: {found['why_not']}."
+        return f"Whether the model adds to its best rival was not asked. {found['why_not']}"
     model, rival = found["weights"]["model"], found["weights"]["rival"]
     low, high = found["interval"]
     difference = format_interval(found["difference"], low, high, signed=True)
     p_value = format_p_value(found["p_value"])
+    adds = "The model adds to" if found["adds"] else "No gain is found from adding the model to"
+    doubtful = TOO_NARROW if found["doubtful"] else ""
     return (
-        f"The model ({format_score(model)}) and {words(found['rival'])} ({format_score(rival)}) together, with weights "
-        f"from the validation rows, have {format_score(found['value'])} where that rival alone has "
-        f"{format_score(found['rival_value'])}: {difference}{', ' if p_value else ''}{p_value}."
+        f"{adds} {words(found['rival'])}, the best rival on the validation rows: with weights from there "
+        f"({format_score(model)} and {format_score(rival)}) both together have {format_score(found['value'])} where "
+        f"that rival alone has {format_score(found['rival_value'])}: "
+        f"{difference}{', ' if p_value else ''}{p_value}{doubtful}."
     )
