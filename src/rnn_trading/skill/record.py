@@ -129,13 +129,7 @@ def skill_record(
     ('squared error of the return (percent squared)', 'persistence')
     """
     task = TASKS[experiment.task]
-    rivals = rivals_in(task, predictions)
-    if not rivals:
-        raise ValueError(f"{experiment.name}: predictions have no rival column. Nothing is judged alone.")
-    missing = predictions.columns[predictions.isna().any()]
-    if len(missing):
-        raise ValueError(f"{experiment.name}: predictions have missing values in {list(missing)}.")
-
+    rivals = _rivals(experiment, task, predictions)
     judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale)
     everything = judge(np.ones(len(predictions), dtype=bool), validation)
     flags = flags.reset_index(drop=True).set_axis(predictions.index)
@@ -170,6 +164,17 @@ def skill_record(
     score = everything["model"].get(task.headline.metric, np.nan)
     record["verdict"] = verdict(task, decision, score, figure, without, model | data)
     return plain(record)
+
+
+def _rivals(experiment: Experiment, task: Task, predictions: pd.DataFrame) -> list[str]:
+    """Names of the rivals of predictions that can be judged."""
+    rivals = rivals_in(task, predictions)
+    if not rivals:
+        raise ValueError(f"{experiment.name}: predictions have no rival column. Nothing is judged alone.")
+    missing = predictions.columns[predictions.isna().any()]
+    if len(missing):
+        raise ValueError(f"{experiment.name}: predictions have missing values in {list(missing)}.")
+    return rivals
 
 
 def _decision(task: Task, everything: dict[str, Any], clean: dict[str, Any], networks: int | None) -> dict[str, Any]:
