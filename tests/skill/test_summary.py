@@ -60,8 +60,8 @@ def test_findings_come_from_the_numbers():
     skill, artefact, fall = findings(skill_table(records, list(EXPECTED)), records)
     assert skill == (
         "Of 2 models on real data, judged the corrected way: skill beyond every rival: 1 (a.down); cannot be told "
-        "from chance: 1. Of 1 finding of a difference, 1 remain if none of all may be false (Holm), and 1 if 5 % of them "
-        "may be (Benjamini-Hochberg)."
+        "from chance: 1. Of 1 finding of a difference, 1 remain if none of all may be false (Holm), and 1 if 5 % of "
+        "them may be (Benjamini-Hochberg)."
     )
     # .05 of the .10 above chance; the corrected .52 is not above chance, its interval reaches down to it.
     assert artefact == (
