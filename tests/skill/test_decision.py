@@ -156,3 +156,16 @@ def tiers(**statuses):
 def test_findings(statuses, kind, text):
     found = finding(RANKS_BY_DATE, tiers(**statuses), 500, 0)
     assert (found.kind, found.text) == (kind, text)
+
+
+def test_the_rival_that_is_better_decides_and_not_the_one_that_is_beaten():
+    generator = np.random.default_rng(0)
+    last = 100 + generator.normal(size=500).cumsum()
+    truth = last + 1
+    table = pd.DataFrame({"date": pd.bdate_range("2020-01-01", periods=500), "truth": truth, "persistence": last})
+    noise = generator.normal(size=(3, 500))
+    table = table.assign(prediction=truth + 0.4 * noise[0], drift=truth + 0.2 * noise[1], ewma=truth + 3 * noise[2])
+    decision = decide("level", table)
+    assert decision["finding"] == "Worse than a naive rival"
+    assert decision["rival"] == "drift"
+    assert decision["tiers"]["naive"]["tests"][0]["p_holm"] < decision["p_value"] < 0.05

@@ -11,6 +11,7 @@ def tier(status, rival, value, **changes):
         "status": status,
         "rival": rival,
         "rival_value": value,
+        "difference": -0.01,
         "p_value": 0.4,
         "p_holm": 0.8,
         "detectable": 0.042,
@@ -36,6 +37,7 @@ def decision(**changes):
         "units": "dates",
         "matters": 0.02,
         "relative": False,
+        "larger_is_better": True,
         "doubtful": False,
         "tiers": tiers,
         "encompassing": {"why_not": "no rows"},
@@ -50,10 +52,8 @@ def test_a_verdict_reads_like_this():
     assert said(decision()) == (
         "Better than chance only. "
         "Information coefficient by date 0.037 (95 %: 0.006 to 0.068; p = 0.020 against chance). "
-        "Not told from sign of last return, the best naive rival (0.012; p = 0.400): "
-        "on 250 dates a difference below 0.042 goes unseen. "
-        "Not told from ridge, the best strong rival (0.045; p = 0.400): "
-        "on 250 dates a difference below 0.042 goes unseen. "
+        "Not told from sign of last return, the best naive rival (0.012; p = 0.400), nor from ridge, the best strong "
+        "rival (0.045; p = 0.400): on 250 dates a difference below 0.042 goes unseen. "
         "AUC 0.525; published 0.6815, on other data."
     )
 
@@ -82,8 +82,9 @@ def test_each_status_has_its_sentence(strong, sentence):
 
 
 def test_a_worse_rival_that_is_not_the_best_is_named():
-    strong = tier("worse", "ridge", 0.09, p_holm=math.nan)
-    strong["tests"] = [strong["tests"][0], {"rival": "boosting_on_ranks", "rival_value": 0.08, "p_holm": 0.01}]
+    strong = tier("worse", "ridge", 0.09, difference=0.01, p_holm=0.001)
+    other = {"rival": "boosting_on_ranks", "rival_value": 0.08, "difference": -0.1, "p_holm": 0.01, "doubtful": False}
+    strong["tests"] = [strong["tests"][0], other]
     found = decision()
     assert "Worse than boosting on ranks (0.080; p = 0.010)." in said(
         found | {"tiers": found["tiers"] | {"strong": strong}}
@@ -94,7 +95,7 @@ def test_a_worse_rival_that_is_not_the_best_is_named():
     ("adds", "sentence"),
     [
         (True, "It adds to ridge: together they have 0.060 against 0.045; p = 0.002."),
-        (False, "It was not seen to add to ridge (together 0.060 against 0.045; p = 0.002)."),
+        (False, "Nothing was found that it adds to ridge (together 0.060 against 0.045; p = 0.002)."),
     ],
 )
 def test_what_a_model_adds_is_said(adds, sentence):

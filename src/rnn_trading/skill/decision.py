@@ -93,7 +93,7 @@ def decide(
     tiers = _tiers(statistic, rows, rivals_in(task, predictions), overlap)
     found = finding(statistic, tiers, len(rows), task.fewest_rows)
     own = statistic.of(rows, MODEL, None, overlap) if len(rows) else None
-    test = deciding_test(found, tiers)
+    test = deciding_test(statistic, found, tiers)
     return {
         "finding": found.text,
         "finding_kind": found.kind,
@@ -237,7 +237,7 @@ def _skill(statuses: dict[Tier, Status]) -> Finding:
     return Finding("chance", "Better than chance only", "chance")
 
 
-def deciding_test(found: Finding, tiers: dict[str, Any]) -> dict[str, Any] | None:
+def deciding_test(statistic: Statistic, found: Finding, tiers: dict[str, Any]) -> dict[str, Any] | None:
     """The comparison without which the finding would be another one.
 
     For a claim of skill, the one with the largest p-value of all that had to fall. For none, that with the best rival.
@@ -246,7 +246,9 @@ def deciding_test(found: Finding, tiers: dict[str, Any]) -> dict[str, Any] | Non
     Examples
     --------
     >>> tests = [{"rival": "zero", "p_value": 0.01}, {"rival": "training_mean", "p_value": 0.03}]
-    >>> deciding_test(Finding("chance", "", "chance"), {"chance": {"tests": tests}, "naive": None, "strong": None})
+    >>> from rnn_trading.skill.statistics import RANKS_BY_DATE
+    >>> tiers = {"chance": {"tests": tests}, "naive": None, "strong": None}
+    >>> deciding_test(RANKS_BY_DATE, Finding("chance", "", "chance"), tiers)
     {'rival': 'training_mean', 'p_value': 0.03}
     """
     if found.tier is None:
@@ -255,7 +257,7 @@ def deciding_test(found: Finding, tiers: dict[str, Any]) -> dict[str, Any] | Non
     if found.kind == "none":
         return next(test for test in tier["tests"] if test["rival"] == tier["rival"])
     if found.kind == "worse":
-        return min(tier["tests"], key=lambda test: _or(test["p_holm"], math.inf))
+        return worst(tier["tests"], statistic.larger_is_better)
     fallen = TIERS[: TIERS.index(found.tier) + 1]
     tests = [test for each in fallen if tiers[each] for test in tiers[each]["tests"]]
     return max(tests, key=lambda test: test["p_value"])
@@ -267,5 +269,15 @@ def _p_value(found: Finding, test: dict[str, Any] | None) -> float:
     return test["p_holm"] if found.kind == "worse" else test["p_value"]
 
 
-def _or(value: float, other: float) -> float:
-    return other if math.isnan(value) else value
+def worst(tests: list[dict[str, Any]], larger_is_better: bool) -> dict[str, Any]:
+    """Of the rivals that are better than the model, the one with the smallest corrected p-value.
+
+    Examples
+    --------
+    >>> tests = [{"difference": 0.2, "p_holm": 0.001}, {"difference": -0.1, "p_holm": 0.01}]
+    >>> worst(tests, larger_is_better=True)["p_holm"]
+    0.01
+    """
+    sign = 1 if larger_is_better else -1
+    better = [test for test in tests if sign * test["difference"] < 0 and not math.isnan(test["p_holm"])]
+    return min(better, key=lambda test: test["p_holm"])

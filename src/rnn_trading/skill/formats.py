@@ -1,6 +1,7 @@
 """Numbers and names as readers see them: a zero before the point, three digits, one minus sign."""
 
 import math
+import re
 
 NOTHING = "—"  # where there is no number
 TOO_NARROW = "†"  # of an interval of few dates
@@ -111,7 +112,7 @@ def words(name: str) -> str:
 
     Examples
     --------
-    >>> words("last_value")
-    'last value'
+    >>> words("last_value"), words("momentum_52_4")
+    ('last value', 'momentum 52-4')
     """
-    return name.replace("_", " ")
+    return re.sub(r"(?<=\d)_(?=\d)", "-", name).replace("_", " ")

@@ -73,6 +73,8 @@ class Statistic:
         rival's.
     relative
         Whether ``matters`` is a share.
+    metric
+        Name of the metric of a record that it equals, if there is one.
     why
         Why this statistic decides, in a sentence.
     of
@@ -86,6 +88,7 @@ class Statistic:
     why: str
     of: Callable[[pd.DataFrame, str, str | None, int], Compared] = field(repr=False)
     relative: bool = False
+    metric: str | None = None
 
     def gain(self, compared: Compared) -> float:
         """By how much the first of two forecasts is better.
@@ -238,6 +241,7 @@ RANKS_BY_DATE = Statistic(
     matters=0.02,
     why="Losses of single returns measure the market of the day, not who is ranked above whom.",
     of=_mean_of(ranks_by_date, "t of the difference in information coefficient by date", against_zero=True),
+    metric="ic_mean",
 )
 LEVEL = Statistic(
     "squared_error_of_returns",
@@ -273,6 +277,7 @@ MACRO = Statistic(
     relative=True,
     why="Crises decide over squared errors of months; absolute errors let calm months speak, too.",
     of=_mean_of(partial(_loss_by_date, ABSOLUTE_ERROR), "t of the difference in absolute error by month"),
+    metric="mae",
 )
 REVIEWS = Statistic(
     "auc",
@@ -281,6 +286,7 @@ REVIEWS = Statistic(
     matters=0.01,
     why="The AUC sees the order alone, so that a timid and a bold scale of probabilities are alike.",
     of=_auc,
+    metric="auc",
 )
 FILINGS = Statistic(
     "rank_correlation",
@@ -289,4 +295,5 @@ FILINGS = Statistic(
     matters=0.05,
     why="A few large moves decide over squared errors of returns; weeks, not filings, are independent.",
     of=_mean_of(ranks_by_week, "t of the difference in information coefficient by week", against_zero=True),
+    metric="ic",
 )

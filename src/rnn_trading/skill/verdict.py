@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from rnn_trading.skill.decision import KINDS, SKILL
+from rnn_trading.skill.decision import KINDS, SKILL, worst
 from rnn_trading.skill.formats import format_p_value, format_published, format_score, words
 from rnn_trading.skill.rivals.tiers import Tier
 from rnn_trading.skill.tasks import Task
@@ -57,7 +57,7 @@ def verdict(
     sentences = [
         decision["finding"],
         _value(decision),
-        *(_tier(decision, tier) for tier in BEST),
+        *_tiers(decision),
         _encompassing(decision["encompassing"]),
         _score(task, decision, score, *published),
         *without,
@@ -78,28 +78,49 @@ def _value(decision: dict[str, Any]) -> str:
     return f"{text} (95 %: {format_score(low)} to {format_score(high)}{p_value})"
 
 
-def _tier(decision: dict[str, Any], tier: Tier) -> str:
-    """The comparison with the best rival of a tier."""
-    found = decision["tiers"][tier]
-    if found is None:
-        return ""
-    status, rival = found["status"], f"{words(found['rival'])}, {BEST[tier]}"
-    value, p_value = format_score(found["rival_value"]), format_p_value(found["p_value"])
+def _tiers(decision: dict[str, Any]) -> list[str]:
+    """The comparisons with the best rivals; those that cannot be told from the model share a sentence."""
+    there = {tier: decision["tiers"][tier] for tier in BEST if decision["tiers"][tier] is not None}
+    open_ones = {tier: each for tier, each in there.items() if _undecided(each)}
+    sentences = [_tier(decision, tier, each) for tier, each in there.items() if tier not in open_ones]
+    if open_ones:
+        names = ", nor from ".join(f"{_rival(tier, each)} ({_figures(each)})" for tier, each in open_ones.items())
+        unseen = format_score(max(each["detectable"] for each in open_ones.values()))
+        sentences.append(f"Not told from {names}: on {_counted(decision)} a difference below {unseen} goes unseen")
+    return sentences
+
+
+def _undecided(found: dict[str, Any]) -> bool:
+    return found["status"] == "undecided" and not math.isnan(found["p_value"])
+
+
+def _rival(tier: Tier, found: dict[str, Any]) -> str:
+    return f"{words(found['rival'])}, {BEST[tier]}"
+
+
+def _figures(found: dict[str, Any], p_value: str = "p_value") -> str:
     dagger = DOUBTFUL if found["doubtful"] else ""
-    counted = f"{decision['counted']:,} {decision['units']}"
+    return f"{format_score(found['rival_value'])}; {format_p_value(found[p_value])}{dagger}"
+
+
+def _counted(decision: dict[str, Any]) -> str:
+    return f"{decision['counted']:,} {decision['units']}"
+
+
+def _tier(decision: dict[str, Any], tier: Tier, found: dict[str, Any]) -> str:
+    """The comparison with the best rival of a tier."""
+    rival, value = _rival(tier, found), format_score(found["rival_value"])
     if math.isnan(found["p_value"]):
-        return f"No test against {rival} ({value}): {counted} are too few, or all alike"
-    if status == "beaten":
-        return f"Better than {rival} ({value}; {p_value}{dagger})"
-    if status == "worse":
-        test = min(found["tests"], key=lambda test: test["p_holm"] if not math.isnan(test["p_holm"]) else math.inf)
+        return f"No test against {rival} ({value}): {_counted(decision)} are too few, or all alike"
+    if found["status"] == "beaten":
+        return f"Better than {rival} ({_figures(found)})"
+    if found["status"] == "worse":
+        test = worst(found["tests"], decision["larger_is_better"])
         name = rival if test["rival"] == found["rival"] else words(test["rival"])
-        return f"Worse than {name} ({format_score(test['rival_value'])}; {format_p_value(test['p_holm'])}{dagger})"
-    if status == "level":
-        margin = abs(decision["matters"] * (found["rival_value"] if decision["relative"] else 1))
-        return f"Level with {rival} ({value}): a difference of {format_score(margin)} is ruled out{dagger}"
-    unseen = f"a difference below {format_score(found['detectable'])} goes unseen"
-    return f"Not told from {rival} ({value}; {p_value}{dagger}): on {counted} {unseen}"
+        return f"Worse than {name} ({_figures(test, 'p_holm')})"
+    margin = abs(decision["matters"] * (found["rival_value"] if decision["relative"] else 1))
+    dagger = DOUBTFUL if found["doubtful"] else ""
+    return f"Level with {rival} ({value}): a difference of {format_score(margin)} is ruled out{dagger}"
 
 
 def _encompassing(found: dict[str, Any]) -> str:
@@ -109,12 +130,12 @@ def _encompassing(found: dict[str, Any]) -> str:
     pair = f"{pair}; {format_p_value(found['p_value'])}"
     if found["adds"]:
         return f"It adds to {words(found['rival'])}: together they have {pair}"
-    return f"It was not seen to add to {words(found['rival'])} (together {pair})"
+    return f"Nothing was found that it adds to {words(found['rival'])} (together {pair})"
 
 
 def _score(task: Task, decision: dict[str, Any], score: float, figure: Any, published_on: str | None) -> str:
     """The headline score, where it is not what decided, and the published one."""
-    text = "" if task.headline.metric == decision["statistic"] else f"{task.headline.words} {format_score(score)}"
+    text = "" if task.headline.metric == task.statistic.metric else f"{task.headline.words} {format_score(score)}"
     if isinstance(figure, int | float):
         text += f"{'; ' if text else ''}published {format_published(figure)}, on {published_on}"
     return text
