@@ -25,7 +25,12 @@ KINDS: tuple[Kind, ...] = ("every", "naive", "chance", "none", "worse", "few")
 SKILL: tuple[Kind, ...] = ("every", "naive", "chance")  # better than chance, at least
 ONE_OF: dict[Tier, str] = {"chance": "chance", "naive": "a naive rival", "strong": "a strong rival"}
 ALL_OF: dict[Tier, str] = {"chance": "chance", "naive": "the naive rivals", "strong": "the strong rivals"}
-STRONG_WORDS = {"level": "level with", "undecided": "not told from", "worse": "worse than"}
+STRONG_WORDS: dict[Status, str] = {
+    "beaten": "and beyond strong rivals",
+    "level": "level with strong ones",
+    "undecided": "not told from strong ones",
+    "worse": "worse than a strong one",
+}
 
 
 @dataclass(frozen=True)
@@ -229,11 +234,11 @@ def _skill(statuses: dict[Tier, Status]) -> Finding:
     """The finding where at least the lowest tier is beaten, and none but the strong one is better."""
     if all(each == "beaten" for each in statuses.values()):
         return Finding("every", "Skill beyond every rival", list(statuses)[-1])
-    strong = STRONG_WORDS.get(statuses.get("strong", ""), "beyond")
+    strong = statuses.get("strong", "beaten")
     if statuses.get("naive") == "beaten":
-        return Finding("naive", f"Skill beyond naive rivals, {strong} strong ones", "naive")
+        return Finding("naive", f"Skill beyond naive rivals, {STRONG_WORDS[strong]}", "naive")
     if "naive" not in statuses:
-        return Finding("chance", f"Better than chance, {strong} strong rivals", "chance")
+        return Finding("chance", f"Better than chance, {STRONG_WORDS[strong]}", "chance")
     return Finding("chance", "Better than chance only", "chance")
 
 

@@ -72,7 +72,7 @@ def test_the_verdict_says_who_is_better():
     assert better["verdict"].startswith("Skill beyond every rival. AUC 0.9")
     assert "Better than tfidf logistic regression, the best strong rival (0.9" in better["verdict"]
     assert [(test["name"], test["rival"]) for test in better["tests"]] == [("Paired t", "tfidf_logistic_regression")]
-    assert worse["verdict"].startswith("Better than chance, worse than strong rivals. AUC 0.")
+    assert worse["verdict"].startswith("Better than chance, worse than a strong one. AUC 0.")
     assert "Worse than tfidf logistic regression, the best strong rival (0.9" in worse["verdict"]
     assert better["without_worst_months"] is None
     assert better["rivals"]["majority"]["auc"] == 0.5
