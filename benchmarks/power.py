@@ -16,7 +16,13 @@ from joblib import Parallel, delayed
 from project import load
 from scipy import optimize, special, stats
 
+from rnn_trading.series.series import overlapping_runs
 from rnn_trading.skill.decision import decide, rivals_in
+from rnn_trading.skill.inference.comparison import clark_west, compare_losses
+from rnn_trading.skill.inference.means import SIGNIFICANCE
+from rnn_trading.skill.losses import LOG_LOSS, SQUARED_ERROR, Loss
+from rnn_trading.skill.metrics.documents import compare_document_losses
+from rnn_trading.skill.metrics.filings import compare_filing_losses
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.lists import tier_of
 from rnn_trading.skill.rows import MODEL, rows_of
@@ -27,7 +33,7 @@ DRAWS, EVERY = 400, 10  # of the draws of a strength, one in EVERY is judged by 
 SMALLEST = 0.01
 Vector = np.ndarray
 Plant = Callable[[pd.DataFrame, float, np.random.Generator], Vector]
-Tables = dict[str, pd.DataFrame]
+Candidate = Callable[[pd.DataFrame, int], tuple[float, float]]  # p-value and gain
 
 
 @dataclass(frozen=True)
@@ -132,15 +138,99 @@ def by_pooled_rank(table: pd.DataFrame, strength: float, generator: np.random.Ge
 
 
 def wide_panel(tickers: int, weeks: int, generator: np.random.Generator) -> pd.DataFrame:
-    """Returns of a market and its stocks, with Student t errors, and the constant rivals."""
+    """Returns of a market and its stocks, with Student t errors, and the constant rivals.
+
+    Without the names of the tickers, since finding the most influential of them takes longer than all the rest.
+    """
     market = 0.02 * generator.standard_t(5, size=(weeks, 1))
     own = 0.04 * generator.standard_t(4, size=(weeks, tickers))
     dates = pd.date_range("2015-01-04", periods=weeks, freq="W")
-    index = pd.MultiIndex.from_product(
-        [dates, [f"T{number:03d}" for number in range(tickers)]], names=["date", "ticker"]
-    )
-    table = pd.DataFrame({TRUTH: (market + own).ravel()}, index=index).reset_index()
+    table = pd.DataFrame({"date": dates.repeat(tickers), TRUTH: (market + own).ravel()})
     return table.assign(**{MODEL: 0.0, "zero": 0.0, "training_mean": 0.001})
+
+
+def _by_loss(loss: Loss, rival: str, scale: str | None = None) -> Candidate:
+    """Diebold-Mariano against a rival; errors in units of a column, where one is named."""
+
+    def test(table: pd.DataFrame, overlap: int) -> tuple[float, float]:
+        unit = 1.0 if scale is None else table[scale].to_numpy()
+        one, other, truth = (table[name].to_numpy() / unit for name in (MODEL, rival, TRUTH))
+        found = compare_losses(loss, one, other, truth, pd.DatetimeIndex(table["date"]), overlap)
+        return found["p_value"], -found["mean_difference"]
+
+    return test
+
+
+def _by_clark_west(rival: str) -> Candidate:
+    def test(table: pd.DataFrame, overlap: int) -> tuple[float, float]:
+        columns = (table[name].to_numpy() for name in (MODEL, rival, TRUTH))
+        found = clark_west(*columns, pd.DatetimeIndex(table["date"]), overlap)
+        return 2 * found["p_value"], found["mean_difference"]  # two-sided, as the others
+
+    return test
+
+
+def _by_statistic(rival: str, task: TaskName) -> Candidate:
+    def test(table: pd.DataFrame, overlap: int) -> tuple[float, float]:
+        found = TASKS[task].statistic.of(table, MODEL, rival, overlap)
+        return found.p_value, TASKS[task].statistic.gain(found)
+
+    return test
+
+
+def _by_documents(rival: str) -> Candidate:
+    def test(table: pd.DataFrame, _: int) -> tuple[float, float]:
+        found = compare_document_losses(LOG_LOSS, *(table[name].to_numpy() for name in (MODEL, rival, TRUTH)))
+        return found["p_value"], -found["mean_difference"]
+
+    return test
+
+
+def _by_filings(rival: str) -> Candidate:
+    def test(table: pd.DataFrame, _: int) -> tuple[float, float]:
+        found = compare_filing_losses(table, MODEL, rival)
+        return found["p_value"], -found["mean_difference"]
+
+    return test
+
+
+# Tests that could decide, each against one rival; the last of each kind does.
+CANDIDATES: dict[TaskName, dict[str, Candidate]] = {
+    "regression": {
+        "by squared error (zero)": _by_loss(SQUARED_ERROR, "zero"),
+        "by Clark-West (zero)": _by_clark_west("zero"),
+        "by rank (zero)": _by_statistic("zero", "regression"),
+    },
+    "classification": {
+        "by log-loss (constant)": _by_loss(LOG_LOSS, "constant_share"),
+        "by rank (constant)": _by_statistic("constant_share", "classification"),
+    },
+    "volatility": {
+        "by squared error (egarch)": _by_loss(SQUARED_ERROR, "egarch"),
+        "by QLIKE (egarch)": _by_statistic("egarch", "volatility"),
+    },
+    "level": {
+        "by points (persistence)": _by_loss(SQUARED_ERROR, "persistence"),
+        "by Clark-West (persistence)": _by_clark_west("persistence"),
+        "by returns (persistence)": _by_statistic("persistence", "level"),
+    },
+    "runs": {
+        "by points (persistence)": _by_loss(SQUARED_ERROR, "persistence"),
+        "by changes (persistence)": _by_statistic("persistence", "runs"),
+    },
+    "macro": {
+        "by squared error (autoregression)": _by_loss(SQUARED_ERROR, "autoregression"),
+        "by absolute error (autoregression)": _by_statistic("autoregression", "macro"),
+    },
+    "sentiment": {
+        "by log-loss (TF-IDF)": _by_documents("tfidf_logistic_regression"),
+        "by DeLong (TF-IDF)": _by_statistic("tfidf_logistic_regression", "sentiment"),
+    },
+    "filings": {
+        "by squared error (zero)": _by_filings("zero"),
+        "by rank (zero)": _by_statistic("zero", "filings"),
+    },
+}
 
 
 def kinds() -> list[Kind]:
@@ -162,7 +252,7 @@ def kinds() -> list[Kind]:
         Kind("500 tickers", "regression", wide, by_rank, coefficients[:-1], "coefficient"),
         Kind("volatility", "volatility", volatility, by_error(_best("volatility", volatility)), steps, "share beyond"),
         Kind("level", "level", level, by_returns, (0.0, 0.005, 0.01, 0.02, 0.05), "R2 of returns"),
-        Kind("runs", "runs", index, by_path, (0.0, 0.05, 0.1, 0.2, 0.4), "R2 of changes", overlap=1),
+        Kind("runs", "runs", index, by_path, (0.0, 0.05, 0.1, 0.2, 0.4), "R2 of changes", overlapping_runs(index)),
         Kind(
             "macro", "macro", macro, by_month(_best("macro", macro)), (0.0, 0.1, 0.2, 0.4), "share beyond", overlap=12
         ),
@@ -186,15 +276,19 @@ def of_headline(kind: Kind) -> pd.DataFrame:
 def judged(kind: Kind, strength: float, seed: int, twins: bool, whole: bool) -> dict[str, Any]:
     """The finding for one planted forecast; of twins, each rival but those of chance is as good as the model."""
     generator = np.random.default_rng(seed)
-    table = of_headline(kind)
-    table[MODEL] = kind.plant(table, strength, generator)
+    truth = of_headline(kind)
+    table = truth.assign(**{MODEL: kind.plant(truth, strength, generator)})
     if twins:
         for rival in rivals_in(TASKS[kind.task], table):
+            # Changes are counted from persistence, so that it stays as it is.
             if tier_of(rival) != "chance" and not (rival == "persistence" and kind.task in ("level", "runs")):
-                table[rival] = kind.plant(table, strength, generator)
+                table[rival] = kind.plant(truth, strength, generator)
     found = decide(kind.task, table, overlap=kind.overlap)
     result = {"kind": found["finding_kind"], "value": found["value"]}
     result |= {tier: (each or {}).get("status") for tier, each in found["tiers"].items()}
+    for name, test in {} if twins else CANDIDATES[kind.task].items():
+        p_value, gain = test(table, kind.overlap)
+        result[name] = bool(p_value < SIGNIFICANCE and gain > 0)
     if whole:
         experiment = Experiment(name=kind.name, task=kind.task, published=None, published_on=None)
         flags = pd.DataFrame({"suspicious": np.zeros(len(table), dtype=bool)})
@@ -212,6 +306,7 @@ def shares(kind: Kind, strength: float, twins: bool) -> pd.Series:
     found = {"value": table["value"].mean()}
     found |= {f"{tier} {status}": (table[tier] == status).mean() for tier in TIERS for status in ("beaten", "worse")}
     found["skill"] = table["kind"].isin(["every", "naive", "chance"]).mean()
+    found |= {name: table[name].mean() for name in CANDIDATES[kind.task] if name in table}
     if "agrees" in table:
         found["agrees"] = table["agrees"].dropna().mean()
     return pd.Series(found)
@@ -241,6 +336,7 @@ COLUMNS = ("chance beaten", "naive beaten", "strong beaten", "chance worse", "na
 def print_line(name: str, found: pd.Series) -> None:
     """One line of the table."""
     text = "  ".join(f"{found[column]:>14.1%}" for column in COLUMNS)
+    text += "".join(f"  {name} {found[name]:.1%}" for name in found.index if name.startswith("by "))
     agrees = f"  records agree {found['agrees']:.0%}" if "agrees" in found else ""
     print(f"{name:>14} {found['value']:>9.4f}  {text}{agrees}", flush=True)
 
