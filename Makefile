@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 export KEDRO_DISABLE_TELEMETRY := 1
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-# Two workers; tests that look at one run of a pipeline go to one of them.
-TEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+# Two workers; tests that look at one run of a pipeline go to one of them. A worker that dies ends the tests as failed:
+# pytest-xdist 3.8 would begin another, and with groups wait for it without end.
+TEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
 
 .PHONY: run report test test-fast lint bench viz notebook clean help
 help:

@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL
-from rnn_trading.skill.record import RECORD_VERSION, SKILL
+from rnn_trading.skill.record import RECORD_VERSION
 from rnn_trading.skill.record_files import read_records
 
 EXPECTED = {"a.up": "a", "a.down": "a", "b": "b"}
@@ -16,7 +16,62 @@ def cause(without, value, removed):
     return {"without": without, "rows": 100, "rows_left_out": 5, "value": value, "removed": removed}
 
 
-def record(name, protocol, value, rival, metric="auc", finding="No skill beyond the naive rivals", **changes):
+def compared(rival, difference, p_value, **changes):
+    """A comparison of the model with one rival, by the deciding statistic."""
+    return {
+        "rival": rival,
+        "rival_value": 0.03 - difference,
+        "difference": difference,
+        "interval": [difference - 0.02, difference + 0.02],
+        "p_value": p_value,
+        "detectable": 0.028,
+        "doubtful": False,
+    } | changes
+
+
+def tier(status, rival, difference, p_value, **changes):
+    """A tier of a decision, with one rival."""
+    one = compared(rival, difference, p_value, **changes)
+    test = one | {"p_holm": p_value, "name": "Newey-West t of the mean", "counted": 250}
+    return {"status": status, **one, "tests": [test]}
+
+
+ENCOMPASSING = {
+    "rival": "ridge",
+    "weights": {"model": 0.25, "rival": 0.75},
+    **{"value": 0.036, "rival_value": 0.031, "difference": 0.005, "interval": [-0.001, 0.011], "p_value": 0.08},
+    **{"doubtful": False, "adds": False},
+}
+
+
+def decision(**changes):
+    """How a finding was decided: by the statistic of its kind of forecast, against three tiers of rivals."""
+    against = compared("constant_share", 0.03, 0.02)
+    return {
+        "statistic": "information_coefficient",
+        "words": "information coefficient by date",
+        "why": "It asks for the order of the tickers on a date.",
+        **{"larger_is_better": True, "value": 0.03, "interval": [0.01, 0.05], "counted": 250, "units": "dates"},
+        **{
+            "matters": 0.02,
+            "relative": False,
+            "networks": 1,
+            "rival": against["rival"],
+            "difference": against["difference"],
+        },
+        **{"difference_interval": against["interval"], "p_value": against["p_value"], "doubtful": False},
+        "tiers": {
+            "chance": tier("beaten", "constant_share", 0.03, 0.02),
+            "naive": tier("undecided", "sign_of_last_return", 0.01, 0.4),
+            "strong": tier("level", "ridge", -0.001, 0.9),
+        },
+        "encompassing": ENCOMPASSING,
+    } | changes
+
+
+def record(
+    name, protocol, value, rival, metric="auc", finding="Cannot be told from chance", finding_kind="none", **changes
+):
     """A record with the fields that a report reads."""
     return {
         "version": RECORD_VERSION,
@@ -24,16 +79,17 @@ def record(name, protocol, value, rival, metric="auc", finding="No skill beyond 
         "protocol": protocol,
         "changed": {},
         "finding": finding,
+        "finding_kind": finding_kind,
+        "decision": decision(),
         "headline": {
             "metric": metric,
             "words": metric.upper(),
             "larger_is_better": metric != "rmse",
             "value": value,
             "interval": [value - 0.02, value + 0.02],
-            "best_rival": "last_value",
+            "best_rival": "ridge",
             "rival_value": rival,
             "rival_interval": [rival - 0.02, rival + 0.02],
-            "difference": {"mean_difference": value - rival, "interval": [-0.01, 0.05], "p_value": 0.25},
             "drawn": "Intervals are from draws of 50 dates.",
             "too_narrow": False,
         },
@@ -45,7 +101,7 @@ def record(name, protocol, value, rival, metric="auc", finding="No skill beyond 
         ],
         "data": {"source": "x", "test": {"rows": 100}},
         "model": {"metrics": {metric: value}, "epochs": 7, "by_seed": {"seeds": {"seed_1": {}, "seed_2": {}}}},
-        "rivals": {},
+        "rivals": {"ridge": {metric: rival}, "sign_of_last_return": {metric: rival - 0.01}, "constant_share": {}},
         "tests": [{"name": "Diebold-Mariano", "p_value": 0.04}],
         "published": {"auc": 0.68},
         "published_on": "other data",
@@ -64,7 +120,9 @@ def read(found):
 THREE = (
     record("a.up", "as_published", 0.6, 0.55),
     record("a.up", "corrected", 0.52, 0.53),
-    record("a.down", "corrected", 3.0, 4.0, metric="rmse", finding=SKILL, published=None, published_on=None),
+    record(
+        "a.down", "corrected", 3.0, 4.0, "rmse", "Skill beyond every rival", "every", published=None, published_on=None
+    ),
 )
 
 

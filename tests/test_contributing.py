@@ -12,6 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from rnn_trading.skill.rivals.panels import REGRESSION
+from tests.processes import finished_process
+
 pytestmark = pytest.mark.trains  # in processes of their own
 
 ROOT = Path(__file__).parent.parent
@@ -30,7 +33,7 @@ def kedro(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     """Run a line of the text that begins with kedro."""
     environment = os.environ | {"PYTHONPATH": str(folder / "src")}
     command = [sys.executable, "-m", *line.split()]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return finished_process(command, check=False, cwd=folder, env=environment)
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def follow(tmp_path) -> Callable[[str], tuple[Path, str]]:
                 (folder / file).write_text(body, encoding="utf-8")
             for line in body.splitlines() if language == "bash" else []:
                 if line.startswith("git apply "):
-                    subprocess.run(line.split(), cwd=folder, check=True)
+                    finished_process(line.split(), cwd=folder)
                     continue
                 result = kedro(folder, line)
                 assert result.returncode == 0, f"{line}\n{result.stdout}{result.stderr}"
@@ -71,7 +74,9 @@ def test_a_rival(follow):
     table = pd.read_parquet(folder / "data/07_model_output/corrected/stacked_lstm.regression.parquet")
     assert "recent_mean" in table
     judged = record(folder, "stacked_lstm.regression")["rivals"]
-    assert list(judged) == ["zero", "past_mean", "recent_mean", "ridge", "histogram_gradient_boosting"]
+    names = [rival.__name__ for rival in REGRESSION]
+    names.insert(names.index("past_mean") + 1, "recent_mean")
+    assert list(judged) == names
     returns = pd.read_parquet(folder / "data/04_feature/corrected/returns_weekly.parquet")
     row = table.iloc[-1]
     assert row["recent_mean"] == pytest.approx(returns.loc[(row["ticker"], row["date"]), ["4", "3", "2", "1"]].mean())

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import finished_process
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -15,7 +17,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     """Check the contracts of pyproject.toml on the modules of a folder."""
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()", "--no-cache"]
     environment = {"PYTHONPATH": str(folder / "src"), "PATH": ""}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return finished_process(command, check=False, cwd=folder, env=environment)
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """What every command does before anything else."""
 
-import subprocess
 import sys
 import textwrap
 
 from kedro.validation.type_extractor import TypeExtractor
 
 from rnn_trading.pipeline_registry import register_pipelines
+from tests.processes import finished_process
 
 
 def test_registering_pipelines_imports_no_heavy_library():
@@ -22,7 +22,7 @@ def test_registering_pipelines_imports_no_heavy_library():
         print(*sys.modules)
     """
     command = [sys.executable, "-c", textwrap.dedent(code)]
-    imported = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    imported = finished_process(command).stdout.split()
     heavy = ["tensorflow", "keras", "matplotlib", "scipy.sparse", "scipy.stats", "sklearn", "statsmodels"]
     assert "pandas" in imported
     assert [name for name in (*heavy, "arch", "gensim", "spacy") if name in imported] == []

@@ -4,6 +4,7 @@ The traceback is in the log at level DEBUG; `conf/logging.yml` sets the level.
 """
 
 import logging
+import multiprocessing
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,9 @@ def cli() -> None:
 
 def _run(**options: Any) -> Any:
     _check_runner(options.get("runner"))
+    if (options.get("runner") or "").endswith("ParallelRunner"):
+        # A process that is forked while threads of TensorFlow run may wait for a lock of theirs for ever.
+        multiprocessing.set_start_method("spawn", force=True)
     try:
         return run_of_kedro(**options)
     except USER_ERRORS as error:

@@ -3,7 +3,7 @@
 import difflib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,14 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 from omegaconf import OmegaConf
 
+from rnn_trading.skill.marks import marked
+
 logger = logging.getLogger(__name__)
+
+# What who has seen a first result wants next.
+NEXT = """Next:
+  make report    # all experiments, both ways, on one page
+  kedro run --env files --pipelines stacked_lstm --params prices_file=/path/to/prices.csv    # your own prices"""
 
 
 class RuntimeParametersHook:
@@ -109,7 +116,8 @@ class ProgressHook:
     def after_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Log the verdict of every skill record that the run wrote, and where scores, canaries and the report lie.
 
-        Of what it left as it was, only that there was nothing to do.
+        Of what it left as it was, only that there was nothing to do. After one whole pipeline, the page to look at, and
+        what to run next.
         """
         written = {name for name, file in _files(pipeline, catalog).items() if file != self._before[name]}
         # A node without outputs runs always.
@@ -125,9 +133,18 @@ class ProgressHook:
             record = catalog.load(name)
             logger.info(
                 "%s (%s): %s\n  Page, record and figures: %s",
-                *(record["experiment"], record["protocol"], record["verdict"]),
+                *(record["experiment"], record["protocol"], marked(record["finding_kind"], record["verdict"])),
                 _folder(catalog, name),
             )
+        pages = sorted(name for name in written if name.endswith((".page", ".index")))
+        first = next((name for name in pages if name.endswith(".index")), pages[0] if pages else None)
+        if first and _is_whole(run_params["pipeline_names"]):
+            logger.info("Look at it in a browser: %s\n%s", os.path.relpath(catalog[first]._filepath), NEXT)
+
+
+def _is_whole(names: Sequence[str] | None) -> bool:
+    """Whether one pipeline was asked for, and not one experiment of it, of which a report runs many."""
+    return names is not None and len(names) == 1 and "." not in names[0]
 
 
 def _files(pipeline: Pipeline, catalog: CatalogProtocol) -> dict[str, tuple[int, int] | None]:

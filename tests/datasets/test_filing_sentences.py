@@ -1,7 +1,5 @@
 """The folder of sentences: nothing is read twice, and a kill in the middle costs one piece."""
 
-import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -15,6 +13,7 @@ from rnn_trading.filings.filings import FilingSource
 from rnn_trading.filings.items import RawFiling, SentenceParameters
 from rnn_trading.filings.reading import FilingReading
 from rnn_trading.pipelines.data_ingestion.nodes import read_sentences
+from tests.processes import started
 
 RULES = SentenceParameters(fewest_words=2, most_words=50)
 
@@ -145,14 +144,9 @@ def test_a_kill_in_the_middle_leaves_whole_files(tmp_path):
         FilingSentencesDataset(filepath=sys.argv[1]).save(reading(30, read=slowly))
         """
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=os.getcwd()
-    )
-    assert process.stdout.readline() == b"now\n"
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdin.close()
-    process.stdout.close()
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with started([sys.executable, "-c", script, str(tmp_path)], **pipes) as process:
+        assert process.stdout.readline() == b"now\n"
     read = []
     dataset = FilingSentencesDataset(filepath=str(tmp_path))
     known = set().union(*(set(pd.read_parquet(part)["key"]) for part in tmp_path.glob("part-*")))

@@ -1,6 +1,5 @@
 """Models of the project and of its users come back from their files."""
 
-import subprocess
 import sys
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.keras_model import KerasModelDataset
+from tests.processes import finished_process
 
 pytestmark = pytest.mark.trains
 
@@ -33,7 +33,7 @@ layers_of_theirs.build().save(sys.argv[1])
 def test_a_layer_of_the_users_own_is_found_by_its_module(tmp_path, monkeypatch):
     (tmp_path / "layers_of_theirs.py").write_text(OWN)
     path = tmp_path / "model.keras"
-    subprocess.run([sys.executable, "-c", SAVE, str(path)], cwd=tmp_path, check=True, capture_output=True)
+    finished_process([sys.executable, "-c", SAVE, str(path)], cwd=tmp_path)
     dataset = KerasModelDataset(filepath=str(path))
     with pytest.raises(DatasetError, match="Twice"):
         dataset.load()  # the module is not to be found

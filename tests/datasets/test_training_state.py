@@ -70,9 +70,11 @@ def test_two_runs_of_one_experiment_do_not_stop_each_other(tmp_path):
 
     with ThreadPoolExecutor(1) as other:
         ending = other.submit(forgets)
-        for _ in range(200):
-            states.write("seed_1", STATE)
-        stop.set()
+        try:
+            for _ in range(200):
+                states.write("seed_1", STATE)
+        finally:
+            stop.set()
     assert ending.exception() is None
     states.write("seed_1", STATE)
     assert states.read("seed_1").facts == STATE.facts

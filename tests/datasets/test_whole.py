@@ -2,8 +2,6 @@
 
 import base64
 import multiprocessing
-import os
-import subprocess
 import sys
 import textwrap
 import threading
@@ -16,6 +14,7 @@ from matplotlib.figure import Figure
 
 from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.datasets.whole import HDFDataset, JSONDataset, MatplotlibDataset, ParquetDataset, written_whole
+from tests.processes import finished_process
 
 TABLE = pd.DataFrame({"x": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([("A", 1), ("B", 2)], names=["k", "l"]))
 
@@ -70,7 +69,7 @@ def test_a_kill_in_the_middle_keeps_the_former_file(tmp_path):
     dataset = ParquetDataset(filepath=str(path))
     dataset.save(TABLE)
     before = path.read_bytes()
-    killed = subprocess.run(
+    killed = finished_process(
         [
             sys.executable,
             "-c",
@@ -91,7 +90,6 @@ def test_a_kill_in_the_middle_keeps_the_former_file(tmp_path):
             ),
             str(path),
         ],
-        env=os.environ,
         check=False,
     )
     assert killed.returncode == 9

@@ -46,13 +46,16 @@ def test_figures_are_drawn_from_what_each_takes():
     assert pickle.loads(pickle.dumps(drawn.func))(history="h", skill="s", ensemble=EnsembleParameters(networks=1))
 
 
+COLLECTED = ("a.b.predictions", "a.b.validation_predictions")
+
+
 def test_an_experiment_has_a_namespace_of_its_own():
     pipeline = wiring.experiment("a.b", [wiring.node(scale, "scaled"), wiring.judge(collect_and_judge)], ["series"])
     assert pipeline.inputs() == {
         *("series", "params:a.b.ensemble", "params:protocol"),
         *("a.b.model_predictions", "a.b.rival_predictions"),
     }
-    assert pipeline.all_outputs() == {"a.b.scaled", "a.b.predictions", "a.b.skill", "a.b.page"}
+    assert pipeline.all_outputs() == {"a.b.scaled", *COLLECTED, "a.b.skill", "a.b.page"}
 
 
 def collect_and_judge(predictions: pd.DataFrame) -> dict:
@@ -60,16 +63,40 @@ def collect_and_judge(predictions: pd.DataFrame) -> dict:
 
 
 def test_predictions_are_collected_side_by_side():
-    index = pd.Index([1, 2, 3], name="id")
-    model = pd.DataFrame({"split": ["train", "test", "test"], "prediction": [1.0, 2, 3], "truth": [1.0, 1, 1]}, index)
-    rivals = pd.DataFrame({"zero": [0.0, 0.5]}, index[:0:-1])
+    index = pd.Index([1, 2, 3, 4], name="id")
+    parts = pd.Categorical(["train", "validation", "test", "test"])
+    model = pd.DataFrame({"split": parts, "prediction": [1.0, 2, 3, 4], "truth": 1.0}, index)
+    rivals = pd.DataFrame({"zero": [0.0, 0.5, 0.7]}, index[:0:-1])
     collected = wiring.collect_predictions(model, rivals)
-    assert collected.to_dict("list") == {"id": [2, 3], "prediction": [2, 3], "truth": [1, 1], "zero": [0.5, 0.0]}
-    runs = model.drop(columns="split").reset_index()
-    plain = wiring.collect_predictions(runs, pd.DataFrame({"zero": [0.0, 0.5, 1.0]}))
-    assert list(plain) == ["id", "prediction", "truth", "zero"]
-    with pytest.raises(ValueError, match="Received: 3 rows of the model, 2 of the rivals, 2 in both"):
-        wiring.collect_predictions(runs, plain[["zero"]].head(2))
+    assert {name: table.to_dict("list") for name, table in collected.items()} == {
+        "predictions": {"id": [3, 4], "prediction": [3, 4], "truth": [1, 1], "zero": [0.5, 0.0]},
+        "validation_predictions": {"id": [2], "prediction": [2], "truth": [1], "zero": [0.7]},
+    }
+
+
+def test_without_a_split_every_row_is_of_the_test():
+    runs = pd.DataFrame({"id": [1, 2, 3], "prediction": [1.0, 2, 3], "truth": 1.0})
+    collected = wiring.collect_predictions(runs, pd.DataFrame({"zero": [0.0, 0.5, 1.0]}))
+    assert list(collected["predictions"]) == ["id", "prediction", "truth", "zero"]
+    assert len(collected["predictions"]) == 3
+    none = collected["validation_predictions"]
+    assert none.empty
+    assert none.dtypes.equals(collected["predictions"].dtypes)
+
+
+def test_rows_without_a_key_are_counted_anew():
+    runs = pd.DataFrame({"split": ["validation", "test"], "prediction": [1.0, 2.0], "truth": 1.0})
+    collected = wiring.collect_predictions(runs, pd.DataFrame({"zero": [0.0, 0.5]}))
+    assert collected["predictions"].index.tolist() == [0]
+    assert list(collected["predictions"]) == ["prediction", "truth", "zero"]
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_the_model_and_its_rivals_forecast_the_same_rows(rows):
+    model = pd.DataFrame({"split": ["train", "validation", "test"], "prediction": 1.0, "truth": 1.0})
+    rivals = pd.DataFrame({"zero": 0.0}, model.index[-rows:] - (rows == 2))
+    with pytest.raises(ValueError, match=f"Received: 2 rows of the model, {rows} of the rivals, 1 in both"):
+        wiring.collect_predictions(model, rivals)
 
 
 def third(history: dict) -> Figure:

@@ -72,8 +72,8 @@ def test_every_rival_stands_beside_the_model():
     }
     figure = plots.model_beside_rivals(record, "ic_mean", "IC", 0.0, "Title")
     (axes,), (legend,) = figure.axes, figure.legends
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["ridge", "zero", "model"]
-    assert [text.get_text() for text in axes.texts] == ["ranks nothing"]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["zero", "ridge", "model"]
+    assert [text.get_text() for text in axes.texts] == ["ranks nothing", "chance", "strong"]
     entries = [text.get_text() for text in legend.get_texts()]
     assert entries == [
         *("no skill", "published, on other data", "all test rows", "without suspicious rows", "95 % interval")

@@ -81,7 +81,15 @@ def test_forecasts_in_time_are_in_original_units(run, truths):
     macro = pd.DataFrame({"A": [1.0, 2, 3, 4, 5], "B": [5.0, 4, 3, 2, 1]}, index=months)
     keys = {"run": run, "date": months[2], "step": 1}
     rows = [
-        {**keys, "units": units, "series": name, "target_date": month, "truth": 0.0, "prediction": value, "naive": 9.0}
+        {
+            **keys,
+            "units": units,
+            "series": name,
+            "target_date": month,
+            "truth": 0.0,
+            "prediction": value,
+            "persistence": 9.0,
+        }
         for units, value in (("network", 0.1), ("original", 7.0))
         for name in macro
         for month in months[3:]
@@ -90,5 +98,5 @@ def test_forecasts_in_time_are_in_original_units(run, truths):
     for axes in (first, second):
         by_label = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
         assert by_label["network"] == [7.0] * truths
-        assert by_label["naive"] == [9.0] * truths
+        assert by_label["persistence"] == [9.0] * truths
         assert len(by_label["truth"]) == 5

@@ -1,7 +1,6 @@
 """What every architecture must do: shapes, parameters, masks, training, half precision, saving for another process."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache, reduce
@@ -15,6 +14,7 @@ from rnn_trading.models.backend import keras
 from rnn_trading.models.interface import Interface
 from rnn_trading.models.networks import ARCHITECTURES, build_network
 from tests.models.cases import KINDS, NAMES, OWN, ROWS, STEPS, Case, built, inputs_of, make_case, small_parameters
+from tests.processes import finished_process
 
 
 @pytest.fixture(autouse=True)
@@ -175,7 +175,7 @@ import rnn_trading.models.sequence_network  # registers the project's own layers
 import numpy as np
 
 forecasts = {}
-for path in json.load(sys.stdin):
+for path in sys.argv[1:]:
     with np.load(path + ".npz") as inputs:
         forecasts[path] = keras.models.load_model(path).predict_on_batch(dict(inputs)).tolist()
 print(json.dumps(forecasts))
@@ -191,8 +191,7 @@ def test_saved_networks_forecast_the_same_in_another_process(case_of, tmp_path):
         model.save(path)
         np.savez(f"{path}.npz", **inputs)
         expected[path] = model.predict_on_batch(inputs)
-    command = [sys.executable, "-c", IN_ANOTHER_PROCESS]
-    process = subprocess.run(command, input=json.dumps([*expected]), capture_output=True, text=True, check=True)
+    process = finished_process([sys.executable, "-c", IN_ANOTHER_PROCESS, *expected])
     forecasts = json.loads(process.stdout.splitlines()[-1])
     assert len(forecasts) == len(expected) > 20
     for path, values in expected.items():

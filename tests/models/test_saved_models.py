@@ -1,8 +1,6 @@
 """Models that version 0.5.0 saved load today and forecast what they did: see saved_0_5_0/make.py."""
 
-import io
 import json
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -16,6 +14,7 @@ from rnn_trading.models.free_run import free_run, joint_free_run, stepwise_free_
 from rnn_trading.models.training import predict, predict_in_order
 from rnn_trading.series.scaling import Scaling
 from rnn_trading.text.text import TokenSequences
+from tests.processes import finished_process
 
 FOLDER = Path(__file__).parent / "saved_0_5_0"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.keras"))
@@ -32,12 +31,12 @@ import numpy as np
 
 with np.load(sys.argv[1]) as known:
     outputs = {}
-    for path in sys.argv[2:]:
+    for path in sys.argv[3:]:
         name = Path(path).stem
         model = keras.models.load_model(path)
         inputs = {key.split("/")[2]: known[key] for key in known if key.startswith(f"{name}/inputs/")}
         outputs[name] = model.predict_on_batch(inputs)
-np.savez(sys.stdout.buffer, **outputs)
+np.savez(sys.argv[2], **outputs)
 """
 
 
@@ -116,12 +115,11 @@ def test_training_goes_on_with_the_saved_optimizer(name, known):
     assert np.abs(model.predict_on_batch(inputs) - known[f"{name}/outputs"]).max() > 1e-4
 
 
-def test_keras_alone_loads_them_in_another_process(known):
+def test_keras_alone_loads_them_in_another_process(known, tmp_path):
     """With one import of the project, and nothing that another test has imported or registered."""
-    arguments = [str(FOLDER / "forecasts.npz"), *(str(FOLDER / f"{name}.keras") for name in NAMES)]
-    done = subprocess.run([sys.executable, "-c", LOADED_ALONE, *arguments], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    with np.load(io.BytesIO(done.stdout)) as outputs:
+    files = [FOLDER / "forecasts.npz", tmp_path / "outputs.npz", *(FOLDER / f"{name}.keras" for name in NAMES)]
+    finished_process([sys.executable, "-c", LOADED_ALONE, *map(str, files)])
+    with np.load(tmp_path / "outputs.npz") as outputs:
         assert sorted(outputs) == NAMES
         for name in NAMES:
             np.testing.assert_allclose(outputs[name], known[f"{name}/outputs"], err_msg=name, **CLOSE)

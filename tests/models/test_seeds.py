@@ -13,6 +13,7 @@ from rnn_trading.models.gates import GatedLSTMCell
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.training import predict, train
 from tests.models.cases import TRAINING
+from tests.processes import PATIENCE, in_threads
 
 
 def every_kind():
@@ -98,11 +99,14 @@ def noise():
             np.random.seed(number)  # noqa: NPY002  the global generator is what this is about
             random.random(), np.random.random()  # noqa: NPY002
 
-    thread = threading.Thread(target=draw)
+    thread = threading.Thread(target=draw, daemon=True)
     thread.start()
-    yield
-    stop.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        stop.set()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
 
 
 def fit():
@@ -122,10 +126,4 @@ def test_weights_are_equal_to_the_bit_alone_beside_noise_and_in_threads():
     alone = fit()
     with noise():
         assert fit() == alone
-    results = {}
-    threads = [threading.Thread(target=lambda place=place: results.update({place: fit()})) for place in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert results == {0: alone, 1: alone}
+    assert in_threads([fit, fit]) == [alone, alone]

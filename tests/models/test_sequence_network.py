@@ -1,6 +1,5 @@
 """What every network of one series must do: shape, parameter count, saving, training, each layer of both builders."""
 
-import subprocess
 import sys
 
 import keras
@@ -16,6 +15,7 @@ from rnn_trading.models.training import predict, train
 from rnn_trading.models.unrolled import ResetStates, UnrolledSegments
 from rnn_trading.series.scaling import Scaling
 from tests.helpers import changed
+from tests.processes import finished_process
 
 LAGS = 7
 PLAIN = Scaling("none", 0.0, 1.0)
@@ -142,7 +142,7 @@ def test_a_saved_network_loads_in_a_process_that_made_none(tmp_path):
         "from rnn_trading.datasets.keras_model import KerasModelDataset;"
         f"print(KerasModelDataset(filepath={str(path)!r}).load().count_params())"
     )
-    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    printed = finished_process([sys.executable, "-c", code])
     assert printed.stdout.strip() == str(build_sequence_network(LAYERS["by gates"], LAGS).count_params())
     assert "port.cc" not in printed.stderr  # nor does TensorFlow write its start-up lines
 

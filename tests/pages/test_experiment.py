@@ -5,7 +5,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from rnn_trading.pages.experiment import experiment_page
-from tests.records import record
+from rnn_trading.pages.figures import CAPTIONS
+from rnn_trading.pipeline_registry import experiments, figures_of
+from tests.records import ENCOMPASSING, decision, record, tier
 
 PICTURES = {name: Image.new("RGB", (1200, 600), "white") for name in ("quintiles", "model_and_rivals", "paths_figure")}
 
@@ -13,7 +15,7 @@ PICTURES = {name: Image.new("RGB", (1200, 600), "white") for name in ("quintiles
 def full_record(**changes):
     """A record as the judge writes it: with rivals, and facts of several kinds."""
     one = record("a.up", "corrected", 0.6, 0.55, **changes)
-    one["rivals"] = {"last_value": {"auc": 0.55, "rows": 1234}, "no_score": {"auc": None, "by_step": [1.0]}}
+    one["rivals"] = {"ridge": {"auc": 0.55, "rows": 1234}, "no_score": {"auc": None, "by_step": [1.0]}}
     one["tests"] = [
         {"name": "Diebold-Mariano", "rival": "last_value", "loss": "squared error", "mean_difference": -0.1}
         | {"p_value": 0.04, "dates": 1250}
@@ -28,17 +30,18 @@ def text_of(page: str) -> str:
 
 
 def test_a_page_holds_verdict_scores_and_every_figure():
-    page = experiment_page(full_record(changed={"split.purge": "0"}), **PICTURES)
+    page = experiment_page(full_record(changed={"split.purge": "0"}), made="Made in a test.", **PICTURES)
     text = text_of(page)
+    assert text.rstrip().endswith("Made in a test.")
     for expected in (
-        "It is so.",
+        "○ It is so.",
         "Not as in conf/base: split.purge = 0.",
-        # The best first; interval, difference and p as the record has them.
+        # The best first; intervals as the record has them.
         "model 0.600 0.580 to 0.620",
-        "last value 0.550 0.530 to 0.570 +0.050 -0.010 to 0.050 0.250 1,234",
+        "ridge 0.550 0.530 to 0.570 1,234",
         "no score —",
-        "Diebold-Mariano squared error last value -0.100 0.040 1,250 dates",
-        "the 10 most influential tickers 0.510 (-0.090)",
+        "Diebold-Mariano squared error last value −0.100 p = 0.040 1,250 dates",
+        "the 10 most influential tickers 0.510 (−0.090)",
         "auc 0.68 0.600",
         "Parameters 1,598",
         "Best epoch 1: 3; 2: 4",
@@ -70,3 +73,60 @@ def test_a_page_loads_nothing_and_what_a_record_says_is_text():
 def test_a_figure_without_an_entry_in_the_catalog_is_named():
     with pytest.raises(TypeError, match="'quintiles': expected a picture.*Received: Figure.*MatplotlibDataset"):
         experiment_page(full_record(), quintiles=Figure())
+
+
+def test_a_page_shows_how_the_finding_was_decided():
+    text = text_of(experiment_page(full_record(), **PICTURES)).replace("\u00a0", " ")
+    said = (
+        "The information coefficient by date decides; more is better. The model has 0.030 (0.010 to 0.050), over 250 "
+        "dates. A difference that matters is 0.020 or more. It asks for the order of the tickers on a date.",
+        "Chance knows nothing of the row every one beaten 1 rival constant share 0.000 +0.030 0.010 to 0.050 p = 0.020 "
+        "0.028",
+        "Naive a rule of at most one parameter not told apart 1 rival sign of last return 0.020 +0.010",
+        "Strong a fitted model level with the best 1 rival ridge 0.031 −0.001",
+        "No gain is found from adding the model to ridge, the best rival on the validation rows: with weights from "
+        "there (0.250 and 0.750) both together have 0.036 where that rival alone has 0.031: +0.005 (−0.001 to 0.011), "
+        "p = 0.080.",
+        "The second view: losses",
+        "All scores",
+    )
+    places = [text.index(each) for each in said]
+    assert places == sorted(places)
+
+
+def test_what_was_not_decided_is_said():
+    tiers = {"chance": tier("undecided", "zero", 0.0, None, detectable=None, doubtful=True), "naive": None}
+    why_not = {"why_not": "Two weights need validation rows."}
+    few = decision(value=None, interval=[None, None], tiers=tiers | {"strong": None}, encompassing=why_not)
+    text = text_of(experiment_page(full_record(decision=few, finding_kind="few"), **PICTURES)).replace("\u00a0", " ")
+    for said in (
+        "? It is so.",
+        "The model has —, over 250 dates.",
+        "not told apart 1 rival zero 0.030 0.000 −0.020 to 0.020† —† —",
+        "Naive a rule of at most one parameter no rival of this tier — — — — Strong",
+        "Whether the model adds to its best rival was not asked. Two weights need validation rows.",
+    ):
+        assert said in text, said
+
+
+def test_a_difference_that_matters_may_be_a_share_and_a_model_may_add_something():
+    adds = ENCOMPASSING | {"adds": True, "doubtful": True}
+    one = decision(matters=0.02, relative=True, encompassing=adds)
+    text = text_of(experiment_page(full_record(decision=one), **PICTURES))
+    assert "A difference that matters is 2 % of the rival's value or more." in text.replace("&#39;", "'")
+    assert "The model adds to ridge, the best rival on the validation rows" in text
+    assert "p = 0.080†." in text
+
+
+def test_two_pages_from_one_record_differ_in_the_stamp_alone():
+    one, other = (experiment_page(full_record(), made=made, **PICTURES) for made in ("Made first.", "Made then."))
+    assert one != other
+    assert one.replace("Made first.", "Made then.") == other
+
+
+def test_every_figure_of_the_project_has_a_caption():
+    known = {name for names in figures_of(experiments()).values() for name in names}
+    assert known <= set(CAPTIONS)
+    assert all(said[0].isupper() and said.endswith((".", "?")) for said in CAPTIONS.values())
+    caption = re.escape(CAPTIONS["quintiles"])
+    assert re.search(f"<figcaption>{caption}</figcaption>", experiment_page(full_record(), **PICTURES))

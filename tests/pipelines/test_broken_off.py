@@ -10,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.processes import started
+
 NAME = "stacked_lstm.regression"
 MODELS = Path("data/06_models/corrected")
 LONG = {"training": {"epochs": 40, "patience": 40}}
@@ -50,11 +52,10 @@ def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_nu
 def _kill_after(command, folder, state):
     """Start a command, and kill it as soon as a file is there."""
     log = folder / "log.txt"
-    with log.open("w") as written, subprocess.Popen(command, cwd=folder, stdout=written, stderr=written) as process:
+    with log.open("w") as written, started(command, cwd=folder, stdout=written, stderr=written) as process:
         while not state.exists():
             try:
                 process.wait(0.02)
             except subprocess.TimeoutExpired:
                 continue
             raise AssertionError(log.read_text())
-        process.kill()

@@ -40,7 +40,16 @@ def test_macro(finished, protocol):
     counts = table.groupby(["units", "run", "series"]).size()
     assert counts.xs("one_step", level="run").tolist() == [24] * 4
     assert counts.xs("path", level="run").tolist() == [6] * 4
+    validation = pd.read_parquet(folder / f"data/07_model_output/{protocol}/{NAME}.validation.parquet")
+    assert list(validation) == list(table)
+    if protocol == "corrected":
+        assert validation.groupby(["units", "run", "series"]).size().tolist() == [24] * 4
+        assert set(validation["run"]) == {"one_step"}
+        assert validation["target_date"].max() < table["target_date"].min()
+    else:
+        assert validation.empty
     record = skill(folder, protocol)
+    assert record["model"]["networks"] == 2
     assert set(record["rivals"]) == set(RIVALS)
     assert set(record["model"]["metrics"]["by_series"]) == {"GACDFSA066MSFRBPHI", "INDPRO"}
     assert set(record["model"]["by_seed"]["seeds"]) == {"seed_42", "seed_43"}
@@ -61,6 +70,7 @@ def test_the_average_is_that_of_the_seeds(finished):
     by_seed = pd.read_parquet(folder / f"data/07_model_output/corrected/{NAME}.by_seed.parquet")
     table = predictions(folder)
     rows = (table["run"] == "one_step") & (table["units"] == "network")
+    by_seed = by_seed[by_seed["split"] == "test"].reset_index(drop=True)
     np.testing.assert_allclose(table["prediction"][rows], by_seed[["seed_42", "seed_43"]][rows].mean(axis=1), atol=1e-6)
 
 

@@ -1,11 +1,11 @@
 """Other runners write what the sequential one writes."""
 
-import subprocess
 import sys
 
 import pytest
 
 from tests.helpers import same_records
+from tests.processes import finished_process
 
 
 @pytest.mark.trains
@@ -15,7 +15,7 @@ def test_another_runner_gives_the_same_files_to_the_bit(project, finished, tmp_p
     folder = finished("multivariate", protocol="corrected")
     (folder / "data").rename(tmp_path / "whole")
     command = [sys.executable, "-m", "kedro", "run", "--env=test", "--pipelines=multivariate", f"--runner={runner}"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    finished_process(command, cwd=folder)
     compared, differing = same_records.compare(tmp_path / "whole", folder / "data")
     assert compared > 15
     assert differing == []

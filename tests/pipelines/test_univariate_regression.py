@@ -10,14 +10,14 @@ from kedro.framework.session import KedroSession
 from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.settings import CONFIG_LOADER_ARGS
-from rnn_trading.skill.rivals import series
+from rnn_trading.skill.rivals import returns, series
 from tests.conftest import ROOT, WITHOUT_LOCAL
 from tests.helpers import run_notebook
 
 NAME = "univariate_regression"
 NETWORKS = ("lstm", "gru", "two_lstm", "two_gru", "mlp", "linear", "lstm_by_gates")
 LEVEL = {rival.__name__ for rival in series.LEVEL}
-VOLATILITY = {rival.__name__ for rival in series.VOLATILITY}
+VOLATILITY = {rival.__name__ for rival in (*series.VOLATILITY, *returns.SIGNED_RETURNS)}
 RUNS = {rival.__name__ for rival in series.RUNS}
 RIVALS = {
     f"{NAME}.level": LEVEL,
@@ -84,7 +84,7 @@ def test_all_experiments(project, finished, protocol):
             assert (data / f"06_models/{protocol}/{experiment}.keras").is_file()
     comparison = json.loads((data / f"08_reporting/{protocol}/{NAME}.volatility/comparison.json").read_text())
     assert set(comparison["metrics"]) == {*NETWORKS, *VOLATILITY}
-    assert len(comparison["squared error"]["pairs"]) == 11 * 10 / 2
+    assert len(comparison["squared error"]["pairs"]) == 14 * 13 / 2
     assert comparison["squared error"]["confidence_set"]["included"]
     chosen = skill(folder, protocol, f"{NAME}.volatility")["model"]["chosen"]
     assert chosen in NETWORKS

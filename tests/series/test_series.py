@@ -11,7 +11,7 @@ from rnn_trading.series.series import (
     block_min_max,
     exponential_smoothing,
     overlapping_runs,
-    runs_over_test,
+    runs_over,
     sine_wave,
     split_windows,
     take_series,
@@ -113,7 +113,7 @@ SERIES = pd.Series(np.arange(20.0), index=pd.date_range("2020-01-01", periods=20
 
 
 def test_runs_one_after_the_other():
-    runs = runs_over_test(SERIES, SERIES.index[9:], RunParameters(steps=4, starts=None))
+    runs = runs_over(SERIES, SERIES.index[9:], RunParameters(steps=4, starts=None))
     assert runs.first_targets.tolist() == [9, 13]  # a third would need the values 17 to 20
     assert runs.histories(SERIES, 3).tolist() == [[6, 7, 8], [10, 11, 12]]
     assert runs.truths(SERIES).tolist() == [[9, 10, 11, 12], [13, 14, 15, 16]]
@@ -127,7 +127,7 @@ def test_runs_one_after_the_other():
 def test_overlapping_runs_are_counted():
     def most(steps, starts):
         return overlapping_runs(
-            runs_over_test(SERIES, SERIES.index[9:], RunParameters(steps=steps, starts=starts)).table(SERIES)
+            runs_over(SERIES, SERIES.index[9:], RunParameters(steps=steps, starts=starts)).table(SERIES)
         )
 
     assert most(4, None) == 1
@@ -136,13 +136,13 @@ def test_overlapping_runs_are_counted():
 
 
 def test_a_history_never_comes_from_the_end_of_the_series():
-    runs = runs_over_test(SERIES, SERIES.index[3:], RunParameters(steps=4, starts=None))
+    runs = runs_over(SERIES, SERIES.index[3:], RunParameters(steps=4, starts=None))
     with pytest.raises(PriceError, match="A run that starts at value 3 has no 5 values before it"):
         runs.histories(SERIES, 5)
 
 
 def test_runs_from_a_number_of_starts():
-    runs = runs_over_test(SERIES, SERIES.index[9:], RunParameters(steps=4, starts=3))
+    runs = runs_over(SERIES, SERIES.index[9:], RunParameters(steps=4, starts=3))
     assert runs.first_targets.tolist() == [9, 12, 16]
 
 
@@ -151,7 +151,7 @@ def test_runs_from_a_number_of_starts():
 )
 def test_too_few_test_rows_for_a_run_are_refused(starts, needed):
     with pytest.raises(PriceError, match=f"{needed} test rows. Received: 11, from 2020-01-10 to 2020-01-20"):
-        runs_over_test(SERIES, SERIES.index[9:], RunParameters(steps=12, starts=starts))
+        runs_over(SERIES, SERIES.index[9:], RunParameters(steps=12, starts=starts))
 
 
 def test_blocks_are_scaled_each_on_its_own():

@@ -4,6 +4,7 @@ import pytest
 from scipy import stats
 
 from rnn_trading.skill import statistics
+from rnn_trading.skill.inference.means import mean_test
 from rnn_trading.skill.statistics import ranks_by_date, ranks_by_week
 
 DAYS = pd.bdate_range("2020-01-01", periods=60)
@@ -20,6 +21,19 @@ def test_coefficients_by_date_are_those_of_scipy_and_a_constant_ranks_nothing():
     expected = [stats.spearmanr(rows["prediction"], rows["truth"]).statistic for _, rows in table.groupby("date")]
     np.testing.assert_allclose(ranks_by_date(table, "prediction"), expected, rtol=1e-12)
     assert (ranks_by_date(table, "zero") == 0).all()
+
+
+def test_a_forecast_that_is_constant_on_some_dates_is_compared_on_all():
+    table = panel(3)
+    early = table["date"] < DAYS[20]
+    table["past_mean"] = np.where(early, 0.5, -table["prediction"])
+    table.loc[table["date"] == DAYS[39], "truth"] = 1.0  # dates of one truth count for nobody
+    compared = statistics.RANKS_BY_DATE.of(table, "prediction", "past_mean", 1)
+    ours = ranks_by_date(table, "prediction")
+    assert compared.counted == 39
+    assert compared.rival_value == pytest.approx(-ours[20:].sum() / 39)
+    expected = mean_test(np.where(np.arange(39) < 20, ours, 2 * ours))
+    assert (compared.difference, compared.detectable) == pytest.approx((expected.mean, expected.detectable))
 
 
 def test_against_a_constant_and_against_nothing_are_the_same_test():

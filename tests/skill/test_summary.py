@@ -3,9 +3,7 @@ import math
 
 import pytest
 
-from rnn_trading.pipelines.skill_report.markdown import markdown_table
 from rnn_trading.skill.laws import LAWS
-from rnn_trading.skill.record import SKILL
 from rnn_trading.skill.summary import (
     AGAIN,
     OTHER_DATA,
@@ -25,17 +23,25 @@ def test_the_table_by_hand():
     up, down, missing = (table.loc[name] for name in EXPECTED)
     assert (up["published"], up["published_on"], up["metric"]) == (0.68, "other data", "auc")
     assert (up["as_published"], up["as_published_low"], up["as_published_high"]) == (0.6, 0.58, 0.62)
-    assert (up["corrected"], up["rival"], up["best_rival"]) == (0.52, 0.53, "last_value")
-    assert up["difference"] == pytest.approx(-0.01)
-    assert (up["difference_low"], up["difference_high"], up["p_value"]) == (-0.01, 0.05, 0.25)
-    assert (up["networks"], up["rows"], up["finding_p_value"]) == (2, 100, 0.04)
+    assert up[["naive", "naive_value", "strong", "strong_value"]].tolist() == [
+        *("sign_of_last_return", 0.53 - 0.01),
+        *("ridge", 0.53),
+    ]
+    assert up[["statistic", "against", "difference", "p_value", "doubtful"]].tolist() == [
+        *("information coefficient by date", "constant_share", 0.03, 0.02, False),
+    ]
+    assert up[["chance_status", "naive_status", "strong_status"]].tolist() == ["beaten", "undecided", "level"]
+    # Two rows count: the smaller p-value is doubled by Holm, and both are .02.
+    assert (up["p_holm"], up["p_fdr"]) == (0.04, 0.02)
+    assert (up["corrected"], up["networks"], up["rows"], up["finding_kind"]) == (0.52, 1, 100, "none")
     assert up["larger_is_better"]
-    assert down["finding"] == SKILL
+    assert down["finding"] == "Skill beyond every rival"
     assert math.isnan(down["published"])
     assert math.isnan(down["as_published"])
     assert not down["larger_is_better"]
     assert missing[["metric", "finding", "verdict"]].isna().all()
     assert math.isnan(missing["corrected"])
+    assert math.isnan(missing["p_holm"])
 
 
 def test_what_is_missing_is_named_with_its_command():
@@ -53,8 +59,9 @@ def test_findings_come_from_the_numbers():
     records = read(files(*THREE))
     skill, artefact, fall = findings(skill_table(records, list(EXPECTED)), records)
     assert skill == (
-        "Of 2 models on real data, judged the corrected way, 1 has skill beyond the naive rivals: a.down (no skill "
-        "beyond the naive rivals: 1). For 1 of them a naive forecast has the better score."
+        "Of 2 models on real data, judged the corrected way: skill beyond every rival: 1 (a.down); cannot be told "
+        "from chance: 1. Of 1 finding of a difference, 1 remain if none of all may be false (Holm), and 1 if 5 % of them "
+        "may be (Benjamini-Hochberg)."
     )
     # .05 of the .10 above chance; the corrected .52 is not above chance, its interval reaches down to it.
     assert artefact == (
@@ -64,7 +71,7 @@ def test_findings_come_from_the_numbers():
     assert fall == (
         "Of the published AUCs, information coefficients and R2, the one that falls furthest, relative to the "
         "uncertainty of the corrected score, is that of a.up: AUC 0.68 published, 0.600 the published way on the "
-        "data here, 0.520 corrected, where the best naive rival (last value) has 0.530."
+        "data here, 0.520 corrected, where the best naive rival (sign of last return) has 0.520."
     )
 
 
@@ -98,19 +105,21 @@ def test_what_has_no_distance_from_chance_owes_nothing():
 
 
 def test_findings_count_real_data_and_every_network_once():
-    simulated = record("a.down", "corrected", 0.7, 0.6, finding=SKILL, data={"source": "x", "simulated": True})
-    chosen = record("b", "corrected", 0.7, 0.6, finding=SKILL, model={"metrics": {}, "chosen": "gru"})
+    simulated = record("a.down", "corrected", 0.7, 0.6, finding_kind="every", data={"source": "x", "simulated": True})
+    chosen = record("b", "corrected", 0.7, 0.6, finding_kind="every", model={"metrics": {}, "chosen": "gru"})
     records = read(files(THREE[0], record("a.up", "corrected", 0.52, 0.53, data={"source": "y"}), simulated, chosen))
     table = skill_table(records, list(EXPECTED)).set_index("experiment")
     assert table["remark"].to_dict() == {"a.up": OTHER_DATA, "a.down": SIMULATED, "b": AGAIN}
     assert table["counts"].to_dict() == {"a.up": True, "a.down": False, "b": False}
     assert table.loc["a.up", ["as_published_source", "corrected_source"]].tolist() == ["x", "y"]
     skill, artefact, _ = findings(table.reset_index(), records)
-    assert skill.startswith("Of 1 model on real data, judged the corrected way, none has skill")
+    assert skill.startswith(
+        "Of 1 model on real data, judged the corrected way: cannot be told from chance: 1. No model differs"
+    )
     assert "that of a.up (as published) owes most" in artefact
     # What was simulated the published way alone does not hide what the corrected way found on real data.
     alone = record("b", "as_published", 0.7, 0.6, data={"source": "simulated", "simulated": True})
-    both = read(files(alone, record("b", "corrected", 0.7, 0.6, finding=SKILL)))
+    both = read(files(alone, record("b", "corrected", 0.7, 0.6, finding_kind="every")))
     assert skill_table(both, ["b"])[["remark", "counts"]].to_numpy().tolist() == [[OTHER_DATA, True]]
 
 
@@ -122,9 +131,9 @@ def test_a_row_says_which_run_is_not_as_in_the_base_configuration():
     records = read(files(as_published, corrected, record("a.down", "corrected", 0.5, 0.5), alone))
     table = skill_table(records, list(EXPECTED))
     assert [row["remark"] for row in rows_of_table(table)] == [
-        f"{OTHER_DATA}; the corrected run is not as in conf/base; the run as published is not as in conf/base",
+        OTHER_DATA,
         None,
-        "the corrected run is not as in conf/base",
+        None,
     ]
     assert table["counts"].all()
     assert [row["corrected_changed"] for row in rows_of_table(table)] == [
@@ -133,17 +142,8 @@ def test_a_row_says_which_run_is_not_as_in_the_base_configuration():
         "a.up.training.epochs = 3",
     ]
     assert findings(table, records)[0].endswith(
-        "For none of them a naive forecast has the better score. Not run as in conf/base: 2."
+        "cannot be told from chance: 3. No model differs from its rivals. Not run as in conf/base: 2."
     )
-
-
-def test_what_is_too_narrow_is_marked():
-    few, alone = (record("a.up", "corrected", 0.6, 0.5), record("b", "corrected", 0.6, 0.5))
-    few["headline"]["too_narrow"] = alone["headline"]["too_narrow"] = True
-    alone["headline"]["difference"] = alone["headline"]["best_rival"] = alone["headline"]["rival_value"] = None
-    few_line, alone_line = markdown_table(skill_table(read(files(few, alone)), ["a.up", "b"])).splitlines()[2:]
-    assert "| 0.600 (0.580 to 0.620)† | last value 0.500 | +0.100 (-0.010 to 0.050)† | 0.250† |" in few_line
-    assert "| 0.600 (0.580 to 0.620)† | — | — | — |" in alone_line
 
 
 def without(name):
@@ -159,6 +159,11 @@ def bad(rows=100, causes=4, published=None, **headline):
     return json.dumps(one).encode()
 
 
+def decided(**changes):
+    one = record("b", "corrected", 0.5, 0.5)
+    return json.dumps(one | {"decision": one["decision"] | changes}).encode()
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -171,17 +176,21 @@ def bad(rows=100, causes=4, published=None, **headline):
             "expected rows, rows_left",
         ),
         (b"[1, 2]", "is not a record but a list"),
-        (without("version"), "has version None of its form; this report reads 1"),
-        (json.dumps(record("b", "corrected", 0.5, 0.5, version=7)).encode(), "has version 7 of its form"),
+        (without("version"), "has version None of its form, and this report reads 2: it must be made anew"),
+        (json.dumps(record("b", "corrected", 0.5, 0.5, version=1)).encode(), "has version 1 of its form"),
         (json.dumps(record("b", "corrected", 0.5, 0.5, version=True)).encode(), "has version True of its form"),
         (bad(rows=10**30), "data.test.rows: Input should be less than"),
         (bad(value=math.inf), "headline.value: Input should be a finite number"),
         (bad(interval=[0.5, None]), "headline: Value error, expected both ends of the interval, or neither"),
         (bad(published={"auc": 10**400}), "published.auc"),
         (bad(interval=[0.6, 0.5]), "expected the lower end of the interval first. Received: 0.6 and 0.5"),
+        (decided(p_value=5.0), "decision.p_value: Input should be less than or equal to 1"),
+        (decided(tiers={"chance": None}), "decision.tiers.naive: Field required"),
+        (decided(tiers={"chance": {"status": "won"}, "naive": None, "strong": None}), "decision.tiers.chance.status"),
+        (without("decision"), "decision: Field required"),
         (
-            bad(difference={"mean_difference": 0.1, "interval": [0, 1], "p_value": 5.0}),
-            "headline.difference.p_value: Input should be less than or equal to 1",
+            json.dumps(record("b", "corrected", 0.5, 0.5, finding_kind="great")).encode(),
+            "finding_kind: Input should be",
         ),
         (bad(causes=3), "attribution: List should have at least 4 items"),
         (without("headline"), "is not complete or not in form (headline: Field required)"),

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from rnn_trading.skill.tasks import TASKS
-from rnn_trading.skill.verdict import verdict
+from rnn_trading.skill.verdict import verdict, without_rows
 
 
 def tier(status, rival, value, **changes):
@@ -118,3 +118,13 @@ def test_a_score_that_decided_is_not_said_twice_and_one_without_a_figure_not_at_
     text = verdict(TASKS["sentiment"], found, 0.037, (None, None), [], {})
     assert text.count("AUC") == 1
     assert "ublished" not in text
+
+
+def test_skill_that_needs_some_rows_says_which():
+    found, gone = decision(), decision(finding="Worse than chance", finding_kind="worse")
+    task = TASKS["classification"]
+    assert without_rows(task, found, gone, gone) == [
+        "without rows that touch stale, missing or extreme prices: worse than chance",
+        "without the three worst months: worse than chance",
+    ]
+    assert without_rows(task, found, found, None) == without_rows(task, gone, found, found) == []

@@ -32,6 +32,7 @@ from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.skill.tasks import MODEL
 from rnn_trading.text.text import TokenSequences
 
+FORECAST = ("validation", "test")
 SHARED = ("filings", "filing_prices", "filings_report", "filing_sentences")
 
 
@@ -100,23 +101,24 @@ def _mean_and_deviation(documents: pd.DataFrame) -> tuple[float, float]:
     return float(target.mean()), float(target.std())
 
 
-def forecast_test_filings(
+def forecast_filings(
     model: Any, sequences: TokenSequences, documents: pd.DataFrame, reading: FilingReadingParameters
 ) -> dict[str, Any]:
-    """Forecast the return after every test filing.
+    """Forecast the return after every filing of validation and test.
 
     Returns
     -------
     dict
-        ``model_predictions``: ``firm``, ``date`` of the entry, ``prediction``, ``truth``, index ``filing_id``.
-        ``forecasts_by_seed``: forecasts of the single networks, columns ``filing_id`` and ``seed_N``.
+        ``model_predictions``: ``split``, ``firm``, ``date`` of the entry, ``prediction``, ``truth``, index
+        ``filing_id``. ``forecasts_by_seed``: of the test filings, forecasts of the single networks, columns
+        ``filing_id`` and ``seed_N``.
     """
     from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
     from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import predict, predict_in_order  # noqa: PLC0415
 
-    test = _of_part(documents, "test")
-    seen = sequences.take(test["sequence"].to_numpy()).cut(reading.tokens, reading.cutting)
+    wanted = _of_part(documents, *FORECAST)
+    seen = sequences.take(wanted["sequence"].to_numpy()).cut(reading.tokens, reading.cutting)
 
     def forecasts(network: Any) -> NDArray[np.float64]:
         if network.input_shape[-1] is None:
@@ -124,27 +126,33 @@ def forecast_test_filings(
         return predict(network, {INPUT: seen.padded(reading.tokens, reading.padding, reading.cutting)})
 
     single = {name: forecasts(network) for name, network in members(model).items()}
-    keys = test[["firm", "entry"]].rename(columns={"entry": "date"})
+    keys = wanted[["split", "firm", "entry"]].astype({"split": "str"}).rename(columns={"entry": "date"})
+    of_test = (wanted["split"] == "test").to_numpy()
     return {
-        "model_predictions": keys.assign(**{MODEL: forecasts(model)}, truth=test["truth"]),
-        "forecasts_by_seed": pd.DataFrame(single, index=test.index).reset_index(),
+        "model_predictions": keys.assign(**{MODEL: forecasts(model)}, truth=wanted["truth"]),
+        "forecasts_by_seed": pd.DataFrame(single, index=wanted.index)[of_test].reset_index(),
     }
 
 
 def forecast_with_rivals(sequences: TokenSequences, words: list[str], documents: pd.DataFrame) -> pd.DataFrame:
-    """Fit the rivals on the training filings and forecast the test filings: one column a rival, index ``filing_id``."""
+    """Fit the rivals on the training filings and forecast those of validation and test.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column a rival, index ``filing_id``.
+    """
     counts, tone = sequences.counts(len(words)), length_and_tone(sequences, words)
     read = documents[documents["sequence"] >= 0].sort_values("sequence")
-    train = _of_part(documents, "train")
+    train, validation, wanted = (_of_part(documents, *parts) for parts in (["train"], ["validation"], FORECAST))
     similarity = cosine_to_previous(counts, train["sequence"].to_numpy(), read["firm"], read["date_filed"])
 
     def rows(part: pd.DataFrame) -> FilingRows:
         positions = part["sequence"].to_numpy()
         return FilingRows(counts[positions], tone[positions], similarity[positions])
 
-    test = _of_part(documents, "test")
-    known = KnownFilings(rows(train), train["truth"].to_numpy())
-    return forecast_with(FILINGS, known, rows(test), test.index)
+    known = KnownFilings(*((rows(part), part["truth"].to_numpy()) for part in (train, validation)))
+    return forecast_with(FILINGS, known, rows(wanted), wanted.index)
 
 
 def gather_reports(
@@ -177,6 +185,7 @@ def gather_reports(
 
 def judge(
     predictions: pd.DataFrame,
+    validation_predictions: pd.DataFrame,
     forecasts_by_seed: pd.DataFrame,
     documents: pd.DataFrame,
     filings: pd.DataFrame,
@@ -205,6 +214,7 @@ def judge(
         test[["early", "stale"]],
         reports | _known_signal(predictions, filings),
         training | {"by_seed": plain(by_seed)},
+        validation=validation_predictions,
     )
 
 
@@ -238,9 +248,9 @@ def filing_lengths(documents: pd.DataFrame, reading: FilingReadingParameters, sk
     return figures.text.text_lengths(used, reading.tokens, drawing.title("Length of the filings", skill))
 
 
-def _of_part(documents: pd.DataFrame, part: str) -> pd.DataFrame:
-    """Filings of a part, in the order of their entries, by which cross-validation looks forward."""
-    return documents[documents["split"] == part].sort_values(["entry", "sequence"])
+def _of_part(documents: pd.DataFrame, *parts: str) -> pd.DataFrame:
+    """Filings of one or several parts, in the order of their entries, by which cross-validation looks forward."""
+    return documents[documents["split"].isin(parts)].sort_values(["entry", "sequence"])
 
 
 def filing_experiment(name: str) -> Pipeline:
@@ -261,7 +271,7 @@ def filing_experiment(name: str) -> Pipeline:
     nodes = [
         *PREPARATION,
         wiring.train(train_networks),
-        wiring.forecast(forecast_test_filings, "forecasts_by_seed"),
+        wiring.forecast(forecast_filings, "forecasts_by_seed"),
         wiring.rivals(forecast_with_rivals),
         wiring.node(gather_reports, "reports"),
         wiring.judge(judge),

@@ -26,13 +26,14 @@ def fitted(fit: Any, training: TrainingParameters, stopped_on: str, **further: A
     -------
     dict
         ``model``: `keras.Model`. ``history``: columns ``epoch``, ``rows``, ``quantity``, ``value``. ``training``:
-        parameters, epochs, how many were allowed, best epoch, rows it was stopped on, seconds, device, and what is
-        further.
+        ``networks`` (1), parameters, epochs, how many were allowed, best epoch, rows it was stopped on, seconds,
+        device, and what is further.
     """
     return {
         "model": fit.model,
         "history": pd.DataFrame(fit.history),
         "training": {
+            "networks": 1,
             "parameters": fit.model.count_params(),
             "epochs": fit.epochs,
             "epochs_allowed": training.epochs,
@@ -64,7 +65,7 @@ def fitted_average(fit: tuple[Any, list[dict[str, Any]], dict[str, Any]], stoppe
     -------
     dict
         ``model``: the average, `keras.Model`, with the networks as its layers ``seed_N``. ``history``: with a column
-        ``seed``. ``training``: the ensemble's summary, and ``stopped_on``.
+        ``seed``. ``training``: the ensemble's summary, with the number of its ``networks``, and ``stopped_on``.
     """
     model, history, summary = fit
     return {"model": model, "history": pd.DataFrame(history), "training": summary | {"stopped_on": stopped_on}}

@@ -12,7 +12,7 @@ from pydantic import Field
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted_average
-from rnn_trading.experiments.paths import forecast_table
+from rnn_trading.experiments.paths import forecast_table, histories_before
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import EnsembleParameters, SequenceNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
@@ -188,7 +188,7 @@ def forecast_months(
     series: MacroParameters,
     windows: WindowParameters,
 ) -> dict[str, pd.DataFrame]:
-    """Forecast every test month from the truth before it, and the path from the first of them.
+    """Forecast every test and validation month from the truth before it, and the path from the first test month.
 
     Returns
     -------
@@ -219,13 +219,16 @@ def forecast_with_rivals(
     windows: WindowParameters,
 ) -> pd.DataFrame:
     """Fit the rivals on the training months and make the same forecasts: one column a rival."""
-    rivals = fit_rivals(MACRO, KnownMonths(known_rows(scaled, split_dates["split"]), MONTHS_OF_A_YEAR))
+    validation = scaled.index.get_indexer(split_dates.index[split_dates["split"] == "validation"])
+    held_out = histories_before(scaled, validation), scaled.to_numpy()[validation]
+    rivals = fit_rivals(MACRO, KnownMonths(known_rows(scaled, split_dates["split"]), MONTHS_OF_A_YEAR, held_out))
     inputs = (macro, scaled, scaling, split_dates, series, windows.path_steps)
     return pd.DataFrame({name: forecast_table(paths, *inputs)[MODEL] for name, paths in rivals.items()})
 
 
 def judge(
     predictions: pd.DataFrame,
+    validation_predictions: pd.DataFrame,
     forecasts_by_seed: pd.DataFrame,
     split_dates: pd.DataFrame,
     macro_report: dict[str, Any],
@@ -244,7 +247,8 @@ def judge(
         ``model.published_comparison``: the network one step ahead against the path of the vector autoregression.
     """
     names = [column for column in forecasts_by_seed if column.startswith("seed_")]
-    by_seed = metrics_by_seed("macro", predictions, forecasts_by_seed[names], ("mae", "rmse", "path.mae"))
+    of_test = forecasts_by_seed.loc[forecasts_by_seed["split"] == "test", names]
+    by_seed = metrics_by_seed("macro", predictions, of_test, ("mae", "rmse", "path.mae"))
     record = skill_record(
         experiment,
         protocol,
@@ -254,6 +258,7 @@ def judge(
         {**describe_parts(split_dates.index, split_dates["split"]), **macro_report},
         {**training, "by_seed": plain(by_seed)},
         overlap=max(1, *(each.lost for each in series.series)),
+        validation=validation_predictions,
     )
     if protocol == "as_published":
         record["model"]["published_comparison"] = {

@@ -26,6 +26,7 @@ SHARED = ("returns_weekly", "returns_weekly_flags", "returns_weekly_report", "pr
 RIVALS = {"classification": CLASSIFICATION, "regression": REGRESSION}
 # Of each task, what the last layer and the loss must be.
 HEADS = {"classification": ("sigmoid", "binary_crossentropy"), "regression": ("linear", "mse")}
+FORECAST: tuple[SplitName, ...] = ("validation", "test")
 MONTHS = 12
 ROLLING_WEEKS = 4
 
@@ -43,7 +44,7 @@ def panel_experiment(name: str, *further: Node) -> Pipeline:
     nodes = [
         wiring.node(split_dates, "split_dates"),
         wiring.train(train_model, "vocabulary"),
-        wiring.forecast(forecast_test_rows),
+        wiring.forecast(forecast_rows),
         wiring.rivals(forecast_with_rivals),
         wiring.node(store_predictions, "predictions_store"),
         wiring.node(gather_reports, "reports"),
@@ -146,41 +147,48 @@ def _scales(train_rows: pd.DataFrame, experiment: Experiment) -> tuple[float, fl
     return float(returns), float(target)
 
 
-def forecast_test_rows(
+def forecast_rows(
     model: Any,
     vocabulary: list[str],
     returns_weekly: pd.DataFrame,
     split_dates: pd.DataFrame,
     experiment: Experiment,
 ) -> pd.DataFrame:
-    """Forecast the test rows: a probability of a rise, or a return as a fraction.
+    """Forecast the validation and test rows: a probability of a rise, or a return as a fraction.
 
     Returns
     -------
     pandas.DataFrame
-        ``prediction`` and ``truth``, index (ticker, date) of the test rows.
+        ``split``, ``prediction`` and ``truth``, index (ticker, date).
     """
     from rnn_trading.models.training import predict  # noqa: PLC0415  see train_model
 
-    test = _rows(returns_weekly, split_dates, "test")
-    forecasts = predict(model, network_inputs(test, vocabulary))
-    return pd.DataFrame({"prediction": forecasts, "truth": _truth(test, experiment)}, index=test.index)
+    wanted = _rows(returns_weekly, split_dates, *FORECAST)
+    parts = split_dates["split"].astype("str").reindex(_dates(wanted)).to_numpy()
+    forecasts = predict(model, network_inputs(wanted, vocabulary))
+    columns = {"split": parts, "prediction": forecasts, "truth": _truth(wanted, experiment)}
+    return pd.DataFrame(columns, index=wanted.index)
 
 
 def forecast_with_rivals(
     returns_weekly: pd.DataFrame, split_dates: pd.DataFrame, experiment: Experiment, training: TrainingParameters
 ) -> pd.DataFrame:
-    """Fit the rivals of the experiment's task on the training rows and forecast the test rows.
+    """Fit the rivals of the experiment's task on the training rows and forecast the validation and test rows.
 
     Returns
     -------
     pandas.DataFrame
-        One column a rival, index (ticker, date) of the test rows.
+        One column a rival, index (ticker, date).
     """
-    train_rows, test = (_rows(returns_weekly, split_dates, part) for part in ("train", "test"))
+
+    def known_rows(part: SplitName) -> tuple[PanelRows, NDArray[np.float64]]:
+        table = _rows(returns_weekly, split_dates, part)
+        return _rival_rows(table), _truth(table, experiment)
+
+    wanted = _rows(returns_weekly, split_dates, *FORECAST)
     classes = experiment.task == "classification"
-    known = KnownPanel(_rival_rows(train_rows), _truth(train_rows, experiment), classes, training.seed)
-    return forecast_with(RIVALS[experiment.task], known, _rival_rows(test), test.index)
+    known = KnownPanel(known_rows("train"), known_rows("validation"), classes, training.seed)
+    return forecast_with(RIVALS[experiment.task], known, _rival_rows(wanted), wanted.index)
 
 
 def store_predictions(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -202,6 +210,7 @@ def gather_reports(prices_report: dict[str, Any], returns_weekly_report: dict[st
 
 def judge(
     predictions: pd.DataFrame,
+    validation_predictions: pd.DataFrame,
     returns_weekly: pd.DataFrame,
     returns_weekly_flags: pd.DataFrame,
     split_dates: pd.DataFrame,
@@ -213,7 +222,9 @@ def judge(
     """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`."""
     flags = returns_weekly_flags.loc[pd.MultiIndex.from_frame(predictions[["ticker", "date"]])]
     parts = describe_parts(_dates(returns_weekly), split_dates["split"])
-    return skill_record(experiment, protocol, predictions, flags, parts | reports, training)
+    return skill_record(
+        experiment, protocol, predictions, flags, parts | reports, training, validation=validation_predictions
+    )
 
 
 def quintiles(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
@@ -240,8 +251,8 @@ def _dates(table: pd.DataFrame) -> pd.Index:
     return table.index.get_level_values("date")
 
 
-def _rows(table: pd.DataFrame, dates: pd.DataFrame, part: SplitName) -> pd.DataFrame:
-    return table[rows_in(dates["split"], _dates(table), part)]
+def _rows(table: pd.DataFrame, dates: pd.DataFrame, *parts: SplitName) -> pd.DataFrame:
+    return table[np.logical_or.reduce([rows_in(dates["split"], _dates(table), part) for part in parts])]
 
 
 def _truth(table: pd.DataFrame, experiment: Experiment) -> NDArray[np.float64]:
@@ -250,5 +261,7 @@ def _truth(table: pd.DataFrame, experiment: Experiment) -> NDArray[np.float64]:
 
 
 def _rival_rows(table: pd.DataFrame) -> PanelRows:
-    returns = table[lag_columns(table)].to_numpy()
-    return PanelRows(returns, table["1"].to_numpy(), month_indicators(_dates(table)).astype(np.float64))
+    oldest_first = sorted(lag_columns(table), key=int, reverse=True)  # a table as published has the newest first
+    dates = _dates(table)
+    months = month_indicators(dates).astype(np.float64)
+    return PanelRows(table[oldest_first].to_numpy(), months, pd.factorize(dates)[0])

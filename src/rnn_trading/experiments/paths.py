@@ -1,4 +1,7 @@
-"""Forecasts of several series by anyone who can forecast paths: one month ahead, and one path."""
+"""Forecasts of several series by anyone who can forecast paths: one month ahead, and one path.
+
+Of the validation months there are forecasts one month ahead alone.
+"""
 
 from typing import Any
 
@@ -24,7 +27,7 @@ def forecast_table(
     series: MacroParameters,
     path_steps: int,
 ) -> pd.DataFrame:
-    """Both kinds of forecasts by one forecaster, in the network's and in original units.
+    """All forecasts by one forecaster, in the network's and in original units.
 
     Parameters
     ----------
@@ -38,23 +41,45 @@ def forecast_table(
     Returns
     -------
     pandas.DataFrame
-        ``units``, ``run``, ``series``, ``date`` of the last known month, ``step``, ``target_date``, ``prediction``,
-        ``truth``.
+        ``split`` (``test``, ``validation``), ``units``, ``run``, ``series``, ``date`` of the last known month,
+        ``step``, ``target_date``, ``prediction``, ``truth``.
     """
-    targets = scaled.index.get_indexer(dates.index[dates["split"] == "test"])
-    kinds = {ONE_STEP: (targets, 1), PATH: (targets[:1], path_steps)}
-    values = scaled.to_numpy()
+    test, validation = (
+        scaled.index.get_indexer(dates.index[dates["split"] == part]) for part in ("test", "validation")
+    )
+    kinds = [("test", ONE_STEP, test, 1), ("test", PATH, test[:1], path_steps)]
+    if len(validation):
+        kinds.append(("validation", ONE_STEP, validation, 1))
     tables = []
-    for run, (first_targets, steps) in kinds.items():
-        # Every history has the length of the shortest, that of the first test month.
-        histories = np.stack([values[target - targets[0] : target] for target in first_targets])
-        forecasts = paths(histories, steps)
-        for number, first in enumerate(first_targets):
+    for part, run, targets, steps in kinds:
+        forecasts = paths(histories_before(scaled, targets), steps)
+        for number, first in enumerate(targets):
             tables += [
-                _one_path(forecasts[number, :, k], run, first, each, macro, scaled, scaling)
+                _one_path(forecasts[number, :, k], run, first, each, macro, scaled, scaling).assign(split=part)
                 for k, each in enumerate(series.series)
             ]
     return pd.concat(tables, ignore_index=True)
+
+
+def histories_before(scaled: pd.DataFrame, targets: NDArray[np.int64]) -> Array:
+    """The rows before each target, ``(targets, rows, series)``, as many as there are before the first of them.
+
+    Parameters
+    ----------
+    scaled
+        One column a series, oldest row first.
+    targets
+        Positions, ascending.
+
+    Examples
+    --------
+    >>> histories_before(pd.DataFrame({"rate": [1.0, 2.0, 3.0, 4.0]}), np.array([2, 3])).squeeze().tolist()
+    [[1.0, 2.0], [2.0, 3.0]]
+    """
+    values = scaled.to_numpy()
+    if not len(targets):
+        return np.empty((0, 0, values.shape[1]))
+    return np.stack([values[target - targets[0] : target] for target in targets])
 
 
 def _one_path(

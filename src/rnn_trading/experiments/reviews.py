@@ -36,6 +36,7 @@ from rnn_trading.text.word_vectors import WordVectors, describe_coverage, vector
 logger = logging.getLogger(__name__)
 
 SHARED = ("reviews", "reviews_report", "word_vectors_source")
+FORECAST: tuple[SplitName, ...] = ("validation", "test")
 Positions = NDArray[np.int64]
 
 
@@ -180,21 +181,26 @@ def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArra
     return predict(model, {INPUT: reader.padded(seen)})
 
 
-def forecast_test_reviews(
+def forecast_reviews(
     model: Any, reader: dict[str, Any], sequences: TokenSequences, parts: pd.DataFrame
 ) -> pd.DataFrame:
-    """Forecast the test reviews: the probability that a review is positive.
+    """Forecast the validation and test reviews: the probability that a review is positive.
 
     Returns
     -------
     pandas.DataFrame
-        ``prediction`` and ``truth``, index ``id`` of the test reviews.
+        ``split``, ``prediction`` and ``truth``, index ``id``.
     """
-    test = _positions(parts, "test")
+    wanted = _positions(parts, *FORECAST)
     text_reader = TextReader.from_plain(reader)
-    probabilities = predict_seen(model, text_reader, text_reader.seen(sequences.take(test)))
-    truth = parts["label"].to_numpy(dtype=float)[test]
-    return pd.DataFrame({"prediction": probabilities, "truth": truth}, index=parts.index[test])
+    probabilities = predict_seen(model, text_reader, text_reader.seen(sequences.take(wanted)))
+    table = parts.iloc[wanted]
+    columns = {
+        "split": table["split"].astype("str"),
+        "prediction": probabilities,
+        "truth": table["label"].astype(float),
+    }
+    return pd.DataFrame(columns, index=table.index)
 
 
 def forecast_with_rivals(
@@ -204,21 +210,31 @@ def forecast_with_rivals(
     parts: pd.DataFrame,
     training: TrainingParameters,
 ) -> pd.DataFrame:
-    """Fit the rivals on the training reviews and forecast the test reviews: one column a rival, index ``id``."""
+    """Fit the rivals on the training reviews and forecast those of validation and test.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column a rival, index ``id``.
+    """
     reader, size = TextReader.from_plain(text_reader), len(vectors)
-    train, test = _positions(parts, "train"), _positions(parts, "test")
+    label = parts["label"].to_numpy(dtype=float)
 
     def rows(positions: Positions) -> TextRows:
         whole = sequences.take(positions)
         return TextRows(whole.counts(size), reader.seen(whole).counts(size))
 
-    label = parts["label"].to_numpy(dtype=float)[train]
-    known = KnownTexts(rows(train), label, vectors.to_numpy(), training.seed)
-    return forecast_with(SENTIMENT, known, rows(test), parts.index[test])
+    train, validation = (_positions(parts, part) for part in ("train", "validation"))
+    known = KnownTexts(
+        (rows(train), label[train]), (rows(validation), label[validation]), vectors.to_numpy(), training.seed
+    )
+    wanted = _positions(parts, *FORECAST)
+    return forecast_with(SENTIMENT, known, rows(wanted), parts.index[wanted])
 
 
 def judge(
     predictions: pd.DataFrame,
+    validation_predictions: pd.DataFrame,
     reviews: pd.DataFrame,
     parts: pd.DataFrame,
     reports: dict[str, Any],
@@ -227,18 +243,23 @@ def judge(
     protocol: str,
 ) -> dict[str, Any]:
     """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`."""
-    if "author" in reviews:
-        authors = reviews.loc[predictions["id"], "author"].reset_index(drop=True)
-        # An author who is unknown is a group of one review.
-        predictions = predictions.assign(author=authors.fillna(predictions["id"]))
     return skill_record(
         experiment,
         protocol,
-        predictions,
+        _with_authors(predictions, reviews),
         states_rating(reviews.loc[predictions["id"], "text"]).to_frame("states_rating"),
         describe_documents(parts["split"], parts["label"]) | reports,
         training,
+        validation=_with_authors(validation_predictions, reviews),
     )
+
+
+def _with_authors(predictions: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
+    """The same with a column ``author``, if the reviews have one; an unknown author is a group of one review."""
+    if "author" not in reviews:
+        return predictions
+    authors = reviews.loc[predictions["id"], "author"].reset_index(drop=True)
+    return predictions.assign(author=authors.fillna(predictions["id"]))
 
 
 def gather_reports(
@@ -280,8 +301,8 @@ def word_counts(sequences: TokenSequences, text_reader: dict[str, Any]) -> NDArr
     return sequences.lengths - (START in text_reader["vocabulary"])
 
 
-def _positions(table: pd.DataFrame, part: SplitName) -> Positions:
-    return np.flatnonzero(table["split"] == part)
+def _positions(table: pd.DataFrame, *parts: SplitName) -> Positions:
+    return np.flatnonzero(table["split"].isin(parts))
 
 
 def review_experiment(name: str) -> Pipeline:
@@ -304,7 +325,7 @@ def review_experiment(name: str) -> Pipeline:
         wiring.node(read_reviews, "words", "sequences", "text_reader"),
         wiring.node(look_up_vectors, "vectors", "vectors_report"),
         wiring.train(train_network, "reader"),
-        wiring.forecast(forecast_test_reviews),
+        wiring.forecast(forecast_reviews),
         wiring.rivals(forecast_with_rivals),
         wiring.node(gather_reports, "reports"),
         wiring.judge(judge),

@@ -1,5 +1,6 @@
 """Experiments on runs of several steps of one series: forecasts that feed on themselves."""
 
+import logging
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -19,11 +20,14 @@ from rnn_trading.series.series import (
     POINT_BY_POINT,
     RunParameters,
     Runs,
-    runs_over_test,
+    runs_over,
 )
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.series import RUNS, Matrix, recursive
 from rnn_trading.skill.tasks import MODEL
+from rnn_trading.splits.chronological import SplitName
+
+logger = logging.getLogger(__name__)
 
 Paths = Callable[[Matrix, int], Matrix]  # windows and steps to (runs, steps)
 
@@ -54,10 +58,13 @@ def forecast_runs(
 ) -> pd.DataFrame:
     """Forecast the test rows in three ways: each from the truth before it, in restarted runs, in one free run.
 
+    Of the validation rows there are restarted runs alone.
+
     Returns
     -------
     pandas.DataFrame
-        ``run``, ``date`` of the last known value, ``step``, ``target_date``, ``truth``, ``prediction``.
+        ``split`` (``test``, ``validation``), ``run``, ``date`` of the last known value, ``step``, ``target_date``,
+        ``truth``, ``prediction``.
     """
     from rnn_trading.models.free_run import free_run  # noqa: PLC0415  TensorFlow is imported only to forecast
 
@@ -65,9 +72,9 @@ def forecast_runs(
     return pd.concat(
         [
             kind.table(values).assign(
-                **{MODEL: free_run(model, kind.histories(values, lags), kind.steps, units).ravel()}
+                split=part, **{MODEL: free_run(model, kind.histories(values, lags), kind.steps, units).ravel()}
             )
-            for kind in _three_ways(values, split_dates, runs)
+            for part, kind in _ways(values, split_dates, runs)
         ],
         ignore_index=True,
     )
@@ -88,22 +95,65 @@ def forecast_runs_with_rivals(
     return pd.concat(
         [
             flat({name: forecast(kind.histories(values, lags), kind.steps) for name, forecast in rivals.items()})
-            for kind in _three_ways(values, split_dates, runs)
+            for _, kind in _ways(values, split_dates, runs)
         ],
         ignore_index=True,
     )
 
 
-def _three_ways(series: pd.Series, dates: pd.DataFrame, runs: RunParameters) -> list[Runs]:
-    test = dates_of_test(dates)
-    restarted = runs_over_test(series, test, runs)
-    positions = series.index.get_indexer(test)
-    return [Runs(POINT_BY_POINT, positions, 1), restarted, Runs(FREE_RUN, positions[:1], len(positions))]
+def _ways(series: pd.Series, dates: pd.DataFrame, runs: RunParameters) -> list[tuple[SplitName, Runs]]:
+    positions = series.index.get_indexer(dates_of(dates, "test"))
+    point_by_point, free = Runs(POINT_BY_POINT, positions, 1), Runs(FREE_RUN, positions[:1], len(positions))
+    restarted = restarted_runs(series, dates, runs)
+    of_test: list[tuple[SplitName, Runs]] = [("test", kind) for kind in (point_by_point, restarted.pop("test"), free)]
+    return [*of_test, *restarted.items()]
 
 
-def dates_of_test(split_dates: pd.DataFrame) -> pd.DatetimeIndex:
-    """Dates of the test rows."""
-    return pd.DatetimeIndex(split_dates.index[split_dates["split"] == "test"])
+def restarted_runs(series: pd.Series, split_dates: pd.DataFrame, runs: RunParameters) -> dict[SplitName, Runs]:
+    """Restarted runs over the test rows, and by the same rule over the validation rows.
+
+    Parameters
+    ----------
+    series
+        Oldest value first.
+    split_dates
+        See :func:`rnn_trading.experiments.series.split_dates`.
+    runs
+        See :class:`rnn_trading.series.series.RunParameters`.
+
+    Returns
+    -------
+    dict
+        ``test`` and, unless the validation rows are fewer than the runs need, ``validation``.
+
+    Raises
+    ------
+    PriceError
+        If the test rows are fewer than the runs need.
+
+    Examples
+    --------
+    >>> series = pd.Series(range(9), index=pd.date_range("2020-01-01", periods=9))
+    >>> parts = pd.DataFrame({"split": ["train"] * 3 + ["validation"] * 2 + ["test"] * 4}, index=series.index)
+    >>> chosen = restarted_runs(series, parts, RunParameters(steps=2, starts=None))
+    >>> {part: runs.truths(series).tolist() for part, runs in chosen.items()}
+    {'test': [[5.0, 6.0], [7.0, 8.0]], 'validation': [[3.0, 4.0]]}
+    """
+    chosen: dict[SplitName, Runs] = {"test": runs_over(series, dates_of(split_dates, "test"), runs)}
+    validation = dates_of(split_dates, "validation")
+    if len(validation) >= runs.fewest_rows:
+        chosen["validation"] = runs_over(series, validation, runs)
+    elif len(validation):
+        logger.warning(
+            "The %d validation rows are fewer than the %d that the runs need: there are no forecasts of them",
+            *(len(validation), runs.fewest_rows),
+        )
+    return chosen
+
+
+def dates_of(split_dates: pd.DataFrame, part: SplitName) -> pd.DatetimeIndex:
+    """Dates of the rows of a part."""
+    return pd.DatetimeIndex(split_dates.index[split_dates["split"] == part])
 
 
 def flat(forecasts: dict[str, Matrix]) -> pd.DataFrame:

@@ -17,9 +17,11 @@ from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingPar
 from rnn_trading.models.states import States
 from rnn_trading.series.scaling import Scaling, ScalingParameters, fit_scaling, refuse_zero_bases
 from rnn_trading.series.series import (
+    RETURN,
     TRUTH,
     SeriesParameters,
     overlapping_runs,
+    signed_returns,
     split_windows,
     take_series,
     window_flags,
@@ -27,6 +29,7 @@ from rnn_trading.series.series import (
 )
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
+from rnn_trading.skill.rivals.returns import SIGNED_RETURNS, Origins
 from rnn_trading.skill.rivals.series import LEVEL, VOLATILITY, KnownSeries
 from rnn_trading.skill.tasks import MODEL, TASKS
 from rnn_trading.splits.chronological import (
@@ -54,14 +57,18 @@ def window_index(
     Returns
     -------
     dict
-        ``series``: column ``value``. ``windows``: lags and ``truth``, dated by the target. ``flags``: windows
-        that touch a stale or extreme close. ``report``: source and counts.
+        ``series``: column ``value``, and, beside absolute returns, ``return``, the signed ones. ``windows``: lags and
+        ``truth``, dated by the target. ``flags``: windows that touch a stale or extreme close. ``report``: source and
+        counts.
     """
     values = take_series(index_prices, series)
     windows = window_rows(values, series.lags)
     flags = window_flags(index_prices, windows, ingestion.stale_after_sessions)
     report = {**index_report, "series": series.form, "flagged": {name: int(flags[name].sum()) for name in flags}}
-    return {"series": values.to_frame(), "windows": windows, "flags": flags, "report": report}
+    table = values.to_frame()
+    if series.form == "absolute_return":
+        table[RETURN] = signed_returns(index_prices, values.index)
+    return {"series": table, "windows": windows, "flags": flags, "report": report}
 
 
 def split_dates(windows: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
@@ -133,17 +140,17 @@ def train_network(
 def forecast_rows(
     model: Any, windows: pd.DataFrame, split_dates: pd.DataFrame, scaling: dict[str, Any]
 ) -> pd.DataFrame:
-    """Forecast every training and test row in the units of the series.
+    """Forecast every row of a part in the units of the series.
 
     Returns
     -------
     pandas.DataFrame
-        Index ``date``. ``split`` (``train``, ``test``), ``prediction``, ``truth``.
+        Index ``date``. ``split`` (``train``, ``validation``, ``test``), ``prediction``, ``truth``.
     """
     from rnn_trading.models.free_run import free_run  # noqa: PLC0415  see train_network
 
     parts = split_dates["split"].reindex(windows.index)
-    wanted = windows[parts.isin(["train", "test"]).to_numpy()]
+    wanted = windows[parts.notna().to_numpy()]
     forecasts = free_run(model, split_windows(wanted)[0], 1, Scaling(**scaling))[:, 0]
     columns = {"split": parts[wanted.index].astype("str"), MODEL: forecasts, TRUTH: wanted[TRUTH]}
     return pd.DataFrame(columns, index=wanted.index).rename_axis("date")
@@ -158,20 +165,33 @@ def known_series(series: pd.DataFrame, windows: pd.DataFrame, split_dates: pd.Da
 def forecast_with_rivals(
     series: pd.DataFrame, windows: pd.DataFrame, split_dates: pd.DataFrame, experiment: Experiment
 ) -> pd.DataFrame:
-    """Fit the rivals of the experiment's task on the training rows and forecast the test rows.
+    """Fit the rivals of the experiment's task on the training rows and forecast the validation and test rows.
+
+    A volatility has more rivals where the signed returns are known.
 
     Returns
     -------
     pandas.DataFrame
-        One column a rival, index ``date`` of the test rows.
+        One column a rival, index ``date`` of the validation and test rows.
     """
-    test = _rows(windows, split_dates, "test")
+    held_out = pd.concat([_rows(windows, split_dates, part) for part in ("validation", "test")])
     known = known_series(series, windows, split_dates)
-    return forecast_with(RIVALS[experiment.task], known, split_windows(test)[0], test.index)
+    table = forecast_with(RIVALS[experiment.task], known, split_windows(held_out)[0], held_out.index)
+    if experiment.task != "volatility" or RETURN not in series:
+        return table
+    train = _origins(known_rows(series, split_dates["split"]), _rows(windows, split_dates, "train"))
+    return table.join(forecast_with(SIGNED_RETURNS, train, _origins(series, held_out), held_out.index))
+
+
+def _origins(series: pd.DataFrame, rows: pd.DataFrame) -> Origins:
+    returns = series[RETURN].to_numpy(dtype=np.float64, copy=True)
+    returns.flags.writeable = False  # a rival that changes them would change them for the next
+    return Origins(returns, series.index.get_indexer(rows.index), rows.shape[1] - 1)
 
 
 def judge(
     predictions: pd.DataFrame,
+    validation_predictions: pd.DataFrame,
     flags: pd.DataFrame,
     split_dates: pd.DataFrame,
     report: dict[str, Any],
@@ -191,6 +211,7 @@ def judge(
         training,
         scale=scaling["size"] if scaling["base"] == "none" else None,
         overlap=overlapping_runs(predictions) if "run" in predictions else 1,
+        validation=validation_predictions,
     )
 
 

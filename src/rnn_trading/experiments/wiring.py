@@ -128,52 +128,64 @@ def train(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
 
 
 def forecast(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
-    """The node that forecasts the test rows by the model: ``model_predictions``, and ``further`` outputs."""
+    """The node that forecasts by the model: ``model_predictions``, and ``further`` outputs."""
     return node(function, "model_predictions", *further, name="forecast", gpu=True, **datasets)
 
 
 def rivals(function: Callable[..., Any], **datasets: Any) -> Node:
-    """The node that fits the rivals on the training rows and forecasts the test rows: ``rival_predictions``."""
+    """The node that fits the rivals and forecasts the validation and test rows by them: ``rival_predictions``."""
     return node(function, "rival_predictions", name="forecast_with_rivals", **datasets)
 
 
 def judge(function: Callable[..., Any], **datasets: Any) -> Node:
-    """The node that writes the skill record."""
+    """The node that writes the skill record from both tables of :func:`collect_predictions`, and more."""
     return node(function, "skill", name="judge", **datasets)
 
 
-def collect_predictions(model_predictions: pd.DataFrame, rival_predictions: pd.DataFrame) -> pd.DataFrame:
-    """Put the test rows side by side.
+def collect_predictions(model_predictions: pd.DataFrame, rival_predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Put the forecasts of the model and of its rivals side by side, the test rows and the validation rows apart.
 
     Parameters
     ----------
     model_predictions
-        Keys (as index or as columns), ``prediction``, ``truth``. A column ``split`` says which rows are of the test,
-        where there are others.
+        Keys (as index or as columns), ``prediction``, ``truth``. A column ``split`` (``train``, ``validation``,
+        ``test``) where there are rows beside those of the test.
     rival_predictions
-        One column a rival, with the same index.
+        One column a rival, with the same index. Rivals forecast the test rows and the validation rows; they forecast
+        no training rows.
 
     Returns
     -------
-    pandas.DataFrame
-        Keys, ``prediction``, ``truth``, one column a rival.
+    dict
+        ``predictions``: of the test rows, keys, ``prediction``, ``truth``, one column a rival.
+        ``validation_predictions``: the same columns of the validation rows; no rows where there are none.
 
     Raises
     ------
     ValueError
         If the model and the rivals do not forecast the same rows.
+
+    Examples
+    --------
+    >>> days = pd.Index(["Monday", "Tuesday", "Wednesday"], name="date")
+    >>> model = pd.DataFrame({"split": ["train", "validation", "test"], "prediction": 1.0, "truth": 2.0}, days)
+    >>> rivals = pd.DataFrame({"zero": 0.0}, days[1:])
+    >>> {name: table["date"].tolist() for name, table in collect_predictions(model, rivals).items()}
+    {'predictions': ['Wednesday'], 'validation_predictions': ['Tuesday']}
     """
-    test = model_predictions
-    if "split" in test:
-        test = test[test["split"] == "test"].drop(columns="split")
-    both = len(test.index.intersection(rival_predictions.index))
-    if not both == len(test) == len(rival_predictions):
+    parts = model_predictions.get("split", pd.Series("test", model_predictions.index))
+    wanted = parts.isin(["validation", "test"])
+    model = model_predictions[wanted].drop(columns="split", errors="ignore")
+    both = len(model.index.intersection(rival_predictions.index))
+    if not both == len(model) == len(rival_predictions):
         raise ValueError(
-            f"The model and its rivals must forecast the same rows. Received: {len(test):,} rows of the model, "
-            f"{len(rival_predictions):,} of the rivals, {both:,} in both."
+            f"The model and its rivals must forecast the same rows, those of the test and of the validation. Received: "
+            f"{len(model):,} rows of the model, {len(rival_predictions):,} of the rivals, {both:,} in both."
         )
-    table = test.join(rival_predictions)
-    return table if table.index.names == [None] else table.reset_index()
+    table, of_row = model.join(rival_predictions), parts[wanted].to_numpy()
+    unnamed = table.index.names == [None]
+    names = {"predictions": "test", "validation_predictions": "validation"}
+    return {name: table[of_row == part].reset_index(drop=unnamed) for name, part in names.items()}
 
 
 class Figures:
@@ -276,7 +288,7 @@ def experiment(
     """
     pieces = [*nodes]
     if "predictions" in {taken for piece in pieces for taken in piece.inputs}:
-        pieces.append(node(collect_predictions, "predictions"))
+        pieces.append(node(collect_predictions, "predictions", "validation_predictions"))
     if "skill" in {made for piece in pieces for made in piece.outputs}:
         pieces.append(page(figure for piece in pieces if isinstance(piece.func, Figures) for figure in piece.outputs))
     used = {taken for piece in pieces for taken in piece.inputs}

@@ -3,7 +3,9 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rnn_trading.figures.panels import BLUE, ORANGE, RIVAL_COLOURS, date_axis, styled, titled
+from rnn_trading.figures.panels import BLUE, ORANGE, date_axis, styled, titled
+from rnn_trading.figures.styles import every, rival_styles
+from rnn_trading.skill.formats import words
 from rnn_trading.skill.metrics.macro import ORIGINAL
 
 MONTHS_BEFORE = 24
@@ -54,12 +56,13 @@ def forecasts_in_time(macro: pd.DataFrame, predictions: pd.DataFrame, run: str, 
         last = macro.index.get_loc(of_series["target_date"].iloc[-1])
         shown = macro[name].iloc[max(0, last - len(of_series) - MONTHS_BEFORE) : last + 1]
         axes.plot(shown.index, shown, color="black", linewidth=1.8, label="truth")
-        for rival, colour in zip(rivals, RIVAL_COLOURS, strict=False):
-            label = rival.replace("_", " ")
-            axes.plot(of_series["target_date"], of_series[rival], "--", color=colour, linewidth=1.4, label=label)
-        axes.plot(of_series["target_date"], of_series["prediction"], color=ORANGE, linewidth=2.8, label="network")
+        for rival, style in rival_styles(rivals).items():
+            marked = {"label": words(rival), "markevery": every(len(of_series))} | style
+            axes.plot(of_series["target_date"], of_series[rival], **marked)
+        marked = {"marker": "o", "markevery": every(len(of_series)), "label": "network"}
+        axes.plot(of_series["target_date"], of_series["prediction"], color=ORANGE, linewidth=2.8, **marked)
         axes.set_title(name, loc="left", fontsize=12)
         axes.set(ylabel="original units")
-        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=11)
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=11, handlelength=4)
         date_axis(axes)
     return titled(figure, title)

@@ -4,6 +4,7 @@ Every function returns a new `matplotlib.figure.Figure` and touches no global st
 of that figure.
 """
 
+import textwrap
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
@@ -17,11 +18,13 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, PercentFormatter, ScalarFormatter
 
+from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS, by_tier, every, rival_styles
 from rnn_trading.matplotlib_lock import MATPLOTLIB
+from rnn_trading.skill.formats import words
+from rnn_trading.skill.rivals.lists import tier_of
 
 # Okabe and Ito (2008), distinguishable with every common colour vision.
-BLUE, ORANGE, GREEN, PURPLE, YELLOW, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#666666"
-RIVAL_COLOURS = (GREY, GREEN, PURPLE, YELLOW, "#56B4E9")
+BLUE, ORANGE, GREEN, GREY = "#0072B2", MODEL_COLOUR, "#009E73", "#666666"
 STYLE: dict[Any, Any] = {
     "figure.dpi": 110,
     "savefig.dpi": 150,
@@ -37,7 +40,9 @@ STYLE: dict[Any, Any] = {
     "figure.constrained_layout.use": True,
 }
 QUANTITIES = {"auc": "AUC", "accuracy": "Accuracy (share of rows)"}
+LONGEST_LABEL = 60  # characters of a legend
 WIDE_RANGE = 5  # a linear axis would press all later epochs to the bottom
+MODEL = "model"  # in the records
 Parameters = ParamSpec("Parameters")
 
 
@@ -80,7 +85,7 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, unit:
         axes.plot(curves.index, curves["validation"], color=ORANGE, marker="s", markersize=4, label=held_out)
         axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
         axes.set(xlabel="Epoch", ylabel=labels[quantity], xlim=(0.5, curves.index.max() + 0.5))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         if curves.max(axis=None) > WIDE_RANGE * curves.min(axis=None) > 0:
             axes.set_yscale("log")
             _plain_numbers(axes.yaxis)
@@ -118,7 +123,7 @@ def losses_by_seed(
             )
             axes.plot(best, curve[best], "o", color=ORANGE, label="epoch that was kept" if number == 0 else None)
         axes.set(xlabel="Epoch", ylabel=f"{quantity[1]}, {name} rows")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.legend()
     return titled(figure, title)
 
@@ -158,7 +163,7 @@ def quintile_means(by_date: pd.DataFrame, quantity: str, title: str) -> Figure:
     )
     axes.axhline(mean.mean(), color=ORANGE, linestyle="--", label="mean of all quintiles")
     axes.set(xlabel="Quintile of the prediction within its date (5: highest)", ylabel=quantity)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16))
     return titled(figure, f"{title}\n95 % intervals over {len(by_date):,} dates")
@@ -210,55 +215,75 @@ def model_beside_rivals(
     title
         Title of the figure.
     """
-    scores = {"model": record["model"]["metrics"][metric]}
-    scores |= {name.replace("_", " "): values[metric] for name, values in record["rivals"].items()}
-    clean: dict[str, Any] = dict.fromkeys(scores)
-    if record["without_stale"]["rows_left_out"]:
-        clean["model"] = record["without_stale"]["model"].get(metric)
-        for name, values in record["without_stale"]["rivals"].items():
-            clean[name.replace("_", " ")] = values.get(metric)
-    names = list(scores)[::-1]
-    figure = Figure(figsize=(9, 2.2 + 0.6 * len(names)))
+    names = [*by_tier(record["rivals"]), MODEL]
+    scores = _scores(record, metric)
+    clean = _scores(record["without_stale"], metric) if record["without_stale"]["rows_left_out"] else {}
+    figure = Figure(figsize=(10, 2.4 + 0.5 * len(names)))
     axes = figure.subplots()
     if no_skill is not None:
-        axes.axvline(no_skill, color=GREY, linestyle="--", label="no skill")
+        axes.axvline(no_skill, color=GREY, linestyle="--", linewidth=1.4, label="no skill")
     published = (record["published"] or {}).get(metric)
     if published is not None:
-        axes.axvline(published, color=ORANGE, linestyle=":", label=f"published, on {record['published_on']}")
-    for scored, marker, colour, label in (
-        (scores, "o", BLUE, "all test rows"),
-        (clean, "D", GREEN, "without suspicious rows"),
-    ):
-        defined = [(row, scored[name]) for row, name in enumerate(names) if scored[name] is not None]
-        if not defined:
-            continue
-        axes.plot(
-            [value for _, value in defined],
-            [row for row, _ in defined],
-            marker,
-            color=colour,
-            markersize=11 if marker == "o" else 6,
-            label=label,
-        )
-    _mark_intervals(axes, record, metric, names)
+        axes.axvline(published, color="black", linestyle=":", label=f"published, on {record['published_on']}")
+    of_all, of_clean = {"markersize": 11}, {"markersize": 7, "fillstyle": "none", "markeredgewidth": 1.8}
+    # The last is drawn with a label: the model, whose marks a legend shows.
     for row, name in enumerate(names):
+        last = name == MODEL
+        colour = MODEL_COLOUR if last else TIER_COLOURS[tier_of(name)]
+        for scored, marker, label, style in (
+            (scores, "o", "all test rows", of_all),
+            (clean, "D", "without suspicious rows", of_clean),
+        ):
+            if (value := scored.get(name)) is not None:
+                axes.plot(value, row, marker, color=colour, label=label if last else None, zorder=3, **style)
+        _mark_interval(axes, record, metric, name, (row, colour))
         if scores[name] is None:
-            axes.annotate(
-                *("ranks nothing" if no_skill is not None else "does not exist", (no_skill or 0.0, row), (8, 0)),
-                textcoords="offset points",
-                va="center",
-                color=GREY,
-                bbox={"color": "white", "pad": 1},
-            )
-    axes.set_yticks(range(len(names)), names)
+            _say_why(axes, row, no_skill)
+    axes.set_yticks(range(len(names)), map(words, names))
     axes.get_yticklabels()[-1].set_fontweight("bold")
     axes.set(xlabel=quantity, ylim=(-0.6, len(names) - 0.4))
+    _name_tiers(axes, names)
     known = [score for score in scores.values() if score is not None]
     if no_skill is None and max(known) > WIDE_RANGE * min(known) > 0:
         axes.set_xscale("log")
         _plain_numbers(axes.xaxis)
-    figure.legend(loc="outside lower left", ncols=2)
+    legend_below(figure, *axes.get_legend_handles_labels(), columns=3)
     return titled(figure, title)
+
+
+def _scores(record: dict[str, Any], metric: str) -> dict[str, float | None]:
+    """Of the model and of every rival; None where a forecast has no such score."""
+    metrics = {MODEL: record["model"].get("metrics", record["model"])} | record["rivals"]
+    return {name: values.get(metric) for name, values in metrics.items()}
+
+
+def _say_why(axes: Axes, row: int, no_skill: float | None) -> None:
+    axes.annotate(
+        *("ranks nothing" if no_skill is not None else "does not exist", (no_skill or 0.0, row), (8, 0)),
+        textcoords="offset points",
+        va="center",
+        color=GREY,
+        bbox={"color": "white", "pad": 1},
+    )
+
+
+def _name_tiers(axes: Axes, names: list[str]) -> None:
+    """Beside the rows of each tier its name, and a line between it and the next."""
+    rows: dict[Any, list[int]] = {}
+    for row, name in enumerate(names):
+        rows.setdefault(None if name == MODEL else tier_of(name), []).append(row)
+    for tier, of_tier in rows.items():
+        if tier is None:
+            continue
+        axes.axhline(of_tier[-1] + 0.5, color="#BBBBBB", linewidth=0.8)
+        place: dict[str, Any] = {
+            "xycoords": ("axes fraction", "data"),
+            "textcoords": "offset points",
+            "va": "center",
+            "fontsize": 12,
+        }
+        middle = (of_tier[0] + of_tier[-1]) / 2
+        axes.annotate(tier, (1, middle), (8, 0), color=TIER_COLOURS[tier], fontweight="bold", **place)
 
 
 @styled
@@ -276,29 +301,36 @@ def error_by_step(network: list[float], rivals: dict[str, list[float]], labels: 
     """
     figure = Figure(figsize=(10, 5))
     axes = figure.subplots()
-    for (name, values), colour in zip(rivals.items(), RIVAL_COLOURS, strict=False):
-        axes.plot(range(1, len(values) + 1), values, "--", color=colour, label=name.replace("_", " "))
+    for name, style in rival_styles(rivals).items():
+        steps = range(1, len(rivals[name]) + 1)
+        axes.plot(steps, rivals[name], label=words(name), markevery=every(len(steps)), **style)
     axes.plot(range(1, len(network) + 1), network, color=ORANGE, linewidth=3, label="network")
     axes.set(xlabel=labels[0], ylabel=labels[1], ylim=(0, None))
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), handlelength=4)
     return titled(figure, title)
 
 
-def _mark_intervals(axes: Axes, record: dict[str, Any], metric: str, names: list[str]) -> None:
-    """95 % intervals: of the headline score, which the model and its best rival have, and of metrics that have one."""
-    metrics = {"model": record["model"]["metrics"]} | record["rivals"]
+def _mark_interval(axes: Axes, record: dict[str, Any], metric: str, name: str, at: tuple[int, str]) -> None:
+    """The 95 % interval of a forecast in a row and a colour: of the headline score, or of a metric that has one."""
+    metrics = {MODEL: record["model"]["metrics"]} | record["rivals"]
     keys = (f"{metric}_interval", f"{metric}_interval_by_date")
-    intervals = {name: next((values[key] for key in keys if key in values), None) for name, values in metrics.items()}
-    headline = record["headline"]
-    if headline["metric"] == metric:
-        intervals |= {"model": headline["interval"]}
-        intervals |= {headline["best_rival"]: headline["rival_interval"]} if headline["best_rival"] else {}
-    spoken = {name.replace("_", " "): interval for name, interval in intervals.items()}
-    for row, name in enumerate(names):
-        interval = spoken[name]
-        if interval and interval[0] is not None:
-            label = "95 % interval" if name == "model" else None
-            axes.plot(interval, (row, row), color=BLUE, linewidth=1.4, marker="|", zorder=1, label=label)
+    interval = next((metrics[name][key] for key in keys if key in metrics[name]), None)
+    headline, (row, colour) = record["headline"], at
+    if headline["metric"] == metric and name in (MODEL, headline["best_rival"]):
+        interval = headline["interval" if name == MODEL else "rival_interval"]
+    if interval and interval[0] is not None:
+        label = "95 % interval" if name == MODEL else None
+        axes.plot(interval, (row, row), color=colour, linewidth=1.6, marker="|", zorder=2, label=label)
+
+
+def legend_below(figure: Figure, handles: Any, labels: Any, columns: int, **style: Any) -> None:
+    """A legend below all axes, in as many columns as the figure has room for; long labels are broken."""
+    shown = [textwrap.fill(label, LONGEST_LABEL) for label in labels]
+    for count in range(columns, 0, -1):
+        legend = figure.legend(handles, shown, loc="outside lower left", ncols=count, **style)
+        if count == 1 or legend.get_window_extent().width < figure.bbox.width:
+            return
+        legend.remove()
 
 
 def _plain_numbers(axis: Axis) -> None:
@@ -316,8 +348,8 @@ def say(figure: Figure, axes: Axes, words: str, title: str) -> Figure:
 
 
 def titled(figure: Figure, title: str) -> Figure:
-    """Give a figure its title, on the left."""
-    figure.suptitle(title, fontweight="bold", fontsize=14, x=0.01, ha="left")
+    """Give a figure its title, on the left; a line that is too long for the figure is broken."""
+    figure.suptitle(title, fontweight="bold", fontsize=14, x=0.01, ha="left", wrap=True)
     return figure
 
 

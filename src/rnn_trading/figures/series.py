@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rnn_trading.figures.panels import BLUE, GREEN, GREY, ORANGE, date_axis, styled, titled
+from rnn_trading.figures.panels import BLUE, GREEN, GREY, ORANGE, date_axis, legend_below, styled, titled
 from rnn_trading.series.series import FREE_RUN, POINT_BY_POINT, RESTARTED
 
 ROLLING_EPOCHS = 5
@@ -39,7 +39,7 @@ def rolling_rmse(history: pd.DataFrame, best_epoch: int, held_out: str, unit: st
         axes.plot(rmse.index, rmse[rows], color=colour, alpha=0.3, linewidth=1)
     axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
     axes.set(xlabel="Epoch", ylabel=f"RMSE ({unit}), mean of {ROLLING_EPOCHS} epochs", yscale="log")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.legend()
     return titled(figure, title)
 
@@ -166,7 +166,7 @@ def networks_and_rivals(comparison: dict[str, Any], title: str) -> Figure:
             (BLUE, "none", "rival, outside"),
         )
     ]
-    figure.legend(handles=handles, loc="outside lower left", ncols=4, fontsize=11)
+    legend_below(figure, handles, [handle.get_label() for handle in handles], columns=4, fontsize=11)
     return titled(figure, title)
 
 

@@ -7,7 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from rnn_trading.figures.panels import BLUE, GREY, ORANGE, RIVAL_COLOURS, styled, titled
+from rnn_trading.figures.panels import BLUE, GREY, ORANGE, styled, titled
+from rnn_trading.figures.styles import rival_styles
+from rnn_trading.skill.formats import words
 
 BINS = 60
 # The longest few texts would press all others to the left.
@@ -53,9 +55,8 @@ def calibration(record: dict[str, Any], title: str) -> Figure:
     figure = Figure(figsize=(9, 7))
     curves, counts = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     curves.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1.2, label="as promised")
-    scored = {name.replace("_", " "): metrics for name, metrics in record["rivals"].items()}
-    for (name, metrics), colour in zip(scored.items(), RIVAL_COLOURS[1:], strict=False):
-        _curve(curves, metrics, name, color=colour, marker="s", markersize=4, linewidth=1.3)
+    for name, style in rival_styles(record["rivals"]).items():
+        _curve(curves, record["rivals"][name], words(name), **style)
     model = record["model"]["metrics"]
     _curve(curves, model, "network", color=ORANGE, marker="o", linewidth=2.8)
     edges = np.linspace(0, 1, 11)
@@ -64,7 +65,7 @@ def calibration(record: dict[str, Any], title: str) -> Figure:
     curves.set(ylabel="Share of positive reviews")
     curves.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     counts.set(xlabel="Probability of a positive review", ylabel="Reviews\n(network)", xlim=(0, 1))
-    curves.legend(loc="upper left", fontsize=11)
+    curves.legend(loc="upper left", fontsize=11, handlelength=4)
     return titled(figure, title)
 
 

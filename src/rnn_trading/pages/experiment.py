@@ -4,15 +4,20 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from rnn_trading.skill.formats import NOTHING, TOO_NARROW, format_p_value, format_score, format_signed, words
+from rnn_trading.skill.formats import BETTER, NOTHING, format_p_value, format_score, format_signed, words
+from rnn_trading.skill.marks import mark_of
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.summary import in_words, published_figures
 
+from .decision import TIER_COLUMNS, TIER_NUMBERS, decided_by, encompassing, tier_rows
 from .figures import Figure, in_order, small
 from .html import render
 from .parts import causes, cell, headline_in_words, number, published, with_interval
+from .stamp import stamp
 
-MODEL, DIFFERENCE = "model", ("Difference", "p of the difference")
+MODEL = "model"
+TEST_COLUMNS = ("Test", "Of", "Rival", "Difference", "p", "On")
+TEST_NUMBERS = ("Difference", "p")
 # What of a record's model is no fact about its training: scores, which have tables of their own.
 SCORES = ("metrics", "training_rows", "published_comparison")
 PARTS = ("train", "validation", "test", "unused")
@@ -21,13 +26,15 @@ KINDS = ("loss", "units", "run", "series")
 COUNTED = ("dates", "weeks", "documents", "filings")
 
 
-def experiment_page(skill: dict[str, Any], **figures: Any) -> str:
-    """One HTML file that holds all of an experiment: verdict, scores, figures, and what they rest on.
+def experiment_page(skill: dict[str, Any], *, made: str | None = None, **figures: Any) -> str:
+    """One HTML file that holds all of an experiment: verdict, decision, scores, figures, and what they rest on.
 
     Parameters
     ----------
     skill
         The skill record; see :func:`rnn_trading.skill.record.skill_record`.
+    made
+        See :func:`rnn_trading.pages.stamp.stamp`; None: by this code, now.
     figures
         Pictures (``PIL.Image.Image``), by the names of their datasets.
 
@@ -42,35 +49,60 @@ def experiment_page(skill: dict[str, Any], **figures: Any) -> str:
         If a figure is no picture, since it has no entry in the catalog.
     """
     name, protocol = skill["experiment"], skill["protocol"]
-    compared = published_figures(Records(found={(name, protocol): skill}))[name]
     return render(
         "experiment.html",
+        made=made or stamp(),
         name=name,
         protocol=words(protocol),
         verdict=skill["verdict"],
+        mark=mark_of(skill["finding_kind"]),
         simulated=skill["data"].get("simulated", False),
         changed=in_words(skill["changed"]),
-        heads=[
-            "Forecast",
-            skill["headline"]["words"],
-            "Difference",
-            "p of the difference",
-            *map(words, _metrics(skill)),
-        ],
-        larger_is_better=skill["headline"]["larger_is_better"],
-        model=MODEL,
-        scores=_scores(skill),
-        drawn=skill["headline"]["drawn"],
-        tests=[_test(test) for test in skill["tests"]],
-        figures=[_picture(name, figures[name]) for name in in_order(figures)],
-        headline=headline_in_words(skill),
-        causes=[(cause["without"], shown) for cause, shown in zip(skill["attribution"], causes(skill), strict=True)],
-        published=[published(figure, (protocol,)) for figure in compared],
-        published_on=skill["published_on"],
-        training=list(_facts({key: value for key, value in skill[MODEL].items() if key not in SCORES})),
-        parts_of_data={part: skill["data"][part] for part in PARTS if part in skill["data"]},
-        data=list(_facts({key: value for key, value in skill["data"].items() if key not in PARTS})),
+        figures=[_picture(dataset, figures[dataset]) for dataset in in_order(figures)],
+        **_decision(skill),
+        **_all_scores(skill),
+        **_facts_of(skill),
     )
+
+
+def _decision(skill: dict[str, Any]) -> dict[str, Any]:
+    """What decided, and the second view."""
+    return {
+        "decided_by": decided_by(skill["decision"]),
+        "why": skill["decision"]["why"],
+        "tier_heads": TIER_COLUMNS,
+        "tier_numbers": TIER_NUMBERS,
+        "tiers": tier_rows(skill["decision"]),
+        "encompassing": encompassing(skill["decision"]),
+        "test_heads": TEST_COLUMNS,
+        "test_numbers": TEST_NUMBERS,
+        "tests": [_test(test) for test in skill["tests"]],
+    }
+
+
+def _all_scores(skill: dict[str, Any]) -> dict[str, Any]:
+    """Scores of the model and its rivals, without artefacts, and as published."""
+    name, protocol, headline = skill["experiment"], skill["protocol"], skill["headline"]
+    compared = published_figures(Records(found={(name, protocol): skill}))[name]
+    return {
+        "score_heads": ["Forecast", f"{headline['words']} {BETTER[headline['larger_is_better']]}", *_metrics(skill)],
+        "model": MODEL,
+        "scores": _scores(skill),
+        "drawn": headline["drawn"],
+        "headline": headline_in_words(skill),
+        "causes": [(of["without"], shown) for of, shown in zip(skill["attribution"], causes(skill), strict=True)],
+        "published": [published(figure, (protocol,)) for figure in compared],
+        "published_on": skill["published_on"],
+    }
+
+
+def _facts_of(skill: dict[str, Any]) -> dict[str, Any]:
+    """How the network was trained, and on what."""
+    return {
+        "training": list(_facts({key: value for key, value in skill[MODEL].items() if key not in SCORES})),
+        "parts_of_data": {part: skill["data"][part] for part in PARTS if part in skill["data"]},
+        "data": list(_facts({key: value for key, value in skill["data"].items() if key not in PARTS})),
+    }
 
 
 def _picture(dataset: str, figure: Any) -> Figure:
@@ -83,27 +115,26 @@ def _picture(dataset: str, figure: Any) -> Figure:
 
 
 def _scores(skill: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    """Cells of a row for the model and for each rival, the best first: headline, difference, p, other metrics."""
+    """Cells of a row for the model and for each rival, the best first: headline, other metrics."""
     headline, metrics = skill["headline"], {MODEL: skill[MODEL]["metrics"], **skill["rivals"]}
-    sign = -1 if headline["larger_is_better"] else 1
+    sign, others = -1 if headline["larger_is_better"] else 1, list(_metrics(skill).values())
     value = {name: number(of.get(headline["metric"])) for name, of in metrics.items()}
     ranked = sorted(metrics, key=lambda name: (math.isnan(value[name]), sign * value[name]))
     return [
         [
             cell(words(name), name),
             _headline(headline, name, value[name]),
-            *_difference(headline, name),
-            *(cell(_in_words(metrics[name].get(metric)), 0.0) for metric in _metrics(skill)),
+            *(cell(_in_words(metrics[name].get(metric)), 0.0) for metric in others),
         ]
         for name in ranked
     ]
 
 
-def _metrics(skill: dict[str, Any]) -> list[str]:
-    """Names of the other metrics that are single numbers."""
+def _metrics(skill: dict[str, Any]) -> dict[str, str]:
+    """By their names in words, the other metrics that are single numbers."""
     values = [skill[MODEL]["metrics"], *skill["rivals"].values()]
     names = dict.fromkeys(name for of in values for name, value in of.items() if isinstance(value, int | float))
-    return [name for name in names if name != skill["headline"]["metric"]]
+    return {words(name): name for name in names if name != skill["headline"]["metric"]}
 
 
 def _headline(headline: dict[str, Any], name: str, value: float) -> dict[str, Any]:
@@ -114,29 +145,19 @@ def _headline(headline: dict[str, Any], name: str, value: float) -> dict[str, An
     return with_interval(value, number(low), number(high), headline["too_narrow"])
 
 
-def _difference(headline: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """Score of the model less that of its best rival, and its p, in the row of that rival."""
-    difference = headline["difference"]
-    if name != headline["best_rival"] or difference is None:
-        return [cell("", 0.0), cell("", 0.0)]
-    low, high = difference["interval"]
-    p_value = format_p_value(number(difference["p_value"])) + (TOO_NARROW if headline["too_narrow"] else "")
-    shown = with_interval(
-        number(difference["mean_difference"]), number(low), number(high), headline["too_narrow"], signed=True
-    )
-    return [shown, cell(p_value, 0.0)]
-
-
-def _test(test: dict[str, Any]) -> dict[str, str]:
-    """A test in words: what it is, of what, against which rival, on how much."""
-    return {
-        "name": test["name"],
-        "of": ", ".join(words(str(test[kind])) for kind in KINDS if test.get(kind)),
-        "rival": words(test["rival"]),
-        "difference": format_signed(number(test["mean_difference"])),
-        "p": format_p_value(number(test["p_value"])),
-        "on": ", ".join(f"{test[units]:,} {units}" for units in COUNTED if test.get(units)),
-    }
+def _test(test: dict[str, Any]) -> list[dict[str, Any]]:
+    """Cells of a test: what it is, of what, against which rival, on how much."""
+    of = ", ".join(words(str(test[kind])) for kind in KINDS if test.get(kind))
+    counted = ", ".join(f"{test[units]:,} {units}" for units in COUNTED if test.get(units))
+    difference, p_value = number(test["mean_difference"]), number(test["p_value"])
+    return [
+        cell(test["name"], test["name"]),
+        cell(of, of),
+        cell(words(test["rival"]), test["rival"]),
+        cell(format_signed(difference), difference),
+        cell(format_p_value(p_value) or NOTHING, p_value),
+        cell(counted, counted),
+    ]
 
 
 def _facts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -3,26 +3,27 @@
 import math
 from typing import Any
 
-from rnn_trading.skill.formats import NOTHING, TOO_NARROW, format_published, format_score, format_signed
+from rnn_trading.skill.formats import NOTHING, TOO_NARROW, format_published, format_range, format_score, format_signed
 
 NO_BREAK = "\u00a0"
 
 
 def cell(text: str, key: Any, note: str | None = None) -> dict[str, Any]:
-    """Text, what it is sorted by, whether it is a number, and a line below it."""
+    """Text, what it is sorted by, whether it is a number, and a line below it; no label, mark or link."""
     number = isinstance(key, float | int)
     # What is not there comes last, whichever way the column is sorted.
     missing = number and math.isnan(key)
-    return {"text": text, "key": "" if missing else key, "number": number, "note": note}
+    further = dict.fromkeys(("label", "mark", "link"))
+    return {"text": text, "key": "" if missing else key, "number": number, "note": note, **further}
 
 
-def with_interval(value: float, low: float, high: float, mark: bool, signed: bool = False) -> dict[str, Any]:
-    """A score, and its 95 % interval below it; ``mark`` if that is too narrow, ``signed`` if it is a difference."""
-    if not math.isnan(low):
-        note = f"{format_score(low)} to {format_score(high)}{TOO_NARROW if mark else ''}".replace(" ", NO_BREAK)
+def with_interval(value: float, low: float, high: float, mark: bool) -> dict[str, Any]:
+    """A score, and its 95 % interval below it; ``mark`` if that is too narrow."""
+    if both := format_range(low, high):
+        note = f"{both}{TOO_NARROW if mark else ''}".replace(" ", NO_BREAK)
     else:
         note = "" if math.isnan(value) else "no interval"
-    return cell((format_signed if signed else format_score)(value), value, note)
+    return cell(format_score(value), value, note)
 
 
 def causes(record: dict[str, Any]) -> list[dict[str, str]]:

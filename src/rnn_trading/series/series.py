@@ -18,6 +18,7 @@ from rnn_trading.splits.windows import any_in_window, sliding_windows
 from rnn_trading.tables.prices import EXTREME_RETURN, PriceError, stale_prices
 
 TRUTH = "truth"
+RETURN = "return"  # the column of signed returns, beside absolute ones
 POINT_BY_POINT, RESTARTED, FREE_RUN = "point_by_point", "restarted", "free_run"
 PERCENT = 100
 
@@ -105,7 +106,7 @@ def take_series(index_prices: pd.DataFrame, parameters_: SeriesParameters) -> pd
     if parameters_.form == "mid_price":
         values = _mid_price(prices)
     elif parameters_.form == "absolute_return":
-        values = (prices["close"].pct_change(fill_method=None).abs() * PERCENT).iloc[1:]
+        values = signed_returns(prices, prices.index[1:]).abs()
     else:
         values = prices["close"]
     if np.ptp(values) == 0:
@@ -115,6 +116,31 @@ def take_series(index_prices: pd.DataFrame, parameters_: SeriesParameters) -> pd
             "Check the prices."
         )
     return values.rename("value")
+
+
+def signed_returns(index_prices: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.Series:
+    """The daily returns of the close whose absolute values :func:`take_series` takes, in percent.
+
+    Parameters
+    ----------
+    index_prices
+        The canonical table.
+    dates
+        Of the absolute returns: a close stands before each.
+
+    Returns
+    -------
+    pandas.Series
+        Name ``return``, index ``dates``, float64; none missing.
+
+    Examples
+    --------
+    >>> days = pd.DatetimeIndex(["2020-01-02", "2020-01-03", "2020-01-06"], name="date")
+    >>> index_prices = pd.DataFrame({"close": [100.0, 110.0, 88.0]}, index=days)
+    >>> signed_returns(index_prices, days[1:]).round(6).tolist()
+    [10.0, -20.0]
+    """
+    return (index_prices["close"].pct_change(fill_method=None) * PERCENT).loc[dates].rename(RETURN)
 
 
 def _mid_price(prices: pd.DataFrame) -> pd.Series:
@@ -260,19 +286,24 @@ def window_flags(index_prices: pd.DataFrame, rows: pd.DataFrame, stale_after_ses
 
 @parameters
 class RunParameters:
-    """Runs of several steps over the test rows.
+    """Runs of several steps over the rows of a part.
 
     Parameters
     ----------
     steps
         Steps of a run.
     starts
-        Number of runs, spread evenly over the test rows; null: one after the other, each from where the one
+        Number of runs, spread evenly over the rows; null: one after the other, each from where the one
         before ended.
     """
 
     steps: Annotated[int, Field(ge=2)]
     starts: Annotated[int, Field(ge=2)] | None
+
+    @property
+    def fewest_rows(self) -> int:
+        """Rows that a part must have."""
+        return self.steps + (self.starts - 1 if self.starts else 0)
 
 
 @dataclass(frozen=True)
@@ -342,15 +373,15 @@ class Runs:
         )
 
 
-def runs_over_test(series: pd.Series, test_dates: pd.DatetimeIndex, runs: RunParameters) -> Runs:
-    """Runs of several steps whose targets are all test rows.
+def runs_over(series: pd.Series, dates: pd.DatetimeIndex, runs: RunParameters) -> Runs:
+    """Runs of several steps whose targets are all rows of one part, the test or the validation.
 
     Parameters
     ----------
     series
         Oldest value first.
-    test_dates
-        Ascending; all are in the index of the series.
+    dates
+        Of the part, ascending; all are in the index of the series.
     runs
         See :class:`RunParameters`.
 
@@ -362,24 +393,23 @@ def runs_over_test(series: pd.Series, test_dates: pd.DatetimeIndex, runs: RunPar
     Raises
     ------
     PriceError
-        If the test rows are fewer than a run has steps, or than ``starts`` different runs need.
+        If the rows are fewer than a run has steps, or than ``starts`` different runs need.
 
     Examples
     --------
     The test begins at position 5: runs of two steps start there, and two values later.
 
     >>> series = pd.Series(np.arange(10.0), index=pd.date_range("2020-01-01", periods=10))
-    >>> runs = runs_over_test(series, series.index[5:], RunParameters(steps=2, starts=None))
+    >>> runs = runs_over(series, series.index[5:], RunParameters(steps=2, starts=None))
     >>> runs.truths(series).tolist()
     [[5.0, 6.0], [7.0, 8.0]]
     """
-    positions = series.index.get_indexer(test_dates)
-    needed = runs.steps + (runs.starts - 1 if runs.starts else 0)
+    positions, needed = series.index.get_indexer(dates), runs.fewest_rows
     if len(positions) < needed:
         raise PriceError(
             f"{'One run' if runs.starts is None else f'{runs.starts} runs'} of {runs.steps} steps need at least "
-            f"{needed} test rows. Received: {len(positions)}, from {test_dates[0]:%Y-%m-%d} to "
-            f"{test_dates[-1]:%Y-%m-%d}. Lower runs.steps or runs.starts, or move split.test_from."
+            f"{needed} test rows. Received: {len(positions)}, from {dates[0]:%Y-%m-%d} to "
+            f"{dates[-1]:%Y-%m-%d}. Lower runs.steps or runs.starts, or move split.test_from."
         )
     last_start = len(positions) - runs.steps
     if runs.starts is None:

@@ -1,11 +1,12 @@
-"""Numbers and names as readers see them."""
+"""Numbers and names as readers see them: a zero before the point, three digits, one minus sign."""
 
 import math
 
 NOTHING = "—"  # where there is no number
 TOO_NARROW = "†"  # of an interval of few dates
-SMALLEST_P_SHOWN = 0.001
-SMALLEST_P_VALUE = 0.002  # two-sided, of 1,000 draws
+MINUS = "−"  # as wide as a plus; a browser breaks no line after it
+SMALLEST_P_VALUE = 0.001
+BETTER = {True: "↑", False: "↓"}  # by whether larger is better
 
 
 def format_score(value: float | None) -> str:
@@ -15,15 +16,22 @@ def format_score(value: float | None) -> str:
     --------
     >>> format_score(0.12345), format_score(12.345), format_score(1234.6)
     ('0.123', '12.35', '1,235')
-    >>> format_score(-0.0001), format_score(None)
-    ('0.000', '—')
+    >>> format_score(-0.0421), format_score(-0.0001), format_score(None)
+    ('−0.042', '0.000', '—')
     """
     if value is None or math.isnan(value):
         return NOTHING
-    size = abs(value)
+    size = _digits(abs(value))
+    return f"{MINUS}{size}" if value < 0 and not _is_zero(size) else size
+
+
+def _digits(size: float) -> str:
     decimals = 3 if size < 10 else 2 if size < 100 else 1 if size < 1000 else 0
-    text = f"{value:,.{decimals}f}"
-    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
+    return f"{size:,.{decimals}f}"
+
+
+def _is_zero(digits: str) -> bool:
+    return not digits.strip("0.")
 
 
 def format_share(value: float) -> str:
@@ -42,60 +50,60 @@ def format_published(value: float) -> str:
 
     Examples
     --------
-    >>> format_published(0.68154), format_published(0.5)
-    ('0.6815', '0.5')
+    >>> format_published(0.68154), format_published(0.5), format_published(-0.0195)
+    ('0.6815', '0.5', '−0.0195')
     """
-    return NOTHING if math.isnan(value) else f"{value:.4g}"
+    return NOTHING if math.isnan(value) else f"{value:.4g}".replace("-", MINUS)
 
 
-def format_signed(value: float) -> str:
+def format_signed(value: float | None) -> str:
     """A difference of scores, with its sign.
 
     Examples
     --------
-    >>> format_signed(0.0421), format_signed(-0.0421), format_signed(0.0001)
-    ('+0.042', '-0.042', '0.000')
+    >>> format_signed(0.0421), format_signed(-0.0421), format_signed(0.0001), format_signed(None)
+    ('+0.042', '−0.042', '0.000', '—')
     """
     text = format_score(value)
-    return f"+{text}" if value > 0 and float(text.replace(",", "")) != 0 else text
+    return f"+{text}" if value is not None and value > 0 and not _is_zero(text) else text
 
 
-def format_interval(value: float, low: float, high: float, signed: bool = False) -> str:
-    """A score, or a difference of scores, with its 95 % interval; without one if that is NaN.
+def format_range(low: float | None, high: float | None) -> str:
+    """Both ends of a 95 % interval; nothing if there is none.
+
+    Examples
+    --------
+    >>> format_range(-0.034, 0.016), format_range(None, None)
+    ('−0.034 to 0.016', '')
+    """
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return ""
+    return f"{format_score(low)} to {format_score(high)}"
+
+
+def format_interval(value: float | None, low: float | None, high: float | None, signed: bool = False) -> str:
+    """A score, or a difference of scores, with its 95 % interval; without one if that is not there.
 
     Examples
     --------
     >>> format_interval(0.52, 0.5, 0.54), format_interval(0.52, float("nan"), float("nan"))
     ('0.520 (0.500 to 0.540)', '0.520')
     """
-    text = (format_signed if signed else format_score)(value)
-    return text if math.isnan(value) or math.isnan(low) else f"{text} ({format_score(low)} to {format_score(high)})"
+    text, both = (format_signed if signed else format_score)(value), format_range(low, high)
+    return f"{text} ({both})" if both and text != NOTHING else text
 
 
-def format_p_value(value: float) -> str:
-    """Three decimals; no p-value is smaller than the number of draws allows.
+def format_p_value(value: float | None) -> str:
+    """A p-value with its name; nothing if there is none.
 
     Examples
     --------
     >>> format_p_value(0.0341), format_p_value(0.0001), format_p_value(float("nan"))
-    ('0.034', '≤ 0.002', '—')
+    ('p = 0.034', 'p < 0.001', '')
     """
-    if math.isnan(value):
-        return NOTHING
-    return f"{value:.3f}" if value >= SMALLEST_P_VALUE else f"≤ {SMALLEST_P_VALUE}"
-
-
-def format_p(value: float) -> str:
-    """A p-value as it stands in a sentence; none is shown as smaller than a thousandth.
-
-    Examples
-    --------
-    >>> format_p(0.0341), format_p(0.0001), format_p(float("nan"))
-    ('p = 0.034', 'p < 0.001', 'no p-value')
-    """
-    if math.isnan(value):
-        return "no p-value"
-    return f"p = {value:.3f}" if value >= SMALLEST_P_SHOWN else f"p < {SMALLEST_P_SHOWN}"
+    if value is None or math.isnan(value):
+        return ""
+    return f"p = {value:.3f}" if value >= SMALLEST_P_VALUE else f"p < {SMALLEST_P_VALUE}"
 
 
 def words(name: str) -> str:

@@ -1,5 +1,6 @@
 """The headline score of a record: its interval, that of its best rival, and what it owes to artefacts."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from rnn_trading.skill.inference.bootstrap import (
     without_each,
 )
 from rnn_trading.skill.inference.counts import OfCounts
+from rnn_trading.skill.inference.tails import heavy_tailed
 from rnn_trading.skill.metrics.scores import Score
 from rnn_trading.skill.rows import MODEL, Metrics, rows_of
 from rnn_trading.skill.tasks import Task
@@ -48,7 +50,8 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
     dict
         ``metric``, ``words``, ``larger_is_better``, ``value`` and ``interval`` of the model; ``best_rival`` (None if no
         rival has the metric), ``rival_value``, ``rival_interval``; ``drawn``: what was drawn, or why nothing, in words;
-        ``worth``: how many independent clusters that is worth, ``too_narrow``: whether these are too few; ``draws``.
+        ``worth``: how many independent clusters that is worth, ``too_narrow``: whether these are too few, or few of
+        them carry the score (:func:`rnn_trading.skill.inference.tails.heavy_tailed`); ``draws``.
         Blocks are as long as :func:`rnn_trading.skill.inference.bootstrap.block_for` says for the influence of clusters
         on the score of the model, on that of the rival, and on their difference, whichever is longest. Intervals are
         NaN with fewer than :data:`rnn_trading.skill.inference.bootstrap.FEWEST_CLUSTERS` clusters or
@@ -75,10 +78,10 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
     model = task.headline.score(rows, MODEL)
     rival = None if best is None else task.headline.score(rows, best)
     why_not = _why_nothing_is_drawn(task, count, task.block or overlap)
-    drawn, what, worth = np.full(DRAWS, np.nan), why_not, float("nan")
+    drawn, what, blocks = np.full(DRAWS, np.nan), why_not, _Blocks(1, float("nan"), False)
     if why_not is None:
-        block, worth = _blocks(task, model, rival, clusters, overlap)
-        drawn, what = cluster_bootstrap(model, clusters, block), _what_is_drawn(task, count, block, worth)
+        blocks = _blocks(task, model, rival, clusters, overlap)
+        drawn, what = cluster_bootstrap(model, clusters, blocks.length), _what_is_drawn(task, count, blocks)
     result: dict[str, Any] = {
         "metric": task.headline.metric,
         "words": task.headline.words,
@@ -87,36 +90,51 @@ def headline(task: Task, predictions: pd.DataFrame, metrics: dict[str, Metrics],
         "interval": list(interval(drawn)),
         "best_rival": best,
         "drawn": what,
-        "worth": worth if np.isfinite(worth) else None,
-        "too_narrow": worth < FEW_INDEPENDENT,
+        "worth": blocks.worth if np.isfinite(blocks.worth) else None,
+        "too_narrow": blocks.worth < FEW_INDEPENDENT or blocks.heavy,
         "draws": DRAWS,
     }
     if rival is None:
         return result | {"rival_value": None, "rival_interval": None}
     # The seed of the draws is fixed: both see the same rows.
-    drawn_rival = cluster_bootstrap(rival, clusters, block) if why_not is None else drawn
+    drawn_rival = cluster_bootstrap(rival, clusters, blocks.length) if why_not is None else drawn
     return result | {"rival_value": rival(everything), "rival_interval": list(interval(drawn_rival))}
 
 
-def _blocks(task: Task, model: Score, rival: Score | None, clusters: pd.Series, overlap: int) -> tuple[int, float]:
-    """Clusters that are drawn together, and how many independent ones all of them are worth."""
+@dataclass(frozen=True)
+class _Blocks:
+    """Clusters that are drawn together, what all are worth in independent ones, whether a few carry the score."""
+
+    length: int
+    worth: float
+    heavy: bool
+
+
+def _blocks(task: Task, model: Score, rival: Score | None, clusters: pd.Series, overlap: int) -> _Blocks:
     if task.block is not None:
-        return task.block, float(clusters.nunique())
+        return _Blocks(task.block, float(clusters.nunique()), heavy=False)
     influence = [cluster_influence(model, clusters)]
     if rival is not None:
         of_rival = cluster_influence(rival, clusters)
         influence += [of_rival, influence[0] - of_rival]
     # One length for all, so that model and rival see the same draws.
-    return max(block_for(each, overlap) for each in influence), min(independent(each) for each in influence)
+    length, worth = max(block_for(each, overlap) for each in influence), min(independent(each) for each in influence)
+    return _Blocks(length, worth, any(heavy_tailed(each) for each in influence[:2]))
 
 
-def _what_is_drawn(task: Task, count: int, block: int, worth: float) -> str:
-    blocks = f" in blocks of {block}" if block > 1 else ""
-    text = f"Intervals are from draws of {count:,} {task.clustered or task.units}{blocks}."
-    if worth < FEW_INDEPENDENT:
-        few = "They are few" if round(worth) >= count else f"They are worth {worth:.0f} independent ones"
-        text += f" {few}, so that the intervals are too narrow."
-    return text
+def _what_is_drawn(task: Task, count: int, blocks: _Blocks) -> str:
+    clusters = task.clustered or task.units
+    text = f"Intervals are from draws of {count:,} {clusters}{f' in blocks of {blocks.length}' * (blocks.length > 1)}."
+    reasons = []
+    if blocks.worth < FEW_INDEPENDENT:
+        worth = f"they are worth {blocks.worth:.0f} independent ones"
+        reasons.append("they are few" if round(blocks.worth) >= count else worth)
+    if blocks.heavy:
+        reasons.append(f"a few {clusters} carry most of what the score varies by")
+    if not reasons:
+        return text
+    why = " and ".join(reasons)
+    return f"{text} {why[0].upper()}{why[1:]}, so that the intervals are too narrow."
 
 
 def _why_nothing_is_drawn(task: Task, count: int, overlap: int) -> str | None:

@@ -129,13 +129,7 @@ def skill_record(
     ('squared error of the return (percent squared)', 'persistence')
     """
     task = TASKS[experiment.task]
-    rivals = rivals_in(task, predictions)
-    if not rivals:
-        raise ValueError(f"{experiment.name}: predictions have no rival column. Nothing is judged alone.")
-    missing = predictions.columns[predictions.isna().any()]
-    if len(missing):
-        raise ValueError(f"{experiment.name}: predictions have missing values in {list(missing)}.")
-
+    rivals = _rivals(experiment, task, predictions)
     judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale)
     everything = judge(np.ones(len(predictions), dtype=bool), validation)
     flags = flags.reset_index(drop=True).set_axis(predictions.index)
@@ -145,11 +139,7 @@ def skill_record(
         months = worst_months(task, predictions, rivals)
         in_worst = _months(predictions).isin(months).to_numpy()
         calm = {"months": months} | judge(~in_worst)
-    decision, metric = everything["decision"], task.headline.metric
-    if worse(clean["decision"], decision):
-        decision = decision | _claims(clean["decision"], f" without {task.suspicious}")
-    if decision["finding_kind"] in SKILL and model.get("networks") == 1:
-        decision = decision | {"finding": f"{decision['finding']} (one network)"}
+    decision = _decision(task, everything["decision"], clean["decision"], model.get("networks"))
     record = {
         "version": RECORD_VERSION,
         "experiment": experiment.name,
@@ -157,7 +147,7 @@ def skill_record(
         "changed": experiment.changed,
         "finding": decision["finding"],
         "finding_kind": decision["finding_kind"],
-        "decision": decision | {"networks": model.get("networks")},
+        "decision": decision,
         "headline": headline(task, predictions, everything["rivals"], overlap if task.shares_outcomes else 1),
         "attribution": attribution(task, predictions, flags, in_worst, task.headline.best(everything["rivals"])),
         "data": data,
@@ -168,22 +158,35 @@ def skill_record(
         "without_worst_months": calm,
         "published": experiment.published,
         "published_on": experiment.published_on,
-        "verdict": verdict(
-            task,
-            decision,
-            everything["model"].get(metric, np.nan),
-            ((experiment.published or {}).get(metric), experiment.published_on),
-            without_rows(task, everything["decision"], clean["decision"], calm and calm["decision"]),
-            model | data,
-        ),
     }
+    without = without_rows(task, everything["decision"], clean["decision"], calm and calm["decision"])
+    figure = (experiment.published or {}).get(task.headline.metric), experiment.published_on
+    score = everything["model"].get(task.headline.metric, np.nan)
+    record["verdict"] = verdict(task, decision, score, figure, without, model | data)
     return plain(record)
 
 
-def _claims(decision: dict[str, Any], suffix: str) -> dict[str, Any]:
-    """What a decision claims, and the comparison that decided it."""
-    names = ("finding_kind", "rival", "difference", "difference_interval", "p_value", "doubtful")
-    return {name: decision[name] for name in names} | {"finding": decision["finding"] + suffix}
+def _rivals(experiment: Experiment, task: Task, predictions: pd.DataFrame) -> list[str]:
+    """Names of the rivals of predictions that can be judged."""
+    rivals = rivals_in(task, predictions)
+    if not rivals:
+        raise ValueError(f"{experiment.name}: predictions have no rival column. Nothing is judged alone.")
+    missing = predictions.columns[predictions.isna().any()]
+    if len(missing):
+        raise ValueError(f"{experiment.name}: predictions have missing values in {list(missing)}.")
+    return rivals
+
+
+def _decision(task: Task, everything: dict[str, Any], clean: dict[str, Any], networks: int | None) -> dict[str, Any]:
+    """What is decided on all rows, as far as it holds without the suspicious ones, and of how many networks."""
+    decision = everything | {"networks": networks}
+    if worse(clean, everything):
+        names = ("finding_kind", "rival", "difference", "difference_interval", "p_value", "doubtful")
+        decision |= {name: clean[name] for name in names}
+        decision["finding"] = f"{clean['finding']} without {task.suspicious}"
+    if decision["finding_kind"] in SKILL and networks == 1:
+        decision["finding"] += " (one network)"
+    return decision
 
 
 def _judge(

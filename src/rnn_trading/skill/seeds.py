@@ -48,9 +48,8 @@ def metrics_by_seed(
     >>> result["mean"], result["seeds"]
     ({'mae': 2.0}, {'seed_1': {'mae': 1.0}, 'seed_2': {'mae': 3.0}})
     """
-    keys = [column for column in predictions if column in (*TASKS[task].keys, "truth")]
     single = {
-        name: TASKS[task].evaluate(predictions[keys].assign(**{MODEL: forecasts[name].to_numpy()}), MODEL)
+        name: TASKS[task].evaluate(predictions.assign(**{MODEL: forecasts[name].to_numpy()}), MODEL)
         for name in forecasts
     }
     numbers = pd.DataFrame(

@@ -16,7 +16,7 @@ from rnn_trading.skill.inference.means import MeanTest, mean_test
 from rnn_trading.skill.losses import SQUARED_ERROR, Loss, Vector
 from rnn_trading.skill.metrics.filings import weeks
 from rnn_trading.skill.metrics.macro import ABSOLUTE_ERROR
-from rnn_trading.skill.metrics.panels import information_coefficients
+from rnn_trading.skill.metrics.panels import coefficients_to_compare
 from rnn_trading.skill.metrics.series import LAST_VALUE, QLIKE
 
 TRUTH = "truth"
@@ -130,12 +130,12 @@ def _by_sample(
 
 
 def ranks_by_date(rows: pd.DataFrame, column: str) -> pd.Series:
-    """Information coefficient of each date; 0 where the forecast or the truth is constant: nothing is ranked.
+    """Information coefficient of each date; see :func:`rnn_trading.skill.metrics.panels.coefficients_to_compare`.
 
     Parameters
     ----------
     rows
-        ``date``, ``truth``, and the forecast. A date of fewer than 3 rows has no coefficient, and is left out.
+        ``date``, ``truth``, and the forecast.
     column
         Name of the forecast.
 
@@ -146,9 +146,7 @@ def ranks_by_date(rows: pd.DataFrame, column: str) -> pd.Series:
     [1.0, 0.0]
     """
     dates = pd.DatetimeIndex(rows["date"])
-    ranked = information_coefficients(rows[column].to_numpy(), rows[TRUTH].to_numpy(), dates)
-    enough = rows.groupby("date")["date"].size().to_numpy() >= 3
-    return ranked[enough].fillna(0.0)
+    return coefficients_to_compare(rows[column].to_numpy(), rows[TRUTH].to_numpy(), dates)
 
 
 def ranks_by_week(rows: pd.DataFrame, column: str) -> pd.Series:
@@ -168,8 +166,8 @@ def ranks_by_week(rows: pd.DataFrame, column: str) -> pd.Series:
     --------
     >>> rows = pd.DataFrame({"date": ["2020-01-06", "2020-01-07", "2020-01-13", "2020-01-14"], "truth": [1, 2, 3, 4]})
     >>> by_week = ranks_by_week(rows.assign(prediction=[1, 2, 4, 3]), "prediction")
-    >>> by_week.round(3).tolist(), round(by_week.mean(), 3)
-    ([0.8, 0.8], 0.8)
+    >>> by_week.round(3).tolist(), round(float(by_week.mean()), 3)
+    ([1.0, 0.6], 0.8)
     """
     week = weeks(rows["date"]).to_numpy()
     forecast, truth = (_standardised_ranks(rows[name].to_numpy(dtype=float)) for name in (column, TRUTH))
@@ -220,7 +218,7 @@ def _auc(rows: pd.DataFrame, one: str, other: str | None, _: int) -> Compared:
         value=value,
         rival_value=float("nan") if other is None else value - test["mean_difference"],
         difference=value if other is None else test["mean_difference"],
-        interval=tuple(auc_interval(forecast, truth) if other is None else test["interval"]),  # type: ignore[arg-type]
+        interval=tuple(auc_interval(forecast, truth) if other is None else test["interval"]),
         p_value=test["p_value"],
         detectable=test["detectable_difference"],
         doubtful=False,

@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.skill.decision import KINDS, SKILL, Kind
+from rnn_trading.skill.decision import KINDS, SKILL
 from rnn_trading.skill.formats import format_published, format_score, format_share, words
 from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.inference.multiplicity import benjamini_hochberg, holm
+from rnn_trading.skill.marks import MARKS
 from rnn_trading.skill.record_files import PROTOCOLS, Records
 from rnn_trading.skill.rivals.tiers import TIERS
 from rnn_trading.skill.rows import best
@@ -21,15 +22,6 @@ SIMULATED, AGAIN, OTHER_DATA = (
     "the network that was chosen, once more",
     "its two runs had different data",
 )
-KIND_WORDS: dict[Kind, str] = {
-    "every": "skill beyond every rival",
-    "naive": "skill beyond naive rivals",
-    "chance": "better than chance only",
-    "none": "not told from chance",
-    "worse": "worse than chance or a naive rival",
-    "few": "too few rows",
-}
-RUNS = {"corrected": "corrected run", "as_published": "run as published"}
 NO_SCORE: dict[str, Any] = {"value": None, "interval": (None, None), "too_narrow": False}
 TEXTS = {
     *("remark", "metric", "score", "published_on", "naive", "strong", "statistic", "against", "verdict"),
@@ -60,8 +52,8 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
         ``_low`` and ``_high``, ``p_value``, ``doubtful``, and the p-value corrected over the rows that count,
         ``p_holm`` and ``p_fdr`` (Holm; Benjamini and Hochberg); ``chance_status``, ``naive_status``,
         ``strong_status``; ``finding`` and ``finding_kind``, ``verdict``, ``networks`` (in the corrected forecast),
-        ``rows`` (corrected test rows); and ``as_published_finding``, ``as_published_finding_kind``. NaN or None where a
-        record is missing.
+        ``rows`` (corrected test rows); and ``as_published_finding``, ``as_published_finding_kind`` and
+        ``as_published_naive_value``. NaN or None where a record is missing.
 
     Examples
     --------
@@ -105,6 +97,8 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         | {
             "networks": corrected["decision"]["networks"] if corrected else None,
             "rows": (corrected["data"]["test"] or {}).get("rows") if corrected else None,
+            # Errors of the two protocols are on other rows.
+            "as_published_naive_value": _best_of("naive", published)[1],
             "as_published_finding": published["finding"] if published else None,
             "as_published_finding_kind": published["finding_kind"] if published else None,
         }
@@ -153,8 +147,7 @@ def _remarks(of_both: list[dict[str, Any]]) -> list[str]:
     remarks = [SIMULATED] if of_both and of_both[0]["data"]["simulated"] else []
     remarks += [AGAIN] if of_both and of_both[0]["model"]["chosen"] else []
     remarks += [OTHER_DATA] if len({record["data"]["source"] for record in of_both}) > 1 else []
-    changed = [f"the {RUNS[record['protocol']]} is not as in conf/base" for record in of_both if record["changed"]]
-    return remarks + changed
+    return remarks
 
 
 def in_words(changed: dict[str, str]) -> str:
@@ -229,7 +222,7 @@ def _who_has_skill(table: pd.DataFrame) -> str:
         return "No corrected record on real data is there yet, so nothing can be said about skill."
     kinds = Counter(judged["finding_kind"])
     models = "model" if len(judged) == 1 else "models"
-    parts = [f"{KIND_WORDS[kind]}: {kinds[kind]}{_named(judged, kind)}" for kind in KINDS if kinds[kind]]
+    parts = [f"{MARKS[kind].says}: {kinds[kind]}{_named(judged, kind)}" for kind in KINDS if kinds[kind]]
     text = f"Of {len(judged)} {models} on real data, judged the corrected way: {'; '.join(parts)}. {_remaining(judged)}"
     changed = judged["corrected_changed"].notna().sum()
     return f"{text} Not run as in conf/base: {changed}." if changed else text

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from rnn_trading.skill.decision import KINDS, SKILL
-from rnn_trading.skill.formats import format_p, format_published, format_score, words
+from rnn_trading.skill.formats import format_p_value, format_published, format_score, words
 from rnn_trading.skill.rivals.tiers import Tier
 from rnn_trading.skill.tasks import Task
 
@@ -50,7 +50,7 @@ def verdict(
     >>> text = verdict(TASKS["level"], decide("level", table), 0.16, (17.7, "other data"), [], {"networks": 3})
     >>> print(text.replace(". ", ".\n"))
     Skill beyond every rival.
-    Squared error of the return (percent squared) 0.025 (95 %: 0.019 to 0.031).
+    Squared error of the return (percent squared) 0.025 (95 %: 0.024 to 0.026).
     Better than persistence, the best naive rival (2.500; p < 0.001).
     RMSE in index points 0.160; published 17.7, on other data.
     """
@@ -74,7 +74,7 @@ def _value(decision: dict[str, Any]) -> str:
     if math.isnan(low):
         return text
     chance = decision["tiers"]["chance"]
-    p_value = f"; {format_p(chance['p_value'])} against chance" if chance else ""
+    p_value = f"; {format_p_value(chance['p_value'])} against chance" if chance else ""
     return f"{text} (95 %: {format_score(low)} to {format_score(high)}{p_value})"
 
 
@@ -84,7 +84,7 @@ def _tier(decision: dict[str, Any], tier: Tier) -> str:
     if found is None:
         return ""
     status, rival = found["status"], f"{words(found['rival'])}, {BEST[tier]}"
-    value, p_value = format_score(found["rival_value"]), format_p(found["p_value"])
+    value, p_value = format_score(found["rival_value"]), format_p_value(found["p_value"])
     dagger = DOUBTFUL if found["doubtful"] else ""
     counted = f"{decision['counted']:,} {decision['units']}"
     if math.isnan(found["p_value"]):
@@ -94,7 +94,7 @@ def _tier(decision: dict[str, Any], tier: Tier) -> str:
     if status == "worse":
         test = min(found["tests"], key=lambda test: test["p_holm"] if not math.isnan(test["p_holm"]) else math.inf)
         name = rival if test["rival"] == found["rival"] else words(test["rival"])
-        return f"Worse than {name} ({format_score(test['rival_value'])}; {format_p(test['p_holm'])}{dagger})"
+        return f"Worse than {name} ({format_score(test['rival_value'])}; {format_p_value(test['p_holm'])}{dagger})"
     if status == "level":
         margin = abs(decision["matters"] * (found["rival_value"] if decision["relative"] else 1))
         return f"Level with {rival} ({value}): a difference of {format_score(margin)} is ruled out{dagger}"
@@ -105,7 +105,8 @@ def _tier(decision: dict[str, Any], tier: Tier) -> str:
 def _encompassing(found: dict[str, Any]) -> str:
     if "why_not" in found or math.isnan(found["p_value"]):
         return ""
-    pair = f"{format_score(found['value'])} against {format_score(found['rival_value'])}; {format_p(found['p_value'])}"
+    pair = f"{format_score(found['value'])} against {format_score(found['rival_value'])}"
+    pair = f"{pair}; {format_p_value(found['p_value'])}"
     if found["adds"]:
         return f"It adds to {words(found['rival'])}: together they have {pair}"
     return f"It was not seen to add to {words(found['rival'])} (together {pair})"
@@ -120,7 +121,7 @@ def _score(task: Task, decision: dict[str, Any], score: float, figure: Any, publ
 
 
 def without_rows(task: Task, decision: dict[str, Any], clean: dict[str, Any], calm: dict[str, Any] | None) -> list[str]:
-    """What changes without the suspicious rows, and without the three worst months.
+    """What changes without the suspicious rows, and without the three worst months, where enough rows are left.
 
     Parameters
     ----------
@@ -139,7 +140,7 @@ def without_rows(task: Task, decision: dict[str, Any], clean: dict[str, Any], ca
     """
     sentences = []
     for what, other in ((task.suspicious, clean), ("the three worst months", calm)):
-        if other is not None and worse(other, decision):
+        if other is not None and other["finding_kind"] != "few" and worse(other, decision):
             sentences.append(f"without {what}: {other['finding'][0].lower()}{other['finding'][1:]}")
     return sentences
 

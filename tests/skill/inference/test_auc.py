@@ -40,6 +40,8 @@ def test_beside_the_definition(rows):
     variance = contrast @ (covariance_p / len(ours_p) + covariance_n / len(ours_n)) @ contrast
     low, high = result["interval"]
     assert (high - low) / 2 == pytest.approx(1.959964 * math.sqrt(max(variance, 0)), abs=1e-6)
+    detectable = (1.959964 + 0.841621) * math.sqrt(max(variance, 0))
+    assert result["detectable_difference"] == pytest.approx(detectable, abs=1e-6)
 
 
 def test_a_difference_is_found_and_signed():
@@ -64,7 +66,9 @@ def test_the_interval_covers_as_often_as_it_says():
 
 def test_what_does_not_exist_is_nan():
     scores = np.array([0.1, 0.2, 0.3])
-    assert math.isnan(compare_auc(scores, scores[::-1], np.ones(3))["p_value"])
+    one_class = compare_auc(scores, scores[::-1], np.ones(3))
+    assert math.isnan(one_class["p_value"])
+    assert math.isnan(one_class["detectable_difference"])
     assert all(math.isnan(bound) for bound in auc_interval(scores, np.zeros(3)))
     alike = compare_auc(scores, 2 * scores, np.array([0.0, 1, 1]))
     assert alike["mean_difference"] == 0

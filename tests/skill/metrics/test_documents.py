@@ -47,7 +47,7 @@ def table(strength, n=600, seed=0):
         return 1 / (1 + np.exp(-strength * (2 * truth - 1) - generator.normal(size=n)))
 
     columns = {"id": range(n), "prediction": probability(strength), "truth": truth, "majority": 0.5}
-    return pd.DataFrame(columns | {"tfidf": probability(1.0)})
+    return pd.DataFrame(columns | {"tfidf_logistic_regression": probability(1.0)})
 
 
 def judged(table, suspicious=None, **model):
@@ -69,15 +69,11 @@ def test_the_most_influential_authors_are_left_out_where_authors_are_known():
 
 def test_the_verdict_says_who_is_better():
     better, worse = judged(table(1.6)), judged(table(0.2))
-    assert better["verdict"].startswith("Skill beyond the naive rivals: AUC 0.9")
-    assert "AUC above the largest of a rival, tfidf (DeLong p < 0.001 over 600 documents)" in better["verdict"]
-    assert "; the difference is +0.0" in better["verdict"]
-    assert "; log-loss 0." in better["verdict"]
-    assert [(test["name"], test["rival"]) for test in better["tests"]] == [
-        *(("DeLong", "tfidf"), ("DeLong", "majority"), ("Paired t", "tfidf")),
-    ]
-    assert worse["verdict"].startswith("Worse than a naive rival: AUC")
-    assert "AUC not above the largest of a rival, tfidf (DeLong p < 0.001" in worse["verdict"]
+    assert better["verdict"].startswith("Skill beyond every rival. AUC 0.9")
+    assert "Better than tfidf logistic regression, the best strong rival (0.9" in better["verdict"]
+    assert [(test["name"], test["rival"]) for test in better["tests"]] == [("Paired t", "tfidf_logistic_regression")]
+    assert worse["verdict"].startswith("Better than chance, worse than strong rivals. AUC 0.")
+    assert "Worse than tfidf logistic regression, the best strong rival (0.9" in worse["verdict"]
     assert better["without_worst_months"] is None
     assert better["rivals"]["majority"]["auc"] == 0.5
 
@@ -86,5 +82,8 @@ def test_skill_that_lives_on_suspicious_reviews_alone_is_none():
     rows = table(1.0)
     suspicious = pd.Series(np.arange(len(rows)) < 300)
     rows.loc[suspicious, "prediction"] = np.where(rows["truth"][suspicious] == 1, 0.99, 0.01)
-    rows.loc[~suspicious, "prediction"] = rows["tfidf"][~suspicious]
-    assert judged(rows, suspicious)["verdict"].startswith("No skill but on reviews that state their rating in numbers")
+    rows.loc[~suspicious, "prediction"] = rows["tfidf_logistic_regression"][~suspicious]
+    record = judged(rows, suspicious)
+    assert record["without_stale"]["decision"]["tiers"]["strong"]["difference"] == 0
+    assert record["finding"].startswith("Better than chance, ")
+    assert record["finding"].endswith(" without reviews that state their rating in numbers")

@@ -123,16 +123,16 @@ def record(rows, **data):
 
 
 def test_verdicts():
-    good = record(table(), caveat="the filings are simulated")
-    assert good["verdict"].startswith("Skill beyond the naive rivals: information coefficient 0.9")
-    assert "Block bootstrap p = 0.002 over 30 weeks" in good["verdict"]
-    assert good["verdict"].endswith("published on others: 0.0765; the filings are simulated.")
-    assert [test["rival"] for test in good["tests"]] == ["zero", "noise", "noise"]
-    bad = record(table(skill=0.0))["verdict"]
-    assert bad.startswith(("No skill beyond the naive rivals", "Worse than a naive rival"))
-    few = record(table(99))["verdict"]
-    assert few.startswith("Too few rows for a verdict on skill (99, of at least 100)")
-    assert "on 99 filings an information coefficient of 0.28 could have been detected" in few
+    rows = table().rename(columns={"noise": "tfidf_ridge"})
+    good = record(rows, caveat="the filings are simulated")
+    assert good["verdict"].startswith("Skill beyond every rival. Information coefficient 0.9")
+    assert (good["decision"]["counted"], good["decision"]["units"]) == (30, "weeks")
+    assert good["verdict"].endswith("ublished 0.0765, on others. The filings are simulated.")
+    assert [test["rival"] for test in good["tests"]] == ["zero", "tfidf_ridge", "tfidf_ridge"]
+    bad = record(table(skill=0.0).rename(columns={"noise": "tfidf_ridge"}))
+    assert bad["finding"].startswith("Cannot be told from chance")
+    few = record(rows.iloc[:99])
+    assert few["verdict"].startswith("Too few rows for a verdict (99, of at least 100).")
 
 
 def test_metrics_by_seed():

@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from rnn_trading.skill.rivals.filings import FILINGS, FilingRows, KnownFilings, cosine_to_previous
+from rnn_trading.skill.rivals.filings import (
+    FILINGS,
+    FilingRows,
+    KnownFilings,
+    cosine_to_previous,
+    similarity_to_previous,
+)
 from rnn_trading.skill.rivals.fitting import forecast_with
 
 
@@ -31,7 +37,9 @@ def rival_rows(n, seed):
 
 
 def filing_rivals(train, target, test):
-    return forecast_with(FILINGS, KnownFilings(train, target), test, pd.RangeIndex(len(test.tone)))
+    none = FilingRows(train.counts[:0], train.tone[:0], train.similarity[:0])
+    known = KnownFilings((train, target), (none, target[:0]))
+    return forecast_with(FILINGS, known, test, pd.RangeIndex(len(test.tone)))
 
 
 def test_each_rival_finds_what_it_looks_for():
@@ -43,10 +51,27 @@ def test_each_rival_finds_what_it_looks_for():
     assert np.ptp(by_word["training_mean"]) == 0
     by_tone = filing_rivals(train, 0.05 * train.tone[:, 1] + noise, test)
     assert by_tone["length_and_tone_ridge"].corr(pd.Series(test.tone[:, 1])) > 0.99
-    target = np.where(np.isnan(train.similarity), 0.1, train.similarity)
-    by_change = filing_rivals(train, target + noise, test)["similarity_to_previous"]
-    there = ~np.isnan(test.similarity)
-    assert by_change[there].corr(pd.Series(test.similarity)[there]) > 0.99
-    assert by_change[~there].mean() == pytest.approx(0.1, abs=0.01)
     alone = FilingRows(train.counts, train.tone, np.full(300, np.nan))
-    assert np.isfinite(filing_rivals(alone, target, test).to_numpy()).all()
+    without = filing_rivals(alone, train.tone[:, 1], test)
+    np.testing.assert_allclose(without["similarity_to_previous"], without["training_mean"])
+
+
+def filings(similarity):
+    rows = len(similarity)
+    return FilingRows(csr_array((rows, 2)), np.zeros((rows, 3)), np.array(similarity))
+
+
+def test_similarity_is_one_slope_by_hand():
+    """Mean similarity .5, mean return .2: the slope is (.2 x .1 + .2 x .1) / (.2 ** 2 + .2 ** 2) = .5."""
+    train = filings([0.3, 0.7, np.nan]), np.array([0.1, 0.3, 0.2])
+    forecast = similarity_to_previous(KnownFilings(train, (filings([]), np.empty(0))))
+    np.testing.assert_allclose(forecast(filings([0.5, 0.9, np.nan])), [0.2, 0.4, 0.2])
+
+
+@pytest.mark.parametrize("rival", FILINGS.strong)
+def test_the_penalty_is_chosen_on_the_validation_filings(rival):
+    """What the training filings say holds in the validation filings, or its contrary does."""
+    train = rival_rows(300, 0)
+    target = 0.05 * train.tone[:, 1] + 0.05 * np.log1p(train.counts.toarray()[:, 3])
+    same, contrary = (rival(KnownFilings((train, target), (train, sign * target)))(train) for sign in (1, -1))
+    assert np.ptp(contrary) < 0.05 * np.ptp(same)

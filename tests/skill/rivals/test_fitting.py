@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rnn_trading.skill.rivals import filings, macro, panels, series, text
-from rnn_trading.skill.rivals.fitting import fit_rivals, forecast_with
+from rnn_trading.skill.rivals.fitting import best_of, fit_rivals, forecast_with, slope
 
 # Those that results were published with: others may join them, none of these may go or change its name.
 PUBLISHED = [
@@ -45,3 +45,17 @@ def test_a_rival_that_does_not_forecast_every_row_is_named():
         forecast_with([one_short], None, np.arange(3.0), ROWS)
     with pytest.raises(ValueError, match=r"The rival nowhere .* the shape \(3,\), 1 of them not finite"):
         forecast_with([nowhere], None, np.arange(3.0), ROWS)
+
+
+def test_a_loss_that_is_not_finite_is_an_error():
+    with pytest.raises(ValueError, match="The decay 0.5 of a rival: expected a finite loss. Received: nan"):
+        best_of([0.1, 0.5], lambda decay: 1.0 if decay < 0.3 else float("nan"), "decay")
+
+
+def test_the_first_of_equal_settings_is_taken():
+    assert best_of([3, 1, 2], lambda setting: 0.0 if setting < 3 else 1.0, "setting") == 1
+
+
+def test_a_constant_signal_has_no_slope():
+    forecast = slope(np.full(3, 0.1), np.array([1.0, 2.0, 6.0]))
+    np.testing.assert_allclose(forecast(np.array([0.1, 9.0])), 3.0)

@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 from statsmodels.tsa.ar_model import AutoReg
 
+from rnn_trading.skill.losses import SQUARED_ERROR
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.series import (
     EWMA_DECAYS,
     LEVEL,
+    RIDGE_PENALTIES,
     RUNS,
     VOLATILITY,
     KnownSeries,
@@ -19,9 +21,12 @@ from rnn_trading.skill.rivals.series import (
     drift,
     exponential_mean,
     har_means,
+    least_squares,
     recursive,
+    ridge,
 )
 
+NO_ROWS = (np.empty((0, 30)), np.empty(0))
 WINDOWS = np.array([[1.0, 2.0, 4.0], [3.0, 3.0, 6.0]])
 
 
@@ -65,7 +70,7 @@ def test_an_autoregression_forecasts_as_statsmodels_does():
     series = np.zeros(900)
     for step in range(2, 900):
         series[step] = 1 + 0.6 * series[step - 1] - 0.3 * series[step - 2] + generator.normal()
-    next_value = autoregression_of(series[:800], 30)
+    next_value = autoregression_of(series[:800], 30, NO_ROWS, SQUARED_ERROR)
     expected = AutoReg(series[:800], lags=2).fit().forecast(5)
     np.testing.assert_allclose(recursive(next_value, series[None, 770:800], 5)[0], expected, rtol=1e-6)
 
@@ -119,6 +124,43 @@ def test_the_decay_is_chosen_on_the_validation_rows():
     assert len(slow) == 1
     assert slow[0] > 0.6
     np.testing.assert_array_equal(without["ewma"], exponential_mean(test, EWMA_DECAYS[0]))
+
+
+def test_a_penalty_is_chosen_on_the_validation_rows_and_fitted_on_the_training_rows():
+    """Training rows that the lag before them explains, validation rows that it does not: the largest penalty wins."""
+    generator = np.random.default_rng(4)
+    train = generator.normal(size=(80, 3))
+    rows_of_train = train, train[:, -1] + 0.1 * generator.normal(size=80)
+    held_out = generator.normal(size=(40, 3))
+    made = KnownSeries(np.arange(80.0), rows_of_train, (held_out, np.full(40, rows_of_train[1].mean())))
+    without = KnownSeries(np.arange(80.0), rows_of_train, (np.empty((0, 3)), np.empty(0)))
+
+    def by_hand(penalty):
+        centred = (train - train.mean(axis=0)) / train.std(axis=0)
+        weights = np.linalg.solve(centred.T @ centred + penalty * np.eye(3), centred.T @ rows_of_train[1])
+        return rows_of_train[1].mean() + (held_out - train.mean(axis=0)) / train.std(axis=0) @ weights
+
+    np.testing.assert_allclose(ridge(made)(held_out), by_hand(RIDGE_PENALTIES[-1]), rtol=1e-9)
+    assert not np.allclose(ridge(without)(held_out), by_hand(RIDGE_PENALTIES[-1]))
+
+
+def test_an_order_is_chosen_on_the_validation_rows():
+    """The training values follow two lags; in the validation nothing follows, and a constant is best."""
+    generator = np.random.default_rng(0)
+    series = np.zeros(500)
+    for step in range(2, 500):
+        series[step] = 0.6 * series[step - 1] - 0.5 * series[step - 2] + generator.normal()
+    windows = rows(series, 10)[0]
+    held_out = windows[::7], np.full(len(windows[::7]), series.mean())
+    constant = autoregression_of(series, 10, held_out, SQUARED_ERROR)
+    np.testing.assert_allclose(constant(windows), series.mean(), rtol=1e-9)
+    by_aic = autoregression_of(series, 10, NO_ROWS, SQUARED_ERROR)
+    assert not np.allclose(by_aic(windows), series.mean(), atol=0.5)
+
+
+def test_a_line_of_volatility_stays_above_zero():
+    features, targets = np.array([[0.0], [1.0], [2.0]]), np.array([0.0, 1.0, 2.0])
+    assert least_squares(features, targets)(np.array([[-5.0], [0.05], [3.0]])) == pytest.approx([0.1, 0.1, 3.0])
 
 
 def test_rivals_know_the_training_rows_only():

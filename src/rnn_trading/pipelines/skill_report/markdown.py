@@ -1,24 +1,18 @@
 """The report as text."""
 
-from typing import Any
-
 import pandas as pd
 
-from rnn_trading.skill.formats import (
-    NOTHING,
-    TOO_NARROW,
-    format_interval,
-    format_p_value,
-    format_published,
-    format_score,
-    words,
-)
-from rnn_trading.skill.record_files import PROTOCOLS, Records, command_for
-from rnn_trading.skill.summary import rows_of_table
+from rnn_trading.pages.table import COLUMNS, NUMBERS, markdown_cells
+from rnn_trading.skill.formats import TOO_NARROW, words
+from rnn_trading.skill.marks import MARKS
+from rnn_trading.skill.record_files import Records, command_for
+from rnn_trading.skill.shown import changed_runs, in_a_sentence, with_record, without_record
+
+PICTURE = "skill_report.png"  # lies beside the text
 
 
 def render_markdown(found: list[str], table: pd.DataFrame, records: Records, problems: list[str]) -> str:
-    """Broken laws, findings, table, and what is missing or left out.
+    """Broken laws, picture, findings, table, and what is missing or left out.
 
     Parameters
     ----------
@@ -36,14 +30,9 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
         f"> **A canary died:** {law}. Release them again: `{command_for('canaries', 'corrected')}`\n"
         for law in records.broken
     ]
+    lines += [f"![{in_a_sentence(table)}]({PICTURE})", ""]
     lines += [f"{number}. {finding}" for number, finding in enumerate(found, start=1)]
-    lines += [
-        "",
-        markdown_table(table),
-        "",
-        f"{TOO_NARROW} Few dates, or dates whose influence persists: the interval is too narrow, the p too small.",
-        "",
-    ]
+    lines += ["", markdown_table(table), "", *_below(table)]
     if records.missing:
         lines += ["## Not there yet", ""]
         lines += [f"- {name} ({words(protocol)}): `{command}`" for name, protocol, command in records.missing]
@@ -54,32 +43,22 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
 
 
 def markdown_table(table: pd.DataFrame) -> str:
-    """One line a model."""
-    lines = [
-        "| experiment | score | published | as published here | corrected | best rival | difference | its p "
-        "| finding |",
-        "| --- | --- | ---: | ---: | ---: | --- | ---: | ---: | --- |",
+    """One line a model that has a record."""
+    lines = [list(COLUMNS), ["---:" if head in NUMBERS else "---" for head in COLUMNS]]
+    lines += [[_inside_a_cell(cell) for cell in markdown_cells(row)] for row in with_record(table)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _below(table: pd.DataFrame) -> list[str]:
+    """What must be known of the table's rows, once for all of them."""
+    changed, gone = [run for run, _ in changed_runs(table)], without_record(table)
+    said = [
+        f"{gone}`make report`" if gone else "",
+        f"Not as in conf/base: {', '.join(changed)}." if changed else "",
+        f"{'; '.join(f'{mark.character} {mark.says}' for mark in MARKS.values())}.",
+        f"{TOO_NARROW} Few dates, or dates whose influence persists: the interval is too narrow, the p too small.",
     ]
-    for row in rows_of_table(table):
-        better = {True: "↑", False: "↓"}.get(row["larger_is_better"], "")
-        rival = f"{words(row['best_rival'])} {format_score(row['rival'])}" if row["best_rival"] else NOTHING
-        cells = [
-            f"`{row['experiment']}`" + (f" ({row['remark']})" if row["remark"] else ""),
-            f"{row['score'] or NOTHING} {better}".strip(),
-            format_published(row["published"]),
-            *(_score(row, name) for name in PROTOCOLS),
-            rival,
-            _score(row, "difference", signed=True),
-            format_p_value(row["p_value"]) + (TOO_NARROW if row["difference_too_narrow"] else ""),
-            row["finding"] or "no record",
-        ]
-        lines.append(f"| {' | '.join(_inside_a_cell(cell) for cell in cells)} |")
-    return "\n".join(lines)
-
-
-def _score(row: dict[str, Any], name: str, signed: bool = False) -> str:
-    text = format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], signed)
-    return text + TOO_NARROW if row[f"{name}_too_narrow"] else text
+    return [line for each in said if each for line in (each, "")]
 
 
 def _inside_a_cell(text: str) -> str:

@@ -5,14 +5,19 @@ from typing import Any
 
 import pandas as pd
 
+from rnn_trading import figures as drawn
+from rnn_trading.figures import Figure
+from rnn_trading.pages.figures import small
 from rnn_trading.pages.report import report_page
 from rnn_trading.skill import summary
 from rnn_trading.skill.record_files import Records, read_records
+from rnn_trading.skill.shown import in_a_sentence
 
 from .figures import pages, read_figures
 from .markdown import render_markdown
 
 logger = logging.getLogger(__name__)
+PICTURE_WIDTH = 1400  # pixels: what stands at the head of a page has its whole width
 
 
 def read_skill_records(
@@ -33,8 +38,14 @@ def tabulate_skill(skill_records: dict[str, Any], *, names: list[str]) -> pd.Dat
     return summary.skill_table(Records.from_plain(skill_records), names)
 
 
+def draw_skill_report(skill_table: pd.DataFrame) -> Figure:
+    """All models in one picture; see :func:`rnn_trading.figures.skill.all_models`."""
+    return drawn.skill.all_models(skill_table)
+
+
 def write_skill_report(
     skill_table: pd.DataFrame,
+    skill_report_picture: Any,
     skill_records: dict[str, Any],
     report_files: dict[str, bytes],
     *,
@@ -45,8 +56,8 @@ def write_skill_report(
 
     Parameters
     ----------
-    skill_table, skill_records
-        See :func:`tabulate_skill` and :func:`read_skill_records`.
+    skill_table, skill_report_picture, skill_records
+        See :func:`tabulate_skill`, :func:`draw_skill_report` and :func:`read_skill_records`.
     report_files
         Contents of the reporting folder, by path.
     expected
@@ -65,7 +76,9 @@ def write_skill_report(
         logger.info("Results that are missing or cannot be read: %d; the page names commands", len(records.missing))
     for problem in problems:
         logger.warning("Left out: %s", problem)
+    picture = small(in_a_sentence(skill_table), skill_report_picture, PICTURE_WIDTH)
+    beside = pages(records, report_files)
     return {
         "skill_report_markdown": render_markdown(found, skill_table, records, problems),
-        "skill_report_page": report_page(found, skill_table, records, shown, pages(records, report_files), problems),
+        "skill_report_page": report_page(found, skill_table, records, shown, beside, problems, picture),
     }

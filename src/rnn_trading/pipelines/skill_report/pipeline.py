@@ -26,6 +26,7 @@ def create_pipeline(expected: dict[str, str], figures: dict[str, list[str]], wit
         [
             wiring.node(read, "skill_records", name="read_records"),
             wiring.node(tabulate, "skill_table"),
+            wiring.node(nodes.draw_skill_report, "skill_report_picture", name="draw_report"),
             wiring.node(write, "skill_report_markdown", "skill_report_page", name="write_report"),
         ]
     )

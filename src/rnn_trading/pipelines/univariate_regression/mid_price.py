@@ -9,13 +9,13 @@ from pydantic import Field
 from rnn_trading import figures
 from rnn_trading.experiments import drawing
 from rnn_trading.experiments.fitting import fitted
-from rnn_trading.experiments.runs import dates_of_test, fit_run_rivals, flat
+from rnn_trading.experiments.runs import dates_of, fit_run_rivals, flat, restarted_runs
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
 from rnn_trading.models.states import States
 from rnn_trading.parameters import parameters
 from rnn_trading.series.scaling import Scaling
-from rnn_trading.series.series import TRUTH, RunParameters, block_min_max, exponential_smoothing, runs_over_test
+from rnn_trading.series.series import TRUTH, RunParameters, block_min_max, exponential_smoothing, runs_over
 from rnn_trading.skill.metrics.panels import error_metrics
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rivals.series import averaging_rivals, exponential_mean
@@ -114,7 +114,7 @@ def train_on_segments(
     train_values, held_out = (values[scaled["split"] == part].to_numpy() for part in ("train", split.validate_on))
     of_segments = Interface({INPUT: Input((unrolling.steps, 1))}, every_step=True, readers=unrolling.readers)
     forecaster = build_network(architecture, Interface({INPUT: Input((None, 1))}, every_step=True))
-    warm_up = runs_over_test(values, dates_of_test(scaled), runs).histories(values, windows.shape[1] - 1)
+    warm_up = runs_over(values, dates_of(scaled, "test"), runs).histories(values, windows.shape[1] - 1)
     epochs = np.unique(np.linspace(1, training.epochs, min(EVOLUTION_STAGES, training.epochs)).astype(int))
     evolution = ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()))
     fit = train(
@@ -155,11 +155,13 @@ def forecast_mid_price(
     """
     from rnn_trading.models.free_run import stepwise_free_run  # noqa: PLC0415  see forecast_runs
 
-    chosen = runs_over_test(series["value"], dates_of_test(split_dates), runs)
-    warm_up = chosen.histories(scaled["value"], windows.shape[1] - 1)
-    units = Scaling(**run_scaling)
-    forecasts = stepwise_free_run(model, warm_up, runs.steps) * units.size + units.offset
-    return chosen.table(series["value"]).assign(**{MODEL: forecasts.ravel()})
+    values, lags, units = series["value"], windows.shape[1] - 1, Scaling(**run_scaling)
+    tables = []
+    for part, chosen in restarted_runs(values, split_dates, runs).items():
+        warm_up = chosen.histories(scaled["value"], lags)
+        forecasts = stepwise_free_run(model, warm_up, runs.steps) * units.size + units.offset
+        tables.append(chosen.table(values).assign(split=part, **{MODEL: forecasts.ravel()}))
+    return pd.concat(tables, ignore_index=True)
 
 
 def forecast_mid_price_with_rivals(
@@ -171,12 +173,14 @@ def forecast_mid_price_with_rivals(
 ) -> pd.DataFrame:
     """Forecast the same runs with the run rivals and the published averages: one column a rival."""
     values, lags = series["value"], windows.shape[1] - 1
-    chosen = runs_over_test(values, dates_of_test(split_dates), runs)
     rivals = fit_run_rivals(series, windows, split_dates)
-    windows_before = chosen.histories(values, lags)
-    forecasts = {name: forecast(windows_before, runs.steps) for name, forecast in rivals.items()}
-    history = chosen.histories(values, max(lags, averages.mean_of))
-    return flat(forecasts | averaging_rivals(history, runs.steps, averages.mean_of, averages.ewma_weight))
+    tables = []
+    for chosen in restarted_runs(values, split_dates, runs).values():
+        windows_before = chosen.histories(values, lags)
+        forecasts = {name: forecast(windows_before, runs.steps) for name, forecast in rivals.items()}
+        history = chosen.histories(values, max(lags, averages.mean_of))
+        tables.append(flat(forecasts | averaging_rivals(history, runs.steps, averages.mean_of, averages.ewma_weight)))
+    return pd.concat(tables, ignore_index=True)
 
 
 def average_one_step(

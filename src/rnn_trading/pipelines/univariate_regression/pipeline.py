@@ -1,6 +1,7 @@
 """Four one-series experiments from one set of pieces, each under its own namespace."""
 
 from functools import partial
+from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
@@ -28,22 +29,27 @@ def create_experiment(name: str) -> Pipeline:
 
 
 def _level(name: str) -> Pipeline:
-    """The level as published, and its twin ``level.returns``, whose network forecasts the return instead."""
+    """The level, as published of several seeds, and its twin ``level.returns``, whose network forecasts the return."""
     with_metrics = "training_with_metrics"
     figures: wiring.Drawn = {
         "rolling_rmse": level.rolling_rmse,
         "panel": level.panel,
         "model_and_rivals": partial(drawing.model_and_rivals, measured=f"on the test rows ({level.POINTS})"),
     }
-    network = [
-        *(SCALE, TRAIN, FORECAST),
-        wiring.node(level.add_training_metrics, with_metrics),
-        wiring.judge(series.judge, training=with_metrics),
-        wiring.draw(figures, training=with_metrics),
-    ]
-    return wiring.experiment(name, [WINDOW_INDEX, SPLIT, RIVALS_FORECAST, *network], INDEX) + wiring.experiment(
+
+    def network(**by_seed: Any) -> list[Node]:
+        return [
+            *(SCALE, TRAIN, FORECAST),
+            wiring.node(level.add_training_metrics, with_metrics, **by_seed),
+            wiring.judge(series.judge, training=with_metrics),
+            wiring.draw(figures, training=with_metrics),
+        ]
+
+    of_seeds = {"seed": "params:training.seed", "forecasts_by_seed": "forecasts_by_seed"}
+    first = [WINDOW_INDEX, SPLIT, RIVALS_FORECAST, wiring.node(level.train_other_seeds, "forecasts_by_seed", gpu=True)]
+    return wiring.experiment(name, [*first, *network(**of_seeds)], INDEX) + wiring.experiment(
         f"{name}.returns",
-        network,
+        network(),
         {each: f"{name}.{each}" for each in (*series.WINDOWS, "split_dates", "rival_predictions")},
         {"params:split": f"params:{name}.split"},
     )

@@ -1,8 +1,7 @@
 """P-values of several tests, corrected for their number."""
 
-from typing import Literal
-
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
 
 
@@ -26,7 +25,11 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     >>> holm([0.01, float("nan"), 0.04, 0.03]).round(6).tolist()
     [0.03, nan, 0.06, 0.06]
     """
-    return _adjusted(p_values, "holm")
+    adjusted, known = _known(p_values)
+    order = np.argsort(adjusted[known])
+    multiplied = adjusted[known][order] * np.arange(len(order), 0, -1)
+    adjusted[known] = np.minimum(1, np.maximum.accumulate(multiplied))[np.argsort(order)]
+    return adjusted
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:
@@ -51,14 +54,12 @@ def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:
     >>> benjamini_hochberg([0.01, float("nan"), 0.04, 0.03]).round(6).tolist()
     [0.03, nan, 0.04, 0.04]
     """
-    return _adjusted(p_values, "fdr_bh")
-
-
-def _adjusted(p_values: ArrayLike, method: Literal["holm", "fdr_bh"]) -> NDArray[np.float64]:
-    from statsmodels.stats.multitest import multipletests  # noqa: PLC0415  takes a second to import
-
-    adjusted = np.array(p_values, dtype=float)
-    known = ~np.isnan(adjusted)
-    if known.any():
-        adjusted[known] = multipletests(adjusted[known], method=method)[1]
+    adjusted, known = _known(p_values)
+    adjusted[known] = scipy.stats.false_discovery_control(adjusted[known], method="bh")
     return adjusted
+
+
+def _known(p_values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """A copy of the p-values, and which are not missing."""
+    copy = np.array(p_values, dtype=float)
+    return copy, ~np.isnan(copy)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from rnn_trading.skill.inference.bootstrap import cluster_bootstrap, difference_test, interval
+from rnn_trading.skill.inference.bootstrap import bootstrap_test, cluster_bootstrap, interval
 from rnn_trading.skill.inference.counts import OfCounts, rank_correlation
 from rnn_trading.skill.inference.means import POWER, SIGNIFICANCE
 from rnn_trading.skill.losses import SQUARED_ERROR
@@ -144,11 +144,10 @@ def compare_filing_losses(table: pd.DataFrame, model: str, rival: str) -> dict[s
     first, second, truth = (table[name].to_numpy(dtype=float) for name in (model, rival, "truth"))
     difference = SQUARED_ERROR.of(first, truth) - SQUARED_ERROR.of(second, truth)
     clusters = weeks(table["date"])
-    drawn = cluster_bootstrap(lambda rows: float(difference[rows].mean()), clusters, BLOCKS["date"])
     return {
         "name": "Block bootstrap, pairs of weeks",
         "loss": SQUARED_ERROR.name,
-        **difference_test(drawn, float(difference.mean()) if len(difference) else float("nan")),
+        **bootstrap_test(lambda rows: float(difference[rows].mean()), clusters, BLOCKS["date"]),
         "weeks": int(clusters.nunique()),
         "filings": len(table),
     }
@@ -181,9 +180,8 @@ def compare_filing_ranks(table: pd.DataFrame, model: str, rival: str) -> list[di
     first, second, truth = (table[name].to_numpy(dtype=float) for name in (model, rival, "truth"))
     ours, theirs = rank_correlation(first, truth), rank_correlation(second, truth)
     difference = OfCounts(len(truth), lambda counts: ours.values(counts) - theirs.values(counts))
-    observed = difference(np.arange(len(truth)))
     return [
         {"name": f"Bootstrap of the difference in information coefficient by {name}", "filings": len(truth)}
-        | difference_test(cluster_bootstrap(difference, clusters, BLOCKS[name]), observed)
+        | bootstrap_test(difference, clusters, BLOCKS[name])
         for name, clusters in _clusters(table).items()
     ]

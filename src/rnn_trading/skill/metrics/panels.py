@@ -13,8 +13,8 @@ import scipy
 from numpy.typing import NDArray
 
 from rnn_trading.skill.inference.comparison import newey_west_t
-from rnn_trading.skill.inference.means import mean_test
 from rnn_trading.skill.losses import PROBABILITY_FLOOR, Vector
+from rnn_trading.skill.ranks import centred_ranks
 
 QUANTILES = 5
 
@@ -38,7 +38,7 @@ def information_coefficients(forecast: Vector, truth: Vector, dates: pd.Index) -
     [1.0, -1.0, nan]
     """
     codes, distinct = _dates(dates)
-    one, other = (_centred_ranks(np.asarray(side), codes) for side in (forecast, truth))
+    one, other = (centred_ranks(np.asarray(side), codes) for side in (forecast, truth))
     both, of_one, of_other = (
         np.bincount(codes, products, len(distinct)) for products in (one * other, one**2, other**2)
     )
@@ -52,23 +52,6 @@ def _dates(dates: pd.Index) -> tuple[NDArray[np.int64], pd.DatetimeIndex]:
     """Position of the date of each row, and the distinct dates in ascending order."""
     codes, distinct = pd.factorize(pd.DatetimeIndex(dates), sort=True)
     return codes, pd.DatetimeIndex(distinct, name="date")
-
-
-def _centred_ranks(values: Vector, codes: NDArray[np.int64]) -> Vector:
-    """Rank of each row within its date, less the mean rank of that date; ties take their mean rank."""
-    order = np.lexsort((values, codes))
-    date, value = codes[order], values[order]
-    first_of_tie = np.r_[True, (date[1:] != date[:-1]) | (value[1:] != value[:-1])][: len(order)]
-    tie = first_of_tie.cumsum() - 1
-    centred = np.empty(len(order))
-    centred[order] = _middle(tie) - _middle(date)
-    return centred
-
-
-def _middle(groups: NDArray[np.int64]) -> Vector:
-    """Mean position of the group of each row, where rows of a group stand side by side."""
-    sizes = np.bincount(groups)
-    return (sizes.cumsum() - (sizes + 1) / 2)[groups]
 
 
 def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.DataFrame:
@@ -238,44 +221,3 @@ def coefficients_to_compare(forecast: Vector, truth: Vector, dates: pd.Index) ->
     """
     possible = information_coefficients(truth, truth, dates).notna()
     return information_coefficients(forecast, truth, dates)[possible].fillna(0.0)
-
-
-def compare_information_coefficients(forecast: Vector, rival: Vector, truth: Vector, dates: pd.Index) -> dict[str, Any]:
-    """Test of the mean difference in information coefficient by date.
-
-    Variance and critical values are those of :func:`rnn_trading.skill.inference.means.mean_test`. A forecast that is
-    constant on a date has a coefficient of 0 there; see :func:`coefficients_to_compare`.
-
-    Parameters
-    ----------
-    forecast, rival, truth, dates
-        Of each row, ``(rows,)``, none missing.
-
-    Returns
-    -------
-    dict
-        ``name``, ``statistic`` (positive: the forecast ranks better), ``p_value`` (two-sided), ``mean_difference``,
-        its 95 % ``interval``, ``detectable_difference``: the mean difference that such a test at 5 % would find four
-        times out of five, ``dates``: those that can have a coefficient, and ``doubtful``: whether critical values do
-        not hold. NaN with fewer than 5 dates, or where the coefficients never differ.
-
-    Examples
-    --------
-    >>> dates, truth = pd.date_range("2020-01-01", periods=6).repeat(3), np.tile([1, 2, 3], 6)
-    >>> forecast, rival = truth, np.tile([1, 2, 3, 3, 2, 1], 3)
-    >>> test = compare_information_coefficients(forecast, rival, truth, dates)
-    >>> round(test["mean_difference"], 6), test["dates"]
-    (1.0, 6)
-    """
-    ours, theirs = (coefficients_to_compare(each, truth, dates) for each in (forecast, rival))
-    tested = mean_test(ours - theirs)
-    return {
-        "name": "Newey-West t of the difference in information coefficient by date, simulated critical values",
-        "statistic": tested.statistic,
-        "p_value": tested.p_value,
-        "mean_difference": tested.mean,
-        "interval": list(tested.interval),
-        "detectable_difference": tested.detectable,
-        "dates": tested.count,
-        "doubtful": tested.doubtful,
-    }

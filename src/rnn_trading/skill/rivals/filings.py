@@ -1,4 +1,4 @@
-"""Naive rivals for filings: constants, counts of words, length and tone, and how much a report has changed."""
+"""Rivals for filings: constants, counts of words, length and tone, and how much a report has changed."""
 
 import logging
 from collections.abc import Callable
@@ -10,15 +10,16 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from rnn_trading.skill.losses import Vector
-from rnn_trading.skill.rivals.fitting import one_thread
+from rnn_trading.skill.losses import SQUARED_ERROR, Vector
+from rnn_trading.skill.rivals.fitting import fit_best, forecast_of, slope
 from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
 
-# Penalties of which cross-validation, or leaving out one filing at a time, takes the best on the training filings. The
-# largest leave next to nothing but the mean.
-TFIDF_PENALTIES, PENALTIES, FOLDS = np.logspace(-1, 4, 6), np.logspace(0, 6, 7), 4
+# Penalties, the strongest first, of which the one with the smallest squared error on the validation filings is taken.
+# Where there are none: on the training filings, by cross-validation, or by leaving out one filing at a time. The
+# strongest leave next to nothing but the mean.
+TFIDF_PENALTIES, PENALTIES, FOLDS = np.logspace(4, -1, 6), np.logspace(6, 0, 7), 4
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,18 @@ class FilingRows:
 
 @dataclass(frozen=True)
 class KnownFilings:
-    """What a rival is fitted on: the training filings, and the return that followed each, ``(filings,)``."""
+    """What a rival is fitted and chosen on.
 
-    rows: FilingRows
-    target: Vector
+    Attributes
+    ----------
+    train
+        The training filings, and the return that followed each, ``(filings,)``.
+    validation
+        The same of the validation filings, of which there may be none.
+    """
+
+    train: tuple[FilingRows, Vector]
+    validation: tuple[FilingRows, Vector]
 
 
 Forecast = Callable[[FilingRows], Vector]  # filings to the return that follows, as a fraction
@@ -58,71 +67,72 @@ def zero(known: KnownFilings) -> Forecast:
 
 def training_mean(known: KnownFilings) -> Forecast:
     """The mean training return."""
-    mean = known.target.mean()
+    mean = known.train[1].mean()
     return lambda rows: np.full(len(rows.tone), mean)
 
 
 def tfidf_ridge(known: KnownFilings) -> Forecast:
     """Ridge regression on the words of the whole filing (TF-IDF, sublinear counts).
 
-    Its penalty is chosen on the training filings, later ones forecast from earlier ones.
+    Without validation filings its penalty is chosen on the training filings, later ones forecast from earlier ones.
     """
     import sklearn  # noqa: PLC0415  takes a second to import
 
     tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
-    estimator = sklearn.model_selection.GridSearchCV(
-        sklearn.pipeline.make_pipeline(tfidf, sklearn.linear_model.Ridge()),
+    estimator = sklearn.pipeline.make_pipeline(tfidf, sklearn.linear_model.Ridge())
+    by_folds = sklearn.model_selection.GridSearchCV(
+        estimator,
         {"ridge__alpha": TFIDF_PENALTIES},
         scoring="neg_mean_squared_error",
         cv=sklearn.model_selection.TimeSeriesSplit(FOLDS),
     )
-    return _fit(estimator, lambda rows: rows.counts, known)
+    return _ridge(known, lambda rows: rows.counts, estimator, TFIDF_PENALTIES, otherwise=by_folds)
 
 
 def length_and_tone_ridge(known: KnownFilings) -> Forecast:
     """Ridge on the length and the shares of words of praise and of warning, after Loughran and McDonald (2011)."""
-    return _fit(_scaled_ridge(), lambda rows: rows.tone, known)
+    import sklearn  # noqa: PLC0415  see tfidf_ridge
+
+    ridge, by_itself = (
+        sklearn.pipeline.make_pipeline(sklearn.preprocessing.StandardScaler(), estimator)
+        for estimator in (sklearn.linear_model.Ridge(), sklearn.linear_model.RidgeCV(PENALTIES))
+    )
+    return _ridge(known, lambda rows: rows.tone, ridge, PENALTIES, otherwise=by_itself)
 
 
 def similarity_to_previous(known: KnownFilings) -> Forecast:
-    """Ridge on how similar a report is to the firm's previous one, and on whether there is one.
+    """One slope on how similar a report is to the firm's previous one, after Cohen, Malloy and Nguyen (2020).
 
-    After Cohen, Malloy and Nguyen (2020).
+    A report that has none is as similar as the mean of the training reports.
     """
-    of_training = known.rows.similarity
-    filled = float(np.nanmean(of_training)) if np.isfinite(of_training).any() else 0.0
-    return _fit(_scaled_ridge(), lambda rows: _change(rows.similarity, filled), known)
+    rows, target = known.train
+    there = rows.similarity[np.isfinite(rows.similarity)]
+    mean = there.mean() if len(there) else 0.0
+
+    def filled(similarity: Vector) -> Vector:
+        return np.where(np.isnan(similarity), mean, similarity)
+
+    forecast = slope(filled(rows.similarity), target)
+    return lambda others: forecast(filled(others.similarity))
 
 
 # A new rival is a function above, and its name here.
-FILINGS = Rivals(chance=(zero, training_mean), strong=(tfidf_ridge, length_and_tone_ridge, similarity_to_previous))
+FILINGS = Rivals(
+    chance=(zero, training_mean),
+    naive=(similarity_to_previous,),
+    strong=(tfidf_ridge, length_and_tone_ridge),
+)
 
 
-def _scaled_ridge() -> Any:
-    import sklearn  # noqa: PLC0415  see tfidf_ridge
-
-    scaler, ridge = sklearn.preprocessing.StandardScaler(), sklearn.linear_model.RidgeCV(PENALTIES)
-    return sklearn.pipeline.make_pipeline(scaler, ridge)
-
-
-def _change(similarity: NDArray[np.float64], filled: float) -> NDArray[np.float64]:
-    missing = np.isnan(similarity)
-    return np.column_stack([np.where(missing, filled, similarity), missing.astype(float)])
-
-
-def _fit(estimator: Any, features: Callable[[FilingRows], Any], known: KnownFilings) -> Forecast:
-    train = features(known.rows)
+def _ridge(
+    known: KnownFilings, features: Callable[[FilingRows], Any], estimator: Any, penalties: Any, otherwise: Any
+) -> Forecast:
+    train, validation = ((features(rows), target) for rows, target in (known.train, known.validation))
     logger.info(
-        "Fitting a rival, a ridge regression on %s columns and %s filings", *map("{:,}".format, train.shape[::-1])
+        "Fitting a rival, a ridge regression on %s columns and %s filings", *map("{:,}".format, train[0].shape[::-1])
     )
-    with one_thread():
-        estimator.fit(train, known.target)
-
-    def forecast(rows: FilingRows) -> Vector:
-        with one_thread():
-            return estimator.predict(features(rows))
-
-    return forecast
+    fitted = fit_best(estimator, ("ridge__alpha", penalties), train, validation, SQUARED_ERROR, otherwise)
+    return lambda rows: forecast_of(fitted, features(rows))
 
 
 def cosine_to_previous(

@@ -2,12 +2,12 @@
 
 import re
 
-from rnn_trading.skill.rivals import filings, macro, panels, series, text
+from rnn_trading.skill.rivals import filings, macro, panels, returns, series, text
 from rnn_trading.skill.rivals.tiers import Tier
 
 _LISTS = (
     *(panels.CLASSIFICATION, panels.REGRESSION),
-    *(series.LEVEL, series.VOLATILITY, series.RUNS),
+    *(series.LEVEL, series.VOLATILITY, returns.SIGNED_RETURNS, series.RUNS),
     *(macro.MACRO, text.SENTIMENT, filings.FILINGS),
 )
 # The published averages of runs are named after their length; see `averaging_rivals` in `series.py`.

@@ -1,24 +1,33 @@
-"""Naive rivals of a panel: what a forecast must beat before it deserves the word skill.
+"""Rivals of a panel: what a forecast must beat before it deserves the word skill.
 
-Rivals see what the model sees (past returns and the month; not the ticker), and are fitted on the training rows alone.
+Rivals see what the model sees (past returns and the month; not the ticker). Those on ranks also see the other rows of
+the same date, whose past returns are known as early. All are fitted and chosen by the one rule of
+:mod:`rnn_trading.skill.rivals.fitting`.
 """
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnn_trading.skill.losses import LOG_LOSS, SQUARED_ERROR, Loss
+from rnn_trading.skill.ranks import relative_ranks
+from rnn_trading.skill.rivals.fitting import best_of, fit_best, forecast_of, logistic_slope, slope
 from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
-RIDGE_PENALTIES = np.logspace(0, 8, 9)
+# The strongest penalty first. The last strength is the library's default, which is next to no penalty on so many rows.
+RIDGE_PENALTIES, STRENGTHS = np.logspace(8, 0, 9), np.logspace(-6, 0, 7)
+NEWEST_LAGS = 4  # left out by momentum
 
 
 @dataclass(frozen=True)
@@ -29,32 +38,59 @@ class PanelRows:
     ----------
     returns
         Past returns, fractions, oldest first, ``(rows, lags)``; none missing.
-    last_return
-        The newest of them, ``(rows,)``.
     months
         One-hot month, ``(rows, 12)``.
+    dates
+        A whole number for the date of each row, 0 or more, ``(rows,)``. All rows of a date are there.
+
+    Examples
+    --------
+    >>> rows = PanelRows(np.array([[0.1, 0.2], [0.3, -0.4]]), np.eye(12)[[0, 0]], np.array([7, 7]))
+    >>> rows.last_return.tolist(), rows.features.shape
+    ([0.2, -0.4], (2, 14))
+    >>> rows.ranks.tolist()
+    [[-0.25, 0.25, -0.25], [0.25, -0.25, 0.25]]
     """
 
     returns: Matrix
-    last_return: Vector
     months: Matrix
+    dates: NDArray[np.int64]
+
+    @property
+    def last_return(self) -> Vector:
+        """The newest of the past returns, ``(rows,)``."""
+        return self.returns[:, -1]
 
     @property
     def features(self) -> Matrix:
-        """Everything side by side, ``(rows, lags + 12)``."""
+        """Returns and months side by side, ``(rows, lags + 12)``."""
         return np.hstack([self.returns, self.months])
+
+    @property
+    def volatility(self) -> Vector:
+        """Standard deviation of the row's own past returns, ``(rows,)``."""
+        return self.returns.std(axis=1)
+
+    @cached_property
+    def ranks(self) -> Matrix:
+        """Each past return and the volatility as its rank among the rows of its date, ``(rows, lags + 1)``.
+
+        See :func:`rnn_trading.skill.ranks.relative_ranks`.
+        """
+        columns = (*self.returns.T, self.volatility)
+        return np.column_stack([relative_ranks(column, self.dates) for column in columns])
 
 
 @dataclass(frozen=True)
 class KnownPanel:
-    """What a rival is fitted on.
+    """What a rival is fitted and chosen on.
 
     Attributes
     ----------
-    rows
-        The training rows.
-    target
-        What followed each, ``(rows,)``: 1 for a rise and 0 else, or a return as a fraction.
+    train
+        The training rows, and what followed each, ``(rows,)``: 1 for a rise and 0 else, or a return as a fraction.
+    validation
+        The same of the validation rows, of which there may be none.
     classes
         Whether the target is 0 or 1, and forecasts are probabilities.
     seed
@@ -63,28 +99,50 @@ class KnownPanel:
     Raises
     ------
     ValueError
-        If all of a target that is 0 or 1 is the same.
+        If all of a training target that is 0 or 1 is the same.
     """
 
-    rows: PanelRows
-    target: Vector
+    train: tuple[PanelRows, Vector]
+    validation: tuple[PanelRows, Vector]
     classes: bool
     seed: int
 
     def __post_init__(self) -> None:
-        if self.classes and np.ptp(self.target) == 0:
+        target = self.train[1]
+        if self.classes and np.ptp(target) == 0:
             raise ValueError(
-                f"Every training label is {self.target[0]:g}: nothing can be learned from one class. "
+                f"Every training label is {target[0]:g}: nothing can be learned from one class. "
                 "Check the prices and the split."
             )
 
+    @property
+    def mean(self) -> float:
+        """Of the training target."""
+        return float(self.train[1].mean())
+
+    @property
+    def loss(self) -> Loss:
+        """By which is chosen."""
+        return LOG_LOSS if self.classes else SQUARED_ERROR
+
 
 Forecast = Callable[[PanelRows], Vector]  # rows to one number each: the probability of a rise, or a return
+Features = Callable[[PanelRows], Matrix]
 
 
 def constant_share(known: KnownPanel) -> Forecast:
     """The training share of rises."""
-    return _constant(float(known.target.mean()))
+    return _constant(known.mean)
+
+
+def zero(known: KnownPanel) -> Forecast:
+    """No return at all."""
+    return _constant(0.0)
+
+
+def training_mean(known: KnownPanel) -> Forecast:
+    """The mean training return."""
+    return _constant(known.mean)
 
 
 def sign_of_last_return(known: KnownPanel) -> Forecast:
@@ -97,75 +155,170 @@ def zero_return_means_down(known: KnownPanel) -> Forecast:
     return _share_by_group(known, lambda rows: rows.last_return == 0)
 
 
-def logistic_regression(known: KnownPanel) -> Forecast:
-    """A logistic regression on all features."""
-    import sklearn  # noqa: PLC0415  takes a second to import
-
-    return _probabilities(_scaled(sklearn.linear_model.LogisticRegression(max_iter=1000)), known)
-
-
-def zero(known: KnownPanel) -> Forecast:
-    """No return at all."""
-    return _constant(0.0)
-
-
 def past_mean(known: KnownPanel) -> Forecast:
     """The mean of the row's own past returns."""
     return lambda rows: rows.returns.mean(axis=1)
 
 
-def ridge(known: KnownPanel) -> Forecast:
-    """Ridge regression on all features, its penalty chosen by leave-one-out on the training rows."""
-    import sklearn  # noqa: PLC0415  see logistic_regression
+def reversal(known: KnownPanel) -> Forecast:
+    """One slope on the rank of minus the last return (Jegadeesh, 1990)."""
+    return _slope_on_rank(known, lambda rows: -rows.last_return)
 
-    return _values(_scaled(sklearn.linear_model.RidgeCV(RIDGE_PENALTIES)), known)
+
+def momentum_52_4(known: KnownPanel) -> Forecast:
+    """One slope on the rank of the sum of past returns without the newest four (Jegadeesh and Titman, 1993).
+
+    Of 52 weekly returns it takes those from 52 to 5 weeks before; of another number of lags all but the newest four.
+    Where there are no more than four, the forecast is a constant.
+    """
+    return _slope_on_rank(known, lambda rows: rows.returns[:, :-NEWEST_LAGS].sum(axis=1))
+
+
+def low_volatility(known: KnownPanel) -> Forecast:
+    """One slope on the rank of minus the standard deviation of past returns (Ang, Hodrick, Xing and Zhang, 2006)."""
+    return _slope_on_rank(known, lambda rows: -rows.volatility)
+
+
+def logistic_regression(known: KnownPanel) -> Forecast:
+    """A logistic regression on all features, the strength of its penalty chosen."""
+    return _logistic(known, lambda rows: rows.features)
+
+
+def logistic_regression_on_ranks(known: KnownPanel) -> Forecast:
+    """The same on the ranks of past returns and of their volatility within each date."""
+    return _logistic(known, lambda rows: rows.ranks)
+
+
+def ridge(known: KnownPanel) -> Forecast:
+    """Ridge regression on all features, its penalty chosen."""
+    return _ridge(known, lambda rows: rows.features)
+
+
+def ridge_on_ranks(known: KnownPanel) -> Forecast:
+    """Ridge regression of the return's rank within its date on those of past returns and of their volatility.
+
+    Its forecasts become returns by the slope of the training returns on their own ranks.
+    """
+    return _in_returns(_ridge(_with_ranks_as_target(known), lambda rows: rows.ranks), known)
 
 
 def histogram_gradient_boosting(known: KnownPanel) -> Forecast:
-    """Boosted trees on all features."""
-    import sklearn  # noqa: PLC0415  see logistic_regression
+    """Boosted trees on all features, their number chosen."""
+    return _boosting(known, lambda rows: rows.features)
 
+
+def boosting_on_ranks(known: KnownPanel) -> Forecast:
+    """Boosted trees on the ranks of past returns and of their volatility within each date.
+
+    Of a regression the target is a rank, too; see :func:`ridge_on_ranks`.
+    """
     if known.classes:
-        return _probabilities(sklearn.ensemble.HistGradientBoostingClassifier(random_state=known.seed), known)
-    return _values(sklearn.ensemble.HistGradientBoostingRegressor(random_state=known.seed), known)
+        return _boosting(known, lambda rows: rows.ranks)
+    return _in_returns(_boosting(_with_ranks_as_target(known), lambda rows: rows.ranks), known)
 
 
 # The rivals of each kind of forecast: a new one is a function above, and its name here.
 CLASSIFICATION = Rivals(
     chance=(constant_share,),
-    naive=(sign_of_last_return, zero_return_means_down),
-    strong=(logistic_regression, histogram_gradient_boosting),
+    naive=(sign_of_last_return, zero_return_means_down, reversal, momentum_52_4, low_volatility),
+    strong=(logistic_regression, logistic_regression_on_ranks, histogram_gradient_boosting, boosting_on_ranks),
 )
-REGRESSION = Rivals(chance=(zero,), naive=(past_mean,), strong=(ridge, histogram_gradient_boosting))
+REGRESSION = Rivals(
+    chance=(zero, training_mean),
+    naive=(past_mean, reversal, momentum_52_4, low_volatility),
+    strong=(ridge, ridge_on_ranks, histogram_gradient_boosting, boosting_on_ranks),
+)
 
 
 def _constant(value: float) -> Forecast:
-    return lambda rows: np.full(len(rows.last_return), value)
-
-
-def _scaled(estimator: Any) -> Any:
-    import sklearn  # noqa: PLC0415  see logistic_regression
-
-    return sklearn.pipeline.make_pipeline(sklearn.preprocessing.StandardScaler(), estimator)
-
-
-def _probabilities(estimator: Any, known: KnownPanel) -> Forecast:
-    fitted = _fit(estimator, known)
-    return lambda rows: fitted.predict_proba(rows.features)[:, 1]
-
-
-def _values(estimator: Any, known: KnownPanel) -> Forecast:
-    fitted = _fit(estimator, known)
-    return lambda rows: fitted.predict(rows.features)
-
-
-def _fit(estimator: Any, known: KnownPanel) -> Any:
-    name = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
-    logger.info("Fitting the rival %s on %s rows", type(name).__name__, f"{len(known.target):,}")
-    return estimator.fit(known.rows.features, known.target)
+    return lambda rows: np.full(len(rows.returns), value)
 
 
 def _share_by_group(known: KnownPanel, groups: Callable[[PanelRows], NDArray[np.generic]]) -> Forecast:
     """Training share of rises in the group of each row; the overall share for an unseen group."""
-    shares = pd.Series(known.target).groupby(groups(known.rows)).mean()
-    return lambda rows: shares.reindex(groups(rows)).fillna(known.target.mean()).to_numpy()
+    rows, target = known.train
+    shares = pd.Series(target).groupby(groups(rows)).mean()
+    return lambda others: shares.reindex(groups(others)).fillna(known.mean).to_numpy()
+
+
+def _slope_on_rank(known: KnownPanel, signal: Callable[[PanelRows], Vector]) -> Forecast:
+    """A line, or a logistic curve, in the rank of a signal among the rows of its date."""
+
+    def rank(rows: PanelRows) -> Vector:
+        return relative_ranks(signal(rows), rows.dates)
+
+    rows, target = known.train
+    forecast = (logistic_slope if known.classes else slope)(rank(rows), target)
+    return lambda others: forecast(rank(others))
+
+
+def _with_ranks_as_target(known: KnownPanel) -> KnownPanel:
+    train, validation = ((rows, relative_ranks(target, rows.dates)) for rows, target in (known.train, known.validation))
+    return replace(known, train=train, validation=validation)
+
+
+def _in_returns(rank: Forecast, known: KnownPanel) -> Forecast:
+    """Forecasts of ranks as returns, by the slope of the training returns on their own ranks.
+
+    A slope on the forecasts of the training rows would be too steep: there they fit too well.
+    """
+    rows, target = known.train
+    of_rank = slope(relative_ranks(target, rows.dates), target)
+    return lambda others: of_rank(rank(others))
+
+
+def _logistic(known: KnownPanel, features: Features) -> Forecast:
+    import sklearn  # noqa: PLC0415  takes a second to import
+
+    estimator = _scaled(sklearn.linear_model.LogisticRegression(solver="newton-cholesky"))
+    return _chosen(known, features, estimator, ("logisticregression__C", STRENGTHS), otherwise=estimator)
+
+
+def _ridge(known: KnownPanel, features: Features) -> Forecast:
+    import sklearn  # noqa: PLC0415  see _logistic
+
+    estimator, by_itself = sklearn.linear_model.Ridge(), sklearn.linear_model.RidgeCV(RIDGE_PENALTIES)
+    return _chosen(known, features, _scaled(estimator), ("ridge__alpha", RIDGE_PENALTIES), otherwise=_scaled(by_itself))
+
+
+def _scaled(estimator: Any) -> Any:
+    import sklearn  # noqa: PLC0415  see _logistic
+
+    return sklearn.pipeline.make_pipeline(sklearn.preprocessing.StandardScaler(), estimator)
+
+
+def _chosen(
+    known: KnownPanel, features: Features, estimator: Any, setting: tuple[str, Any], otherwise: Any
+) -> Forecast:
+    (train, validation), loss = _features_and_targets(known, features), known.loss
+    fitted = fit_best(estimator, setting, train, validation, loss, otherwise)
+    return lambda rows: forecast_of(fitted, features(rows))
+
+
+def _boosting(known: KnownPanel, features: Features) -> Forecast:
+    """Boosted trees, as many of them as have the smallest loss on the validation rows.
+
+    Without validation rows the library decides, which stops on a tenth of the training rows if they are many.
+    """
+    import sklearn  # noqa: PLC0415  see _logistic
+
+    kinds = sklearn.ensemble.HistGradientBoostingRegressor, sklearn.ensemble.HistGradientBoostingClassifier
+    train, (of_validation, target) = _features_and_targets(known, features)
+    stopping = False if len(target) else "auto"
+    fitted = kinds[known.classes](random_state=known.seed, early_stopping=stopping).fit(*train)
+    if not len(target):
+        return lambda rows: forecast_of(fitted, features(rows))
+    staged = fitted.staged_predict_proba if known.classes else fitted.staged_predict
+
+    def by_trees(values: Matrix) -> Any:
+        return (forecast[:, 1] if known.classes else forecast for forecast in staged(values))
+
+    losses = [float(known.loss.of(forecast, target).mean()) for forecast in by_trees(of_validation)]
+    trees = best_of(range(1, len(losses) + 1), lambda number: losses[number - 1], "number of trees")
+    return lambda rows: next(islice(by_trees(features(rows)), trees - 1, None))
+
+
+def _features_and_targets(known: KnownPanel, features: Features) -> tuple[tuple[Matrix, Vector], tuple[Matrix, Vector]]:
+    (train, target), (validation, of_validation) = known.train, known.validation
+    logger.info("Fitting a rival on %s rows", f"{len(target):,}")
+    return (features(train), target), (features(validation), of_validation)

@@ -1,4 +1,4 @@
-"""Naive rivals of one series: each sees what the network sees, and is fitted on the training rows alone.
+"""Rivals of one series: each sees what the network sees. See :mod:`rnn_trading.skill.rivals.fitting` for the one rule.
 
 Windows are ``(rows, lags)``, oldest value first, in the units of the series; targets are ``(rows,)``. A window is also
 the origin of a run of several steps, where a rival feeds on its own forecasts or repeats itself.
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_trading.skill.losses import SQUARED_ERROR
+from rnn_trading.skill.losses import SQUARED_ERROR, Loss
+from rnn_trading.skill.rivals.fitting import best_of, fit_best
 from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ RIDGE_PENALTIES = np.logspace(-4, 6, 11)
 EWMA_DECAYS = np.round(np.arange(0.5, 1.0, 0.01), 2)
 HAR_DAYS = (1, 5, 22)
 MOST_AR_LAGS = 20
+LOWEST_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class KnownSeries:
     series
         All values until the last training target, oldest first; none missing.
     train, validation
-        Windows and targets. Without validation rows both are empty.
+        Windows and targets, to fit on and to choose on. Without validation rows both are empty.
     """
 
     series: Vector
@@ -59,16 +61,23 @@ def drift(known: KnownSeries) -> NextValue:
 
 def autoregression(known: KnownSeries) -> NextValue:
     """An autoregression with a constant; see :func:`autoregression_of`."""
-    return autoregression_of(known.series, known.train[0].shape[1])
+    return autoregression_of(known.series, known.train[0].shape[1], known.validation, SQUARED_ERROR)
 
 
 def ridge(known: KnownSeries) -> NextValue:
-    """Ridge regression on all lags, the penalty chosen by leave-one-out on the training rows."""
+    """Ridge regression on all lags.
+
+    Its penalty has the smallest squared error on the validation rows, or, where there are none, when single training
+    rows are left out.
+    """
     import sklearn  # noqa: PLC0415  takes a second to import
 
-    scaled = sklearn.preprocessing.StandardScaler()
-    ridge = sklearn.linear_model.RidgeCV(RIDGE_PENALTIES)
-    return sklearn.pipeline.make_pipeline(scaled, ridge).fit(*known.train).predict
+    scaled, linear = sklearn.preprocessing.StandardScaler(), sklearn.linear_model
+    plain, left_out = (
+        sklearn.pipeline.make_pipeline(scaled, each) for each in (linear.Ridge(), linear.RidgeCV(RIDGE_PENALTIES))
+    )
+    penalties = ("ridge__alpha", RIDGE_PENALTIES[::-1].tolist())
+    return fit_best(plain, penalties, known.train, known.validation, SQUARED_ERROR, otherwise=left_out).predict
 
 
 def ewma(known: KnownSeries) -> NextValue:
@@ -77,25 +86,23 @@ def ewma(known: KnownSeries) -> NextValue:
     Its decay has the smallest squared error on the validation rows, or, where there are none, on the training rows.
     """
     windows, targets = known.validation if len(known.validation[1]) else known.train
-    errors = [SQUARED_ERROR.of(exponential_mean(windows, decay), targets).mean() for decay in EWMA_DECAYS]
-    decay = float(EWMA_DECAYS[int(np.argmin(errors))])
-    logger.info("EWMA: a decay of %.2f has the smallest squared error", decay)
+
+    def error(decay: float) -> float:
+        return float(SQUARED_ERROR.of(exponential_mean(windows, decay), targets).mean())
+
+    decay = best_of(EWMA_DECAYS.tolist(), error, "decay of an exponential mean")
     return lambda test: exponential_mean(test, decay)
 
 
 def har(known: KnownSeries) -> NextValue:
-    """Regression on the means of the last 1, 5 and 22 days (Corsi, 2009)."""
-    import sklearn  # noqa: PLC0415  see ridge
-
-    fitted = sklearn.linear_model.LinearRegression().fit(har_means(known.train[0]), known.train[1])
-    return lambda windows: fitted.predict(har_means(windows))
+    """Regression on the means of the last 1, 5 and 22 days (Corsi, 2009), above zero; see :func:`least_squares`."""
+    fitted = least_squares(har_means(known.train[0]), known.train[1])
+    return lambda windows: fitted(har_means(windows))
 
 
 def linear_regression(known: KnownSeries) -> NextValue:
-    """Least squares on all lags."""
-    import sklearn  # noqa: PLC0415  see ridge
-
-    return sklearn.linear_model.LinearRegression().fit(*known.train).predict
+    """Least squares on all lags, above zero; see :func:`least_squares`."""
+    return least_squares(*known.train)
 
 
 def training_mean(known: KnownSeries) -> NextValue:
@@ -110,8 +117,10 @@ VOLATILITY = Rivals(chance=(training_mean,), naive=(ewma,), strong=(har, linear_
 RUNS = Rivals(naive=(persistence, drift), strong=(autoregression,))
 
 
-def autoregression_of(series: Vector, lags: int) -> NextValue:
-    """An autoregression with a constant whose order, up to 20 or the length of a window, has the smallest AIC.
+def autoregression_of(series: Vector, lags: int, validation: tuple[Matrix, Vector], loss: Loss) -> NextValue:
+    """An autoregression with a constant, of an order up to 20 or the length of a window.
+
+    Its order has the smallest mean loss on the validation rows, or, where there are none, the smallest AIC.
 
     Parameters
     ----------
@@ -119,15 +128,30 @@ def autoregression_of(series: Vector, lags: int) -> NextValue:
         Values to fit on, oldest first.
     lags
         Length of a window.
+    validation
+        Windows, at least as long as the order, and the values that follow; empty without validation rows.
+    loss
+        Of one step.
     """
-    from statsmodels.tsa.ar_model import ar_select_order  # noqa: PLC0415  takes a second to import
+    from statsmodels.tsa.ar_model import AutoReg, ar_select_order  # noqa: PLC0415  takes a second to import
 
     # An order beyond a third of the series leaves too few rows to fit on.
     most = min(MOST_AR_LAGS, lags, len(series) // 3)
-    fitted = ar_select_order(series, maxlag=most, ic="aic", trend="c").model.fit()
-    constant, weights = float(fitted.params[0]), np.asarray(fitted.params[1:], dtype=np.float64)
-    logger.info("Autoregression: order %d has the smallest AIC", len(weights))
-    # The first weight belongs to the newest value.
+    if not len(validation[1]):
+        weights = ar_select_order(series, maxlag=most, ic="aic", trend="c").model.fit().params
+        logger.info("Autoregression: order %d has the smallest AIC", len(weights) - 1)
+        return _next_value(weights)
+    fits = {order: _next_value(AutoReg(series, lags=order).fit().params) for order in range(most + 1)}
+    windows, targets = validation
+    order = best_of(
+        [*fits], lambda each: float(loss.of(fits[each](windows), targets).mean()), "order of autoregression"
+    )
+    return fits[order]
+
+
+def _next_value(params: Vector) -> NextValue:
+    """The forecast by a constant and weights, of which the first belongs to the newest value."""
+    constant, weights = float(params[0]), np.asarray(params[1:], dtype=np.float64)
     return lambda windows: constant + windows[:, windows.shape[1] - len(weights) :] @ weights[::-1]
 
 
@@ -141,6 +165,30 @@ def exponential_mean(windows: Matrix, decay: float) -> Vector:
     """
     weights = decay ** np.arange(windows.shape[1] - 1, -1, -1)
     return windows @ (weights / weights.sum())
+
+
+def least_squares(features: Matrix, targets: Vector) -> Callable[[Matrix], Vector]:
+    """A linear regression of volatility, whose forecasts are at least a tenth of the mean target.
+
+    A line can fall to zero and below, which no volatility is, and of which there is no QLIKE.
+
+    Parameters
+    ----------
+    features
+        ``(rows, features)``.
+    targets
+        Of the training rows, ``(rows,)``, not negative.
+
+    Examples
+    --------
+    >>> forecast = least_squares(np.array([[1.0], [2.0], [3.0]]), np.array([1.0, 2.0, 3.0]))
+    >>> forecast(np.array([[4.0], [-1.0]])).round(6).tolist()
+    [4.0, 0.2]
+    """
+    import sklearn  # noqa: PLC0415  see ridge
+
+    fitted, lowest = sklearn.linear_model.LinearRegression().fit(features, targets), LOWEST_SHARE * targets.mean()
+    return lambda others: np.maximum(fitted.predict(others), lowest)
 
 
 def har_means(windows: Matrix) -> Matrix:

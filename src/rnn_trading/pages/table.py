@@ -1,0 +1,105 @@
+"""The table of all models: what its cells say, on the page and in Markdown."""
+
+import math
+from typing import Any
+
+from rnn_trading.skill.formats import (
+    BETTER,
+    NOTHING,
+    TOO_NARROW,
+    format_interval,
+    format_p_value,
+    format_published,
+    format_range,
+    format_score,
+    format_signed,
+    words,
+)
+from rnn_trading.skill.marks import MARKS, MISSING, mark_of, marked
+from rnn_trading.skill.record_files import PROTOCOLS
+
+from .parts import NO_BREAK, cell, with_interval
+
+# Head of a column, and what it says.
+COLUMNS = {
+    "Experiment": "Experiment, and model where it has several.",
+    "Score": "The headline score of the experiment, and which way is better.",
+    "Published": (
+        "The figure that was published, on its own data; nothing where none was published in this score. All published "
+        "figures stand below, beside the figures of each experiment."
+    ),
+    "As published here": (
+        "The score of this project's rebuild of the published way, flaws included, on the test rows of the data here, "
+        "with its 95 % interval: the middle of what it is when the test dates (months, weeks, runs, documents) are "
+        "drawn again. † The dates are too few, or persist too long: the interval is too narrow."
+    ),
+    "Corrected": "The same after the flaws are mended, on the corrected test rows.",
+    "Best naive": "The rule of at most one parameter that does best on the corrected test rows, by the same score.",
+    "Best strong": "The fitted model that does best on these rows, by the same score.",
+    "What decided": (
+        "The comparison on which the finding rests: the model's value of the statistic named there, less that of the "
+        "rival named there, with its 95 % interval and its p. † Few dates, or dates that persist: doubtful."
+    ),
+    "Finding": "The verdict of the corrected record.",
+}
+NUMBERS = ("Published", "As published here", "Corrected", "Best naive", "Best strong", "What decided")
+TIERS = ("naive", "strong")
+
+
+def page_cells(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Cells of a row: text, what they are sorted by, and a note below."""
+    score = f"{row['score']}{NO_BREAK}{BETTER[row['larger_is_better']]}"
+    return [
+        cell(row["experiment"], row["experiment"], row["remark"]),
+        cell(score, row["score"]),
+        cell(format_published(row["published"]), row["published"], row["published_on"]),
+        _with_interval(row, "as_published"),
+        _with_interval(row, "corrected") | {"label": f"Corrected: {score}"},
+        *(cell(format_score(row[f"{tier}_value"]), row[f"{tier}_value"], words(row[tier] or "")) for tier in TIERS),
+        cell(_difference(row), row["difference"], _of_what(row)),
+        finding_cell(row["finding_kind"], row["finding"]),
+    ]
+
+
+def finding_cell(kind: str | None, finding: str | None, note: str | None = None) -> dict[str, Any]:
+    """A cell with a finding after its mark, sorted by the kind."""
+    order = f"{list(MARKS).index(kind or MISSING)} {finding}"
+    return cell(finding or "No corrected record", order, note) | {"mark": mark_of(kind)}
+
+
+def _with_interval(row: dict[str, Any], name: str) -> dict[str, Any]:
+    return with_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], bool(row[f"{name}_too_narrow"]))
+
+
+def _difference(row: dict[str, Any]) -> str:
+    doubtful = TOO_NARROW if row["doubtful"] and not math.isnan(row["difference"]) else ""
+    return f"{format_signed(row['difference'])}{doubtful}"
+
+
+def _of_what(row: dict[str, Any]) -> str:
+    """Interval and p of the difference that decided, and of what against whom."""
+    interval = format_range(row["difference_low"], row["difference_high"]).replace(" ", NO_BREAK)
+    p_value = format_p_value(row["p_value"]).replace(" ", NO_BREAK)
+    against = f"{row['statistic']}, against {words(row['against'])}" if row["against"] else row["statistic"] or ""
+    return "; ".join(part for part in (interval, p_value, against) if part)
+
+
+def markdown_cells(row: dict[str, Any]) -> list[str]:
+    """The same cells in Markdown, each in one line."""
+    decided = f"{row['statistic']}: " if row["statistic"] else ""
+    decided += format_interval(row["difference"], row["difference_low"], row["difference_high"], signed=True)
+    decided += f" against {words(row['against'])}, {format_p_value(row['p_value'])}" if row["against"] else ""
+    return [
+        f"`{row['experiment']}`" + (f" ({row['remark']})" if row["remark"] else ""),
+        f"{row['score']} {BETTER[row['larger_is_better']]}",
+        format_published(row["published"]),
+        *(_markdown_score(row, name) for name in PROTOCOLS),
+        *(f"{words(row[tier])} {format_score(row[f'{tier}_value'])}" if row[tier] else NOTHING for tier in TIERS),
+        decided.removesuffix(", ") + (TOO_NARROW if row["doubtful"] and row["against"] else ""),
+        marked(row["finding_kind"], row["finding"] or "No corrected record"),
+    ]
+
+
+def _markdown_score(row: dict[str, Any], name: str) -> str:
+    text = format_interval(row[name], row[f"{name}_low"], row[f"{name}_high"])
+    return text + TOO_NARROW if row[f"{name}_too_narrow"] else text

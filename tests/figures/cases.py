@@ -1,0 +1,156 @@
+"""Every figure, drawn from small data with the longest names that experiments have."""
+
+import numpy as np
+import pandas as pd
+
+from rnn_trading.figures import filings, macro, panels, series, skill, text
+from rnn_trading.skill.metrics.documents import evaluate_documents
+from tests.made_up import table
+
+TITLE = "Model beside its rivals\ntext_sentiment.pretrained_embeddings, as published, simulated data"
+MONTHS = pd.date_range("2000-01-01", periods=40, freq="MS", name="date")
+DAYS = pd.date_range("2020-01-01", periods=40, name="date")
+RIVALS = (
+    *("constant_share", "sign_of_last_return", "zero_return_means_down", "logistic_regression"),
+    *("histogram_gradient_boosting", "zero", "training_mean", "past_mean", "ridge", "tfidf_logistic_regression"),
+)
+SERIES_RIVALS = (
+    *("training_mean", "persistence", "seasonal_persistence", "drift", "mean_of_last_50", "autoregression"),
+    *("vector_autoregression", "ridge", "har", "linear_regression"),
+)
+
+
+def history(*quantities, epochs=12):
+    curve = np.geomspace(0.8, 0.3, epochs)
+    return pd.DataFrame(
+        [
+            {"epoch": epoch, "rows": rows, "quantity": quantity, "value": value * (1.1 if rows == "validation" else 1)}
+            for quantity in quantities
+            for rows in ("train", "validation")
+            for epoch, value in enumerate(curve, start=1)
+        ]
+    )
+
+
+def model_record(metric="auc", rivals=RIVALS, published=0.6815):
+    scores = {name: {metric: 0.5 + 0.01 * number} for number, name in enumerate(rivals)}
+    return {
+        "model": {"metrics": {metric: 0.53}},
+        "rivals": scores,
+        "without_stale": {"rows_left_out": 3, "model": {metric: 0.52}, "rivals": scores},
+        "headline": {
+            **{"metric": metric, "interval": [0.5, 0.56], "best_rival": rivals[-1], "rival_interval": [0.57, 0.61]},
+        },
+        "published": {metric: published},
+        "published_on": "IMDB's 25,000 test reviews, with vectors of 100 dimensions",
+    }
+
+
+def runs():
+    kinds = ("point_by_point", "restarted", "free_run")
+    rows = [
+        {"run": kind, "date": DAYS[0], "step": step, "target_date": DAYS[step], "truth": 1000.0 + step}
+        for kind in kinds
+        for step in range(1, 30)
+    ]
+    return pd.DataFrame(rows).assign(prediction=lambda rows: rows["truth"] + 10)
+
+
+def of_macro(run="one_step"):
+    names = ("US.consumer.sentiment", "US.industrial.production")
+    values = pd.DataFrame({name: np.linspace(50, 120, len(MONTHS)) for name in names}, index=MONTHS)
+    rows = [
+        {
+            **{"run": run, "date": MONTHS[27], "step": 1, "units": "original", "series": name, "target_date": month},
+            **{"truth": 100.0, "prediction": 101.0, **{rival: 99.0 for rival in SERIES_RIVALS}},
+        }
+        for name in names
+        for month in MONTHS[28:]
+    ]
+    return values, pd.DataFrame(rows)
+
+
+def calibrated():
+    generator = np.random.default_rng(0)
+    truth = generator.integers(0, 2, 200).astype(float)
+    metrics = evaluate_documents(np.clip(0.5 * truth + 0.5 * generator.random(200), 0, 1), truth)
+    names = ("majority", "tfidf_logistic_regression", "tfidf_of_the_words_seen", "mean_vector_logistic_regression")
+    return {"model": {"metrics": metrics}, "rivals": dict.fromkeys(names, metrics)}
+
+
+def compared():
+    names = [*SERIES_RIVALS, "lstm_by_gates", "two_gru"]
+    metrics = {name: {"r2": 0.01 * number, "qlike": 0.8} for number, name in enumerate(names)}
+    inside = {"confidence_set": {"included": names[:3]}}
+    return {"networks": names[-2:], "metrics": metrics, "squared error": inside, "QLIKE": inside}
+
+
+def forecasts(rivals=("ewma",)):
+    truth = np.linspace(0.5, 3.0, len(DAYS))
+    table = pd.DataFrame({"date": DAYS, "truth": truth, "prediction": truth + 0.1})
+    return table.assign(**dict.fromkeys(rivals, 1.0))
+
+
+def level_forecasts():
+    return forecasts().set_index("date").assign(split=["train"] * 20 + ["test"] * 20, prediction=np.cos(np.arange(40)))
+
+
+def averages():
+    return pd.DataFrame({"truth": 0.5, "window_average": 0.4, "exponential_average": 0.6}, index=DAYS)
+
+
+def evolved():
+    predictions = runs().query("run == 'restarted'")
+    steps = [
+        {"epoch": epoch, "start": 0, "step": step, "forecast": 900.0} for epoch in (1, 30) for step in range(1, 30)
+    ]
+    return predictions, pd.DataFrame(steps)
+
+
+def filing_forecasts():
+    truth = np.linspace(-0.4, 0.4, 60)
+    return pd.DataFrame({"prediction": truth / 2, "truth": truth})
+
+
+LENGTHS = np.arange(1, 400)
+BY_DATE = pd.Series(np.linspace(-0.2, 0.3, 40), index=DAYS)
+SHARES = pd.DataFrame(np.linspace(0.4, 0.6, 50).reshape(10, 5), columns=range(1, 6))
+ERRORS = {name: list(np.linspace(1, 5 + number, 50)) for number, name in enumerate(SERIES_RIVALS)}
+PARTS = {part: {"ic_pooled": 0.1, "rmse": 1.0} for part in ("train", "test")}
+FILINGS = {"ic": 0.7, "ic_interval_by_date": [0.6, 0.8], "r2": 0.5}
+CASES = {
+    "learning_curves of one": lambda: panels.learning_curves(history("loss"), 12, "validation", "units", TITLE),
+    "learning_curves of two": lambda: panels.learning_curves(history("loss", "auc"), 3, "validation", "units", TITLE),
+    "learning_curves of errors": lambda: panels.learning_curves(
+        history("loss", "rmse"), 7, "validation", "scaled units of the network", TITLE
+    ),
+    "losses_by_seed": lambda: panels.losses_by_seed(
+        history("loss").assign(seed=7), {"7": 3}, "validation", ("loss", "Loss (squared weekly return)"), TITLE
+    ),
+    "quintile_means": lambda: panels.quintile_means(SHARES, "Share of tickers above the median of the date", TITLE),
+    "no quintiles": lambda: panels.quintile_means(SHARES.iloc[:0], "Share", TITLE),
+    "rolling_ic": lambda: panels.rolling_information_coefficient(BY_DATE, 26, TITLE),
+    "model_beside_rivals": lambda: panels.model_beside_rivals(
+        model_record(), "auc", "AUC on the test rows", 0.5, TITLE
+    ),
+    "model_beside_rivals without a reference": lambda: panels.model_beside_rivals(
+        model_record("rmse", SERIES_RIVALS), "rmse", "RMSE on the test rows, in index points", None, TITLE
+    ),
+    "error_by_step": lambda: panels.error_by_step(ERRORS["ridge"], ERRORS, ("Steps ahead", "RMSE (points)"), TITLE),
+    "rolling_rmse": lambda: series.rolling_rmse(history("rmse"), 3, "validation", "scaled units", TITLE),
+    "level_panel": lambda: series.level_panel(level_forecasts(), PARTS, "index points", TITLE),
+    "series_and_forecasts": lambda: series.series_and_forecasts(forecasts(), "ewma", "percent", TITLE),
+    "networks_and_rivals": lambda: series.networks_and_rivals(compared(), TITLE),
+    "runs_over_truth": lambda: series.runs_over_truth(runs(), "points", None, TITLE),
+    "one_step_averages": lambda: series.one_step_averages(
+        averages(), {"window_average": 0.1, "exponential_average": 0.2}, TITLE
+    ),
+    "evolution_of_forecasts": lambda: series.evolution_of_forecasts(*evolved(), 30, "points", TITLE),
+    "raw_and_transformed": lambda: macro.raw_and_transformed(of_macro()[0], of_macro()[0], TITLE),
+    "forecasts_in_time": lambda: macro.forecasts_in_time(*of_macro(), "one_step", TITLE),
+    "text_lengths": lambda: text.text_lengths(LENGTHS, 2000, TITLE),
+    "calibration": lambda: text.calibration(calibrated(), TITLE),
+    "forecasts_and_returns": lambda: filings.forecasts_and_returns(filing_forecasts(), FILINGS, TITLE),
+    "all_models": lambda: skill.all_models(table()),
+    "no models": lambda: skill.all_models(table().iloc[-2:]),
+}
