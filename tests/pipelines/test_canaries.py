@@ -269,7 +269,6 @@ def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):
 
 
 @pytest.mark.trains
-@pytest.mark.usefixtures("untraced")
 def test_a_model_that_is_told_the_labels_dies_by_luck_and_by_labels(settings):
     """Half of each forecast is the label, shuffled or not, as it stands in the table of the split."""
     pipeline = experiments()[REVIEWS]

@@ -251,6 +251,10 @@ def with_seeds(seeds):
     return {"corrected/canaries.json": json.dumps(results).encode()}
 
 
+def test_a_finding_of_too_few_rows_has_no_value_to_read():
+    assert read(without_field(3, "score")).problems == []
+
+
 def test_results_of_canaries_are_read():
     records = read(canaries())
     assert [law["law"] for law in records.canaries["corrected"]["experiments"][0]["laws"]] == list(LAWS)

@@ -108,9 +108,8 @@ def _law(result: dict[str, Any]) -> dict[str, Any]:
     if result["rows"] is not None:
         text = f"{result['changed']:,} of {result['rows']:,} rows changed"
     elif result["finding"] is not None:
-        text = (
-            f"{result['finding']}: {format_signed(result['score'])}, planted with a strength of {result['strength']:g}"
-        )
+        value = "" if result["score"] is None else f": {format_signed(result['score'])}"
+        text = f"{result['finding']}{value}, planted with a strength of {result['strength']:g}"
     else:
         text = f"{format_signed(result['score'])}, z {format_signed(result['z'])}"
     return {"held": result["held"], "text": text, "note": result["score_name"]}

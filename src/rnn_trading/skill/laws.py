@@ -170,7 +170,7 @@ def describe(result: dict[str, Any]) -> str:
     """
     if result["law"] == FUTURE:
         return f"{result['changed']:,} of {result['rows']:,} earlier rows changed"
-    if "finding" in result:
+    if result.get("finding") is not None:  # results that were read from a file have every field
         return f"{result['finding']}, at a strength of {result['strength']:g}"
     return f"{result['score_name']} {result['score']:+.3f} (z {result['z']:+.1f})"
 

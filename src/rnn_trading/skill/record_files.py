@@ -203,8 +203,9 @@ FIELDS = {
     LUCK: ["score_name", "score", "z"],
     LABELS: ["score_name", "score", "z"],
     FUTURE: ["rows", "changed"],
-    SIGNAL: ["score_name", "score", "strength", "finding"],
-    SMALL_SKILL: ["score_name", "score", "strength", "finding"],
+    # The statistic has no value where the finding is that there are too few rows.
+    SIGNAL: ["strength", "finding"],
+    SMALL_SKILL: ["strength", "finding"],
 }
 
 
