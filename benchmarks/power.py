@@ -163,8 +163,8 @@ def _by_loss(loss: Loss, rival: str, scale: str | None = None) -> Candidate:
 
 def _by_clark_west(rival: str) -> Candidate:
     def test(table: pd.DataFrame, overlap: int) -> tuple[float, float]:
-        columns = (table[name].to_numpy() for name in (MODEL, rival, TRUTH))
-        found = clark_west(*columns, pd.DatetimeIndex(table["date"]), overlap)
+        one, other, truth = (table[name].to_numpy() for name in (MODEL, rival, TRUTH))
+        found = clark_west(one, other, truth, pd.DatetimeIndex(table["date"]), overlap)
         return 2 * found["p_value"], found["mean_difference"]  # two-sided, as the others
 
     return test
