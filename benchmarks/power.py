@@ -216,7 +216,8 @@ CANDIDATES: dict[TaskName, dict[str, Candidate]] = {
     },
     "runs": {
         "by points (persistence)": _by_loss(SQUARED_ERROR, "persistence"),
-        "by changes (persistence)": _by_statistic("persistence", "runs"),
+        "by squared change (persistence)": _by_loss(SQUARED_ERROR, "persistence", "persistence"),
+        "by error of a run (persistence)": _by_statistic("persistence", "runs"),
     },
     "macro": {
         "by squared error (autoregression)": _by_loss(SQUARED_ERROR, "autoregression"),

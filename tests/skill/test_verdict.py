@@ -86,7 +86,7 @@ def test_a_worse_rival_that_is_not_the_best_is_named():
     other = {"rival": "boosting_on_ranks", "rival_value": 0.08, "difference": -0.1, "p_holm": 0.01, "doubtful": False}
     strong["tests"] = [strong["tests"][0], other]
     found = decision()
-    assert "Worse than boosting on ranks (0.080; p = 0.010)." in said(
+    assert "Worse than boosting on ranks, a strong rival (0.080; p = 0.010)." in said(
         found | {"tiers": found["tiers"] | {"strong": strong}}
     )
 
@@ -111,7 +111,7 @@ def test_caveats():
     several = said(decision(), best_epoch={"1": 9, "2": 5}, epochs_allowed=9)
     assert "The best epoch of 1 of 2 networks was the last one allowed" in several
     assert said(decision(), caveat="the data are simulated").endswith("The data are simulated.")
-    assert "† dates few, dependent or wild" in said(decision(doubtful=True)).replace("† Dates", "† dates")
+    assert "† dates that are few, depend on each other, or have heavy tails: the" in said(decision(doubtful=True))
 
 
 def test_a_score_that_decided_is_not_said_twice_and_one_without_a_figure_not_at_all():

@@ -103,7 +103,7 @@ def decide(
         "finding": found.text,
         "finding_kind": found.kind,
         "statistic": statistic.name,
-        "words": statistic.words,
+        "words": statistic.in_words(rows),
         "why": statistic.why,
         "larger_is_better": statistic.larger_is_better,
         "matters": statistic.matters,

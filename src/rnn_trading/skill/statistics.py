@@ -75,6 +75,8 @@ class Statistic:
         Whether ``matters`` is a share.
     metric
         Name of the metric of a record that it equals, if there is one.
+    unit
+        Of changes in percent of the last value; empty for what has no unit.
     why
         Why this statistic decides, in a sentence.
     of
@@ -89,6 +91,19 @@ class Statistic:
     of: Callable[[pd.DataFrame, str, str | None, int], Compared] = field(repr=False)
     relative: bool = False
     metric: str | None = None
+    unit: str = ""
+
+    def in_words(self, rows: pd.DataFrame) -> str:
+        """Its words with the unit in which it is on these rows.
+
+        Examples
+        --------
+        >>> RUNS.in_words(pd.DataFrame({"persistence": [10.0]})), RUNS.in_words(pd.DataFrame({"persistence": [-1.0]}))
+        ('error of a run (percent)', 'error of a run (units of the series)')
+        """
+        if not self.unit:
+            return self.words
+        return f"{self.words} ({self.unit if _in_percent(rows) else 'units of the series'})"
 
     def gain(self, compared: Compared) -> float:
         """By how much the first of two forecasts is better.
@@ -192,15 +207,21 @@ def _loss_by_date(loss: Loss, rows: pd.DataFrame, column: str) -> pd.Series:
     return losses.groupby(rows["date"].to_numpy()).mean()
 
 
-def _change_by_date(rows: pd.DataFrame, column: str) -> pd.Series:
-    """Mean squared error, by date of the last known value, of changes from it in percent.
+def _in_percent(rows: pd.DataFrame) -> bool:
+    """Whether changes can be told in percent of the last value: it is always positive."""
+    return LAST_VALUE in rows and bool((rows[LAST_VALUE] > 0).all())
 
-    In units of the series where a last value is not positive.
-    """
-    last = rows[LAST_VALUE].to_numpy(dtype=float)
-    scale = last / PERCENT if (last > 0).all() else np.ones(len(last))
+
+def _squared_change(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Mean squared error of changes, by date of the last known value, in percent of it or in units of the series."""
+    scale = rows[LAST_VALUE].to_numpy(dtype=float) / PERCENT if _in_percent(rows) else 1.0
     forecast, truth = (rows[name].to_numpy(dtype=float) / scale for name in (column, TRUTH))
     return pd.Series(SQUARED_ERROR.of(forecast, truth)).groupby(rows["date"].to_numpy()).mean()
+
+
+def _error_of_run(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Root mean squared error of each run, in percent of the last known value or in units of the series."""
+    return np.sqrt(_squared_change(rows, column))
 
 
 def _volatility(rows: pd.DataFrame, one: str, other: str | None, overlap: int) -> Compared:
@@ -245,12 +266,13 @@ RANKS_BY_DATE = Statistic(
 )
 LEVEL = Statistic(
     "squared_error_of_returns",
-    "squared error of the return (percent squared)",
+    "squared error of the return",
     larger_is_better=False,
     matters=0.01,
     relative=True,
+    unit="percent squared",
     why="As returns, days of a high and of a low level count alike; a level far from the truth still costs.",
-    of=_mean_of(_change_by_date, "t of the difference in squared error by date"),
+    of=_mean_of(_squared_change, "t of the difference in squared error by date"),
 )
 VOLATILITY = Statistic(
     "qlike",
@@ -261,13 +283,14 @@ VOLATILITY = Statistic(
     of=_volatility,
 )
 RUNS = Statistic(
-    "squared_error_by_run",
-    "squared error of the change over a run (percent squared)",
+    "error_by_run",
+    "error of a run",
     larger_is_better=False,
     matters=0.05,
     relative=True,
-    why="Steps of a run share its shocks, so that a run counts once; as changes, runs of all years count alike.",
-    of=_mean_of(_change_by_date, "t of the difference in squared error by run"),
+    unit="percent",
+    why="Steps of a run share its shocks, so that a run counts once; roots keep one wild run from deciding over all.",
+    of=_mean_of(_error_of_run, "t of the difference in root mean squared error by run"),
 )
 MACRO = Statistic(
     "absolute_error",

@@ -9,6 +9,7 @@ from rnn_trading.skill.rivals.tiers import Tier
 from rnn_trading.skill.tasks import Task
 
 BEST: dict[Tier, str] = {"naive": "the best naive rival", "strong": "the best strong rival"}
+AMONG: dict[Tier, str] = {"naive": "a naive rival", "strong": "a strong rival"}
 DOUBTFUL = "†"
 
 
@@ -116,7 +117,7 @@ def _tier(decision: dict[str, Any], tier: Tier, found: dict[str, Any]) -> str:
         return f"Better than {rival} ({_figures(found)})"
     if found["status"] == "worse":
         test = worst(found["tests"], decision["larger_is_better"])
-        name = rival if test["rival"] == found["rival"] else words(test["rival"])
+        name = rival if test["rival"] == found["rival"] else f"{words(test['rival'])}, {AMONG[tier]}"
         return f"Worse than {name} ({_figures(test, 'p_holm')})"
     margin = abs(decision["matters"] * (found["rival_value"] if decision["relative"] else 1))
     dagger = DOUBTFUL if found["doubtful"] else ""
@@ -182,7 +183,8 @@ def worse(one: dict[str, Any], other: dict[str, Any]) -> bool:
 def _caveats(decision: dict[str, Any], known: dict[str, Any]) -> list[str]:
     sentences = []
     if decision["doubtful"]:
-        sentences.append(f"{DOUBTFUL} {decision['units']} few, dependent or wild: the p-value may be too small")
+        why = f"{decision['units']} that are few, depend on each other, or have heavy tails"
+        sentences.append(f"{DOUBTFUL} {why}: the p-value may be too small")
     if known.get("networks") == 1:
         sentences.append("one network was trained: another seed may give another finding")
     if known.get("stopped_on") == "test":

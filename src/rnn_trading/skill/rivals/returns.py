@@ -134,6 +134,7 @@ def egarch_variances(returns: Vector, start: float, weights: Vector) -> Vector:
     --------
     The logarithm is .5 log e, then .2 (3 / exp(.25) - .7979) - .1 3 / exp(.25) + .5 .5.
 
+    >>> import math
     >>> np.log(egarch_variances(np.array([3.0]), math.e, np.array([0.0, 0.2, -0.1, 0.5]))).round(4).tolist()
     [0.5, 0.3241]
     """
@@ -158,6 +159,7 @@ def mean_absolute_t(freedom: float) -> float:
     --------
     2 / pi for 3 degrees of freedom; for many, that of the normal distribution, the root of 2 / pi:
 
+    >>> import math
     >>> round(mean_absolute_t(3) * math.pi, 9), round(mean_absolute_t(1e8) ** 2 * math.pi, 6)
     (2.0, 2.0)
     """
