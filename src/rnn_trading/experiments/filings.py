@@ -23,6 +23,7 @@ from rnn_trading.filings.splits import (
 from rnn_trading.filings.tone import length_and_tone
 from rnn_trading.models.parameters import EnsembleParameters, FilingNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
+from rnn_trading.skill.formats import format_score
 from rnn_trading.skill.metrics.filings import detectable_ic
 from rnn_trading.skill.metrics.panels import spearman
 from rnn_trading.skill.record import Experiment, plain, skill_record
@@ -225,14 +226,14 @@ def _known_signal(predictions: pd.DataFrame, filings: pd.DataFrame) -> dict[str,
     truth = predictions["truth"].to_numpy()
     of_signal, of_model = (spearman(forecast, truth) for forecast in (signal, predictions[MODEL].to_numpy()))
     found = of_signal > detectable_ic(len(truth))
-    planted = f"the signal that was put into them has an information coefficient of {of_signal:.3f}"
+    planted = f"the signal that was put into them has an information coefficient of {format_score(of_signal)}"
     return {
         "simulated": True,
         # A share of a signal that cannot be told from none is not a number.
         "known_signal": {"ic": of_signal, "model_ic": of_model, "share": of_model / of_signal if found else None},
         "caveat": "the filings are simulated, and say nothing of markets: "
         + (planted if found else f"{planted}, too little to be detected on {len(truth):,} filings")
-        + f"; the network has {of_model:.3f}",
+        + f"; the network has {format_score(of_model)}",
     }
 
 
