@@ -51,8 +51,8 @@ class CanaryParameters:
     false_alarm_rate
         How often, among honest experiments, one canary of luck or of shuffled labels dies.
     strengths
-        Of the planted signal, by canary: the smallest of those tried that 19 of 20 seeds find. See the function that
-        simulates it in :mod:`rnn_trading.simulated.sources`.
+        Of the planted signal, by canary. ``benchmarks/canary_strengths.py`` says how many seeds find it. See the
+        function that simulates it in :mod:`rnn_trading.simulated.sources`.
     small_skills
         Of the forecasts that are planted without training, by kind of forecast; see
         :mod:`rnn_trading.simulated.forecasts`.
