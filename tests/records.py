@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from rnn_trading.skill.headline import WORST
 from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL
 from rnn_trading.skill.record import RECORD_VERSION
 from rnn_trading.skill.record_files import read_records
@@ -96,7 +97,7 @@ def record(
         "attribution": [
             cause("stale rows", value - 0.05, 0.05),
             {"without": "silent rows", "why": "these data have no volumes"},
-            cause("the three worst months", value + 0.01, -0.01),
+            cause(WORST, value + 0.01, -0.01),
             cause("the 10 most influential tickers", value - 0.09, 0.09) | {"hindsight": True, "names": ["A", 7]},
         ],
         "data": {"source": "x", "test": {"rows": 100}},

@@ -3,6 +3,7 @@ import math
 
 import pytest
 
+from rnn_trading.skill.headline import WORST
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.summary import (
     AGAIN,
@@ -101,7 +102,18 @@ def test_what_has_no_distance_from_chance_owes_nothing():
     assert artefact_of(record("a.up", "corrected", 0.6, 0.5, metric="r2")) == low
     better = record("a.up", "corrected", 0.6, 0.5)
     better["attribution"][0] |= {"value": 0.65, "removed": -0.05}
-    assert artefact_of(better).endswith("gets worse without suspicious rows, silent sessions or the worst months.")
+    assert artefact_of(better).endswith("gets worse without suspicious rows or silent sessions.")
+
+
+def test_months_of_large_loss_are_no_artefact():
+    months = record("a.up", "corrected", 0.6, 0.5)
+    stale, _, worst, _ = months["attribution"]
+    stale |= {"value": 0.59, "removed": 0.01}
+    worst |= {"value": 0.51, "removed": 0.09}
+    assert worst["without"] == WORST
+    assert "10 % of its distance from chance to stale rows" in artefact_of(months)
+    stale |= {"value": 0.61, "removed": -0.01}
+    assert artefact_of(months).endswith("gets worse without suspicious rows or silent sessions.")
 
 
 def test_findings_count_real_data_and_every_network_once():

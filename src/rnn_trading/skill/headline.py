@@ -1,4 +1,4 @@
-"""The headline score of a record: its interval, that of its best rival, and what it owes to artefacts."""
+"""The headline score of a record: its interval, that of its best rival, and the score without some rows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -154,7 +154,10 @@ def attribution(
     months: NDArray[np.bool_] | None,
     best: str | None,
 ) -> list[dict[str, Any]]:
-    """The headline score again without the rows that could have made it.
+    """The headline score again without some rows, to see how much it owes to them.
+
+    Suspicious rows, and those of sessions without volume, can be artefacts. Months of large loss and influential groups
+    are none: they happened. The score without them says how much hangs on few months or names.
 
     Parameters
     ----------
@@ -164,7 +167,7 @@ def attribution(
         Boolean, rows of the predictions x kinds. ``zero_volume`` is a cause of its own, the others together are the
         suspicious rows of the task.
     months
-        Rows of the three worst months; None where rows have no date.
+        Rows of the three worst months, in which the rivals' mean loss was largest; None where rows have no date.
     best
         Name of the best rival, or None.
 

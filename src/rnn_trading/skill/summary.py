@@ -8,6 +8,7 @@ import pandas as pd
 
 from rnn_trading.skill.decision import KINDS, SKILL
 from rnn_trading.skill.formats import format_published, format_score, format_share, words
+from rnn_trading.skill.headline import WORST
 from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.inference.multiplicity import benjamini_hochberg, holm
 from rnn_trading.skill.marks import MARKS
@@ -249,8 +250,8 @@ def _remaining(judged: pd.DataFrame) -> str:
 def _largest_artefact(found: dict[tuple[str, str], dict[str, Any]]) -> str:
     """The cause that takes most of the way from chance to a score whose interval lies above chance.
 
-    Causes chosen with hindsight do not count, and neither does R2: leaving rows out changes the variance that it is
-    measured against, too.
+    The worst months do not count, since a large loss is no artefact; nor do causes chosen with hindsight; nor does R2:
+    leaving rows out changes the variance that it is measured against, too.
     """
     if not found:
         return "No record on real data is there yet, so nothing can be said about artefacts."
@@ -262,14 +263,14 @@ def _largest_artefact(found: dict[tuple[str, str], dict[str, Any]]) -> str:
             continue  # there is no distance from chance to explain
         above += 1
         for cause in record["attribution"]:
-            if cause["removed"] is not None and not cause["hindsight"]:
+            if cause["removed"] is not None and not cause["hindsight"] and cause["without"] != WORST:
                 shares.append((cause["removed"] / (value - chance), name, protocol, headline, cause))
     kinds = "AUC or information coefficient"
     if not above:
         return f"No {kinds} lies above chance with its whole interval, so that there is nothing to explain."
     largest = max(shares, key=lambda each: each[0], default=None)
     if largest is None or largest[0] <= 0:
-        causes = "suspicious rows, silent sessions or the worst months"
+        causes = "suspicious rows or silent sessions"
         return f"No {kinds} that lies above chance gets worse without {causes}."
     share, name, protocol, headline, cause = largest
     return (

@@ -165,3 +165,11 @@ def test_a_search_that_fails_is_said(rival, caplog, monkeypatch):
     with caplog.at_level(logging.WARNING):
         rival(origins(simulated()[:TRAIN], LAGS, TRAIN))
     assert "the search for its parameters did not end well" in caplog.text
+
+
+def test_a_variance_that_would_vanish_or_explode_stays_a_number():
+    calm = egarch_variances(np.zeros(3000), 1.0, np.array([-0.5, 0.4, 0.0, 1.0]))
+    wild = egarch_variances(np.full(3000, 50.0), 1.0, np.array([0.5, 0.4, 0.0, 1.0]))
+    assert calm.min() == pytest.approx(np.exp(-20))
+    assert wild.max() == pytest.approx(np.exp(20))
+    assert np.isfinite([*calm, *wild]).all()

@@ -19,6 +19,8 @@ from rnn_trading.skill.rivals.tiers import Rivals
 logger = logging.getLogger(__name__)
 
 SHORT_MEMORY, START_DAYS = 0.94, 75
+# A logarithm of a variance beyond it is no market any more, and its exponential may be zero or infinite.
+LARGEST_CHANGE = 20.0
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def gjr_variances(returns: Vector, start: float, weights: Vector) -> Vector:
 
 
 def egarch_variances(returns: Vector, start: float, weights: Vector) -> Vector:
-    """As :func:`gjr_variances`, of the logarithm.
+    """As :func:`gjr_variances`, of the logarithm, which stays within :data:`LARGEST_CHANGE` of where it starts.
 
     Parameters
     ----------
@@ -139,11 +141,13 @@ def egarch_variances(returns: Vector, start: float, weights: Vector) -> Vector:
     [0.5, 0.3241]
     """
     constant, size, sign, last = (float(weight) for weight in weights)
-    logarithms = [constant + last * math.log(start)]
+    lowest, highest = (math.log(start) + bound for bound in (-LARGEST_CHANGE, LARGEST_CHANGE))
+    logarithms = [min(max(constant + last * math.log(start), lowest), highest)]
     for value in returns.tolist():
         shock = value / math.exp(logarithms[-1] / 2)
         surprise = abs(shock) - math.sqrt(2 / math.pi)
-        logarithms.append(constant + size * surprise + sign * shock + last * logarithms[-1])
+        logarithm = constant + size * surprise + sign * shock + last * logarithms[-1]
+        logarithms.append(min(max(logarithm, lowest), highest))
     return np.exp(np.array(logarithms))
 
 
