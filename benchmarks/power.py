@@ -2,8 +2,10 @@
 
 Needs the predictions of the corrected experiments (``make report``). Each planted forecast is judged by
 ``rnn_trading.skill.decision.decide``, by which every skill record is decided; a tenth of them by ``skill_record``, too.
+Arguments are names of kinds, such as ``"panel, returns"``; without one, all are tried.
 """
 
+import sys
 import time
 import warnings
 from dataclasses import dataclass
@@ -125,8 +127,10 @@ TIERS = ("chance", "naive", "strong")
 def main() -> None:
     """Print the shares of each kind and strength, and of twins."""
     warnings.simplefilter("error")
-    start = time.perf_counter()
+    start, wanted = time.perf_counter(), sys.argv[1:]
     for kind in kinds():
+        if wanted and kind.name not in wanted:
+            continue
         print(f"\n{kind.name}: {len(of_headline(kind)):,} rows, rivals: {_rivals(kind)}")
         print(f"{kind.unit:>14} {'realised':>9}  " + "  ".join(f"{name:>14}" for name in COLUMNS))
         for strength in kind.strengths:
