@@ -1,1 +1,1 @@
-"""Skill: metrics, naive rivals, tests of difference, and the skill record that holds them together."""
+"""Skill: metrics, rivals in three tiers, tests of difference, and the skill record that holds them together."""
