@@ -1,9 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from rnn_trading.skill.decision import decide, finding, status
-from rnn_trading.skill.statistics import LEVEL, RANKS_BY_DATE, REVIEWS
+from rnn_trading.skill.decision import decide, finding
+from rnn_trading.skill.statistics import RANKS_BY_DATE
 
 DAYS = pd.date_range("2015-01-04", periods=250, freq="W")
 
@@ -86,39 +88,6 @@ def test_nothing_is_decided_of_no_rows():
     assert np.isnan(decision["value"])
 
 
-def a_test(difference, p_value, interval=(-1.0, 1.0), p_holm=None, rival_value=0.0):
-    return {
-        "difference": difference,
-        "p_value": p_value,
-        "p_holm": p_value if p_holm is None else p_holm,
-        "interval": interval,
-        "rival_value": rival_value,
-    }
-
-
-@pytest.mark.parametrize(
-    ("tests", "expected"),
-    [
-        ([a_test(0.1, 0.01), a_test(0.1, 0.04)], "beaten"),
-        ([a_test(0.1, 0.01), a_test(0.1, 0.06)], "undecided"),  # all must fall
-        ([a_test(0.1, 0.01), a_test(-0.1, 0.03, p_holm=0.06)], "undecided"),  # the choice among two is corrected
-        ([a_test(0.1, 0.01), a_test(-0.1, 0.01, p_holm=0.02)], "worse"),
-        ([a_test(0.001, 0.5, (-0.009, 0.01))], "level"),
-        ([a_test(0.001, 0.5, (-0.009, 0.011))], "undecided"),
-        ([a_test(float("nan"), float("nan"), (float("nan"), float("nan")))], "undecided"),
-    ],
-)
-def test_statuses(tests, expected):
-    assert status(REVIEWS, tests, tests[-1]) == expected
-
-
-def test_of_a_loss_smaller_is_better_and_margins_are_shares():
-    assert status(LEVEL, [a_test(-0.1, 0.01)], a_test(-0.1, 0.01)) == "beaten"
-    near = a_test(0.001, 0.5, (-0.009, 0.01), rival_value=2.0)
-    assert status(LEVEL, [near], near) == "level"
-    assert status(LEVEL, [near], near | {"rival_value": 0.5}) == "undecided"
-
-
 def tiers(**statuses):
     return {
         tier: {"status": statuses[tier], "detectable": 0.04, "rival_value": 0.0} if tier in statuses else None
@@ -136,7 +105,12 @@ def tiers(**statuses):
             "naive",
             "Skill beyond naive rivals, worse than a strong one",
         ),
-        (dict(chance="beaten", naive="undecided", strong="beaten"), "chance", "Better than chance only"),
+        (
+            dict(chance="beaten", naive="undecided", strong="beaten"),
+            "chance",
+            "Better than chance and strong rivals, not than every naive one",
+        ),
+        (dict(chance="beaten"), "chance", "Better than chance, the only rival"),
         (dict(chance="beaten", naive="worse", strong="worse"), "worse", "Worse than a naive rival"),
         (dict(chance="beaten", strong="undecided"), "chance", "Better than chance, not told from strong ones"),
         (
@@ -169,3 +143,35 @@ def test_the_rival_that_is_better_decides_and_not_the_one_that_is_beaten():
     assert decision["finding"] == "Worse than a naive rival"
     assert decision["rival"] == "drift"
     assert decision["tiers"]["naive"]["tests"][0]["difference"] < 0 < decision["difference"]
+
+
+def test_volatility_is_decided_by_one_loss_for_all():
+    """Where one forecast has no QLIKE, all are compared by squared error, and the record says so."""
+    generator = np.random.default_rng(0)
+    level = np.exp(0.3 * generator.normal(size=300))
+    table = pd.DataFrame(
+        {"date": pd.bdate_range("2020-01-01", periods=300), "truth": level * generator.gamma(4, 0.25, 300)}
+    )
+    table = table.assign(prediction=level, training_mean=1.0, ewma=level * 1.2, har=level * 1.1)
+    assert decide("volatility", table)["words"] == "QLIKE"
+    table.loc[0, "prediction"] = 0.0
+    decision = decide("volatility", table)
+    assert decision["words"] == "squared error"
+    assert "not positive" in decision["why"]
+    expected = ((table["har"] - table["truth"]) ** 2).mean()
+    assert decision["tiers"]["strong"]["rival_value"] == pytest.approx(expected)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(-0.2, 0.2), st.integers(1, 4))
+def test_a_finding_of_a_difference_has_a_small_p_value_and_none_has_not(seed, strength, rivals):
+    generator = np.random.default_rng(seed)
+    days = 60
+    truth = 100 * (1 + 0.01 * generator.normal(size=days))
+    table = pd.DataFrame({"date": DAYS[:days], "truth": truth, "persistence": 100.0})
+    names = ["drift", "ewma", "seasonal_persistence", "past_mean"][:rivals]
+    for name in ["prediction", *names]:
+        weight = strength if name == "prediction" else 0.1 * generator.normal()
+        table[name] = 100 + weight * (truth - 100) + 0.3 * generator.normal(size=days)
+    decision = decide("level", table)
+    assert (decision["p_value"] < 0.05) == (decision["finding_kind"] in ("every", "naive", "chance", "worse"))

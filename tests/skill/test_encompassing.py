@@ -16,8 +16,12 @@ def reviews(seed, rows=1500):
     return table.assign(tfidf_logistic_regression=special.expit(2 * other))
 
 
+def of(name, rows, validation):
+    return encompassing(TASKS[name], TASKS[name].statistic, rows, validation, overlap=1)
+
+
 def test_a_worse_model_may_add():
-    result = encompassing(TASKS["sentiment"], reviews(0), reviews(1), overlap=1)
+    result = of("sentiment", reviews(0), reviews(1))
     assert result["rival"] == "tfidf_logistic_regression"
     assert result["adds"]
     assert result["weights"]["model"] == pytest.approx(1, abs=0.2)
@@ -31,17 +35,49 @@ def test_what_the_rival_knows_adds_nothing():
         table.assign(prediction=special.expit(special.logit(table["tfidf_logistic_regression"]) + noise))
         for table in (reviews(0), reviews(1))
     ]
-    assert not encompassing(TASKS["sentiment"], *tables, overlap=1)["adds"]
+    assert not of("sentiment", *tables)["adds"]
 
 
-def test_a_rival_is_given_its_own_weight_first():
-    """A network that only says how far a rival exaggerates adds nothing to that rival."""
+def volatility(seed, days=400):
+    generator = np.random.default_rng(seed)
+    level = np.exp(0.3 * generator.normal(size=days))
+    table = pd.DataFrame(
+        {"date": pd.bdate_range("2020-01-01", periods=days), "truth": level * generator.gamma(4, 0.25, days)}
+    )
+    return table.assign(ewma=3 * level, prediction=level), generator
+
+
+def test_a_better_scale_of_the_rival_is_nothing_added():
+    """A network that says how far a rival exaggerates, or only the mean, knows no more than that rival."""
+    table, _ = volatility(0)
+    assert not of("volatility", table, table)["adds"]
+    table, generator = volatility(1)
+    table["prediction"] = 1 + 0.01 * generator.normal(size=len(table))
+    assert not of("volatility", table, table)["adds"]
+
+
+def test_a_negative_weight_adds_nothing():
+    table, generator = volatility(2)
+    table["prediction"] = 5 - table["truth"] + 0.1 * generator.normal(size=len(table))
+    result = of("volatility", table, table)
+    assert result["weights"]["model"] < 0
+    assert not result["adds"]
+
+
+def test_rankings_are_weighed_as_ranks_whatever_the_market_does():
+    """All stocks fall in the validation weeks: that turns no ranking round."""
     generator = np.random.default_rng(0)
-    level = np.exp(0.3 * generator.normal(size=400))
-    table = pd.DataFrame({"date": pd.bdate_range("2020-01-01", periods=400), "prediction": level, "ewma": 3 * level})
-    table["truth"] = level * generator.gamma(4, 0.25, 400)
-    result = encompassing(TASKS["volatility"], table, table, overlap=1)
-    assert result["difference"] == pytest.approx(0, abs=1e-6)
+    dates = pd.date_range("2020-01-05", periods=60, freq="W").repeat(20)
+    own = generator.normal(size=(2, 1200))
+    table = pd.DataFrame({"ticker": np.tile(np.arange(20), 60), "date": dates})
+    table = table.assign(
+        truth=0.03 * (own.sum(axis=0) / 5 + generator.normal(size=1200)) - 0.1,
+        prediction=0.05 + 0.001 * own[0],
+        ridge=0.05 + 0.001 * own[1],
+    )
+    result = of("regression", table, table)
+    assert result["adds"]
+    assert min(result["weights"].values()) > 0
 
 
 def test_returns_are_weighed_and_not_levels():
@@ -50,7 +86,7 @@ def test_returns_are_weighed_and_not_levels():
     last = 100.0 + np.arange(200)
     table = pd.DataFrame({"date": pd.bdate_range("2020-01-01", periods=200), "persistence": last})
     table = table.assign(truth=last + one + other, prediction=last + one, ridge=last + other)
-    result = encompassing(TASKS["level"], table, table, overlap=1)
+    result = of("level", table, table)
     assert result["rival"] == "ridge"  # persistence has no change that could be weighed
     assert result["weights"] == pytest.approx({"model": 1, "rival": 1})
     assert result["value"] == pytest.approx(0, abs=1e-12)
@@ -58,11 +94,17 @@ def test_returns_are_weighed_and_not_levels():
 
 @pytest.mark.parametrize("validation", [None, reviews(0).iloc[:0], reviews(0).iloc[:29]])
 def test_without_validation_rows_it_says_why_not(validation):
-    why = encompassing(TASKS["sentiment"], reviews(0), validation, overlap=1)["why_not"]
+    why = of("sentiment", reviews(0), validation)["why_not"]
     count = 0 if validation is None else len(validation)
     assert why == f"Two weights need at least 30 validation rows. Received: {count}."
 
 
 def test_constants_cannot_be_weighed():
     constant = reviews(0).assign(prediction=0.3)
-    assert encompassing(TASKS["sentiment"], reviews(1), constant, overlap=1)["why_not"].startswith("The model or every")
+    assert of("sentiment", reviews(1), constant)["why_not"].startswith("The model, every rival")
+
+
+def test_a_missing_validation_forecast_is_refused():
+    broken = reviews(0).assign(majority=np.nan)
+    with pytest.raises(ValueError, match=r"Validation predictions have missing values in \['majority'\]"):
+        of("sentiment", reviews(1), broken)

@@ -79,15 +79,19 @@ def test_returns_are_compared_and_not_levels():
     assert statistics.LEVEL.of(wave, "prediction", "persistence", 1).value == 4
 
 
-def test_volatility_by_hand_and_where_qlike_does_not_exist():
+def test_volatility_by_hand():
     table = pd.DataFrame({"date": DAYS, "truth": np.tile([1.0, 2.0], 30), "prediction": 1.0, "har": 2.0})
     compared = statistics.VOLATILITY.of(table, "prediction", "har", 1)
     assert compared.value == pytest.approx(1.5)  # the logarithm of 1, and the truth over it
     assert compared.rival_value == pytest.approx(np.log(2) + 0.75)
-    assert "QLIKE" in compared.name
-    negative = statistics.VOLATILITY.of(table.assign(har=-1.0), "prediction", "har", 1)
-    assert "squared error" in negative.name
-    assert negative.rival_value == pytest.approx((4 + 9) / 2)
+    squared = statistics.VOLATILITY_NOT_POSITIVE.of(table.assign(har=-1.0), "prediction", "har", 1)
+    assert squared.rival_value == pytest.approx((4 + 9) / 2)
+
+
+def test_reviews_of_one_author_make_the_test_doubtful():
+    table = pd.DataFrame({"truth": [0, 0, 1, 1], "prediction": [0.1, 0.4, 0.35, 0.8], "majority": 0.5})
+    assert not statistics.REVIEWS.of(table.assign(author=[1, 2, 3, 4]), "prediction", "majority", 1).doubtful
+    assert statistics.REVIEWS.of(table.assign(author=[1, 2, 3, 3]), "prediction", "majority", 1).doubtful
 
 
 def test_reviews_by_hand():

@@ -3,12 +3,13 @@ import math
 import pytest
 
 from rnn_trading.skill.tasks import TASKS
-from rnn_trading.skill.verdict import verdict, without_rows
+from rnn_trading.skill.verdict import verdict, without_months
 
 
 def tier(status, rival, value, **changes):
     test = {
         "status": status,
+        "best": rival,
         "rival": rival,
         "rival_value": value,
         "difference": -0.01,
@@ -53,7 +54,7 @@ def test_a_verdict_reads_like_this():
         "Better than chance only. "
         "Information coefficient by date 0.037 (95 %: 0.006 to 0.068; p = 0.020 against chance). "
         "Not told from sign of last return, the best naive rival (0.012; p = 0.400), nor from ridge, the best strong "
-        "rival (0.045; p = 0.400): on 250 dates a difference below 0.042 goes unseen. "
+        "rival (0.045; p = 0.400): on 250 dates differences below 0.042 and 0.042 go unseen. "
         "AUC 0.525; published 0.6815, on other data."
     )
 
@@ -63,7 +64,7 @@ def test_a_verdict_reads_like_this():
     [
         (tier("beaten", "ridge", 0.01, p_value=0.0001), "Better than ridge, the best strong rival (0.010; p < 0.001)."),
         (
-            tier("worse", "ridge", 0.09, p_holm=0.01, doubtful=True),
+            tier("worse", "ridge", 0.09, p_value=0.01, doubtful=True),
             "Worse than ridge, the best strong rival (0.090; p = 0.010†).",
         ),
         (
@@ -82,13 +83,10 @@ def test_each_status_has_its_sentence(strong, sentence):
 
 
 def test_a_worse_rival_that_is_not_the_best_is_named():
-    strong = tier("worse", "ridge", 0.09, difference=0.01, p_holm=0.001)
-    other = {"rival": "boosting_on_ranks", "rival_value": 0.08, "difference": -0.1, "p_holm": 0.01, "doubtful": False}
-    strong["tests"] = [strong["tests"][0], other]
+    strong = tier("worse", "boosting_on_ranks", 0.08, p_value=0.01) | {"best": "ridge"}
     found = decision()
-    assert "Worse than boosting on ranks, a strong rival (0.080; p = 0.010)." in said(
-        found | {"tiers": found["tiers"] | {"strong": strong}}
-    )
+    text = said(found | {"tiers": found["tiers"] | {"strong": strong}})
+    assert "Worse than boosting on ranks, a strong rival (0.080; p = 0.010)." in text
 
 
 @pytest.mark.parametrize(
@@ -99,7 +97,7 @@ def test_a_worse_rival_that_is_not_the_best_is_named():
     ],
 )
 def test_what_a_model_adds_is_said(adds, sentence):
-    found = {"rival": "ridge", "value": 0.06, "rival_value": 0.045, "p_value": 0.002, "adds": adds}
+    found = {"rival": "ridge", "value": 0.06, "rival_value": 0.045, "p_value": 0.002, "adds": adds, "doubtful": False}
     assert sentence in said(decision(encompassing=found))
 
 
@@ -111,7 +109,6 @@ def test_caveats():
     several = said(decision(), best_epoch={"1": 9, "2": 5}, epochs_allowed=9)
     assert "The best epoch of 1 of 2 networks was the last one allowed" in several
     assert said(decision(), caveat="the data are simulated").endswith("The data are simulated.")
-    assert "† dates that are few, depend on each other, or have heavy tails: the" in said(decision(doubtful=True))
 
 
 def test_a_score_that_decided_is_not_said_twice_and_one_without_a_figure_not_at_all():
@@ -121,11 +118,20 @@ def test_a_score_that_decided_is_not_said_twice_and_one_without_a_figure_not_at_
     assert "ublished" not in text
 
 
-def test_skill_that_needs_some_rows_says_which():
+def test_skill_that_needs_the_worst_months_says_so():
     found, gone = decision(), decision(finding="Worse than chance", finding_kind="worse")
-    task = TASKS["classification"]
-    assert without_rows(task, found, gone, gone) == [
-        "without rows that touch stale, missing or extreme prices: worse than chance",
-        "without the three worst months: worse than chance",
-    ]
-    assert without_rows(task, found, found, None) == without_rows(task, gone, found, found) == []
+    assert without_months(found, gone) == ["without the three worst months: worse than chance"]
+    assert without_months(found, None) == without_months(gone, found) == []
+    assert without_months(found, decision(finding_kind="few")) == []
+
+
+def test_every_dagger_is_explained_and_nothing_missing_is_shown():
+    found = decision()
+    doubtful = found["tiers"] | {"strong": tier("undecided", "ridge", 0.045, doubtful=True)}
+    assert "† dates that are few" in said(found | {"tiers": doubtful})
+    untested = found["tiers"] | {"chance": tier("undecided", "zero", 0.0, p_value=math.nan)}
+    assert "(95 %: 0.006 to 0.068)" in said(found | {"tiers": untested})
+    few = decision(finding="Too few rows for a verdict", finding_kind="few", value=math.nan)
+    assert said(few) == "Too few rows for a verdict. AUC 0.525; published 0.6815, on other data."
+    demoted = said(decision(on_all_rows="on all rows: skill beyond every rival"))
+    assert demoted.startswith("Better than chance only. On all rows: skill beyond every rival. Information")

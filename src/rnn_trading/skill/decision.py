@@ -2,23 +2,20 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from rnn_trading.skill.encompassing import encompassing
 from rnn_trading.skill.formats import format_score, format_share
-from rnn_trading.skill.inference.means import SIGNIFICANCE
-from rnn_trading.skill.inference.multiplicity import holm
 from rnn_trading.skill.rivals.lists import tier_of
 from rnn_trading.skill.rivals.tiers import TIERS, Tier
 from rnn_trading.skill.rows import MODEL, rows_of
-from rnn_trading.skill.statistics import TRUTH, Compared, Statistic
-from rnn_trading.skill.tasks import TASKS, Task, TaskName
+from rnn_trading.skill.standing import Status, standing
+from rnn_trading.skill.statistics import TRUTH, Statistic
+from rnn_trading.skill.tasks import TASKS, Task, TaskName, statistic_for
 
-Status = Literal["beaten", "level", "worse", "undecided"]
 Kind = Literal["every", "naive", "chance", "none", "worse", "few"]
 # The best finding first.
 KINDS: tuple[Kind, ...] = ("every", "naive", "chance", "none", "worse", "few")
@@ -26,7 +23,6 @@ SKILL: tuple[Kind, ...] = ("every", "naive", "chance")  # better than chance, at
 ONE_OF: dict[Tier, str] = {"chance": "chance", "naive": "a naive rival", "strong": "a strong rival"}
 ALL_OF: dict[Tier, str] = {"chance": "chance", "naive": "the naive rivals", "strong": "the strong rivals"}
 STRONG_WORDS: dict[Status, str] = {
-    "beaten": "and beyond strong rivals",
     "level": "level with strong ones",
     "undecided": "not told from strong ones",
     "worse": "worse than a strong one",
@@ -94,11 +90,12 @@ def decide(
     ('Skill beyond every rival', 'persistence', -2.475)
     """
     task = TASKS[task_name]
-    statistic, rows = task.statistic, predictions[rows_of(predictions, task.only)].reset_index(drop=True)
-    tiers = _tiers(statistic, rows, rivals_in(task, predictions), overlap)
+    rows, rivals = predictions[rows_of(predictions, task.only)].reset_index(drop=True), rivals_in(task, predictions)
+    statistic = statistic_for(task, rows, [MODEL, *rivals])
+    tiers = _tiers(statistic, rows, rivals, overlap)
     found = finding(statistic, tiers, len(rows), task.fewest_rows)
     own = statistic.of(rows, MODEL, None, overlap) if len(rows) else None
-    test = deciding_test(statistic, found, tiers)
+    test = deciding_tier(found, tiers)
     return {
         "finding": found.text,
         "finding_kind": found.kind,
@@ -115,10 +112,10 @@ def decide(
         "rival": test["rival"] if test else None,
         "difference": test["difference"] if test else math.nan,
         "difference_interval": test["interval"] if test else (math.nan, math.nan),
-        "p_value": _p_value(found, test),
+        "p_value": test["p_value"] if test else math.nan,
         "doubtful": bool(test and test["doubtful"]),
         "tiers": tiers,
-        "encompassing": encompassing(task, rows, validation, overlap),
+        "encompassing": encompassing(task, statistic, rows, validation, overlap),
     }
 
 
@@ -138,52 +135,11 @@ def _tiers(statistic: Statistic, rows: pd.DataFrame, rivals: Iterable[str], over
     for rival in rivals:
         by_tier[tier_of(rival)].append(rival)
     return {
-        tier: _tier(statistic, {name: statistic.of(rows, MODEL, name, overlap) for name in names})
+        tier: standing(statistic, {name: statistic.of(rows, MODEL, name, overlap) for name in names})
         if names and len(rows)
         else None
         for tier, names in by_tier.items()
     }
-
-
-def _tier(statistic: Statistic, compared: dict[str, Compared]) -> dict[str, Any]:
-    """Comparisons with the rivals of a tier, and what they come to together."""
-    corrected = holm(np.array([each.p_value for each in compared.values()]))
-    tests = [
-        {"rival": name, **asdict(each), "p_holm": float(p_holm)}
-        for (name, each), p_holm in zip(compared.items(), corrected, strict=True)
-    ]
-    sign = 1 if statistic.larger_is_better else -1
-    best = max(tests, key=lambda test: sign * test["rival_value"])
-    return best | {"status": status(statistic, tests, best), "tests": tests}
-
-
-def status(statistic: Statistic, tests: list[dict[str, Any]], best: dict[str, Any]) -> Status:
-    """What the tests against the rivals of a tier come to.
-
-    Parameters
-    ----------
-    statistic
-        Says which way is better, and which difference matters.
-    tests
-        ``difference``, ``p_value`` and ``p_holm`` of each.
-    best
-        That against the best rival: ``interval`` and ``rival_value``.
-
-    Examples
-    --------
-    >>> from rnn_trading.skill.statistics import REVIEWS
-    >>> test = {"difference": 0.004, "p_value": 0.1, "p_holm": 0.1, "interval": (-0.001, 0.009), "rival_value": 0.9}
-    >>> status(REVIEWS, [test], test), status(REVIEWS, [test | {"p_value": 0.01}], test)
-    ('level', 'beaten')
-    """
-    sign = 1 if statistic.larger_is_better else -1
-    if all(sign * test["difference"] > 0 and test["p_value"] < SIGNIFICANCE for test in tests):
-        return "beaten"
-    if any(sign * test["difference"] < 0 and test["p_holm"] < SIGNIFICANCE for test in tests):
-        return "worse"
-    margin = statistic.margin(best["rival_value"])
-    low, high = best["interval"]
-    return "level" if -margin <= low and high <= margin else "undecided"
 
 
 def finding(statistic: Statistic, tiers: dict[str, Any], rows: int, fewest_rows: int) -> Finding:
@@ -224,65 +180,42 @@ def _unseen(statistic: Statistic, lowest: Tier, tier: dict[str, Any]) -> str:
     text = f"Cannot be told from {ALL_OF[lowest]}"
     if math.isnan(tier["detectable"]):
         return f"{text}: there is no test"
-    seen = tier["detectable"]
-    if statistic.relative and tier["rival_value"]:
-        return f"{text} (less than {format_share(seen / tier['rival_value'])} would go unseen)"
-    return f"{text} (less than {format_score(seen)} would go unseen)"
+    if not statistic.relative:
+        return f"{text} (less than {format_score(tier['detectable'])} would go unseen)"
+    share = tier["detectable"] / abs(tier["rival_value"]) if tier["rival_value"] else math.inf
+    if share >= 1:
+        return f"{text} (no smaller error would be seen for sure)"
+    return f"{text} (an error smaller by less than {format_share(share)} would go unseen)"
 
 
 def _skill(statuses: dict[Tier, Status]) -> Finding:
     """The finding where at least the lowest tier is beaten, and none but the strong one is better."""
+    if list(statuses) == ["chance"]:
+        return Finding("chance", "Better than chance, the only rival", "chance")
     if all(each == "beaten" for each in statuses.values()):
         return Finding("every", "Skill beyond every rival", list(statuses)[-1])
-    strong = statuses.get("strong", "beaten")
     if statuses.get("naive") == "beaten":
-        return Finding("naive", f"Skill beyond naive rivals, {STRONG_WORDS[strong]}", "naive")
+        return Finding("naive", f"Skill beyond naive rivals, {STRONG_WORDS[statuses['strong']]}", "naive")
     if "naive" not in statuses:
-        return Finding("chance", f"Better than chance, {STRONG_WORDS[strong]}", "chance")
-    return Finding("chance", "Better than chance only", "chance")
+        return Finding("chance", f"Better than chance, {STRONG_WORDS[statuses['strong']]}", "chance")
+    only = "and strong rivals, not than every naive one" if statuses.get("strong") == "beaten" else "only"
+    return Finding("chance", f"Better than chance {only}", "chance")
 
 
-def deciding_test(statistic: Statistic, found: Finding, tiers: dict[str, Any]) -> dict[str, Any] | None:
-    """The comparison without which the finding would be another one.
+def deciding_tier(found: Finding, tiers: dict[str, Any]) -> dict[str, Any] | None:
+    """The tier without whose comparison the finding would be another one; None where nothing decided.
 
-    For a claim of skill, the one with the largest p-value of all that had to fall. For none, that with the best rival.
-    For a worse model, the one with the smallest corrected p-value.
+    For a claim of skill, the one with the largest p-value of all that had to fall.
 
     Examples
     --------
-    >>> tests = [{"rival": "zero", "p_value": 0.01}, {"rival": "training_mean", "p_value": 0.03}]
-    >>> from rnn_trading.skill.statistics import RANKS_BY_DATE
-    >>> tiers = {"chance": {"tests": tests}, "naive": None, "strong": None}
-    >>> deciding_test(RANKS_BY_DATE, Finding("chance", "", "chance"), tiers)
-    {'rival': 'training_mean', 'p_value': 0.03}
+    >>> tiers = {"chance": {"p_value": 0.03}, "naive": {"p_value": 0.01}, "strong": None}
+    >>> deciding_tier(Finding("every", "", "naive"), tiers)
+    {'p_value': 0.03}
     """
     if found.tier is None:
         return None
-    tier = tiers[found.tier]
-    if found.kind == "none":
-        return next(test for test in tier["tests"] if test["rival"] == tier["rival"])
-    if found.kind == "worse":
-        return worst(tier["tests"], statistic.larger_is_better)
-    fallen = TIERS[: TIERS.index(found.tier) + 1]
-    tests = [test for each in fallen if tiers[each] for test in tiers[each]["tests"]]
-    return max(tests, key=lambda test: test["p_value"])
-
-
-def _p_value(found: Finding, test: dict[str, Any] | None) -> float:
-    if test is None:
-        return math.nan
-    return test["p_holm"] if found.kind == "worse" else test["p_value"]
-
-
-def worst(tests: list[dict[str, Any]], larger_is_better: bool) -> dict[str, Any]:
-    """Of the rivals that are better than the model, the one with the smallest corrected p-value.
-
-    Examples
-    --------
-    >>> tests = [{"difference": 0.2, "p_holm": 0.001}, {"difference": -0.1, "p_holm": 0.01}]
-    >>> worst(tests, larger_is_better=True)["p_holm"]
-    0.01
-    """
-    sign = 1 if larger_is_better else -1
-    better = [test for test in tests if sign * test["difference"] < 0 and not math.isnan(test["p_holm"])]
-    return min(better, key=lambda test: test["p_holm"])
+    if found.kind not in SKILL:
+        return tiers[found.tier]
+    fallen = [tiers[tier] for tier in TIERS[: TIERS.index(found.tier) + 1] if tiers[tier]]
+    return max(fallen, key=lambda tier: tier["p_value"])

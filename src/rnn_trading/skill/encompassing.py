@@ -11,23 +11,30 @@ from numpy.typing import NDArray
 from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.losses import PROBABILITY_FLOOR
 from rnn_trading.skill.metrics.series import LAST_VALUE
+from rnn_trading.skill.ranks import relative_ranks
 from rnn_trading.skill.rows import MODEL, rows_of
-from rnn_trading.skill.statistics import TRUTH
+from rnn_trading.skill.statistics import TRUTH, Compared, Statistic
 from rnn_trading.skill.tasks import Task
 
 BOTH, ALONE = "combination", "rival_alone"
 FEWEST_ROWS = 30
+# What is forecast of a loss that needs positive forecasts is at least this share of the mean validation truth.
+LEAST_SHARE = 0.1
 
 
-def encompassing(task: Task, rows: pd.DataFrame, validation: pd.DataFrame | None, overlap: int) -> dict[str, Any]:
-    """Weigh the model and its best rival on the validation rows, and test both against that rival alone on the test.
+def encompassing(
+    task: Task, statistic: Statistic, rows: pd.DataFrame, validation: pd.DataFrame | None, overlap: int
+) -> dict[str, Any]:
+    """Weigh the model and its best rival on the validation rows, and test both together against that rival on the test.
 
     Parameters
     ----------
     task
-        Its statistic compares; its ``combined`` says on which scale forecasts are weighed: as ``logits`` (logistic
-        regression with a constant), as ``changes`` from the last value, or as they are (least squares without a
+        Its ``combined`` says on which scale forecasts are weighed: as ``logits`` (logistic regression), as ``ranks``
+        within each date or over all rows, as ``changes`` from the last value, or ``as they are`` (least squares with a
         constant).
+    statistic
+        By which forecasts are compared.
     rows, validation
         Of the test and of the validation; see :func:`rnn_trading.skill.decision.decide`.
     overlap
@@ -36,9 +43,16 @@ def encompassing(task: Task, rows: pd.DataFrame, validation: pd.DataFrame | None
     Returns
     -------
     dict
-        ``rival``: the best on the validation rows. ``weights`` of the ``model`` and of the ``rival``. ``value`` of the
-        combination, ``rival_value`` of the rival with its own weight, ``difference``, ``interval``, ``p_value``
-        (two-sided), ``doubtful`` on the test rows; ``adds``: whether the combination is better, at 5 %. Or ``why_not``.
+        ``rival``: the best on the validation rows. ``weights`` of the ``model`` and of the ``rival``. On the test rows:
+        ``value`` of the combination, ``rival_value``, ``difference``, ``interval``, ``p_value`` (two-sided) and
+        ``doubtful``. ``adds``: whether the model has a positive weight, and the combination is better at 5 % than the
+        rival as it is and than the rival with a weight (and constant) of its own: else what is found may be a better
+        scale of the rival. The p-value is the larger of the two. Or ``why_not``.
+
+    Raises
+    ------
+    ValueError
+        If a validation forecast is missing.
 
     Examples
     --------
@@ -48,7 +62,8 @@ def encompassing(task: Task, rows: pd.DataFrame, validation: pd.DataFrame | None
     >>> one, other = np.tile([1.0, 2.0, 1.0, 3.0], 20), np.tile([1.0, 1.0, 2.0, 2.0, 1.0], 16)
     >>> table = pd.DataFrame({"date": pd.bdate_range("2020-01-01", periods=80), "truth": one + other})
     >>> table = table.assign(prediction=one, har=other)
-    >>> result = encompassing(TASKS["volatility"], table, table, overlap=1)
+    >>> task = TASKS["volatility"]
+    >>> result = encompassing(task, task.statistic, table, table, overlap=1)
     >>> result["rival"], {name: round(weight, 6) for name, weight in result["weights"].items()}
     ('har', {'model': 1.0, 'rival': 1.0})
     """
@@ -56,65 +71,72 @@ def encompassing(task: Task, rows: pd.DataFrame, validation: pd.DataFrame | None
     if known is None or len(known) < FEWEST_ROWS or not len(rows):
         count = 0 if known is None else len(known)
         return {"why_not": f"Two weights need at least {FEWEST_ROWS} validation rows. Received: {count}."}
-    rival = _best(task, known, overlap)
-    if rival is None or np.ptp(known[MODEL]) == 0:
-        return {"why_not": "The model or every rival is constant on the validation rows."}
-    weights = _weights(task, known, [MODEL, rival])
-    both = rows.assign(
-        **{BOTH: _combined(task, rows, [MODEL, rival], weights)},
-        **{ALONE: _combined(task, rows, [rival], _weights(task, known, [rival]))},
-    )
-    compared = task.statistic.of(both, BOTH, ALONE, overlap)
+    if known.isna().any(axis=None):
+        missing = list(known.columns[known.isna().any()])
+        raise ValueError(f"Validation predictions have missing values in {missing}. Look at the predictions.")
+    rival = _best(task, statistic, known, overlap)
+    if rival is None or np.ptp(known[MODEL]) == 0 or known[TRUTH].nunique() < 2:
+        return {"why_not": "The model, every rival, or the truth is constant on the validation rows."}
+    weights, both = _combined(task, known, rows, [MODEL, rival])
+    _, alone = _combined(task, known, rows, [rival])
+    table = rows.assign(**{BOTH: both, ALONE: alone})
+    as_it_is, weighed = (statistic.of(table, BOTH, other, overlap) for other in (rival, ALONE))
     return {
         "rival": rival,
         "weights": {"model": float(weights[0]), "rival": float(weights[1])},
-        "value": compared.value,
-        "rival_value": compared.rival_value,
-        "difference": compared.difference,
-        "interval": compared.interval,
-        "p_value": compared.p_value,
-        "doubtful": compared.doubtful,
-        "adds": bool(task.statistic.gain(compared) > 0 and compared.p_value < SIGNIFICANCE),
+        "value": as_it_is.value,
+        "rival_value": as_it_is.rival_value,
+        "difference": as_it_is.difference,
+        "interval": as_it_is.interval,
+        "p_value": max(as_it_is.p_value, weighed.p_value),
+        "doubtful": as_it_is.doubtful or weighed.doubtful,
+        "adds": bool(weights[0] > 0) and all(_better(statistic, each) for each in (as_it_is, weighed)),
     }
 
 
-def _best(task: Task, known: pd.DataFrame, overlap: int) -> str | None:
+def _better(statistic: Statistic, compared: Compared) -> bool:
+    return statistic.gain(compared) > 0 and compared.p_value < SIGNIFICANCE
+
+
+def _best(task: Task, statistic: Statistic, known: pd.DataFrame, overlap: int) -> str | None:
     """The rival that is best on the validation rows, of those that are not constant."""
     rivals = [name for name in known if name not in (*task.keys, MODEL, TRUTH)]
-    sign = 1 if task.statistic.larger_is_better else -1
+    sign = 1 if statistic.larger_is_better else -1
     varying = [name for name in rivals if np.ptp(_scaled(task, known, name)) > 0]
-    values = {name: sign * task.statistic.of(known, name, None, overlap).value for name in varying}
+    values = {name: sign * statistic.of(known, name, None, overlap).value for name in varying}
     values = {name: value for name, value in values.items() if not math.isnan(value)}
     return max(values, key=values.__getitem__) if values else None
 
 
 def _scaled(task: Task, rows: pd.DataFrame, column: str) -> NDArray[np.float64]:
-    """A forecast on the scale on which it is weighed."""
+    """A forecast, or the truth, on the scale on which it is weighed."""
     values = rows[column].to_numpy(dtype=float)
-    if task.combined == "logits":
+    if task.combined == "logits" and column != TRUTH:
         return scipy.special.logit(np.clip(values, PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR))
     if task.combined == "changes":
         return values - rows[LAST_VALUE].to_numpy(dtype=float)
+    if task.combined == "ranks":
+        dates = pd.factorize(rows["date"])[0] if task.units == "dates" else np.zeros(len(rows), dtype=np.int64)
+        return relative_ranks(values, dates)
     return values
 
 
-def _weights(task: Task, known: pd.DataFrame, names: list[str]) -> NDArray[np.float64]:
-    """Weights of forecasts; of logits with the constant last."""
-    features = np.column_stack([_scaled(task, known, name) for name in names])
+def _combined(
+    task: Task, known: pd.DataFrame, rows: pd.DataFrame, names: list[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights of forecasts, fitted on the known rows, and what they come to on other rows."""
+    features, test = (np.column_stack([_scaled(task, each, name) for name in names]) for each in (known, rows))
+    target = _scaled(task, known, TRUTH)
     if task.combined == "logits":
         import sklearn  # noqa: PLC0415  takes a second to import
 
-        fitted = sklearn.linear_model.LogisticRegression(C=np.inf, max_iter=1000).fit(features, known[TRUTH] > 0.5)
-        return np.append(fitted.coef_[0], fitted.intercept_)
-    target = known[TRUTH].to_numpy(dtype=float)
+        fitted = sklearn.linear_model.LogisticRegression(C=np.inf, max_iter=1000).fit(features, target > 0.5)
+        return fitted.coef_[0], fitted.predict_proba(test)[:, 1]
+    constant = np.ones((len(features), 1))
+    *weights, shift = np.linalg.lstsq(np.hstack([features, constant]), target)[0]
+    combined = test @ np.array(weights) + shift
     if task.combined == "changes":
-        target = target - known[LAST_VALUE].to_numpy(dtype=float)
-    return np.asarray(np.linalg.lstsq(features, target)[0])
-
-
-def _combined(task: Task, rows: pd.DataFrame, names: list[str], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    features = np.column_stack([_scaled(task, rows, name) for name in names])
-    if task.combined == "logits":
-        return scipy.special.expit(features @ weights[:-1] + weights[-1])
-    combined = features @ weights
-    return combined + rows[LAST_VALUE].to_numpy(dtype=float) if task.combined == "changes" else combined
+        combined = combined + rows[LAST_VALUE].to_numpy(dtype=float)
+    if task.positive:
+        combined = np.maximum(combined, LEAST_SHARE * target.mean())
+    return np.array(weights), combined

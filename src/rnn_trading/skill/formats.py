@@ -7,6 +7,7 @@ NOTHING = "—"  # where there is no number
 TOO_NARROW = "†"  # of an interval of few dates
 MINUS = "−"  # as wide as a plus; a browser breaks no line after it
 SMALLEST_P_VALUE = 0.001
+LEAST_WHOLE = 0.005  # a share that rounds to one percent
 BETTER = {True: "↑", False: "↓"}  # by whether larger is better
 
 
@@ -36,14 +37,14 @@ def _is_zero(digits: str) -> bool:
 
 
 def format_share(value: float) -> str:
-    """A share in percent.
+    """A share in percent; one digit of what is less than one.
 
     Examples
     --------
     >>> format_share(0.256)
     '26 %'
     """
-    return f"{round(100 * value)} %"
+    return f"{round(100 * value)} %" if value == 0 or value >= LEAST_WHOLE else f"{100 * value:.1g} %"
 
 
 def format_published(value: float) -> str:

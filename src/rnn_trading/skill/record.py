@@ -15,7 +15,7 @@ from rnn_trading.skill.headline import attribution, headline, suspicious_rows
 from rnn_trading.skill.rows import MODEL, Metrics, rows_of
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TASKS, Task, TaskName
-from rnn_trading.skill.verdict import verdict, without_rows, worse
+from rnn_trading.skill.verdict import small, verdict, without_months, worse
 
 WORST_MONTHS = 3
 # Of the form of a record: a report reads no other.
@@ -159,7 +159,7 @@ def skill_record(
         "published": experiment.published,
         "published_on": experiment.published_on,
     }
-    without = without_rows(task, everything["decision"], clean["decision"], calm and calm["decision"])
+    without = without_months(everything["decision"], calm and calm["decision"])
     figure = (experiment.published or {}).get(task.headline.metric), experiment.published_on
     score = everything["model"].get(task.headline.metric, np.nan)
     record["verdict"] = verdict(task, decision, score, figure, without, model | data)
@@ -178,13 +178,17 @@ def _rivals(experiment: Experiment, task: Task, predictions: pd.DataFrame) -> li
 
 
 def _decision(task: Task, everything: dict[str, Any], clean: dict[str, Any], networks: int | None) -> dict[str, Any]:
-    """What is decided on all rows, as far as it holds without the suspicious ones, and of how many networks."""
+    """What is decided: on all rows, or, where a claim does not hold without the suspicious ones, without these."""
     decision = everything | {"networks": networks}
     if worse(clean, everything):
-        names = ("finding_kind", "rival", "difference", "difference_interval", "p_value", "doubtful")
-        decision |= {name: clean[name] for name in names}
-        decision["finding"] = f"{clean['finding']} without {task.suspicious}"
-    if decision["finding_kind"] in SKILL and networks == 1:
+        found = f"{clean['finding']} without {task.suspicious}"
+        decision = clean | {
+            "networks": networks,
+            "finding": found,
+            "encompassing": everything["encompassing"],
+            "on_all_rows": f"on all rows: {small(everything['finding'])}",
+        }
+    if networks == 1 and decision["finding_kind"] in (*SKILL, "worse"):
         decision["finding"] += " (one network)"
     return decision
 

@@ -18,7 +18,7 @@ Tests = list[dict[str, Any]]
 Comparison = Callable[[pd.DataFrame, dict[str, Metrics], int], Tests]
 VAR = "vector_autoregression"
 # Rivals that a model contains: with the right weights it would forecast the same.
-NESTED = ("zero", "constant_share", "training_mean", "majority", "persistence")
+NESTED = ("zero", "constant_share", "training_mean", "persistence")
 
 
 def by_loss(

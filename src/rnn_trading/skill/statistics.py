@@ -224,14 +224,6 @@ def _error_of_run(rows: pd.DataFrame, column: str) -> pd.Series:
     return np.sqrt(_squared_change(rows, column))
 
 
-def _volatility(rows: pd.DataFrame, one: str, other: str | None, overlap: int) -> Compared:
-    """By QLIKE; by squared error where a forecast is not positive, for which QLIKE does not exist."""
-    names = [name for name in (one, other) if name is not None]
-    loss = QLIKE if (rows[names] > 0).all(axis=None) else SQUARED_ERROR
-    name = f"t of the difference in {loss.name} by date"
-    return _by_sample(partial(_loss_by_date, loss), name, False, rows, one, other, overlap)
-
-
 def _auc(rows: pd.DataFrame, one: str, other: str | None, _: int) -> Compared:
     """DeLong's test; by itself against the AUC of a constant."""
     forecast, truth = rows[one].to_numpy(dtype=float), rows[TRUTH].to_numpy(dtype=float)
@@ -245,7 +237,8 @@ def _auc(rows: pd.DataFrame, one: str, other: str | None, _: int) -> Compared:
         interval=tuple(auc_interval(forecast, truth) if other is None else test["interval"]),
         p_value=test["p_value"],
         detectable=test["detectable_difference"],
-        doubtful=False,
+        # DeLong's variance takes documents for independent; those of one author may not be.
+        doubtful="author" in rows and bool(rows["author"].duplicated().any()),
         counted=len(truth),
         name="DeLong",
     )
@@ -280,7 +273,16 @@ VOLATILITY = Statistic(
     larger_is_better=False,
     matters=0.01,
     why="A few wild days decide over squared errors of volatility; QLIKE weighs errors by the level.",
-    of=_volatility,
+    of=_mean_of(partial(_loss_by_date, QLIKE), "t of the difference in QLIKE by date"),
+)
+VOLATILITY_NOT_POSITIVE = Statistic(
+    "squared_error",
+    "squared error",
+    larger_is_better=False,
+    matters=0.01,
+    relative=True,
+    why="QLIKE does not exist for forecasts of volatility that are not positive, and some of these are not.",
+    of=_mean_of(partial(_loss_by_date, SQUARED_ERROR), "t of the difference in squared error by date"),
 )
 RUNS = Statistic(
     "error_by_run",

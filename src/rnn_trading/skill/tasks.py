@@ -77,6 +77,8 @@ class Task:
         What decides over forecasts, and why; see :mod:`rnn_trading.skill.statistics`.
     combined
         On which scale two forecasts are weighed; see :func:`rnn_trading.skill.encompassing.encompassing`.
+    positive
+        Whether forecasts must be positive.
     comparisons
         Further tests, which do not decide, from the table, the metrics, and the overlap of the truths.
     headline
@@ -118,7 +120,8 @@ class Task:
     statistic: Statistic
     comparisons: tuple[Comparison, ...]
     headline: Headline
-    combined: Literal["logits", "changes", "as they are"] = "as they are"
+    combined: Literal["logits", "ranks", "changes", "as they are"] = "as they are"
+    positive: bool = False
     only: dict[str, str] = field(default_factory=dict)
     units: Literal["dates", "documents", "weeks"] = "dates"
     suspicious: str = "rows that touch stale, missing or extreme prices"
@@ -166,7 +169,7 @@ TASKS: dict[str, Task] = {
         loss=LOG_LOSS,
         statistic=statistics.RANKS_BY_DATE,
         comparisons=(partial(by_loss, LOG_LOSS), by_clark_west),
-        combined="logits",
+        combined="ranks",
         headline=Headline("auc", "AUC", larger_is_better=True, score=scores.auc),
         groups="ticker",
     ),
@@ -176,6 +179,7 @@ TASKS: dict[str, Task] = {
         loss=SQUARED_ERROR,
         statistic=statistics.RANKS_BY_DATE,
         comparisons=(partial(by_loss, SQUARED_ERROR), by_clark_west),
+        combined="ranks",
         headline=Headline("ic_mean", "mean information coefficient by date", True, scores.mean_information_coefficient),
         groups="ticker",
     ),
@@ -194,6 +198,7 @@ TASKS: dict[str, Task] = {
         loss=SQUARED_ERROR,
         statistic=statistics.VOLATILITY,
         comparisons=(partial(by_loss, SQUARED_ERROR), partial(by_loss, QLIKE), by_clark_west),
+        positive=True,
         headline=Headline("r2", "R2", True, scores.r_squared),
     ),
     "runs": Task(
@@ -248,6 +253,7 @@ TASKS: dict[str, Task] = {
         loss=SQUARED_ERROR,
         statistic=statistics.FILINGS,
         comparisons=(by_filing_loss, by_filing_rank),
+        combined="ranks",
         headline=Headline("ic", "information coefficient", True, scores.rank_correlation),
         units="weeks",
         suspicious="filings entered before they were surely public, or whose price did not move",
@@ -257,3 +263,19 @@ TASKS: dict[str, Task] = {
         groups="firm",
     ),
 }
+
+
+def statistic_for(task: Task, rows: pd.DataFrame, forecasts: list[str]) -> Statistic:
+    """What decides over these rows: the statistic of the task, or another one where it does not exist for a forecast.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"prediction": [0.5, -0.1], "har": [0.5, 0.4]})
+    >>> statistic_for(TASKS["volatility"], table, ["prediction", "har"]).words
+    'squared error'
+    >>> statistic_for(TASKS["volatility"], table, ["har"]).words
+    'QLIKE'
+    """
+    if task.statistic is statistics.VOLATILITY and not (rows[forecasts] > 0).all(axis=None):
+        return statistics.VOLATILITY_NOT_POSITIVE
+    return task.statistic

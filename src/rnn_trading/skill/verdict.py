@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from rnn_trading.skill.decision import KINDS, SKILL, worst
+from rnn_trading.skill.decision import KINDS, SKILL
 from rnn_trading.skill.formats import format_p_value, format_published, format_score, words
 from rnn_trading.skill.rivals.tiers import Tier
 from rnn_trading.skill.tasks import Task
@@ -34,7 +34,7 @@ def verdict(
     published
         The published figure of that score, or None, and on which data.
     without
-        What changes without some rows; see :func:`without_rows`.
+        What changes without some rows; see :func:`without_months`.
     known
         Of the model and of the data: ``networks``, ``stopped_on``, ``chosen``, ``best_epoch``, ``epochs_allowed``,
         ``caveat``.
@@ -55,12 +55,14 @@ def verdict(
     Better than persistence, the best naive rival (2.500; p < 0.001).
     RMSE in index points 0.160; published 17.7, on other data.
     """
+    enough = decision["finding_kind"] != "few"
     sentences = [
         decision["finding"],
+        decision.get("on_all_rows", ""),
         _value(decision),
-        *_tiers(decision),
-        _encompassing(decision["encompassing"]),
-        _score(task, decision, score, *published),
+        *(_tiers(decision) if enough else []),
+        _encompassing(decision["encompassing"]) if enough else "",
+        _score(task, score, *published),
         *without,
         *_caveats(decision, known),
     ]
@@ -69,25 +71,28 @@ def verdict(
 
 def _value(decision: dict[str, Any]) -> str:
     if math.isnan(decision["value"]):
-        return f"{decision['words']} does not exist on these rows"
+        return ""
     text = f"{decision['words']} {format_score(decision['value'])}"
     low, high = decision["interval"]
     if math.isnan(low):
         return text
     chance = decision["tiers"]["chance"]
-    p_value = f"; {format_p_value(chance['p_value'])} against chance" if chance else ""
+    told = chance and not math.isnan(chance["p_value"])
+    p_value = f"; {format_p_value(chance['p_value'])}{_dagger(chance)} against chance" if told else ""
     return f"{text} (95 %: {format_score(low)} to {format_score(high)}{p_value})"
 
 
 def _tiers(decision: dict[str, Any]) -> list[str]:
-    """The comparisons with the best rivals; those that cannot be told from the model share a sentence."""
+    """The comparisons that decided; those of rivals that cannot be told from the model share a sentence."""
     there = {tier: decision["tiers"][tier] for tier in BEST if decision["tiers"][tier] is not None}
     open_ones = {tier: each for tier, each in there.items() if _undecided(each)}
     sentences = [_tier(decision, tier, each) for tier, each in there.items() if tier not in open_ones]
     if open_ones:
         names = ", nor from ".join(f"{_rival(tier, each)} ({_figures(each)})" for tier, each in open_ones.items())
-        unseen = format_score(max(each["detectable"] for each in open_ones.values()))
-        sentences.append(f"Not told from {names}: on {_counted(decision)} a difference below {unseen} goes unseen")
+        unseen = [format_score(each["detectable"]) for each in open_ones.values()]
+        several = f"differences below {' and '.join(unseen)} go unseen"
+        what = several if len(unseen) > 1 else f"a difference below {unseen[0]} goes unseen"
+        sentences.append(f"Not told from {names}: on {_counted(decision)} {what}")
     return sentences
 
 
@@ -96,12 +101,15 @@ def _undecided(found: dict[str, Any]) -> bool:
 
 
 def _rival(tier: Tier, found: dict[str, Any]) -> str:
-    return f"{words(found['rival'])}, {BEST[tier]}"
+    return f"{words(found['rival'])}, {(BEST if found['rival'] == found['best'] else AMONG)[tier]}"
 
 
-def _figures(found: dict[str, Any], p_value: str = "p_value") -> str:
-    dagger = DOUBTFUL if found["doubtful"] else ""
-    return f"{format_score(found['rival_value'])}; {format_p_value(found[p_value])}{dagger}"
+def _figures(found: dict[str, Any]) -> str:
+    return f"{format_score(found['rival_value'])}; {format_p_value(found['p_value'])}{_dagger(found)}"
+
+
+def _dagger(found: dict[str, Any]) -> str:
+    return DOUBTFUL if found["doubtful"] else ""
 
 
 def _counted(decision: dict[str, Any]) -> str:
@@ -109,32 +117,27 @@ def _counted(decision: dict[str, Any]) -> str:
 
 
 def _tier(decision: dict[str, Any], tier: Tier, found: dict[str, Any]) -> str:
-    """The comparison with the best rival of a tier."""
+    """The comparison that decided how the model stands to a tier."""
     rival, value = _rival(tier, found), format_score(found["rival_value"])
     if math.isnan(found["p_value"]):
         return f"No test against {rival} ({value}): {_counted(decision)} are too few, or all alike"
-    if found["status"] == "beaten":
-        return f"Better than {rival} ({_figures(found)})"
-    if found["status"] == "worse":
-        test = worst(found["tests"], decision["larger_is_better"])
-        name = rival if test["rival"] == found["rival"] else f"{words(test['rival'])}, {AMONG[tier]}"
-        return f"Worse than {name} ({_figures(test, 'p_holm')})"
-    margin = abs(decision["matters"] * (found["rival_value"] if decision["relative"] else 1))
-    dagger = DOUBTFUL if found["doubtful"] else ""
-    return f"Level with {rival} ({value}): a difference of {format_score(margin)} is ruled out{dagger}"
+    if found["status"] == "level":
+        margin = abs(decision["matters"] * (found["rival_value"] if decision["relative"] else 1))
+        return f"Level with {rival} ({value}): a difference of {format_score(margin)} is ruled out{_dagger(found)}"
+    return f"{'Better' if found['status'] == 'beaten' else 'Worse'} than {rival} ({_figures(found)})"
 
 
 def _encompassing(found: dict[str, Any]) -> str:
     if "why_not" in found or math.isnan(found["p_value"]):
         return ""
     pair = f"{format_score(found['value'])} against {format_score(found['rival_value'])}"
-    pair = f"{pair}; {format_p_value(found['p_value'])}"
+    pair = f"{pair}; {format_p_value(found['p_value'])}{_dagger(found)}"
     if found["adds"]:
         return f"It adds to {words(found['rival'])}: together they have {pair}"
     return f"Nothing was found that it adds to {words(found['rival'])} (together {pair})"
 
 
-def _score(task: Task, decision: dict[str, Any], score: float, figure: Any, published_on: str | None) -> str:
+def _score(task: Task, score: float, figure: Any, published_on: str | None) -> str:
     """The headline score, where it is not what decided, and the published one."""
     text = "" if task.headline.metric == task.statistic.metric else f"{task.headline.words} {format_score(score)}"
     if isinstance(figure, int | float):
@@ -142,29 +145,35 @@ def _score(task: Task, decision: dict[str, Any], score: float, figure: Any, publ
     return text
 
 
-def without_rows(task: Task, decision: dict[str, Any], clean: dict[str, Any], calm: dict[str, Any] | None) -> list[str]:
-    """What changes without the suspicious rows, and without the three worst months, where enough rows are left.
+def without_months(decision: dict[str, Any], calm: dict[str, Any] | None) -> list[str]:
+    """What changes without the three worst months, where enough rows are left.
 
     Parameters
     ----------
-    task
-        Says which rows are suspicious.
-    decision, clean, calm
-        On all rows, without the suspicious ones, without the worst months (None: these rows have no date).
+    decision, calm
+        On all rows, and without these months (None: the rows have no date).
 
     Examples
     --------
-    >>> from rnn_trading.skill.tasks import TASKS
     >>> found = {"finding_kind": "chance", "finding": "Better than chance only", "value": 0.05}
     >>> gone = {"finding_kind": "none", "finding": "Cannot be told from chance", "value": 0.01}
-    >>> without_rows(TASKS["regression"], found, found, gone)
+    >>> without_months(found, gone)
     ['without the three worst months: cannot be told from chance']
     """
-    sentences = []
-    for what, other in ((task.suspicious, clean), ("the three worst months", calm)):
-        if other is not None and other["finding_kind"] != "few" and worse(other, decision):
-            sentences.append(f"without {what}: {other['finding'][0].lower()}{other['finding'][1:]}")
-    return sentences
+    if calm is None or calm["finding_kind"] == "few" or not worse(calm, decision):
+        return []
+    return [f"without the three worst months: {small(calm['finding'])}"]
+
+
+def small(sentence: str) -> str:
+    """A sentence as it stands within another one.
+
+    Examples
+    --------
+    >>> small("Better than chance only")
+    'better than chance only'
+    """
+    return f"{sentence[0].lower()}{sentence[1:]}"
 
 
 def worse(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -182,7 +191,8 @@ def worse(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 def _caveats(decision: dict[str, Any], known: dict[str, Any]) -> list[str]:
     sentences = []
-    if decision["doubtful"]:
+    shown = [tier for tier in decision["tiers"].values() if tier] + [decision["encompassing"]]
+    if any(each.get("doubtful") for each in shown) and decision["finding_kind"] != "few":
         why = f"{decision['units']} that are few, depend on each other, or have heavy tails"
         sentences.append(f"{DOUBTFUL} {why}: the p-value may be too small")
     if known.get("networks") == 1:
