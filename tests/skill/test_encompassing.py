@@ -102,9 +102,3 @@ def test_without_validation_rows_it_says_why_not(validation):
 def test_constants_cannot_be_weighed():
     constant = reviews(0).assign(prediction=0.3)
     assert of("sentiment", reviews(1), constant)["why_not"].startswith("The model, every rival")
-
-
-def test_a_missing_validation_forecast_is_refused():
-    broken = reviews(0).assign(majority=np.nan)
-    with pytest.raises(ValueError, match=r"Validation predictions have missing values in \['majority'\]"):
-        of("sentiment", reviews(1), broken)

@@ -146,7 +146,12 @@ def test_losses_are_the_second_view():
     ("break_it", "message"),
     [
         (lambda table: table.drop(columns=["sign_of_last_return", "constant_share"]), "no rival column"),
-        (lambda table: table.assign(sign_of_last_return=np.nan), r"missing values in \['sign_of_last_return'\]"),
+        (lambda table: table.drop(columns="truth"), r"Missing: \['truth'\]"),
+        (lambda table: table.assign(prediction=np.inf), r"missing or infinite values in \['prediction'\]"),
+        (
+            lambda table: table.assign(sign_of_last_return=np.nan),
+            r"missing or infinite values in \['sign_of_last_return'\]",
+        ),
     ],
 )
 def test_an_unjudged_number_is_refused(break_it, message):
@@ -182,3 +187,17 @@ def test_a_planted_coefficient_of_a_seventh_is_skill():
     result = record(table, experiment=REGRESSION, networks=3)
     assert result["finding"] == "Skill beyond every rival"
     assert result["model"]["metrics"]["ic_mean"] == pytest.approx(0.13, abs=0.03)
+
+
+def test_validation_predictions_of_other_rivals_are_refused():
+    flags = pd.DataFrame({"x": np.zeros(1200, dtype=bool)})
+    table = predictions(0.3)
+    for validation, message in (
+        (table.drop(columns="constant_share"), r"differ in \['constant_share'\]"),
+        (
+            table.assign(constant_share=np.nan),
+            r"validation predictions have missing or infinite values",
+        ),
+    ):
+        with pytest.raises(ValueError, match=message):
+            skill_record(CLASSIFICATION, "corrected", table, flags, {}, {}, validation=validation)

@@ -88,10 +88,29 @@ def test_volatility_by_hand():
     assert squared.rival_value == pytest.approx((4 + 9) / 2)
 
 
-def test_reviews_of_one_author_make_the_test_doubtful():
-    table = pd.DataFrame({"truth": [0, 0, 1, 1], "prediction": [0.1, 0.4, 0.35, 0.8], "majority": 0.5})
-    assert not statistics.REVIEWS.of(table.assign(author=[1, 2, 3, 4]), "prediction", "majority", 1).doubtful
-    assert statistics.REVIEWS.of(table.assign(author=[1, 2, 3, 3]), "prediction", "majority", 1).doubtful
+def test_reviews_of_one_author_and_few_of_a_class_make_the_test_doubtful():
+    truth = np.tile([0.0, 1.0], 30)
+    table = pd.DataFrame({"truth": truth, "prediction": truth + np.arange(60), "majority": 0.5})
+    assert not statistics.REVIEWS.of(table.assign(author=np.arange(60)), "prediction", "majority", 1).doubtful
+    assert statistics.REVIEWS.of(table.assign(author=np.arange(60) // 2), "prediction", "majority", 1).doubtful
+    assert statistics.REVIEWS.of(table.iloc[:58], "prediction", "majority", 1).doubtful
+
+
+def test_filings_of_one_season_make_the_test_doubtful():
+    generator = np.random.default_rng(0)
+    dates = pd.date_range("2018-01-01", periods=300, freq="3D")
+    table = pd.DataFrame({"date": dates, "truth": generator.normal(size=300), "prediction": generator.normal(size=300)})
+    assert not statistics.FILINGS.of(table, "prediction", None, 1).doubtful
+    season = table.assign(date=dates.where(np.arange(300) >= 200, dates[0]))
+    assert statistics.FILINGS.of(season, "prediction", None, 1).doubtful
+
+
+def test_dates_as_text_are_in_the_order_of_time():
+    table = pd.DataFrame({"date": pd.date_range("2018-01-01", periods=60, freq="MS"), "har": 1.0})
+    table = table.assign(truth=np.exp(np.sin(np.arange(60) / 5)), prediction=1.2)
+    text = table.assign(date=table["date"].dt.strftime("%m/%d/%Y"))
+    one, other = (statistics.VOLATILITY.of(each, "prediction", "har", 1) for each in (text, table))
+    assert one == other
 
 
 def test_reviews_by_hand():

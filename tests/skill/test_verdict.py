@@ -73,7 +73,7 @@ def test_a_verdict_reads_like_this():
         ),
         (
             tier("undecided", "ridge", 0.04, p_value=math.nan),
-            "No test against ridge, the best strong rival (0.040): 250 dates are too few, or all alike.",
+            "No test against ridge, the best strong rival (0.040): too few dates (250), or all alike.",
         ),
     ],
 )

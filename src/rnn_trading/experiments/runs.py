@@ -135,6 +135,7 @@ def restarted_runs(series: pd.Series, split_dates: pd.DataFrame, runs: RunParame
     --------
     >>> series = pd.Series(range(9), index=pd.date_range("2020-01-01", periods=9))
     >>> parts = pd.DataFrame({"split": ["train"] * 3 + ["validation"] * 2 + ["test"] * 4}, index=series.index)
+    >>> from rnn_trading.series.series import RunParameters
     >>> chosen = restarted_runs(series, parts, RunParameters(steps=2, starts=None))
     >>> {part: runs.truths(series).tolist() for part, runs in chosen.items()}
     {'test': [[5.0, 6.0], [7.0, 8.0]], 'validation': [[3.0, 4.0]]}

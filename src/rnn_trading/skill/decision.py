@@ -20,6 +20,7 @@ Kind = Literal["every", "naive", "chance", "none", "worse", "few"]
 # The best finding first.
 KINDS: tuple[Kind, ...] = ("every", "naive", "chance", "none", "worse", "few")
 SKILL: tuple[Kind, ...] = ("every", "naive", "chance")  # better than chance, at least
+CONSTANT = "a_constant"
 ONE_OF: dict[Tier, str] = {"chance": "chance", "naive": "a naive rival", "strong": "a strong rival"}
 ALL_OF: dict[Tier, str] = {"chance": "chance", "naive": "the naive rivals", "strong": "the strong rivals"}
 STRONG_WORDS: dict[Status, str] = {
@@ -92,9 +93,9 @@ def decide(
     task = TASKS[task_name]
     rows, rivals = predictions[rows_of(predictions, task.only)].reset_index(drop=True), rivals_in(task, predictions)
     statistic = statistic_for(task, rows, [MODEL, *rivals])
-    tiers = _tiers(statistic, rows, rivals, overlap)
-    found = finding(statistic, tiers, len(rows), task.fewest_rows)
     own = statistic.of(rows, MODEL, None, overlap) if len(rows) else None
+    tiers = _tiers(statistic, rows, rivals, overlap)
+    found = finding(statistic, tiers, len(rows) if own and own.counted else 0, task.fewest_rows)
     test = deciding_tier(found, tiers)
     return {
         "finding": found.text,
@@ -134,6 +135,9 @@ def _tiers(statistic: Statistic, rows: pd.DataFrame, rivals: Iterable[str], over
     by_tier: dict[Tier, list[str]] = {tier: [] for tier in TIERS}
     for rival in rivals:
         by_tier[tier_of(rival)].append(rival)
+    if not by_tier["chance"] and statistic.luck is not None and len(rows):
+        # What luck gets is known, so that it is a rival whoever else is there.
+        rows, by_tier["chance"] = rows.assign(**{CONSTANT: statistic.luck}), [CONSTANT]
     return {
         tier: standing(statistic, {name: statistic.of(rows, MODEL, name, overlap) for name in names})
         if names and len(rows)

@@ -49,11 +49,6 @@ def encompassing(
         rival as it is and than the rival with a weight (and constant) of its own: else what is found may be a better
         scale of the rival. The p-value is the larger of the two. Or ``why_not``.
 
-    Raises
-    ------
-    ValueError
-        If a validation forecast is missing.
-
     Examples
     --------
     Truth is the sum of what the model and the rival know. Together they know it all.
@@ -71,9 +66,6 @@ def encompassing(
     if known is None or len(known) < FEWEST_ROWS or not len(rows):
         count = 0 if known is None else len(known)
         return {"why_not": f"Two weights need at least {FEWEST_ROWS} validation rows. Received: {count}."}
-    if known.isna().any(axis=None):
-        missing = list(known.columns[known.isna().any()])
-        raise ValueError(f"Validation predictions have missing values in {missing}. Look at the predictions.")
     rival = _best(task, statistic, known, overlap)
     if rival is None or np.ptp(known[MODEL]) == 0 or known[TRUTH].nunique() < 2:
         return {"why_not": "The model, every rival, or the truth is constant on the validation rows."}

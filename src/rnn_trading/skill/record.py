@@ -108,7 +108,8 @@ def skill_record(
     Raises
     ------
     ValueError
-        If there is no rival, or a prediction is missing.
+        If there is no rival, a column is missing, a prediction is missing or infinite, or the validation predictions
+        have other rivals.
 
     Examples
     --------
@@ -129,7 +130,7 @@ def skill_record(
     ('squared error of the return (percent squared)', 'persistence')
     """
     task = TASKS[experiment.task]
-    rivals = _rivals(experiment, task, predictions)
+    rivals = _rivals(experiment, task, predictions, validation)
     judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale)
     everything = judge(np.ones(len(predictions), dtype=bool), validation)
     flags = flags.reset_index(drop=True).set_axis(predictions.index)
@@ -166,15 +167,35 @@ def skill_record(
     return plain(record)
 
 
-def _rivals(experiment: Experiment, task: Task, predictions: pd.DataFrame) -> list[str]:
+def _rivals(
+    experiment: Experiment, task: Task, predictions: pd.DataFrame, validation: pd.DataFrame | None
+) -> list[str]:
     """Names of the rivals of predictions that can be judged."""
+    needed = [*task.required, MODEL, TRUTH]
+    absent = [name for name in needed if name not in predictions]
+    if absent:
+        raise ValueError(f"{experiment.name}: expected the columns {needed} in the predictions. Missing: {absent}.")
     rivals = rivals_in(task, predictions)
     if not rivals:
         raise ValueError(f"{experiment.name}: predictions have no rival column. Nothing is judged alone.")
-    missing = predictions.columns[predictions.isna().any()]
-    if len(missing):
-        raise ValueError(f"{experiment.name}: predictions have missing values in {list(missing)}.")
+    _check_numbers(experiment, predictions, "predictions")
+    if validation is not None:
+        wanted = {*rivals, MODEL, TRUTH}
+        differ = sorted(wanted ^ {*rivals_in(task, validation), *({MODEL, TRUTH} & set(validation))})
+        if differ:
+            raise ValueError(
+                f"{experiment.name}: validation predictions need the model, the truth and the rivals of the "
+                f"predictions. They differ in {differ}."
+            )
+        _check_numbers(experiment, validation, "validation predictions")
     return rivals
+
+
+def _check_numbers(experiment: Experiment, table: pd.DataFrame, what: str) -> None:
+    numbers = table.select_dtypes("number")
+    wrong = [*table.columns[table.isna().any()], *numbers.columns[np.isinf(numbers).any()]]
+    if wrong:
+        raise ValueError(f"{experiment.name}: {what} have missing or infinite values in {wrong}. Look at them.")
 
 
 def _decision(task: Task, everything: dict[str, Any], clean: dict[str, Any], networks: int | None) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def standing(statistic: Statistic, compared: dict[str, Compared]) -> dict[str, A
 
     Examples
     --------
-    >>> from rnn_trading.skill.statistics import REVIEWS
+    >>> from rnn_trading.skill.statistics import REVIEWS, Compared
     >>> clear = Compared(0.9, 0.5, 0.4, (0.38, 0.42), 0.0001, 0.03, False, 1000, "DeLong")
     >>> close = Compared(0.9, 0.89, 0.01, (-0.005, 0.025), 0.2, 0.02, False, 1000, "DeLong")
     >>> tier = standing(REVIEWS, {"review_length": clear, "counts": close})

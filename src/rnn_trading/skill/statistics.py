@@ -4,7 +4,7 @@ A statistic was chosen by its power at the right size (``benchmarks/power.py``; 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 import scipy
 
 from rnn_trading.skill.inference.auc import auc_interval, compare_auc
-from rnn_trading.skill.inference.means import MeanTest, mean_test
+from rnn_trading.skill.inference.means import FEWEST_FOR_A_VERDICT, MeanTest, mean_test
 from rnn_trading.skill.losses import SQUARED_ERROR, Loss, Vector
 from rnn_trading.skill.metrics.filings import weeks
 from rnn_trading.skill.metrics.macro import ABSOLUTE_ERROR
@@ -21,6 +21,7 @@ from rnn_trading.skill.metrics.series import LAST_VALUE, QLIKE
 
 TRUTH = "truth"
 PERCENT = 100.0
+FEWEST_OF_A_CLASS = 30
 # Of rows, a forecast and the periods over which a truth reaches, to one value of each date, week or run.
 BySample = Callable[[pd.DataFrame, str], pd.Series]
 
@@ -75,6 +76,8 @@ class Statistic:
         Whether ``matters`` is a share.
     metric
         Name of the metric of a record that it equals, if there is one.
+    luck
+        A forecast that any other one must beat, where a constant is worth the same whatever it is; None elsewhere.
     unit
         Of changes in percent of the last value; empty for what has no unit.
     why
@@ -92,6 +95,7 @@ class Statistic:
     relative: bool = False
     metric: str | None = None
     unit: str = ""
+    luck: float | None = None
 
     def in_words(self, rows: pd.DataFrame) -> str:
         """Its words with the unit in which it is on these rows.
@@ -131,6 +135,7 @@ def _by_sample(
     by_sample: BySample, test: str, against_zero: bool, rows: pd.DataFrame, one: str, other: str | None, overlap: int
 ) -> Compared:
     """Two forecasts by the mean of what each has on every date, week or run."""
+    rows = rows.assign(date=pd.DatetimeIndex(rows["date"]))  # text would be sorted as text
     ours = by_sample(rows, one)
     theirs = pd.Series(0.0, index=ours.index) if other is None else by_sample(rows, other)
     result: MeanTest = mean_test((ours - theirs).to_numpy(), overlap)
@@ -237,11 +242,26 @@ def _auc(rows: pd.DataFrame, one: str, other: str | None, _: int) -> Compared:
         interval=tuple(auc_interval(forecast, truth) if other is None else test["interval"]),
         p_value=test["p_value"],
         detectable=test["detectable_difference"],
-        # DeLong's variance takes documents for independent; those of one author may not be.
-        doubtful="author" in rows and bool(rows["author"].duplicated().any()),
+        doubtful=_doubtful_documents(rows),
         counted=len(truth),
         name="DeLong",
     )
+
+
+def _doubtful_documents(rows: pd.DataFrame) -> bool:
+    """Whether DeLong's variance may be too small: few documents of a class, or several of one author."""
+    positive = rows[TRUTH] > 0.5
+    dependent = "author" in rows and bool(rows["author"].duplicated().any())
+    return dependent or min(positive.sum(), (~positive).sum()) < FEWEST_OF_A_CLASS
+
+
+def _filings(rows: pd.DataFrame, one: str, other: str | None, overlap: int) -> Compared:
+    """By week. Where few weeks hold most filings, their number says little: then it is doubtful."""
+    compared = _by_sample(
+        ranks_by_week, "t of the difference in information coefficient by week", True, rows, one, other, overlap
+    )
+    counts = weeks(rows["date"]).value_counts().to_numpy()
+    return replace(compared, doubtful=compared.doubtful or counts.sum() ** 2 / (counts**2).sum() < FEWEST_FOR_A_VERDICT)
 
 
 def _mean_of(by_sample: BySample, test: str, against_zero: bool = False) -> Callable[..., Compared]:
@@ -256,6 +276,7 @@ RANKS_BY_DATE = Statistic(
     why="Losses of single returns measure the market of the day, not who is ranked above whom.",
     of=_mean_of(ranks_by_date, "t of the difference in information coefficient by date", against_zero=True),
     metric="ic_mean",
+    luck=0.0,
 )
 LEVEL = Statistic(
     "squared_error_of_returns",
@@ -312,6 +333,7 @@ REVIEWS = Statistic(
     why="The AUC sees the order alone, so that a timid and a bold scale of probabilities are alike.",
     of=_auc,
     metric="auc",
+    luck=0.5,
 )
 FILINGS = Statistic(
     "rank_correlation",
@@ -319,6 +341,7 @@ FILINGS = Statistic(
     larger_is_better=True,
     matters=0.05,
     why="A few large moves decide over squared errors of returns; weeks, not filings, are independent.",
-    of=_mean_of(ranks_by_week, "t of the difference in information coefficient by week", against_zero=True),
+    of=_filings,
     metric="ic",
+    luck=0.0,
 )

@@ -39,6 +39,10 @@ from rnn_trading.skill.statistics import TRUTH, Statistic
 TaskName = Literal["classification", "regression", "level", "volatility", "runs", "macro", "sentiment", "filings"]
 
 
+# Others of the keys only name the rows.
+USED_KEYS = ("date", "run", "step", "series", "units", "id", "firm")
+
+
 @dataclass(frozen=True)
 class Headline:
     """The metric that a verdict speaks of, in words, which way is better, and how it is computed on chosen rows.
@@ -137,6 +141,11 @@ class Task:
     def dated(self) -> bool:
         """Whether rows have a date, so that months can be left out."""
         return self.units != "documents"
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Columns without which predictions cannot be judged."""
+        return (*(key for key in self.keys if key in USED_KEYS), *((LAST_VALUE,) if self.combined == "changes" else ()))
 
     @property
     def counted(self) -> str:
@@ -241,6 +250,7 @@ TASKS: dict[str, Task] = {
         combined="logits",
         headline=Headline("auc", "AUC", True, scores.auc),
         units="documents",
+        fewest_rows=30,
         suspicious="reviews that state their rating in numbers",
         clusters=lambda table: table["id"],
         block=1,

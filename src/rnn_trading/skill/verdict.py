@@ -119,8 +119,8 @@ def _counted(decision: dict[str, Any]) -> str:
 def _tier(decision: dict[str, Any], tier: Tier, found: dict[str, Any]) -> str:
     """The comparison that decided how the model stands to a tier."""
     rival, value = _rival(tier, found), format_score(found["rival_value"])
-    if math.isnan(found["p_value"]):
-        return f"No test against {rival} ({value}): {_counted(decision)} are too few, or all alike"
+    if math.isnan(found["p_value"]) and found["status"] != "level":
+        return f"No test against {rival} ({value}): too few {decision['units']} ({decision['counted']:,}), or all alike"
     if found["status"] == "level":
         margin = abs(decision["matters"] * (found["rival_value"] if decision["relative"] else 1))
         return f"Level with {rival} ({value}): a difference of {format_score(margin)} is ruled out{_dagger(found)}"
@@ -139,8 +139,9 @@ def _encompassing(found: dict[str, Any]) -> str:
 
 def _score(task: Task, score: float, figure: Any, published_on: str | None) -> str:
     """The headline score, where it is not what decided, and the published one."""
-    text = "" if task.headline.metric == task.statistic.metric else f"{task.headline.words} {format_score(score)}"
-    if isinstance(figure, int | float):
+    told = math.isnan(score) or task.headline.metric == task.statistic.metric
+    text = "" if told else f"{task.headline.words} {format_score(score)}"
+    if isinstance(figure, int | float) and not math.isnan(figure):
         text += f"{'; ' if text else ''}published {format_published(figure)}, on {published_on}"
     return text
 
@@ -192,7 +193,10 @@ def worse(one: dict[str, Any], other: dict[str, Any]) -> bool:
 def _caveats(decision: dict[str, Any], known: dict[str, Any]) -> list[str]:
     sentences = []
     shown = [tier for tier in decision["tiers"].values() if tier] + [decision["encompassing"]]
-    if any(each.get("doubtful") for each in shown) and decision["finding_kind"] != "few":
+    if (
+        any(each.get("doubtful") and not math.isnan(each["p_value"]) for each in shown)
+        and decision["finding_kind"] != "few"
+    ):
         why = f"{decision['units']} that are few, depend on each other, or have heavy tails"
         sentences.append(f"{DOUBTFUL} {why}: the p-value may be too small")
     if known.get("networks") == 1:

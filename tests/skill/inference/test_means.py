@@ -99,7 +99,8 @@ def test_missing_values_are_left_out():
 
 
 @pytest.mark.parametrize(
-    ("values", "mean"), [(np.empty(0), np.nan), (np.full(3, np.nan), np.nan), (np.arange(4.0), 1.5), (np.ones(50), 1)]
+    ("values", "mean"),
+    [(np.empty(0), np.nan), (np.full(3, np.nan), np.nan), (np.arange(4.0), 1.5), (np.ones(23), 1), (np.zeros(50), 0)],
 )
 def test_where_there_is_no_test(values, mean):
     test = mean_test(values)
@@ -108,10 +109,17 @@ def test_where_there_is_no_test(values, mean):
     assert test.doubtful
 
 
-def test_few_values_correlation_and_heavy_tails_are_doubtful():
+def test_what_is_always_the_same_and_not_zero_is_no_luck():
+    test = mean_test(np.full(24, -0.5))
+    assert (test.mean, test.interval, test.doubtful) == (-0.5, (-0.5, -0.5), False)
+    assert test.p_value < 0.001
+
+
+def test_few_values_correlation_and_one_sided_tails_are_doubtful():
     values = np.random.default_rng(6).normal(size=300)
     assert not mean_test(values).doubtful
     assert not mean_test(values[:24]).doubtful
     assert mean_test(values[:23]).doubtful
     assert mean_test(autoregressions(1, 300, 0.9, seed=6)[0]).doubtful
-    assert mean_test(np.append(values, 20.0)).doubtful
+    assert mean_test(np.append(values, 40.0)).doubtful
+    assert not mean_test(np.concatenate([values, [20.0, -20.0]])).doubtful  # heavy on both sides

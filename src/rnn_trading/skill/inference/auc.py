@@ -81,8 +81,8 @@ def compare_auc(forecast: Vector, rival: Vector, truth: Vector) -> dict[str, Any
     dict
         ``name``, ``statistic`` (positive: the forecast has the larger AUC), ``p_value`` (two-sided, normal),
         ``mean_difference``, ``interval`` (95 %, of the difference), ``detectable_difference``: the difference that such
-        a test at 5 % would find four times out of five, ``documents``. NaN with one class, or where the two rank all
-        documents alike.
+        a test at 5 % would find four times out of five, ``documents``. NaN with one class; p-value and interval with
+        fewer than two documents of one; the p-value where the two rank all documents alike.
 
     Examples
     --------
@@ -104,8 +104,10 @@ def compare_auc(forecast: Vector, rival: Vector, truth: Vector) -> dict[str, Any
     critical, beyond = (float(value) for value in scipy.stats.norm.ppf([(1 + CONFIDENCE) / 2, POWER]))
     if error > 0:
         statistic = difference / error
-    else:  # both rank every document alike, or one never errs and the other never tells apart
-        statistic = math.copysign(math.inf, difference) if difference else nan
+    elif error == 0 and difference:  # one never errs, and the other never tells apart
+        statistic = math.copysign(math.inf, difference)
+    else:  # both rank every document alike, or there are too few to tell
+        statistic = nan
     return result | {
         "statistic": statistic,
         "p_value": float(2 * scipy.stats.norm.sf(abs(statistic))),

@@ -1,5 +1,6 @@
 """The test of a mean of values that follow each other in time: differences of losses, or coefficients, by date."""
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -8,7 +9,7 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from rnn_trading.skill.inference.tails import heavy_tailed
+from rnn_trading.skill.inference.tails import skewed
 
 Vector = NDArray[np.float64]
 
@@ -42,7 +43,7 @@ class MeanTest:
         Values that are not missing.
     doubtful
         Whether critical values do not hold: fewer than 24 values, neighbours correlated by more than .6,
-        :func:`heavy tails <rnn_trading.skill.inference.tails.heavy_tailed>`, or no test.
+        :func:`one-sided tails <rnn_trading.skill.inference.tails.skewed>`, or no test.
     """
 
     mean: float
@@ -75,21 +76,25 @@ def mean_test(values: Vector | pd.Series, overlap: int = 1) -> MeanTest:
     -------
     MeanTest
         Without statistic, p-value, interval and detectable mean for fewer than 5 values, no more values than the
-        overlap, or values that are all equal.
+        overlap, or values that are all equal; but 24 or more that are all equal, and not zero, are no luck.
 
     Examples
     --------
     >>> test = mean_test(np.array([1.0, 2.0, 3.0, 2.0, 1.0, 3.0]))
     >>> test.mean, test.count, test.p_value < 0.05, test.doubtful
     (2.0, 6, True, True)
-    >>> mean_test(np.ones(30)).p_value
-    nan
+    >>> mean_test(np.zeros(30)).p_value, mean_test(np.ones(30)).p_value < 0.001
+    (nan, True)
     """
     values = np.asarray(values, dtype=float)
     values = values[~np.isnan(values)]
     count, nan = len(values), float("nan")
     mean = float(values.mean()) if count else nan
     if count < max(FEWEST_DATES, overlap + 1) or np.ptp(values) == 0:
+        if count >= FEWEST_FOR_A_VERDICT and mean != 0:  # always the same, and not zero: that is no luck
+            return MeanTest(
+                mean, math.copysign(math.inf, mean), 1 / (DRAWS + 1), (mean, mean), 0.0, count, doubtful=False
+            )
         return MeanTest(mean, nan, nan, (nan, nan), nan, count, doubtful=True)
     lags, correlation = lags_for(count, overlap), first_correlation(values)
     error = float(standard_errors(values[None], lags)[0])
@@ -104,7 +109,7 @@ def mean_test(values: Vector | pd.Series, overlap: int = 1) -> MeanTest:
         interval=(mean - simulated.critical * error, mean + simulated.critical * error),
         detectable=simulated.detectable * error,
         count=count,
-        doubtful=count < FEWEST_FOR_A_VERDICT or correlation > LARGEST_CORRELATION or heavy_tailed(values),
+        doubtful=count < FEWEST_FOR_A_VERDICT or correlation > LARGEST_CORRELATION or skewed(values),
     )
 
 
