@@ -21,7 +21,6 @@ from rnn_trading.pipelines.canaries.experiments import CANARIES, experiment_of
 from rnn_trading.pipelines.canaries.nodes import CanaryParameters, merge
 from rnn_trading.pipelines.canaries.runs import memory_run
 from rnn_trading.settings import CONFIG_LOADER_ARGS
-from rnn_trading.skill.decision import decide
 from rnn_trading.skill.laws import SIGNAL, skill_is_found
 
 SEEDS, MISSES_ALLOWED = 20, 1
@@ -43,7 +42,7 @@ class Study:
         """Seeds whose finding is better than chance, seeds tried, and seconds of processor time of one training."""
         found, tried, seconds = 0, 0, time.process_time()
         for seed in range(1, seeds + 1):
-            decision = decide(CANARIES[name].task, self._predictions(name, strength, seed))
+            decision = CANARIES[name].decide(self._predictions(name, strength, seed))
             found += skill_is_found(SIGNAL, decision, strength)["held"]
             tried += 1
             if tried - found > MISSES_ALLOWED:

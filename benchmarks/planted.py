@@ -9,7 +9,7 @@ from scipy import optimize, special, stats
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.skill.statistics import TRUTH
 
-SMALLEST = 0.01
+SMALLEST, KNOWN = 0.01, 0.1
 Vector = np.ndarray
 Plant = Callable[[pd.DataFrame, float, np.random.Generator], Vector]
 
@@ -17,18 +17,27 @@ Plant = Callable[[pd.DataFrame, float, np.random.Generator], Vector]
 def efficient(truth: Vector, share: float, noise: Vector) -> Vector:
     """A forecast that explains a share of the variance of the truth, and is optimal for what it knows.
 
-    Its covariance with the truth is its own variance, so that no rescaling makes it better.
+    Its covariance with the truth is its own variance, so that no rescaling makes it better. With a share of zero it
+    knows a tenth, and has as much further noise as makes its squared error that of no forecast at all.
     """
     scale = truth.std() / noise.std()
+    if share == 0:
+        return KNOWN * truth + np.sqrt(2 * KNOWN - KNOWN**2) * scale * noise
     return share * truth + np.sqrt(share * (1 - share)) * scale * noise
 
 
 def by_rank(table: pd.DataFrame, strength: float, generator: np.random.Generator) -> Vector:
-    """Correlates with the truth within each date by the strength; in ranks, so that wild returns count as others."""
-    rank = table.groupby("date")[TRUTH].rank(pct=True).to_numpy()
-    normal = stats.norm.ppf(np.clip(rank, SMALLEST, 1 - SMALLEST))
+    """Correlates with the truth within each date by the strength; in ranks, so that wild returns count as others.
+
+    As large as is best for squared error: the strength times the deviation of the truth within its date.
+    """
+    groups = table.groupby("date")[TRUTH]
+    normal = stats.norm.ppf(np.clip(groups.rank(pct=True).to_numpy(), SMALLEST, 1 - SMALLEST))
     planted = strength * normal / normal.std() + np.sqrt(1 - strength**2) * generator.normal(size=len(table))
-    return special.expit(planted / 10) if set(table[TRUTH]) <= {0.0, 1.0} else planted / 1000
+    size = max(strength, SMALLEST) * groups.std().mean()
+    if set(table[TRUTH]) <= {0.0, 1.0}:
+        return np.clip(table[TRUTH].mean() + size * planted, SMALLEST, 1 - SMALLEST)
+    return size * planted
 
 
 def by_returns(table: pd.DataFrame, share: float, generator: np.random.Generator) -> Vector:
@@ -40,13 +49,13 @@ def by_returns(table: pd.DataFrame, share: float, generator: np.random.Generator
 
 
 def by_error(base: str) -> Plant:
-    """Explains a share of what a rival leaves over, relative to that rival."""
+    """Lifts the R2 of a rival by a step, by what explains a share of what that rival leaves over, relative to it."""
 
-    def plant(table: pd.DataFrame, share: float, generator: np.random.Generator) -> Vector:
-        forecast = table[base].to_numpy()
-        left = table[TRUTH].to_numpy() / forecast - 1
-        noise = generator.normal(size=len(left))
-        return forecast * np.maximum(1 + efficient(left, share, noise), 0.1)
+    def plant(table: pd.DataFrame, step: float, generator: np.random.Generator) -> Vector:
+        forecast, truth = table[base].to_numpy(), table[TRUTH].to_numpy()
+        left_over = ((truth - forecast) ** 2).mean() / truth.var()  # one less the R2
+        planted = efficient(truth / forecast - 1, step / left_over, generator.normal(size=len(truth)))
+        return forecast * np.maximum(1 + planted, 0.1)
 
     return plant
 
@@ -103,7 +112,7 @@ def by_pooled_rank(table: pd.DataFrame, strength: float, generator: np.random.Ge
 
 
 def wide_panel(tickers: int, weeks: int, generator: np.random.Generator) -> pd.DataFrame:
-    """Returns of a market and its stocks, with Student t errors, and the constant rivals.
+    """Returns of a market and its stocks, with Student t errors, and rivals with coefficients of 0, .01 and .02.
 
     Without the names of the tickers, since finding the most influential of them takes longer than all the rest.
     """
@@ -111,4 +120,5 @@ def wide_panel(tickers: int, weeks: int, generator: np.random.Generator) -> pd.D
     own = 0.04 * generator.standard_t(4, size=(weeks, tickers))
     dates = pd.date_range("2015-01-04", periods=weeks, freq="W")
     table = pd.DataFrame({"date": dates.repeat(tickers), TRUTH: (market + own).ravel()})
-    return table.assign(**{MODEL: 0.0, "zero": 0.0, "training_mean": 0.001})
+    table = table.assign(**{MODEL: 0.0, "zero": 0.0, "training_mean": 0.001})
+    return table.assign(reversal=by_rank(table, 0.01, generator), ridge=by_rank(table, 0.02, generator))

@@ -7,7 +7,7 @@ Arguments are names of kinds, such as ``"panel, returns"``; without one, all are
 
 import sys
 import time
-import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +23,21 @@ from rnn_trading.skill.decision import decide, rivals_in
 from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.lists import tier_of
+from rnn_trading.skill.rivals.tiers import TIERS, Tier
 from rnn_trading.skill.rows import MODEL, rows_of
 from rnn_trading.skill.tasks import TASKS, TaskName
 
 DRAWS, EVERY = 400, 10  # of the draws of a strength, one in EVERY is judged by a whole record, too
+# A false finding in 5 % of draws, and two standard errors.
+MOST = SIGNIFICANCE + 2 * np.sqrt(SIGNIFICANCE * (1 - SIGNIFICANCE) / DRAWS)
+LEAST = 0.8
+HEADS = {
+    "every": "skill beyond every rival",
+    "naive": "beyond naive rivals",
+    "chance": "better than chance",
+    "none": "not told from chance",
+    "worse": "worse",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ class Kind:
     plant: Plant
     strengths: tuple[float, ...]
     unit: str
+    equal_to: Tier = "chance"  # whose equal the least forecast is
     overlap: int = 1
 
 
@@ -59,14 +71,46 @@ def kinds() -> list[Kind]:
         Kind("panel, returns", "regression", returns, by_rank, coefficients, "coefficient"),
         Kind("panel, rises", "classification", labels, by_rank, coefficients, "coefficient"),
         Kind("500 tickers", "regression", wide, by_rank, coefficients[:-1], "coefficient"),
-        Kind("volatility", "volatility", volatility, by_error(_best("volatility", volatility)), steps, "share beyond"),
-        Kind("level", "level", level, by_returns, (0.0, 0.005, 0.01, 0.02, 0.05), "R2 of returns"),
-        Kind("runs", "runs", index, by_path, (0.0, 0.05, 0.1, 0.2, 0.4), "R2 of changes", overlapping_runs(index)),
         Kind(
-            "macro", "macro", macro, by_month(_best("macro", macro)), (0.0, 0.1, 0.2, 0.4), "share beyond", overlap=12
+            "volatility",
+            "volatility",
+            volatility,
+            by_error(_best("volatility", volatility)),
+            steps,
+            "R2 above the best rival",
+            "strong",
+        ),
+        Kind("level", "level", level, by_returns, (0.0, 0.005, 0.01, 0.02, 0.05), "R2 of returns", "naive"),
+        Kind(
+            "runs",
+            "runs",
+            index,
+            by_path,
+            (0.0, 0.05, 0.1, 0.2, 0.4),
+            "R2 of changes",
+            "naive",
+            overlapping_runs(index),
+        ),
+        Kind(
+            "macro",
+            "macro",
+            macro,
+            by_month(_best("macro", macro)),
+            (0.0, 0.1, 0.2, 0.4),
+            "share of what the best rival leaves over",
+            "strong",
+            12,
         ),
         Kind("reviews", "sentiment", reviews, by_area, (0.5, 0.505, 0.51, 0.52), "AUC"),
-        Kind("reviews beyond", "sentiment", reviews, beyond(tfidf), (0.0, 0.002, 0.004, 0.008), "AUC beyond"),
+        Kind(
+            "reviews beyond",
+            "sentiment",
+            reviews,
+            beyond(tfidf),
+            (0.0, 0.002, 0.004, 0.008),
+            "AUC above TF-IDF",
+            "strong",
+        ),
         Kind("filings", "filings", filings, by_pooled_rank, (0.0, 0.05, 0.1, 0.2, 0.3), "coefficient"),
     ]
 
@@ -74,7 +118,7 @@ def kinds() -> list[Kind]:
 def _best(task: TaskName, table: pd.DataFrame) -> str:
     """The strong rival that is best on these rows."""
     tiers = decide(task, table)["tiers"]
-    return str(tiers["strong"]["rival"])
+    return str(tiers["strong"]["best"])
 
 
 def of_headline(kind: Kind) -> pd.DataFrame:
@@ -106,50 +150,72 @@ def judged(kind: Kind, strength: float, seed: int, twins: bool, whole: bool) -> 
     return result
 
 
-def shares(kind: Kind, strength: float, twins: bool) -> pd.Series:
-    """What is found of so many planted forecasts."""
-    rows = Parallel(n_jobs=2)(
-        delayed(judged)(kind, strength, seed, twins, not twins and seed % EVERY == 0) for seed in range(DRAWS)
+def shares(kind: Kind, strength: float, twins: bool) -> pd.DataFrame:
+    """What is found of so many planted forecasts, one row each."""
+    return pd.DataFrame(
+        Parallel(n_jobs=2)(
+            delayed(judged)(kind, strength, seed, twins, not twins and seed % EVERY == 0) for seed in range(DRAWS)
+        )
     )
-    table = pd.DataFrame(rows)
-    found = {"value": table["value"].mean()}
-    found |= {f"{tier} {status}": (table[tier] == status).mean() for tier in TIERS for status in ("beaten", "worse")}
-    found["skill"] = table["kind"].isin(["every", "naive", "chance"]).mean()
-    found |= {name: table[name].mean() for name in CANDIDATES[kind.task] if name in table}
-    if "agrees" in table:
-        found["agrees"] = table["agrees"].dropna().mean()
-    return pd.Series(found)
 
 
-TIERS = ("chance", "naive", "strong")
+def lines(kind: Kind) -> Iterator[tuple[str, pd.DataFrame, list[str]]]:
+    """By name, the draws of each strength, then of twins, and which requirements they break."""
+    for strength in kind.strengths:
+        found = shares(kind, strength, twins=False)
+        yield f"{strength:g}", found, broken(kind, strength, found)
+    twin = kind.strengths[len(kind.strengths) // 2]
+    found = shares(kind, twin, twins=True)
+    yield f"{twin:g}, equal rivals", found, [*false_findings("naive", found), *false_findings("strong", found)]
+
+
+def broken(kind: Kind, strength: float, found: pd.DataFrame) -> list[str]:
+    """Requirements that the draws of one strength break."""
+    problems = false_findings(kind.equal_to, found) if strength == kind.strengths[0] else []
+    if kind.name == "panel, returns":
+        if strength == 0.05 and _share(found, "chance", "beaten") < LEAST:
+            problems.append("chance is not seen to be beaten")
+        if strength == 0.1 and found["kind"].isin(["every", "naive"]).mean() < LEAST:
+            problems.append("skill beyond naive rivals is not seen")
+    if not found["agrees"].dropna().all():
+        problems.append("whole records find something else")
+    return problems
+
+
+def false_findings(tier: Tier, found: pd.DataFrame) -> list[str]:
+    """What is found too often of forecasts that are as good as the rivals of a tier."""
+    by_status = {status: _share(found, tier, status) for status in ("beaten", "worse")}
+    return [f"{tier} {status} in {share:.1%}" for status, share in by_status.items() if share > MOST]
+
+
+def _share(found: pd.DataFrame, tier: Tier, status: str) -> float:
+    return float((found[tier] == status).mean())
 
 
 def main() -> None:
-    """Print the shares of each kind and strength, and of twins."""
-    warnings.simplefilter("error")
-    start, wanted = time.perf_counter(), sys.argv[1:]
+    """Print the share of each finding, by kind and strength, as Markdown; fail if a requirement is broken."""
+    start, wanted, problems = time.perf_counter(), sys.argv[1:], []
     for kind in kinds():
         if wanted and kind.name not in wanted:
             continue
-        print(f"\n{kind.name}: {len(of_headline(kind)):,} rows, rivals: {_rivals(kind)}")
-        print(f"{kind.unit:>14} {'realised':>9}  " + "  ".join(f"{name:>14}" for name in COLUMNS))
-        for strength in kind.strengths:
-            print_line(f"{strength:.3f}", shares(kind, strength, twins=False))
-        twin = kind.strengths[len(kind.strengths) // 2]
-        print_line(f"twins {twin:.3f}", shares(kind, twin, twins=True))
-    print(f"\n{DRAWS} draws each; the standard error of a share is at most {0.5 / np.sqrt(DRAWS):.1%}")
-    print(f"{time.perf_counter() - start:.0f} s")
+        candidates = list(CANDIDATES[kind.task])
+        heads = ["planted", "realised", *HEADS.values(), *candidates]
+        print(f"\n**{kind.name}**: {len(of_headline(kind)):,} rows; rivals: {_rivals(kind)}; planted: {kind.unit}\n")
+        print(f"| {' | '.join(heads)} |\n| --- |{' ---: |' * (len(heads) - 1)}")
+        for name, found, wrong in lines(kind):
+            cells = [f"{found['value'].mean():.3f}", *(_cell(found["kind"] == each) for each in HEADS)]
+            cells += [_cell(found[each]) if each in found else "" for each in candidates]
+            print(f"| {name} | {' | '.join(cells)} |", flush=True)
+            problems += [f"{kind.name}, {name}: {each}" for each in wrong]
+    print(f"\n{DRAWS} draws each, in percent, with a standard error. {time.perf_counter() - start:.0f} s")
+    print("\n".join(["Broken:", *problems]) if problems else "All requirements hold.")
+    sys.exit(bool(problems))
 
 
-COLUMNS = ("chance beaten", "naive beaten", "strong beaten", "chance worse", "naive worse", "strong worse")
-
-
-def print_line(name: str, found: pd.Series) -> None:
-    """One line of the table."""
-    text = "  ".join(f"{found[column]:>14.1%}" for column in COLUMNS)
-    text += "".join(f"  {name} {found[name]:.1%}" for name in found.index if name.startswith("by "))
-    agrees = f"  records agree {found['agrees']:.0%}" if "agrees" in found else ""
-    print(f"{name:>14} {found['value']:>9.4f}  {text}{agrees}", flush=True)
+def _cell(found: "pd.Series[Any]") -> str:
+    """A share in percent, and its standard error."""
+    share = found.astype(float).mean()
+    return f"{100 * share:.1f} ± {100 * np.sqrt(share * (1 - share) / len(found)):.1f}"
 
 
 def _rivals(kind: Kind) -> str:

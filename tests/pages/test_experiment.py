@@ -82,7 +82,7 @@ def test_a_page_shows_how_the_finding_was_decided():
         "dates. A difference that matters is 0.020 or more. It asks for the order of the tickers on a date.",
         "Chance knows nothing of the row every one beaten 1 rival constant share 0.000 +0.030 0.010 to 0.050 p = 0.020 "
         "0.028",
-        "Naive a rule of at most one parameter not told apart 1 rival sign of last return 0.020 +0.010",
+        "Naive a rule of one signal, with at most one slope not told apart 1 rival sign of last return 0.020 +0.010",
         "Strong a fitted model level with the best 1 rival ridge 0.031 −0.001",
         "No gain is found from adding the model to ridge, the best rival on the validation rows: with weights from "
         "there (0.250 and 0.750) both together have 0.036 where that rival alone has 0.031: +0.005 (−0.001 to 0.011), "
@@ -103,7 +103,7 @@ def test_what_was_not_decided_is_said():
         "? It is so.",
         "The model has —, over 250 dates.",
         "not told apart 1 rival zero 0.030 0.000 −0.020 to 0.020† —† —",
-        "Naive a rule of at most one parameter no rival of this tier — — — — Strong",
+        "Naive a rule of one signal, with at most one slope no rival of this tier — — — — Strong",
         "Whether the model adds to its best rival was not asked. Two weights need validation rows.",
     ):
         assert said in text, said

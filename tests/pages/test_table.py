@@ -30,7 +30,10 @@ def test_cells_of_a_page_by_hand():
         ("0.523", "0.493 to 0.553"),
         ("0.505", "persistence"),
         ("0.523", "ridge"),
-        ("+0.031", "0.011 to 0.051; p = 0.004; information coefficient by date, against persistence"),
+        (
+            "+0.031",
+            "0.011 to 0.051; p = 0.004 (Holm 0.030, BH 0.010); information coefficient by date, against persistence",
+        ),
         ("Better than chance only", ""),
     ]
     assert len(page_cells(ROWS["multivariate.macro"])) == len(COLUMNS)
@@ -46,7 +49,8 @@ def test_the_same_cells_in_markdown():
         "45.21 (43.85 to 46.57)",
         "persistence 45.22",
         "ridge 46.00",
-        "information coefficient by date: −0.031 (−0.051 to −0.011) against persistence, p = 0.004†",
+        "information coefficient by date: −0.031 (−0.051 to −0.011) against persistence, "
+        "p = 0.004 (Holm 0.030, BH 0.010)†",
         "○ Cannot be told from chance (less than 0.031 would go unseen)",
     ]
     lines = markdown_table(table()).splitlines()

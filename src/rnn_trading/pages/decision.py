@@ -21,7 +21,7 @@ TIER_COLUMNS = ("Rivals", "Outcome", "Best of them", "Difference", "p", "Found i
 TIER_NUMBERS = ("Difference", "p", "Found in 80 % of cases")
 TIER_WORDS = {
     "chance": ("Chance", "knows nothing of the row"),
-    "naive": ("Naive", "a rule of at most one parameter"),
+    "naive": ("Naive", "a rule of one signal, with at most one slope"),
     "strong": ("Strong", "a fitted model"),
 }
 STATUS_WORDS = {

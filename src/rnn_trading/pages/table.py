@@ -34,11 +34,12 @@ COLUMNS = {
         "drawn again. † The dates are too few, or persist too long: the interval is too narrow."
     ),
     "Corrected": "The same after the flaws are mended, on the corrected test rows.",
-    "Best naive": "The rule of at most one parameter that does best on the corrected test rows, by the same score.",
+    "Best naive": "The rule of one signal that does best on the corrected test rows, by the same score.",
     "Best strong": "The fitted model that does best on these rows, by the same score.",
     "What decided": (
         "The comparison on which the finding rests: the model's value of the statistic named there, less that of the "
-        "rival named there, with its 95 % interval and its p. † Few dates, or dates that persist: doubtful."
+        "rival named there, with its 95 % interval and its p; and that p corrected for all rows, by Holm and by "
+        "Benjamini and Hochberg (BH). † Doubtful: few dates, dates that depend on each other, or a few that carry it."
     ),
     "Finding": "The verdict of the corrected record.",
 }
@@ -79,16 +80,23 @@ def _difference(row: dict[str, Any]) -> str:
 def _of_what(row: dict[str, Any]) -> str:
     """Interval and p of the difference that decided, and of what against whom."""
     interval = format_range(row["difference_low"], row["difference_high"]).replace(" ", NO_BREAK)
-    p_value = format_p_value(row["p_value"]).replace(" ", NO_BREAK)
+    p_value = _p_values(row).replace(" ", NO_BREAK)
     against = f"{row['statistic']}, against {words(row['against'])}" if row["against"] else row["statistic"] or ""
     return "; ".join(part for part in (interval, p_value, against) if part)
+
+
+def _p_values(row: dict[str, Any]) -> str:
+    """The p-value that decided, and by Holm and by Benjamini and Hochberg for all rows that count."""
+    p_value = format_p_value(row["p_value"])
+    holm, fdr = (format_p_value(row[name]).removeprefix("p ").removeprefix("= ") for name in ("p_holm", "p_fdr"))
+    return f"{p_value} (Holm {holm}, BH {fdr})" if p_value and holm and fdr else p_value
 
 
 def markdown_cells(row: dict[str, Any]) -> list[str]:
     """The same cells in Markdown, each in one line."""
     decided = f"{row['statistic']}: " if row["statistic"] else ""
     decided += format_interval(row["difference"], row["difference_low"], row["difference_high"], signed=True)
-    decided += f" against {words(row['against'])}, {format_p_value(row['p_value'])}" if row["against"] else ""
+    decided += f" against {words(row['against'])}, {_p_values(row)}" if row["against"] else ""
     return [
         f"`{row['experiment']}`" + (f" ({row['remark']})" if row["remark"] else ""),
         f"{row['score']} {BETTER[row['larger_is_better']]}",

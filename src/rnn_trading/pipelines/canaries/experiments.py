@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
+import pandas as pd
 from pydantic import Field
 
 from rnn_trading.parameters import parameters
+from rnn_trading.series.series import overlapping_runs
 from rnn_trading.simulated import lives, sources
 from rnn_trading.simulated.filings import SimulationParameters
+from rnn_trading.skill.decision import decide
 from rnn_trading.skill.tasks import TaskName
+
+# Macro series are forecast as changes over a year.
+MONTHS_OF_A_CHANGE = 12
 
 
 @parameters
@@ -43,6 +49,8 @@ class Canary:
         The same sources with another future after a date, by a seed.
     experiment
         Name of the experiment; None: that of the canary.
+    overlap
+        Periods over which a truth reaches, from the predictions, as the experiment's judge has it.
     """
 
     task: TaskName
@@ -51,6 +59,11 @@ class Canary:
     labels: tuple[str, list[str]] | None = None
     another_future: Callable[[dict[str, Any], Any, int], dict[str, Any]] = sources.another_future
     experiment: str | None = None
+    overlap: Callable[[pd.DataFrame], int] = lambda _: 1
+
+    def decide(self, predictions: pd.DataFrame) -> dict[str, Any]:
+        """What the judge decides of predictions; see :func:`rnn_trading.skill.decision.decide`."""
+        return decide(self.task, predictions, overlap=self.overlap(predictions))
 
 
 def _panel(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
@@ -96,9 +109,11 @@ CANARIES = {
     "univariate_regression.level": _of_level,
     "univariate_regression.level.returns": _of_level,
     "univariate_regression.volatility": Canary("volatility", _volatile, "date"),
-    "univariate_regression.rolling_windows.index": Canary("runs", _close, "date"),
-    "univariate_regression.mid_price": Canary("runs", partial(_index, "index_ranges_source"), "date"),
-    "multivariate.macro": Canary("macro", _macro, "date"),
+    "univariate_regression.rolling_windows.index": Canary("runs", _close, "date", overlap=overlapping_runs),
+    "univariate_regression.mid_price": Canary(
+        "runs", partial(_index, "index_ranges_source"), "date", overlap=overlapping_runs
+    ),
+    "multivariate.macro": Canary("macro", _macro, "date", overlap=lambda _: MONTHS_OF_A_CHANGE),
     "text_sentiment.learned_embeddings": _of_reviews,
     "text_sentiment.pretrained_embeddings": _of_reviews,
     "sec_filings.returns": Canary("filings", _filings, "date", ("sec_filings.returns.returns", ["truth"])),

@@ -11,7 +11,6 @@ from rnn_trading.parameters import parameters
 from rnn_trading.simulated.forecasts import with_planted_forecast
 from rnn_trading.simulated.sources import with_changes_redrawn, with_shuffled
 from rnn_trading.skill.chance import distance_from_chance
-from rnn_trading.skill.decision import decide
 from rnn_trading.skill.laws import (
     CANARIES_VERSION,
     LABELS,
@@ -134,8 +133,8 @@ def canary_results(
         no_forecast_knows_the_future(
             predictions, run(canary.another_future(planted, after, seed)), canary.order, after
         ),
-        skill_is_found(SIGNAL, decide(canary.task, predictions), strength),
-        skill_is_found(SMALL_SKILL, decide(canary.task, of_small_skill), small),
+        skill_is_found(SIGNAL, canary.decide(predictions), strength),
+        skill_is_found(SMALL_SKILL, canary.decide(of_small_skill), small),
     ]
     for result in results:
         held = "held" if result["held"] else "BROKEN"

@@ -17,7 +17,7 @@ class Rivals:
     chance
         What knows nothing of the row: a constant, zero, the mean or the majority of the training rows.
     naive
-        A rule with at most one parameter: persistence, drift, an exponential mean.
+        A rule of one signal, with at most one slope: persistence, drift, an exponential mean.
     strong
         Fitted models: regressions, boosted trees, GARCH.
 
