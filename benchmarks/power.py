@@ -56,61 +56,48 @@ class Kind:
 
 def kinds() -> list[Kind]:
     """All kinds, on the truth of the default data."""
-    coefficients = (0.0, 0.01, 0.02, 0.03, 0.05, 0.10, 0.13)
+    return [*panels(), *series(), *documents()]
+
+
+def panels() -> list[Kind]:
+    """The default panel, and a wide one that is simulated."""
+    strengths = (0.0, 0.01, 0.02, 0.03, 0.05, 0.10, 0.13)
     returns, labels = (load(f"stacked_lstm.{name}.predictions") for name in ("regression", "classification"))
-    volatility, level = (load(f"univariate_regression.{name}.predictions") for name in ("volatility", "level"))
-    index, reviews = (
-        load("univariate_regression.rolling_windows.index.predictions"),
-        load("text_sentiment.learned_embeddings.predictions"),
-    )
-    macro, filings = load("multivariate.macro.predictions"), load("sec_filings.returns.predictions")
     wide = wide_panel(500, 250, np.random.default_rng(1))
-    steps = (0.0, 0.01, 0.02, 0.03, 0.05)
-    tfidf = "tfidf_logistic_regression"
     return [
-        Kind("panel, returns", "regression", returns, by_rank, coefficients, "coefficient"),
-        Kind("panel, rises", "classification", labels, by_rank, coefficients, "coefficient"),
-        Kind("500 tickers", "regression", wide, by_rank, coefficients[:-1], "coefficient"),
+        Kind("panel, returns", "regression", returns, by_rank, strengths, "coefficient"),
+        Kind("panel, rises", "classification", labels, by_rank, strengths, "coefficient"),
+        Kind("500 tickers", "regression", wide, by_rank, strengths[:-1], "coefficient"),
+    ]
+
+
+def series() -> list[Kind]:
+    """Forecasts of series, whose skill is planted beyond a rival."""
+    volatility, level = (load(f"univariate_regression.{name}.predictions") for name in ("volatility", "level"))
+    index, macro = (
+        load(f"{name}.predictions") for name in ("univariate_regression.rolling_windows.index", "multivariate.macro")
+    )
+    of_volatility, of_macro = by_error(_best("volatility", volatility)), by_month(_best("macro", macro))
+    left, overlap = "share of what the best rival leaves over", overlapping_runs(index)
+    return [
         Kind(
-            "volatility",
-            "volatility",
-            volatility,
-            by_error(_best("volatility", volatility)),
-            steps,
-            "R2 above the best rival",
-            "strong",
+            "volatility", "volatility", volatility, of_volatility, (0.0, 0.01, 0.02, 0.03, 0.05), "R2 above", "strong"
         ),
         Kind("level", "level", level, by_returns, (0.0, 0.005, 0.01, 0.02, 0.05), "R2 of returns", "naive"),
-        Kind(
-            "runs",
-            "runs",
-            index,
-            by_path,
-            (0.0, 0.05, 0.1, 0.2, 0.4),
-            "R2 of changes",
-            "naive",
-            overlapping_runs(index),
-        ),
-        Kind(
-            "macro",
-            "macro",
-            macro,
-            by_month(_best("macro", macro)),
-            (0.0, 0.1, 0.2, 0.4),
-            "share of what the best rival leaves over",
-            "strong",
-            12,
-        ),
+        Kind("runs", "runs", index, by_path, (0.0, 0.05, 0.1, 0.2, 0.4), "R2 of changes", "naive", overlap),
+        Kind("macro", "macro", macro, of_macro, (0.0, 0.1, 0.2, 0.4), left, "strong", 12),
+    ]
+
+
+def documents() -> list[Kind]:
+    """Reviews, against chance and against the best rival, and filings."""
+    reviews, filings = (
+        load(f"{name}.predictions") for name in ("text_sentiment.learned_embeddings", "sec_filings.returns")
+    )
+    tfidf = beyond("tfidf_logistic_regression")
+    return [
         Kind("reviews", "sentiment", reviews, by_area, (0.5, 0.505, 0.51, 0.52), "AUC"),
-        Kind(
-            "reviews beyond",
-            "sentiment",
-            reviews,
-            beyond(tfidf),
-            (0.0, 0.002, 0.004, 0.008),
-            "AUC above TF-IDF",
-            "strong",
-        ),
+        Kind("reviews beyond", "sentiment", reviews, tfidf, (0.0, 0.002, 0.004, 0.008), "AUC above TF-IDF", "strong"),
         Kind("filings", "filings", filings, by_pooled_rank, (0.0, 0.05, 0.1, 0.2, 0.3), "coefficient"),
     ]
 
