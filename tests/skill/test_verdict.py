@@ -101,6 +101,11 @@ def test_what_a_model_adds_is_said(adds, sentence):
     assert sentence in said(decision(encompassing=found))
 
 
+def test_a_weight_of_nothing_is_said():
+    found = {"rival": "ridge", "weights": {"model": 0.0, "rival": 1.0}, "p_value": math.nan, "doubtful": True}
+    assert "Beside ridge its weight is 0.000, so that nothing is added." in said(decision(encompassing=found))
+
+
 def test_caveats():
     assert "One network was trained: another seed may give another finding." in said(decision(), networks=1)
     assert "Training was stopped on the test rows" in said(decision(), stopped_on="test")

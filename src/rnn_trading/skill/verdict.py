@@ -128,8 +128,11 @@ def _tier(decision: dict[str, Any], tier: Tier, found: dict[str, Any]) -> str:
 
 
 def _encompassing(found: dict[str, Any]) -> str:
-    if "why_not" in found or math.isnan(found["p_value"]):
+    if "why_not" in found:
         return ""
+    if math.isnan(found["p_value"]):
+        weight = format_score(found["weights"]["model"])
+        return f"Beside {words(found['rival'])} its weight is {weight}, so that nothing is added"
     pair = f"{format_score(found['value'])} against {format_score(found['rival_value'])}"
     pair = f"{pair}; {format_p_value(found['p_value'])}{_dagger(found)}"
     if found["adds"]:
@@ -197,7 +200,7 @@ def _caveats(decision: dict[str, Any], known: dict[str, Any]) -> list[str]:
         any(each.get("doubtful") and not math.isnan(each["p_value"]) for each in shown)
         and decision["finding_kind"] != "few"
     ):
-        why = f"{decision['units']} that are few, depend on each other, or have heavy tails"
+        why = f"{decision['units']} that are few, depend on each other, or are skewed"
         sentences.append(f"{DOUBTFUL} {why}: the p-value may be too small")
     if known.get("networks") == 1:
         sentences.append("one network was trained: another seed may give another finding")
