@@ -188,7 +188,7 @@ def _unseen(statistic: Statistic, lowest: Tier, tier: dict[str, Any]) -> str:
         return f"{text} (less than {format_score(tier['detectable'])} would go unseen)"
     share = tier["detectable"] / abs(tier["rival_value"]) if tier["rival_value"] else math.inf
     if share >= 1:
-        return f"{text} (no smaller error would be seen for sure)"
+        return f"{text} (no improvement would be seen for sure)"
     return f"{text} (an error smaller by less than {format_share(share)} would go unseen)"
 
 
