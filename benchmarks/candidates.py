@@ -78,7 +78,8 @@ CANDIDATES: dict[TaskName, dict[str, Candidate]] = {
     "level": {
         "by points (persistence)": _by_loss(SQUARED_ERROR, "persistence"),
         "by Clark-West (persistence)": _by_clark_west("persistence"),
-        "by returns (persistence)": _by_statistic("persistence", "level"),
+        "by squared return (persistence)": _by_loss(SQUARED_ERROR, "persistence", "persistence"),
+        "by standardised return (persistence)": _by_statistic("persistence", "level"),
     },
     "runs": {
         "by points (persistence)": _by_loss(SQUARED_ERROR, "persistence"),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, special, stats
 
+from rnn_trading.skill.metrics.series import QLIKE
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.skill.statistics import TRUTH
 
@@ -41,10 +42,11 @@ def by_rank(table: pd.DataFrame, strength: float, generator: np.random.Generator
 
 
 def by_returns(table: pd.DataFrame, share: float, generator: np.random.Generator) -> Vector:
-    """Levels whose returns explain a share of the variance of the true ones."""
+    """Levels whose returns explain a share of the variance of the true ones, with noise as large as was known."""
     last = table["persistence"].to_numpy()
     returns = table[TRUTH].to_numpy() / last - 1
-    noise = returns[generator.permutation(len(returns))] * generator.choice([-1, 1], len(returns))
+    known = pd.Series(np.abs(returns)).ewm(alpha=0.06).mean().shift(1).bfill().to_numpy()
+    noise = known * generator.normal(size=len(returns))
     return last * (1 + efficient(returns, share, noise))
 
 
@@ -54,8 +56,17 @@ def by_error(base: str) -> Plant:
     def plant(table: pd.DataFrame, step: float, generator: np.random.Generator) -> Vector:
         forecast, truth = table[base].to_numpy(), table[TRUTH].to_numpy()
         left_over = ((truth - forecast) ** 2).mean() / truth.var()  # one less the R2
-        planted = efficient(truth / forecast - 1, step / left_over, generator.normal(size=len(truth)))
-        return forecast * np.maximum(1 + planted, 0.1)
+        relative, noise = truth / forecast - 1, generator.normal(size=len(truth))
+        if step:
+            return forecast * np.maximum(1 + efficient(relative, step / left_over, noise), 0.1)
+
+        def noisy(size: float, drawn: Vector) -> Vector:
+            return forecast * np.maximum(1 + KNOWN * relative + size * drawn, 0.1)
+
+        # What is known is worth as much as the noise costs, by the loss that decides, in a draw of its own.
+        worth, own = QLIKE.of(forecast, truth).mean(), np.random.default_rng(0).normal(size=len(truth))
+        size = optimize.brentq(lambda each: QLIKE.of(noisy(each, own), truth).mean() - worth, 0.0, 1.0)
+        return noisy(size, noise)
 
     return plant
 
@@ -90,9 +101,11 @@ def beyond(base: str, noise: float = 0.5) -> Plant:
 
     def plant(table: pd.DataFrame, step: float, generator: np.random.Generator) -> Vector:
         truth, known = table[TRUTH].to_numpy(), special.logit(np.clip(table[base].to_numpy(), 1e-6, 1 - 1e-6))
-        drawn = noise * known.std() * generator.normal(size=len(truth))
-        wanted = _area(known, truth) + step
-        shift = optimize.brentq(lambda weight: _area(known + drawn + weight * truth, truth) - wanted, -5, 20, xtol=1e-4)
+        wanted, spread = _area(known, truth) + step, noise * known.std()
+        # In a draw of its own, so that the areas of others vary as they do.
+        own = known + spread * np.random.default_rng(0).normal(size=len(truth))
+        shift = optimize.brentq(lambda weight: _area(own + weight * truth, truth) - wanted, -5, 20, xtol=1e-4)
+        drawn = spread * generator.normal(size=len(truth))
         return special.expit(known + drawn + shift * truth)
 
     return plant

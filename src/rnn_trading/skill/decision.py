@@ -88,7 +88,7 @@ def decide(
     >>> table = table.assign(prediction=100.0 * (1 + 0.9 * off), persistence=100.0)
     >>> decision = decide("level", table)
     >>> decision["finding"], decision["rival"], round(decision["difference"], 3)
-    ('Skill beyond every rival', 'persistence', -2.475)
+    ('Skill beyond every rival', 'persistence', -1.173)
     """
     task = TASKS[task_name]
     rows, rivals = predictions[rows_of(predictions, task.only)].reset_index(drop=True), rivals_in(task, predictions)

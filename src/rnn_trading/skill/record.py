@@ -127,7 +127,7 @@ def skill_record(
     >>> round(record["headline"]["value"], 3), round(record["headline"]["rival_value"], 3)
     (0.158, 1.581)
     >>> record["decision"]["words"], record["decision"]["rival"]
-    ('squared error of the return (percent squared)', 'persistence')
+    ('squared error of the return over its known volatility', 'persistence')
     """
     task = TASKS[experiment.task]
     rivals = _rivals(experiment, task, predictions, validation)

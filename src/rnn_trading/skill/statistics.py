@@ -21,6 +21,7 @@ from rnn_trading.skill.metrics.series import LAST_VALUE, QLIKE
 
 TRUTH = "truth"
 PERCENT = 100.0
+MEMORY, LEAST_SIZE = 0.94, 0.1  # of the size of changes that is known: weight of the past, smallest share of the mean
 FEWEST_OF_A_CLASS = 30
 # Of rows, a forecast and the periods over which a truth reaches, to one value of each date, week or run.
 BySample = Callable[[pd.DataFrame, str], pd.Series]
@@ -224,6 +225,39 @@ def _squared_change(rows: pd.DataFrame, column: str) -> pd.Series:
     return pd.Series(SQUARED_ERROR.of(forecast, truth)).groupby(rows["date"].to_numpy()).mean()
 
 
+def standardised_change(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Squared error of each change from the last known value, over the square of how far changes go at that time.
+
+    That is the exponentially weighted mean of the absolute changes before it (weight .94, RiskMetrics, 1996), so that
+    it is known when the forecast is made; the mean of all of them for the first. Weights that are known leave the best
+    forecast the best one.
+
+    Parameters
+    ----------
+    rows
+        ``date``, one row each, ``persistence`` (the last known value), ``truth``, and the forecast.
+    column
+        Name of the forecast.
+
+    Examples
+    --------
+    All changes are of 1 %, and the forecasts are off by 2 %:
+
+    >>> rows = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=3), "persistence": 100.0, "truth": 101.0})
+    >>> standardised_change(rows.assign(prediction=103.0), "prediction").round(6).tolist()
+    [4.0, 4.0, 4.0]
+    """
+    rows = rows.sort_values("date", kind="stable")
+    last = rows[LAST_VALUE].to_numpy(dtype=float)
+    scale = last / PERCENT if _in_percent(rows) else 1.0
+    change = pd.Series((rows[TRUTH].to_numpy(dtype=float) - last) / scale)
+    size = change.abs()
+    known = size.ewm(alpha=1 - MEMORY).mean().shift(1).fillna(size.mean()).clip(lower=LEAST_SIZE * size.mean())
+    error = (rows[column].to_numpy(dtype=float) - rows[TRUTH].to_numpy(dtype=float)) / scale
+    squared = pd.Series(error**2) / known**2 if size.mean() > 0 else pd.Series(error**2)
+    return squared.groupby(rows["date"].to_numpy()).mean()
+
+
 def _error_of_run(rows: pd.DataFrame, column: str) -> pd.Series:
     """Root mean squared error of each run, in percent of the last known value or in units of the series."""
     return np.sqrt(_squared_change(rows, column))
@@ -279,14 +313,13 @@ RANKS_BY_DATE = Statistic(
     luck=0.0,
 )
 LEVEL = Statistic(
-    "squared_error_of_returns",
-    "squared error of the return",
+    "standardised_squared_error",
+    "squared error of the return over its known volatility",
     larger_is_better=False,
     matters=0.01,
     relative=True,
-    unit="percent squared",
-    why="As returns, days of a high and of a low level count alike; a level far from the truth still costs.",
-    of=_mean_of(_squared_change, "t of the difference in squared error by date"),
+    why="A few wild days decide over squared errors of returns; over the known volatility, all days count alike.",
+    of=_mean_of(standardised_change, "t of the difference in standardised squared error by date"),
 )
 VOLATILITY = Statistic(
     "qlike",
