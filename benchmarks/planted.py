@@ -10,7 +10,7 @@ from rnn_trading.skill.metrics.series import QLIKE
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.skill.statistics import TRUTH
 
-SMALLEST, KNOWN = 0.01, 0.1
+SMALLEST, KNOWN, OTHERS = 0.01, 0.1, 10
 Vector = np.ndarray
 Plant = Callable[[pd.DataFrame, float, np.random.Generator], Vector]
 
@@ -63,8 +63,8 @@ def by_error(base: str) -> Plant:
         def noisy(size: float, drawn: Vector) -> Vector:
             return forecast * np.maximum(1 + KNOWN * relative + size * drawn, 0.1)
 
-        # What is known is worth as much as the noise costs, by the loss that decides, in a draw of its own.
-        worth, own = QLIKE.of(forecast, truth).mean(), np.random.default_rng(0).normal(size=len(truth))
+        # What is known is worth as much as the noise costs, by the loss that decides, on average over other draws.
+        worth, own = QLIKE.of(forecast, truth).mean(), np.random.default_rng(0).normal(size=(OTHERS, len(truth)))
         size = optimize.brentq(lambda each: QLIKE.of(noisy(each, own), truth).mean() - worth, 0.0, 1.0)
         return noisy(size, noise)
 
@@ -102,9 +102,11 @@ def beyond(base: str, noise: float = 0.5) -> Plant:
     def plant(table: pd.DataFrame, step: float, generator: np.random.Generator) -> Vector:
         truth, known = table[TRUTH].to_numpy(), special.logit(np.clip(table[base].to_numpy(), 1e-6, 1 - 1e-6))
         wanted, spread = _area(known, truth) + step, noise * known.std()
-        # In a draw of its own, so that the areas of others vary as they do.
-        own = known + spread * np.random.default_rng(0).normal(size=len(truth))
-        shift = optimize.brentq(lambda weight: _area(own + weight * truth, truth) - wanted, -5, 20, xtol=1e-4)
+        # On average over other draws, so that areas vary as they do.
+        own = known + spread * np.random.default_rng(0).normal(size=(OTHERS, len(truth)))
+        shift = optimize.brentq(
+            lambda weight: np.mean([_area(each + weight * truth, truth) for each in own]) - wanted, -5, 20, xtol=1e-3
+        )
         drawn = spread * generator.normal(size=len(truth))
         return special.expit(known + drawn + shift * truth)
 
