@@ -61,7 +61,7 @@ def by_error(base: str) -> Plant:
             return forecast * np.maximum(1 + efficient(relative, step / left_over, noise), 0.1)
 
         def noisy(size: float, drawn: Vector) -> Vector:
-            return forecast * np.maximum(1 + KNOWN * relative + size * drawn, 0.1)
+            return forecast * np.exp(KNOWN * relative + size * drawn)
 
         # What is known is worth as much as the noise costs, by the loss that decides, on average over other draws.
         worth, own = QLIKE.of(forecast, truth).mean(), np.random.default_rng(0).normal(size=(OTHERS, len(truth)))
