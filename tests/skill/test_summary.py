@@ -61,8 +61,8 @@ def test_findings_come_from_the_numbers():
     skill, artefact, fall = findings(skill_table(records, list(EXPECTED)), records)
     assert skill == (
         "Of 2 models on real data, judged the corrected way: skill beyond every rival: 1 (a.down); cannot be told "
-        "from chance: 1. Of 1 finding of a difference, 1 remain if none of all may be false (Holm), and 1 if 5 % of "
-        "them may be (Benjamini-Hochberg)."
+        "from chance: 1. Findings of a difference: 1; left if none of all may be false (Holm): 1; if 5 % of them "
+        "may be (Benjamini-Hochberg): 1."
     )
     # .05 of the .10 above chance; the corrected .52 is not above chance, its interval reaches down to it.
     assert artefact == (
@@ -93,8 +93,10 @@ def artefact_of(*records):
 
 
 def test_what_has_no_distance_from_chance_owes_nothing():
-    low = "No AUC or information coefficient lies above chance with its whole interval, so that there is nothing to"
-    low += " explain."
+    low = (
+        "No headline AUC or information coefficient has its whole interval above chance, so that no part of one can be"
+    )
+    low += " owed to artefacts."
     assert artefact_of(record("a.up", "corrected", 0.5, 0.5)) == low
     at_chance = record("a.up", "corrected", 0.5, 0.5)
     at_chance["headline"]["interval"] = [0.51, 0.52]  # a value outside its own interval, at chance

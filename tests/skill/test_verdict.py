@@ -13,6 +13,7 @@ def tier(status, rival, value, **changes):
         "rival": rival,
         "rival_value": value,
         "difference": -0.01,
+        "gain": 0.01,
         "p_value": 0.4,
         "p_holm": 0.8,
         "detectable": 0.042,
@@ -98,7 +99,19 @@ def test_a_worse_rival_that_is_not_the_best_is_named():
 )
 def test_what_a_model_adds_is_said(adds, sentence):
     found = {"rival": "ridge", "value": 0.06, "rival_value": 0.045, "p_value": 0.002, "adds": adds, "doubtful": False}
+    found["difference"] = 0.015
     assert sentence in said(decision(encompassing=found))
+
+
+def test_of_a_better_rival_the_p_value_says_of_how_many_it_is_and_a_loss_has_none():
+    strong = tier("undecided", "ridge", 0.045, gain=-0.01) | {"tests": [{}, {}, {}]}
+    found = decision()
+    assert "the best strong rival (0.045; p = 0.400 for 3 rivals)" in said(
+        found | {"tiers": found["tiers"] | {"strong": strong}}
+    )
+    lost = {"rival": "ridge", "value": 0.03, "rival_value": 0.045, "difference": -0.015, "p_value": 0.01, "adds": False}
+    text = said(decision(encompassing=lost | {"doubtful": False}))
+    assert "It adds nothing to ridge (together 0.030 against 0.045)." in text
 
 
 def test_a_weight_of_nothing_is_said():

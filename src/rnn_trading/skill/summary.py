@@ -240,10 +240,9 @@ def _remaining(judged: pd.DataFrame) -> str:
     if told.empty:
         return "No model differs from its rivals."
     by_holm, by_fdr = (int((told[name] < SIGNIFICANCE).sum()) for name in ("p_holm", "p_fdr"))
-    claims = "finding" if len(told) == 1 else "findings"
     return (
-        f"Of {len(told)} {claims} of a difference, {by_holm} remain if none of all may be false (Holm), and {by_fdr} "
-        "if 5 % of them may be (Benjamini-Hochberg)."
+        f"Findings of a difference: {len(told)}; left if none of all may be false (Holm): {by_holm}; if 5 % of them may "
+        f"be (Benjamini-Hochberg): {by_fdr}."
     )
 
 
@@ -267,7 +266,9 @@ def _largest_artefact(found: dict[tuple[str, str], dict[str, Any]]) -> str:
                 shares.append((cause["removed"] / (value - chance), name, protocol, headline, cause))
     kinds = "AUC or information coefficient"
     if not above:
-        return f"No {kinds} lies above chance with its whole interval, so that there is nothing to explain."
+        return (
+            f"No headline {kinds} has its whole interval above chance, so that no part of one can be owed to artefacts."
+        )
     largest = max(shares, key=lambda each: each[0], default=None)
     if largest is None or largest[0] <= 0:
         causes = "suspicious rows or silent sessions"

@@ -61,7 +61,7 @@ def verdict(
         decision.get("on_all_rows", ""),
         _value(decision),
         *(_tiers(decision) if enough else []),
-        _encompassing(decision["encompassing"]) if enough else "",
+        _encompassing(decision) if enough else "",
         _score(task, score, *published),
         *without,
         *_caveats(decision, known),
@@ -74,7 +74,7 @@ def _value(decision: dict[str, Any]) -> str:
         return ""
     text = f"{decision['words']} {format_score(decision['value'])}"
     low, high = decision["interval"]
-    if math.isnan(low):
+    if math.isnan(low) or decision["finding_kind"] == "few":
         return text
     chance = decision["tiers"]["chance"]
     told = chance and not math.isnan(chance["p_value"])
@@ -105,7 +105,9 @@ def _rival(tier: Tier, found: dict[str, Any]) -> str:
 
 
 def _figures(found: dict[str, Any]) -> str:
-    return f"{format_score(found['rival_value'])}; {format_p_value(found['p_value'])}{_dagger(found)}"
+    # Of a rival that is better, the p-value is corrected for the choice among those of its tier.
+    several = f" for {len(found['tests'])} rivals" if found["gain"] < 0 and len(found["tests"]) > 1 else ""
+    return f"{format_score(found['rival_value'])}; {format_p_value(found['p_value'])}{several}{_dagger(found)}"
 
 
 def _dagger(found: dict[str, Any]) -> str:
@@ -127,13 +129,17 @@ def _tier(decision: dict[str, Any], tier: Tier, found: dict[str, Any]) -> str:
     return f"{'Better' if found['status'] == 'beaten' else 'Worse'} than {rival} ({_figures(found)})"
 
 
-def _encompassing(found: dict[str, Any]) -> str:
+def _encompassing(decision: dict[str, Any]) -> str:
+    found = decision["encompassing"]
     if "why_not" in found:
         return ""
     if math.isnan(found["p_value"]):
         weight = format_score(found["weights"]["model"])
         return f"Beside {words(found['rival'])} its weight is {weight}, so that nothing is added"
     pair = f"{format_score(found['value'])} against {format_score(found['rival_value'])}"
+    gain = found["difference"] if decision["larger_is_better"] else -found["difference"]
+    if gain <= 0:  # its p-value would be of a loss
+        return f"It adds nothing to {words(found['rival'])} (together {pair})"
     pair = f"{pair}; {format_p_value(found['p_value'])}{_dagger(found)}"
     if found["adds"]:
         return f"It adds to {words(found['rival'])}: together they have {pair}"

@@ -57,7 +57,8 @@ def _below(table: pd.DataFrame) -> list[str]:
         f"Not as in conf/base: {', '.join(changed)}." if changed else "",
         f"{'; '.join(f'{mark.character} {mark.says}' for mark in MARKS.values())}.",
         f"{TOO_NARROW} Few dates, dates that depend on each other, or a few that carry the score: the interval may be "
-        "too narrow, the p too small. Holm, BH: the p corrected for all rows (Benjamini and Hochberg).",
+        "too narrow, the p too small. Holm, BH: the p corrected for all rows (Benjamini and Hochberg). "
+        "Of a rival that is better, p is corrected for the rivals of its tier; the interval is not.",
     ]
     return [line for each in said if each for line in (each, "")]
 
