@@ -241,8 +241,8 @@ def _remaining(judged: pd.DataFrame) -> str:
         return "No model differs from its rivals."
     by_holm, by_fdr = (int((told[name] < SIGNIFICANCE).sum()) for name in ("p_holm", "p_fdr"))
     return (
-        f"Findings of a difference: {len(told)}; left if none of all may be false (Holm): {by_holm}; if 5 % of them may "
-        f"be (Benjamini-Hochberg): {by_fdr}."
+        f"Findings of a difference: {len(told)}; left if none of all may be false (Holm): {by_holm}; if 5 % of them "
+        f"may be (Benjamini-Hochberg): {by_fdr}."
     )
 
 
