@@ -47,9 +47,9 @@ def test_sec_filings(project, protocol):
     record = skill(folder, protocol)
     assert set(record["rivals"]) == set(RIVALS)
     assert record["data"]["simulated"] is True
-    assert "the filings are simulated, and say nothing of markets" in record["verdict"]
+    assert "The filings are simulated, and say nothing of markets" in record["verdict"]
     assert ("stopped on the test rows" in record["verdict"]) == (protocol == "as_published")
-    assert record["verdict"].startswith("Too few rows for a verdict on skill")
+    assert record["verdict"].startswith("Too few rows for a verdict (")
     assert len(record["model"]["by_seed"]["seeds"]) == 2
     assert {path.stem for path in (folder / f"data/08_reporting/{protocol}/{NAME}").glob("*.png")} == FIGURES
     every_filing_is_accounted_for(folder, 48, protocol)
@@ -245,7 +245,7 @@ def test_real_filings(project):
     dropped = every_filing_is_accounted_for(folder, 175)
     assert dropped["no_prices"] == 38
     record = skill(folder)
-    assert record["verdict"].startswith("Too few rows for a verdict on skill")
+    assert record["verdict"].startswith("Too few rows for a verdict (")
     assert record["data"]["filings"]["with_a_time"] == 0
     prices = pd.read_parquet(REAL_DATA / "filing_prices.parquet").set_index(["filing_id", "offset"])["adj_close"]
     documents = load(folder, "05_model_input", f"{NAME}.documents.parquet")

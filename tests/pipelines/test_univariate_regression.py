@@ -125,11 +125,13 @@ def test_published_shapes(base_parameters, experiment):
 
 @pytest.mark.trains
 @pytest.mark.xdist_group("univariate_regression")
-def test_a_level_verdict_says_what_yesterday_gets(finished):
+def test_a_level_is_judged_as_a_return(finished):
     record = skill(finished(NAME, protocol="corrected", **{NAME: {}}), "corrected", f"{NAME}.level")
     last = record["rivals"]["persistence"]
     assert last["return_ic"] is None
-    assert f"says nothing, since yesterday's level has {last['ic_pooled']:.3f}; as a return" in record["verdict"]
+    assert last["ic_pooled"] > 0.9  # a level correlates with the one before it: that decides nothing
+    assert record["decision"]["words"] == "squared error of the return over its known volatility"
+    assert record["decision"]["tiers"]["naive"]["best"] in ("persistence", "drift")
     assert record["model"]["training_rows"]["rmse"] > 0
     assert record["model"]["metrics"]["rmse_scaled"] > 0
 
@@ -231,7 +233,7 @@ def test_a_random_walk_shows_nothing(run_file):
     record = skill(run_file(index_table(seed=5)), "corrected", f"{NAME}.level.returns")
     rows = record["model"]["metrics"]["rows"]
     assert abs(record["model"]["metrics"]["return_ic"]) < 3 / np.sqrt(rows)
-    assert not record["verdict"].startswith("Skill")
+    assert record["finding_kind"] in ("none", "worse")
 
 
 @pytest.mark.parametrize(
