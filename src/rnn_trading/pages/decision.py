@@ -17,7 +17,7 @@ from rnn_trading.skill.rivals.tiers import TIERS
 
 from .parts import NO_BREAK, cell, number
 
-TIER_COLUMNS = ("Rivals", "Outcome", "Best of them", "Difference", "p", "Found in 80 % of cases")
+TIER_COLUMNS = ("Rivals", "Outcome", "Rival that decided", "Difference", "p", "Found in 80 % of cases")
 TIER_NUMBERS = ("Difference", "p", "Found in 80 % of cases")
 TIER_WORDS = {
     "chance": ("Chance", "knows nothing of the row"),
