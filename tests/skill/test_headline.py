@@ -285,3 +285,15 @@ def test_only_the_rows_that_the_headline_is_about_are_drawn():
     assert result["value"] == error_metrics(part["prediction"].to_numpy(), part["truth"].to_numpy())["mae"]
     assert result["best_rival"] == "rival"
     assert result["rival_value"] == rivals["rival"]["mae"]
+
+
+def test_a_score_that_hangs_on_one_day_has_a_dagger():
+    generator = np.random.default_rng(0)
+    rows = pd.DataFrame({"date": pd.bdate_range("2020-01-01", periods=300), "truth": 100 + generator.normal(size=300)})
+    rows = rows.assign(prediction=100.0, persistence=100.5)
+    calm = headline(TASKS["level"], rows, {"persistence": {"rmse": 1.1}}, overlap=1)
+    assert not calm["too_narrow"]
+    rows.loc[150, "truth"] += 40
+    wild = headline(TASKS["level"], rows, {"persistence": {"rmse": 2.5}}, overlap=1)
+    assert wild["too_narrow"]
+    assert "A few dates carry most of what the score varies by" in wild["drawn"]

@@ -29,8 +29,8 @@ from rnn_trading.skill.metrics.panels import spearman
 from rnn_trading.skill.record import Experiment, plain, skill_record
 from rnn_trading.skill.rivals.filings import FILINGS, FilingRows, KnownFilings, cosine_to_previous
 from rnn_trading.skill.rivals.fitting import forecast_with
+from rnn_trading.skill.rows import MODEL
 from rnn_trading.skill.seeds import metrics_by_seed
-from rnn_trading.skill.tasks import MODEL
 from rnn_trading.text.text import TokenSequences
 
 FORECAST = ("validation", "test")

@@ -23,8 +23,8 @@ from rnn_trading.skill.metrics.macro import ONE_STEP, PATH
 from rnn_trading.skill.record import Experiment, plain, skill_record
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.macro import MACRO, KnownMonths
+from rnn_trading.skill.rows import MODEL
 from rnn_trading.skill.seeds import metrics_by_seed
-from rnn_trading.skill.tasks import MODEL
 from rnn_trading.splits.chronological import (
     SplitName,
     SplitParameters,

@@ -24,7 +24,7 @@ from rnn_trading.series.series import (
 )
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.series import RUNS, Matrix, recursive
-from rnn_trading.skill.tasks import MODEL
+from rnn_trading.skill.rows import MODEL
 from rnn_trading.splits.chronological import SplitName
 
 logger = logging.getLogger(__name__)

@@ -31,7 +31,8 @@ from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.returns import SIGNED_RETURNS, Origins
 from rnn_trading.skill.rivals.series import LEVEL, VOLATILITY, KnownSeries
-from rnn_trading.skill.tasks import MODEL, TASKS
+from rnn_trading.skill.rows import MODEL
+from rnn_trading.skill.tasks import TASKS
 from rnn_trading.splits.chronological import (
     SplitName,
     SplitParameters,

@@ -73,11 +73,10 @@ def decide(
     dict
         ``finding`` (in words) and ``finding_kind``; of the statistic its name (``statistic``), ``words``, ``why``,
         ``larger_is_better``, ``matters`` and ``relative``; ``value`` of the model with ``interval``, ``counted`` (how
-        many ``units``);
-        ``rival``, ``difference``, ``difference_interval``, ``p_value`` and ``doubtful`` of the comparison that decided
-        the finding; ``tiers``: of each, None without a rival, or ``status`` and the comparison with its best rival, and
-        all of them in ``tests``; ``encompassing``: see :func:`rnn_trading.skill.encompassing.encompassing`. NaN where
-        there is no test.
+        many ``units``); ``rival``, ``difference``, ``difference_interval``, ``p_value`` and ``doubtful`` of the
+        comparison that decided the finding; ``tiers``: of each, None without a rival, or what
+        :func:`rnn_trading.skill.standing.standing` gives; ``encompassing``: see
+        :func:`rnn_trading.skill.encompassing.encompassing`. NaN where there is no test.
 
     Examples
     --------

@@ -218,11 +218,14 @@ def _in_percent(rows: pd.DataFrame) -> bool:
     return LAST_VALUE in rows and bool((rows[LAST_VALUE] > 0).all())
 
 
+def _unit(rows: pd.DataFrame) -> Vector:
+    """A percent of the last value of each row, or 1 where changes are told in units of the series."""
+    return rows[LAST_VALUE].to_numpy(dtype=float) / PERCENT if _in_percent(rows) else np.ones(len(rows))
+
+
 def _squared_change(rows: pd.DataFrame, column: str) -> pd.Series:
-    """Mean squared error of changes, by date of the last known value, in percent of it or in units of the series."""
-    scale = rows[LAST_VALUE].to_numpy(dtype=float) / PERCENT if _in_percent(rows) else 1.0
-    forecast, truth = (rows[name].to_numpy(dtype=float) / scale for name in (column, TRUTH))
-    return pd.Series(SQUARED_ERROR.of(forecast, truth)).groupby(rows["date"].to_numpy()).mean()
+    """Squared error of the change of each row, in percent of the last value or in units of the series."""
+    return ((rows[column] - rows[TRUTH]) / _unit(rows)) ** 2
 
 
 def standardised_change(rows: pd.DataFrame, column: str) -> pd.Series:
@@ -248,19 +251,15 @@ def standardised_change(rows: pd.DataFrame, column: str) -> pd.Series:
     [4.0, 4.0, 4.0]
     """
     rows = rows.sort_values("date", kind="stable")
-    last = rows[LAST_VALUE].to_numpy(dtype=float)
-    scale = last / PERCENT if _in_percent(rows) else 1.0
-    change = pd.Series((rows[TRUTH].to_numpy(dtype=float) - last) / scale)
-    size = change.abs()
-    known = size.ewm(alpha=1 - MEMORY).mean().shift(1).fillna(size.mean()).clip(lower=LEAST_SIZE * size.mean())
-    error = (rows[column].to_numpy(dtype=float) - rows[TRUTH].to_numpy(dtype=float)) / scale
-    squared = pd.Series(error**2) / known**2 if size.mean() > 0 else pd.Series(error**2)
-    return squared.groupby(rows["date"].to_numpy()).mean()
+    size = ((rows[TRUTH] - rows[LAST_VALUE]) / _unit(rows)).abs()
+    usual = size.mean() or 1.0  # a series that never moves has no size to measure by
+    known = size.ewm(alpha=1 - MEMORY).mean().shift(1).fillna(usual).clip(lower=LEAST_SIZE * usual)
+    return (_squared_change(rows, column) / known**2).groupby(rows["date"].to_numpy()).mean()
 
 
 def _error_of_run(rows: pd.DataFrame, column: str) -> pd.Series:
     """Root mean squared error of each run, in percent of the last known value or in units of the series."""
-    return np.sqrt(_squared_change(rows, column))
+    return np.sqrt(_squared_change(rows, column).groupby(rows["date"].to_numpy()).mean())
 
 
 def _auc(rows: pd.DataFrame, one: str, other: str | None, _: int) -> Compared:

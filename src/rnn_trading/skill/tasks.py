@@ -23,7 +23,6 @@ from rnn_trading.skill.metrics.series import (
     evaluate_runs,
     evaluate_volatility,
 )
-from rnn_trading.skill.rows import MODEL as MODEL  # noqa: PLC0414
 from rnn_trading.skill.rows import Metrics, best
 from rnn_trading.skill.second_view import (
     Comparison,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from rnn_trading.skill.inference.tails import heavy_tailed, kurtosis
+from rnn_trading.skill.inference.tails import heavy_tailed, kurtosis, skewed
 
 
 @given(arrays(float, st.integers(2, 20), elements=st.integers(-9, 9).map(float)))
@@ -32,3 +32,10 @@ def test_values_without_a_variance_have_heavy_tails():
 def test_what_is_not_known_is_not_heavy():
     assert not heavy_tailed(np.array([1.0, np.nan, 1e9]))
     assert not heavy_tailed(np.empty(0))
+
+
+def test_skewness_is_that_of_scipy_over_the_root_of_the_number():
+    samples = [np.random.default_rng(seed).lognormal(size=60) for seed in range(40)]
+    expected = [abs(stats.skew(values)) / np.sqrt(60) > 0.3 for values in samples]
+    assert [skewed(values) for values in samples] == expected
+    assert 5 < sum(expected) < 35

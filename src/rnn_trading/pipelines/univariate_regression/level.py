@@ -15,8 +15,9 @@ from rnn_trading.models.states import NOTHING_KEPT
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.metrics.series import LAST_VALUE
 from rnn_trading.skill.record import Experiment, plain
+from rnn_trading.skill.rows import MODEL
 from rnn_trading.skill.seeds import metrics_by_seed
-from rnn_trading.skill.tasks import MODEL, TASKS
+from rnn_trading.skill.tasks import TASKS
 from rnn_trading.splits.chronological import SplitParameters
 
 POINTS, SCALED = "index points", "scaled units"

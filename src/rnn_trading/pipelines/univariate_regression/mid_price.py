@@ -19,7 +19,7 @@ from rnn_trading.series.series import TRUTH, RunParameters, block_min_max, expon
 from rnn_trading.skill.metrics.panels import error_metrics
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rivals.series import averaging_rivals, exponential_mean
-from rnn_trading.skill.tasks import MODEL
+from rnn_trading.skill.rows import MODEL
 from rnn_trading.splits.chronological import SplitParameters, known_rows
 
 EVOLUTION_STAGES = 10

@@ -12,7 +12,8 @@ from rnn_trading.skill.inference.comparison import model_confidence_set, pairwis
 from rnn_trading.skill.losses import SQUARED_ERROR
 from rnn_trading.skill.metrics.series import QLIKE
 from rnn_trading.skill.record import plain
-from rnn_trading.skill.tasks import MODEL, TASKS
+from rnn_trading.skill.rows import MODEL
+from rnn_trading.skill.tasks import TASKS
 
 CONFIDENCE_SET_SIZE = 0.1
 CONFIDENCE_SET_REPLICATIONS = 2000
