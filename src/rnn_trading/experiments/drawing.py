@@ -28,12 +28,25 @@ def title(what: str, skill: dict[str, Any]) -> str:
     return f"{what}\n{skill['experiment']}, {words(skill['protocol'])}{simulated}"
 
 
+def watched(training: dict[str, Any]) -> tuple[int | None, str]:
+    """The epoch that was chosen, None where the last was kept, and what the rows are called that were watched.
+
+    Examples
+    --------
+    >>> watched({"best_epoch": 7, "stopped_on": "validation"})
+    (7, 'validation')
+    >>> watched({"best_epoch": 50, "stopped_on": None, "chosen_on": None, "watched": "5 % of the training rows"})
+    (None, '5 % of the training rows')
+    """
+    chosen_on = training["stopped_on"] or training["chosen_on"]
+    return (training["best_epoch"], chosen_on) if chosen_on else (None, training["watched"])
+
+
 def learning_curves(
     history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any], *, unit: str = "scaled units"
 ) -> Figure:
     """Every recorded quantity by epoch; ``unit`` is that of the target."""
-    stopped = training["best_epoch"], training["stopped_on"]
-    return figures.panels.learning_curves(history, *stopped, unit, title("Training", skill))
+    return figures.panels.learning_curves(history, *watched(training), unit, title("Training", skill))
 
 
 def losses_by_seed(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any], *, loss: str) -> Figure:

@@ -8,7 +8,7 @@ import pandas as pd
 from rnn_trading.models.parameters import TrainingParameters
 
 
-def fitted(fit: Any, training: TrainingParameters, stopped_on: str, **further: Any) -> dict[str, Any]:
+def fitted(fit: Any, training: TrainingParameters, watched: str | None, **further: Any) -> dict[str, Any]:
     """The model, and how it came about.
 
     Parameters
@@ -17,8 +17,8 @@ def fitted(fit: Any, training: TrainingParameters, stopped_on: str, **further: A
         See :class:`rnn_trading.models.training.Fit`.
     training
         Its parameters.
-    stopped_on
-        Rows that training was stopped on: ``validation``, or ``test`` as published.
+    watched
+        Rows that were watched: ``validation``, or ``test`` as published; None: a share of the training rows.
     further
         More to be said of the training.
 
@@ -26,9 +26,13 @@ def fitted(fit: Any, training: TrainingParameters, stopped_on: str, **further: A
     -------
     dict
         ``model``: `keras.Model`. ``history``: columns ``epoch``, ``rows``, ``quantity``, ``value``. ``training``:
-        ``networks`` (1), parameters, epochs, how many were allowed, best epoch, rows it was stopped on, seconds,
-        device, and what is further.
+        ``networks`` (1), parameters, epochs, how many were allowed, best epoch (the one that was kept), seconds,
+        device, and what is further. ``stopped_on``: rows that training was stopped on, or None where it could not stop
+        before its last epoch; then ``chosen_on``, rows on which the epoch was chosen, or None: the last was kept.
+        ``watched`` where none was chosen: which rows were watched, in words.
     """
+    chosen_on = None if training.patience is None else watched
+    words = f"{100 * training.validation_split:g} % of the training rows" if training.validation_split else watched
     return {
         "model": fit.model,
         "history": pd.DataFrame(fit.history),
@@ -38,7 +42,8 @@ def fitted(fit: Any, training: TrainingParameters, stopped_on: str, **further: A
             "epochs": fit.epochs,
             "epochs_allowed": training.epochs,
             "best_epoch": fit.best_epoch,
-            "stopped_on": stopped_on,
+            **({"stopped_on": watched} if training.may_stop else {"stopped_on": None, "chosen_on": chosen_on}),
+            **({} if chosen_on else {"watched": words}),
             "seconds": round(fit.seconds, 1),
             "device": fit.device,
             **further,

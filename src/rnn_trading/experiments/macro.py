@@ -32,6 +32,7 @@ from rnn_trading.splits.chronological import (
     describe_parts,
     known_rows,
     rows_in,
+    watched_part,
 )
 from rnn_trading.splits.windows import joint_windows
 
@@ -174,9 +175,9 @@ def train_networks(
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series)
     average = train_ensemble(
         partial(build_network, architecture, interface),
-        *(rows("train"), rows(split.validate_on), training, ensemble.networks, experiment.name, training_state),
+        *(rows("train"), rows(watched_part(split)), training, ensemble.networks, experiment.name, training_state),
     )
-    return fitted_average(average, split.validate_on)
+    return fitted_average(average, watched_part(split))
 
 
 def forecast_months(

@@ -20,7 +20,14 @@ from rnn_trading.skill.metrics.panels import information_coefficients, quantile_
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION, KnownPanel, PanelRows
-from rnn_trading.splits.chronological import SplitName, SplitParameters, chronological_split, describe_parts, rows_in
+from rnn_trading.splits.chronological import (
+    SplitName,
+    SplitParameters,
+    chronological_split,
+    describe_parts,
+    rows_in,
+    watched_part,
+)
 
 SHARED = ("returns_weekly", "returns_weekly_flags", "returns_weekly_report", "prices_report")
 RIVALS = {"classification": CLASSIFICATION, "regression": REGRESSION}
@@ -100,7 +107,7 @@ def train_model(
     from rnn_trading.models.training import train  # noqa: PLC0415
 
     _check_head(experiment, architecture, training)
-    train_rows, held_out = (_rows(returns_weekly, split_dates, part) for part in ("train", split.validate_on))
+    train_rows, held_out = (_rows(returns_weekly, split_dates, part) for part in ("train", watched_part(split)))
     vocabulary = ticker_vocabulary(returns_weekly, train_rows.index, look_ahead=architecture.vocabulary == "all")
     scales = _scales(train_rows, experiment)
     returns_scale, target_scale = scales if architecture.standardise else (1.0, 1.0)
@@ -123,7 +130,7 @@ def train_model(
     )
     if UNSEEN in vocabulary:
         average_embedding(fit.model, vocabulary.index(UNSEEN))
-    return fitted(fit, training, split.validate_on) | {"vocabulary": vocabulary}
+    return fitted(fit, training, watched_part(split)) | {"vocabulary": vocabulary}
 
 
 def _check_head(experiment: Experiment, architecture: StackedLstmParameters, training: TrainingParameters) -> None:

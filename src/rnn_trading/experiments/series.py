@@ -1,5 +1,6 @@
 """Experiments on one series: its next value from a window of those before it."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -75,11 +76,22 @@ def window_index(
 def split_dates(windows: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
     """Assign the dates of the targets to train, validation and test.
 
+    ``split.train_values`` counts the values of the series, of which the first window has all but its target.
+
     Returns
     -------
     pandas.DataFrame
         Index: dates. Column ``split``; missing after the end.
     """
+    if split.train_values is not None:
+        lags = windows.shape[1] - 1
+        first = split.train_values.of(lags + len(windows)) - lags
+        if first < 1:
+            raise ValueError(
+                f"split.train_values: {first + lags} of {lags + len(windows)} values are fewer than one window of "
+                f"{lags} and its target. Raise split.train_values.share or lower series.lags."
+            )
+        split = dataclasses.replace(split, train_values=None, test_from=windows.index[first].date())
     return chronological_split(windows.index, split).to_frame()
 
 
@@ -110,7 +122,7 @@ def train_network(
     training: TrainingParameters,
     training_state: States,
 ) -> dict[str, Any]:
-    """Fit the network on the training windows, stopping on the rows that the split names.
+    """Fit the network on the training windows, watching the rows that the split names, or a share of the windows.
 
     Returns
     -------
@@ -133,7 +145,7 @@ def train_network(
     interface = Interface({INPUT: Input((windows.shape[1] - 1, 1))})
     fit = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
+        *(rows("train"), split.validate_on and rows(split.validate_on), training, experiment.name, training_state),
     )
     return fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)
 

@@ -39,7 +39,11 @@ STYLE: dict[Any, Any] = {
     "legend.frameon": False,
     "figure.constrained_layout.use": True,
 }
-QUANTITIES = {"auc": "AUC", "accuracy": "Accuracy (share of rows)"}
+QUANTITIES = {
+    "auc": "AUC",
+    "accuracy": "Accuracy (share of rows)",
+    "run_half_mse": "Half MSE of the runs (scaled units)",
+}
 LONGEST_LABEL = 60  # characters of a legend
 WIDE_RANGE = 5  # a linear axis would press all later epochs to the bottom
 MODEL = "model"  # in the records
@@ -58,7 +62,7 @@ def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
 
 
 @styled
-def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, unit: str, title: str) -> Figure:
+def learning_curves(history: pd.DataFrame, best_epoch: int | None, held_out: str, unit: str, title: str) -> Figure:
     """Every recorded quantity by epoch, with the epoch that was kept.
 
     Parameters
@@ -66,9 +70,10 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, unit:
     history
         Columns ``epoch``, ``rows`` (``train``, ``validation``), ``quantity``, ``value``.
     best_epoch
-        Epoch whose weights were kept, from 1.
+        Epoch that was chosen, from 1; None: the last was kept.
     held_out
-        What the rows called ``validation`` are: ``validation``, or ``test`` if training was stopped on it.
+        What the rows called ``validation`` are: ``validation``, ``test`` if training was stopped on it, or a share of
+        the training rows.
     unit
         Unit of the truth.
     title
@@ -81,9 +86,11 @@ def learning_curves(history: pd.DataFrame, best_epoch: int, held_out: str, unit:
     figure = Figure(figsize=(5 * len(quantities), 4.4))
     for axes, quantity in zip(figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True):
         curves = history[history["quantity"] == quantity].pivot_table(index="epoch", columns="rows", values="value")
-        axes.plot(curves.index, curves["train"], color=BLUE, marker="o", markersize=4, label="train")
+        if "train" in curves:
+            axes.plot(curves.index, curves["train"], color=BLUE, marker="o", markersize=4, label="train")
         axes.plot(curves.index, curves["validation"], color=ORANGE, marker="s", markersize=4, label=held_out)
-        axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
+        if best_epoch is not None:
+            axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
         axes.set(xlabel="Epoch", ylabel=labels[quantity], xlim=(0.5, curves.index.max() + 0.5))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         if curves.max(axis=None) > WIDE_RANGE * curves.min(axis=None) > 0:

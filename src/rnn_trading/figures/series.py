@@ -14,7 +14,7 @@ ROLLING_EPOCHS = 5
 
 
 @styled
-def rolling_rmse(history: pd.DataFrame, best_epoch: int, held_out: str, unit: str, title: str) -> Figure:
+def rolling_rmse(history: pd.DataFrame, best_epoch: int | None, held_out: str, unit: str, title: str) -> Figure:
     """Mean of the RMSE over five epochs, on a logarithmic axis, with the epoch that was kept.
 
     Parameters
@@ -22,7 +22,7 @@ def rolling_rmse(history: pd.DataFrame, best_epoch: int, held_out: str, unit: st
     history
         Columns ``epoch``, ``rows`` (``train``, ``validation``), ``quantity``, ``value``; has ``rmse``.
     best_epoch
-        Epoch whose weights were kept, from 1.
+        Epoch that was chosen, from 1; None: the last was kept.
     held_out
         What the rows called ``validation`` are: ``validation`` or ``test``.
     unit
@@ -37,7 +37,8 @@ def rolling_rmse(history: pd.DataFrame, best_epoch: int, held_out: str, unit: st
     for rows, colour, label in (("train", BLUE, "train"), ("validation", ORANGE, held_out)):
         axes.plot(rolling.index, rolling[rows], color=colour, label=label)
         axes.plot(rmse.index, rmse[rows], color=colour, alpha=0.3, linewidth=1)
-    axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
+    if best_epoch is not None:
+        axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
     axes.set(xlabel="Epoch", ylabel=f"RMSE ({unit}), mean of {ROLLING_EPOCHS} epochs", yscale="log")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.legend()

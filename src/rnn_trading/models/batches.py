@@ -167,6 +167,52 @@ class RaggedRows:
         yield from (self.sequences.ids, self.sequences.lengths, self.targets)
 
 
+def hold_out(rows: ArrayRows, share: float, seed: int) -> tuple[ArrayRows, ArrayRows]:
+    """Shuffle rows once, and divide them as Keras' ``validation_split`` does: the last are held out.
+
+    Parameters
+    ----------
+    rows
+        Of the training.
+    share
+        Of the rows that are held out; what is trained on is ``floor(rows * (1 - share))`` rows.
+    seed
+        Of the order.
+
+    Returns
+    -------
+    tuple
+        Rows to train on, and rows held out.
+
+    Raises
+    ------
+    ValueError
+        If no row would be left on one side.
+
+    Examples
+    --------
+    >>> rows = ArrayRows({"Values": np.arange(20.0)}, np.arange(20, dtype=np.float32))
+    >>> train, held_out = hold_out(rows, 0.05, seed=42)
+    >>> len(train), len(held_out)
+    (19, 1)
+    >>> sorted([*train.targets.tolist(), *held_out.targets.tolist()]) == rows.targets.tolist()
+    True
+    """
+    trained = int(len(rows) * (1 - share))
+    if not 0 < trained < len(rows):
+        raise ValueError(
+            f"training.validation_split={share:g} of {len(rows)} training rows leaves {trained} to train on. Expected "
+            "at least one row on both sides."
+        )
+    # A stream of its own: that of [seed, epoch] draws the order within an epoch.
+    order = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,))).permutation(len(rows))
+    parts = order[:trained], order[trained:]
+    first, last = (
+        ArrayRows({name: values[part] for name, values in rows.inputs.items()}, rows.targets[part]) for part in parts
+    )
+    return first, last
+
+
 def dataset_of(generate: Callable[[], Iterator[Batch]], specs: Any, batches: int) -> tf.data.Dataset:
     """A dataset of so many batches of given shapes and types, the next one made while the last is trained on."""
     dataset = tf.data.Dataset.from_generator(generate, output_signature=specs)

@@ -10,6 +10,7 @@ from rnn_trading.models.backend import keras, tf
 from rnn_trading.series.scaling import Scaling, refuse_zero_bases
 
 Array = NDArray[np.float64]
+RUN_HALF_MSE = "run_half_mse"
 RUNS_AT_ONCE = 1024  # bounds the memory; a run does not depend on those beside it
 
 
@@ -129,6 +130,9 @@ def stepwise_free_run(model: keras.Model, warm_up: Array, steps: int) -> Array:
 class ForecastEvolution(keras.callbacks.Callback):
     """Keep the free runs that a stepwise network in training would make after some epochs.
 
+    Where their outcomes are known, the error of the runs is measured after every epoch, as ``run_half_mse`` of the
+    validation rows: half the mean squared error over runs and steps.
+
     Parameters
     ----------
     forecaster
@@ -136,17 +140,25 @@ class ForecastEvolution(keras.callbacks.Callback):
     warm_up, steps
         As for :func:`stepwise_free_run`.
     epochs
-        Epochs, from 1, after which to forecast.
+        Epochs, from 1, whose forecasts are kept.
+    outcomes
+        Of the runs, scaled, ``(runs, steps)``; None: no error is measured.
     """
 
-    def __init__(self, forecaster: keras.Model, warm_up: Array, steps: int, epochs: set[int]) -> None:
+    def __init__(
+        self, forecaster: keras.Model, warm_up: Array, steps: int, epochs: set[int], outcomes: Array | None = None
+    ) -> None:
         super().__init__()
         self.forecaster, self.warm_up, self.steps, self.epochs = forecaster, warm_up, steps, epochs
+        self.outcomes = outcomes
+        self.measures = [] if outcomes is None else [RUN_HALF_MSE]
         self.rows: list[dict[str, float]] = []
 
     def arrays(self) -> Iterator[NDArray[np.generic]]:
         """What the forecasts are made from."""
         yield from (self.warm_up, np.array([self.steps, *sorted(self.epochs)]))
+        if self.outcomes is not None:
+            yield self.outcomes
 
     def counters(self) -> dict[str, Any]:
         """Forecasts so far: what a training that is taken up needs."""
@@ -157,12 +169,16 @@ class ForecastEvolution(keras.callbacks.Callback):
         self.rows = counters["rows"]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Forecast, if the epoch is one of those wanted."""
-        if epoch + 1 not in self.epochs:
+        """Forecast, if the epoch is one of those wanted or the error is measured; further callbacks see the error."""
+        wanted = epoch + 1 in self.epochs
+        if not wanted and self.outcomes is None:
             return
         self.forecaster.set_weights(self.model.get_weights())
         forecasts = stepwise_free_run(self.forecaster, self.warm_up, self.steps)
+        if self.outcomes is not None and logs is not None:
+            logs[f"val_{RUN_HALF_MSE}"] = float(np.mean((forecasts - self.outcomes) ** 2) / 2)
         self.rows += [
             {"epoch": epoch + 1, "start": start, "step": step, "forecast": float(forecast)}
             for (start, step), forecast in np.ndenumerate(forecasts)
+            if wanted
         ]

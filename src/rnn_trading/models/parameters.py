@@ -212,14 +212,15 @@ class UnrollingParameters:
     steps
         Values in a segment; gradients reach back to its start, states further.
     segments
-        Segments that a reader reads in an epoch; fewer if the series ends before.
+        Segments that a reader reads in an epoch; fewer if the series ends before. Null: as many as there are values for
+        each reader, as published.
     targets_within
         1: the target of a step is the next value. More: one drawn from so many next values, as published.
     """
 
     readers: Count
     steps: Count
-    segments: Count
+    segments: Count | None
     targets_within: Count
 
 
@@ -276,15 +277,18 @@ class TrainingParameters:
     Parameters
     ----------
     loss
-        ``binary_crossentropy`` (accuracy and AUC are recorded too), ``mse`` or ``mae`` (with the RMSE).
+        ``binary_crossentropy`` (accuracy and AUC are recorded too), ``mse`` or ``mae`` (with the RMSE), or
+        ``summed_half_mse``: of sequences, half the squared error, summed over the steps and averaged over the rows.
+        A factor in the loss matters where gradients are clipped, and for the epsilon of the optimizer.
     optimizer
         See :class:`OptimizerParameters`.
     batch_size, epochs
         Rows in a step; most passes over the training rows.
     monitor
-        Quantity on the validation rows that decides when to stop and which epoch to keep.
+        Quantity on the watched rows that decides when to stop, which epoch to keep, and when the learning rate is
+        lowered; ``run_half_mse``: of runs of several steps, which the network continues by itself.
     patience
-        Epochs without improvement after which training stops.
+        Epochs without improvement after which training stops; null: all epochs are run, and the last is kept.
     min_delta
         Smallest change that counts as an improvement.
     start_from_epoch
@@ -297,20 +301,40 @@ class TrainingParameters:
         Of all that is drawn: initial weights, dropout, the order of rows, drawn targets.
     device
         ``auto`` takes a GPU if TensorFlow sees one.
+    validation_split
+        Share of the training rows that is watched and not trained on: the last ones, after the rows were shuffled
+        once. Null: the rows that the split names are watched. It needs ``patience: null``: these rows lie among those
+        that are trained on, and choose nothing.
     """
 
-    loss: Literal["binary_crossentropy", "mse", "mae"]
+    loss: Literal["binary_crossentropy", "mse", "mae", "summed_half_mse"]
     optimizer: OptimizerParameters
     batch_size: Count
     epochs: Count
-    monitor: Literal["loss", "auc", "accuracy", "mae"]
-    patience: Count
+    monitor: Literal["loss", "auc", "accuracy", "mae", "run_half_mse"]
+    patience: Count | None
     min_delta: Annotated[float, Field(ge=0)]
     start_from_epoch: Count
     reduce_on_plateau: PlateauParameters | None
     shuffle: bool
     seed: Annotated[int, Field(ge=0)]
     device: Literal["auto", "cpu", "gpu"]
+    validation_split: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    @property
+    def may_stop(self) -> bool:
+        """Whether training may end before the last epoch."""
+        return self.patience is not None and self.start_from_epoch + self.patience < self.epochs
+
+    @model_validator(mode="after")
+    def _check_watched(self) -> "TrainingParameters":
+        if self.validation_split is not None and (self.patience is not None or self.reduce_on_plateau is not None):
+            raise ValueError(
+                "a share of the training rows is watched and decides nothing: expected patience: null and "
+                f"reduce_on_plateau: null beside training.validation_split. Received: patience={self.patience}, "
+                f"reduce_on_plateau={self.reduce_on_plateau}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_start(self) -> "TrainingParameters":

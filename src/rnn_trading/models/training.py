@@ -20,11 +20,13 @@ from rnn_trading.models.batches import (
     Sequences,
     as_long_as_the_longest,
     batched_by_length,
+    hold_out,
 )
+from rnn_trading.models.compiling import loss_of, metrics_of, optimizer_of, plateau_of, stopping_of
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.states import NOTHING_KEPT, States
-from rnn_trading.models.training_state import KeepState, Plateau, Stopping, made_of, take_up
+from rnn_trading.models.training_state import KeepState, made_of, take_up
 from rnn_trading.progress import SECONDS_BETWEEN_REPORTS
 
 logger = logging.getLogger(__name__)
@@ -46,12 +48,12 @@ class Fit:
     Attributes
     ----------
     model
-        With the weights of the best epoch.
+        With the weights of the best epoch, or of the last where none is chosen.
     history
         One dict for each epoch, part and quantity: ``epoch`` (from 1), ``rows`` (``train`` or
         ``validation``), ``quantity``, ``value``.
     epochs, best_epoch
-        Epochs run; the one whose weights were kept.
+        Epochs run; the one whose weights were kept, the last where none is chosen.
     seconds
         Wall time of the training, breaks not counted.
     device
@@ -75,7 +77,7 @@ class Fit:
 def train(
     build: Callable[[], keras.Model],
     training_rows: Rows,
-    validation_rows: Rows,
+    validation_rows: Rows | None,
     training: TrainingParameters,
     title: str,
     states: States = NOTHING_KEPT,
@@ -93,7 +95,8 @@ def train(
         Makes the untrained model.
     training_rows, validation_rows
         Named inputs with shapes ``(rows, ...)`` and targets float32 ``(rows,)`` or ``(rows, series)``, without
-        missing values; or rows that come in batches of their own.
+        missing values; or rows that come in batches of their own. No validation rows, and training rows as arrays,
+        where ``training.validation_split`` takes them from the training rows.
     training
         See :class:`rnn_trading.models.parameters.TrainingParameters`. All that is drawn is drawn by its seed.
     title
@@ -112,16 +115,16 @@ def train(
     TrainingDivergedError
         If the loss or a weight becomes NaN or infinite.
     ValueError
-        If a GPU is asked for and there is none, ``monitor`` does not exist for ``loss``, or an
-        input or target is missing or infinite.
+        If a GPU is asked for and there is none, ``monitor`` does not exist for ``loss``, an input or target is missing
+        or infinite, or there are validation rows beside a ``validation_split``, or none without.
     """
-    metrics, best_is = _metrics(training)
-    rows, watched = _checked(training_rows, "training", title), _checked(validation_rows, "validation", title)
+    metrics, best_is = metrics_of(training, callbacks)
+    rows, watched = _both_parts(training_rows, validation_rows, training, title)
     tf.config.experimental.enable_op_determinism()
     place, device = _device(training.device)
     with tf.device(place):
         model = _ready(build, training, metrics)
-        stopping, plateau = _stopping(training, best_is), _plateau(training, best_is)
+        stopping, plateau = stopping_of(training, best_is), plateau_of(training, best_is)
         watching = [each for each in callbacks if hasattr(each, "counters")]
         parts = made_of(model, rows.arrays(), watched.arrays(), training, device, watching)
         state = take_up(states, name := f"seed_{training.seed}", title, parts)
@@ -130,7 +133,7 @@ def train(
         if state is None or not state.facts["ended"]:
             model.fit(
                 rows.batches(training.batch_size, training.seed, epoch, training.shuffle),
-                **_watching(validation_rows, training),
+                **_watching(watched, training),
                 initial_epoch=keep.epochs,
                 epochs=training.epochs,
                 shuffle=False,  # the batches are drawn already
@@ -145,7 +148,7 @@ def train(
             stopping.on_train_end()
     best_epoch = stopping.best_epoch + 1
     logger.info(
-        "%s: best epoch %d of %d, %.0f s, %s parameters",
+        "%s: epoch %d of %d is kept, %.0f s, %s parameters",
         *(title, best_epoch, keep.epochs, keep.seconds, f"{model.count_params():,}"),
     )
     return Fit(model, _tidy(keep.recorded), keep.epochs, best_epoch, keep.seconds, device)
@@ -158,9 +161,25 @@ def _ready(build: Callable[[], keras.Model], training: TrainingParameters, metri
     model = build()
     seed_network(model, training.seed)
     # XLA's compilation costs more than it gains on models of this size.
-    model.compile(_optimizer(training), loss=training.loss, metrics=metrics, jit_compile=False)
+    model.compile(optimizer_of(training), loss=loss_of(training), metrics=metrics, jit_compile=False)
     model.optimizer.build(model.trainable_variables)
     return model
+
+
+def _both_parts(
+    training_rows: Rows, validation_rows: Rows | None, training: TrainingParameters, title: str
+) -> tuple[Batched, Batched]:
+    """Rows that are trained on, and rows that are watched."""
+    rows = _checked(training_rows, "training", title)
+    if validation_rows is not None and training.validation_split is None:
+        return rows, _checked(validation_rows, "validation", title)
+    if training.validation_split is None or validation_rows is not None or not isinstance(rows, ArrayRows):
+        raise ValueError(
+            f"{title}: expected either rows to watch or training.validation_split, a share of training rows that are "
+            f"arrays. Received: {'no ' if validation_rows is None else ''}rows to watch, training.validation_split="
+            f"{training.validation_split}, and training rows as {type(rows).__name__}."
+        )
+    return hold_out(rows, training.validation_split, training.seed)
 
 
 def _checked(rows: Rows, part: str, title: str) -> Batched:
@@ -171,10 +190,13 @@ def _checked(rows: Rows, part: str, title: str) -> Batched:
     return ArrayRows(*rows)
 
 
-def _watching(rows: Rows, training: TrainingParameters) -> dict[str, Any]:
+def _watching(rows: Batched, training: TrainingParameters) -> dict[str, Any]:
     """Arguments of Keras' ``fit`` for validation rows."""
-    if isinstance(rows, tuple):
-        return {"validation_data": rows, "validation_batch_size": _prediction_batch(rows[0])}
+    if isinstance(rows, ArrayRows):
+        return {
+            "validation_data": (rows.inputs, rows.targets),
+            "validation_batch_size": _prediction_batch(rows.inputs),
+        }
     return {"validation_data": rows.batches(training.batch_size, training.seed, Epoch(), False)}
 
 
@@ -226,48 +248,6 @@ def _prediction_batch(inputs: Inputs) -> int:
     return min(PREDICTION_BATCH, max(1, PREDICTION_VALUES // values_in_a_row))
 
 
-def _metrics(training: TrainingParameters) -> tuple[list[Any], str]:
-    if training.loss == "binary_crossentropy":
-        if training.monitor == "mae":
-            raise ValueError("training.monitor='mae' needs loss=mse or mae. Received: loss=binary_crossentropy.")
-        return ["accuracy", keras.metrics.AUC(name="auc")], "min" if training.monitor == "loss" else "max"
-    if training.monitor not in ("loss", "mae"):
-        raise ValueError(
-            f"training.monitor={training.monitor!r} needs loss=binary_crossentropy; with loss={training.loss} use "
-            "monitor=loss or mae."
-        )
-    absolute = [keras.metrics.MeanAbsoluteError(name="mae")] if training.monitor == "mae" else []
-    return [keras.metrics.RootMeanSquaredError(name="rmse"), *absolute], "min"
-
-
-def _stopping(training: TrainingParameters, best_is: str) -> Stopping:
-    return Stopping(
-        f"val_{training.monitor}",
-        mode=best_is,
-        patience=training.patience,
-        min_delta=training.min_delta,
-        start_from_epoch=training.start_from_epoch - 1,
-        restore_best_weights=True,
-    )
-
-
-def _plateau(training: TrainingParameters, best_is: str) -> list[Plateau]:
-    if training.reduce_on_plateau is None:
-        return []
-    settings = training.reduce_on_plateau
-    return [
-        Plateau(
-            training.start_from_epoch,
-            monitor=f"val_{training.monitor}",
-            mode=best_is,
-            factor=settings.factor,
-            patience=settings.patience,
-            min_lr=settings.smallest,
-            min_delta=training.min_delta,
-        )
-    ]
-
-
 def _check_finite(arrays: Inputs, part: str, title: str) -> None:
     for name, values in arrays.items():
         bad = ~np.isfinite(values)
@@ -277,18 +257,6 @@ def _check_finite(arrays: Inputs, part: str, title: str) -> None:
                 f"{title}: {name} of {part} row {row:,} is not a finite number ({int(bad.sum()):,} values). Remove "
                 "such rows before training."
             )
-
-
-def _optimizer(training: TrainingParameters) -> keras.optimizers.Optimizer:
-    settings = training.optimizer
-    if settings.name == "rmsprop":
-        return keras.optimizers.RMSprop(
-            settings.learning_rate,
-            rho=settings.rho,
-            epsilon=settings.epsilon,
-            global_clipnorm=settings.clip_norm,
-        )
-    return keras.optimizers.Adam(settings.learning_rate, epsilon=settings.epsilon, global_clipnorm=settings.clip_norm)
 
 
 def _device(wanted: str) -> tuple[str, str]:
@@ -329,8 +297,9 @@ class _Progress(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         logger.info(
-            "%s: training on the %s, %s rows, batch %d, up to %d epochs%s",
-            *(self.title, self.device, f"{self.rows:,}", self.training.batch_size, self.training.epochs),
+            "%s: training on the %s, %s rows, batch %d, %s%d epochs%s",
+            *(self.title, self.device, f"{self.rows:,}", self.training.batch_size),
+            *("" if self.training.patience is None else "up to ", self.training.epochs),
             f", taken up after epoch {self.first}" if self.first else "",
         )
 

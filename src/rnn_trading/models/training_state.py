@@ -108,7 +108,7 @@ class KeepState(keras.callbacks.Callback):
     parts
         See :func:`made_of`.
     stopping
-        Knows the best epoch.
+        Knows which epoch is kept.
     counting
         Further callbacks with counters; all come before this one.
     taken_up
@@ -120,7 +120,7 @@ class KeepState(keras.callbacks.Callback):
         states: States,
         name: str,
         parts: dict[str, str],
-        stopping: "Stopping",
+        stopping: "Stopping | KeepLast",
         counting: list[Any],
         taken_up: State | None,
     ) -> None:
@@ -200,6 +200,25 @@ class Stopping(keras.callbacks.EarlyStopping):
     def count_on(self, counters: dict[str, Any]) -> None:
         """Take them over."""
         self.wait, self.best, self.best_epoch = counters["wait"], counters["best"], counters["best_epoch"]
+
+
+class KeepLast(keras.callbacks.Callback):
+    """No epoch is chosen: all are run, and the last is kept."""
+
+    best_weights: list[NDArray[np.generic]] | None = None
+    best_epoch = 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """The last so far."""
+        self.best_epoch = epoch
+
+    def counters(self) -> dict[str, Any]:
+        """The last epoch."""
+        return {"best_epoch": self.best_epoch}
+
+    def count_on(self, counters: dict[str, Any]) -> None:
+        """Take it over."""
+        self.best_epoch = counters["best_epoch"]
 
 
 class Plateau(keras.callbacks.ReduceLROnPlateau):

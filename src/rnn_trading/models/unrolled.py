@@ -55,7 +55,8 @@ class UnrolledSegments:
                 f"{title}: value {int((~np.isfinite(values)).argmax())} is not a finite number. Remove or complete it."
             )
         self.values = values.astype(np.float32)
-        self.segments = min(unrolling.segments, (len(values) - within) // self.steps)
+        segments = unrolling.segments or max(1, len(values) // unrolling.readers)
+        self.segments = min(segments, (len(values) - within) // self.steps)
         last_start = len(values) - within - self.segments * self.steps
         self.starts = np.linspace(0, last_start, unrolling.readers).astype(np.int64)
 

@@ -295,15 +295,34 @@ class RunParameters:
     starts
         Number of runs, spread evenly over the rows; null: one after the other, each from where the one
         before ended.
+    every
+        Rows from one start to the next, the first at the first row: so many runs as ``starts`` says, or as many as fit.
+        Null: as ``starts`` says.
     """
 
     steps: Annotated[int, Field(ge=2)]
     starts: Annotated[int, Field(ge=2)] | None
+    every: Annotated[int, Field(ge=1)] | None = None
 
     @property
     def fewest_rows(self) -> int:
         """Rows that a part must have."""
-        return self.steps + (self.starts - 1 if self.starts else 0)
+        return self.steps + (self.starts - 1 if self.starts and self.every is None else 0)
+
+    def first_rows(self, rows: int) -> NDArray[np.int64]:
+        """Position of the first row that each run forecasts, in a part of so many rows.
+
+        Examples
+        --------
+        >>> RunParameters(steps=50, starts=20, every=50).first_rows(1_075)[[0, 1, -1]].tolist()
+        [0, 50, 950]
+        >>> RunParameters(steps=50, starts=20, every=50).first_rows(120).tolist()
+        [0, 50]
+        """
+        last = rows - self.steps
+        if self.starts is not None and self.every is None:
+            return np.linspace(0, last, self.starts).astype(np.int64)
+        return np.arange(0, last + 1, self.every or self.steps)[: self.starts]
 
 
 @dataclass(frozen=True)
@@ -407,16 +426,11 @@ def runs_over(series: pd.Series, dates: pd.DatetimeIndex, runs: RunParameters) -
     positions, needed = series.index.get_indexer(dates), runs.fewest_rows
     if len(positions) < needed:
         raise PriceError(
-            f"{'One run' if runs.starts is None else f'{runs.starts} runs'} of {runs.steps} steps need at least "
+            f"{'One run' if needed == runs.steps else f'{runs.starts} runs'} of {runs.steps} steps need at least "
             f"{needed} test rows. Received: {len(positions)}, from {dates[0]:%Y-%m-%d} to "
             f"{dates[-1]:%Y-%m-%d}. Lower runs.steps or runs.starts, or move split.test_from."
         )
-    last_start = len(positions) - runs.steps
-    if runs.starts is None:
-        starts = np.arange(0, last_start + 1, runs.steps)
-    else:
-        starts = np.linspace(0, last_start, runs.starts).astype(np.int64)
-    return Runs(RESTARTED, positions[starts], runs.steps)
+    return Runs(RESTARTED, positions[runs.first_rows(len(positions))], runs.steps)
 
 
 def overlapping_runs(table: pd.DataFrame) -> int:

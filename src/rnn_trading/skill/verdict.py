@@ -36,8 +36,8 @@ def verdict(
     without
         What changes without some rows; see :func:`without_months`.
     known
-        Of the model and of the data: ``networks``, ``stopped_on``, ``chosen``, ``best_epoch``, ``epochs_allowed``,
-        ``caveat``.
+        Of the model and of the data: ``networks``, ``stopped_on``, ``chosen_on``, ``chosen``, ``best_epoch``,
+        ``epochs``, ``epochs_allowed``, ``caveat``.
 
     Examples
     --------
@@ -210,12 +210,25 @@ def _caveats(decision: dict[str, Any], known: dict[str, Any]) -> list[str]:
         sentences.append(f"{DOUBTFUL} {why}: the p-value may be too small")
     if known.get("networks") == 1:
         sentences.append("one network was trained: another seed may give another finding")
+    sentences += _epoch_kept(known)
+    return sentences + ([known["caveat"]] if known.get("caveat") else [])
+
+
+def _epoch_kept(known: dict[str, Any]) -> list[str]:
+    """Which epoch was kept, where that says something about the scores."""
+    if "chosen_on" in known and known["chosen_on"] is None:
+        epochs = known["epochs"]
+        return ["one epoch was trained" if epochs == 1 else f"all {epochs} epochs were run and the last was kept"]
+    sentences = []
     if known.get("stopped_on") == "test":
         chosen = " and the network chosen" if "chosen" in known else ""
         sentences.append(f"training was stopped{chosen} on the test rows: the scores are too good")
+    elif known.get("chosen_on") == "test":
+        chosen = "epoch and network were" if "chosen" in known else "the epoch was"
+        sentences.append(f"{chosen} chosen on the test rows: the scores are too good")
     best = known.get("best_epoch")
     by_seed = list(best.values()) if isinstance(best, dict) else [best]
     if "epochs_allowed" in known and (last := by_seed.count(known["epochs_allowed"])):
         of = f" of {last} of {len(by_seed)} networks" if len(by_seed) > 1 else ""
         sentences.append(f"the best epoch{of} was the last one allowed: longer training may change it")
-    return sentences + ([known["caveat"]] if known.get("caveat") else [])
+    return sentences

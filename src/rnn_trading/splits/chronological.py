@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rnn_trading.parameters import parameters
 
@@ -18,6 +18,25 @@ HELD_OUT_SHARE = 0.15
 REMEDY = (
     "Use a longer history, or move split.validation_from, .test_from or .until, or lower split.held_out (null: 15 %)."
 )
+
+
+@parameters
+class TrainValues:
+    """How many values of a series come before its test: so many, or, of a series that has no more, a share of them.
+
+    Examples
+    --------
+    >>> rule = TrainValues(values=11_000, share=0.65)
+    >>> rule.of(12_075), rule.of(5_031)
+    (11000, 3270)
+    """
+
+    values: Annotated[int, Field(ge=1)]
+    share: Annotated[float, Field(gt=0, lt=1)]
+
+    def of(self, length: int) -> int:
+        """Of a series of so many values."""
+        return self.values if length > self.values else int(self.share * length)
 
 
 @parameters
@@ -36,7 +55,11 @@ class SplitParameters:
         part.
     validate_on
         ``validation``, or ``test`` to stop training on the test rows, as was published: then every row
-        before ``test_from`` is a training row and the score on the test is biased upwards.
+        before ``test_from`` is a training row and the score on the test is biased upwards. Null: no row of the split is
+        watched, and every row before ``test_from`` is a training row; see ``validation_split`` of
+        :class:`rnn_trading.models.parameters.TrainingParameters`.
+    train_values
+        Of one series, how many values come before the test, in place of ``test_from``; null: see there.
 
     Examples
     --------
@@ -57,7 +80,17 @@ class SplitParameters:
     until: date | None
     held_out: Annotated[int, Field(ge=1)] | None
     purge: Annotated[int, Field(ge=0)]
-    validate_on: Literal["validation", "test"]
+    validate_on: Literal["validation", "test"] | None
+    train_values: TrainValues | None = None
+
+    @model_validator(mode="after")
+    def _check_where_the_test_begins(self) -> "SplitParameters":
+        if self.train_values is not None and self.test_from is not None:
+            raise ValueError(
+                "the test begins after so many values or from a date: expected test_from: null beside "
+                f"split.train_values. Received: test_from={self.test_from}"
+            )
+        return self
 
 
 def chronological_split(dates: pd.Index, split: SplitParameters) -> pd.Series:
@@ -108,6 +141,11 @@ def chronological_split(dates: pd.Index, split: SplitParameters) -> pd.Series:
     distinct = pd.DatetimeIndex(dates.unique()).sort_values()
     if distinct.empty:
         raise ValueError("There is no dated row to split.")
+    if split.train_values is not None:
+        raise ValueError(
+            "split.train_values counts the values of one series, and these rows are of another kind. Use "
+            "split.test_from."
+        )
     validation_from, test_from, until = _boundaries(distinct, split)
     parts = pd.Series(
         pd.Categorical([None] * len(distinct), categories=["train", "validation", "test"], ordered=True),
@@ -122,6 +160,30 @@ def chronological_split(dates: pd.Index, split: SplitParameters) -> pd.Series:
         parts.iloc[max(0, first_held_out - split.purge) : first_held_out] = None
     _check_parts(parts, split)
     return parts
+
+
+def watched_part(split: SplitParameters) -> SplitName:
+    """The part of a split that is watched while a network trains on the training rows.
+
+    Raises
+    ------
+    ValueError
+        If none is.
+
+    Examples
+    --------
+    >>> split = SplitParameters(
+    ...     validation_from=None, test_from=None, until=None, held_out=None, purge=0, validate_on="test"
+    ... )
+    >>> watched_part(split)
+    'test'
+    """
+    if split.validate_on is None:
+        raise ValueError(
+            "split.validate_on: expected validation or test. Received: null, which needs training.validation_split, as "
+            "windows of one series have it."
+        )
+    return split.validate_on
 
 
 def training_until(dates: pd.Index, split: SplitParameters) -> pd.Timestamp:
@@ -161,7 +223,7 @@ def _boundaries(distinct: pd.DatetimeIndex, split: SplitParameters) -> tuple[pd.
             f"{usable[-1]:%Y-%m-%d}. Lower split.held_out or use a longer history."
         )
     test_from = pd.Timestamp(split.test_from) if split.test_from else usable[-held_out]
-    if split.validate_on == "test":
+    if split.validate_on != "validation":
         return test_from, test_from, until
     before_test = int(usable.searchsorted(test_from))
     validation_from = (
@@ -177,7 +239,7 @@ def _boundaries(distinct: pd.DatetimeIndex, split: SplitParameters) -> tuple[pd.
 
 
 def _check_parts(parts: pd.Series, split: SplitParameters) -> None:
-    expected = ["train", "test"] if split.validate_on == "test" else ["train", "validation", "test"]
+    expected = ["train", "validation", "test"] if split.validate_on == "validation" else ["train", "test"]
     counts = parts.value_counts()
     empty = [name for name in expected if counts.get(name, 0) == 0]
     if empty:

@@ -101,8 +101,7 @@ def add_training_metrics(
 
 def rolling_rmse(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any]) -> Figure:
     """The published figure of the training."""
-    stopped = training["best_epoch"], training["stopped_on"]
-    return figures.series.rolling_rmse(history, *stopped, SCALED, drawing.title("Training", skill))
+    return figures.series.rolling_rmse(history, *drawing.watched(training), SCALED, drawing.title("Training", skill))
 
 
 def panel(model_predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:

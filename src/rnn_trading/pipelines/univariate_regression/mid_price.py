@@ -20,7 +20,7 @@ from rnn_trading.skill.metrics.panels import error_metrics
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rivals.series import averaging_rivals, exponential_mean
 from rnn_trading.skill.rows import MODEL
-from rnn_trading.splits.chronological import SplitParameters, known_rows
+from rnn_trading.splits.chronological import SplitParameters, known_rows, watched_part
 
 EVOLUTION_STAGES = 10
 POINTS = "index points"
@@ -111,21 +111,24 @@ def train_on_segments(
 
     _check_batch(training, unrolling, experiment)
     values = scaled["value"]
-    train_values, held_out = (values[scaled["split"] == part].to_numpy() for part in ("train", split.validate_on))
+    watched = watched_part(split)
+    train_values, held_out = (values[scaled["split"] == part].to_numpy() for part in ("train", watched))
     of_segments = Interface({INPUT: Input((unrolling.steps, 1))}, every_step=True, readers=unrolling.readers)
     forecaster = build_network(architecture, Interface({INPUT: Input((None, 1))}, every_step=True))
-    warm_up = runs_over(values, dates_of(scaled, "test"), runs).histories(values, windows.shape[1] - 1)
+    of_test = runs_over(values, dates_of(scaled, "test"), runs)
+    warm_up = of_test.histories(values, windows.shape[1] - 1)
     epochs = np.unique(np.linspace(1, training.epochs, min(EVOLUTION_STAGES, training.epochs)).astype(int))
-    evolution = ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()))
+    outcomes = of_test.truths(values) if training.monitor == "run_half_mse" else None
+    evolution = ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()), outcomes)
     fit = train(
         lambda: build_network(architecture, of_segments, like=forecaster),
         UnrolledSegments(train_values, unrolling, title=f"{experiment.name}, training rows"),
-        UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{experiment.name}, {split.validate_on} rows"),
+        UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{experiment.name}, {watched} rows"),
         training,
         *(experiment.name, training_state, [ResetStates(), evolution]),
     )
     forecaster.set_weights(fit.model.get_weights())
-    made = fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)
+    made = fitted(fit, training, watched, best_validation_loss=fit.best_validation_loss)
     return made | {"model": forecaster, "evolution": pd.DataFrame(evolution.rows)}
 
 
