@@ -6,16 +6,19 @@ The traceback is in the log at level DEBUG; `conf/logging.yml` sets the level.
 import logging
 import multiprocessing
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 import kedro.runner
 from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.project import settings
 from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
+from rnn_trading.pipeline_registry import DEFAULT, in_protocol
 from rnn_trading.tables.checks import TableError
 
 logger = logging.getLogger(__name__)
@@ -45,10 +48,28 @@ def _run(**options: Any) -> Any:
         # A process that is forked while threads of TensorFlow run may wait for a lock of theirs for ever.
         multiprocessing.set_start_method("spawn", force=True)
     try:
-        return run_of_kedro(**options)
+        return run_of_kedro(**options | _in_protocol(options))
     except USER_ERRORS as error:
         logger.debug("The way to the error", exc_info=True)
         raise click.ClickException(_message(error)) from error
+
+
+def _in_protocol(options: dict[str, Any]) -> dict[str, Any]:
+    """Which pipelines run: those asked for, and what belongs to them in the protocol of this run alone."""
+    asked = [*options["pipelines"], *([options["pipeline"]] if options["pipeline"] else [])]
+    names = in_protocol(asked, _protocol(options))
+    # Kedro takes one of its two options; with neither it runs the default pipeline.
+    return {"pipeline": None, "pipelines": names} if names not in (asked, [DEFAULT]) else {}
+
+
+def _protocol(options: dict[str, Any]) -> str:
+    """The protocol of ``--params``, else that of the globals of the environment."""
+    given = (options["params"] or {}).get("protocol")
+    if given is not None:
+        return str(given)
+    source = options["conf_source"] or Path.cwd() / settings.CONF_SOURCE
+    loader = settings.CONFIG_LOADER_CLASS(str(source), options["env"], {}, **settings.CONFIG_LOADER_ARGS)
+    return str(loader["globals"]["protocol"])
 
 
 def _check_runner(name: str | None) -> None:

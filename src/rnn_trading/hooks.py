@@ -143,8 +143,12 @@ class ProgressHook:
 
 
 def _is_whole(names: Sequence[str] | None) -> bool:
-    """Whether one pipeline was asked for, and not one experiment of it, of which a report runs many."""
-    return names is not None and len(names) == 1 and "." not in names[0]
+    """Whether one pipeline was asked for, and not one experiment of it, of which a report runs many.
+
+    With it may run what belongs to it in one protocol alone.
+    """
+    whole = [name for name in names or [] if "." not in name]
+    return len(whole) == 1 and all(name == whole[0] or name.startswith(f"{whole[0]}.") for name in names or [])
 
 
 def _files(pipeline: Pipeline, catalog: CatalogProtocol) -> dict[str, tuple[int, int] | None]:

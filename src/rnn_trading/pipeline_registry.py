@@ -4,6 +4,7 @@ The folders are named here: `kedro run` would import only the folder of the pipe
 pipeline here is composed of several.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -14,6 +15,7 @@ from rnn_trading.experiments import wiring
 from rnn_trading.pipelines import canaries, daily_weekly_sequences, data_ingestion, skill_report, text_sentiment
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
+from rnn_trading.skill.record_files import command_for
 
 # Folders of pipelines/ that hold experiments. Their pipeline.py has EXPERIMENTS, the names of its experiments,
 # create_experiment(name), and create_pipeline(), all of them together.
@@ -24,6 +26,11 @@ WITH_EXPERIMENTS = (
     "text_sentiment",
     "sec_filings",
 )
+DEFAULT = "__default__"
+# Experiments that do not exist in every protocol, and the protocols in which they do.
+ONLY_IN: dict[str, tuple[str, ...]] = {
+    "univariate_regression.rolling_windows.epochs": ("as_published",),
+}
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -43,9 +50,50 @@ def register_pipelines() -> dict[str, Pipeline]:
     made_by = records_made_by(by_name)
     judges = {
         "canaries": canaries.create_pipeline({record: by_name[name] for record, name in made_by.items()}),
-        "skill_report": skill_report.create_pipeline(made_by, figures_of(by_name), list(CANARIES)),
+        "skill_report": skill_report.create_pipeline(made_by, figures_of(by_name), list(CANARIES), ONLY_IN),
     }
-    return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **judges, **parts, **by_name}
+    return {DEFAULT: sum(pipelines.values(), Pipeline([])), **pipelines, **judges, **parts, **by_name}
+
+
+def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
+    """Pipelines that run where some are asked for: these, and what belongs to them in the protocol alone.
+
+    Parameters
+    ----------
+    names
+        Of pipelines, as in ``kedro run --pipelines``; none: the default one.
+    protocol
+        Name of the protocol.
+
+    Returns
+    -------
+    list of str
+        Each name once. An experiment of :data:`ONLY_IN` follows every pipeline whose name its own begins with.
+
+    Raises
+    ------
+    ValueError
+        If an experiment is asked for by a name that does not exist in the protocol.
+
+    Examples
+    --------
+    >>> in_protocol(["univariate_regression.rolling_windows"], "as_published")
+    ['univariate_regression.rolling_windows', 'univariate_regression.rolling_windows.epochs']
+    >>> in_protocol(["univariate_regression.rolling_windows"], "corrected")
+    ['univariate_regression.rolling_windows']
+    """
+    asked = list(names) or [DEFAULT]
+    for name in asked:
+        there = ONLY_IN.get(name, (protocol,))
+        if protocol not in there:
+            ways = " or ".join(command_for(name, other) for other in there)
+            raise ValueError(
+                f"--pipelines: the experiment {name} exists in the protocol {' and '.join(there)} only. Received: "
+                f"the protocol {protocol}. Run: {ways}"
+            )
+    here = [name for name, there in ONLY_IN.items() if protocol in there]
+    further = [each for each in here for name in asked if name == DEFAULT or each.startswith(f"{name}.")]
+    return list(dict.fromkeys([*asked, *further]))
 
 
 def experiments() -> dict[str, Pipeline]:
@@ -87,12 +135,15 @@ def _is_record(dataset: str) -> bool:
 
 
 def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:
-    """Of each skill record, the name of the experiment that makes it."""
-    return {
-        record: name
-        for name, pipeline in experiments.items()
-        for record in sorted(output.removesuffix(".skill") for output in pipeline.all_outputs() if _is_record(output))
-    }
+    """Of each skill record, the name of the experiment that makes it; of several, the first.
+
+    An experiment that needs the record of another contains what makes it.
+    """
+    made: dict[str, str] = {}
+    for name, pipeline in experiments.items():
+        for output in sorted(filter(_is_record, pipeline.all_outputs())):
+            made.setdefault(output.removesuffix(".skill"), name)
+    return made
 
 
 def inputs_of_records(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:

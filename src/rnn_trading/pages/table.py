@@ -17,6 +17,7 @@ from rnn_trading.skill.formats import (
 )
 from rnn_trading.skill.marks import MARKS, MISSING, mark_of, marked
 from rnn_trading.skill.record_files import PROTOCOLS
+from rnn_trading.skill.summary import no_finding
 
 from .parts import NO_BREAK, cell, with_interval
 
@@ -58,14 +59,14 @@ def page_cells(row: dict[str, Any]) -> list[dict[str, Any]]:
         _with_interval(row, "corrected") | {"label": f"Corrected: {score}"},
         *(cell(format_score(row[f"{tier}_value"]), row[f"{tier}_value"], words(row[tier] or "")) for tier in TIERS),
         cell(_difference(row), row["difference"], _of_what(row)),
-        finding_cell(row["finding_kind"], row["finding"]),
+        finding_cell(row["finding_kind"], row["finding"] or no_finding(row)),
     ]
 
 
-def finding_cell(kind: str | None, finding: str | None, note: str | None = None) -> dict[str, Any]:
+def finding_cell(kind: str | None, finding: str, note: str | None = None) -> dict[str, Any]:
     """A cell with a finding after its mark, sorted by the kind."""
     order = f"{list(MARKS).index(kind or MISSING)} {finding}"
-    return cell(finding or "No corrected record", order, note) | {"mark": mark_of(kind)}
+    return cell(finding, order, note) | {"mark": mark_of(kind)}
 
 
 def _with_interval(row: dict[str, Any], name: str) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def markdown_cells(row: dict[str, Any]) -> list[str]:
         *(_markdown_score(row, name) for name in PROTOCOLS),
         *(f"{words(row[tier])} {format_score(row[f'{tier}_value'])}" if row[tier] else NOTHING for tier in TIERS),
         decided.removesuffix(", ") + (TOO_NARROW if row["doubtful"] and row["against"] else ""),
-        marked(row["finding_kind"], row["finding"] or "No corrected record"),
+        marked(row["finding_kind"], row["finding"] or no_finding(row)),
     ]
 
 

@@ -1,7 +1,9 @@
 """Skill records and results of canaries, read from files that may be broken."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -295,7 +297,12 @@ def command_for(pipeline: str, protocol: str) -> str:
     return command if protocol == "corrected" else f"{command} --params protocol={protocol}"
 
 
-def read_records(files: dict[str, bytes], expected: dict[str, str], with_canaries: list[str]) -> Records:
+def read_records(
+    files: dict[str, bytes],
+    expected: dict[str, str],
+    with_canaries: list[str],
+    only_in: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Records:
     """Read the records and the results of the canaries, of both protocols.
 
     Parameters
@@ -306,6 +313,8 @@ def read_records(files: dict[str, bytes], expected: dict[str, str], with_canarie
         Of each record, the pipeline that makes it.
     with_canaries
         See :func:`read_canaries`.
+    only_in
+        Of pipelines that do not exist in every protocol, the protocols in which they do.
 
     Returns
     -------
@@ -322,22 +331,19 @@ def read_records(files: dict[str, bytes], expected: dict[str, str], with_canarie
     [('level', 'as_published'), ('level', 'corrected'), ('canaries', 'corrected')]
     """
     records = Records()
-    for name, pipeline in expected.items():
-        for protocol in PROTOCOLS:
-            path = f"{protocol}/{name}/skill.json"
-            problem = None
-            if path in files:
-                says = {"experiment": name, "protocol": protocol}
-                record, problem = _parse(files[path], _Record, RECORD_VERSION, says)
-                if problem is None:
-                    records.found[name, protocol] = record
-                    continue
-                records.problems.append(f"{path}: {problem}")
-            command = command_for(pipeline, protocol)
-            records.missing.append((name, protocol, command))
+    there = {(name, way): made_by for name, made_by in expected.items() for way in only_in.get(made_by, PROTOCOLS)}
+    for (name, protocol), pipeline in there.items():
+        path = f"{protocol}/{name}/skill.json"
+        if path in files:
+            record, problem = _parse(files[path], _Record, RECORD_VERSION, {"experiment": name, "protocol": protocol})
+            if problem is None:
+                records.found[name, protocol] = record
+                continue
+            records.problems.append(f"{path}: {problem}")
+        records.missing.append((name, protocol, command_for(pipeline, protocol)))
     for path in sorted(path for path in files if path.endswith("/skill.json")):
         protocol, name, _ = path.split("/")
-        if protocol not in PROTOCOLS or name not in expected:
+        if (name, protocol) not in there:
             records.problems.append(f"{path}: no experiment or no protocol of this project; left out")
     for protocol in PROTOCOLS:
         results, problem = read_canaries(files, protocol, with_canaries)

@@ -23,6 +23,7 @@ SIMULATED, AGAIN, OTHER_DATA = (
     "the network that was chosen, once more",
     "its two runs had different data",
 )
+ONLY_PUBLISHED = "run as published only"
 NO_SCORE: dict[str, Any] = {"value": None, "interval": (None, None), "too_narrow": False}
 TEXTS = {
     *("remark", "metric", "score", "published_on", "naive", "strong", "statistic", "against", "verdict"),
@@ -75,6 +76,8 @@ def _row(name: str, records: Records) -> dict[str, Any]:
     metric = headline.get("metric")
     figure = ((known["published"] or {}) if known else {}).get(metric)
     remarks = _remarks([record for record in (corrected, published) if record])
+    awaited = any((name, "corrected") == (each, protocol) for each, protocol, _ in records.missing)
+    remarks += [ONLY_PUBLISHED] if published and not corrected and not awaited else []
     row: dict[str, Any] = {
         "experiment": name,
         "remark": "; ".join(remarks) or None,
@@ -162,6 +165,17 @@ def in_words(changed: dict[str, str]) -> str:
     ''
     """
     return "; ".join(f"{name} = {value}" for name, value in changed.items())
+
+
+def no_finding(row: dict[str, Any]) -> str:
+    """What stands in the place of a finding of the corrected record.
+
+    Examples
+    --------
+    >>> no_finding({"remark": None}), no_finding({"remark": "simulated data; run as published only"})
+    ('No corrected record', 'Run as published only')
+    """
+    return ONLY_PUBLISHED.capitalize() if ONLY_PUBLISHED in (row["remark"] or "") else "No corrected record"
 
 
 def rows_of_table(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Read the records, tabulate them, write the page."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,16 +22,20 @@ PICTURE_WIDTH = 1400  # pixels: what stands at the head of a page has its whole 
 
 
 def read_skill_records(
-    report_files: dict[str, bytes], *, expected: dict[str, str], with_canaries: list[str]
+    report_files: dict[str, bytes],
+    *,
+    expected: dict[str, str],
+    with_canaries: list[str],
+    only_in: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
     """Records and canaries that can be read, and what is wrong with the others, as plain values.
 
     Parameters
     ----------
-    report_files, expected, with_canaries
+    report_files, expected, with_canaries, only_in
         See :func:`rnn_trading.skill.record_files.read_records`.
     """
-    return read_records(report_files, expected, with_canaries).as_plain()
+    return read_records(report_files, expected, with_canaries, only_in).as_plain()
 
 
 def tabulate_skill(skill_records: dict[str, Any], *, names: list[str]) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Skill records of both protocols to one table and one page."""
 
+from collections.abc import Mapping, Sequence
+
 from kedro.pipeline import Pipeline
 
 from rnn_trading.experiments import wiring
@@ -7,7 +9,12 @@ from rnn_trading.experiments import wiring
 from . import nodes
 
 
-def create_pipeline(expected: dict[str, str], figures: dict[str, list[str]], with_canaries: list[str]) -> Pipeline:
+def create_pipeline(
+    expected: dict[str, str],
+    figures: dict[str, list[str]],
+    with_canaries: list[str],
+    only_in: Mapping[str, Sequence[str]],
+) -> Pipeline:
     """Whatever records are there to the report.
 
     Parameters
@@ -18,8 +25,10 @@ def create_pipeline(expected: dict[str, str], figures: dict[str, list[str]], wit
         Of each skill record, the names of its figures.
     with_canaries
         Experiments that have canaries.
+    only_in
+        Of pipelines that do not exist in every protocol, the protocols in which they do.
     """
-    read = wiring.given(nodes.read_skill_records, expected=expected, with_canaries=with_canaries)
+    read = wiring.given(nodes.read_skill_records, expected=expected, with_canaries=with_canaries, only_in=only_in)
     tabulate = wiring.given(nodes.tabulate_skill, names=list(expected))
     write = wiring.given(nodes.write_skill_report, expected=expected, figures=figures)
     return Pipeline(

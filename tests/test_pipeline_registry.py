@@ -1,0 +1,65 @@
+"""Which pipelines run under a protocol."""
+
+import pytest
+from kedro.framework.project import configure_project
+
+from rnn_trading import cli
+from rnn_trading.experiments.wiring import experiment, node
+from rnn_trading.pipeline_registry import in_protocol, records_made_by
+from tests.conftest import ROOT
+
+SERIES = "univariate_regression"
+WINDOWS = f"{SERIES}.rolling_windows"
+EPOCHS = f"{WINDOWS}.epochs"
+
+
+@pytest.mark.parametrize(
+    ("asked", "protocol", "run"),
+    [
+        ([], "corrected", ["__default__"]),
+        ([], "as_published", ["__default__", EPOCHS]),
+        ([SERIES], "as_published", [SERIES, EPOCHS]),
+        ([WINDOWS, EPOCHS], "as_published", [WINDOWS, EPOCHS]),
+        ([EPOCHS], "as_published", [EPOCHS]),
+        ([f"{SERIES}.level", "stacked_lstm"], "as_published", [f"{SERIES}.level", "stacked_lstm"]),
+        ([SERIES, SERIES], "corrected", [SERIES]),
+    ],
+)
+def test_what_belongs_to_a_pipeline_in_one_protocol_runs_with_it(asked, protocol, run):
+    assert in_protocol(asked, protocol) == run
+
+
+def test_what_does_not_exist_in_the_protocol_is_refused_with_the_command_for_it():
+    with pytest.raises(ValueError, match="exists in the protocol as_published only. Received: the protocol corrected"):
+        in_protocol([SERIES, EPOCHS], "corrected")
+    with pytest.raises(ValueError, match=f"Run: kedro run --pipelines {EPOCHS} --params protocol=as_published$"):
+        in_protocol([EPOCHS], "corrected")
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "run"),
+    [
+        ({}, {}, {"pipelines": []}),
+        ({"pipelines": [WINDOWS]}, {}, {"pipelines": [WINDOWS]}),
+        ({"pipelines": [WINDOWS]}, {"protocol": "as_published"}, {"pipelines": [WINDOWS, EPOCHS]}),
+        ({"pipeline": WINDOWS}, {"protocol": "as_published"}, {"pipeline": None, "pipelines": [WINDOWS, EPOCHS]}),
+        ({}, {"protocol": "as_published"}, {"pipelines": ["__default__", EPOCHS]}),
+    ],
+)
+def test_the_command_asks_for_the_protocol_of_its_parameters_else_of_the_globals(asked, given, run, monkeypatch):
+    configure_project("rnn_trading")
+    seen = {}
+    monkeypatch.setattr(cli, "run_of_kedro", lambda **options: seen.update(options))
+    options = {"pipeline": None, "pipelines": [], "env": "base", "conf_source": str(ROOT / "conf"), "params": given}
+    cli._run(**options | asked)
+    assert {name: seen[name] for name in run} == run
+
+
+def judge(told):
+    return told
+
+
+def test_a_record_is_made_by_the_first_experiment_that_holds_it():
+    made = experiment("a", [node(judge, "skill")])
+    further = experiment("a.more", [node(judge, "skill")])
+    assert records_made_by({"a": made, "a.further": made + further}) == {"a": "a", "a.more": "a.further"}
