@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL, broken_laws
 from rnn_trading.skill.record import RECORD_VERSION
 
+# The two ways of every system, which are held against each other; and five networks of a book, which stand by themselves.
 PROTOCOLS = ("as_published", "corrected")
+BOOK = "book"
 
 
 @dataclass
@@ -178,6 +180,8 @@ class _Model(_Strict):
     metrics: dict[str, Any]
     epochs: Any = None
     best_epoch: Any = None
+    parameters: Count | None = None
+    trained_parameters: Count | None = None
     chosen: str | None = None
 
 
@@ -301,9 +305,9 @@ def read_records(
     files: dict[str, bytes],
     expected: dict[str, str],
     with_canaries: list[str],
-    only_in: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    protocols: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Records:
-    """Read the records and the results of the canaries, of both protocols.
+    """Read the records of every protocol, and the results of the canaries.
 
     Parameters
     ----------
@@ -313,8 +317,8 @@ def read_records(
         Of each record, the pipeline that makes it.
     with_canaries
         See :func:`read_canaries`.
-    only_in
-        Of pipelines that do not exist in every protocol, the protocols in which they do.
+    protocols
+        Of each record, the protocols in which it exists; of one that is not named, :data:`PROTOCOLS`.
 
     Returns
     -------
@@ -331,7 +335,7 @@ def read_records(
     [('level', 'as_published'), ('level', 'corrected'), ('canaries', 'corrected')]
     """
     records = Records()
-    there = {(name, way): made_by for name, made_by in expected.items() for way in only_in.get(made_by, PROTOCOLS)}
+    there = {(name, way): made_by for name, made_by in expected.items() for way in protocols.get(name, PROTOCOLS)}
     for (name, protocol), pipeline in there.items():
         path = f"{protocol}/{name}/skill.json"
         if path in files:
