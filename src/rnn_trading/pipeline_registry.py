@@ -133,13 +133,13 @@ def _in_the_book(name: str) -> list[str]:
     """Pipelines that run in the book where one is asked for."""
     if name in (BOOK, DEFAULT):
         return [BOOK]
-    if name.split(".")[0] not in (*WITH_EXPERIMENTS, "canaries"):
+    if name.partition(".")[0] not in (*WITH_EXPERIMENTS, "canaries"):
         return [name]  # what neither trains nor judges
     runs = [run for experiment, run in OF_THE_BOOK.items() if f"{experiment}.".startswith(f"{name}.")]
     if not runs:
         raise ValueError(
-            f"--pipelines: the book has no {name}. Expected: {BOOK} (all it has), or one of {', '.join(OF_THE_BOOK)}. In "
-            f"another protocol: {command_for(name, ONLY_IN.get(name, PROTOCOLS)[-1])}"
+            f"--pipelines: the book has no {name}. Expected: {BOOK} (all it has), or one of {', '.join(OF_THE_BOOK)}. "
+            f"In another protocol: {command_for(name, ONLY_IN.get(name, PROTOCOLS)[-1])}"
         )
     return runs
 

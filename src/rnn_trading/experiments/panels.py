@@ -257,8 +257,8 @@ def no_probabilities(forecasts: pd.Series) -> dict[str, Any]:
         return {}
     caveat = (
         f"{outside:,} of {len(forecasts):,} forecasts are no probabilities, since the last layer is linear: the "
-        f"log-loss clips them to {PROBABILITY_FLOOR:g} and 1 - {PROBABILITY_FLOOR:g}, as the training did; ranks, and "
-        "so the AUC, are of the forecasts as they are"
+        f"log-loss takes them as {PROBABILITY_FLOOR:.7f} or {1 - PROBABILITY_FLOOR:.7f}, as the training did; ranks, "
+        "and so the AUC, are of the forecasts as they are"
     )
     return {"no_probabilities": outside, "caveat": caveat}
 

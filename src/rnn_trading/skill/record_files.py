@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -11,9 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL, broken_laws
 from rnn_trading.skill.record import RECORD_VERSION
 
-# The two ways of every system, which are held against each other; and five networks of a book, which stand by themselves.
-PROTOCOLS = ("as_published", "corrected")
-BOOK = "book"
+PROTOCOLS = ("as_published", "corrected")  # two ways of every system, held against each other
+BOOK = "book"  # and five networks that stand by themselves
 
 
 @dataclass
@@ -181,7 +179,6 @@ class _Model(_Strict):
     epochs: Any = None
     best_epoch: Any = None
     parameters: Count | None = None
-    trained_parameters: Count | None = None
     chosen: str | None = None
 
 
@@ -305,7 +302,7 @@ def read_records(
     files: dict[str, bytes],
     expected: dict[str, str],
     with_canaries: list[str],
-    protocols: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    protocols: Mapping[str, Sequence[str]] | None = None,
 ) -> Records:
     """Read the records of every protocol, and the results of the canaries.
 
@@ -335,7 +332,7 @@ def read_records(
     [('level', 'as_published'), ('level', 'corrected'), ('canaries', 'corrected')]
     """
     records = Records()
-    there = {(name, way): made_by for name, made_by in expected.items() for way in protocols.get(name, PROTOCOLS)}
+    there = {(name, way): made for name, made in expected.items() for way in (protocols or {}).get(name, PROTOCOLS)}
     for (name, protocol), pipeline in there.items():
         path = f"{protocol}/{name}/skill.json"
         if path in files:
