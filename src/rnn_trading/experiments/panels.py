@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
+from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
 from rnn_trading.models.states import States
@@ -126,7 +127,8 @@ def train_model(
     )
     if UNSEEN in vocabulary:
         average_embedding(fit.model, vocabulary.index(UNSEEN))
-    return fitted(fit, training, split.validate_on) | {"vocabulary": vocabulary}
+    made = fitted(fit, training, split.validate_on) | {"vocabulary": vocabulary}
+    return beside_published(made, experiment, len(vocabulary), architecture.embedding, "tickers")
 
 
 def _check_head(experiment: Experiment, architecture: StackedLstmParameters, training: TrainingParameters) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted, trained_parameters
+from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
@@ -158,7 +159,8 @@ def train_network(
         *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
     )
     made = fitted(fit, training, split.validate_on, trained_parameters=trained_parameters(fit.model))
-    return made | {"reader": text_reader}
+    dimensions = architecture.dimensions or vectors.shape[1]
+    return beside_published(made, experiment, ids, dimensions, "words") | {"reader": text_reader}
 
 
 def _pretrained(
