@@ -19,6 +19,7 @@ from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol
+from rnn_trading.skill.record_files import BOOK
 from rnn_trading.tables.checks import TableError
 
 logger = logging.getLogger(__name__)
@@ -57,9 +58,13 @@ def _run(**options: Any) -> Any:
 def _in_protocol(options: dict[str, Any]) -> dict[str, Any]:
     """Which pipelines run: those asked for, and what belongs to them in the protocol of this run alone."""
     asked = [*options["pipelines"], *([options["pipeline"]] if options["pipeline"] else [])]
-    names = in_protocol(asked, _protocol(options))
+    # Who asks for the book need not say so twice.
+    given = options["params"] or {}
+    params = given if "protocol" in given or BOOK not in asked else given | {"protocol": BOOK}
+    names = in_protocol(asked, _protocol(options | {"params": params}))
     # Kedro takes one of its two options; with neither it runs the default pipeline.
-    return {"pipeline": None, "pipelines": names} if names not in (asked, [DEFAULT]) else {}
+    pipelines = {"pipeline": None, "pipelines": names} if names not in (asked, [DEFAULT]) else {}
+    return pipelines | {"params": params}
 
 
 def _protocol(options: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from rnn_trading.experiments import wiring
 from rnn_trading.pipelines import canaries, daily_weekly_sequences, data_ingestion, skill_report, text_sentiment
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
-from rnn_trading.skill.record_files import command_for
+from rnn_trading.skill.record_files import BOOK, PROTOCOLS, command_for
 
 # Folders of pipelines/ that hold experiments. Their pipeline.py has EXPERIMENTS, the names of its experiments,
 # create_experiment(name), and create_pipeline(), all of them together.
@@ -30,6 +30,19 @@ DEFAULT = "__default__"
 # Experiments that do not exist in every protocol, and the protocols in which they do.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "univariate_regression.rolling_windows.epochs": ("as_published",),
+}
+# The experiments of the book, which are no other: by the name of each, the pipeline that runs it there.
+OF_THE_BOOK = {
+    "univariate_regression.level": "book.level",  # without the twin on returns
+    **{
+        name: name
+        for name in (
+            "stacked_lstm.classification",
+            "multivariate.macro",
+            "text_sentiment.learned_embeddings",
+            "text_sentiment.pretrained_embeddings",
+        )
+    },
 }
 
 
@@ -50,9 +63,20 @@ def register_pipelines() -> dict[str, Pipeline]:
     made_by = records_made_by(by_name)
     judges = {
         "canaries": canaries.create_pipeline({record: by_name[name] for record, name in made_by.items()}),
-        "skill_report": skill_report.create_pipeline(made_by, figures_of(by_name), list(CANARIES), ONLY_IN),
+        "skill_report": skill_report.create_pipeline(
+            made_by, figures_of(by_name), list(CANARIES), protocols_of(made_by)
+        ),
     }
-    return {DEFAULT: sum(pipelines.values(), Pipeline([])), **pipelines, **judges, **parts, **by_name}
+    whole = {DEFAULT: sum(pipelines.values(), Pipeline([]))}
+    return {**whole, **pipelines, **judges, **parts, **by_name, **of_the_book(by_name)}
+
+
+def of_the_book(experiments: dict[str, Pipeline]) -> dict[str, Pipeline]:
+    """The pipelines that exist in the book alone: all of its experiments, and the level without its twin."""
+    twin = "univariate_regression.level.returns"
+    level = Pipeline([node for node in experiments["univariate_regression.level"].nodes if node.namespace != twin])
+    others = [experiments[name] for name, pipeline in OF_THE_BOOK.items() if name == pipeline]
+    return {BOOK: sum(others, level), "book.level": level}
 
 
 def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
@@ -77,13 +101,22 @@ def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
 
     Examples
     --------
+    >>> in_protocol(["univariate_regression"], "book")
+    ['book.level']
     >>> in_protocol(["univariate_regression.rolling_windows"], "as_published")
     ['univariate_regression.rolling_windows', 'univariate_regression.rolling_windows.epochs']
     >>> in_protocol(["univariate_regression.rolling_windows"], "corrected")
     ['univariate_regression.rolling_windows']
     """
     asked = list(names) or [DEFAULT]
+    if protocol == BOOK:
+        return list(dict.fromkeys(run for name in asked for run in _in_the_book(name)))
     for name in asked:
+        if name in (BOOK, "book.level"):
+            raise ValueError(
+                f"--pipelines: {name} exists in the protocol {BOOK} only. Received: the protocol {protocol}. Leave it "
+                f"out: kedro run --pipelines {name}"
+            )
         there = ONLY_IN.get(name, (protocol,))
         if protocol not in there:
             ways = " or ".join(command_for(name, other) for other in there)
@@ -94,6 +127,35 @@ def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
     here = [name for name, there in ONLY_IN.items() if protocol in there]
     further = [each for each in here for name in asked if name == DEFAULT or each.startswith(f"{name}.")]
     return list(dict.fromkeys([*asked, *further]))
+
+
+def _in_the_book(name: str) -> list[str]:
+    """Pipelines that run in the book where one is asked for."""
+    if name in (BOOK, DEFAULT):
+        return [BOOK]
+    if name.partition(".")[0] not in (*WITH_EXPERIMENTS, "canaries"):
+        return [name]  # what neither trains nor judges
+    runs = [run for experiment, run in OF_THE_BOOK.items() if f"{experiment}.".startswith(f"{name}.")]
+    if not runs:
+        raise ValueError(
+            f"--pipelines: the book has no {name}. Expected: {BOOK} (all it has), or one of {', '.join(OF_THE_BOOK)}. "
+            f"In another protocol: {command_for(name, ONLY_IN.get(name, PROTOCOLS)[-1])}"
+        )
+    return runs
+
+
+def protocols_of(made_by: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Of each skill record, the protocols in which it exists.
+
+    Parameters
+    ----------
+    made_by
+        See :func:`records_made_by`.
+    """
+    return {
+        record: (*ONLY_IN.get(experiment, PROTOCOLS), *([BOOK] if record in OF_THE_BOOK else []))
+        for record, experiment in made_by.items()
+    }
 
 
 def experiments() -> dict[str, Pipeline]:

@@ -60,7 +60,7 @@ def folder(tmp_path):
     """The layout of the unpacked Large Movie Review Dataset."""
     texts = {
         "train/neg/0_3.txt": b"Dull",
-        "train/pos/0_9.txt": b"Am\xe9lie is fun",
+        "train/pos/0_9.txt": "Amélie is fun".encode(),
         "test/neg/0_1.txt": b"Bad",
         "test/pos/0_10.txt": b"Good",
         "train/unsup/0_0.txt": b"Not labelled",
@@ -75,7 +75,8 @@ def folder(tmp_path):
 
 
 def test_a_folder(folder):
-    table, _ = load(folder)
+    table, counts = load(folder)
+    assert counts["undecodable_texts"] == 0
     assert table.index.tolist() == ["train/neg/0_3", "train/pos/0_9", "test/neg/0_1", "test/pos/0_10"]
     assert table["split"].tolist() == ["train", "train", "test", "test"]
     assert table["label"].tolist() == [0, 1, 0, 1]

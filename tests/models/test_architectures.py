@@ -100,6 +100,11 @@ def test_equal_seeds_build_equal_networks(case, network):
         ("as_published:text_sentiment.learned_embeddings", {"tokens": 100, "ids": 20_000}, 2_012_897),
         ("as_published:text_sentiment.pretrained_embeddings", {"ids": 88_586, "dimensions": 100}, 8_871_497),
         ("as_published:sec_filings.returns", {"tokens": 100, "ids": 25_000}, 2_526_715),
+        ("book:univariate_regression.level", {"lags": 63}, 1_781),
+        ("book:stacked_lstm.classification", {"lags": 52, "tickers": 2489}, 29_371),
+        ("book:multivariate.macro", {"lags": 24}, 1_268),
+        ("book:text_sentiment.learned_embeddings", {"tokens": 100, "ids": 20_000}, 2_012_801),
+        ("book:text_sentiment.pretrained_embeddings", {"ids": 88_586, "dimensions": 100}, 8_871_497),
     ],
 )
 def test_published_numbers_of_parameters(base_parameters, name, sizes, parameters):

@@ -8,6 +8,7 @@ import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.experiments.macro import WindowParameters, transform_series
+from rnn_trading.series.monthly import MacroError, MacroParameters
 from rnn_trading.skill.rivals.macro import MACRO
 from rnn_trading.splits.chronological import SplitParameters, chronological_split
 from rnn_trading.splits.windows import joint_windows
@@ -83,26 +84,42 @@ def monthly_table(months=480, seed=0, start="1980-01-01"):
     return pd.DataFrame({"UMCSENT": sentiment, "IPGMFN": production}, index=dates)
 
 
-def test_published_shapes(base_parameters):
-    from rnn_trading.series.monthly import MacroParameters
+SERIES = MacroParameters(
+    source="x",
+    series=(
+        {"name": "UMCSENT", "method": "difference", "period": 12},
+        {"name": "IPGMFN", "method": "log_difference", "period": 12},
+    ),
+)
 
-    series = MacroParameters(
-        source="x",
-        series=(
-            {"name": "UMCSENT", "method": "difference", "period": 12},
-            {"name": "IPGMFN", "method": "log_difference", "period": 12},
-        ),
-    )
-    values = base_parameters("as_published")["multivariate"]["macro"]
+
+@pytest.mark.parametrize(("protocol", "shape"), [("as_published", (450, 18, 2)), ("book", (420, 24, 2))])
+def test_published_shapes(base_parameters, protocol, shape):
+    values = base_parameters(protocol)["multivariate"]["macro"]
     parameters = WindowParameters(**values["windows"])
-    # What is published after 2019 changes nothing.
-    transformed = transform_series(monthly_table(500), series, parameters)
+    # What is published after the last month changes nothing.
+    transformed = transform_series(monthly_table(500), SERIES, parameters)
     windows, targets = joint_windows(transformed.to_numpy(), parameters.lags)
-    assert (windows.shape, targets.shape) == ((450, 18, 2), (450, 2))
-    of_the_book, _ = joint_windows(transformed.to_numpy(), 24)
-    parts = chronological_split(transformed.index[24:], SplitParameters(**values["split"]))
-    assert of_the_book[(parts == "train").to_numpy()].shape == (420, 24, 2)
-    assert (parts == "test").sum() == 24
+    assert (windows.shape, targets.shape) == (shape, (shape[0], 2))
+    parts = chronological_split(transformed.index[parameters.lags :], SplitParameters(**values["split"]))
+    assert parts.value_counts().to_dict() == {"train": shape[0] - 24, "test": 24, "validation": 0}
+
+
+def test_gaps_before_the_first_month_that_is_used_are_no_matter(base_parameters, project, tmp_path):
+    """As in FRED's file: one series every third month until 1977, the other in every month."""
+    table = monthly_table(500, start="1972-01-01")
+    early = table.index < "1978-01-01"
+    table.loc[early & (table.index.month % 3 != 2), "UMCSENT"] = np.nan
+    table.reset_index().to_csv(tmp_path / "macro.csv", index=False)
+    run = {"env": "files", "to_nodes": [f"{NAME}.scale_series"], "macro_file": str(tmp_path / "macro.csv")}
+    folder = project(NAME, protocol="as_published", **run)
+    transformed = pd.read_parquet(folder / f"data/04_feature/as_published/{NAME}.transformed.parquet")
+    windows = WindowParameters(**base_parameters("as_published")["multivariate"]["macro"]["windows"])
+    pd.testing.assert_frame_equal(transformed, transform_series(table.loc["1980":], SERIES, windows), check_freq=False)
+    report = json.loads((folder / "data/03_primary/macro_report.json").read_text())
+    assert report["months_with_gaps"] == 47  # of 72 months to 1977; the first has none, so it is not taken
+    with pytest.raises(MacroError, match="UMCSENT has no value in 47 of the months from 1972-02 to .* 1977-12"):
+        project(NAME, **run)
 
 
 SMALL = {
@@ -196,7 +213,11 @@ def test_a_planted_signal_is_found(run_file):
         ),
         (monthly_table(160).assign(IPGMFN=9.0 - np.arange(160)), {}, "IPGMFN: 0 on 1980-10-01 has no logarithm"),
         (monthly_table(160).assign(IPGMFN=3.0), {}, "IPGMFN is 3 in all 160 months"),
-        (monthly_table(160).drop(index=pd.Timestamp("1985-05-01")), {}, "UMCSENT has no value in 1 months .* 1985-05"),
+        (
+            monthly_table(160).drop(index=pd.Timestamp("1985-05-01")),
+            {},
+            "UMCSENT has no value in 1 of the months .* 1985-05",
+        ),
     ],
 )
 def test_unusable_tables_are_refused_before_training(run_file, tmp_path, table, changes, message):

@@ -10,6 +10,7 @@ from rnn_trading.series.monthly import (
     align_months,
     macro_quality,
     parse_macro,
+    refuse_gaps,
     validate_macro,
 )
 
@@ -42,14 +43,6 @@ def test_days_within_a_month_do_not_matter_and_the_common_span_is_taken():
         ({"A": END}, "series 'B' is missing. Received: 'A'. Name the series of your table in macro.series"),
         ({"A": END, "B": FIRST * np.nan}, "B has no value"),
         (
-            {"A": END, "B": FIRST.drop(FIRST.index[1])},
-            "B has no value in 1 months between 2000-02 and 2000-05, the first of them 2000-03",
-        ),
-        (
-            {"A": END, "B": months(np.arange(9.0), freq="QE")},
-            "B has no value in 16 months .* the first of them 2000-04. Expected one a month",
-        ),
-        (
             {"A": END, "B": months(np.arange(90.0), freq="D")},
             "B has several values in 2000-0",
         ),
@@ -60,6 +53,26 @@ def test_days_within_a_month_do_not_matter_and_the_common_span_is_taken():
 def test_what_cannot_be_aligned_is_refused(series, message):
     with pytest.raises(MacroError, match=f"x.csv: .*{message}"):
         align_months(table(**series), ["A", "B"], "x.csv")
+
+
+def test_gaps_are_counted_and_refused_where_the_months_are_used():
+    quarterly_first = pd.concat([months([1.0, 2, 3], freq="QE"), months([4.0, 5, 6], start="2000-10-31")])
+    aligned = align_months(table(A=months(np.arange(13.0)), B=quarterly_first), ["A", "B"], "x.csv")
+    validate_macro(aligned)
+    assert (aligned.index[0], aligned.index[-1]) == (pd.Timestamp("2000-03-01"), pd.Timestamp("2000-12-01"))
+    assert macro_quality(aligned)["months_with_gaps"] == 4
+    refuse_gaps(aligned.loc["2000-09":], "x.csv")
+    with pytest.raises(
+        MacroError,
+        match="x.csv: B has no value in 4 of the months from 2000-03 to 2000-12, the last of them 2000-08. Expected "
+        "one a month without gaps. Fill the gaps, start after them with windows.start, or take a monthly series.",
+    ):
+        refuse_gaps(aligned, "x.csv")
+
+
+def test_series_without_a_common_value_are_refused():
+    with pytest.raises(MacroError, match="no month in common: A 2000-01 to 2000-03, B 2000-02 to 2000-02"):
+        align_months(table(A=END.iloc[[0, 2]], B=FIRST.iloc[:1]), ["A", "B"], "x.csv")
 
 
 RAW = pd.DataFrame({"date": ["2000-02-01", "2000-01-01"], "A": ["2", "1"], "B": ["4", "3.5"], "C": ["x", "y"]})
@@ -106,6 +119,7 @@ def test_a_series_named_twice_is_refused():
         lambda t: t.reset_index(),
         lambda t: t.drop(index=t.index[1]),
         lambda t: t[["A"]],
+        lambda t: t.assign(A=np.inf),
         lambda t: t.assign(A=np.nan),
     ],
 )

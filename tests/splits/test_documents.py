@@ -60,6 +60,8 @@ def test_a_given_test_is_kept_and_its_duplicates_leave_the_training():
     assert parts.isna().tolist() == [False, True, *[False] * 158]
     assert (parts == "validation").sum() == 8
     assert describe_documents(parts, labels)["unused"] == {"rows": 1}
+    published = split_documents(labels, texts, given, changed(SPLIT, validate_on="test", copies_of_the_test="keep"))
+    assert published.astype("str").equals(given.rename("split"))
 
 
 def test_a_given_validation_is_kept():

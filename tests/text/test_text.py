@@ -33,6 +33,14 @@ def words_of(text, rules):
     return [words.distinct[code] for code in words.sequences.ids]
 
 
+def test_misread_letters_come_apart_or_become_others():
+    misread = WordParameters(markup="keep", contractions="whole", misread_as="latin-1")
+    assert words_of("Plain words stay", misread) == ["plain", "words", "stay"]
+    # In UTF-8 a grave is C3 A0, a no-break space in latin-1; a right quotation mark is E2 80 99.
+    assert words_of("Voil\u00e0, don\u2019t", misread) == ["voil\u00e3", "don\u00e2\x80\x99t"]
+    assert words_of("Voil\u00e0, don\u2019t", PUBLISHED) == ["voil\u00e0", "don\u2019t"]
+
+
 def sequences(*lists):
     starts = np.cumsum([0, *map(len, lists)])
     return TokenSequences(np.array([i for ids in lists for i in ids], dtype=np.int32), starts)

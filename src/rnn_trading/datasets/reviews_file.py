@@ -26,7 +26,8 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
     every
         N takes every N-th of these rows, for a quick trial.
     encoding
-        Of texts in a folder alone. Published: ``latin-1``, in which all bytes have a meaning. Tables are UTF-8.
+        Of texts in a folder alone. Tables are UTF-8. As published files in UTF-8 were read as ``latin-1``: see
+        ``misread_as`` of :class:`rnn_trading.text.text.WordParameters`.
     file
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
@@ -36,7 +37,7 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
     error = ReviewError
 
     def __init__(
-        self, *, only: dict[str, str] | None = None, every: int = 1, encoding: str = "latin-1", **file: Any
+        self, *, only: dict[str, str] | None = None, every: int = 1, encoding: str = "utf-8", **file: Any
     ) -> None:
         super().__init__(**file)
         self._only, self._every, self._encoding = only or {}, every, encoding

@@ -12,6 +12,7 @@ from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.documents import PREPARATION
 from rnn_trading.experiments.fitting import fitted_average
+from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
 from rnn_trading.filings.sequences import (
     FilingReadingParameters,
@@ -89,7 +90,8 @@ def train_networks(
         partial(build_network, architecture, interface),
         *(rows("train"), rows(held_out), training, ensemble.networks, experiment.name, training_state),
     )
-    return fitted_average(average, held_out)
+    made = fitted_average(average, held_out)
+    return beside_published(made, experiment, len(words), architecture.dimensions, "words and phrases")
 
 
 def _mean_and_deviation(documents: pd.DataFrame) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import EnsembleParameters, SequenceNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
 from rnn_trading.parameters import parameters
-from rnn_trading.series.monthly import MacroError, MacroParameters
+from rnn_trading.series.monthly import MacroError, MacroParameters, refuse_gaps
 from rnn_trading.series.transformations import transform
 from rnn_trading.skill.metrics.macro import ONE_STEP, PATH
 from rnn_trading.skill.record import Experiment, plain, skill_record
@@ -71,6 +71,11 @@ def transform_series(macro: pd.DataFrame, series: MacroParameters, windows: Wind
     -------
     pandas.DataFrame
         Index: months; one column a series, in the units of its transformation.
+
+    Raises
+    ------
+    MacroError
+        If there is no month between the bounds, or a series has a gap there.
     """
     start, until = (pd.Timestamp(day) if day else None for day in (windows.start, windows.until))
     chosen = macro.loc[start:until]
@@ -79,6 +84,7 @@ def transform_series(macro: pd.DataFrame, series: MacroParameters, windows: Wind
             f"Expected months from {windows.start} to {windows.until}. Received: {macro.index[0]:%Y-%m} to "
             f"{macro.index[-1]:%Y-%m}. Move windows.start or windows.until."
         )
+    refuse_gaps(chosen, series.source)
     transformed = pd.DataFrame({each.name: transform(chosen[each.name], each) for each in series.series})
     return transformed.iloc[max(each.lost for each in series.series) :]
 
@@ -244,7 +250,7 @@ def judge(
     -------
     dict
         See :func:`rnn_trading.skill.record.skill_record`. ``model.by_seed``: see
-        :func:`rnn_trading.skill.seeds.metrics_by_seed`. As published also
+        :func:`rnn_trading.skill.seeds.metrics_by_seed`. As published and in the book also
         ``model.published_comparison``: the network one step ahead against the path of the vector autoregression.
     """
     names = [column for column in forecasts_by_seed if column.startswith("seed_")]
@@ -261,7 +267,7 @@ def judge(
         overlap=max(1, *(each.lost for each in series.series)),
         validation=validation_predictions,
     )
-    if protocol == "as_published":
+    if protocol != "corrected":
         record["model"]["published_comparison"] = {
             "network_mae_one_step": record["model"]["metrics"]["mae"],
             "vector_autoregression_mae_of_its_path": record["rivals"]["vector_autoregression"]["path"]["mae"],

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
+from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
 from rnn_trading.models.states import States
 from rnn_trading.panels.network_inputs import UNSEEN, month_indicators, network_inputs, ticker_vocabulary
 from rnn_trading.panels.sequences import lag_columns
+from rnn_trading.skill.losses import PROBABILITY_FLOOR
 from rnn_trading.skill.metrics.panels import information_coefficients, quantile_returns
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
@@ -31,8 +33,11 @@ from rnn_trading.splits.chronological import (
 
 SHARED = ("returns_weekly", "returns_weekly_flags", "returns_weekly_report", "prices_report")
 RIVALS = {"classification": CLASSIFICATION, "regression": REGRESSION}
-# Of each task, what the last layer and the loss must be.
-HEADS = {"classification": ("sigmoid", "binary_crossentropy"), "regression": ("linear", "mse")}
+# Of each task, what the last layer and the loss may be. A linear layer under a loss of probabilities is the book's.
+HEADS = {
+    "classification": (("sigmoid", "binary_crossentropy"), ("linear", "binary_crossentropy")),
+    "regression": (("linear", "mse"),),
+}
 FORECAST: tuple[SplitName, ...] = ("validation", "test")
 MONTHS = 12
 ROLLING_WEEKS = 4
@@ -109,8 +114,7 @@ def train_model(
     _check_head(experiment, architecture, training)
     train_rows, held_out = (_rows(returns_weekly, split_dates, part) for part in ("train", watched_part(split)))
     vocabulary = ticker_vocabulary(returns_weekly, train_rows.index, look_ahead=architecture.vocabulary == "all")
-    scales = _scales(train_rows, experiment)
-    returns_scale, target_scale = scales if architecture.standardise else (1.0, 1.0)
+    returns_scale, target_scale = _scales(train_rows, experiment, architecture)
     interface = Interface(
         {
             "Returns": Input((len(lag_columns(returns_weekly)), 1), scale=returns_scale),
@@ -130,20 +134,23 @@ def train_model(
     )
     if UNSEEN in vocabulary:
         average_embedding(fit.model, vocabulary.index(UNSEEN))
-    return fitted(fit, training, watched_part(split)) | {"vocabulary": vocabulary}
+    made = fitted(fit, training, watched_part(split)) | {"vocabulary": vocabulary}
+    return beside_published(made, experiment, len(vocabulary), architecture.embedding, "tickers")
 
 
 def _check_head(experiment: Experiment, architecture: StackedLstmParameters, training: TrainingParameters) -> None:
     expected, received = HEADS[experiment.task], (architecture.output, training.loss)
-    if received != expected:
+    if received not in expected:
+        wanted = " or ".join(f"model.output={output} and training.loss={loss}" for output, loss in expected)
         raise ValueError(
-            f"{experiment.name}: a {experiment.task} needs model.output={expected[0]} and training.loss={expected[1]}. "
-            f"Received: {received[0]} and {received[1]}."
+            f"{experiment.name}: a {experiment.task} needs {wanted}. Received: {received[0]} and {received[1]}."
         )
 
 
-def _scales(train_rows: pd.DataFrame, experiment: Experiment) -> tuple[float, float]:
-    """Standard deviations of past returns and of the target."""
+def _scales(
+    train_rows: pd.DataFrame, experiment: Experiment, architecture: StackedLstmParameters
+) -> tuple[float, float]:
+    """Standard deviations of past returns and of the target, by which the network divides; 1: it does not."""
     returns, target = train_rows[lag_columns(train_rows)].to_numpy().std(), _truth(train_rows, experiment).std()
     if not (returns > 0 and target > 0):
         raise ValueError(
@@ -151,7 +158,9 @@ def _scales(train_rows: pd.DataFrame, experiment: Experiment) -> tuple[float, fl
             f"{'returns' if target > 0 else 'targets'} that are all equal: there is nothing to learn. "
             "Check the prices and the split."
         )
-    return float(returns), float(target)
+    if not architecture.standardise:
+        return 1.0, 1.0
+    return float(returns), float(target) if experiment.task == "regression" else 1.0  # a probability has no unit
 
 
 def forecast_rows(
@@ -226,12 +235,41 @@ def judge(
     experiment: Experiment,
     protocol: str,
 ) -> dict[str, Any]:
-    """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`."""
+    """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`.
+
+    Returns
+    -------
+    dict
+        The record. ``data.no_probabilities``: test forecasts of a classification below 0 or above 1, if there are any;
+        the verdict ends with what becomes of them.
+    """
+    reports = reports | (no_probabilities(predictions["prediction"]) if experiment.task == "classification" else {})
     flags = returns_weekly_flags.loc[pd.MultiIndex.from_frame(predictions[["ticker", "date"]])]
     parts = describe_parts(_dates(returns_weekly), split_dates["split"])
     return skill_record(
         experiment, protocol, predictions, flags, parts | reports, training, validation=validation_predictions
     )
+
+
+def no_probabilities(forecasts: pd.Series) -> dict[str, Any]:
+    """How many forecasts are below 0 or above 1, and what becomes of them; nothing if there is none.
+
+    Examples
+    --------
+    >>> no_probabilities(pd.Series([0.4, 0.6]))
+    {}
+    >>> no_probabilities(pd.Series([-0.1, 0.6]))["no_probabilities"]
+    1
+    """
+    outside = int((~forecasts.between(0, 1)).sum())
+    if not outside:
+        return {}
+    caveat = (
+        f"{outside:,} of {len(forecasts):,} forecasts are no probabilities, since the last layer is linear: the "
+        f"log-loss takes them as {PROBABILITY_FLOOR:.7f} or {1 - PROBABILITY_FLOOR:.7f}, as the training did; ranks, "
+        "and so the AUC, are of the forecasts as they are"
+    )
+    return {"no_probabilities": outside, "caveat": caveat}
 
 
 def quintiles(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted, trained_parameters
+from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
@@ -158,7 +159,8 @@ def train_network(
         *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
     )
     made = fitted(fit, training, split.validate_on, trained_parameters=trained_parameters(fit.model))
-    return made | {"reader": text_reader}
+    dimensions = architecture.dimensions or vectors.shape[1]
+    return beside_published(made, experiment, ids, dimensions, "words") | {"reader": text_reader}
 
 
 def _pretrained(
@@ -263,24 +265,33 @@ def _with_authors(predictions: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFr
 
 
 def gather_reports(
+    reviews: pd.DataFrame,
     reviews_report: dict[str, Any],
     text_reader: dict[str, Any],
     sequences: TokenSequences,
     parts: pd.DataFrame,
     vectors_report: dict[str, Any],
 ) -> dict[str, Any]:
-    """Say where the data come from, what was dropped, and how much of the texts the network sees."""
+    """Say where the data come from, what was dropped or misread, and how much of the texts the network sees."""
     lengths = word_counts(sequences, text_reader)
     tokens = text_reader["reading"]["tokens"]
+    misread = text_reader["reading"]["words"]["misread_as"] is not None
     return {
         "source": reviews_report["source"],
         "reviews": {key: value for key, value in reviews_report.items() if key not in ("source", "dropped")},
         "dropped": reviews_report["dropped"] | {"training_texts_of_the_test": int(parts["split"].isna().sum())},
+        "trained_on": {"texts_of_the_test": _trained_texts_of_the_test(reviews, parts)},
+        "misread": {"texts": int((~reviews["text"].map(str.isascii)).sum()) if misread else 0},
         "vocabulary": len(text_reader["vocabulary"]),
         "longer_than_the_input": float((lengths > tokens).mean()),
         "words_seen": float(np.minimum(lengths, tokens).sum() / lengths.sum()),
         "word_vectors": vectors_report,
     }
+
+
+def _trained_texts_of_the_test(reviews: pd.DataFrame, parts: pd.DataFrame) -> int:
+    texts, test = same_text(reviews["text"]), parts["split"] == "test"
+    return int((texts.isin(texts[test]) & (parts["split"] == "train")).sum())
 
 
 def review_lengths(sequences: TokenSequences, text_reader: dict[str, Any], skill: dict[str, Any]) -> Figure:

@@ -33,7 +33,8 @@ class StackedLstmParameters(NetworkParameters):
     dense_units, dense_activation
         The hidden dense layer; ``linear`` as published, where it adds no expressive power.
     output
-        ``sigmoid`` for a probability, ``linear`` for a return.
+        ``sigmoid`` for a probability, ``linear`` for a return; in the book ``linear`` for a probability, too, which the
+        loss clips.
     standardise
         Whether past returns enter, and a ``linear`` output leaves, in units of their standard deviation in the
         training rows. As published they are raw fractions near zero, from which an LSTM learns slowly.
@@ -107,7 +108,8 @@ class SequenceNetworkParameters(NetworkParameters):
 class TextNetworkParameters(NetworkParameters):
     """Architecture of a network from the words of a text to one number.
 
-    20,000 ids, ``dimensions: 100`` and ``units: 32`` give the published 2,012,897 parameters; 88,586 frozen vectors of
+    20,000 ids, ``dimensions: 100`` and ``units: 32`` give the published 2,012,897 parameters, with
+    ``reset_after: false`` the 2,012,801 of the book; 88,586 frozen vectors of
     100 dimensions the published 8,871,497, of which 12,897 are trained.
 
     Parameters
@@ -128,6 +130,9 @@ class TextNetworkParameters(NetworkParameters):
     input_dropout, recurrent_dropout
         Share of the inputs and of the states of the GRU that is dropped in training. Recurrent dropout forbids fast
         kernels.
+    reset_after
+        Whether the GRU's reset gate acts on the state after the matrix product, as Keras has it today, with a second
+        bias; false: before it (Cho et al., 2014), as in the book.
     """
 
     embeddings: Literal["learned", "pretrained"]
@@ -138,6 +143,8 @@ class TextNetworkParameters(NetworkParameters):
     units: Count
     input_dropout: Rate
     recurrent_dropout: Rate
+    # A default, as in parameter sets of before, which had none.
+    reset_after: bool = True
 
     @model_validator(mode="after")
     def _check_embeddings(self) -> "TextNetworkParameters":

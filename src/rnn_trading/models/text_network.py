@@ -44,6 +44,7 @@ def build_text_network(
         architecture.units,
         dropout=architecture.input_dropout,
         recurrent_dropout=architecture.recurrent_dropout,
+        reset_after=architecture.reset_after,
         name="GRU",
     )(states)
     probability = keras.layers.Dense(1, activation="sigmoid", name="Probability")(state)

@@ -83,7 +83,7 @@ def _decision(skill: dict[str, Any]) -> dict[str, Any]:
 def _all_scores(skill: dict[str, Any]) -> dict[str, Any]:
     """Scores of the model and its rivals, without artefacts, and as published."""
     name, protocol, headline = skill["experiment"], skill["protocol"], skill["headline"]
-    compared = published_figures(Records(found={(name, protocol): skill}))[name]
+    compared = published_figures(Records(found={(name, protocol): skill}), (protocol,))[name]
     return {
         "score_heads": ["Forecast", f"{headline['words']} {BETTER[headline['larger_is_better']]}", *_metrics(skill)],
         "model": MODEL,

@@ -1,7 +1,8 @@
 """Monthly series side by side: the canonical table, and what may be aligned and what must be refused.
 
 The canonical table ``macro`` has the index ``date``, the first day of every month from the first to the last, and one
-float64 column a series, two or more, none of whose values is missing.
+float64 column a series, two or more. A month that a series lacks between its first and its last is missing there:
+whoever takes the table between two months refuses gaps between these (:func:`refuse_gaps`), and no others.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from rnn_trading.parameters import parameters
 from rnn_trading.series.transformations import TransformationParameters
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
 
-FEWEST_SERIES = 2
+FEWEST_SERIES, FEWEST_VALUES = 2, 2
 
 
 class MacroError(TableError):
@@ -122,7 +123,7 @@ def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataF
     """Bring series to one calendar of months, from the first to the last month that all of them have.
 
     Days within a month do not matter: a value of 1 March and one of 31 March are both March's. Anything beyond
-    that is refused, not guessed at.
+    that is refused, not guessed at; a month without a value stays one.
 
     Parameters
     ----------
@@ -141,8 +142,8 @@ def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataF
     Raises
     ------
     MacroError
-        If a series is missing, has no value, two values in one month (it is not monthly), a month without a value
-        between its first and its last, or equal values only; or if the series have no month in common.
+        If a series is missing, has no value, two values in one month (it is not monthly), or equal values only; or if
+        the series have no month in common.
 
     Examples
     --------
@@ -162,15 +163,17 @@ def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataF
             f"{', '.join(map(repr, table.columns))}. Name the series of your table in macro.series."
         )
     by_month = {name: _monthly(table[name].dropna(), name, origin) for name in names}
-    first, last = max(s.index[0] for s in by_month.values()), min(s.index[-1] for s in by_month.values())
-    if first > last:
+    calendar = pd.DataFrame(by_month)
+    common = calendar.dropna().index
+    if common.empty:
         spans = ", ".join(f"{name} {s.index[0]} to {s.index[-1]}" for name, s in by_month.items())
         raise MacroError(f"{origin}: the series have no month in common: {spans}.")
-    aligned = pd.DataFrame({name: series.loc[first:last] for name, series in by_month.items()})
-    constant = [name for name in names if np.ptp(aligned[name]) == 0]
+    first, last = common[0], common[-1]
+    aligned = calendar.loc[first:last]
+    constant = [name for name in names if aligned[name].nunique() < FEWEST_VALUES]
     if constant:
         raise MacroError(
-            f"{origin}: {constant[0]} is {aligned[constant[0]].iloc[0]:g} in all {len(aligned)} months from {first} to "
+            f"{origin}: {constant[0]} is {aligned[constant[0]].max():g} in all {len(aligned)} months from {first} to "
             f"{last}: there is nothing to forecast. Leave it out of macro.series."
         )
     return aligned.set_axis(aligned.index.to_timestamp().astype("datetime64[us]").rename("date"))
@@ -186,15 +189,42 @@ def _monthly(series: pd.Series, name: str, origin: str) -> pd.Series:
             f"{origin}: {name} has several values in {twice[0]} ({len(twice):,} such values). Expected one a month. "
             "Aggregate the series to months as you see fit."
         )
-    expected = pd.period_range(months[0], months[-1], freq="M")
-    absent = expected.difference(months)
-    if len(absent):
-        raise MacroError(
-            f"{origin}: {name} has no value in {len(absent):,} months between {months[0]} and {months[-1]}, the first "
-            f"of them {absent[0]}. Expected one a month without gaps. Fill the gaps, start after them, or take a "
-            "monthly series."
-        )
-    return series.set_axis(months)
+    return series.set_axis(months).reindex(pd.period_range(months[0], months[-1], freq="M"))
+
+
+def refuse_gaps(macro: pd.DataFrame, origin: str) -> None:
+    """Refuse months of the canonical table in which a series has no value.
+
+    Parameters
+    ----------
+    macro
+        The table between the months that are used.
+    origin
+        Where it comes from, for the error message.
+
+    Raises
+    ------
+    MacroError
+        Names the series, how many months it lacks, and the last of them.
+
+    Examples
+    --------
+    >>> months = pd.date_range("1977-11-01", periods=4, freq="MS", name="date")
+    >>> macro = pd.DataFrame({"rate": [1.0, None, 1.5, 1.0], "cpi": [60.0, 61.0, 62.0, 63.0]}, index=months)
+    >>> refuse_gaps(macro.loc["1978":], "mine.csv")
+    >>> refuse_gaps(macro, "mine.csv")
+    Traceback (most recent call last):
+        ...
+    rnn_trading.series.monthly.MacroError: mine.csv: rate has no value in 1 of the months from 1977-11 to 1978-02...
+    """
+    for name, values in macro.items():
+        absent = macro.index[values.isna()]
+        if len(absent):
+            raise MacroError(
+                f"{origin}: {name} has no value in {len(absent):,} of the months from {macro.index[0]:%Y-%m} to "
+                f"{macro.index[-1]:%Y-%m}, the last of them {absent[-1]:%Y-%m}. Expected one a month without gaps. "
+                "Fill the gaps, start after them with windows.start, or take a monthly series."
+            )
 
 
 def validate_macro(macro: pd.DataFrame) -> pd.DataFrame:
@@ -228,8 +258,9 @@ def validate_macro(macro: pd.DataFrame) -> pd.DataFrame:
         raise MacroError(f"macro: expected months under the name date. Received: {index.name!r}, {len(index)} rows")
     if not index.equals(pd.date_range(index[0], periods=len(index), freq="MS", name="date", unit="us")):
         raise MacroError("macro: expected the first day of every month, in order, each once.")
-    if macro.shape[1] < FEWEST_SERIES or not np.isfinite(macro.to_numpy()).all():
-        raise MacroError(f"macro: expected {FEWEST_SERIES} or more series of finite numbers.")
+    ends = macro.iloc[[0, -1]]
+    if macro.shape[1] < FEWEST_SERIES or np.isinf(macro.to_numpy()).any() or ends.isna().any(axis=None):
+        raise MacroError(f"macro: expected {FEWEST_SERIES} or more series of finite numbers from first to last month.")
     return macro
 
 
@@ -244,7 +275,8 @@ def macro_quality(macro: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``months``, ``first_date``, ``last_date`` (text), and ``series``: by name, ``smallest`` and ``largest`` value.
+        ``months``, ``months_with_gaps`` (that a series lacks), ``first_date``, ``last_date`` (text), and ``series``: by
+        name, ``smallest`` and ``largest`` value.
 
     Examples
     --------
@@ -255,6 +287,7 @@ def macro_quality(macro: pd.DataFrame) -> dict[str, Any]:
     """
     return {
         "months": len(macro),
+        "months_with_gaps": int(macro.isna().any(axis=1).sum()),
         "first_date": f"{macro.index[0]:%Y-%m-%d}",
         "last_date": f"{macro.index[-1]:%Y-%m-%d}",
         "series": {name: {"smallest": float(macro[name].min()), "largest": float(macro[name].max())} for name in macro},

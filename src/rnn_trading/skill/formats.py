@@ -8,6 +8,7 @@ TOO_NARROW = "†"  # of an interval of few dates
 MINUS = "−"  # as wide as a plus; a browser breaks no line after it
 SMALLEST_P_VALUE = 0.001
 LEAST_WHOLE = 0.005  # a share that rounds to one percent
+COUNTED_FROM = 1000  # a figure as large as this is a count
 BETTER = {True: "↑", False: "↓"}  # by whether larger is better
 
 
@@ -48,14 +49,18 @@ def format_share(value: float) -> str:
 
 
 def format_published(value: float) -> str:
-    """A figure with as many digits as it was published with, four at most.
+    """A figure with as many digits as it was published with, four at most; a large one is a count, and whole.
 
     Examples
     --------
+    >>> format_published(2526715)
+    '2,526,715'
     >>> format_published(0.68154), format_published(0.5), format_published(-0.0195)
     ('0.6815', '0.5', '−0.0195')
     """
-    return NOTHING if math.isnan(value) else f"{value:.4g}".replace("-", MINUS)
+    if math.isnan(value):
+        return NOTHING
+    return f"{value:,.0f}" if value >= COUNTED_FROM else f"{value:.4g}".replace("-", MINUS)
 
 
 def format_signed(value: float | None) -> str:

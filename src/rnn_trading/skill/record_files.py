@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -11,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL, broken_laws
 from rnn_trading.skill.record import RECORD_VERSION
 
-PROTOCOLS = ("as_published", "corrected")
+PROTOCOLS = ("as_published", "corrected")  # two ways of every system, held against each other
+BOOK = "book"  # and five networks that stand by themselves
 
 
 @dataclass
@@ -178,6 +178,7 @@ class _Model(_Strict):
     metrics: dict[str, Any]
     epochs: Any = None
     best_epoch: Any = None
+    parameters: Count | None = None
     chosen: str | None = None
 
 
@@ -301,9 +302,9 @@ def read_records(
     files: dict[str, bytes],
     expected: dict[str, str],
     with_canaries: list[str],
-    only_in: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    protocols: Mapping[str, Sequence[str]] | None = None,
 ) -> Records:
-    """Read the records and the results of the canaries, of both protocols.
+    """Read the records of every protocol, and the results of the canaries.
 
     Parameters
     ----------
@@ -313,8 +314,8 @@ def read_records(
         Of each record, the pipeline that makes it.
     with_canaries
         See :func:`read_canaries`.
-    only_in
-        Of pipelines that do not exist in every protocol, the protocols in which they do.
+    protocols
+        Of each record, the protocols in which it exists; of one that is not named, :data:`PROTOCOLS`.
 
     Returns
     -------
@@ -331,7 +332,7 @@ def read_records(
     [('level', 'as_published'), ('level', 'corrected'), ('canaries', 'corrected')]
     """
     records = Records()
-    there = {(name, way): made_by for name, made_by in expected.items() for way in only_in.get(made_by, PROTOCOLS)}
+    there = {(name, way): made for name, made in expected.items() for way in (protocols or {}).get(name, PROTOCOLS)}
     for (name, protocol), pipeline in there.items():
         path = f"{protocol}/{name}/skill.json"
         if path in files:

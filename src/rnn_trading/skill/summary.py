@@ -227,7 +227,12 @@ def findings(table: pd.DataFrame, records: Records) -> list[str]:
     No record on real data is there yet, so nothing can be said about artefacts.
     No published AUC, information coefficient or R2 falls, as far as corrected records have an interval.
     """
-    real = {key: record for key, record in records.found.items() if not record["data"]["simulated"]}
+    # Both ways of every system; the book stands by itself.
+    real = {
+        (name, protocol): record
+        for (name, protocol), record in records.found.items()
+        if protocol in PROTOCOLS and not record["data"]["simulated"]
+    }
     return [_who_has_skill(table[table["counts"]]), _largest_artefact(real), _largest_fall(table[table["counts"]])]
 
 
@@ -318,14 +323,21 @@ def _largest_fall(table: pd.DataFrame) -> str:
     return text + "."
 
 
-def published_figures(records: Records) -> dict[str, list[dict[str, Any]]]:
+def published_figures(records: Records, protocols: tuple[str, ...] = PROTOCOLS) -> dict[str, list[dict[str, Any]]]:
     """Every published figure beside ours of the same name.
+
+    Parameters
+    ----------
+    records
+        See :func:`rnn_trading.skill.record_files.read_records`.
+    protocols
+        Whose figures are ours.
 
     Returns
     -------
     dict
-        By experiment, the corrected record first: ``name`` of the figure, ``published`` (a number or several),
-        ``as_published`` and ``corrected`` (ours; NaN where we have no such number).
+        By experiment: ``name`` of the figure, ``published`` (a number or several), and by protocol ours; NaN where we
+        have no such number.
 
     Examples
     --------
@@ -336,12 +348,14 @@ def published_figures(records: Records) -> dict[str, list[dict[str, Any]]]:
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for name in dict.fromkeys(name for name, _ in records.found):
-        of_protocol = {protocol: records.found.get((name, protocol)) for protocol in PROTOCOLS}
-        known = of_protocol["corrected"] or of_protocol["as_published"]
+        of_protocol = {protocol: records.found.get((name, protocol)) for protocol in protocols}
+        published: dict[str, Any] = {}
+        for record in of_protocol.values():
+            published |= (record and record["published"]) or {}
         found[name] = [
             {"name": figure, "published": value}
             | {protocol: _of_model(record, figure) for protocol, record in of_protocol.items()}
-            for figure, value in ((known and known["published"]) or {}).items()
+            for figure, value in published.items()
         ]
     return found
 

@@ -31,6 +31,9 @@ class DocumentSplitParameters:
         are training documents, and the score on the test is biased upwards.
     seed
         Seed of the draw.
+    copies_of_the_test
+        What becomes of a training or validation document whose text stands in the test, where the source says which
+        documents are the test: ``leave_out``; ``keep``, as published.
     """
 
     test_share: Share
@@ -38,6 +41,8 @@ class DocumentSplitParameters:
     neighbours: Annotated[int, Field(ge=1)]
     validate_on: Literal["validation", "test"]
     seed: Annotated[int, Field(ge=0)]
+    # A default, as in parameter sets of before, which had none.
+    copies_of_the_test: Literal["leave_out", "keep"] = "leave_out"
 
     @model_validator(mode="after")
     def _check_shares(self) -> "DocumentSplitParameters":
@@ -68,8 +73,8 @@ def split_documents(labels: pd.Series, texts: pd.Series, given: pd.Series, split
     -------
     pandas.Series
         An ordered categorical of ``train``, ``validation``, ``test``, ``(documents,)``, with the index of ``labels``.
-        Missing: a training or validation document whose text stands in the test of the source too. Copies in the
-        training and the validation part of the source stay.
+        Missing: a training or validation document whose text stands in the test of the source too, unless
+        ``copies_of_the_test`` keeps it. Copies in the training and the validation part of the source stay.
 
     Raises
     ------
@@ -100,7 +105,8 @@ def split_documents(labels: pd.Series, texts: pd.Series, given: pd.Series, split
     if given.notna().all():
         parts = given.to_numpy(dtype=object).copy()
         held_out = parts == "test"
-        outside = texts.isin(texts[held_out]).to_numpy() & ~held_out
+        if split.copies_of_the_test == "leave_out":
+            outside = texts.isin(texts[held_out]).to_numpy() & ~held_out
     else:
         parts[_draw(labels.to_numpy(), groups, parts == "train", split.test_share, generator)] = "test"
     if split.validate_on == "test":

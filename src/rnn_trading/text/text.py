@@ -49,10 +49,20 @@ class WordParameters:
     contractions
         ``whole``: ``don't`` is one word, and quotation marks of single quotes stay with their words, as published.
         ``split``: ``do n't``, as in the texts that GloVe was made from.
+    misread_as
+        ``latin-1``: as if files in UTF-8 were read in that encoding, as published, which makes two or three other
+        letters and signs of every letter that is not ASCII; null: as it is.
+
+    Examples
+    --------
+    >>> split_words(["Fiancés"], WordParameters(markup="keep", contractions="whole", misread_as="latin-1")).distinct[0]
+    'fiancã©s'
     """
 
     markup: Literal["keep", "drop"]
     contractions: Literal["whole", "split"]
+    # A default, as in parameter sets of before, which had none.
+    misread_as: Literal["latin-1"] | None = None
 
 
 @parameters
@@ -223,6 +233,8 @@ def split_words(texts: Sequence[str] | pd.Series, rules: WordParameters) -> Word
     rules
         See :class:`WordParameters`.
     """
+    if rules.misread_as is not None:
+        texts = [text.encode().decode(rules.misread_as) for text in texts]
     array = pa.array(texts, type=pa.large_string())
     lower = pc.utf8_lower(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
     if rules.markup == "drop":

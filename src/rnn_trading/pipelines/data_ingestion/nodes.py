@@ -114,7 +114,7 @@ def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[st
     """
     macro = align_months(macro_source, series.names, series.source)
     with_any = macro_source[series.names].dropna(how="all")
-    left_out = len(with_any.index.to_period("M").unique()) - len(macro)
+    left_out = len(with_any.index.to_period("M").unique().difference(macro.index.to_period("M")))
     report = {"source": series.source, **macro_quality(macro), "dropped": {"months_that_a_series_lacks": left_out}}
     return {"macro": macro, "macro_report": report}
 

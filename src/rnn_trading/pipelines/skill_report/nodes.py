@@ -26,16 +26,16 @@ def read_skill_records(
     *,
     expected: dict[str, str],
     with_canaries: list[str],
-    only_in: Mapping[str, Sequence[str]],
+    protocols: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
     """Records and canaries that can be read, and what is wrong with the others, as plain values.
 
     Parameters
     ----------
-    report_files, expected, with_canaries, only_in
+    report_files, expected, with_canaries, protocols
         See :func:`rnn_trading.skill.record_files.read_records`.
     """
-    return read_records(report_files, expected, with_canaries, only_in).as_plain()
+    return read_records(report_files, expected, with_canaries, protocols).as_plain()
 
 
 def tabulate_skill(skill_records: dict[str, Any], *, names: list[str]) -> pd.DataFrame:

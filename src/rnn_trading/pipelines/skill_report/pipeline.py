@@ -13,7 +13,7 @@ def create_pipeline(
     expected: dict[str, str],
     figures: dict[str, list[str]],
     with_canaries: list[str],
-    only_in: Mapping[str, Sequence[str]],
+    protocols: Mapping[str, Sequence[str]],
 ) -> Pipeline:
     """Whatever records are there to the report.
 
@@ -25,10 +25,10 @@ def create_pipeline(
         Of each skill record, the names of its figures.
     with_canaries
         Experiments that have canaries.
-    only_in
-        Of pipelines that do not exist in every protocol, the protocols in which they do.
+    protocols
+        Of each skill record, the protocols in which it exists.
     """
-    read = wiring.given(nodes.read_skill_records, expected=expected, with_canaries=with_canaries, only_in=only_in)
+    read = wiring.given(nodes.read_skill_records, expected=expected, with_canaries=with_canaries, protocols=protocols)
     tabulate = wiring.given(nodes.tabulate_skill, names=list(expected))
     write = wiring.given(nodes.write_skill_report, expected=expected, figures=figures)
     return Pipeline(
