@@ -17,14 +17,14 @@ class Pair(NamedTuple):
 
     cell: type
     plain: type
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any]
 
 
 PAIRS = {
-    "rnn": Pair(ElmanCell, keras.layers.SimpleRNN),
-    "gru": Pair(GatedGRUCell, keras.layers.GRU),
+    "rnn": Pair(ElmanCell, keras.layers.SimpleRNN, {}),
+    "gru": Pair(GatedGRUCell, keras.layers.GRU, {"reset_after": True}),
     "gru of 2014": Pair(GatedGRUCell, keras.layers.GRU, {"reset_after": False}),
-    "lstm": Pair(GatedLSTMCell, keras.layers.LSTM),
+    "lstm": Pair(GatedLSTMCell, keras.layers.LSTM, {}),
 }
 
 

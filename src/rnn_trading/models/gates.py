@@ -70,7 +70,7 @@ class WrittenOutCell(keras.layers.Layer):
                 weight.assign(self._block_of(initializer, gate)(weight.shape, weight.dtype))
 
     def weighted(self, inputs: tf.Tensor, output: tf.Tensor, gate: str) -> tf.Tensor:
-        """x W + h U + b of a gate, ``(batch, units)``."""
+        """One gate before its activation: x W + h U + b, ``(batch, units)``."""
         kernel, recurrent = getattr(self, f"kernel_{gate}"), getattr(self, f"recurrent_kernel_{gate}")
         return inputs @ kernel + output @ recurrent + getattr(self, f"bias_{gate}")
 
@@ -123,9 +123,10 @@ class GatedGRUCell(WrittenOutCell):
     - output       h' = z h + (1 - z) g
 
     That is the form of Keras and of cuDNN, which reset after the product with U. Cho et al. reset before it, and there
-    is one bias a gate: g = tanh(x W_g + b_g + (r h) U_g), and no d. Use it as ``keras.layers.RNN(GatedGRUCell(units))``.
-    With equal weights it is `keras.layers.GRU`, to rounding. Arguments and the weights it starts with: see
-    :class:`WrittenOutCell`.
+    is one bias a gate: g = tanh(x W_g + b_g + (r h) U_g), and no d.
+
+    Use it as ``keras.layers.RNN(GatedGRUCell(units))``. With equal weights it is `keras.layers.GRU`, to rounding.
+    Arguments and the weights it starts with: see :class:`WrittenOutCell`.
 
     Parameters
     ----------
@@ -158,7 +159,7 @@ class GatedGRUCell(WrittenOutCell):
                 self._add(f"recurrent_bias_{gate}", (self.units,), "zeros")
 
     def weighted(self, inputs: tf.Tensor, output: tf.Tensor, gate: str) -> tf.Tensor:
-        """x W + b + h U + d of a gate, ``(batch, units)``; no d where the reset comes before the product."""
+        """One gate before its activation: x W + h U + b, and d where it exists, ``(batch, units)``."""
         total = super().weighted(inputs, output, gate)
         return total + getattr(self, f"recurrent_bias_{gate}") if self.reset_after else total
 
