@@ -59,7 +59,7 @@ def test_other_cells_have_the_jacobian_of_tensorflow(layer, windows):
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(inputs := tf.constant(windows))
         outputs = states([inputs])
-    # (windows, units, steps, series)
+    # Of shape (windows, units, steps, series).
     jacobian = tape.batch_jacobian(outputs, inputs, experimental_use_pfor=False).numpy()
     expected = np.linalg.norm(jacobian, axis=(1, 3))[:, ::-1]
     np.testing.assert_allclose(gradient_norms(states, windows), expected, rtol=1e-4, atol=1e-7)

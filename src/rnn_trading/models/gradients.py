@@ -54,6 +54,7 @@ def gradient_norms(states: keras.Model, windows: NDArray[np.float32]) -> NDArray
     --------
     One unit whose state stays zero has the derivatives w u^k:
 
+    >>> from rnn_trading.models.backend import keras
     >>> values = keras.Input((3, 1))
     >>> network = keras.Model([values], keras.layers.SimpleRNN(1)(values))
     >>> network.set_weights([np.full((1, 1), 2.0), np.full((1, 1), 0.5), np.zeros(1)])

@@ -27,6 +27,7 @@ def beside_input(states: Any, values: Any, level: int) -> Any:
 
     Examples
     --------
+    >>> from rnn_trading.models.backend import keras
     >>> beside_input(keras.Input((7, 4)), keras.Input((7, 1)), 2).shape
     (None, 7, 5)
     """
