@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-PACKAGES = ("splits", "series", "tables", "panels", "skill", "experiments")
+PACKAGES = ("splits", "series", "tables", "panels", "skill", "experiments", "pipelines.univariate_regression")
+OF_MODELS = ("gates", "gradients", "seeds", "skips")
 # Every module in these has an example.
 WITH_EXAMPLES = ("splits", "series", "tables", "panels", "skill.metrics", "skill.inference")
 
@@ -37,6 +38,14 @@ def run_examples(name: str) -> doctest.TestResults:
 @pytest.mark.parametrize("name", [name for package in PACKAGES for name in modules_of(package)])
 def test_examples_give_what_they_show(name):
     result = run_examples(name)
+    assert result.failed == 0, f"{result.failed} of {result.attempted} examples, see above"
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize("name", OF_MODELS)
+def test_examples_with_networks_give_what_they_show(name):
+    result = run_examples(f"rnn_trading.models.{name}")
+    assert result.attempted
     assert result.failed == 0, f"{result.failed} of {result.attempted} examples, see above"
 
 

@@ -85,6 +85,16 @@ def compared():
     return {"networks": names[-2:], "metrics": metrics, "squared error": inside, "QLIKE": inside}
 
 
+def gradients():
+    rows = [
+        {"network": network, "trained": trained, "lag": lag, "norm": kept**lag, "windows": 100}
+        for network, kept in {"rnn": 0.98, "lstm": 0.8}.items()
+        for trained in (False, True)
+        for lag in range(200)
+    ]
+    return pd.DataFrame(rows)
+
+
 def forecasts(rivals=("ewma",)):
     truth = np.linspace(0.5, 3.0, len(DAYS))
     table = pd.DataFrame({"date": DAYS, "truth": truth, "prediction": truth + 0.1})
@@ -141,6 +151,10 @@ CASES = {
     "level_panel": lambda: series.level_panel(level_forecasts(), PARTS, "index points", TITLE),
     "series_and_forecasts": lambda: series.series_and_forecasts(forecasts(), "ewma", "percent", TITLE),
     "networks_and_rivals": lambda: series.networks_and_rivals(compared(), TITLE),
+    "gradient_by_lag": lambda: series.gradient_by_lag(
+        gradients(), {"rnn": "simple RNN"}, {False: {"rnn": None, "lstm": 20}, True: {"rnn": 120, "lstm": 40}}, TITLE
+    ),
+    "no gradient_by_lag": lambda: series.gradient_by_lag(gradients().iloc[:0], {}, {False: {}, True: {}}, TITLE),
     "runs_over_truth": lambda: series.runs_over_truth(runs(), "points", None, TITLE),
     "one_step_averages": lambda: series.one_step_averages(
         averages(), {"window_average": 0.1, "exponential_average": 0.2}, TITLE

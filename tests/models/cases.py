@@ -103,6 +103,7 @@ NAMES = [
     "corrected:univariate_regression.volatility.mlp",
     "corrected:univariate_regression.volatility.linear",
     "corrected:univariate_regression.volatility.lstm_by_gates",
+    "corrected:univariate_regression.volatility.rnn",
     "corrected:univariate_regression.rolling_windows.index",
     "corrected:univariate_regression.mid_price",
     "corrected:multivariate.macro",
@@ -118,6 +119,15 @@ NAMES = [
     "corrected:multivariate.macro+ensemble",
     "corrected:sec_filings.returns+ensemble",
 ]
+# What no block of conf/base has: a network of one, and what is changed.
+VARIED = {
+    "varied:panel": ("corrected:stacked_lstm.classification", {"skip": True}),
+    "varied:window": ("corrected:univariate_regression.volatility.two_lstm", {"layer": "rnn_by_gates", "skip": True}),
+    "varied:steps": (
+        "corrected:univariate_regression.mid_price+stateful",
+        {"layer": "gru_by_gates", "skip": True},
+    ),
+}
 # Networks of known layers, in the place of an architecture.
 OWN = {
     "own:panel": (
@@ -169,11 +179,12 @@ def small_parameters(path: str, values: dict[str, Any]) -> tuple[Kind, NetworkPa
 
 def make_case(name: str, base_parameters: Callable[[str], dict[str, Any]]) -> Case:
     """The network of a name."""
+    name, changes = VARIED.get(name, (name, {}))
     name, options = OWN.get(name, (name, {}))
     name, _, form = name.partition("+")
     protocol, _, path = name.partition(":")
     values = reduce(lambda block, key: block[key], path.split("."), base_parameters(protocol))["model"]
-    kind, architecture = small_parameters(path, values)
+    kind, architecture = small_parameters(path, values | changes)
     if options:
         architecture = changed(architecture, builder=LAYERED, options=options)
     interface = kind.interface(architecture)

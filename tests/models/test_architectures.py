@@ -13,7 +13,19 @@ from rnn_trading.models import checks
 from rnn_trading.models.backend import keras
 from rnn_trading.models.interface import Interface
 from rnn_trading.models.networks import ARCHITECTURES, build_network
-from tests.models.cases import KINDS, NAMES, OWN, ROWS, STEPS, Case, built, inputs_of, make_case, small_parameters
+from tests.models.cases import (
+    KINDS,
+    NAMES,
+    OWN,
+    ROWS,
+    STEPS,
+    VARIED,
+    Case,
+    built,
+    inputs_of,
+    make_case,
+    small_parameters,
+)
 from tests.processes import finished_process
 
 
@@ -28,7 +40,7 @@ def case_of(base_parameters) -> Callable[[str], Case]:
     return cache(lambda name: make_case(name, base_parameters))
 
 
-@pytest.fixture(params=[*NAMES, *OWN])
+@pytest.fixture(params=[*NAMES, *VARIED, *OWN])
 def name(request):
     return request.param
 
@@ -71,7 +83,7 @@ def test_every_network_of_conf_base_is_here(base_parameters, case_of, protocol):
     here = [case_of(name).architecture for name in NAMES]
     blocks = {path: block for path, block in blocks_of(base_parameters(protocol)) if path.partition(".")[0] in KINDS}
     found = {path: small_parameters(path, block)[1] for path, block in blocks.items()}
-    assert len(found) == 18
+    assert len(found) == 19
     assert [path for path, architecture in found.items() if architecture not in here] == []
 
 
@@ -190,7 +202,7 @@ print(json.dumps(forecasts))
 @pytest.mark.traced
 def test_saved_networks_forecast_the_same_in_another_process(case_of, tmp_path):
     expected = {}
-    for name in (*NAMES, *OWN):
+    for name in (*NAMES, *VARIED, *OWN):
         case = case_of(name)
         path, model, inputs = str(tmp_path / f"{name}.keras"), built(case), inputs_of(case.interface)
         model.save(path)

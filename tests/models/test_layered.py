@@ -33,6 +33,13 @@ def layers(interface, **options):
     return build_network(NetworkParameters(builder="rnn_trading.models.layered.build", options=options), interface)
 
 
+def test_a_gru_may_reset_before_the_product():
+    """As in 2014 it has one bias a gate; as in Keras a second one."""
+    for reset_after, parameters in ((True, 3 * 4 * (1 + 4 + 2)), (False, 3 * 4 * (1 + 4 + 1))):
+        model = layers(WINDOW, sequence=[{"layer": "GatedGRU", "units": 4, "reset_after": reset_after}])
+        assert model.count_params() == parameters + 5
+
+
 def test_layers_in_order():
     model = layers(
         PANEL,
@@ -45,11 +52,13 @@ def test_layers_in_order():
     assert model.get_layer("ScaledReturns").scale == pytest.approx(20)
 
 
-def test_a_stateful_network_of_layers_carries_its_states():
+@pytest.mark.parametrize("layer", ["GRU", "GatedGRU", "ElmanRNN"])
+def test_a_stateful_network_of_layers_carries_its_states(layer):
     interface = Interface({"Values": Input((2, 1))}, every_step=True, readers=3)
-    model = layers(interface, sequence=[{"layer": "GRU", "units": 4, "return_sequences": True}])
+    described = [{"layer": layer, "units": 4, "return_sequences": True}]
+    model = layers(interface, sequence=described)
     values = np.random.default_rng(0).normal(size=(3, 4, 1)).astype(np.float32)
-    whole = layers(STEPS, sequence=[{"layer": "GRU", "units": 4, "return_sequences": True}])
+    whole = layers(STEPS, sequence=described)
     whole.set_weights(model.get_weights())
     parts = [model.predict_on_batch({"Values": values[:, start : start + 2]}) for start in (0, 2)]
     np.testing.assert_allclose(np.concatenate(parts, axis=1), whole.predict_on_batch({"Values": values}), atol=1e-6)

@@ -11,6 +11,12 @@ from rnn_trading.figures.panels import BLUE, GREEN, GREY, ORANGE, date_axis, leg
 from rnn_trading.series.series import FREE_RUN, POINT_BY_POINT, RESTARTED
 
 ROLLING_EPOCHS = 5
+SMALLEST_GRADIENT = 1e-6  # of the largest: less is not shown
+LINES: tuple[dict[str, Any], ...] = (
+    {"color": GREY, "linestyle": "--"},
+    {"color": ORANGE, "linestyle": "-"},
+    {"color": BLUE, "linestyle": "-."},
+)
 
 
 @styled
@@ -168,6 +174,45 @@ def networks_and_rivals(comparison: dict[str, Any], title: str) -> Figure:
         )
     ]
     legend_below(figure, handles, [handle.get_label() for handle in handles], columns=4, fontsize=11)
+    return titled(figure, title)
+
+
+@styled
+def gradient_by_lag(
+    norms: pd.DataFrame, names: dict[str, str], reached: dict[bool, dict[str, int | None]], title: str
+) -> Figure:
+    """Norm of the gradient of the last states by lag, on a logarithmic axis, before and after training.
+
+    Parameters
+    ----------
+    norms
+        ``network``, ``trained``, ``lag``, ``norm``, ``windows``.
+    names
+        Of the networks, in words.
+    reached
+        Untrained and trained, the lag of each network from which on its norm is below 1 % of its largest; None: none.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(13, 6))
+    panels = figure.subplots(1, 2, sharex=True, sharey=True)
+    for axes, (trained, lags) in zip(panels, reached.items(), strict=True):
+        for number, (network, lag) in enumerate(lags.items()):
+            line = norms[(norms["trained"] == trained) & (norms["network"] == network)].set_index("lag")["norm"]
+            style = LINES[number % len(LINES)]
+            axes.plot(line.index, line, label=names.get(network, network), **style)
+            if lag is not None:
+                axes.plot(lag, line[lag], "o", color=style["color"], markersize=9)
+        axes.set_title("After training" if trained else "Before training", loc="left", fontsize=12)
+        axes.set(xlabel="Lag k, in days before the last day of the window", yscale="log")
+        axes.plot([], [], "o", color=GREY, markersize=9, label="from here on below 1 % of its largest")
+    panels[1].legend(loc="upper right")
+    if len(norms):
+        largest = norms["norm"].max()
+        panels[0].set(
+            ylabel=f"Norm of dh(T) / dx(T−k), median of {norms['windows'].max():,} windows",
+            ylim=(largest * SMALLEST_GRADIENT, largest * 2),
+        )
     return titled(figure, title)
 
 

@@ -5,13 +5,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from rnn_trading.models.backend import keras
-from rnn_trading.models.gates import GatedLSTMCell
+from rnn_trading.models.gates import ElmanCell, GatedGRUCell, GatedLSTMCell
 from rnn_trading.models.interface import Interface
 from rnn_trading.models.lstm import FusedLSTM
 
 OWN: dict[str, Any] = {
     "FusedLSTM": FusedLSTM,
     "GatedLSTM": lambda units, **options: keras.layers.RNN(GatedLSTMCell(units), **options),
+    "GatedGRU": lambda units, reset_after=True, **options: keras.layers.RNN(
+        GatedGRUCell(units, reset_after), **options
+    ),
+    "ElmanRNN": lambda units, **options: keras.layers.RNN(ElmanCell(units), **options),
 }
 # Code in a saved model; a second input; a base class, which is no layer of a network. Cells are none, either.
 REFUSED = {
@@ -48,7 +52,8 @@ def build(
         What the network must take and give.
     sequence, head
         Layers, each ``{layer: NAME, argument: value, ...}`` with the names and arguments of `keras.layers`;
-        ``FusedLSTM`` and ``GatedLSTM`` are this project's. The layer that a wrapper wraps is its ``of``:
+        ``FusedLSTM``, ``GatedLSTM``, ``GatedGRU`` and ``ElmanRNN`` are this project's (the last three written out in
+        :mod:`rnn_trading.models.gates`). The layer that a wrapper wraps is its ``of``:
         ``{layer: Bidirectional, of: {layer: GRU, units: 8}}``.
     embedding
         Dimensions of learned embeddings; needed if there is an input of ids without pretrained vectors.
@@ -136,7 +141,8 @@ def _layer(described: Any, place: str, *, stateful: bool) -> Any:
     if "of" in described:
         arguments["layer"] = _layer(described["of"], f"{place}.of", stateful=stateful)
     make = _known(described["layer"], place)
-    recurrent = described["layer"] == "GatedLSTM" or (isinstance(make, type) and issubclass(make, keras.layers.RNN))
+    # Of this project's own layers, all are.
+    recurrent = described["layer"] in OWN or (isinstance(make, type) and issubclass(make, keras.layers.RNN))
     if stateful and recurrent:
         arguments["stateful"] = True
     try:

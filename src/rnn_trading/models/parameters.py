@@ -44,6 +44,9 @@ class StackedLstmParameters(NetworkParameters):
     vocabulary
         Tickers with an embedding of their own: those in the training rows (``train``; all others share one),
         or in every row (``all``, as published).
+    skip
+        Whether every LSTM but the first reads the past returns beside the outputs of the layer below; see
+        :func:`rnn_trading.models.skips.beside_input`.
     """
 
     lstm_units: Annotated[tuple[Count, ...], Field(min_length=1)]
@@ -57,6 +60,12 @@ class StackedLstmParameters(NetworkParameters):
     standardise: bool
     lstm: Literal["fused", "keras"]
     vocabulary: Literal["train", "all"]
+    skip: bool = False  # a default, unlike elsewhere: parameter sets of before had none
+
+    @model_validator(mode="after")
+    def _check_layers(self) -> "StackedLstmParameters":
+        _check_skip(self.skip, "lstm_units", self.lstm_units)
+        return self
 
 
 @parameters
@@ -70,8 +79,9 @@ class SequenceNetworkParameters(NetworkParameters):
     Parameters
     ----------
     layer
-        ``lstm``, ``gru``; ``lstm_by_gates``: the LSTM written out gate by gate
-        (:class:`rnn_trading.models.gates.GatedLSTMCell`); ``dense``: no recurrence, the window is one vector.
+        ``rnn`` (the simple RNN of Elman, 1990), ``lstm``, ``gru``; ``rnn_by_gates``, ``lstm_by_gates``,
+        ``gru_by_gates``: the same, written out equation by equation (:mod:`rnn_trading.models.gates`); ``dense``: no
+        recurrence, the window is one vector.
     units
         Units of each layer, from the input up; an empty list of ``dense`` is a linear regression.
     input_dropout, recurrent_dropout
@@ -84,9 +94,12 @@ class SequenceNetworkParameters(NetworkParameters):
         Activation of dense layers.
     lstm
         As in :class:`StackedLstmParameters`.
+    skip
+        Whether every recurrent layer but the first reads the input of the network beside the outputs of the layer
+        below; see :func:`rnn_trading.models.skips.beside_input`.
     """
 
-    layer: Literal["lstm", "gru", "lstm_by_gates", "dense"]
+    layer: Literal["rnn", "lstm", "gru", "rnn_by_gates", "lstm_by_gates", "gru_by_gates", "dense"]
     units: tuple[Count, ...]
     input_dropout: Rate
     recurrent_dropout: Rate
@@ -94,14 +107,27 @@ class SequenceNetworkParameters(NetworkParameters):
     dense_units: tuple[Count, ...]
     dense_activation: Literal["relu", "tanh", "elu", "linear"]
     lstm: Literal["fused", "keras"]
+    skip: bool = False  # a default, unlike elsewhere: parameter sets of before had none
 
     @model_validator(mode="after")
     def _check_units(self) -> "SequenceNetworkParameters":
         if not self.units and self.layer != "dense":
             raise ValueError(f"a network of {self.layer} layers needs at least one entry in units. Received: none")
-        if self.layer in ("lstm_by_gates", "dense") and (self.input_dropout or self.recurrent_dropout):
+        plain = self.layer == "dense" or self.layer.endswith("_by_gates")
+        if plain and (self.input_dropout or self.recurrent_dropout):
             raise ValueError(f"{self.layer} layers have no input_dropout and no recurrent_dropout. Expected 0 for both")
+        if self.skip and self.layer == "dense":
+            raise ValueError("skip joins the input to recurrent layers. Expected skip: false. Received: layer: dense")
+        _check_skip(self.skip, "units", self.units)
         return self
+
+
+def _check_skip(skip: bool, name: str, units: tuple[int, ...]) -> None:
+    if skip and len(units) < len(("first", "second")):
+        raise ValueError(
+            f"skip joins the input to the second recurrent layer and those above it. Expected at least two entries in "
+            f"{name}, or skip: false. Received: {name}: {list(units)}"
+        )
 
 
 @parameters

@@ -3,11 +3,18 @@
 from typing import Any
 
 from rnn_trading.models.backend import keras
-from rnn_trading.models.gates import GatedLSTMCell
+from rnn_trading.models.gates import ElmanCell, GatedGRUCell, GatedLSTMCell
 from rnn_trading.models.lstm import FusedLSTM
 from rnn_trading.models.parameters import SequenceNetworkParameters
+from rnn_trading.models.skips import beside_input
 
 INPUT = "Values"
+# Of layers written out, the cell and the name.
+CELLS: dict[str, tuple[type[keras.layers.Layer], str]] = {
+    "rnn_by_gates": (ElmanCell, "RNN"),
+    "lstm_by_gates": (GatedLSTMCell, "LSTM"),
+    "gru_by_gates": (GatedGRUCell, "GRU"),
+}
 
 
 def build_sequence_network(
@@ -31,12 +38,7 @@ def build_sequence_network(
         ``(batch, series)``, scaled.
     """
     values = keras.Input((lags, series), name=INPUT)
-    states = keras.layers.Flatten(name="Window")(values) if architecture.layer == "dense" else values
-    for level, units in enumerate(architecture.units, start=1):
-        states = _layer(architecture, units, level, level < len(architecture.units))(states)
-        if architecture.dropout:
-            states = keras.layers.Dropout(architecture.dropout, name=f"Dropout{level}")(states)
-    return keras.Model([values], _head(architecture, states, series), name=name)
+    return keras.Model([values], _head(architecture, _stack(architecture, values), series), name=name)
 
 
 def build_stepwise_network(
@@ -66,12 +68,19 @@ def build_stepwise_network(
     if architecture.layer == "dense":
         raise ValueError("A network that carries a state needs a recurrent layer. Received: model.layer=dense.")
     values = keras.Input((steps, 1), batch_size=readers, name=INPUT)
-    states = values
+    states = _stack(architecture, values, every_step=True, stateful=readers is not None)
+    return keras.Model([values], _head(architecture, states, 1), name="StepwiseNetwork")
+
+
+def _stack(architecture: SequenceNetworkParameters, values: Any, every_step: bool = False, **options: Any) -> Any:
+    states = keras.layers.Flatten(name="Window")(values) if architecture.layer == "dense" else values
     for level, units in enumerate(architecture.units, start=1):
-        states = _layer(architecture, units, level, True, stateful=readers is not None)(states)
+        if architecture.skip and level > 1:
+            states = beside_input(states, values, level)
+        states = _layer(architecture, units, level, every_step or level < len(architecture.units), **options)(states)
         if architecture.dropout:
             states = keras.layers.Dropout(architecture.dropout, name=f"Dropout{level}")(states)
-    return keras.Model([values], _head(architecture, states, 1), name="StepwiseNetwork")
+    return states
 
 
 def _head(architecture: SequenceNetworkParameters, states: Any, series: int) -> Any:
@@ -85,11 +94,14 @@ def _layer(
 ) -> keras.layers.Layer:
     if architecture.layer == "dense":
         return keras.layers.Dense(units, activation=architecture.dense_activation, name=f"Dense{level}")
-    if architecture.layer == "lstm_by_gates":
-        cell = GatedLSTMCell(units, name=f"Cell{level}")
-        return keras.layers.RNN(cell, return_sequences=sequences, name=f"LSTM{level}", **options)
+    options |= {"return_sequences": sequences}
+    if architecture.layer in CELLS:
+        cell, name = CELLS[architecture.layer]
+        return keras.layers.RNN(cell(units, name=f"Cell{level}"), name=f"{name}{level}", **options)
     options |= {"dropout": architecture.input_dropout, "recurrent_dropout": architecture.recurrent_dropout}
+    if architecture.layer == "rnn":
+        return keras.layers.SimpleRNN(units, name=f"RNN{level}", **options)
     if architecture.layer == "gru":
-        return keras.layers.GRU(units, return_sequences=sequences, name=f"GRU{level}", **options)
+        return keras.layers.GRU(units, name=f"GRU{level}", **options)
     lstm = FusedLSTM if architecture.lstm == "fused" else keras.layers.LSTM
-    return lstm(units, return_sequences=sequences, name=f"LSTM{level}", **options)
+    return lstm(units, name=f"LSTM{level}", **options)

@@ -7,6 +7,7 @@ import numpy as np
 from rnn_trading.models.backend import keras
 from rnn_trading.models.lstm import FusedLSTM
 from rnn_trading.models.parameters import StackedLstmParameters
+from rnn_trading.models.skips import beside_input
 
 logger = logging.getLogger(__name__)
 
@@ -60,10 +61,13 @@ def build_stacked_lstm(
     codes = keras.Input((1,), name="Tickers", dtype="int32")
     months = keras.Input((12,), name="Months")
     layer = FusedLSTM if architecture.lstm == "fused" else keras.layers.LSTM
-    states = returns
+    values = returns
     if architecture.standardise:
-        states = keras.layers.Rescaling(1 / returns_scale, name="Standardised")(returns)
+        values = keras.layers.Rescaling(1 / returns_scale, name="Standardised")(returns)
+    states = values
     for level, units in enumerate(architecture.lstm_units, start=1):
+        if architecture.skip and level > 1:
+            states = beside_input(states, values, level)
         states = layer(  # (batch, lags, units), the last (batch, units)
             units,
             dropout=architecture.dropout,

@@ -154,12 +154,26 @@ def train(
     return Fit(model, _tidy(keep.recorded), keep.epochs, best_epoch, keep.seconds, device)
 
 
+def untrained(build: Callable[[], keras.Model], seed: int) -> keras.Model:
+    """The network as a training begins with it.
+
+    Parameters
+    ----------
+    build
+        Makes the untrained model.
+    seed
+        ``training.seed``.
+    """
+    # For a layer of the user's own that draws by itself; all others get their seeds below.
+    keras.utils.set_random_seed(seed)
+    model = build()
+    seed_network(model, seed)
+    return model
+
+
 def _ready(build: Callable[[], keras.Model], training: TrainingParameters, metrics: list[Any]) -> keras.Model:
     """The network with its initial weights, compiled, its optimizer at the start."""
-    # For a layer of the user's own that draws by itself; all others get their seeds below.
-    keras.utils.set_random_seed(training.seed)
-    model = build()
-    seed_network(model, training.seed)
+    model = untrained(build, training.seed)
     # XLA's compilation costs more than it gains on models of this size.
     model.compile(optimizer_of(training), loss=loss_of(training), metrics=metrics, jit_compile=False)
     model.optimizer.build(model.trainable_variables)

@@ -8,10 +8,11 @@ from kedro.pipeline import Node, Pipeline
 from rnn_trading.experiments import drawing, runs, series, wiring
 from rnn_trading.experiments.series import FORECAST, JUDGE, RIVALS_FORECAST, SCALE, SPLIT, TRAIN, WINDOW_INDEX
 
-from . import level, mid_price, networks, sine
+from . import gradients, level, mid_price, networks, sine
 
 NAME = "univariate_regression"
-NETWORKS = ("lstm", "gru", "two_lstm", "two_gru", "mlp", "linear", "lstm_by_gates")
+NETWORKS = ("lstm", "gru", "two_lstm", "two_gru", "mlp", "linear", "lstm_by_gates", "rnn")
+ONE_OF_EACH_CELL = ("rnn", "lstm", "gru")  # whose gradients are measured
 IN_BOTH = tuple(f"{NAME}.{experiment}" for experiment in ("level", "volatility", "rolling_windows", "mid_price"))
 # Published are further numbers of epochs of the rolling windows; the corrected protocol stops on validation rows.
 EXPERIMENTS = (*IN_BOTH, f"{NAME}.rolling_windows.epochs")
@@ -64,13 +65,20 @@ def _volatility(name: str) -> Pipeline:
     of_all = {each: f"{name}.{each}" for each in (*series.WINDOWS, "split_dates", "scaling", "rival_predictions")}
     preparation = wiring.experiment(name, [WINDOW_INDEX, SPLIT, SCALE, RIVALS_FORECAST], INDEX)
     draw = series.draw("Next-day volatility", "absolute return, %")
+    measure = wiring.node(gradients.measure_gradients, "gradient_norms", gpu=True)
     single = [
         wiring.experiment(
-            f"{name}.{network}", [TRAIN, FORECAST, JUDGE, draw], of_all, {"params:split": f"params:{name}.split"}
+            f"{name}.{network}",
+            [TRAIN, FORECAST, JUDGE, draw, *([measure] if network in ONE_OF_EACH_CELL else [])],
+            of_all,
+            {"params:split": f"params:{name}.split"},
         )
         for network in NETWORKS
     ]
-    comparison = wiring.draw({"networks_and_rivals": networks.networks_and_rivals}, name="draw_comparison")
+    comparison = wiring.draw(
+        {"networks_and_rivals": networks.networks_and_rivals, "gradient_by_lag": gradients.gradient_by_lag},
+        name="draw_comparison",
+    )
     chosen = wiring.experiment(name, [JUDGE, draw, comparison])
     return sum(single, preparation) + _comparison(name) + chosen
 
@@ -93,7 +101,14 @@ def _comparison(name: str) -> Pipeline:
         name="compare_networks",
         namespace=name,
     )
-    return Pipeline([choose, compare])
+    gather = Node(
+        gradients.gather_gradients,
+        {network: f"{name}.{network}.gradient_norms" for network in ONE_OF_EACH_CELL},
+        f"{name}.gradient_norms",
+        name="gather_gradients",
+        namespace=name,
+    )
+    return Pipeline([choose, compare, gather])
 
 
 def _rolling_windows(name: str) -> Pipeline:
