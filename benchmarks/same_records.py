@@ -52,6 +52,21 @@ def table_differences(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[str
         yield " ".join(str(error).split())
 
 
+def stored(path: Path) -> dict[str, pd.DataFrame]:
+    """All tables of an HDF5 file, by key."""
+    with pd.HDFStore(path, mode="r") as store:
+        return {key: store[key] for key in store.keys()}
+
+
+def store_differences(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """How tables of one key differ, and which keys only one of them has."""
+    for key in sorted(before.keys() | after.keys()):
+        if key in before and key in after:
+            yield from (f"{key}: {difference}" for difference in table_differences(before[key], after[key]))
+        else:
+            yield f"{key}: only {'before' if key in before else 'after'}"
+
+
 def weights(path: Path) -> list[np.ndarray]:
     """Weights of a saved network, without those of its optimizer."""
     found: dict[str, np.ndarray] = {}
@@ -76,7 +91,7 @@ def file_differences(before: Path, after: Path) -> Iterator[str]:
     elif before.suffix == ".parquet":
         yield from table_differences(pd.read_parquet(before), pd.read_parquet(after))
     elif before.suffix == ".h5":
-        yield from table_differences(*(pd.DataFrame(pd.read_hdf(path)) for path in (before, after)))
+        yield from store_differences(stored(before), stored(after))
     elif before.suffix == ".keras":
         one, other = weights(before), weights(after)
         if len(one) != len(other) or not all(map(_equal_arrays, one, other)):

@@ -48,8 +48,8 @@ def test_what_is_given_changes_the_records_that_are_made_from_it():
     gru = {"univariate_regression.volatility.gru.training.epochs": "3"}
     found = changed(univariate_regression={"volatility": {"gru": few}})
     assert found == {"univariate_regression.volatility": gru, "univariate_regression.volatility.gru": gru}
-    # Daily sequences are made for nobody.
-    assert changed(daily_weekly_sequences={"daily": {"lags": 5}}) == {}
+    lags = {"daily_weekly_sequences.daily.lags": "5"}
+    assert changed(daily_weekly_sequences={"daily": {"lags": 5}}) == {"stacked_lstm.daily": lags}
 
 
 def test_other_sources_are_changes():

@@ -2,14 +2,18 @@
 
 import logging
 
+import pandas as pd
 import pytest
-from kedro.io import DataCatalog
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import Pipeline
 from kedro.validation.exceptions import ParameterValidationError
 
-from rnn_trading.datasets.whole import JSONDataset, TextDataset
+from rnn_trading.datasets.hdf_store import HDFStoreDataset
+from rnn_trading.datasets.whole import JSONDataset, ParquetDataset, TextDataset
 from rnn_trading.experiments.wiring import experiment, node, together
-from rnn_trading.hooks import NEXT, ProgressHook, refuse_unknown_names
+from rnn_trading.hooks import NEXT, ProgressHook, in_one_line, refuse_unknown_names
 from tests.conftest import ROOT
+from tests.test_doctests import run_examples
 
 DECLARED = {"model": {"units": 3, "builder": None, "options": {"a": 1}}, "_shared": {"hidden": 1}, "empty": {}}
 
@@ -117,3 +121,54 @@ def test_what_comes_next_is_in_the_readme():
     commands = [line.partition("    #")[0].strip() for line in NEXT.splitlines()[1:]]
     assert len(commands) == 2
     assert all(command.removeprefix("make ") in readme for command in commands)
+
+
+DAYS = pd.to_datetime(["2020-01-07", None, "2020-01-06"])
+TABLE = pd.DataFrame({"ticker": "A", "date": DAYS, "x": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (TABLE, "3 rows x 3 columns, 2020-01-06 to 2020-01-07"),
+        (TABLE.set_index(["ticker", "date"]), "3 rows x 1 column, 2020-01-06 to 2020-01-07"),
+        (pd.concat([TABLE[["x"]]] * 500), "1,500 rows x 1 column"),
+        (TABLE.iloc[:0], "0 rows x 3 columns"),
+        (TABLE.assign(date="January"), "3 rows x 3 columns"),
+        (
+            {"a": TABLE[["x"]], "b": TABLE.iloc[:1]},
+            "a 3 rows x 1 column; b 1 row x 3 columns, 2020-01-07 to 2020-01-07",
+        ),
+        ({"a": TABLE, "b": 1}, None),
+        ({}, None),
+        ("text", None),
+    ],
+)
+def test_a_table_in_one_line(data, line):
+    assert in_one_line(data) == line
+
+
+def test_tables_that_are_written_are_said_once(tmp_path, caplog, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    catalog = DataCatalog(
+        {
+            "table": ParquetDataset(filepath=str(tmp_path / "data/table.parquet")),
+            "store": HDFStoreDataset(filepath=str(tmp_path / "data/store.h5")),
+            "record": JSONDataset(filepath=str(tmp_path / "data/record.json")),
+            "memory": MemoryDataset(),
+        }
+    )
+    hook = ProgressHook()
+    hook.before_pipeline_run(Pipeline([]), catalog)
+    saved = {"table": TABLE, "store": {"a": TABLE}, "record": {"x": 1}, "memory": TABLE}
+    with caplog.at_level(logging.INFO, "rnn_trading"):
+        for name, data in saved.items():
+            hook.after_dataset_saved(name, data)
+    assert caplog.messages == [
+        "  table: 3 rows x 3 columns, 2020-01-06 to 2020-01-07, data/table.parquet",
+        "  store: a 3 rows x 3 columns, 2020-01-06 to 2020-01-07, data/store.h5",
+    ]
+
+
+def test_the_example_of_a_table_in_one_line():
+    assert run_examples("rnn_trading.hooks").failed == 0

@@ -75,3 +75,9 @@ def test_folders_without_results_are_refused(tmp_path, capsys):
     for arguments in (["nowhere", "nowhere"], [str(tmp_path / "empty")] * 2):
         with pytest.raises(SystemExit):
             same_records.main(arguments)
+
+
+def test_every_key_of_a_store_is_compared(folders, capsys):
+    pd.DataFrame({"x": [1.0]}).to_hdf(folders[1] / "store.h5", key="more")
+    assert same_records.main([str(folder) for folder in folders]) == 1
+    assert "store.h5: /more: only after" in capsys.readouterr().out

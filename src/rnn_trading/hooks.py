@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
@@ -91,7 +92,7 @@ def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
 
 
 class ProgressHook:
-    """Say which node runs, and at the end what was found and where it lies."""
+    """Say which node runs, which tables it wrote, and at the end what was found and where it lies."""
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
@@ -111,6 +112,15 @@ class ProgressHook:
     def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Note which outputs are there: files alone tell what a run wrote, whatever runner and process did it."""
         self._before = _files(pipeline, catalog)
+        self._catalog = catalog
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
+        """Log the table, or the tables, that were written to a file."""
+        path = getattr(self._catalog.get(dataset_name), "_filepath", None)
+        line = in_one_line(data)
+        if line and path is not None:
+            logger.info("  %s: %s, %s", dataset_name, line, os.path.relpath(path))
 
     @hook_impl
     def after_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
@@ -167,3 +177,45 @@ def _which(path: Path) -> tuple[int, int] | None:
 
 def _folder(catalog: CatalogProtocol, name: str) -> str:
     return os.path.relpath(catalog[name]._filepath.parent)
+
+
+def in_one_line(data: Any) -> str | None:
+    """Rows, columns and dates of a table, or of each of several by name; None of anything else.
+
+    Parameters
+    ----------
+    data
+        A table, or a dict of tables. Its dates are those of an index level or column ``date``; missing ones do not
+        count. Levels of the index are no columns.
+
+    Examples
+    --------
+    >>> days = pd.Index(pd.to_datetime(["2020-01-06", "2020-01-07"]), name="date")
+    >>> table = pd.DataFrame({"value": [1.0, 2.0]}, index=days)
+    >>> in_one_line(table)
+    '2 rows x 1 column, 2020-01-06 to 2020-01-07'
+    >>> in_one_line({"first": table, "second": table.reset_index(drop=True)})
+    'first 2 rows x 1 column, 2020-01-06 to 2020-01-07; second 2 rows x 1 column'
+    >>> in_one_line({"value": 1.0})
+    """
+    if isinstance(data, pd.DataFrame):
+        return ", ".join([_size(data), *_dates(data)])
+    if isinstance(data, dict) and data and all(isinstance(each, pd.DataFrame) for each in data.values()):
+        return "; ".join(f"{name} {in_one_line(table)}" for name, table in data.items())
+    return None
+
+
+def _size(table: pd.DataFrame) -> str:
+    rows, columns = table.shape
+    return f"{rows:,} row{'s' * (rows != 1)} x {columns:,} column{'s' * (columns != 1)}"
+
+
+def _dates(table: pd.DataFrame) -> list[str]:
+    if "date" in table.index.names:
+        level: Any = table.index.get_level_values("date")
+    else:
+        level = table.get("date", pd.Series(dtype="datetime64[s]"))
+    dates = pd.Series(level).dropna()
+    if dates.empty or not pd.api.types.is_datetime64_any_dtype(dates):
+        return []
+    return [f"{dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}"]

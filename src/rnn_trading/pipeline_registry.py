@@ -168,9 +168,10 @@ def experiments() -> dict[str, Pipeline]:
 
 
 def with_upstream(pipeline: Pipeline) -> Pipeline:
-    """A pipeline, and before it whatever makes its inputs from their sources."""
+    """A pipeline, before it what makes its inputs from their sources, and beside it what is made of them alone."""
     needed = pipeline.inputs() & _upstream().all_outputs()
-    return _upstream().to_outputs(*needed) + pipeline if needed else pipeline
+    beside = [node.name for node in _upstream().nodes if needed.issuperset(node.inputs)]
+    return _upstream().to_outputs(*needed) + _upstream().only_nodes(*beside) + pipeline if needed else pipeline
 
 
 @cache

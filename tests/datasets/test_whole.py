@@ -13,7 +13,13 @@ from kedro.io import DatasetError
 from matplotlib.figure import Figure
 
 from rnn_trading.datasets.keras_model import KerasModelDataset
-from rnn_trading.datasets.whole import HDFDataset, JSONDataset, MatplotlibDataset, ParquetDataset, written_whole
+from rnn_trading.datasets.whole import (
+    JSONDataset,
+    MatplotlibDataset,
+    ParquetDataset,
+    PreviewedTextDataset,
+    written_whole,
+)
 from tests.processes import finished_process
 
 TABLE = pd.DataFrame({"x": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([("A", 1), ("B", 2)], names=["k", "l"]))
@@ -29,7 +35,6 @@ def figure():
     ("make", "data"),
     [
         (lambda path: ParquetDataset(filepath=f"{path}/a.parquet"), TABLE),
-        (lambda path: HDFDataset(filepath=f"{path}/a.h5", key="t"), TABLE),
         (lambda path: JSONDataset(filepath=f"{path}/a.json"), {"x": 1}),
         (lambda path: MatplotlibDataset(filepath=f"{path}/a.png"), figure()),
     ],
@@ -155,3 +160,9 @@ def test_a_figure_loads_as_a_picture(tmp_path):
     (tmp_path / "figure.png").unlink()
     assert picture.size == (300, 200)
     assert picture._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_text_is_shown_as_it_stands(tmp_path):
+    dataset = PreviewedTextDataset(filepath=str(tmp_path / "a.txt"))
+    dataset.save("a < b\n  c")
+    assert dataset.preview() == "<pre>a &lt; b\n  c</pre>"

@@ -135,6 +135,19 @@ def test_an_experiment_that_is_judged_ends_in_a_page_of_all_its_figures():
     assert wiring.figures_on_pages(wiring.experiment("a.b", nodes[1:])) == {}
 
 
+def train_all(series: pd.DataFrame) -> dict:
+    return {}
+
+
+def test_an_experiment_that_trains_describes_its_network():
+    made = wiring.experiment("a.b", [wiring.train(train_all), wiring.judge(judge_all), wiring.draw({"first": first})])
+    (described,) = (each for each in made.nodes if each.outputs == ["a.b.summary"])
+    assert described.inputs == ["a.b.model"]
+    (page,) = (each for each in made.nodes if each.outputs == ["a.b.page"])
+    assert page.inputs == ["a.b.skill", "a.b.summary", "a.b.first"]
+    assert wiring.figures_on_pages(made) == {"a.b": ["first"]}
+
+
 def test_experiments_of_one_folder_end_in_one_page_that_leads_to_theirs():
     one, other = (wiring.experiment(name, [wiring.judge(judge_all)]) for name in ("a.b", "a.c"))
     made = wiring.together("a", [one, other])

@@ -50,6 +50,8 @@ def test_the_rolling_mean_skips_dates_without_a_coefficient():
     rolling = axes.lines[0].get_ydata()
     np.testing.assert_allclose(rolling, [np.nan, 0.2, 0.4])
     assert labels(axes) == ["mean of 2 weeks", "mean: 0.300"]
+    (axes,) = plots.rolling_information_coefficient(by_date, 2, "Title", "day").axes
+    assert (labels(axes)[0], axes.get_xlabel()) == ("mean of 2 days", "Date")
 
 
 def test_every_rival_stands_beside_the_model():

@@ -70,6 +70,13 @@ def test_a_page_loads_nothing_and_what_a_record_says_is_text():
     assert not re.search(r"https?:|url\(|@import", page)
 
 
+def test_a_page_shows_the_layers_of_the_network_as_they_stand():
+    page = experiment_page(full_record(), summary="Line: 8 parameters\n\nValues  <b>  (None, 3)", **PICTURES)
+    assert '<pre id="network">Line: 8 parameters\n\nValues  &lt;b&gt;  (None, 3)</pre>' in page
+    # Where one of several networks is chosen there is no single one.
+    assert 'id="network"' not in experiment_page(full_record(), **PICTURES)
+
+
 def test_a_figure_without_an_entry_in_the_catalog_is_named():
     with pytest.raises(TypeError, match="'quintiles': expected a picture.*Received: Figure.*MatplotlibDataset"):
         experiment_page(full_record(), quintiles=Figure())

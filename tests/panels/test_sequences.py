@@ -283,18 +283,6 @@ def test_a_purge_shorter_than_the_entry_lag_is_refused(sequence_of, last_dates):
         build_sequences(panel_to_prices(HAND), sequence, [last_dates])
 
 
-def test_universe_is_as_of_the_date(sequence_of, last_dates):
-    panel = random_panel(80, 3, seed=5)
-    volume = panel * 0 + [9.0, 5.0, 1.0]
-    volume.iloc[50:, 2] = 1e6
-    sequence = small(sequence_of, "corrected", universe={"rule": "most_traded_to_date", "size": 1, "sessions": 3})
-    result = build_sequences(panel_to_prices(panel, volume), sequence, [last_dates])
-    # T002 leads the volume from session 50. The mean rank of three sessions it leads from 52 (on 51 it ties with
-    # T000 at 5/3, and the tie goes to the first), so that the row of session 53 is the first to know.
-    assert result.table.loc["T002"].index[0] == panel.index[53]
-    assert result.report["rows_removed"]["outside_universe"] > 0
-
-
 def test_no_volume_and_too_few_tickers_are_said(sequence_of, last_dates):
     panel = random_panel(80, 3, seed=6)
     for protocol in ("corrected", "as_published"):

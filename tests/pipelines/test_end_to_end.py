@@ -15,10 +15,10 @@ from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION
 from rnn_trading.tables.prices import PriceError
 from tests.helpers import REAL_DATA, panel_to_prices, random_panel
 
-EXPERIMENTS = ("stacked_lstm.classification", "stacked_lstm.regression")
-RIVALS = {
-    "stacked_lstm.classification": {rival.__name__ for rival in CLASSIFICATION},
-    "stacked_lstm.regression": {rival.__name__ for rival in REGRESSION},
+WEEKLY = ("stacked_lstm.classification", "stacked_lstm.regression")
+EXPERIMENTS = (*WEEKLY, "stacked_lstm.daily")
+RIVALS = {name: {rival.__name__ for rival in REGRESSION} for name in EXPERIMENTS} | {
+    "stacked_lstm.classification": {rival.__name__ for rival in CLASSIFICATION}
 }
 
 
@@ -39,13 +39,18 @@ def test_stacked_lstm(project, protocol):
     table = pd.read_parquet(data / f"04_feature/{protocol}/returns_weekly.parquet")
     order = range(52, 0, -1) if protocol == "corrected" else range(1, 53)
     assert table.columns.tolist() == ["fwd_returns", *map(str, order), "label"]
+    assert pd.read_hdf(data / f"04_feature/{protocol}/data.h5", "returns_weekly").equals(
+        table.set_axis(["fwd_returns", *order, "label"], axis=1)
+    )
     for experiment in EXPERIMENTS:
         assert (data / f"06_models/{protocol}/{experiment}.keras").is_file()
+        layers = (data / f"06_models/{protocol}/{experiment}.summary.txt").read_text()
+        assert layers.startswith("StackedLSTM: ")
         predictions = pd.read_parquet(data / f"07_model_output/{protocol}/{experiment}.parquet")
         assert set(predictions) == {"ticker", "date", "prediction", "truth", *RIVALS[experiment]}
-        store = pd.read_hdf(data / f"07_model_output/{protocol}/{experiment}.h5")
-        assert store.columns.tolist() == ["symbol", "date", "prediction"]
-        assert len(store) == len(predictions)
+        store = pd.read_hdf(data / f"07_model_output/{protocol}/{experiment}/predictions.h5", "predictions")
+        assert (store.index.names, store.columns.tolist()) == (["symbol", "date"], ["prediction"])
+        np.testing.assert_array_equal(store["prediction"], predictions["prediction"])
         record = skill(folder, protocol, experiment)
         assert set(record["rivals"]) == RIVALS[experiment]
         assert record["data"]["test"]["rows"] == len(predictions)
@@ -60,25 +65,6 @@ def test_stacked_lstm(project, protocol):
         assert [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS] == first
 
 
-def test_sequences(project):
-    folder = project("daily_weekly_sequences")
-    table = pd.read_parquet(folder / "data/04_feature/corrected/returns_daily.parquet")
-    assert table.columns.tolist() == ["label", *map(str, range(21, 0, -1))]
-    assert table.index.names == ["ticker", "date"]
-    report = json.loads((folder / "data/04_feature/corrected/returns_daily_report.json").read_text())
-    assert report["rows"] == len(table)
-    assert "the prices have no volume" in report["universe"]
-
-
-def test_data_ingestion_takes_in_every_source(project):
-    folder = project("data_ingestion")
-    primary = {path.name for path in (folder / "data/03_primary").glob("*")}
-    tables = {"prices", "index_prices", "index_ranges", "macro", "reviews", "filings"}
-    reports = {f"{name}_report.json" for name in tables}
-    assert primary == {f"{name}.parquet" for name in tables} | reports | {"filing_prices.parquet"}
-    assert (folder / "data/02_intermediate/filing_sentences/filings.json").is_file()
-
-
 SMALL = {
     "model": {"lstm_units": [4]},
     "training": {"batch_size": 128, "epochs": 12, "optimizer": {"learning_rate": 0.01}},
@@ -88,12 +74,13 @@ FAST = {"classification": SMALL, "regression": SMALL}
 
 @pytest.fixture
 def run_file(project, tmp_path):
-    """Run the stacked LSTM on a panel through --env files; returns the folder."""
+    """Run the stacked LSTM on the weekly returns of a panel through --env files; returns the folder."""
 
-    def run(panel, volume=1.0, pipeline="stacked_lstm", name="prices.csv", stacked_lstm=FAST, **runtime_params):
-        path = tmp_path / name
+    def run(panel, volume=1.0, stacked_lstm=FAST, **runtime_params):
+        path = tmp_path / "prices.csv"
         panel_to_prices(panel, volume).reset_index().to_csv(path, index=False)
-        return project(pipeline, env="files", prices_file=str(path), stacked_lstm=stacked_lstm, **runtime_params)
+        given = {"prices_file": str(path), "stacked_lstm": stacked_lstm, **runtime_params}
+        return [project(name, env="files", **given) for name in WEEKLY][-1]
 
     return run
 
@@ -113,16 +100,16 @@ def test_changing_later_prices_changes_no_earlier_prediction(run_file):
             name: pd.read_parquet(folder / f"data/07_model_output/corrected/{name}.parquet").set_index(
                 ["ticker", "date"]
             )
-            for name in EXPERIMENTS
+            for name in WEEKLY
         }
 
     before = predictions(panel)
-    dates = before[EXPERIMENTS[0]].index.unique("date").sort_values()
+    dates = before[WEEKLY[0]].index.unique("date").sort_values()
     day = dates[len(dates) // 2]
     altered = panel.copy()
     altered[panel.index > day] *= np.random.default_rng(2).uniform(0.5, 2, altered[panel.index > day].shape)
     after = predictions(altered)
-    for name in EXPERIMENTS:
+    for name in WEEKLY:
         early = before[name].index.get_level_values("date") <= day
         columns = ["prediction", *RIVALS[name]]
         pd.testing.assert_frame_equal(after[name][early][columns], before[name][early][columns], check_exact=True)
@@ -152,7 +139,7 @@ def test_a_planted_signal_is_found(run_file):
     = .46 with the label and has an AUC near .70. The model has to find two thirds of either.
     """
     folder = run_file(weekly_reversal(0.6))
-    classification, regression = (skill(folder, "corrected", name) for name in EXPERIMENTS)
+    classification, regression = (skill(folder, "corrected", name) for name in WEEKLY)
     assert classification["model"]["metrics"]["auc"] > 0.5 + 2 / 3 * 0.2
     assert regression["model"]["metrics"]["ic_pooled"] > 2 / 3 * 0.46
     constant = classification["rivals"]["constant_share"]["log_loss"]
@@ -163,7 +150,7 @@ def test_a_planted_signal_is_found(run_file):
 def test_a_random_walk_shows_nothing(run_file):
     """AUC and IC on n independent rows have standard deviations near sqrt(1 / (3 n)) and 1 / sqrt(n): allow three."""
     folder = run_file(weekly_reversal(0.0, seed=5))
-    classification, regression = (skill(folder, "corrected", name) for name in EXPERIMENTS)
+    classification, regression = (skill(folder, "corrected", name) for name in WEEKLY)
     rows = classification["data"]["test"]["rows"]
     assert abs(classification["model"]["metrics"]["auc"] - 0.5) < 3 * np.sqrt(1 / (3 * rows))
     assert abs(regression["model"]["metrics"]["ic_pooled"]) < 3 / np.sqrt(rows)

@@ -31,7 +31,7 @@ def test_the_report_has_a_table_a_text_and_a_page(project, finished):
     table = pd.read_parquet(folder / "data/08_reporting/skill_table.parquet")
     names = list(records_made_by(experiments()))
     assert table["experiment"].tolist() == names
-    assert len(names) == 19
+    assert len(names) == 20
     record = json.loads((folder / "data/08_reporting/corrected/multivariate.macro/skill.json").read_text())
     row = table.set_index("experiment").loc[NAME]
     assert row["corrected"] == record["headline"]["value"] == record["model"]["metrics"]["mae"]
@@ -166,7 +166,7 @@ def test_what_make_report_would_run(reported):
     # Eight records of one experiment are made by one command.
     assert commands.count("kedro run --pipelines univariate_regression.volatility") == 1
     assert commands[-1] == "kedro run --pipelines canaries"
-    assert len(commands) == 2 * 10 - 1 + 1
+    assert len(commands) == 2 * 11 - 1 + 1
     for file in ("learning_curves.png", "page.html"):
         (folder / f"data/08_reporting/corrected/{NAME}/{file}").rename(folder / "gone")
         again = set(missing_commands(folder)) - set(commands)

@@ -29,6 +29,15 @@ def test_weekly_returns_reverse_as_planted(strength):
         assert np.corrcoef(past, following)[0, 1] == pytest.approx(expected, abs=0.03)
 
 
+@pytest.mark.parametrize("strength", [0.0, 0.5])
+def test_daily_returns_reverse_as_planted(strength):
+    table = sources.daily_prices(strength, 1, tickers=40, weeks=60)["prices_source"]
+    daily = np.log(table["adj_close"].unstack("ticker")).diff().dropna()
+    for lag, expected in ((1, 0.0), (2, 0.0), (3, -strength)):
+        past, following = daily.iloc[:-lag].to_numpy().ravel(), daily.iloc[lag:].to_numpy().ravel()
+        assert np.corrcoef(past, following)[0, 1] == pytest.approx(expected, abs=0.03)
+
+
 @pytest.mark.parametrize("strength", [0.0, 0.8])
 def test_yearly_differences_persist_as_planted(strength):
     table = sources.macro(strength, 1, months=3000)["macro_source"]

@@ -6,6 +6,7 @@ write a sibling, flush it to the disk, and put it in the target's place in one s
 
 import base64
 import copy
+import html
 import os
 import platform
 import re
@@ -16,9 +17,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import get_filepath_str
-from kedro_datasets._typing import ImagePreview
+from kedro_datasets._typing import HTMLPreview, ImagePreview
 from kedro_datasets.json import JSONDataset as PlainJSONDataset
-from kedro_datasets.pandas import HDFDataset as PlainHDFDataset
 from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
 from kedro_datasets.pillow import ImageDataset as PlainImageDataset
 from kedro_datasets.text import TextDataset as PlainTextDataset
@@ -105,10 +105,6 @@ class JSONDataset(WholeFile, PlainJSONDataset):
     """`json.JSONDataset`, written whole."""
 
 
-class HDFDataset(WholeFile, PlainHDFDataset):
-    """`pandas.HDFDataset`, written whole."""
-
-
 class FigureDataset(PlainImageDataset):
     """A figure of Matplotlib, saved as PNG and loaded as a picture of Pillow, which a notebook shows.
 
@@ -133,3 +129,11 @@ class MatplotlibDataset(WholeFile, FigureDataset):
 
 class TextDataset(WholeFile, PlainTextDataset):
     """`text.TextDataset`, written whole."""
+
+
+class PreviewedTextDataset(TextDataset):
+    """A short text, written whole, that Kedro-Viz shows as it stands."""
+
+    def preview(self) -> HTMLPreview:
+        """The text as Kedro-Viz shows it."""
+        return HTMLPreview(f"<pre>{html.escape(self.load())}</pre>")

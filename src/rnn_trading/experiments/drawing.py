@@ -14,7 +14,7 @@ from rnn_trading.skill.formats import words
 # Of each headline metric, its name on an axis, and its value for a forecast without skill, where it has one.
 METRICS: dict[str, tuple[str, float | None]] = {
     "auc": ("AUC", 0.5),
-    "ic_mean": ("Mean weekly IC", 0.0),
+    "ic_mean": ("Mean IC by date", 0.0),
     "ic": ("Information coefficient", 0.0),
     "r2": ("R2", 0.0),
     "rmse": ("RMSE", None),

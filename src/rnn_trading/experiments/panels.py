@@ -31,7 +31,6 @@ from rnn_trading.splits.chronological import (
     watched_part,
 )
 
-SHARED = ("returns_weekly", "returns_weekly_flags", "returns_weekly_report", "prices_report")
 RIVALS = {"classification": CLASSIFICATION, "regression": REGRESSION}
 # Of each task, what the last layer and the loss may be. A linear layer under a loss of probabilities is the book's.
 HEADS = {
@@ -40,19 +39,24 @@ HEADS = {
 }
 FORECAST: tuple[SplitName, ...] = ("validation", "test")
 MONTHS = 12
-ROLLING_WEEKS = 4
+# Of each table, what a row's return is the return of, and the dates of a rolling mean over four weeks.
+PERIODS = {"returns_weekly": ("week", 4), "returns_daily": ("day", 20)}
 
 
-def panel_experiment(name: str, *further: Node) -> Pipeline:
-    """An experiment on ``returns_weekly``, under its own namespace, from the split to the figures.
+def panel_experiment(name: str, table: str, *further: Node) -> Pipeline:
+    """An experiment on a table of sequences, under its own namespace, from the split to the figures.
 
     Parameters
     ----------
     name
         Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``model`` and ``training``.
+    table
+        ``returns_weekly`` or ``returns_daily``. Nodes know it as ``returns``, and what belongs to it as
+        ``returns_flags`` and ``returns_report``.
     further
         Nodes beside those that all such experiments have.
     """
+    period, dates = PERIODS[table]
     nodes = [
         wiring.node(split_dates, "split_dates"),
         wiring.train(train_model, "vocabulary"),
@@ -63,17 +67,18 @@ def panel_experiment(name: str, *further: Node) -> Pipeline:
         wiring.judge(judge),
         wiring.draw(
             {
-                "learning_curves": partial(drawing.learning_curves, unit="weekly return"),
-                "quintiles": quintiles,
-                "rolling_ic": rolling_ic,
+                "learning_curves": partial(drawing.learning_curves, unit=f"return of the {period}"),
+                "quintiles": partial(quintiles, period=period),
+                "rolling_ic": partial(rolling_ic, dates=dates, period=period),
                 "model_and_rivals": drawing.model_and_rivals,
             }
         ),
     ]
-    return wiring.experiment(name, [*nodes, *further], SHARED)
+    shared = {f"returns{part}": f"{table}{part}" for part in ("", "_flags", "_report")}
+    return wiring.experiment(name, [*nodes, *further], shared | {"prices_report": "prices_report"})
 
 
-def split_dates(returns_weekly: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
+def split_dates(returns: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
     """Assign the dates of the table to train, validation and test.
 
     Returns
@@ -81,11 +86,11 @@ def split_dates(returns_weekly: pd.DataFrame, split: SplitParameters) -> pd.Data
     pandas.DataFrame
         Index: distinct dates. Column ``split``; missing where a date was purged or lies after the end.
     """
-    return chronological_split(_dates(returns_weekly), split).to_frame()
+    return chronological_split(_dates(returns), split).to_frame()
 
 
 def train_model(
-    returns_weekly: pd.DataFrame,
+    returns: pd.DataFrame,
     split_dates: pd.DataFrame,
     experiment: Experiment,
     split: SplitParameters,
@@ -112,12 +117,12 @@ def train_model(
     from rnn_trading.models.training import train  # noqa: PLC0415
 
     _check_head(experiment, architecture, training)
-    train_rows, held_out = (_rows(returns_weekly, split_dates, part) for part in ("train", watched_part(split)))
-    vocabulary = ticker_vocabulary(returns_weekly, train_rows.index, look_ahead=architecture.vocabulary == "all")
+    train_rows, held_out = (_rows(returns, split_dates, part) for part in ("train", watched_part(split)))
+    vocabulary = ticker_vocabulary(returns, train_rows.index, look_ahead=architecture.vocabulary == "all")
     returns_scale, target_scale = _scales(train_rows, experiment, architecture)
     interface = Interface(
         {
-            "Returns": Input((len(lag_columns(returns_weekly)), 1), scale=returns_scale),
+            "Returns": Input((len(lag_columns(returns)), 1), scale=returns_scale),
             "Tickers": Input((1,), "int32", ids=len(vocabulary)),
             "Months": Input((MONTHS,)),
         },
@@ -166,7 +171,7 @@ def _scales(
 def forecast_rows(
     model: Any,
     vocabulary: list[str],
-    returns_weekly: pd.DataFrame,
+    returns: pd.DataFrame,
     split_dates: pd.DataFrame,
     experiment: Experiment,
 ) -> pd.DataFrame:
@@ -179,7 +184,7 @@ def forecast_rows(
     """
     from rnn_trading.models.training import predict  # noqa: PLC0415  see train_model
 
-    wanted = _rows(returns_weekly, split_dates, *FORECAST)
+    wanted = _rows(returns, split_dates, *FORECAST)
     parts = split_dates["split"].astype("str").reindex(_dates(wanted)).to_numpy()
     forecasts = predict(model, network_inputs(wanted, vocabulary))
     columns = {"split": parts, "prediction": forecasts, "truth": _truth(wanted, experiment)}
@@ -187,7 +192,7 @@ def forecast_rows(
 
 
 def forecast_with_rivals(
-    returns_weekly: pd.DataFrame, split_dates: pd.DataFrame, experiment: Experiment, training: TrainingParameters
+    returns: pd.DataFrame, split_dates: pd.DataFrame, experiment: Experiment, training: TrainingParameters
 ) -> pd.DataFrame:
     """Fit the rivals of the experiment's task on the training rows and forecast the validation and test rows.
 
@@ -198,37 +203,44 @@ def forecast_with_rivals(
     """
 
     def known_rows(part: SplitName) -> tuple[PanelRows, NDArray[np.float64]]:
-        table = _rows(returns_weekly, split_dates, part)
+        table = _rows(returns, split_dates, part)
         return _rival_rows(table), _truth(table, experiment)
 
-    wanted = _rows(returns_weekly, split_dates, *FORECAST)
+    wanted = _rows(returns, split_dates, *FORECAST)
     classes = experiment.task == "classification"
     known = KnownPanel(known_rows("train"), known_rows("validation"), classes, training.seed)
     return forecast_with(RIVALS[experiment.task], known, _rival_rows(wanted), wanted.index)
 
 
-def store_predictions(predictions: pd.DataFrame) -> pd.DataFrame:
-    """The published form of the predictions: ``symbol``, ``date``, ``prediction``."""
-    return predictions[["ticker", "date", "prediction"]].rename(columns={"ticker": "symbol"})
+def store_predictions(predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The published form of the predictions.
+
+    Returns
+    -------
+    dict
+        ``predictions``: index (symbol, date), column ``prediction``.
+    """
+    renamed = predictions.rename(columns={"ticker": "symbol"})
+    return {"predictions": renamed.set_index(["symbol", "date"])[["prediction"]]}
 
 
-def gather_reports(prices_report: dict[str, Any], returns_weekly_report: dict[str, Any]) -> dict[str, Any]:
+def gather_reports(prices_report: dict[str, Any], returns_report: dict[str, Any]) -> dict[str, Any]:
     """Say where the data come from and what was dropped or flagged on the way, and why."""
     return {
         "source": prices_report["source"],
         "prices": {key: value for key, value in prices_report.items() if key != "source"},
-        "universe": returns_weekly_report["universe"],
-        "thin_sessions": returns_weekly_report["thin_sessions"],
-        "dropped": returns_weekly_report["rows_removed"],
-        "flagged": returns_weekly_report["rows_flagged"],
+        "universe": returns_report["universe"],
+        "thin_sessions": returns_report["thin_sessions"],
+        "dropped": returns_report["rows_removed"],
+        "flagged": returns_report["rows_flagged"],
     }
 
 
 def judge(
     predictions: pd.DataFrame,
     validation_predictions: pd.DataFrame,
-    returns_weekly: pd.DataFrame,
-    returns_weekly_flags: pd.DataFrame,
+    returns: pd.DataFrame,
+    returns_flags: pd.DataFrame,
     split_dates: pd.DataFrame,
     reports: dict[str, Any],
     training: dict[str, Any],
@@ -244,8 +256,8 @@ def judge(
         the verdict ends with what becomes of them.
     """
     reports = reports | (no_probabilities(predictions["prediction"]) if experiment.task == "classification" else {})
-    flags = returns_weekly_flags.loc[pd.MultiIndex.from_frame(predictions[["ticker", "date"]])]
-    parts = describe_parts(_dates(returns_weekly), split_dates["split"])
+    flags = returns_flags.loc[pd.MultiIndex.from_frame(predictions[["ticker", "date"]])]
+    parts = describe_parts(_dates(returns), split_dates["split"])
     return skill_record(
         experiment, protocol, predictions, flags, parts | reports, training, validation=validation_predictions
     )
@@ -272,18 +284,18 @@ def no_probabilities(forecasts: pd.Series) -> dict[str, Any]:
     return {"no_probabilities": outside, "caveat": caveat}
 
 
-def quintiles(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
-    """Mean outcome by quintile of the prediction within its date."""
-    outcome = "Share of rises" if skill["headline"]["metric"] == "auc" else "Mean return of the week"
+def quintiles(predictions: pd.DataFrame, skill: dict[str, Any], *, period: str = "week") -> Figure:
+    """Mean outcome by quintile of the prediction within its date; ``period`` is what the return is the return of."""
+    outcome = "Share of rises" if skill["headline"]["metric"] == "auc" else f"Mean return of the {period}"
     by_date = quantile_returns(*_by_date(predictions))
     return figures.panels.quintile_means(by_date, outcome, drawing.title("Outcome by predicted quintile", skill))
 
 
-def rolling_ic(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
-    """Information coefficient of the dates, its rolling mean."""
+def rolling_ic(predictions: pd.DataFrame, skill: dict[str, Any], *, dates: int = 4, period: str = "week") -> Figure:
+    """Information coefficient of the dates, its rolling mean over so many dates, one a ``period``."""
     by_date = information_coefficients(*_by_date(predictions))
     return figures.panels.rolling_information_coefficient(
-        by_date, ROLLING_WEEKS, drawing.title("Information coefficient", skill)
+        by_date, dates, drawing.title("Information coefficient", skill), period
     )
 
 
@@ -301,8 +313,16 @@ def _rows(table: pd.DataFrame, dates: pd.DataFrame, *parts: SplitName) -> pd.Dat
 
 
 def _truth(table: pd.DataFrame, experiment: Experiment) -> NDArray[np.float64]:
-    column = "label" if experiment.task == "classification" else "fwd_returns"
-    return table[column].to_numpy(dtype=np.float64)
+    """What is forecast: 1 for a rise and 0 else, or the return.
+
+    The published tables differ: the label of ``returns_daily`` is the return, that of ``returns_weekly`` is 1 or 0.
+    """
+    classes = experiment.task == "classification"
+    if "fwd_returns" in table:
+        truth = table["label" if classes else "fwd_returns"]
+    else:
+        truth = table["label"] > 0 if classes else table["label"]
+    return truth.to_numpy(dtype=np.float64)
 
 
 def _rival_rows(table: pd.DataFrame) -> PanelRows:

@@ -15,6 +15,7 @@ from kedro.pipeline import Node, Pipeline
 from pydantic.dataclasses import is_pydantic_dataclass
 
 from rnn_trading.figures import Figure
+from rnn_trading.models.description import describe
 from rnn_trading.pages.experiment import experiment_page
 from rnn_trading.pages.index import index_page
 
@@ -242,15 +243,17 @@ def draw(figures: Drawn, name: str = "draw_figures", **datasets: Any) -> Node:
     return Node(drawing, arguments(drawing, **datasets), by_name(*figures), name=name)
 
 
-def page(figures: Iterable[str]) -> Node:
+def page(figures: Iterable[str], network: bool) -> Node:
     """The node that writes the page of an experiment from its skill record and its figures.
 
     Parameters
     ----------
     figures
         Names of their datasets; they load as pictures.
+    network
+        Whether the page shows the ``summary`` of a network.
     """
-    return Node(experiment_page, by_name("skill", *figures), "page", name=PAGE_NODE)
+    return Node(experiment_page, by_name("skill", *(["summary"] if network else []), *figures), "page", name=PAGE_NODE)
 
 
 def figures_on_pages(pipeline: Pipeline) -> dict[str, list[str]]:
@@ -259,7 +262,7 @@ def figures_on_pages(pipeline: Pipeline) -> dict[str, list[str]]:
         node.namespace: [
             taken.removeprefix(f"{node.namespace}.").removesuffix("_figure")
             for taken in node.inputs
-            if not taken.endswith(".skill")
+            if not taken.endswith((".skill", ".summary"))
         ]
         for node in pipeline.nodes
         if node.namespace and node.name == f"{node.namespace}.{PAGE_NODE}"
@@ -279,8 +282,9 @@ def experiment(
     name
         Of the experiment: datasets and parameters that are its own are ``NAME.dataset`` and ``params:NAME.block``.
     nodes
-        What it does. If they need ``predictions``, :func:`collect_predictions` is added; if they judge, the
-        :func:`page` that shows the record and every figure that they draw.
+        What it does. If they need ``predictions``, :func:`collect_predictions` is added; if they train a ``model``, its
+        ``summary``, see :func:`rnn_trading.models.description.describe`; if they judge, the :func:`page` that shows the
+        record, the summary and every figure that they draw.
     shared
         Datasets from outside it; a mapping says which name they have there.
     parameters
@@ -289,8 +293,12 @@ def experiment(
     pieces = [*nodes]
     if "predictions" in {taken for piece in pieces for taken in piece.inputs}:
         pieces.append(node(collect_predictions, "predictions", "validation_predictions"))
-    if "skill" in {made for piece in pieces for made in piece.outputs}:
-        pieces.append(page(figure for piece in pieces if isinstance(piece.func, Figures) for figure in piece.outputs))
+    made = {output for piece in pieces for output in piece.outputs}
+    if "model" in made:
+        pieces.append(node(describe, "summary"))
+    if "skill" in made:
+        figures = [figure for piece in pieces if isinstance(piece.func, Figures) for figure in piece.outputs]
+        pieces.append(page(figures, "model" in made))
     used = {taken for piece in pieces for taken in piece.inputs}
     outside = dict(shared) if isinstance(shared, Mapping) else {each: each for each in shared}
     return Pipeline(

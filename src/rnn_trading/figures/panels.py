@@ -177,7 +177,7 @@ def quintile_means(by_date: pd.DataFrame, quantity: str, title: str) -> Figure:
 
 
 @styled
-def rolling_information_coefficient(by_date: pd.Series, window: int, title: str) -> Figure:
+def rolling_information_coefficient(by_date: pd.Series, window: int, title: str, period: str = "week") -> Figure:
     """Rolling mean of the information coefficient by date, with its overall mean.
 
     Parameters
@@ -188,6 +188,8 @@ def rolling_information_coefficient(by_date: pd.Series, window: int, title: str)
         Dates in the rolling mean.
     title
         Title of the figure.
+    period
+        What lies between two dates.
     """
     figure = Figure(figsize=(10, 4.4))
     axes = figure.subplots()
@@ -195,10 +197,12 @@ def rolling_information_coefficient(by_date: pd.Series, window: int, title: str)
     if len(defined) < window:
         return say(figure, axes, "Too few dates have an information coefficient.", title)
     rolling = defined.rolling(window).mean()
-    axes.plot(rolling.index, rolling, color=BLUE, linewidth=1.6, label=f"mean of {window} weeks")
+    axes.plot(rolling.index, rolling, color=BLUE, linewidth=1.6, label=f"mean of {window} {period}s")
     axes.axhline(0, color=GREY, linewidth=1)
     axes.axhline(defined.mean(), color=ORANGE, linestyle="--", label=f"mean: {defined.mean():.3f}")
-    axes.set(xlabel="Date of the week", ylabel=f"Spearman IC, mean of {window} weeks")
+    axes.set(
+        xlabel="Date" if period == "day" else f"Date of the {period}", ylabel=f"Spearman IC, mean of {window} {period}s"
+    )
     axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
     return titled(figure, title)
 

@@ -26,7 +26,9 @@ KINDS = ("loss", "units", "run", "series")
 COUNTED = ("dates", "weeks", "documents", "filings")
 
 
-def experiment_page(skill: dict[str, Any], *, made: str | None = None, **figures: Any) -> str:
+def experiment_page(
+    skill: dict[str, Any], *, made: str | None = None, summary: str | None = None, **figures: Any
+) -> str:
     """One HTML file that holds all of an experiment: verdict, decision, scores, figures, and what they rest on.
 
     Parameters
@@ -35,6 +37,8 @@ def experiment_page(skill: dict[str, Any], *, made: str | None = None, **figures
         The skill record; see :func:`rnn_trading.skill.record.skill_record`.
     made
         See :func:`rnn_trading.pages.stamp.stamp`; None: by this code, now.
+    summary
+        Layer table of the network; see :func:`rnn_trading.models.description.describe`. None: there is no single one.
     figures
         Pictures (``PIL.Image.Image``), by the names of their datasets.
 
@@ -58,6 +62,7 @@ def experiment_page(skill: dict[str, Any], *, made: str | None = None, **figures
         mark=mark_of(skill["finding_kind"]),
         simulated=skill["data"].get("simulated", False),
         changed=in_words(skill["changed"]),
+        network=summary,
         figures=[_picture(dataset, figures[dataset]) for dataset in in_order(figures)],
         **_decision(skill),
         **_all_scores(skill),

@@ -22,6 +22,7 @@ START = pd.Timestamp("2010-01-04")  # a Monday
 SESSIONS_A_WEEK = 5
 WEEKLY_VOLATILITY, DAILY_VOLATILITY = 0.04, 0.01
 REVERSAL = 2  # weeks
+DAILY_REVERSAL = 3  # sessions: two before the newest return that a row bought one session later has seen
 PERIOD, VOLATILITY_PERIOD = 20, 40  # sessions
 LARGEST_SWING = 0.1
 YEAR = 12
@@ -51,16 +52,46 @@ def prices(strength: float, seed: int, tickers: int, weeks: int) -> dict[str, An
     dict
         ``prices_source``; see :mod:`rnn_trading.tables.prices`.
     """
-    closes = 50 * np.exp(reversing_changes(strength, seed, tickers, weeks).cumsum(axis=0))
+    return _with_changes(reversing_changes(strength, seed, tickers, weeks))
+
+
+def daily_prices(strength: float, seed: int, tickers: int, weeks: int) -> dict[str, Any]:
+    """Daily prices of a panel: random walks, or daily returns that are partly lost again three sessions later.
+
+    Where a row is bought a session after the last price that it has seen, that is the last past return but one.
+
+    Parameters
+    ----------
+    strength
+        Share of a session's return that is expected to be lost again in the third session after it.
+    seed, tickers, weeks
+        Of the panel.
+
+    Returns
+    -------
+    dict
+        ``prices_source``; see :mod:`rnn_trading.tables.prices`.
+    """
+    sessions = weeks * SESSIONS_A_WEEK
+    return _with_changes(reversing_changes(strength, seed, tickers, sessions, sessions=1, after=DAILY_REVERSAL))
+
+
+def _with_changes(changes: NDArray[np.float64]) -> dict[str, Any]:
+    closes = 50 * np.exp(changes.cumsum(axis=0))
     return {"prices_source": as_panel(closes).stack().rename("adj_close").to_frame().swaplevel().sort_index()}
 
 
-def reversing_changes(strength: float, seed: int, tickers: int, weeks: int) -> NDArray[np.float64]:
-    """Logarithmic changes of :func:`prices`, sessions x tickers."""
+def reversing_changes(
+    strength: float, seed: int, tickers: int, periods: int, *, sessions: int = SESSIONS_A_WEEK, after: int = REVERSAL
+) -> NDArray[np.float64]:
+    """Logarithmic changes of :func:`prices`, sessions x tickers.
+
+    Periods of so many sessions lose a share of their change again so many periods ``after``.
+    """
     generator = np.random.default_rng([seed, 1])
-    daily = generator.normal(scale=WEEKLY_VOLATILITY / np.sqrt(SESSIONS_A_WEEK), size=(weeks, SESSIONS_A_WEEK, tickers))
-    for week in range(REVERSAL, weeks):
-        daily[week] -= strength * daily[week - REVERSAL].sum(axis=0) / SESSIONS_A_WEEK
+    daily = generator.normal(scale=WEEKLY_VOLATILITY / np.sqrt(SESSIONS_A_WEEK), size=(periods, sessions, tickers))
+    for period in range(after, periods):
+        daily[period] -= strength * daily[period - after].sum(axis=0) / sessions
     return daily.reshape(-1, tickers)
 
 

@@ -70,6 +70,10 @@ def _panel(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
     return sources.prices(strength, seed, sizes.tickers, sizes.weeks)
 
 
+def _daily_panel(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
+    return sources.daily_prices(strength, seed, sizes.tickers, sizes.weeks)
+
+
 def _dying(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
     return lives.prices(strength, seed, sizes.tickers, sizes.weeks)
 
@@ -101,6 +105,7 @@ _of_reviews = Canary("sentiment", _reviews, "id", ("reviews", ["label"]))
 CANARIES = {
     "stacked_lstm.classification": Canary("classification", _panel, "date", _of_returns),
     "stacked_lstm.regression": Canary("regression", _panel, "date", _of_returns),
+    "stacked_lstm.daily": Canary("regression", _daily_panel, "date", ("returns_daily", ["label"])),
     "stacked_lstm.classification.tickers_die": Canary(
         *("classification", _dying, "date", _of_returns),
         another_future=lives.another_future,

@@ -46,6 +46,18 @@ def weekly_sequences(
     return _named("returns_weekly", sequences, table)
 
 
+def store_sequences(returns_daily: pd.DataFrame, returns_weekly: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Both tables in the published layout.
+
+    Returns
+    -------
+    dict
+        ``returns_daily``, ``returns_weekly``: as they are, but for the lags, whose columns have whole numbers as names.
+    """
+    tables = {"returns_daily": returns_daily, "returns_weekly": returns_weekly}
+    return {name: table.rename(columns={lag: int(lag) for lag in lag_columns(table)}) for name, table in tables.items()}
+
+
 def _named(name: str, sequences: Sequences, table: pd.DataFrame) -> dict[str, Any]:
     report = {"columns_in_time_order": lag_columns(table), **sequences.report}
     return {name: table, f"{name}_flags": sequences.flags, f"{name}_report": report}

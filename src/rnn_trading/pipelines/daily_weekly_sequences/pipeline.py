@@ -4,11 +4,11 @@ from kedro.pipeline import Pipeline
 
 from rnn_trading.experiments.wiring import node
 
-from .nodes import daily_sequences, weekly_sequences
+from .nodes import daily_sequences, store_sequences, weekly_sequences
 
 
 def create_pipeline() -> Pipeline:
-    """``prices`` to ``returns_daily`` and ``returns_weekly``."""
+    """``prices`` to ``returns_daily`` and ``returns_weekly``, and both in one file."""
     return Pipeline(
         [
             node(
@@ -16,7 +16,7 @@ def create_pipeline() -> Pipeline:
                 *_outputs("returns_daily"),
                 name="build_daily_sequences",
                 sequence="params:daily_weekly_sequences.daily",
-                split="params:daily_weekly_sequences.daily_split",
+                split="params:stacked_lstm.daily.split",
             ),
             node(
                 weekly_sequences,
@@ -26,6 +26,7 @@ def create_pipeline() -> Pipeline:
                 classification_split="params:stacked_lstm.classification.split",
                 regression_split="params:stacked_lstm.regression.split",
             ),
+            node(store_sequences, "sequences_store"),
         ],
         # One box in Kedro-Viz; datasets and parameters keep their names.
         namespace="daily_weekly_sequences",

@@ -17,6 +17,7 @@ from rnn_trading.tables.prices import PriceError, price_quality
 from rnn_trading.tables.reviews import ReviewIngestionParameters, review_quality
 
 logger = logging.getLogger(__name__)
+PUBLISHED_NAMES = {"adj_close": "close", "adj_volume": "volume"}
 
 
 @parameters
@@ -165,6 +166,22 @@ def ingest_filings(
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),
     )
     return {"filings": source.index, "filing_prices": windows, "filings_report": report}
+
+
+def store_filing_prices(filings: pd.DataFrame, filing_prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Prices around filings in the published layout.
+
+    Returns
+    -------
+    dict
+        ``data/yfinance``: index ``date``; ``filing``, ``ticker``, and of each session ``open``, ``high``, ``low``,
+        ``close`` and ``volume``, missing where the project has none: of prices it keeps the adjusted close alone.
+        ``data/quandl``: the same columns and no row, since there is one source of prices.
+    """
+    table = filing_prices.rename(columns=PUBLISHED_NAMES).reset_index().rename(columns={"filing_id": "filing"})
+    table["ticker"] = filings["ticker"].reindex(table["filing"]).to_numpy()
+    table = table.set_index("date").reindex(columns=["filing", "ticker", "open", "high", "low", "close", "volume"])
+    return {"data/yfinance": table, "data/quandl": table.iloc[:0]}
 
 
 def read_sentences(

@@ -4,7 +4,15 @@ from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.experiments.wiring import node
 
-from .nodes import ingest_filings, ingest_index, ingest_macro, ingest_prices, ingest_reviews, read_sentences
+from .nodes import (
+    ingest_filings,
+    ingest_index,
+    ingest_macro,
+    ingest_prices,
+    ingest_reviews,
+    read_sentences,
+    store_filing_prices,
+)
 
 
 def create_prices() -> Pipeline:
@@ -42,6 +50,7 @@ def create_filings() -> Pipeline:
     simulation = "params:filings.simulation"
     return _group(
         node(ingest_filings, *tables, simulation=simulation, ingestion="params:filings.ingestion"),
+        node(store_filing_prices, "filing_prices_store"),
         node(read_sentences, "filing_sentences", simulation=simulation, sentences="params:filings.sentences"),
     )
 

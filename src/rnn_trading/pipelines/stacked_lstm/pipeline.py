@@ -1,16 +1,21 @@
-"""The stacked LSTM over weekly returns: classification and regression, one pipeline under two namespaces."""
+"""The stacked LSTM over past returns of weeks or days: one pipeline under a namespace for each experiment."""
 
 from kedro.pipeline import Pipeline
 
 from rnn_trading.experiments import wiring
 from rnn_trading.experiments.panels import panel_experiment
 
-EXPERIMENTS = ("stacked_lstm.classification", "stacked_lstm.regression")
+TABLES = {
+    "stacked_lstm.classification": "returns_weekly",
+    "stacked_lstm.regression": "returns_weekly",
+    "stacked_lstm.daily": "returns_daily",
+}
+EXPERIMENTS = tuple(TABLES)
 
 
 def create_experiment(name: str) -> Pipeline:
-    """One of :data:`EXPERIMENTS`, from ``returns_weekly`` to its skill record, figures and page."""
-    return panel_experiment(name)
+    """One of :data:`EXPERIMENTS`, from its table of sequences to its skill record, figures and page."""
+    return panel_experiment(name, TABLES[name])
 
 
 def create_pipeline() -> Pipeline:
