@@ -142,6 +142,9 @@ CASES = {
     "series_and_forecasts": lambda: series.series_and_forecasts(forecasts(), "ewma", "percent", TITLE),
     "networks_and_rivals": lambda: series.networks_and_rivals(compared(), TITLE),
     "runs_over_truth": lambda: series.runs_over_truth(runs(), "points", None, TITLE),
+    "paths_over_truth": lambda: series.paths_over_truth(
+        runs().assign(recursion=990.0), "recursion", "index points", None, TITLE
+    ),
     "one_step_averages": lambda: series.one_step_averages(
         averages(), {"window_average": 0.1, "exponential_average": 0.2}, TITLE
     ),

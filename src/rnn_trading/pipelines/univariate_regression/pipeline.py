@@ -5,7 +5,7 @@ from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
-from rnn_trading.experiments import drawing, runs, series, wiring
+from rnn_trading.experiments import drawing, encoder_decoder, runs, series, wiring
 from rnn_trading.experiments.series import FORECAST, JUDGE, RIVALS_FORECAST, SCALE, SPLIT, TRAIN, WINDOW_INDEX
 
 from . import level, mid_price, networks, sine
@@ -93,12 +93,12 @@ def _comparison(name: str) -> Pipeline:
 
 
 def _rolling_windows(name: str) -> Pipeline:
-    """The sine wave and the index, each with its own network."""
+    """The sine wave and the index, each with its own network; of the index also paths at once."""
     wave = wiring.node(sine.window_sine, *series.WINDOWS, name="window_series", sine="params:series")
     common = [SPLIT, SCALE, TRAIN, runs.FORECAST, runs.RIVALS_FORECAST, JUDGE, runs.DRAW]
-    return wiring.experiment(f"{name}.sine", [wave, *common]) + wiring.experiment(
-        f"{name}.index", [WINDOW_INDEX, *common], INDEX
-    )
+    index = wiring.experiment(f"{name}.index", [WINDOW_INDEX, *common], INDEX)
+    paths = encoder_decoder.of_one_series(f"{name}.index")
+    return wiring.experiment(f"{name}.sine", [wave, *common]) + index + paths
 
 
 def _mid_price(name: str) -> Pipeline:
