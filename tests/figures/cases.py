@@ -156,6 +156,9 @@ CASES = {
     ),
     "no gradient_by_lag": lambda: series.gradient_by_lag(gradients().iloc[:0], {}, {False: {}, True: {}}, TITLE),
     "runs_over_truth": lambda: series.runs_over_truth(runs(), "points", None, TITLE),
+    "paths_over_truth": lambda: series.paths_over_truth(
+        runs().assign(recursion=990.0), "recursion", "index points", None, TITLE
+    ),
     "one_step_averages": lambda: series.one_step_averages(
         averages(), {"window_average": 0.1, "exponential_average": 0.2}, TITLE
     ),

@@ -13,6 +13,7 @@ from rnn_trading.models.interface import Input, Interface
 from rnn_trading.models.networks import build_network
 from rnn_trading.models.own_network import NetworkParameters
 from rnn_trading.models.parameters import (
+    EncoderDecoderParameters,
     FilingNetworkParameters,
     OptimizerParameters,
     SequenceNetworkParameters,
@@ -22,7 +23,7 @@ from rnn_trading.models.parameters import (
 )
 from tests.helpers import changed
 
-ROWS, STEPS, IDS, TICKERS = 32, 7, 12, 5
+ROWS, STEPS, PATH, IDS, TICKERS = 32, 7, 4, 12, 5
 # A short training, for tests to change.
 TRAINING = TrainingParameters(
     loss="mse",
@@ -52,6 +53,10 @@ def panel(architecture: Any, lags: int = STEPS, tickers: int = TICKERS) -> Inter
 
 def window(_: Any, lags: int = STEPS, series: int = 1) -> Interface:
     return Interface({"Values": Input((lags, series))}, outputs=series)
+
+
+def path(_: Any, lags: int = STEPS, series: int = 1, path: int = PATH) -> Interface:
+    return Interface({"Values": Input((lags, series))}, outputs=series, path=path)
 
 
 def steps(_: Any) -> Interface:
@@ -86,6 +91,12 @@ KINDS = {
     "stacked_lstm": Kind(StackedLstmParameters, panel, {"lstm_units": [4, 3]}),
     "univariate_regression": Kind(SequenceNetworkParameters, window, {"units": [4, 3]}),
     "univariate_regression.mid_price": Kind(SequenceNetworkParameters, steps, {"units": [4, 3]}),
+    "univariate_regression.rolling_windows.index.encoder_decoder": Kind(
+        EncoderDecoderParameters, path, {"units": [4], "decoder_units": 3}
+    ),
+    "multivariate.macro.encoder_decoder": Kind(
+        EncoderDecoderParameters, partial(path, series=2), {"units": [4], "decoder_units": 3}
+    ),
     "multivariate": Kind(SequenceNetworkParameters, partial(window, series=2), {"units": [3]}),
     "text_sentiment": Kind(TextNetworkParameters, reviews, {"units": 3}),
     "sec_filings": Kind(FilingNetworkParameters, filings, {"units": 3, "dimensions": 4}),
@@ -105,8 +116,10 @@ NAMES = [
     "corrected:univariate_regression.volatility.lstm_by_gates",
     "corrected:univariate_regression.volatility.rnn",
     "corrected:univariate_regression.rolling_windows.index",
+    "corrected:univariate_regression.rolling_windows.index.encoder_decoder",
     "corrected:univariate_regression.mid_price",
     "corrected:multivariate.macro",
+    "corrected:multivariate.macro.encoder_decoder",
     "as_published:multivariate.macro",
     "corrected:text_sentiment.learned_embeddings",
     "corrected:text_sentiment.pretrained_embeddings",
@@ -117,6 +130,7 @@ NAMES = [
     # As it trains; and averages of several.
     "corrected:univariate_regression.mid_price+stateful",
     "corrected:multivariate.macro+ensemble",
+    "corrected:multivariate.macro.encoder_decoder+ensemble",
     "corrected:sec_filings.returns+ensemble",
 ]
 # What no block of conf/base has: a network of one, and what is changed.
@@ -142,6 +156,10 @@ OWN = {
         },
     ),
     "own:window": ("corrected:univariate_regression.level", {"sequence": [{"layer": "GatedLSTM", "units": 3}]}),
+    "own:path": (
+        "corrected:multivariate.macro.encoder_decoder",
+        {"sequence": [{"layer": "GRU", "units": 3}], "head": [{"layer": "Dense", "units": 3, "activation": "relu"}]},
+    ),
     "own:steps": (
         "corrected:univariate_regression.mid_price",
         {

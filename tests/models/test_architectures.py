@@ -83,15 +83,19 @@ def test_every_network_of_conf_base_is_here(base_parameters, case_of, protocol):
     here = [case_of(name).architecture for name in NAMES]
     blocks = {path: block for path, block in blocks_of(base_parameters(protocol)) if path.partition(".")[0] in KINDS}
     found = {path: small_parameters(path, block)[1] for path, block in blocks.items()}
-    assert len(found) == 19
+    assert len(found) == 21
     assert [path for path, architecture in found.items() if architecture not in here] == []
+
+
+def shape_of_forecasts(interface: Interface) -> tuple[int, ...]:
+    return (ROWS, *(size or STEPS for size in interface.forecast_shape))
 
 
 def test_it_takes_and_gives_what_its_interface_says(case, network):
     interface = case.interface
     checks.checked(network, interface, "ours")
     forecasts = network.predict_on_batch(inputs_of(interface))
-    assert forecasts.shape == (ROWS, *((STEPS,) if interface.every_step else ()), interface.outputs)
+    assert forecasts.shape == shape_of_forecasts(interface)
     assert forecasts.dtype == np.float32
     assert np.isfinite(forecasts).all()
     if interface.activation == "sigmoid":
@@ -154,8 +158,7 @@ def test_a_step_of_training_changes_every_weight(case):
 
 
 def _train_one_step(model: keras.Model, interface: Interface, inputs: dict[str, np.ndarray]) -> None:
-    rows, generator = len(next(iter(inputs.values()))), np.random.default_rng(1)
-    shape = (rows, *((STEPS,) if interface.every_step else ()), interface.outputs)
+    shape, generator = shape_of_forecasts(interface), np.random.default_rng(1)
     sigmoid = interface.activation == "sigmoid"
     truth = generator.integers(0, 2, shape) if sigmoid else generator.normal(size=shape)
     optimizer = keras.optimizers.Adam(0.01)

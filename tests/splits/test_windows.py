@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnn_trading.splits.windows import any_in_window, joint_windows, sliding_windows
+from rnn_trading.splits.windows import any_in_window, joint_windows, sliding_windows, windows_and_paths
 
 PANEL = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]])  # (time, series), oldest first
 
@@ -52,3 +52,20 @@ def test_joint_windows_by_hand():
     assert targets.tolist() == [[3, 30], [4, 40]]
     with pytest.raises(ValueError, match="A window of 5 rows does not fit a panel of 4 rows"):
         joint_windows(panel, 4)
+
+
+def test_windows_and_paths_by_hand():
+    windows, paths = windows_and_paths(PANEL, 1, 2, np.array([True, True, True]))
+    assert windows.tolist() == [[[1, 10]], [[2, 20]]]
+    assert paths.tolist() == [[[2, 20], [3, 30]], [[3, 30], [4, 40]]]
+
+
+@given(arrays(bool, st.integers(1, 14)), st.integers(1, 4), st.integers(1, 6))
+def test_a_path_lies_in_its_part_from_end_to_end(inside, lags, steps):
+    """Each value is its position: a loop over positions finds the same paths."""
+    panel = np.arange(float(lags + len(inside)))[:, None]
+    windows, paths = windows_and_paths(panel, lags, steps, inside)
+    starts = [start for start in range(len(inside) - steps + 1) if inside[start : start + steps].all()]
+    assert paths[:, :, 0].tolist() == [[float(lags + start + step) for step in range(steps)] for start in starts]
+    assert windows[:, :, 0].tolist() == [[float(start + lag) for lag in range(lags)] for start in starts]
+    assert (windows.shape[1:], paths.shape[1:]) == ((lags, 1), (steps, 1))

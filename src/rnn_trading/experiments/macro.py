@@ -12,7 +12,7 @@ from pydantic import Field
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted_average
-from rnn_trading.experiments.paths import forecast_table, histories_before
+from rnn_trading.experiments.paths import Array, forecast_table, histories_before
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import EnsembleParameters, SequenceNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
@@ -38,6 +38,7 @@ from rnn_trading.splits.windows import joint_windows
 
 MONTHS_OF_A_YEAR = 12
 SHARED = ("macro", "macro_report")
+MEASURED = "one month ahead (network's units)"
 
 
 @parameters
@@ -194,8 +195,12 @@ def forecast_months(
     split_dates: pd.DataFrame,
     series: MacroParameters,
     windows: WindowParameters,
+    *,
+    at_once: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """Forecast every test and validation month from the truth before it, and the path from the first test month.
+
+    A network that forecasts paths ``at_once`` does not feed on its own forecasts; one month ahead is its first step.
 
     Returns
     -------
@@ -203,14 +208,16 @@ def forecast_months(
         ``model_predictions``: see :func:`rnn_trading.experiments.paths.forecast_table`, column ``prediction``.
         ``forecasts_by_seed``: the same of the single networks, columns ``seed_N``.
     """
+    from rnn_trading.models.encoder_decoder import forecast_paths  # noqa: PLC0415
     from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
     from rnn_trading.models.free_run import joint_free_run  # noqa: PLC0415
 
     def table(network: Any) -> pd.DataFrame:
-        return forecast_table(
-            lambda histories, steps: joint_free_run(network, histories[:, -windows.lags :], steps),
-            *(macro, scaled, scaling, split_dates, series, windows.path_steps),
-        )
+        def paths(histories: Array, steps: int) -> Array:
+            before = histories[:, -windows.lags :]
+            return forecast_paths(network, before)[:, :steps] if at_once else joint_free_run(network, before, steps)
+
+        return forecast_table(paths, *(macro, scaled, scaling, split_dates, series, windows.path_steps))
 
     single = {name: table(network)[MODEL] for name, network in members(model).items()}
     forecasts = table(model)
@@ -267,7 +274,7 @@ def judge(
         overlap=max(1, *(each.lost for each in series.series)),
         validation=validation_predictions,
     )
-    if protocol != "corrected":
+    if protocol != "corrected" and experiment.published:
         record["model"]["published_comparison"] = {
             "network_mae_one_step": record["model"]["metrics"]["mae"],
             "vector_autoregression_mae_of_its_path": record["rivals"]["vector_autoregression"]["path"]["mae"],
@@ -318,7 +325,7 @@ def macro_experiment(name: str) -> Pipeline:
         "forecasts_in_time": forecasts_in_time,
         "paths": paths,
         "error_by_step": error_by_step,
-        "model_and_rivals": partial(drawing.model_and_rivals, measured="one month ahead (network's units)"),
+        "model_and_rivals": partial(drawing.model_and_rivals, measured=MEASURED),
     }
     nodes = [
         wiring.node(transform_series, "transformed", series="params:macro"),

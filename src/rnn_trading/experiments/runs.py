@@ -74,7 +74,7 @@ def forecast_runs(
             kind.table(values).assign(
                 split=part, **{MODEL: free_run(model, kind.histories(values, lags), kind.steps, units).ravel()}
             )
-            for part, kind in _ways(values, split_dates, runs)
+            for part, kind in ways(values, split_dates, runs)
         ],
         ignore_index=True,
     )
@@ -95,13 +95,14 @@ def forecast_runs_with_rivals(
     return pd.concat(
         [
             flat({name: forecast(kind.histories(values, lags), kind.steps) for name, forecast in rivals.items()})
-            for _, kind in _ways(values, split_dates, runs)
+            for _, kind in ways(values, split_dates, runs)
         ],
         ignore_index=True,
     )
 
 
-def _ways(series: pd.Series, dates: pd.DataFrame, runs: RunParameters) -> list[tuple[SplitName, Runs]]:
+def ways(series: pd.Series, dates: pd.DataFrame, runs: RunParameters) -> list[tuple[SplitName, Runs]]:
+    """What is forecast, in this order: of the test rows all three ways, of the validation rows restarted runs."""
     positions = series.index.get_indexer(dates_of(dates, "test"))
     point_by_point, free = Runs(POINT_BY_POINT, positions, 1), Runs(FREE_RUN, positions[:1], len(positions))
     restarted = restarted_runs(series, dates, runs)

@@ -169,10 +169,12 @@ def forecast_rows(
     return pd.DataFrame(columns, index=wanted.index).rename_axis("date")
 
 
-def known_series(series: pd.DataFrame, windows: pd.DataFrame, split_dates: pd.DataFrame) -> KnownSeries:
-    """What rivals may be fitted on."""
+def known_series(
+    series: pd.DataFrame, windows: pd.DataFrame, split_dates: pd.DataFrame, *, positive: bool = False
+) -> KnownSeries:
+    """What rivals may be fitted on, and whether their forecasts must be positive."""
     train, validation = (split_windows(_rows(windows, split_dates, part)) for part in ("train", "validation"))
-    return KnownSeries(known_rows(series, split_dates["split"])["value"].to_numpy(), train, validation)
+    return KnownSeries(known_rows(series, split_dates["split"])["value"].to_numpy(), train, validation, positive)
 
 
 def forecast_with_rivals(
@@ -188,7 +190,7 @@ def forecast_with_rivals(
         One column a rival, index ``date`` of the validation and test rows.
     """
     held_out = pd.concat([_rows(windows, split_dates, part) for part in ("validation", "test")])
-    known = known_series(series, windows, split_dates)
+    known = known_series(series, windows, split_dates, positive=TASKS[experiment.task].positive)
     table = forecast_with(RIVALS[experiment.task], known, split_windows(held_out)[0], held_out.index)
     if experiment.task != "volatility" or RETURN not in series:
         return table

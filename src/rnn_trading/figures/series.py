@@ -252,6 +252,41 @@ def runs_over_truth(predictions: pd.DataFrame, unit: str, first_day: pd.Timestam
 
 
 @styled
+def paths_over_truth(
+    predictions: pd.DataFrame, other: str, unit: str, first_day: pd.Timestamp | None, title: str
+) -> Figure:
+    """Paths that are forecast at once over the truth, and below them the runs that feed on their own forecasts.
+
+    Parameters
+    ----------
+    predictions
+        ``run``, ``target_date``, ``date``, ``step``, ``prediction``, ``truth``, and the other forecast.
+    other
+        Column of the other forecast.
+    unit, first_day, title
+        See :func:`runs_over_truth`.
+    """
+    rows = predictions[predictions["run"] == RESTARTED]
+    times = rows["target_date"] if first_day is None else (rows["target_date"] - first_day).dt.days
+    figure = Figure(figsize=(11, 8))
+    shown = {
+        "prediction": ("Paths of the encoder-decoder, each forecast at once", ORANGE),
+        other: ("Runs of the network that feeds on its own forecasts", BLUE),
+    }
+    both = figure.subplots(2, 1, sharex=True, sharey=True)
+    for axes, (column, (label, colour)) in zip(both, shown.items(), strict=True):
+        axes.plot(times, rows["truth"], color=GREY, label="truth")
+        for number, (_, run) in enumerate(rows.groupby("date")):
+            axes.plot(times[run.index], run[column], color=colour, label="forecast" if number == 0 else None)
+        axes.set_title(label, loc="left", fontsize=12)
+        axes.set(ylabel=unit, xlabel="" if first_day is None else "Point of the wave")
+        axes.legend(loc="upper left")
+        if first_day is None:
+            date_axis(axes)
+    return titled(figure, title)
+
+
+@styled
 def one_step_averages(averages: pd.DataFrame, half_mse: dict[str, float], title: str) -> Figure:
     """The published averages as one-step forecasts of the training part.
 

@@ -96,8 +96,7 @@ def _check_form(model: Any, interface: Interface, problem: str) -> None:
     received = {tensor.name: (tuple(tensor.shape), tensor.dtype) for tensor in model.inputs}
     if received != wanted:
         raise ValueError(f"{problem} has the wrong inputs. Expected: {wanted}. Received: {received}. {HOW}")
-    steps = next(iter(interface.inputs.values())).shape[:1] if interface.every_step else ()
-    output = (interface.readers, *steps, interface.outputs)
+    output = (interface.readers, *interface.forecast_shape)
     shapes = [tuple(tensor.shape) for tensor in model.outputs]
     if shapes != [output]:
         raise ValueError(f"{problem} has the wrong output. Expected: {[output]}. Received: {shapes}. {HOW}")

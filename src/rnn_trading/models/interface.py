@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras
 
+VECTOR_RANK = 2  # (batch, features)
+
 
 @dataclass(frozen=True)
 class Input:
@@ -54,6 +56,8 @@ class Interface:
         (0, 1): it forecasts in plain units.
     every_step
         Whether the network forecasts after every step of its sequence, from that step and those before it alone.
+    path
+        Steps of a path that the network forecasts at once; None: it forecasts what follows next.
     readers
         Rows of every batch of a stateful network; None: it carries no state from batch to batch.
     """
@@ -64,6 +68,20 @@ class Interface:
     target: tuple[float, float] = (0.0, 1.0)
     every_step: bool = False
     readers: int | None = None
+    path: int | None = None
+
+    @property
+    def forecast_shape(self) -> tuple[int | None, ...]:
+        """Shape of a forecast, without the batch.
+
+        Examples
+        --------
+        >>> window = {"Values": Input((50, 2))}
+        >>> Interface(window, outputs=2).forecast_shape, Interface(window, outputs=2, path=24).forecast_shape
+        ((2,), (24, 2))
+        """
+        steps = next(iter(self.inputs.values())).shape[:1] if self.every_step else ()
+        return (*(steps if self.path is None else (self.path,)), self.outputs)
 
     def symbolic(self) -> dict[str, Any]:
         """Keras inputs by name, to build a network on: ``(batch, *shape)`` each."""
@@ -92,8 +110,15 @@ class Interface:
         return layer
 
     def forecast(self, states: Any) -> Any:
-        """The last layer: as many outputs as wanted, their activation, and the way back to the units of the target."""
-        forecast = keras.layers.Dense(self.outputs, activation=self.activation, name="Forecast")(states)
+        """The last layer: as many outputs as wanted, their activation, and the way back to the units of the target.
+
+        Of a path, states are ``(batch, path, features)``, or one vector ``(batch, features)`` for all its steps.
+        """
+        steps_at_once = self.path if self.path and len(states.shape) == VECTOR_RANK else None
+        numbers = self.outputs * (steps_at_once or 1)
+        forecast = keras.layers.Dense(numbers, activation=self.activation, name="Forecast")(states)
+        if steps_at_once:
+            forecast = keras.layers.Reshape(self.forecast_shape, name="Path")(forecast)
         mean, deviation = self.target
         if self.activation == "linear" and (mean, deviation) != (0.0, 1.0):
             forecast = keras.layers.Rescaling(deviation, offset=mean, name="Units")(forecast)

@@ -6,10 +6,12 @@ from typing import Any
 
 from rnn_trading.models.backend import keras
 from rnn_trading.models.checks import checked, refuse_other_weights
+from rnn_trading.models.encoder_decoder import build_encoder_decoder
 from rnn_trading.models.filing_network import build_filing_network
 from rnn_trading.models.interface import Interface
 from rnn_trading.models.own_network import NetworkParameters, find_builder
 from rnn_trading.models.parameters import (
+    EncoderDecoderParameters,
     FilingNetworkParameters,
     SequenceNetworkParameters,
     StackedLstmParameters,
@@ -46,6 +48,7 @@ def _filing(architecture: FilingNetworkParameters, interface: Interface) -> kera
 ARCHITECTURES: dict[type, Callable[[Any, Interface], keras.Model]] = {
     StackedLstmParameters: _stacked_lstm,
     SequenceNetworkParameters: _sequence,
+    EncoderDecoderParameters: build_encoder_decoder,
     TextNetworkParameters: _text,
     FilingNetworkParameters: _filing,
 }

@@ -131,6 +131,32 @@ def _check_skip(skip: bool, name: str, units: tuple[int, ...]) -> None:
 
 
 @parameters
+class EncoderDecoderParameters(NetworkParameters):
+    """Architecture of a network from a window of one or more series to the whole path that follows.
+
+    Parameters
+    ----------
+    layer
+        ``lstm`` or ``gru``, of the encoder and of the decoder.
+    units
+        Units of each layer of the encoder, from the input up.
+    decoder_units
+        Units of the decoder.
+    dropout
+        Share of the outputs of each layer of the encoder that is dropped in training.
+    forecasts
+        Whether what comes out of the decoder are the ``values`` of the path, or their ``changes`` from the last value
+        of the window.
+    """
+
+    layer: Literal["lstm", "gru"]
+    units: Annotated[tuple[Count, ...], Field(min_length=1)]
+    decoder_units: Count
+    dropout: Rate
+    forecasts: Literal["values", "changes"]
+
+
+@parameters
 class TextNetworkParameters(NetworkParameters):
     """Architecture of a network from the words of a text to one number.
 

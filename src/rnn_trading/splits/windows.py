@@ -80,6 +80,45 @@ def any_in_window(flags: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     return (counts[length:] > counts[:-length]).T
 
 
+def windows_and_paths(
+    panel: NDArray[np.float64], lags: int, steps: int, inside: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Windows of all series together, with the path that follows each, as far as the whole path lies inside a part.
+
+    A window whose path reaches beyond its part is left out: its last steps belong to the next part.
+
+    Parameters
+    ----------
+    panel
+        Shape ``(time, series)``, oldest row first. Missing values stay where they are.
+    lags, steps
+        Rows in a window, and in a path; at least 1.
+    inside
+        Whether each row after the first ``lags`` belongs to the part, ``(time - lags,)``.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Windows ``(paths, lags, series)`` and paths ``(paths, steps, series)``, oldest row first, both float64. There
+        may be none.
+
+    Examples
+    --------
+    Three of five targets are training rows: the path of the third would end outside.
+
+    >>> panel = np.arange(7.0)[:, None]
+    >>> windows, paths = windows_and_paths(panel, lags=2, steps=2, inside=np.array([True, True, True, False, False]))
+    >>> windows.squeeze().tolist(), paths.squeeze().tolist()
+    ([[0.0, 1.0], [1.0, 2.0]], [[2.0, 3.0], [3.0, 4.0]])
+    """
+    length = lags + steps
+    if length > len(panel):
+        return tuple(np.empty((0, rows, panel.shape[1])) for rows in (lags, steps))  # type: ignore[return-value]
+    both = sliding_windows(panel, length).transpose(1, 2, 0).astype(np.float64, copy=False)
+    chosen = both[~any_in_window(~inside[:, None], steps)[0]]
+    return chosen[:, :lags], chosen[:, lags:]
+
+
 def joint_windows(panel: NDArray[np.float64], lags: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Windows of all series together, with the row that follows each.
 

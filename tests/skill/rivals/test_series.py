@@ -22,6 +22,7 @@ from rnn_trading.skill.rivals.series import (
     exponential_mean,
     har_means,
     least_squares,
+    momentum,
     recursive,
     ridge,
 )
@@ -48,6 +49,19 @@ def test_drifts():
     assert drift(runs_known(np.array([1.0, 2.0, 3.0]), 1))(WINDOWS).tolist() == [7, 10.5]  # mean return .75
     # A return of what is not positive says nothing: the mean step, 2, is added.
     assert drift(runs_known(np.array([0.0, 1.0, 4.0]), 1))(WINDOWS).tolist() == [6, 8]
+
+
+def test_momentum_carries_the_mean_of_the_last_changes_on():
+    """Rises that come in threes: of the last change alone most is known. Then a step that is always the same."""
+    changes = np.repeat(np.random.default_rng(0).choice([-1.0, 1.0], 100), 3)
+    assert momentum(runs_known(changes.cumsum(), 4))(WINDOWS).tolist() == [6, 9]
+    # Noise around a line: the more changes, the better.
+    noisy = np.arange(300.0) + np.random.default_rng(1).normal(size=300)
+    assert momentum(runs_known(noisy, 3))(WINDOWS).tolist() == [5.5, 7.5]
+    # The validation rows decide, where there are any.
+    chosen = KnownSeries(noisy, rows(noisy, 3), rows(changes.cumsum(), 3))
+    assert momentum(chosen)(WINDOWS).tolist() == [6, 9]
+    assert momentum(runs_known(noisy, 1))(WINDOWS[:, -1:]).tolist() == [4, 6]
 
 
 def test_ewma_equals_its_recursion():

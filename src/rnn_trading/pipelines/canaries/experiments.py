@@ -101,6 +101,8 @@ def _filings(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
 _of_returns = ("returns_weekly", ["fwd_returns", "label"])
 _close = partial(_index, "index_prices_source")
 _of_level = Canary("level", _close, "date")
+_of_runs = Canary("runs", _close, "date", overlap=overlapping_runs)
+_of_macro = Canary("macro", _macro, "date", overlap=lambda _: MONTHS_OF_A_CHANGE)
 _of_reviews = Canary("sentiment", _reviews, "id", ("reviews", ["label"]))
 CANARIES = {
     "stacked_lstm.classification": Canary("classification", _panel, "date", _of_returns),
@@ -114,11 +116,13 @@ CANARIES = {
     "univariate_regression.level": _of_level,
     "univariate_regression.level.returns": _of_level,
     "univariate_regression.volatility": Canary("volatility", _volatile, "date"),
-    "univariate_regression.rolling_windows.index": Canary("runs", _close, "date", overlap=overlapping_runs),
+    "univariate_regression.rolling_windows.index": _of_runs,
+    "univariate_regression.rolling_windows.index.encoder_decoder": _of_runs,
     "univariate_regression.mid_price": Canary(
         "runs", partial(_index, "index_ranges_source"), "date", overlap=overlapping_runs
     ),
-    "multivariate.macro": Canary("macro", _macro, "date", overlap=lambda _: MONTHS_OF_A_CHANGE),
+    "multivariate.macro": _of_macro,
+    "multivariate.macro.encoder_decoder": _of_macro,
     "text_sentiment.learned_embeddings": _of_reviews,
     "text_sentiment.pretrained_embeddings": _of_reviews,
     "sec_filings.returns": Canary("filings", _filings, "date", ("sec_filings.returns.returns", ["truth"])),

@@ -2,15 +2,15 @@
 
 from kedro.pipeline import Pipeline
 
-from rnn_trading.experiments import wiring
+from rnn_trading.experiments import encoder_decoder, wiring
 from rnn_trading.experiments.macro import macro_experiment
 
 EXPERIMENTS = ("multivariate.macro",)
 
 
 def create_experiment(name: str) -> Pipeline:
-    """One of :data:`EXPERIMENTS`, from ``macro`` to its skill record, figures and page."""
-    return macro_experiment(name)
+    """One of :data:`EXPERIMENTS`, from ``macro`` to its skill records: of recursion, and of paths at once."""
+    return macro_experiment(name) + encoder_decoder.of_several_series(name)
 
 
 def create_pipeline() -> Pipeline:

@@ -5,7 +5,7 @@ from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
-from rnn_trading.experiments import drawing, runs, series, wiring
+from rnn_trading.experiments import drawing, encoder_decoder, runs, series, wiring
 from rnn_trading.experiments.series import FORECAST, JUDGE, RIVALS_FORECAST, SCALE, SPLIT, TRAIN, WINDOW_INDEX
 
 from . import gradients, level, mid_price, networks, sine
@@ -112,9 +112,11 @@ def _comparison(name: str) -> Pipeline:
 
 
 def _rolling_windows(name: str) -> Pipeline:
-    """The sine wave and the index, each with its own network."""
+    """The sine wave and the index, each with its own network; of the index also paths at once."""
     wave = wiring.node(sine.window_sine, *series.WINDOWS, name="window_series", sine="params:series")
-    return wiring.experiment(f"{name}.sine", [wave, *RUN_NODES]) + _index_windows(f"{name}.index")
+    index = f"{name}.index"
+    paths = encoder_decoder.of_one_series(index)
+    return wiring.experiment(f"{name}.sine", [wave, *RUN_NODES]) + _index_windows(index) + paths
 
 
 def _index_windows(name: str) -> Pipeline:

@@ -12,6 +12,8 @@ _LISTS = (
 )
 # The published averages of runs are named after their length; see `averaging_rivals` in `series.py`.
 _AVERAGE = re.compile(r"mean_of_last_\d+")
+# The network that feeds on its own forecasts, beside one that forecasts paths at once: it is fitted, as a strong rival.
+RECURSION = "recursion"
 
 
 def tier_of(name: str) -> Tier:
@@ -29,6 +31,8 @@ def tier_of(name: str) -> Tier:
     """
     if _AVERAGE.fullmatch(name):
         return "naive"
+    if name == RECURSION:
+        return "strong"
     found = {tier for rivals in _LISTS if (tier := rivals.tier_of(name))}
     if len(found) != 1:
         received = "two tiers" if found else "a rival that stands in no list"

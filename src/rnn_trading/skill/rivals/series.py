@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.skill.losses import SQUARED_ERROR, Loss
-from rnn_trading.skill.rivals.fitting import best_of, fit_best
+from rnn_trading.skill.rivals.fitting import best_of, fit_best, one_thread
+from rnn_trading.skill.rivals.reservoir import last_states, own_units, smallest_deviation
 from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
@@ -37,11 +38,14 @@ class KnownSeries:
         All values until the last training target, oldest first; none missing.
     train, validation
         Windows and targets, to fit on and to choose on. Without validation rows both are empty.
+    positive
+        Whether forecasts must be above zero, as those of a volatility.
     """
 
     series: Vector
     train: tuple[Matrix, Vector]
     validation: tuple[Matrix, Vector]
+    positive: bool = False
 
 
 def persistence(known: KnownSeries) -> NextValue:
@@ -59,6 +63,24 @@ def drift(known: KnownSeries) -> NextValue:
     return lambda windows: windows[:, -1] + step
 
 
+def momentum(known: KnownSeries) -> NextValue:
+    """The last value plus the mean of the last changes: what went up goes on to rise.
+
+    How many changes, up to all of a window, has the smallest squared error on the validation rows, or, where there are
+    none, on the training rows. A window of one value has no change: its value is the forecast.
+    """
+    windows, targets = known.validation if len(known.validation[1]) else known.train
+    most = windows.shape[1] - 1
+    if not most:
+        return persistence(known)
+
+    def error(changes: int) -> float:
+        return float(SQUARED_ERROR.of(carried_on(windows, changes), targets).mean())
+
+    changes = best_of(range(most, 0, -1), error, "number of changes of momentum")
+    return lambda test: carried_on(test, changes)
+
+
 def autoregression(known: KnownSeries) -> NextValue:
     """An autoregression with a constant; see :func:`autoregression_of`."""
     return autoregression_of(known.series, known.train[0].shape[1], known.validation, SQUARED_ERROR)
@@ -70,14 +92,35 @@ def ridge(known: KnownSeries) -> NextValue:
     Its penalty has the smallest squared error on the validation rows, or, where there are none, when single training
     rows are left out.
     """
-    import sklearn  # noqa: PLC0415  takes a second to import
+    return ridge_on(known.train, known.validation)
 
-    scaled, linear = sklearn.preprocessing.StandardScaler(), sklearn.linear_model
-    plain, left_out = (
-        sklearn.pipeline.make_pipeline(scaled, each) for each in (linear.Ridge(), linear.RidgeCV(RIDGE_PENALTIES))
-    )
-    penalties = ("ridge__alpha", RIDGE_PENALTIES[::-1].tolist())
-    return fit_best(plain, penalties, known.train, known.validation, SQUARED_ERROR, otherwise=left_out).predict
+
+def echo_state_network(known: KnownSeries) -> NextValue:
+    """An echo state network (Jaeger, 2001): a ridge regression on the states of a fixed random network.
+
+    Each window is standardised by its own mean and deviation, and so is the value that follows; the regression takes
+    the states after the window and its last value. For the penalty see :func:`ridge`, for the network
+    :mod:`rnn_trading.skill.rivals.reservoir`. Forecasts that must be positive are at least a tenth of the mean target.
+    """
+    smallest = smallest_deviation(known.train[0])
+
+    def features(windows: Matrix) -> Matrix:
+        mean, deviation = own_units(windows, smallest)
+        standard = (windows - mean[:, None]) / deviation[:, None]
+        return np.column_stack([last_states(standard), standard[:, -1]])
+
+    def regressed(windows: Matrix, targets: Vector) -> tuple[Matrix, Vector]:
+        mean, deviation = own_units(windows, smallest)
+        return features(windows), (targets - mean) / deviation
+
+    with one_thread():
+        readout = ridge_on(regressed(*known.train), regressed(*known.validation))
+
+    def next_value(windows: Matrix) -> Vector:
+        mean, deviation = own_units(windows, smallest)
+        return mean + deviation * readout(features(windows))
+
+    return above_zero(next_value, known.train[1]) if known.positive else next_value
 
 
 def ewma(known: KnownSeries) -> NextValue:
@@ -112,9 +155,39 @@ def training_mean(known: KnownSeries) -> NextValue:
 
 
 # The rivals of each kind of forecast: a new one is a function above, and its name here.
-LEVEL = Rivals(naive=(persistence, drift), strong=(autoregression, ridge))
-VOLATILITY = Rivals(chance=(training_mean,), naive=(ewma,), strong=(har, linear_regression))
-RUNS = Rivals(naive=(persistence, drift), strong=(autoregression,))
+# A volatility has no momentum: its changes turn back.
+LEVEL = Rivals(naive=(persistence, drift, momentum), strong=(autoregression, ridge, echo_state_network))
+VOLATILITY = Rivals(chance=(training_mean,), naive=(ewma,), strong=(har, linear_regression, echo_state_network))
+RUNS = Rivals(naive=(persistence, drift, momentum), strong=(autoregression, echo_state_network))
+
+
+def carried_on(windows: Matrix, changes: int) -> Vector:
+    """The last value of each window plus the mean of its last changes, ``(rows,)``.
+
+    Examples
+    --------
+    >>> carried_on(np.array([[0.0, 1.0, 3.0]]), 1).tolist(), carried_on(np.array([[0.0, 1.0, 3.0]]), 2).tolist()
+    ([5.0], [4.5])
+    """
+    return windows[:, -1] + (windows[:, -1] - windows[:, -1 - changes]) / changes
+
+
+def ridge_on(train: tuple[Matrix, Vector], validation: tuple[Matrix, Vector]) -> Callable[[Matrix], Vector]:
+    """A ridge regression on standardised features; for its penalty see :func:`ridge`.
+
+    Parameters
+    ----------
+    train, validation
+        Features ``(rows, features)`` and targets ``(rows,)``; of the validation there may be none.
+    """
+    import sklearn  # noqa: PLC0415  takes a second to import
+
+    scaled, linear = sklearn.preprocessing.StandardScaler(), sklearn.linear_model
+    plain, left_out = (
+        sklearn.pipeline.make_pipeline(scaled, each) for each in (linear.Ridge(), linear.RidgeCV(RIDGE_PENALTIES))
+    )
+    penalties = ("ridge__alpha", RIDGE_PENALTIES[::-1].tolist())
+    return fit_best(plain, penalties, train, validation, SQUARED_ERROR, otherwise=left_out).predict
 
 
 def autoregression_of(series: Vector, lags: int, validation: tuple[Matrix, Vector], loss: Loss) -> NextValue:
@@ -185,10 +258,21 @@ def least_squares(features: Matrix, targets: Vector) -> Callable[[Matrix], Vecto
     >>> forecast(np.array([[4.0], [-1.0]])).round(6).tolist()
     [4.0, 0.2]
     """
-    import sklearn  # noqa: PLC0415  see ridge
+    import sklearn  # noqa: PLC0415  see ridge_on
 
-    fitted, lowest = sklearn.linear_model.LinearRegression().fit(features, targets), LOWEST_SHARE * targets.mean()
-    return lambda others: np.maximum(fitted.predict(others), lowest)
+    return above_zero(sklearn.linear_model.LinearRegression().fit(features, targets).predict, targets)
+
+
+def above_zero(forecast: Callable[[Matrix], Vector], targets: Vector) -> Callable[[Matrix], Vector]:
+    """Forecasts of at least a tenth of the mean training target ``(rows,)``.
+
+    Examples
+    --------
+    >>> above_zero(lambda windows: windows[:, -1] - 2, np.array([1.0, 3.0]))(np.array([[1.0], [5.0]])).tolist()
+    [0.2, 3.0]
+    """
+    lowest = LOWEST_SHARE * targets.mean()
+    return lambda others: np.maximum(forecast(others), lowest)
 
 
 def har_means(windows: Matrix) -> Matrix:

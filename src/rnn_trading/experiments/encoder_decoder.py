@@ -1,0 +1,265 @@
+"""Whole paths at once, by an encoder-decoder, beside the network of an experiment that feeds on its own forecasts.
+
+Series, split, scaling and rivals are those of that network; it stands among the rivals as ``recursion``.
+"""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from kedro.pipeline import Pipeline
+from numpy.typing import NDArray
+
+from rnn_trading import figures
+from rnn_trading.experiments import drawing, macro, wiring
+from rnn_trading.experiments.fitting import fitted, fitted_average
+from rnn_trading.experiments.runs import AxesParameters, error_by_step, model_and_rivals, ways
+from rnn_trading.experiments.series import JUDGE
+from rnn_trading.figures import Figure
+from rnn_trading.models.parameters import EncoderDecoderParameters, EnsembleParameters, TrainingParameters
+from rnn_trading.models.states import States
+from rnn_trading.series.scaling import Scaling
+from rnn_trading.series.series import FREE_RUN, RunParameters
+from rnn_trading.skill.record import Experiment
+from rnn_trading.skill.rivals.lists import RECURSION
+from rnn_trading.skill.rows import MODEL
+from rnn_trading.splits.chronological import SplitName, SplitParameters
+from rnn_trading.splits.windows import windows_and_paths
+
+Array = NDArray[np.float64]
+
+
+def rows_of_part(
+    values: Array, split_dates: pd.DataFrame, part: SplitName, steps: int, title: str
+) -> tuple[Array, Array]:
+    """Windows of a part, and the paths that follow them, none of which reaches into the next part.
+
+    Parameters
+    ----------
+    values
+        ``(time, series)``, oldest first.
+    split_dates
+        Column ``split``; one row for each value that follows a window: as many as the last of ``values``.
+    part, steps
+        Which part; steps of a path.
+    title
+        Of the experiment, for the error message.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Windows ``(rows, lags, series)`` and paths ``(rows, steps, series)``.
+
+    Raises
+    ------
+    ValueError
+        If no whole path lies in the part.
+    """
+    inside = (split_dates["split"] == part).to_numpy()
+    windows, paths = windows_and_paths(values, len(values) - len(inside), steps, inside)
+    if not len(paths):
+        raise ValueError(
+            f"{title}: a path of {steps} steps must lie in the {part} rows as a whole. Received: {int(inside.sum())} "
+            f"{part} rows. Lower the steps of a path, or move the boundaries of split."
+        )
+    return windows, paths
+
+
+def train_on_paths(
+    series: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    scaling: dict[str, Any],
+    runs: RunParameters,
+    experiment: Experiment,
+    split: SplitParameters,
+    architecture: EncoderDecoderParameters,
+    training: TrainingParameters,
+    training_state: States,
+) -> dict[str, Any]:
+    """Fit the network on the training windows and the paths that follow them.
+
+    Returns
+    -------
+    dict
+        See :func:`rnn_trading.experiments.series.train_network`.
+    """
+    # TensorFlow takes seconds to import: only a run that trains pays for it.
+    from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
+    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
+    from rnn_trading.models.training import train  # noqa: PLC0415
+
+    values, units = series[["value"]].to_numpy(), Scaling(**scaling)
+
+    def rows(part: SplitName) -> Any:
+        before, after = rows_of_part(values, split_dates, part, runs.steps, experiment.name)
+        lags, paths = before[:, :, 0], after[:, :, 0]
+        inputs, targets = (units.scale(each, lags)[:, :, None].astype(np.float32) for each in (lags, paths))
+        return {INPUT: inputs}, targets
+
+    interface = Interface({INPUT: Input((len(values) - len(split_dates), 1))}, path=runs.steps)
+    fit = train(
+        lambda: build_network(architecture, interface),
+        *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
+    )
+    return fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)
+
+
+def forecast_paths(
+    model: Any,
+    series: pd.DataFrame,
+    windows: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    scaling: dict[str, Any],
+    runs: RunParameters,
+) -> pd.DataFrame:
+    """Forecast the restarted runs, each at once, and each test row from the truth before it, as the first of a path.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`rnn_trading.experiments.runs.forecast_runs`, without the free run, which has no end that a path has.
+    """
+    from rnn_trading.models import encoder_decoder  # noqa: PLC0415  TensorFlow is imported only to forecast
+
+    lags, values, units = windows.shape[1] - 1, series["value"], Scaling(**scaling)
+    tables = []
+    for part, kind in ways(values, split_dates, runs):
+        if kind.kind == FREE_RUN:
+            continue
+        before = kind.histories(values, lags)
+        inputs = units.scale(before, before).astype(np.float32)
+        scaled = encoder_decoder.forecast_paths(model, inputs[:, :, None])[:, : kind.steps, 0]
+        paths = units.restore(scaled, inputs[:, -1:].astype(np.float64), before)
+        tables.append(kind.table(values).assign(split=part, **{MODEL: paths.ravel()}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def beside_recursion(recursion: pd.DataFrame, rivals_of_recursion: pd.DataFrame) -> pd.DataFrame:
+    """The rivals of the network that feeds on its own forecasts, and that network: one column each.
+
+    Parameters
+    ----------
+    recursion, rivals_of_recursion
+        Forecasts of that network and of its rivals, row by row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the same rows, but for those of a free run.
+
+    Examples
+    --------
+    >>> recursion = pd.DataFrame({"run": ["restarted", "free_run", "restarted"], "prediction": [1.0, 2.0, 3.0]})
+    >>> beside_recursion(recursion, pd.DataFrame({"drift": [4.0, 5.0, 6.0]})).to_dict("list")
+    {'drift': [4.0, 6.0], 'recursion': [1.0, 3.0]}
+    """
+    table = rivals_of_recursion.assign(**{RECURSION: recursion[MODEL]})
+    return table[recursion["run"] != FREE_RUN].reset_index(drop=True)
+
+
+def train_average_on_paths(
+    scaled: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    windows: macro.WindowParameters,
+    experiment: Experiment,
+    split: SplitParameters,
+    architecture: EncoderDecoderParameters,
+    training: TrainingParameters,
+    ensemble: EnsembleParameters,
+    training_state: States,
+) -> dict[str, Any]:
+    """Fit one network for each seed on the training windows of several series and the paths that follow; average them.
+
+    Returns
+    -------
+    dict
+        See :func:`rnn_trading.experiments.fitting.fitted_average`.
+    """
+    from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415  see train_on_paths
+    from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
+    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
+
+    def rows(part: SplitName) -> Any:
+        before, paths = rows_of_part(scaled.to_numpy(), split_dates, part, windows.path_steps, experiment.name)
+        return {INPUT: before.astype(np.float32)}, paths.astype(np.float32)
+
+    series = scaled.shape[1]
+    interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series, path=windows.path_steps)
+    average = train_ensemble(
+        partial(build_network, architecture, interface),
+        *(rows("train"), rows(split.validate_on), training, ensemble.networks, experiment.name, training_state),
+    )
+    return fitted_average(average, split.validate_on)
+
+
+def paths_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: AxesParameters) -> Figure:
+    """Paths at once, and the runs of the other network, over the truth."""
+    first_day = None if axes.first_point is None else pd.Timestamp(axes.first_point)
+    title = drawing.title("Paths at once, and runs step by step", skill)
+    return figures.series.paths_over_truth(predictions, RECURSION, axes.unit, first_day, title)
+
+
+def of_one_series(recursion: str) -> Pipeline:
+    """The experiment ``RECURSION.encoder_decoder`` on the runs of an experiment on one series.
+
+    Parameters
+    ----------
+    recursion
+        That experiment; ``params:RECURSION.encoder_decoder`` has the blocks ``experiment``, ``model`` and ``training``.
+    """
+    drawn: wiring.Drawn = {
+        "outcomes_and_forecasts": paths_over_truth,
+        "error_by_step": error_by_step,
+        "learning_curves": drawing.learning_curves,
+        "model_and_rivals": model_and_rivals,
+    }
+    nodes = [
+        wiring.train(train_on_paths),
+        wiring.forecast(forecast_paths),
+        *(wiring.rivals(beside_recursion), JUDGE, wiring.draw(drawn)),
+    ]
+    return _beside(recursion, nodes, ("series", "windows", "flags", "report", "scaling"), ("split", "runs", "axes"))
+
+
+def of_several_series(recursion: str) -> Pipeline:
+    """The experiment ``RECURSION.encoder_decoder`` on the path of an experiment on several series.
+
+    Parameters
+    ----------
+    recursion
+        That experiment; ``params:RECURSION.encoder_decoder`` has the blocks ``experiment``, ``ensemble``, ``model`` and
+        ``training``.
+    """
+    drawn: wiring.Drawn = {
+        "learning_curves": partial(drawing.losses_by_seed, loss="MAE"),
+        "forecasts_in_time": macro.forecasts_in_time,
+        "paths": macro.paths,
+        "error_by_step": macro.error_by_step,
+        "model_and_rivals": partial(drawing.model_and_rivals, measured=macro.MEASURED),
+    }
+    at_once = wiring.given(macro.forecast_months, at_once=True)
+    nodes = [
+        wiring.train(train_average_on_paths),
+        wiring.forecast(at_once, "forecasts_by_seed", series="params:macro"),
+        wiring.rivals(beside_recursion),
+        wiring.judge(macro.judge, series="params:macro"),
+        wiring.draw(drawn),
+    ]
+    return _beside(recursion, nodes, ("scaled", "scaling"), ("split", "windows"), macro.SHARED)
+
+
+def _beside(
+    recursion: str, nodes: Any, own: tuple[str, ...], blocks: tuple[str, ...], shared: tuple[str, ...] = ()
+) -> Pipeline:
+    """Nodes that take datasets and blocks of parameters of another experiment."""
+    forecasts = {"recursion": "model_predictions", "rivals_of_recursion": "rival_predictions"}
+    taken = {each: each for each in (*own, "split_dates")} | forecasts
+    return wiring.experiment(
+        f"{recursion}.encoder_decoder",
+        nodes,
+        {inside: f"{recursion}.{there}" for inside, there in taken.items()} | {each: each for each in shared},
+        {f"params:{block}": f"params:{recursion}.{block}" for block in blocks},
+    )
