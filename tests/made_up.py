@@ -32,6 +32,7 @@ def model(name, metric, scores, kind, *, published=math.nan, half=0.03, **change
         **{"experiment": name, "remark": None, "counts": True, "metric": metric, "score": WORDS[metric]},
         "larger_is_better": metric not in ("rmse", "mae"),
         **{"published": published, "published_on": None if math.isnan(published) else "other data"},
+        "published_in": None if math.isnan(published) else "a book of 2020",
     }
     for protocol, value in (("as_published", as_published), ("corrected", corrected)):
         row |= {protocol: value, f"{protocol}_low": value - half_width, f"{protocol}_high": value + half_width}

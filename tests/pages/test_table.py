@@ -25,7 +25,7 @@ def test_cells_of_a_page_by_hand():
     assert texts(ROWS["stacked_lstm.classification"]) == [
         ("stacked_lstm.classification", ""),
         ("AUC ↑", ""),
-        ("0.6815", "other data"),
+        ("0.6815", "other data; a book of 2020"),
         ("0.574", "0.544 to 0.604"),
         ("0.523", "0.493 to 0.553"),
         ("0.505", "persistence"),

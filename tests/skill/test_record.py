@@ -52,6 +52,7 @@ def test_the_record_is_complete_and_plain():
             "without_worst_months",
             "published",
             "published_on",
+            "published_in",
             "verdict",
         )
     ]

@@ -98,6 +98,7 @@ def _all_scores(skill: dict[str, Any]) -> dict[str, Any]:
         "causes": [(of["without"], shown) for of, shown in zip(skill["attribution"], causes(skill), strict=True)],
         "published": [published(figure, (protocol,)) for figure in compared],
         "published_on": skill["published_on"],
+        "published_in": skill.get("published_in"),
     }
 
 

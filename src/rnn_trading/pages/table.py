@@ -27,7 +27,7 @@ COLUMNS = {
     "Score": "The headline score of the experiment, and which way is better.",
     "Published": (
         "The figure that was published, on its own data; nothing where none was published in this score. All published "
-        "figures stand below, beside the figures of each experiment."
+        "figures stand below, beside the figures of each experiment; who published what stands in docs/sources.md."
     ),
     "As published here": (
         "The score of this project's rebuild of the published way, flaws included, on the test rows of the data here, "
@@ -54,13 +54,18 @@ def page_cells(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         cell(row["experiment"], row["experiment"], row["remark"]),
         cell(score, row["score"]),
-        cell(format_published(row["published"]), row["published"], row["published_on"]),
+        cell(format_published(row["published"]), row["published"], _published_where(row)),
         _with_interval(row, "as_published"),
         _with_interval(row, "corrected") | {"label": f"Corrected: {score}"},
         *(cell(format_score(row[f"{tier}_value"]), row[f"{tier}_value"], words(row[tier] or "")) for tier in TIERS),
         cell(_difference(row), row["difference"], _of_what(row)),
         finding_cell(row["finding_kind"], row["finding"] or no_finding(row)),
     ]
+
+
+def _published_where(row: dict[str, Any]) -> str | None:
+    """On which data the figure was published, and by whom the system."""
+    return "; ".join(each for each in (row["published_on"], row["published_in"]) if each) or None
 
 
 def finding_cell(kind: str | None, finding: str, note: str | None = None) -> dict[str, Any]:

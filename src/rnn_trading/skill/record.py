@@ -36,6 +36,8 @@ class Experiment:
         Published figures of this experiment, by the names of our metrics where they are the same; or null.
     published_on
         The data of the published figures: ``other data``, or the years if ours are the same series.
+    published_in
+        Who published the system, in short, and the section or notebook; see ``docs/sources.md``. Null: nobody did.
     changed
         Parameters and sources that are not as in ``conf/base``, by name; filled in by
         :class:`rnn_trading.config.ConfigLoader`.
@@ -51,6 +53,7 @@ class Experiment:
     task: TaskName
     published: dict[str, Any] | None
     published_on: str | None
+    published_in: str | None = None
     changed: dict[str, str] = field(default_factory=dict)
 
 
@@ -102,7 +105,7 @@ def skill_record(
         :mod:`rnn_trading.skill.headline` with these names), ``data``, ``model`` (with ``metrics``), ``rivals``,
         ``tests`` (the second view: they do not decide), ``without_stale``, ``without_worst_months`` (both with metrics,
         tests and ``decision``; the second without the three calendar months in which the rivals' mean loss was largest;
-        None for documents, which have no date), ``published``, ``published_on``,
+        None for documents, which have no date), ``published``, ``published_on``, ``published_in``,
         ``verdict``; plain values only, None for a metric that does not exist.
 
     Raises
@@ -159,6 +162,7 @@ def skill_record(
         "without_worst_months": calm,
         "published": experiment.published,
         "published_on": experiment.published_on,
+        "published_in": experiment.published_in,
     }
     without = without_months(everything["decision"], calm and calm["decision"])
     figure = (experiment.published or {}).get(task.headline.metric), experiment.published_on

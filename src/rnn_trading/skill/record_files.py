@@ -198,6 +198,7 @@ class _Record(_Strict):
     rivals: dict[str, dict[str, Any]]
     published: dict[str, Whole | Number | list[Number]] | None
     published_on: str | None
+    published_in: str | None = None
     verdict: str
 
 
