@@ -24,7 +24,7 @@ from rnn_trading.series.series import FREE_RUN, RunParameters
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rivals.lists import RECURSION
 from rnn_trading.skill.rows import MODEL
-from rnn_trading.splits.chronological import SplitName, SplitParameters
+from rnn_trading.splits.chronological import SplitName, SplitParameters, watched_part
 from rnn_trading.splits.windows import windows_and_paths
 
 Array = NDArray[np.float64]
@@ -101,7 +101,7 @@ def train_on_paths(
     interface = Interface({INPUT: Input((len(values) - len(split_dates), 1))}, path=runs.steps)
     fit = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
+        *(rows("train"), split.validate_on and rows(split.validate_on), training, experiment.name, training_state),
     )
     return fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)
 
@@ -190,9 +190,9 @@ def train_average_on_paths(
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series, path=windows.path_steps)
     average = train_ensemble(
         partial(build_network, architecture, interface),
-        *(rows("train"), rows(split.validate_on), training, ensemble.networks, experiment.name, training_state),
+        *(rows("train"), rows(watched_part(split)), training, ensemble.networks, experiment.name, training_state),
     )
-    return fitted_average(average, split.validate_on)
+    return fitted_average(average, watched_part(split))
 
 
 def paths_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: AxesParameters) -> Figure:

@@ -26,7 +26,8 @@ SIMULATED, AGAIN, OTHER_DATA = (
 ONLY_PUBLISHED = "run as published only"
 NO_SCORE: dict[str, Any] = {"value": None, "interval": (None, None), "too_narrow": False}
 TEXTS = {
-    *("remark", "metric", "score", "published_on", "published_in", "naive", "strong", "statistic", "against", "verdict"),
+    *("remark", "metric", "score", "published_on", "published_in"),
+    *("naive", "strong", "statistic", "against", "verdict"),
     *("finding", "finding_kind", "as_published_finding", "as_published_finding_kind"),
     *("chance_status", "naive_status", "strong_status"),
     *("as_published_source", "corrected_source", "as_published_changed", "corrected_changed"),
@@ -47,8 +48,8 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``experiment``, ``remark`` (what a reader of the row must know), ``counts`` (whether findings count it),
-        ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``, ``published_in``, ``as_published`` and
-        ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval), ``_source`` and ``_changed`` (what
+        ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``, ``published_in``,
+        ``as_published`` and ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval), ``_source`` and ``_changed`` (what
         is not as in ``conf/base``). Of the corrected run: ``naive`` and ``strong`` (the best rival of each tier by this
         score) each with ``_value``; what decided: ``statistic`` (in words), ``against`` (a rival), ``difference`` with
         ``_low`` and ``_high``, ``p_value``, ``doubtful``, and the p-value corrected over the rows that count,
