@@ -16,6 +16,7 @@ from rnn_trading.models.parameters import StackedLstmParameters, TrainingParamet
 from rnn_trading.models.states import States
 from rnn_trading.panels.network_inputs import UNSEEN, month_indicators, network_inputs, ticker_vocabulary
 from rnn_trading.panels.sequences import lag_columns
+from rnn_trading.skill.formats import format_score, format_signed
 from rnn_trading.skill.metrics.panels import information_coefficients, quantile_returns
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
@@ -231,15 +232,24 @@ def quintiles(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Mean outcome by quintile of the prediction within its date."""
     outcome = "Share of rises" if skill["headline"]["metric"] == "auc" else "Mean return of the week"
     by_date = quantile_returns(*_by_date(predictions))
-    return figures.panels.quintile_means(by_date, outcome, drawing.title("Outcome by predicted quintile", skill))
+    return figures.panels.quintile_means(by_date, outcome, drawing.title(_spread(by_date, skill), skill))
+
+
+def _spread(by_date: pd.DataFrame, skill: dict[str, Any]) -> str:
+    """What the highest fifth has more than the lowest, and whether means rise from each fifth to the next."""
+    spread = skill["model"]["metrics"]["quintile_spread"]
+    if spread is None:
+        return "Outcome by predicted quintile"
+    rising = "monotone" if by_date.mean().is_monotonic_increasing else "not monotone"
+    return f"Highest less lowest fifth: {format_signed(100 * spread)} percentage points, {rising}"
 
 
 def rolling_ic(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Information coefficient of the dates, its rolling mean."""
     by_date = information_coefficients(*_by_date(predictions))
-    return figures.panels.rolling_information_coefficient(
-        by_date, ROLLING_WEEKS, drawing.title("Information coefficient", skill)
-    )
+    weekly, overall = (format_score(skill["model"]["metrics"][name]) for name in ("ic_mean", "ic_pooled"))
+    what = f"Information coefficient: {weekly} by week, {overall} over all rows"
+    return figures.panels.rolling_information_coefficient(by_date, ROLLING_WEEKS, drawing.title(what, skill))
 
 
 def _by_date(predictions: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64], pd.DatetimeIndex]:
