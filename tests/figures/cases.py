@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from rnn_trading.figures import filings, macro, panels, series, skill, text
+from rnn_trading.figures import filings, inputs, macro, panels, series, skill, text
 from rnn_trading.skill.metrics.documents import evaluate_documents
 from tests.made_up import table
 
@@ -127,7 +127,10 @@ BY_DATE = pd.Series(np.linspace(-0.2, 0.3, 40), index=DAYS)
 SHARES = pd.DataFrame(np.linspace(0.4, 0.6, 50).reshape(10, 5), columns=range(1, 6))
 ERRORS = {name: list(np.linspace(1, 5 + number, 50)) for number, name in enumerate(SERIES_RIVALS)}
 PARTS = {part: {"ic_pooled": 0.1, "rmse": 1.0} for part in ("train", "test")}
-FILINGS = {"ic": 0.7, "ic_interval_by_date": [0.6, 0.8], "r2": 0.5}
+PRICES = pd.Series(np.linspace(1000.0, 4000.0, len(DAYS)), index=DAYS)
+OF_DAYS = pd.Series(["train"] * 20 + ["validation"] * 10 + ["test"] * 10, index=DAYS)
+UNITS = dict.fromkeys(of_macro()[0], "index points")
+BOTH_UNITS = dict.fromkeys(UNITS, ("index points", "change over 12 months, index points"))
 CASES = {
     "learning_curves of one": lambda: panels.learning_curves(history("loss"), 12, "validation", "units", TITLE),
     "learning_curves of two": lambda: panels.learning_curves(history("loss", "auc"), 3, "validation", "units", TITLE),
@@ -147,6 +150,12 @@ CASES = {
         model_record("rmse", SERIES_RIVALS), "rmse", "RMSE on the test rows, in index points", None, TITLE
     ),
     "error_by_step": lambda: panels.error_by_step(ERRORS["ridge"], ERRORS, ("Steps ahead", "RMSE (points)"), TITLE),
+    "raw_and_scaled": lambda: inputs.raw_and_scaled(PRICES, PRICES / 4000, OF_DAYS, "index points", TITLE),
+    "series_and_window": lambda: inputs.series_and_window(
+        PRICES,
+        (PRICES[20:31], (PRICES[20:31] / PRICES.iloc[20] - 1).rename("change from the last value, scaled")),
+        *(OF_DAYS, ("index points", inputs.DATES), TITLE),
+    ),
     "rolling_rmse": lambda: series.rolling_rmse(history("rmse"), 3, "validation", "scaled units", TITLE),
     "level_panel": lambda: series.level_panel(level_forecasts(), PARTS, "index points", TITLE),
     "series_and_forecasts": lambda: series.series_and_forecasts(forecasts(), "ewma", "percent", TITLE),
@@ -162,12 +171,14 @@ CASES = {
     "one_step_averages": lambda: series.one_step_averages(
         averages(), {"window_average": 0.1, "exponential_average": 0.2}, TITLE
     ),
-    "evolution_of_forecasts": lambda: series.evolution_of_forecasts(*evolved(), 30, "points", TITLE),
-    "raw_and_transformed": lambda: macro.raw_and_transformed(of_macro()[0], of_macro()[0], TITLE),
-    "forecasts_in_time": lambda: macro.forecasts_in_time(*of_macro(), "one_step", TITLE),
-    "text_lengths": lambda: text.text_lengths(LENGTHS, 2000, TITLE),
+    "evolution_of_forecasts": lambda: series.evolution_of_forecasts(PRICES, evolved(), 30, "points", TITLE),
+    "raw_and_transformed": lambda: macro.raw_and_transformed(of_macro()[0], of_macro()[0], BOTH_UNITS, TITLE),
+    "forecasts_in_time": lambda: macro.forecasts_in_time(
+        of_macro()[0], (of_macro()[1], dict.fromkeys(UNITS, 0.5)), "one_step", UNITS, TITLE
+    ),
+    "text_lengths": lambda: text.text_lengths(LENGTHS, 2000, "reviews", TITLE),
     "calibration": lambda: text.calibration(calibrated(), TITLE),
-    "forecasts_and_returns": lambda: filings.forecasts_and_returns(filing_forecasts(), FILINGS, TITLE),
+    "forecasts_and_returns": lambda: filings.forecasts_and_returns(filing_forecasts(), TITLE),
     "all_models": lambda: skill.all_models(table()),
     "no models": lambda: skill.all_models(table().iloc[-2:]),
 }

@@ -44,6 +44,43 @@ def test_every_restarted_run_is_a_line_of_its_own():
     assert [line.get_ydata().tolist() for line in restarted.lines[1:]] == [[4, 5], [6, 7]]
 
 
+def test_the_truth_is_thick_and_black_below_the_forecast():
+    for axes in series_plots.runs_over_truth(runs(), "points", None, "Title").axes:
+        truth, forecast, *_ = axes.lines
+        assert truth.get_color() == "black"
+        assert truth.get_linewidth() > 1.5 * forecast.get_linewidth()
+        assert truth.get_zorder() <= forecast.get_zorder()  # of two at one height the first is below
+
+
+def test_the_level_panel_has_the_errors_of_both_parts_on_one_axis_and_an_ic_in_each_title():
+    days = pd.date_range("2020-01-01", periods=10, name="date")
+    parts = ["train"] * 6 + ["validation"] * 2 + ["test"] * 2
+    rows = pd.DataFrame({"split": parts, "truth": np.arange(10.0), "prediction": np.arange(10.0) + 1}, index=days)
+    metrics = {"train": {"ic_pooled": 0.99861, "rmse": 18.18}, "test": {"ic_pooled": 0.9817, "rmse": 22.15}}
+    time, errors, train, test = series_plots.level_panel(rows, metrics, "points", "Title").axes
+    outcome, of_train, of_test = time.lines
+    assert outcome.get_ydata().tolist() == [6, 7, 8, 9]  # two test days, and as many before
+    assert (outcome.get_color(), of_test.get_linestyle()) == ("black", "--")
+    assert outcome.get_linewidth() > 2 * of_test.get_linewidth()
+    assert (of_train.get_ydata().tolist(), of_test.get_ydata().tolist()) == ([], [9, 10])
+    assert [axes.get_title(loc="left") for axes in (train, test)] == ["Train: IC 0.9986", "Test: IC 0.9817"]
+    shown = [text.get_text() for text in errors.get_legend().get_texts()]
+    assert shown == ["train: RMSE 18.18, mean 1.000", "test: RMSE 22.15, mean 1.000"]
+
+
+def test_the_evolution_is_drawn_over_every_day_of_the_truth():
+    """Two runs of two days each, three days apart; the truth of the days between them is no straight line."""
+    days = pd.date_range("2020-01-01", periods=9)
+    truth = pd.Series(np.arange(9.0) ** 2, index=days)
+    kept = pd.DataFrame({"date": [days[1]] * 2 + [days[6]] * 2, "target_date": days[[2, 3, 7, 8]], "prediction": 1.0})
+    after = [{"epoch": e, "start": s, "step": n, "forecast": float(e)} for e in (1, 5) for s in (0, 1) for n in (1, 2)]
+    stages, best = series_plots.evolution_of_forecasts(truth, (kept, pd.DataFrame(after)), 5, "points", "Title").axes
+    for axes in (stages, best):
+        assert axes.lines[0].get_ydata().tolist() == truth.tolist()
+    assert [line.get_ydata().tolist() for line in stages.lines[1:]] == [[1, 1]] * 2 + [[5, 5]] * 2
+    assert [len(line.get_xdata()) for line in best.lines[1:]] == [2, 2]
+
+
 def test_points_of_a_wave_are_counted_from_its_first():
     axes = series_plots.runs_over_truth(runs(), "amplitude", pd.Timestamp("2020-01-01"), "Title").axes[0]
     assert axes.lines[0].get_xdata().tolist() == [1, 2, 3, 4]
@@ -94,9 +131,15 @@ def test_forecasts_in_time_are_in_original_units(run, truths):
         for name in macro
         for month in months[3:]
     ]
-    first, second = macro_plots.forecasts_in_time(macro, pd.DataFrame(rows), run, "Title").axes
-    for axes in (first, second):
-        by_label = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
-        assert by_label["network"] == [7.0] * truths
-        assert by_label["persistence"] == [9.0] * truths
-        assert len(by_label["truth"]) == 5
+    errors, units = {"A": 0.25, "B": 1.5}, {"A": "points", "B": "percent"}
+    forecasts = pd.DataFrame(rows), errors
+    drawn = macro_plots.forecasts_in_time(macro, forecasts, run, units, "Title").axes
+    for years, months in (drawn[:2], drawn[2:]):
+        long, short = ({line.get_label(): line.get_ydata().tolist() for line in axes.lines} for axes in (years, months))
+        assert long["network"] == short["network"] == [7.0] * truths
+        assert (len(long["truth"]), len(short["truth"])) == (5, truths)
+        assert short["persistence"] == [9.0] * truths
+        assert "persistence" not in long
+        (window,) = years.patches
+        assert window.get_width() == 30  # days from the first test month to the last
+    assert [axes.get_title(loc="left") for axes in drawn[::2]] == ["A: MAE 0.250 points", "B: MAE 1.500 percent"]

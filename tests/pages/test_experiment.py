@@ -53,9 +53,9 @@ def test_a_page_holds_verdict_scores_and_every_figure():
     ):
         assert expected in text.replace("\u00a0", " "), expected
     assert re.findall(r'<img [^>]*alt="([^"]*)"', page) == [
-        "a.up, corrected: model and rivals",
         "a.up, corrected: paths",
         "a.up, corrected: quintiles",
+        "a.up, corrected: model and rivals",
     ]
     assert page.count("data:image/png;base64,") == len(PICTURES)
 

@@ -9,6 +9,7 @@ from kedro.config import OmegaConfigLoader
 from kedro.framework.session import KedroSession
 from kedro.io import AbstractDataset, DatasetError
 
+from rnn_trading.pipeline_registry import experiments, figures_of
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.skill.rivals import returns, series
 from tests.conftest import ROOT, WITHOUT_LOCAL
@@ -28,14 +29,6 @@ RIVALS = {
     f"{NAME}.rolling_windows.index": RUNS,
     f"{NAME}.rolling_windows.index.encoder_decoder": RUNS | {"recursion"},
     f"{NAME}.mid_price": RUNS | {"mean_of_last_20", "ewma"},
-}
-FIGURES = {
-    "level": {"rolling_rmse", "panel", "model_and_rivals"},
-    "volatility": {"learning_curves", "outcomes_and_forecasts", "model_and_rivals"},
-    "rolling_windows": {"outcomes_and_forecasts", "error_by_step", "learning_curves", "model_and_rivals"},
-    "mid_price": {
-        *("one_step_averages", "evolution_of_forecasts", "error_by_step", "learning_curves", "model_and_rivals")
-    },
 }
 
 
@@ -68,6 +61,7 @@ WITHIN = {
 def test_all_experiments(project, finished, protocol):
     folder = finished(NAME, protocol=protocol, **{NAME: WITHIN[protocol]})
     data = folder / "data"
+    on_pages = figures_of(experiments())
     for experiment, rivals in RIVALS.items():
         predictions = pd.read_parquet(data / f"07_model_output/{protocol}/{experiment}.parquet")
         keys = {"run", "date", "step", "target_date"} if rivals >= RUNS and "level" not in experiment else {"date"}
@@ -79,9 +73,7 @@ def test_all_experiments(project, finished, protocol):
         assert record["tests"][0]["rival"] in rivals
         assert "without_worst_months" in record
         figures = {path.stem for path in (data / f"08_reporting/{protocol}/{experiment}").glob("*.png")}
-        expected = FIGURES[experiment.removeprefix(f"{NAME}.").split(".")[0]]
-        of_all = {"networks_and_rivals", "gradient_by_lag"} if experiment == f"{NAME}.volatility" else set()
-        assert figures == expected | of_all
+        assert figures == set(on_pages[experiment])
         if experiment != f"{NAME}.volatility":
             assert (data / f"06_models/{protocol}/{experiment}.keras").is_file()
     _check_paths(data / f"07_model_output/{protocol}", f"{NAME}.rolling_windows.index")

@@ -3,13 +3,16 @@
 Each function takes the datasets that its arguments are named after; see :mod:`rnn_trading.experiments.wiring`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rnn_trading import figures
 from rnn_trading.figures import Figure
-from rnn_trading.skill.formats import words
+from rnn_trading.skill.formats import format_score, format_share, words
 
 # Of each headline metric, its name on an axis, and its value for a forecast without skill, where it has one.
 METRICS: dict[str, tuple[str, float | None]] = {
@@ -20,10 +23,12 @@ METRICS: dict[str, tuple[str, float | None]] = {
     "rmse": ("RMSE", None),
     "mae": ("MAE", None),
 }
+# What is said of an epoch, if it was recorded.
+SCORES = {"auc": "AUC", "accuracy": "accuracy", "rmse": "RMSE"}
 
 
 def title(what: str, skill: dict[str, Any]) -> str:
-    """What a figure shows, and below it the experiment, the protocol, and whether the data are simulated."""
+    """What a figure finds, and below it the experiment, the protocol, and whether the data are simulated."""
     simulated = ", simulated data" if skill["data"].get("simulated") else ""
     return f"{what}\n{skill['experiment']}, {words(skill['protocol'])}{simulated}"
 
@@ -42,11 +47,58 @@ def watched(training: dict[str, Any]) -> tuple[int | None, str]:
     return (training["best_epoch"], chosen_on) if chosen_on else (None, training["watched"])
 
 
+def against(name: str, value: float | None, rival: str | None, rival_value: float | None) -> str:
+    """A score of the model beside that of its best rival; a forecast that ranks nothing may have none.
+
+    Examples
+    --------
+    >>> against("RMSE", 22.147, "persistence", 22.444)
+    'RMSE 22.15 against 22.44 of the best rival, persistence'
+    >>> against("AUC", 0.5, None, None), against("AUC", None, "ridge", 0.52)
+    ('AUC 0.500, and no rival has one', 'AUC: none against 0.520 of the best rival, ridge')
+    """
+    score = f"{name}: none" if value is None else f"{name} {format_score(value)}"
+    if rival is None:
+        return f"{score}, and no rival has one"
+    return f"{score} against {format_score(rival_value)} of the best rival, {words(rival)}"
+
+
+def headline_against(skill: dict[str, Any]) -> str:
+    """The headline score of the model beside that of its best rival."""
+    headline = skill["headline"]
+    values = headline["value"], headline["best_rival"], headline["rival_value"]
+    return against(METRICS[headline["metric"]][0], *values)
+
+
+def kept(history: pd.DataFrame, best_epoch: int | None, held_out: str) -> str:
+    """The epoch that was kept, and its scores on the rows that were watched; the loss if it has no other.
+
+    Parameters
+    ----------
+    history, best_epoch, held_out
+        As for :func:`rnn_trading.figures.panels.learning_curves`.
+
+    Examples
+    --------
+    >>> scores = {"epoch": [1, 1, 2, 2], "quantity": ["loss", "auc"] * 2, "value": [0.7, 0.51, 0.69, 0.53]}
+    >>> kept(pd.DataFrame(scores | {"rows": "validation"}), 2, "validation")
+    'Epoch 2 of 2 was kept: validation AUC 0.53'
+    """
+    last = history["epoch"].max()
+    rows = history[(history["rows"] == "validation") & (history["epoch"] == (best_epoch or last))]
+    scores = dict(zip(rows["quantity"], rows["value"], strict=True))
+    shown = [f"{name} {scores[quantity]:.3g}" for quantity, name in SCORES.items() if quantity in scores]
+    said = ", ".join(shown) or f"loss {scores['loss']:.3g}"
+    chosen = f"Epoch {best_epoch} of {last} was kept" if best_epoch else f"The last of {last} epochs was kept"
+    return f"{chosen}: {held_out} {said}"
+
+
 def learning_curves(
     history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any], *, unit: str = "scaled units"
 ) -> Figure:
     """Every recorded quantity by epoch; ``unit`` is that of the target."""
-    return figures.panels.learning_curves(history, *watched(training), unit, title("Training", skill))
+    stopped = watched(training)
+    return figures.panels.learning_curves(history, *stopped, unit, title(kept(history, *stopped), skill))
 
 
 def losses_by_seed(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any], *, loss: str) -> Figure:
@@ -56,7 +108,30 @@ def losses_by_seed(history: pd.DataFrame, training: dict[str, Any], skill: dict[
     """
     quantity = ("mae", "MAE") if (history["quantity"] == "mae").any() else ("loss", loss)
     stopped = training["best_epoch"], training["stopped_on"]
-    return figures.panels.losses_by_seed(history, *stopped, quantity, title("Training", skill))
+    return figures.panels.losses_by_seed(
+        history, *stopped, quantity, title(_kept_by_seed(history, *stopped, quantity), skill)
+    )
+
+
+def _kept_by_seed(history: pd.DataFrame, best_epochs: dict[str, int], held_out: str, quantity: tuple[str, str]) -> str:
+    """Epochs that were kept, and what decided, from the smallest to the largest of all seeds."""
+    rows = history[(history["rows"] == "validation") & (history["quantity"] == quantity[0])]
+    best = rows["epoch"] == rows["seed"].astype(str).map(best_epochs)
+    name = quantity[1].partition(" (")[0]
+    score = f"{held_out} {name if name.isupper() else name.lower()}"
+    ends = [(each.min(), each.max()) for each in (rows.loc[best, "epoch"], rows.loc[best, "value"])]
+    (first, last), (low, high) = ends
+    if len(best_epochs) == 1:
+        return f"Epoch {first} of {rows['epoch'].max()} was kept: {score} {low:.3g}"
+    epochs = f"epoch {first}" if first == last else f"epochs {first} to {last}"
+    return f"{len(best_epochs)} seeds kept {epochs}: {score} {low:.3g} to {high:.3g}"
+
+
+def text_lengths(lengths: NDArray[np.int64], tokens: int, what: str, skill: dict[str, Any]) -> Figure:
+    """How long texts are, and which share of them the network does not see to their end."""
+    longer = format_share(float((lengths > tokens).mean()))
+    found = f"{longer} of {len(lengths):,} {what} are longer than the {tokens:,} words that the network sees"
+    return figures.text.text_lengths(lengths, tokens, what, title(found, skill))
 
 
 def model_and_rivals(skill: dict[str, Any], *, measured: str = "on the test rows") -> Figure:
@@ -64,15 +139,22 @@ def model_and_rivals(skill: dict[str, Any], *, measured: str = "on the test rows
     metric = skill["headline"]["metric"]
     name, no_skill = METRICS[metric]
     return figures.panels.model_beside_rivals(
-        skill, metric, f"{name} {measured}", no_skill, title("Model beside its rivals", skill)
+        skill, metric, f"{name} {measured}", no_skill, title(headline_against(skill), skill)
     )
 
 
 def error_by_step(skill: dict[str, Any], *, unit: str) -> Figure:
     """Error of runs of several steps by step, of the model and of its rivals."""
-    return figures.panels.error_by_step(
-        skill["model"]["metrics"]["rmse_by_step"],
-        {name: metrics["rmse_by_step"] for name, metrics in skill["rivals"].items()},
-        ("Steps ahead", f"RMSE ({unit})"),
-        title("Error by step", skill),
-    )
+    return errors_by_step(skill, ("steps", f"RMSE ({unit})"), lambda metrics: metrics["rmse_by_step"])
+
+
+def errors_by_step(
+    skill: dict[str, Any], labels: tuple[str, str], errors: Callable[[dict[str, Any]], list[float]]
+) -> Figure:
+    """Error by step, as a function takes it from metrics; ``labels`` are what steps are and what errors are."""
+    network, rivals = errors(skill["model"]["metrics"]), {name: errors(of) for name, of in skill["rivals"].items()}
+    best = min(rivals, key=lambda name: rivals[name][-1])
+    (steps, label), last = labels, (network[-1], best, rivals[best][-1])
+    found = f"{len(network)} {steps} ahead: {against(label.partition(' (')[0], *last)}"
+    axes = f"{steps.capitalize()} ahead", label
+    return figures.panels.error_by_step(network, rivals, axes, title(found, skill))

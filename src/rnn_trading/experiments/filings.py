@@ -24,7 +24,7 @@ from rnn_trading.filings.splits import (
 from rnn_trading.filings.tone import length_and_tone
 from rnn_trading.models.parameters import EnsembleParameters, FilingNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
-from rnn_trading.skill.formats import format_score
+from rnn_trading.skill.formats import format_interval, format_score
 from rnn_trading.skill.metrics.filings import detectable_ic
 from rnn_trading.skill.metrics.panels import spearman
 from rnn_trading.skill.record import Experiment, plain, skill_record
@@ -241,14 +241,16 @@ def _known_signal(predictions: pd.DataFrame, filings: pd.DataFrame) -> dict[str,
 
 def forecasts_and_returns(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Every test filing by forecast and return."""
-    what = f"Forecast and return of {len(predictions):,} test filings"
-    return figures.filings.forecasts_and_returns(predictions, skill["model"]["metrics"], drawing.title(what, skill))
+    metrics = skill["model"]["metrics"]
+    score = format_interval(metrics["ic"], *metrics["ic_interval_by_date"])
+    what = f"Information coefficient {score} on {len(predictions):,} test filings"
+    return figures.filings.forecasts_and_returns(predictions, drawing.title(what, skill))
 
 
 def filing_lengths(documents: pd.DataFrame, reading: FilingReadingParameters, skill: dict[str, Any]) -> Figure:
     """How long the filings are, and how much of them the network sees."""
     used = documents.loc[documents["split"].notna(), "tokens"].to_numpy()
-    return figures.text.text_lengths(used, reading.tokens, drawing.title("Length of the filings", skill))
+    return drawing.text_lengths(used, reading.tokens, "filings", skill)
 
 
 def _of_part(documents: pd.DataFrame, *parts: str) -> pd.DataFrame:

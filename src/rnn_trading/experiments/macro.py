@@ -19,7 +19,7 @@ from rnn_trading.models.states import States
 from rnn_trading.parameters import parameters
 from rnn_trading.series.monthly import MacroError, MacroParameters, refuse_gaps
 from rnn_trading.series.transformations import transform
-from rnn_trading.skill.metrics.macro import ONE_STEP, PATH
+from rnn_trading.skill.metrics.macro import ONE_STEP, ORIGINAL, PATH
 from rnn_trading.skill.record import Experiment, plain, skill_record
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.macro import MACRO, KnownMonths
@@ -283,31 +283,55 @@ def judge(
     return record
 
 
-def raw_and_transformed(macro: pd.DataFrame, transformed: pd.DataFrame, skill: dict[str, Any]) -> Figure:
+def raw_and_transformed(
+    macro: pd.DataFrame,
+    transformed: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    skill: dict[str, Any],
+    series: MacroParameters,
+) -> Figure:
     """Every series as it came and as it is forecast."""
-    return figures.macro.raw_and_transformed(macro, transformed, drawing.title("The series", skill))
+    units = {each.name: (each.unit, each.transformed_unit) for each in series.series}
+    months, test = len(transformed), int((split_dates["split"] == "test").sum())
+    what = f"{len(units)} series, {months} months from {transformed.index[0]:%Y-%m}: the last {test} are the test"
+    return figures.macro.raw_and_transformed(macro, transformed, units, drawing.title(what, skill))
 
 
-def forecasts_in_time(macro: pd.DataFrame, predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
+def forecasts_in_time(
+    macro: pd.DataFrame, predictions: pd.DataFrame, skill: dict[str, Any], series: MacroParameters
+) -> Figure:
     """Forecasts one month ahead."""
-    what = "One month ahead, told the truth every month"
-    return figures.macro.forecasts_in_time(macro, predictions, ONE_STEP, drawing.title(what, skill))
+    title = f"One month ahead: {drawing.headline_against(skill)}"
+    return _forecasts(macro, predictions, skill, series, (ONE_STEP, title))
 
 
-def paths(macro: pd.DataFrame, predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
+def paths(macro: pd.DataFrame, predictions: pd.DataFrame, skill: dict[str, Any], series: MacroParameters) -> Figure:
     """Forecasts of one path."""
-    what = "The path from the first test month, told the truth once"
-    return figures.macro.forecasts_in_time(macro, predictions, PATH, drawing.title(what, skill))
+    errors = {name: metrics["path"]["mae"] for name, metrics in skill["rivals"].items()}
+    best = min(errors, key=errors.__getitem__)
+    of_path = drawing.against("MAE", skill["model"]["metrics"]["path"]["mae"], best, errors[best])
+    title = f"A path that is told the truth once: {of_path}"
+    return _forecasts(macro, predictions, skill, series, (PATH, title))
+
+
+def _forecasts(
+    macro: pd.DataFrame,
+    predictions: pd.DataFrame,
+    skill: dict[str, Any],
+    series: MacroParameters,
+    shown: tuple[str, str],
+) -> Figure:
+    (run, what), units = shown, {each.name: each.unit for each in series.series}
+    by_series = skill["model"]["metrics"]["by_series"]
+    errors = {name: by_series[name][ORIGINAL][run]["mae"] for name in units}
+    title = drawing.title(f"{what} (network's units)", skill)
+    return figures.macro.forecasts_in_time(macro, (predictions, errors), run, units, title)
 
 
 def error_by_step(skill: dict[str, Any]) -> Figure:
     """Error of the path by step."""
-    return figures.panels.error_by_step(
-        skill["model"]["metrics"]["path"]["mae_by_step"],
-        {name: metrics["path"]["mae_by_step"] for name, metrics in skill["rivals"].items()},
-        ("Months ahead", "MAE (network's units)"),
-        drawing.title("Error of the path by step", skill),
-    )
+    labels = "months", "MAE (network's units)"
+    return drawing.errors_by_step(skill, labels, lambda metrics: metrics["path"]["mae_by_step"])
 
 
 def macro_experiment(name: str) -> Pipeline:
@@ -335,6 +359,6 @@ def macro_experiment(name: str) -> Pipeline:
         wiring.forecast(forecast_months, "forecasts_by_seed", series="params:macro"),
         wiring.rivals(forecast_with_rivals, series="params:macro"),
         wiring.judge(judge, series="params:macro"),
-        wiring.draw(figures),
+        wiring.draw(figures, series="params:macro"),
     ]
     return wiring.experiment(name, nodes, SHARED)

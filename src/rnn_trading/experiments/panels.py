@@ -17,6 +17,7 @@ from rnn_trading.models.parameters import StackedLstmParameters, TrainingParamet
 from rnn_trading.models.states import States
 from rnn_trading.panels.network_inputs import UNSEEN, month_indicators, network_inputs, ticker_vocabulary
 from rnn_trading.panels.sequences import lag_columns
+from rnn_trading.skill.formats import format_score, format_signed
 from rnn_trading.skill.losses import PROBABILITY_FLOOR
 from rnn_trading.skill.metrics.panels import information_coefficients, quantile_returns
 from rnn_trading.skill.record import Experiment, skill_record
@@ -288,15 +289,24 @@ def quintiles(predictions: pd.DataFrame, skill: dict[str, Any], *, period: str =
     """Mean outcome by quintile of the prediction within its date; ``period`` is what the return is the return of."""
     outcome = "Share of rises" if skill["headline"]["metric"] == "auc" else f"Mean return of the {period}"
     by_date = quantile_returns(*_by_date(predictions))
-    return figures.panels.quintile_means(by_date, outcome, drawing.title("Outcome by predicted quintile", skill))
+    return figures.panels.quintile_means(by_date, outcome, drawing.title(_spread(by_date, skill), skill))
+
+
+def _spread(by_date: pd.DataFrame, skill: dict[str, Any]) -> str:
+    """What the highest fifth has more than the lowest, and whether means rise from each fifth to the next."""
+    spread = skill["model"]["metrics"]["quintile_spread"]
+    if spread is None:
+        return "Outcome by predicted quintile"
+    rising = "monotone" if by_date.mean().is_monotonic_increasing else "not monotone"
+    return f"Highest less lowest fifth: {format_signed(100 * spread)} percentage points, {rising}"
 
 
 def rolling_ic(predictions: pd.DataFrame, skill: dict[str, Any], *, dates: int = 4, period: str = "week") -> Figure:
     """Information coefficient of the dates, its rolling mean over so many dates, one a ``period``."""
     by_date = information_coefficients(*_by_date(predictions))
-    return figures.panels.rolling_information_coefficient(
-        by_date, dates, drawing.title("Information coefficient", skill), period
-    )
+    mean, overall = (format_score(skill["model"]["metrics"][name]) for name in ("ic_mean", "ic_pooled"))
+    what = f"Information coefficient: {mean} by {period}, {overall} over all rows"
+    return figures.panels.rolling_information_coefficient(by_date, dates, drawing.title(what, skill), period)
 
 
 def _by_date(predictions: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64], pd.DatetimeIndex]:

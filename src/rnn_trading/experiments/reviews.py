@@ -16,6 +16,7 @@ from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
+from rnn_trading.skill.formats import format_score
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.text import SENTIMENT, KnownTexts, TextRows
@@ -296,15 +297,15 @@ def _trained_texts_of_the_test(reviews: pd.DataFrame, parts: pd.DataFrame) -> in
 
 def review_lengths(sequences: TokenSequences, text_reader: dict[str, Any], skill: dict[str, Any]) -> Figure:
     """How long the reviews are, and how much of them the network sees."""
-    tokens = text_reader["reading"]["tokens"]
-    return figures.text.text_lengths(
-        word_counts(sequences, text_reader), tokens, drawing.title("Length of the reviews", skill)
-    )
+    tokens, lengths = text_reader["reading"]["tokens"], word_counts(sequences, text_reader)
+    return drawing.text_lengths(lengths, tokens, "reviews", skill)
 
 
 def calibration(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Observed share of positive reviews by probability."""
-    return figures.text.calibration(skill, drawing.title(f"Calibration on {len(predictions):,} test reviews", skill))
+    off = format_score(skill["model"]["metrics"]["calibration_error"])
+    what = f"Probabilities are off by {off} on average on {len(predictions):,} test reviews"
+    return figures.text.calibration(skill, drawing.title(what, skill))
 
 
 def word_counts(sequences: TokenSequences, text_reader: dict[str, Any]) -> NDArray[np.int64]:

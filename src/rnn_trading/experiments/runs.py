@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from kedro.pipeline import Node
 
@@ -18,6 +19,7 @@ from rnn_trading.series.scaling import Scaling
 from rnn_trading.series.series import (
     FREE_RUN,
     POINT_BY_POINT,
+    RESTARTED,
     RunParameters,
     Runs,
     runs_over,
@@ -27,6 +29,8 @@ from rnn_trading.skill.rivals.series import RUNS, Matrix, recursive
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.splits.chronological import SplitName
 
+# Units of a window as a network sees it, by what its values are divided by.
+SEEN = {"none": "scaled units", "first": "change from the first value", "last": "change from the last value, scaled"}
 logger = logging.getLogger(__name__)
 
 Paths = Callable[[Matrix, int], Matrix]  # windows and steps to (runs, steps)
@@ -46,6 +50,11 @@ class AxesParameters:
 
     unit: str
     first_point: date | None
+
+    @property
+    def first_day(self) -> pd.Timestamp | None:
+        """The first point as pandas has it."""
+        return None if self.first_point is None else pd.Timestamp(self.first_point)
 
 
 def forecast_runs(
@@ -163,12 +172,34 @@ def flat(forecasts: dict[str, Matrix]) -> pd.DataFrame:
     return pd.DataFrame({name: values.ravel() for name, values in forecasts.items()})
 
 
+def series_and_window(
+    series: pd.DataFrame,
+    windows: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    scaling: dict[str, Any],
+    skill: dict[str, Any],
+    axes: AxesParameters,
+) -> Figure:
+    """The whole series, and the first window of the test with the value that follows it."""
+    values, units = series["value"], Scaling(**scaling)
+    last = values.index.get_indexer(dates_of(split_dates, "test")[:1])[0]
+    window = values.iloc[last + 1 - windows.shape[1] : last + 1]
+    row = window.to_numpy()[None, :]
+    changed = not np.array_equal(scaled := units.scale(row, row[:, :-1])[0], row[0])
+    drawn = window, pd.Series(scaled, window.index, name=SEEN[units.base]) if changed else None
+    parts = {part: skill["data"][part]["rows"] for part in ("train", "test")}
+    what = f"Windows of {windows.shape[1] - 1} values: {parts['train']:,} to train on, {parts['test']:,} in the test"
+    times = figures.inputs.Times(axes.first_day)
+    return figures.inputs.series_and_window(
+        values, drawn, split_dates["split"], (axes.unit, times), drawing.title(what, skill)
+    )
+
+
 def runs_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: AxesParameters) -> Figure:
     """The three kinds of forecasts over the truth."""
-    first_day = None if axes.first_point is None else pd.Timestamp(axes.first_point)
-    return figures.series.runs_over_truth(
-        predictions, axes.unit, first_day, drawing.title("Forecasts of several steps", skill)
-    )
+    steps = predictions.loc[predictions["run"] == RESTARTED, "step"].max()
+    title = drawing.title(f"Runs of {steps} steps: {drawing.headline_against(skill)}", skill)
+    return figures.series.runs_over_truth(predictions, axes.unit, axes.first_day, title)
 
 
 def error_by_step(skill: dict[str, Any], axes: AxesParameters) -> Figure:
@@ -185,6 +216,7 @@ FORECAST = wiring.forecast(forecast_runs)
 RIVALS_FORECAST = wiring.rivals(forecast_runs_with_rivals)
 DRAW: Node = wiring.draw(
     {
+        "series_and_window": series_and_window,
         "outcomes_and_forecasts": runs_over_truth,
         "error_by_step": error_by_step,
         "learning_curves": drawing.learning_curves,

@@ -28,6 +28,7 @@ from rnn_trading.series.series import (
     window_flags,
     window_rows,
 )
+from rnn_trading.skill.formats import format_share
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.returns import SIGNED_RETURNS, Origins
@@ -235,7 +236,35 @@ def outcomes_and_forecasts(
 ) -> Figure:
     """Test outcomes and forecasts of the model and of its best rival; ``what`` is forecast, in ``unit``."""
     best = TASKS[experiment.task].headline.best(skill["rivals"]) or skill["tests"][0]["rival"]
-    return figures.series.series_and_forecasts(predictions, best, unit, drawing.title(what, skill))
+    title = drawing.title(f"{what}: {drawing.headline_against(skill)}", skill)
+    return figures.series.series_and_forecasts(predictions, best, unit, title)
+
+
+def raw_and_scaled(
+    series: pd.DataFrame, split_dates: pd.DataFrame, scaling: dict[str, Any], skill: dict[str, Any], *, unit: str
+) -> Figure:
+    """The series as it came and as it is scaled; where each window has a scale of its own, as it came alone."""
+    values, units = series["value"], Scaling(**scaling)
+    scaled = units.scale(values, values) if units.base == "none" else None
+    return figures.inputs.raw_and_scaled(
+        values, scaled, split_dates["split"], unit, drawing.title(beyond_training(series, split_dates), skill)
+    )
+
+
+def beyond_training(series: pd.DataFrame, split_dates: pd.DataFrame) -> str:
+    """Which share of the test values lies outside the range of the training values.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2020-01-01", periods=5)
+    >>> parts = pd.DataFrame({"split": ["train", "test", "test", "test"]}, index=days[1:])
+    >>> beyond_training(pd.DataFrame({"value": [1.0, 3.0, 2.0, 4.0, 0.5]}, index=days), parts)
+    '67 % of the 3 test values lie outside the range of the 2 training values'
+    """
+    known = known_rows(series, split_dates["split"])["value"]
+    test = series.loc[split_dates.index[split_dates["split"] == "test"], "value"]
+    share = format_share(float(((test < known.min()) | (test > known.max())).mean()))
+    return f"{share} of the {len(test):,} test values lie outside the range of the {len(known):,} training values"
 
 
 def _rows(windows: pd.DataFrame, dates: pd.DataFrame, part: SplitName) -> pd.DataFrame:

@@ -1,7 +1,5 @@
 """Figures of returns after filings, in the style of :mod:`rnn_trading.figures.panels`."""
 
-from typing import Any
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,15 +13,13 @@ QUINTILES = 5
 
 
 @styled
-def forecasts_and_returns(predictions: pd.DataFrame, metrics: dict[str, Any], title: str) -> Figure:
+def forecasts_and_returns(predictions: pd.DataFrame, title: str) -> Figure:
     """Every test filing by forecast and return, the distributions of both; from 25 on, mean returns by fifths.
 
     Parameters
     ----------
     predictions
         ``prediction`` and ``truth``, fractions.
-    metrics
-        Of the model: ``ic``, ``ic_interval_by_date``, ``r2``.
     title
         Title of the figure.
     """
@@ -48,10 +44,7 @@ def forecasts_and_returns(predictions: pd.DataFrame, metrics: dict[str, Any], ti
     joint.xaxis.set_major_formatter(PercentFormatter(1.0))
     joint.yaxis.set_major_formatter(PercentFormatter(1.0))
     joint.legend(loc="upper left", fontsize=11)
-    low, high = metrics["ic_interval_by_date"]
-    score = "no information coefficient" if metrics["ic"] is None else f"information coefficient {metrics['ic']:.3f}"
-    score += "" if low is None else f" (95 %: {low:.3f} to {high:.3f})"
-    return titled(figure, f"{title}\n{score}")
+    return titled(figure, title)
 
 
 def _draw_fifths(joint: Axes, forecast: pd.Series, truth: pd.Series) -> None:

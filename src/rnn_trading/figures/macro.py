@@ -1,68 +1,92 @@
 """Figures of several macro series, in the style of :mod:`rnn_trading.figures.panels`."""
 
+import textwrap
+from typing import Any
+
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from rnn_trading.figures.inputs import SHADES
 from rnn_trading.figures.panels import BLUE, ORANGE, date_axis, styled, titled
 from rnn_trading.figures.styles import every, rival_styles
-from rnn_trading.skill.formats import words
+from rnn_trading.skill.formats import format_score, words
 from rnn_trading.skill.metrics.macro import ORIGINAL
 
-MONTHS_BEFORE = 24
+YEARS_SHOWN = 10
+LONGEST_UNIT = 24  # characters beside an axis
 
 
 @styled
-def raw_and_transformed(macro: pd.DataFrame, transformed: pd.DataFrame, title: str) -> Figure:
+def raw_and_transformed(
+    macro: pd.DataFrame, transformed: pd.DataFrame, units: dict[str, tuple[str, str]], title: str
+) -> Figure:
     """Every series as it came and as it is forecast.
 
     Parameters
     ----------
     macro, transformed
         Index: months; one column a series.
+    units
+        By series, of its values as they came and transformed.
     title
         Title of the figure.
     """
     figure = Figure(figsize=(13, 1 + 3 * macro.shape[1]))
     for row, name in zip(figure.subplots(macro.shape[1], 2, squeeze=False), macro, strict=True):
-        for axes, table, label in zip(row, (macro, transformed), ("as it came", "transformed"), strict=True):
+        shown = zip(row, (macro, transformed), ("as it came", "as it is forecast"), units[name], strict=True)
+        for axes, table, label, unit in shown:
             axes.plot(table.index, table[name], color=BLUE, linewidth=1.5)
             axes.set_title(f"{name}, {label}", loc="left", fontsize=12)
-            axes.set(ylabel="original units" if label == "as it came" else "transformed units")
+            axes.set_ylabel(textwrap.fill(unit, LONGEST_UNIT))
             date_axis(axes)
     return titled(figure, title)
 
 
 @styled
-def forecasts_in_time(macro: pd.DataFrame, predictions: pd.DataFrame, run: str, title: str) -> Figure:
-    """Each series with the forecasts of the network and of every rival, in original units.
+def forecasts_in_time(
+    macro: pd.DataFrame, forecasts: tuple[pd.DataFrame, dict[str, float]], run: str, units: dict[str, str], title: str
+) -> Figure:
+    """Each series in its last ten years with the forecast of the network, and the test months with every rival's too.
 
     Parameters
     ----------
     macro
         Index: months; one column a series.
-    predictions
-        ``units``, ``run``, ``series``, ``target_date``, ``prediction``, ``truth``, rivals.
+    forecasts
+        ``units``, ``run``, ``series``, ``target_date``, ``prediction``, ``truth``, rivals; and by series the mean
+        absolute error of the network, in original units.
     run
         Kind of forecasts to show.
+    units
+        By series, of its values as they came.
     title
         Title of the figure.
     """
+    predictions, errors = forecasts
     rows = predictions[(predictions["units"] == ORIGINAL) & (predictions["run"] == run)]
-    keys = {"units", "run", "series", "date", "step", "target_date", "prediction", "truth"}
-    rivals = [column for column in predictions if column not in keys]
-    figure = Figure(figsize=(12, 1 + 4 * macro.shape[1]))
-    for axes, name in zip(figure.subplots(macro.shape[1], 1, sharex=True), macro, strict=True):
+    figure = Figure(figsize=(15, 1 + 4 * macro.shape[1]))
+    for (years, months), name in zip(figure.subplots(macro.shape[1], 2, squeeze=False), macro, strict=True):
         of_series = rows[rows["series"] == name]
-        last = macro.index.get_loc(of_series["target_date"].iloc[-1])
-        shown = macro[name].iloc[max(0, last - len(of_series) - MONTHS_BEFORE) : last + 1]
-        axes.plot(shown.index, shown, color="black", linewidth=1.8, label="truth")
-        for rival, style in rival_styles(rivals).items():
-            marked = {"label": words(rival), "markevery": every(len(of_series))} | style
-            axes.plot(of_series["target_date"], of_series[rival], **marked)
-        marked = {"marker": "o", "markevery": every(len(of_series)), "label": "network"}
-        axes.plot(of_series["target_date"], of_series["prediction"], color=ORANGE, linewidth=2.8, **marked)
-        axes.set_title(name, loc="left", fontsize=12)
-        axes.set(ylabel="original units")
-        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=11, handlelength=4)
-        date_axis(axes)
+        first, last = of_series["target_date"].iloc[[0, -1]]
+        shown = macro.loc[last - pd.DateOffset(years=YEARS_SHOWN) : last, name]
+        years.axvspan(first, last, color=SHADES["test"], linewidth=0, zorder=0, label="test months")
+        for axes, values in ((years, shown), (months, shown.loc[first:])):
+            axes.plot(values.index, values, color="black", linewidth=3, label="truth")
+            axes.set(ylabel=units[name])
+            date_axis(axes)
+        _draw_rivals(months, of_series)
+        for axes in (years, months):
+            marked: dict[str, Any] = {"marker": "o", "markevery": every(len(of_series)), "markersize": 5}
+            axes.plot(of_series["target_date"], of_series["prediction"], color=ORANGE, label="network", **marked)
+        years.set_title(f"{name}: MAE {format_score(errors[name])} {units[name]}", loc="left", fontsize=12)
+        months.set_title("The test months, with every rival", loc="left", fontsize=12)
+        years.legend(loc="best", fontsize=11)
+        months.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=10, handlelength=4)
     return titled(figure, title)
+
+
+def _draw_rivals(axes: Axes, rows: pd.DataFrame) -> None:
+    keys = {"units", "run", "series", "date", "step", "target_date", "prediction", "truth"}
+    for rival, style in rival_styles([column for column in rows if column not in keys]).items():
+        axes.plot(rows["target_date"], rows[rival], label=words(rival), markevery=every(len(rows)), **style)

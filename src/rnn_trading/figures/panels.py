@@ -16,11 +16,11 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, PercentFormatter, ScalarFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, PercentFormatter, StrMethodFormatter
 
 from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS, by_tier, every, rival_styles
 from rnn_trading.matplotlib_lock import MATPLOTLIB
-from rnn_trading.skill.formats import words
+from rnn_trading.skill.formats import format_score, words
 from rnn_trading.skill.rivals.lists import tier_of
 
 # Okabe and Ito (2008), distinguishable with every common colour vision.
@@ -95,7 +95,7 @@ def learning_curves(history: pd.DataFrame, best_epoch: int | None, held_out: str
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         if curves.max(axis=None) > WIDE_RANGE * curves.min(axis=None) > 0:
             axes.set_yscale("log")
-            _plain_numbers(axes.yaxis)
+            plain_numbers(axes.yaxis)
         axes.legend()
     return titled(figure, title)
 
@@ -148,7 +148,7 @@ def quintile_means(by_date: pd.DataFrame, quantity: str, title: str) -> Figure:
     title
         Title of the figure.
     """
-    figure = Figure(figsize=(8, 5))
+    figure = Figure(figsize=(9, 5))
     axes = figure.subplots()
     if by_date.empty:
         return say(figure, axes, "No date has the 5 tickers that quintiles need.", title)
@@ -199,7 +199,8 @@ def rolling_information_coefficient(by_date: pd.Series, window: int, title: str,
     rolling = defined.rolling(window).mean()
     axes.plot(rolling.index, rolling, color=BLUE, linewidth=1.6, label=f"mean of {window} {period}s")
     axes.axhline(0, color=GREY, linewidth=1)
-    axes.axhline(defined.mean(), color=ORANGE, linestyle="--", label=f"mean: {defined.mean():.3f}")
+    axes.axhline(defined.mean(), color=ORANGE, linestyle="--", label=f"mean: {format_score(defined.mean())}")
+    date_axis(axes)
     axes.set(
         xlabel="Date" if period == "day" else f"Date of the {period}", ylabel=f"Spearman IC, mean of {window} {period}s"
     )
@@ -257,7 +258,7 @@ def model_beside_rivals(
     known = [score for score in scores.values() if score is not None]
     if no_skill is None and max(known) > WIDE_RANGE * min(known) > 0:
         axes.set_xscale("log")
-        _plain_numbers(axes.xaxis)
+        plain_numbers(axes.xaxis)
     legend_below(figure, *axes.get_legend_handles_labels(), columns=3)
     return titled(figure, title)
 
@@ -344,10 +345,15 @@ def legend_below(figure: Figure, handles: Any, labels: Any, columns: int, **styl
         legend.remove()
 
 
-def _plain_numbers(axis: Axis) -> None:
+def legend_above(axes: Axes, columns: int) -> None:
+    """A legend between axes and their title, where no line is."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, fontsize=11)
+
+
+def plain_numbers(axis: Axis) -> None:
     """Label a logarithmic axis .1, .2, .5, 1, not with powers of ten."""
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.set_major_formatter(ScalarFormatter())
+    axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axis.set_minor_formatter(NullFormatter())
 
 

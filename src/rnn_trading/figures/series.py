@@ -4,11 +4,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rnn_trading.figures.panels import BLUE, GREEN, GREY, ORANGE, date_axis, legend_below, styled, titled
+from rnn_trading.figures.panels import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    date_axis,
+    legend_above,
+    legend_below,
+    plain_numbers,
+    styled,
+    titled,
+)
+from rnn_trading.figures.styles import TIER_COLOURS
 from rnn_trading.series.series import FREE_RUN, POINT_BY_POINT, RESTARTED
+from rnn_trading.skill.formats import format_score, words
 
 ROLLING_EPOCHS = 5
 SMALLEST_GRADIENT = 1e-6  # of the largest: less is not shown
@@ -17,6 +31,9 @@ LINES: tuple[dict[str, Any], ...] = (
     {"color": ORANGE, "linestyle": "-"},
     {"color": BLUE, "linestyle": "-."},
 )
+# The truth is seen below a forecast that lies on it.
+TRUTH_WIDTH = 3.2
+PARTS = {"train": TIER_COLOURS["naive"], "test": ORANGE}
 
 
 @styled
@@ -46,6 +63,7 @@ def rolling_rmse(history: pd.DataFrame, best_epoch: int | None, held_out: str, u
     if best_epoch is not None:
         axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
     axes.set(xlabel="Epoch", ylabel=f"RMSE ({unit}), mean of {ROLLING_EPOCHS} epochs", yscale="log")
+    plain_numbers(axes.yaxis)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.legend()
     return titled(figure, title)
@@ -53,12 +71,13 @@ def rolling_rmse(history: pd.DataFrame, best_epoch: int | None, held_out: str, u
 
 @styled
 def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], unit: str, title: str) -> Figure:
-    """The published 2 x 2 panel: forecasts in time, forecasts against outcomes, and the errors of both parts.
+    """The published 2 x 2 panel: forecasts in time, the errors of both parts, and forecasts of each against outcomes.
 
     Parameters
     ----------
     forecasts
-        Index: dates; ``split`` (``train``, ``test``), ``prediction``, ``truth``.
+        Index: dates, ascending; ``split`` (``train``, ``validation``, ``test``), ``prediction``, ``truth``. In time,
+        the test is shown with as many days before it.
     metrics
         ``ic_pooled`` and ``rmse`` of ``train`` and ``test``.
     unit
@@ -67,35 +86,35 @@ def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], u
         Title of the figure.
     """
     figure = Figure(figsize=(13, 8.5))
-    time, scatter, *errors = figure.subplots(2, 2).ravel()
-    parts = {part: forecasts[forecasts["split"] == part] for part in ("train", "test")}
-    colours = {"train": BLUE, "test": ORANGE}
-    for part, rows in parts.items():
-        outcome = "outcome" if part == "train" else None
-        time.plot(rows.index, rows["truth"], color=GREY, linewidth=1, label=outcome)
-        time.plot(rows.index, rows["prediction"], color=colours[part], linewidth=1, label=f"forecast, {part}")
-        scatter.scatter(
-            *(rows["truth"], rows["prediction"], 6, colours[part]),
-            alpha=0.4,
-            label=f"{part}: IC {metrics[part]['ic_pooled']:.4f}",
-        )
-    date_axis(time)
-    time.set(title="Training and test years, without validation", ylabel=unit)
-    time.legend(fontsize=11)
-    low, high = forecasts["truth"].min(), forecasts["truth"].max()
-    scatter.plot([low, high], [low, high], color=GREY, linestyle="--", linewidth=1)
-    scatter.set(title="Forecast against outcome", xlabel=f"Outcome ({unit})", ylabel=f"Forecast ({unit})")
-    scatter.legend(fontsize=11, markerscale=3)
-    for axes, (part, rows) in zip(errors, parts.items(), strict=True):
+    drawn = figure.subplot_mosaic([["time", "errors"], ["train", "test"]])
+    time, errors = drawn["time"], drawn["errors"]
+    days = int((forecasts["split"] == "test").sum())
+    shown = forecasts.iloc[-2 * days :]
+    time.plot(shown.index, shown["truth"], color="black", linewidth=TRUTH_WIDTH, label="outcome")
+    for part, colour in PARTS.items():
+        rows, score = forecasts[forecasts["split"] == part], metrics[part]
+        late = rows[rows.index >= shown.index[0]]
+        time.plot(late.index, late["prediction"], "--", color=colour, linewidth=1.2, label=f"forecast, {part}")
         error = rows["prediction"] - rows["truth"]
-        axes.hist(error, bins=40, color=colours[part])
-        axes.axvline(0, color=GREY, linewidth=1)
-        axes.set(
-            title=f"Errors, {part}: RMSE {metrics[part]['rmse']:.4g}, mean {error.mean():.3g}",
-            xlabel=f"Forecast less outcome ({unit})",
-            ylabel="Days",
-        )
+        label = f"{part}: RMSE {format_score(score['rmse'])}, mean {format_score(error.mean())}"
+        errors.hist(error, bins=40, density=True, color=colour, histtype="step", linewidth=2, label=label)
+        _against_outcomes(drawn[part], rows, colour, unit)
+        drawn[part].set_title(f"{part.capitalize()}: IC {score['ic_pooled']:.4f}", loc="left", fontsize=12)
+    time.set(ylabel=unit)
+    date_axis(time)
+    errors.axvline(0, color=GREY, linewidth=1)
+    errors.set(xlabel=f"Forecast less outcome ({unit})", ylabel="Density of the days", yscale="log")
+    plain_numbers(errors.yaxis)
+    for axes, columns in ((time, 3), (errors, 1)):
+        legend_above(axes, columns)
     return titled(figure, title)
+
+
+def _against_outcomes(axes: Axes, rows: pd.DataFrame, colour: str, unit: str) -> None:
+    axes.scatter(rows["truth"], rows["prediction"], 6, colour, alpha=0.4)
+    ends = [rows["truth"].min(), rows["truth"].max()]
+    axes.plot(ends, ends, color=GREY, linestyle="--", linewidth=1)
+    axes.set(xlabel=f"Outcome ({unit})", ylabel=f"Forecast ({unit})")
 
 
 @styled
@@ -115,7 +134,7 @@ def series_and_forecasts(predictions: pd.DataFrame, best_rival: str, unit: str, 
     """
     figure = Figure(figsize=(13, 8.5))
     time, model, rival = figure.subplot_mosaic([["time", "time"], ["model", "rival"]]).values()
-    name = best_rival.replace("_", " ")
+    name = words(best_rival)
     time.plot(predictions["date"], predictions["truth"], color=GREY, linewidth=0.7, alpha=0.7, label="outcome")
     time.plot(predictions["date"], predictions[best_rival], color=GREEN, linewidth=1.4, label=f"best rival: {name}")
     time.plot(predictions["date"], predictions["prediction"], color=ORANGE, linewidth=1.4, label="network")
@@ -240,12 +259,17 @@ def runs_over_truth(predictions: pd.DataFrame, unit: str, first_day: pd.Timestam
     for axes, (kind, label) in zip(figure.subplots(3, 1, sharex=True), labels.items(), strict=True):
         rows = predictions[predictions["run"] == kind]
         times = rows["target_date"] if first_day is None else (rows["target_date"] - first_day).dt.days
-        axes.plot(times, rows["truth"], color=GREY, label="truth")
+        axes.plot(times, rows["truth"], color="black", linewidth=TRUTH_WIDTH, label="truth")
         for number, (_, run) in enumerate(rows.groupby("date") if kind != POINT_BY_POINT else [(0, rows)]):
-            axes.plot(times[run.index], run["prediction"], color=ORANGE, label="forecast" if number == 0 else None)
+            axes.plot(
+                *(times[run.index], run["prediction"]),
+                color=ORANGE,
+                linewidth=1.8,
+                label="forecast" if number == 0 else None,
+            )
         axes.set_title(label, loc="left", fontsize=12)
         axes.set(ylabel=unit, xlabel="" if first_day is None else "Point of the wave")
-        axes.legend(loc="upper left")
+        axes.legend(loc="best")
         if first_day is None:
             date_axis(axes)
     return titled(figure, title)
@@ -301,11 +325,10 @@ def one_step_averages(averages: pd.DataFrame, half_mse: dict[str, float], title:
     """
     figure = Figure(figsize=(11, 7))
     for axes, (name, value) in zip(figure.subplots(len(half_mse), 1, sharex=True), half_mse.items(), strict=True):
-        axes.plot(averages.index, averages["truth"], color=GREY, linewidth=1.5, label="truth")
-        axes.plot(averages.index, averages[name], color=ORANGE, linewidth=1.2, label=name.replace("_", " "))
-        axes.set(
-            ylabel="Mid-price (scaled)", title=f"{name.replace('_', ' ')}: half the mean squared error {value:.5f}"
-        )
+        axes.plot(averages.index, averages["truth"], color="black", linewidth=TRUTH_WIDTH, label="truth")
+        axes.plot(averages.index, averages[name], color=ORANGE, linewidth=1.2, label=words(name))
+        axes.set(ylabel="Mid-price (scaled units)")
+        axes.set_title(f"{words(name)}: half the mean squared error {value:.5f}", loc="left", fontsize=12)
         axes.legend()
         date_axis(axes)
     return titled(figure, title)
@@ -313,16 +336,17 @@ def one_step_averages(averages: pd.DataFrame, half_mse: dict[str, float], title:
 
 @styled
 def evolution_of_forecasts(
-    predictions: pd.DataFrame, evolution: pd.DataFrame, best_epoch: int, unit: str, title: str
+    truth: pd.Series, runs: tuple[pd.DataFrame, pd.DataFrame], best_epoch: int, unit: str, title: str
 ) -> Figure:
     """Forecasts of the runs after some epochs, paler the earlier; and those of the network that was kept.
 
     Parameters
     ----------
-    predictions
-        ``run``, ``date``, ``step``, ``target_date``, ``prediction``, ``truth``.
-    evolution
-        ``epoch``, ``start``, ``step``, ``forecast``, in the unit of the series.
+    truth
+        Index: dates; every day to show, those between the runs too.
+    runs
+        Of the network that was kept: ``date``, ``step``, ``target_date``, ``prediction``. After some epochs: ``epoch``,
+        ``start``, ``step``, ``forecast``. In the unit of the series.
     best_epoch
         Epoch of the network that was kept.
     unit
@@ -332,11 +356,11 @@ def evolution_of_forecasts(
     """
     figure = Figure(figsize=(11, 9))
     stages, kept = figure.subplots(2, 1, sharex=True)
+    predictions, evolution = runs
     by_start = [run for _, run in predictions.groupby("date")]
-    truth = predictions.groupby("target_date")["truth"].first()
     epochs = sorted(evolution["epoch"].unique())
     for axes in (stages, kept):
-        axes.plot(truth.index, truth, color=GREY, linewidth=1.5, label="truth")
+        axes.plot(truth.index, truth, color="black", linewidth=TRUTH_WIDTH, label="truth")
         axes.set(ylabel=unit)
     for number, epoch in enumerate(epochs):
         shade = 0.15 + 0.85 * (number + 1) / len(epochs)

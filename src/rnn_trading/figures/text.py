@@ -7,38 +7,38 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from rnn_trading.figures.panels import BLUE, GREY, ORANGE, styled, titled
+from rnn_trading.figures.panels import BLUE, GREY, ORANGE, legend_above, plain_numbers, styled, titled
 from rnn_trading.figures.styles import rival_styles
 from rnn_trading.skill.formats import words
 
 BINS = 60
-# The longest few texts would press all others to the left.
-SHOWN_SHARE = 0.99
 
 
 @styled
-def text_lengths(lengths: NDArray[np.int64], tokens: int, title: str) -> Figure:
-    """How long the texts are, and how much of them a network sees.
+def text_lengths(lengths: NDArray[np.int64], tokens: int, what: str, title: str) -> Figure:
+    """How long the texts are, on a logarithmic axis, and how much of them a network sees.
 
     Parameters
     ----------
     lengths
-        Words of each text, ``(texts,)``.
+        Words of each text, ``(texts,)``; a text without words is not shown.
     tokens
         Words that the network takes.
+    what
+        What the texts are, in the plural.
     title
         Title of the figure.
     """
     figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
-    limit = max(float(np.quantile(lengths, SHOWN_SHARE)), 1.2 * tokens)
-    axes.hist(lengths[lengths <= limit], bins=BINS, range=(0, limit), color=BLUE)
+    ends = max(1, lengths.min()), max(lengths.max(), tokens) + 1
+    axes.hist(lengths, bins=np.geomspace(*ends, BINS + 1).tolist(), color=BLUE)
     axes.axvline(tokens, color=ORANGE, linestyle="--", label=f"the network sees {tokens:,} words")
     axes.axvline(float(np.median(lengths)), color=GREY, linestyle=":", label=f"median: {np.median(lengths):,.0f} words")
-    beyond = int((lengths > limit).sum())
-    axes.set(xlabel=f"Words ({beyond:,} longer texts are not shown)", ylabel="Texts", xlim=(0, limit))
-    axes.legend()
-    return titled(figure, f"{title}\n{(lengths > tokens).mean():.1%} of {len(lengths):,} are longer than the input")
+    axes.set(xlabel="Words", ylabel=what.capitalize(), xscale="log", xlim=ends)
+    plain_numbers(axes.xaxis)
+    legend_above(axes, 2)
+    return titled(figure, title)
 
 
 @styled

@@ -10,7 +10,7 @@ from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.summary import in_words, published_figures
 
 from .decision import TIER_COLUMNS, TIER_NUMBERS, decided_by, encompassing, tier_rows
-from .figures import Figure, in_order, small
+from .figures import Figure, in_order, small, title_of
 from .html import render
 from .parts import causes, cell, headline_in_words, number, published, with_interval
 from .stamp import stamp
@@ -117,7 +117,7 @@ def _picture(dataset: str, figure: Any) -> Figure:
             f"Figure {dataset!r}: expected a picture, as a file gives it. Received: {type(figure).__name__}. Give the "
             "dataset an entry of type rnn_trading.datasets.whole.MatplotlibDataset in the catalog."
         )
-    return small(dataset.removesuffix("_figure"), figure)
+    return small(title_of(dataset), figure)
 
 
 def _scores(skill: dict[str, Any]) -> list[list[dict[str, Any]]]:

@@ -13,28 +13,30 @@ if TYPE_CHECKING:
 
 # Figures are drawn for print: this wide they are sharp on a phone, and 64 colours are more than they have.
 WIDTH, COLOURS = 900, 64
-FIRST_FIGURE = "model_and_rivals"
+# In the order of a page: the data, the training, the forecasts, the judgement.
 CAPTIONS = {
-    FIRST_FIGURE: "The headline score of the model beside its rivals, by tier.",
-    "learning_curves": "What was recorded of each epoch of the training, and the epoch that was kept.",
-    "quintiles": "The mean outcome by fifths of the forecasts of a date: with skill it rises from left to right.",
-    "rolling_ic": "The information coefficient in time: is skill there always, or only for a while?",
-    "rolling_rmse": "The error by epoch, as a mean of five, and the epoch that was kept.",
-    "panel": "Forecasts in time, forecasts against outcomes, and the errors of training and test.",
-    "outcomes_and_forecasts": "Outcomes and forecasts of the test rows, of the network and of its best rival.",
-    "networks_and_rivals": "Two scores of every network and rival, and which may be the best one.",
-    "error_by_step": "The error by the number of steps ahead, of the network and of its rivals.",
-    "runs": "The three kinds of forecasts over the truth: point by point, restarted runs, and one free run.",
-    "one_step_averages": "The published averages as forecasts of the next step.",
-    "evolution_of_forecasts": "What the network forecast after some epochs, and when it was kept.",
+    "raw_and_scaled": "The series as it came and as it is scaled, with the days of validation and test shaded.",
+    "series_and_window": "The whole series, and one window of it with the value that the network is to forecast.",
     "raw_and_transformed": "Every series as it came and as it is forecast.",
-    "forecasts_in_time": "Forecasts one month ahead, of the network and of every rival.",
-    "paths": "Forecasts of several months from the end of the training rows.",
     "review_lengths": "How long the reviews are, and how much of them the network sees.",
     "filing_lengths": "How long the filings are, and how much of them the network sees.",
-    "calibration": "How often a review was positive that got a probability, by probability.",
+    "one_step_averages": "The published averages as forecasts of the next step.",
+    "learning_curves": "What was recorded of each epoch of the training, and the epoch that was kept.",
+    "rolling_rmse": "The error by epoch, as a mean of five, and the epoch that was kept.",
+    "panel": "Forecasts in time, the errors of training and test, and forecasts of both against outcomes.",
+    "outcomes_and_forecasts": "Outcomes and forecasts of the test rows.",
+    "forecasts_in_time": "Forecasts one month ahead, of the network and of every rival.",
+    "paths": "Forecasts of several months from the end of the training rows.",
+    "evolution_of_forecasts": "What the network forecast after some epochs, and when it was kept.",
     "forecasts_and_returns": "Every filing of the test by its forecast and by the return that followed.",
+    "error_by_step": "The error by the number of steps ahead, of the network and of its rivals.",
+    "quintiles": "The mean outcome by fifths of the forecasts of a date: with skill it rises from left to right.",
+    "rolling_ic": "The information coefficient in time: is skill there always, or only for a while?",
+    "calibration": "How often a review was positive that got a probability, by probability.",
+    "networks_and_rivals": "Two scores of every network and rival, and which may be the best one.",
+    "model_and_rivals": "The headline score of the model beside its rivals, by tier.",
 }
+PLACES = {name: place for place, name in enumerate(CAPTIONS)}
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,19 @@ class Figure:
 
 
 def in_order(names: Iterable[str]) -> list[str]:
-    """Names of figures as a page shows them: the model beside its rivals first.
+    """Names of figures in the order of a page, that of :data:`CAPTIONS`; those that it does not know come last.
 
     Examples
     --------
-    >>> in_order(["quintiles", "model_and_rivals", "learning_curves"])
-    ['model_and_rivals', 'learning_curves', 'quintiles']
+    >>> in_order(["mine", "quintiles", "model_and_rivals", "one_step_averages_figure", "learning_curves"])
+    ['one_step_averages_figure', 'learning_curves', 'quintiles', 'model_and_rivals', 'mine']
     """
-    return sorted(names, key=lambda name: (name != FIRST_FIGURE, name))
+    return sorted(names, key=lambda name: (PLACES.get(title_of(name), len(PLACES)), name))
+
+
+def title_of(dataset: str) -> str:
+    """Name of a figure, which is that of its file, from the name of its dataset."""
+    return dataset.removesuffix("_figure")
 
 
 def small(name: str, image: "Image", width: int = WIDTH) -> Figure:

@@ -24,17 +24,27 @@ class TransformationParameters:
         natural logarithms, near the relative change.
     period
         Steps between the two values; not used by ``none``.
+    unit
+        Unit of the series, for the axes of figures.
 
     Examples
     --------
     >>> cpi = TransformationParameters(name="cpi", method="log_difference", period=12)
-    >>> cpi.lost
-    12
+    >>> cpi.lost, cpi.transformed_unit
+    (12, 'log change over 12 months')
     """
 
     name: Annotated[str, Field(min_length=1)]
     method: Literal["none", "difference", "log_difference"]
     period: Annotated[int, Field(ge=1)]
+    unit: Annotated[str, Field(min_length=1)] = "own units"
+
+    @property
+    def transformed_unit(self) -> str:
+        """Unit of the transformed series, whose steps are months."""
+        over = "1 month" if self.period == 1 else f"{self.period} months"
+        changes = {"difference": f"change over {over}, {self.unit}", "log_difference": f"log change over {over}"}
+        return changes.get(self.method, self.unit)
 
     @property
     def lost(self) -> int:

@@ -15,7 +15,7 @@ Figures = dict[tuple[str, str], list[Figure]]
 def read_figures(
     records: Records, files: dict[str, bytes], names: dict[str, list[str]], made_by: dict[str, str]
 ) -> tuple[Figures, list[str]]:
-    """Figures by (name, protocol) of a record, the model beside its rivals first, and what is wrong with the others.
+    """Figures by (name, protocol) of a record, in the order of a page, and what is wrong with the others.
 
     Parameters
     ----------

@@ -101,10 +101,13 @@ def add_training_metrics(
 
 def rolling_rmse(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any]) -> Figure:
     """The published figure of the training."""
-    return figures.series.rolling_rmse(history, *drawing.watched(training), SCALED, drawing.title("Training", skill))
+    stopped = drawing.watched(training)
+    title = drawing.title(drawing.kept(history, *stopped), skill)
+    return figures.series.rolling_rmse(history, *stopped, SCALED, title)
 
 
 def panel(model_predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """The published panel: forecasts in time and against outcomes, errors of training and test rows."""
     metrics = {"train": skill["model"]["training_rows"], "test": skill["model"]["metrics"]}
-    return figures.series.level_panel(model_predictions, metrics, POINTS, drawing.title("Next-day level", skill))
+    title = drawing.title(f"Next-day level: {drawing.headline_against(skill)}", skill)
+    return figures.series.level_panel(model_predictions, metrics, POINTS, title)

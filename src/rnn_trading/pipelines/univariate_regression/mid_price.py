@@ -10,12 +10,14 @@ from rnn_trading import figures
 from rnn_trading.experiments import drawing
 from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.runs import dates_of, fit_run_rivals, flat, restarted_runs
+from rnn_trading.experiments.series import beyond_training
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
 from rnn_trading.models.states import States
 from rnn_trading.parameters import parameters
 from rnn_trading.series.scaling import Scaling
 from rnn_trading.series.series import TRUTH, RunParameters, block_min_max, exponential_smoothing, runs_over
+from rnn_trading.skill.formats import words
 from rnn_trading.skill.metrics.panels import error_metrics
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rivals.series import averaging_rivals, exponential_mean
@@ -216,23 +218,36 @@ def average_one_step(
     }
 
 
+def raw_and_scaled(
+    series: pd.DataFrame, scaled: pd.DataFrame, split_dates: pd.DataFrame, skill: dict[str, Any]
+) -> Figure:
+    """The mid-price in time, and as the network reads it: as published scaled in blocks, its training part smoothed."""
+    title = drawing.title(beyond_training(series, split_dates), skill)
+    return figures.inputs.raw_and_scaled(series["value"], scaled["value"], split_dates["split"], POINTS, title)
+
+
 def one_step_averages(one_step_averages: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """The published averages as forecasts of the next value."""
     half_mse = skill["data"]["one_step_averages_half_mse"]
-    return figures.series.one_step_averages(
-        one_step_averages, half_mse, drawing.title("Averaging, one step ahead", skill)
-    )
+    shown = "; ".join(f"{words(name)}: {value:.5f}" for name, value in half_mse.items())
+    title = drawing.title(f"One step ahead, half the mean squared error. {shown[:1].upper()}{shown[1:]}", skill)
+    return figures.series.one_step_averages(one_step_averages, half_mse, title)
 
 
 def evolution_of_forecasts(
+    series: pd.DataFrame,
+    windows: pd.DataFrame,
     predictions: pd.DataFrame,
     evolution: pd.DataFrame,
     run_scaling: dict[str, Any],
     training: dict[str, Any],
     skill: dict[str, Any],
 ) -> Figure:
-    """Forecasts of the test runs after some epochs."""
+    """Forecasts of the test runs after some epochs, over every day from the first window on."""
     units = Scaling(**run_scaling)
     in_points = evolution.assign(forecast=evolution["forecast"] * units.size + units.offset)
-    title = drawing.title("Evolution of forecasts", skill)
-    return figures.series.evolution_of_forecasts(predictions, in_points, training["best_epoch"], POINTS, title)
+    title = drawing.title(f"Runs of the network that was kept: {drawing.headline_against(skill)}", skill)
+    first = series.index.get_loc(predictions["date"].min()) + 2 - windows.shape[1]
+    truth = series["value"].iloc[first:]
+    runs = predictions, in_points
+    return figures.series.evolution_of_forecasts(truth, runs, training["best_epoch"], POINTS, title)

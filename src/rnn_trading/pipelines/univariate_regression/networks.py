@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from rnn_trading import figures
+from rnn_trading.experiments import drawing
 from rnn_trading.figures import Figure
 from rnn_trading.series.series import TRUTH
 from rnn_trading.skill.formats import words
@@ -82,6 +83,8 @@ def compare_networks(rival_predictions: pd.DataFrame, seed: int, **forecasts: pd
 
 def networks_and_rivals(comparison: dict[str, Any], protocol: str) -> Figure:
     """All networks and rivals of the volatility, with the model confidence sets."""
-    return figures.series.networks_and_rivals(
-        comparison, f"Next-day volatility: networks and rivals\n{words(protocol)}"
-    )
+    r2 = {name: metrics["r2"] for name, metrics in comparison["metrics"].items() if metrics["r2"] is not None}
+    networks, rivals = set(comparison["networks"]) & set(r2), set(r2) - set(comparison["networks"])
+    best, rival = (max(sorted(names), key=r2.__getitem__) for names in (networks, rivals))
+    found = f"The best network, {words(best)}: {drawing.against('R2', r2[best], rival, r2[rival])}"
+    return figures.series.networks_and_rivals(comparison, f"{found}\nnext-day volatility, {words(protocol)}")

@@ -42,19 +42,21 @@ def _level(name: str) -> Pipeline:
         "model_and_rivals": partial(drawing.model_and_rivals, measured=f"on the test rows ({level.POINTS})"),
     }
 
-    def network(**by_seed: Any) -> list[Node]:
+    data: wiring.Drawn = {"raw_and_scaled": partial(series.raw_and_scaled, unit=level.POINTS)}
+
+    def network(further: wiring.Drawn, **by_seed: Any) -> list[Node]:
         return [
             *(SCALE, TRAIN, FORECAST),
             wiring.node(level.add_training_metrics, with_metrics, **by_seed),
             wiring.judge(series.judge, training=with_metrics),
-            wiring.draw(figures, training=with_metrics),
+            wiring.draw(figures | further, training=with_metrics),
         ]
 
     of_seeds = {"seed": "params:training.seed", "forecasts_by_seed": "forecasts_by_seed"}
     first = [WINDOW_INDEX, SPLIT, RIVALS_FORECAST, wiring.node(level.train_other_seeds, "forecasts_by_seed", gpu=True)]
-    return wiring.experiment(name, [*first, *network(**of_seeds)], INDEX) + wiring.experiment(
+    return wiring.experiment(name, [*first, *network(data, **of_seeds)], INDEX) + wiring.experiment(
         f"{name}.returns",
-        network(),
+        network({}),
         {each: f"{name}.{each}" for each in (*series.WINDOWS, "split_dates", "rival_predictions")},
         {"params:split": f"params:{name}.split"},
     )
@@ -142,6 +144,7 @@ def _rolling_windows_by_epochs(name: str) -> Pipeline:
 
 def _mid_price(name: str) -> Pipeline:
     figures: wiring.Drawn = {
+        "raw_and_scaled": mid_price.raw_and_scaled,
         "one_step_averages_figure": mid_price.one_step_averages,
         "evolution_of_forecasts": mid_price.evolution_of_forecasts,
         "error_by_step": partial(drawing.error_by_step, unit=mid_price.POINTS),

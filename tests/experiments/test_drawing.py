@@ -1,0 +1,115 @@
+"""Titles say what a figure finds, with the number of the record in it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnn_trading.experiments import drawing, panels, runs, series
+from rnn_trading.experiments.runs import AxesParameters
+
+NAME = "\nmine.level, as published"
+DAYS = pd.date_range("2020-01-01", periods=10, name="date")
+
+
+def record(metric="rmse", value=22.147, rival="persistence", **further):
+    headline = {"metric": metric, "value": value, "best_rival": rival, "rival_value": 22.444}
+    return {"experiment": "mine.level", "protocol": "as_published", "data": {}, "headline": headline} | further
+
+
+def history(rows, **quantities):
+    """One line an epoch and quantity; quantities by name, a value an epoch."""
+    table = [
+        {"epoch": epoch, "rows": rows, "quantity": name, "value": value}
+        for name, values in quantities.items()
+        for epoch, value in enumerate(values, start=1)
+    ]
+    return pd.DataFrame(table)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ({"loss": [0.7, 0.6, 0.65], "accuracy": [0.5, 0.6, 0.7], "auc": [0.5, 0.6815, 0.6]}, "AUC 0.681, accuracy 0.6"),
+        ({"loss": [0.4, 0.0121, 0.2], "rmse": [0.2, 0.11, 0.15]}, "RMSE 0.11"),
+        ({"loss": [0.4, 0.0121, 0.2]}, "loss 0.0121"),
+    ],
+)
+def test_learning_curves_are_titled_with_the_scores_of_the_epoch_that_was_kept(recorded, said):
+    both = pd.concat([history("validation", **recorded), history("train", **recorded, learning_rate=[1.0, 1.0, 1.0])])
+    drawn = drawing.learning_curves(both, {"best_epoch": 2, "stopped_on": "test"}, record())
+    assert drawn.get_suptitle() == f"Epoch 2 of 3 was kept: test {said}{NAME}"
+
+
+def test_networks_of_several_seeds_are_titled_with_the_range_of_what_was_kept():
+    curves = {7: [0.5, 0.2, 0.4, 0.4], 8: [0.5, 0.4, 0.4, 0.1]}
+    of_seeds = pd.concat(
+        history(rows, loss=values).assign(seed=seed)
+        for rows in ("train", "validation")
+        for seed, values in curves.items()
+    )
+    training = {"best_epoch": {"7": 2, "8": 4}, "stopped_on": "validation"}
+    drawn = drawing.losses_by_seed(of_seeds, training, record(), loss="Squared error")
+    assert drawn.get_suptitle() == f"2 seeds kept epochs 2 to 4: validation squared error 0.1 to 0.2{NAME}"
+    one = {"best_epoch": {"7": 2}, "stopped_on": "validation"}
+    drawn = drawing.losses_by_seed(of_seeds[of_seeds["seed"] == 7], one, record(), loss="MAE")
+    assert drawn.get_suptitle() == f"Epoch 2 of 4 was kept: validation MAE 0.2{NAME}"
+
+
+def test_the_error_by_step_is_titled_with_the_last_step_and_its_best_rival():
+    metrics = {"rmse_by_step": [1.0, 3.0]}
+    rivals = {"persistence": {"rmse_by_step": [1.0, 2.5]}, "drift": {"rmse_by_step": [0.5, 4.0]}}
+    drawn = drawing.error_by_step(record(model={"metrics": metrics}, rivals=rivals), unit="points")
+    assert drawn.get_suptitle() == f"2 steps ahead: RMSE 3.000 against 2.500 of the best rival, persistence{NAME}"
+    assert drawn.axes[0].get_xlabel() == "Steps ahead"
+
+
+def test_lengths_are_titled_with_the_share_that_is_cut():
+    drawn = drawing.text_lengths(np.array([50, 100, 101, 300]), 100, "reviews", record())
+    assert drawn.get_suptitle() == f"50 % of 4 reviews are longer than the 100 words that the network sees{NAME}"
+
+
+def rising(*means):
+    """Two dates of ten tickers, of which each fifth has a mean return."""
+    returns = np.repeat(means, 2)
+    table = pd.DataFrame({"prediction": np.arange(10.0), "truth": returns})
+    return pd.concat([table.assign(date=day) for day in DAYS[:2]])
+
+
+@pytest.mark.parametrize(("middle", "said"), [(0.0, "monotone"), (0.03, "not monotone")])
+def test_quintiles_are_titled_with_their_spread(middle, said):
+    skill = record("ic_mean", model={"metrics": {"quintile_spread": 0.03}})
+    drawn = panels.quintiles(rising(-0.01, -0.01, middle, 0.01, 0.02), skill)
+    assert drawn.get_suptitle().startswith(f"Highest less lowest fifth: +3.000 percentage points, {said}{NAME}")
+
+
+def test_the_rolling_coefficient_is_titled_with_the_weekly_and_the_overall_one():
+    skill = record("ic_mean", model={"metrics": {"ic_mean": 0.0196, "ic_pooled": 0.0468}})
+    drawn = panels.rolling_ic(rising(1, 2, 3, 4, 5), skill)
+    assert drawn.get_suptitle() == f"Information coefficient: 0.020 by week, 0.047 over all rows{NAME}"
+
+
+def test_the_scaled_series_is_that_of_the_network():
+    values = pd.DataFrame({"value": np.arange(10.0)}, index=DAYS)
+    parts = pd.DataFrame({"split": ["train"] * 6 + ["test"] * 2}, index=DAYS[2:])
+    scaling = {"base": "none", "offset": 0.0, "size": 7.0}
+    drawn = series.raw_and_scaled(values, parts, scaling, record(), unit="points")
+    assert drawn.get_suptitle() == f"100 % of the 2 test values lie outside the range of the 8 training values{NAME}"
+    assert drawn.axes[1].lines[0].get_ydata() == pytest.approx(np.arange(10.0) / 7)
+    assert len(series.raw_and_scaled(values, parts, scaling | {"base": "last"}, record(), unit="points").axes) == 1
+
+
+@pytest.mark.parametrize(("base", "offset", "seen"), [("first", 1.0, [[0.0, 0.5], [1.0]]), ("none", 0.0, None)])
+def test_the_window_that_is_shown_is_the_first_of_the_test(base, offset, seen):
+    values = pd.DataFrame({"value": np.arange(10.0)}, index=DAYS)
+    windows = series.window_rows(values["value"], 2)
+    parts = pd.DataFrame({"split": ["train"] * 2 + ["test"] * 6}, index=DAYS[2:])
+    skill = record(data={"train": {"rows": 2}, "test": {"rows": 6}})
+    scaling = {"base": base, "offset": offset, "size": 1.0}
+    drawn = runs.series_and_window(
+        values, windows, parts, scaling, skill, AxesParameters(unit="points", first_point=None)
+    )
+    assert drawn.get_suptitle() == f"Windows of 2 values: 2 to train on, 6 in the test{NAME}"
+    _, raw, *network = drawn.axes
+    assert [line.get_ydata().tolist() for line in raw.lines] == [[2, 3], [4]]
+    assert raw.lines[1].get_xdata()[0] == DAYS[4]
+    assert [[line.get_ydata().tolist() for line in axes.lines] for axes in network] == ([] if seen is None else [seen])
