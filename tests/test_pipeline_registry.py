@@ -33,7 +33,7 @@ EPOCHS = f"{WINDOWS}.epochs"
         ([], "book", ["book"]),
         (["book"], "book", ["book"]),
         ([SERIES, f"{SERIES}.level"], "book", ["book.level"]),
-        (["stacked_lstm", "multivariate.macro"], "book", ["stacked_lstm.classification", "multivariate.macro"]),
+        (["stacked_lstm", "multivariate.macro"], "book", ["stacked_lstm.classification", "book.macro"]),
         (["text_sentiment"], "book", ["text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings"]),
         (["data_ingestion.macro", "skill_report"], "book", ["data_ingestion.macro", "skill_report"]),
     ],
@@ -60,7 +60,7 @@ def test_what_does_not_exist_in_the_protocol_is_refused_with_the_command_for_it(
     ],
 )
 def test_what_the_book_has_not_is_refused_with_what_it_has(asked, other):
-    has = "univariate_regression.level, stacked_lstm.classification, multivariate.macro, .*pretrained_embeddings"
+    has = "univariate_regression.level, multivariate.macro, stacked_lstm.classification, .*pretrained_embeddings"
     with pytest.raises(
         ValueError,
         match=f"the book has no {asked}. Expected: book .all it has., or one of {has}. In another protocol: kedro run "

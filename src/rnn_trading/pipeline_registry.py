@@ -31,14 +31,14 @@ DEFAULT = "__default__"
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "univariate_regression.rolling_windows.epochs": ("as_published",),
 }
-# The experiments of the book, which are no other: by the name of each, the pipeline that runs it there.
+# The experiments of the book: by the name of each, the pipeline that runs it there, without what stands below it elsewhere.
 OF_THE_BOOK = {
-    "univariate_regression.level": "book.level",  # without the twin on returns
+    "univariate_regression.level": "book.level",
+    "multivariate.macro": "book.macro",
     **{
         name: name
         for name in (
             "stacked_lstm.classification",
-            "multivariate.macro",
             "text_sentiment.learned_embeddings",
             "text_sentiment.pretrained_embeddings",
         )
@@ -72,11 +72,15 @@ def register_pipelines() -> dict[str, Pipeline]:
 
 
 def of_the_book(experiments: dict[str, Pipeline]) -> dict[str, Pipeline]:
-    """The pipelines that exist in the book alone: all of its experiments, and the level without its twin."""
-    twin = "univariate_regression.level.returns"
-    level = Pipeline([node for node in experiments["univariate_regression.level"].nodes if node.namespace != twin])
-    others = [experiments[name] for name, pipeline in OF_THE_BOOK.items() if name == pipeline]
-    return {BOOK: sum(others, level), "book.level": level}
+    """The pipelines that exist in the book alone: all of its experiments, and those that are more elsewhere."""
+    alone = {
+        pipeline: Pipeline(
+            [node for node in experiments[name].nodes if not (node.namespace or "").startswith(f"{name}.")]
+        )
+        for name, pipeline in OF_THE_BOOK.items()
+    }
+    own = {name: pipeline for name, pipeline in alone.items() if name not in experiments}
+    return {BOOK: sum(alone.values(), Pipeline([])), **own}
 
 
 def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
@@ -112,7 +116,7 @@ def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
     if protocol == BOOK:
         return list(dict.fromkeys(run for name in asked for run in _in_the_book(name)))
     for name in asked:
-        if name in (BOOK, "book.level"):
+        if name == BOOK or name.startswith(f"{BOOK}."):
             raise ValueError(
                 f"--pipelines: {name} exists in the protocol {BOOK} only. Received: the protocol {protocol}. Leave it "
                 f"out: kedro run --pipelines {name}"

@@ -33,6 +33,7 @@ CAPTIONS = {
     "quintiles": "The mean outcome by fifths of the forecasts of a date: with skill it rises from left to right.",
     "rolling_ic": "The information coefficient in time: is skill there always, or only for a while?",
     "calibration": "How often a review was positive that got a probability, by probability.",
+    "gradient_by_lag": "How far back the gradients of three cells reach, before and after training.",
     "networks_and_rivals": "Two scores of every network and rival, and which may be the best one.",
     "model_and_rivals": "The headline score of the model beside its rivals, by tier.",
 }

@@ -49,9 +49,9 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
     pandas.DataFrame
         ``experiment``, ``remark`` (what a reader of the row must know), ``counts`` (whether findings count it),
         ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``, ``published_in``,
-        ``as_published`` and ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval), ``_source`` and
-        ``_changed`` (what is not as in ``conf/base``). Of the corrected run: ``naive`` and ``strong`` (the best rival of each tier by this
-        score) each with ``_value``; what decided: ``statistic`` (in words), ``against`` (a rival), ``difference`` with
+        ``as_published`` and ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval), ``_source``
+        and ``_changed`` (what is not as in ``conf/base``). Of the corrected run: ``naive`` and ``strong`` (the best
+        rival of each tier by this score) each with ``_value``; what decided: ``statistic`` (in words), ``against`` (a rival), ``difference`` with
         ``_low`` and ``_high``, ``p_value``, ``doubtful``, and the p-value corrected over the rows that count,
         ``p_holm`` and ``p_fdr`` (Holm; Benjamini and Hochberg); ``chance_status``, ``naive_status``,
         ``strong_status``; ``finding`` and ``finding_kind``, ``verdict``, ``networks`` (in the corrected forecast),
