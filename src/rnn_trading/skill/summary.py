@@ -325,12 +325,13 @@ def published_figures(records: Records) -> dict[str, list[dict[str, Any]]]:
     -------
     dict
         By experiment, the corrected record first: ``name`` of the figure, ``published`` (a number or several),
-        ``as_published`` and ``corrected`` (ours; NaN where we have no such number).
+        ``as_published`` and ``corrected`` (ours; NaN where we have no such number). A figure ``METRIC_of_RIVAL``
+        is the rival's.
 
     Examples
     --------
     >>> from rnn_trading.skill.record_files import Records
-    >>> record = {"published": {"auc": 0.68}, "model": {"metrics": {"auc": 0.52}}}
+    >>> record = {"published": {"auc": 0.68}, "model": {"metrics": {"auc": 0.52}}, "rivals": {}}
     >>> published_figures(Records(found={("stacked_lstm.classification", "corrected"): record}))
     {'stacked_lstm.classification': [{'name': 'auc', 'published': 0.68, 'as_published': nan, 'corrected': 0.52}]}
     """
@@ -340,12 +341,17 @@ def published_figures(records: Records) -> dict[str, list[dict[str, Any]]]:
         known = of_protocol["corrected"] or of_protocol["as_published"]
         found[name] = [
             {"name": figure, "published": value}
-            | {protocol: _of_model(record, figure) for protocol, record in of_protocol.items()}
+            | {protocol: _ours(record, figure) for protocol, record in of_protocol.items()}
             for figure, value in ((known and known["published"]) or {}).items()
         ]
     return found
 
 
-def _of_model(record: dict[str, Any] | None, figure: str) -> float:
-    model = record["model"] if record else {"metrics": {}}
+def _ours(record: dict[str, Any] | None, figure: str) -> float:
+    if record is None:
+        return math.nan
+    metric, _, rival = figure.partition("_of_")
+    if rival in record["rivals"]:
+        return _number(record["rivals"][rival].get(metric))
+    model = record["model"]
     return _number(model["metrics"].get(figure, model.get(figure)))
