@@ -5,11 +5,11 @@ import shutil
 import pytest
 
 from rnn_trading.config import GONE, ConfigLoader, changed_for, differences
-from rnn_trading.pipeline_registry import experiments, records_made_by
+from rnn_trading.pipeline_registry import ONLY_IN, experiments, records_made_by
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from tests.conftest import ROOT
 
-RECORDS = list(records_made_by(experiments()))
+MADE_BY = records_made_by(experiments())
 
 
 def loader(env="base", conf=ROOT / "conf", **given):
@@ -26,7 +26,9 @@ def block(parameters, record):
 def changed(*where, **given):
     """Changes of every experiment that has some."""
     parameters = loader(*where, **given)["parameters"]
-    found = {record: block(parameters, record)["experiment"]["changed"] for record in RECORDS}
+    protocol = parameters["protocol"]
+    records = [record for record, made_by in MADE_BY.items() if protocol in ONLY_IN.get(made_by, [protocol])]
+    found = {record: block(parameters, record)["experiment"]["changed"] for record in records}
     return {record: changes for record, changes in found.items() if changes}
 
 
@@ -50,6 +52,14 @@ def test_what_is_given_changes_the_records_that_are_made_from_it():
     assert found == {"univariate_regression.volatility": gru, "univariate_regression.volatility.gru": gru}
     lags = {"daily_weekly_sequences.daily.lags": "5"}
     assert changed(daily_weekly_sequences={"daily": {"lags": 5}}) == {"stacked_lstm.daily": lags}
+
+
+def test_what_is_given_changes_the_records_of_the_published_way_alone_that_are_made_from_it():
+    index = "univariate_regression.rolling_windows.index"
+    given = {"univariate_regression": {"rolling_windows": {"index": {"training": {"epochs": 3}}}}}
+    assert changed(protocol="as_published", **given) == {index: {f"{index}.training.epochs": "3"}}
+    given = {"univariate_regression": {"rolling_windows": {"index": {"runs": {"steps": 20}}}}}
+    assert set(changed(protocol="as_published", **given)) == {index, f"{index}.epochs_50", f"{index}.epochs_400"}
 
 
 def test_other_sources_are_changes():

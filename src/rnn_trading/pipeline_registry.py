@@ -31,7 +31,7 @@ DEFAULT = "__default__"
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "univariate_regression.rolling_windows.epochs": ("as_published",),
 }
-# The experiments of the book: by the name of each, the pipeline that runs it there, without what stands below it elsewhere.
+# The experiments of the book, and the pipeline that runs each there, without what stands below it elsewhere.
 OF_THE_BOOK = {
     "univariate_regression.level": "book.level",
     "multivariate.macro": "book.macro",

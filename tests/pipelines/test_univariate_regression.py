@@ -109,9 +109,9 @@ def _check_paths(outputs, index):
     assert not np.allclose(paths["prediction"], paths["recursion"])
 
 
-PUBLISHED_ROWS = {  # windows, lags, training rows
+PUBLISHED_ROWS = {  # windows, lags, training rows: 90 % of the windows without the last, which the source leaves out
     "level": (2166, 63, 1914),
-    "rolling_windows.index": (4647, 50, 4182),
+    "rolling_windows.index": (4143, 50, 3728),
     "rolling_windows.sine": (4951, 50, 4455),
 }
 

@@ -14,6 +14,7 @@ from rnn_trading.parameters import parameters
 
 Array = NDArray[np.float64]
 Base = Literal["none", "first", "last"]
+PERCENT = 100.0
 
 
 @parameters
@@ -23,15 +24,16 @@ class ScalingParameters:
     Parameters
     ----------
     method
-        ``none``; ``min_max`` to 0 .. 1; ``standard`` to mean 0 and deviation 1; ``first_value``: divided by the
-        window's first value, minus 1; ``last_value``: divided by the window's last value, minus 1, in units of
-        the deviation of the targets, so that the target is a return.
+        ``none``; ``fraction``: divided by 100, what is in percent as a fraction; ``min_max`` to 0 .. 1; ``standard``
+        to mean 0 and deviation 1; ``first_value``: divided by the window's first value, minus 1; ``last_value``:
+        divided by the window's last value, minus 1, in units of the deviation of the targets, so that the target is a
+        return.
     fitted_on
         ``train``: constants come from what was known when training ended; ``all``: from the whole series, test
         included, as published.
     """
 
-    method: Literal["none", "min_max", "standard", "first_value", "last_value"]
+    method: Literal["none", "fraction", "min_max", "standard", "first_value", "last_value"]
     fitted_on: Literal["train", "all"]
 
 
@@ -129,6 +131,12 @@ def fit_scaling(parameters_: ScalingParameters, values: Array, lags: Array, targ
     >>> fit_scaling(ScalingParameters(method="min_max", fitted_on="train"), np.array([2.0, 4.0, 6.0]), lags, targets)
     Scaling(base='none', offset=2.0, size=4.0)
 
+    The network sees absolute returns of 5 % and 15 % as 0.05 and 0.15:
+
+    >>> fractions = fit_scaling(ScalingParameters(method="fraction", fitted_on="train"), lags.ravel(), lags, targets)
+    >>> fractions.scale(targets[:, None], lags).ravel().tolist()
+    [0.15, 0.05]
+
     The returns from the last values to the targets are 0.5 and -0.5; their deviation is 0.5:
 
     >>> fit_scaling(ScalingParameters(method="last_value", fitted_on="train"), np.array([2.0, 4.0]), lags, targets)
@@ -137,6 +145,8 @@ def fit_scaling(parameters_: ScalingParameters, values: Array, lags: Array, targ
     method = parameters_.method
     if method == "none":
         return Scaling("none", 0.0, 1.0)
+    if method == "fraction":
+        return Scaling("none", 0.0, PERCENT)
     if method in ("first_value", "last_value"):
         base: Base = "first" if method == "first_value" else "last"
         refuse_zero_bases(base, lags)

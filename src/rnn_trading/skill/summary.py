@@ -51,12 +51,12 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
         ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``, ``published_in``,
         ``as_published`` and ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval), ``_source``
         and ``_changed`` (what is not as in ``conf/base``). Of the corrected run: ``naive`` and ``strong`` (the best
-        rival of each tier by this score) each with ``_value``; what decided: ``statistic`` (in words), ``against`` (a rival), ``difference`` with
-        ``_low`` and ``_high``, ``p_value``, ``doubtful``, and the p-value corrected over the rows that count,
-        ``p_holm`` and ``p_fdr`` (Holm; Benjamini and Hochberg); ``chance_status``, ``naive_status``,
-        ``strong_status``; ``finding`` and ``finding_kind``, ``verdict``, ``networks`` (in the corrected forecast),
-        ``rows`` (corrected test rows); and ``as_published_finding``, ``as_published_finding_kind`` and
-        ``as_published_naive_value``. NaN or None where a record is missing.
+        rival of each tier by this score) each with ``_value``; what decided: ``statistic`` (in words), ``against`` (a
+        rival), ``difference`` with ``_low`` and ``_high``, ``p_value``, ``doubtful``, and the p-value corrected over
+        the rows that count, ``p_holm`` and ``p_fdr`` (Holm; Benjamini and Hochberg); ``chance_status``,
+        ``naive_status``, ``strong_status``; ``finding`` and ``finding_kind``, ``verdict``, ``networks`` (in the
+        corrected forecast), ``rows`` (corrected test rows); and ``as_published_finding``, ``as_published_finding_kind``
+        and ``as_published_naive_value``. NaN or None where a record is missing.
 
     Examples
     --------
@@ -339,12 +339,12 @@ def published_figures(records: Records, protocols: tuple[str, ...] = PROTOCOLS) 
     -------
     dict
         By experiment: ``name`` of the figure, ``published`` (a number or several), and by protocol ours; NaN where we
-        have no such number.
+        have no such number. A figure ``METRIC_of_RIVAL`` is the rival's.
 
     Examples
     --------
     >>> from rnn_trading.skill.record_files import Records
-    >>> record = {"published": {"auc": 0.68}, "model": {"metrics": {"auc": 0.52}}}
+    >>> record = {"published": {"auc": 0.68}, "model": {"metrics": {"auc": 0.52}}, "rivals": {}}
     >>> published_figures(Records(found={("stacked_lstm.classification", "corrected"): record}))
     {'stacked_lstm.classification': [{'name': 'auc', 'published': 0.68, 'as_published': nan, 'corrected': 0.52}]}
     """
@@ -356,12 +356,17 @@ def published_figures(records: Records, protocols: tuple[str, ...] = PROTOCOLS) 
             published |= (record and record["published"]) or {}
         found[name] = [
             {"name": figure, "published": value}
-            | {protocol: _of_model(record, figure) for protocol, record in of_protocol.items()}
+            | {protocol: _ours(record, figure) for protocol, record in of_protocol.items()}
             for figure, value in published.items()
         ]
     return found
 
 
-def _of_model(record: dict[str, Any] | None, figure: str) -> float:
-    model = record["model"] if record else {"metrics": {}}
+def _ours(record: dict[str, Any] | None, figure: str) -> float:
+    if record is None:
+        return math.nan
+    metric, _, rival = figure.partition("_of_")
+    if rival in record["rivals"]:
+        return _number(record["rivals"][rival].get(metric))
+    model = record["model"]
     return _number(model["metrics"].get(figure, model.get(figure)))

@@ -9,6 +9,7 @@ import scipy
 from arch import arch_model
 
 from rnn_trading.skill.losses import SQUARED_ERROR
+from rnn_trading.skill.metrics.series import evaluate_volatility
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.returns import (
     SIGNED_RETURNS,
@@ -21,6 +22,7 @@ from rnn_trading.skill.rivals.returns import (
     mean_absolute_t,
     start_variance,
 )
+from rnn_trading.skill.rivals.series import VOLATILITY, KnownSeries
 
 LAGS, TRAIN = 25, 1500
 
@@ -173,3 +175,26 @@ def test_a_variance_that_would_vanish_or_explode_stays_a_number():
     assert calm.min() == pytest.approx(np.exp(-20))
     assert wild.max() == pytest.approx(np.exp(20))
     assert np.isfinite([*calm, *wild]).all()
+
+
+def test_rivals_of_volatility_forecast_alike_in_percent_and_in_fractions():
+    """Also those that are found by a search; R2 is the same, and QLIKE but for the logarithm of the unit."""
+    percent = simulated()
+
+    def scores(returns):
+        series = np.abs(returns)
+        windows = np.lib.stride_tricks.sliding_window_view(series, LAGS + 1)
+        train, test = windows[: TRAIN - LAGS], windows[TRAIN - LAGS :]
+        nothing = test[:0, :-1], test[:0, -1]
+        known = KnownSeries(series[:TRAIN], (train[:, :-1], train[:, -1]), nothing)
+        forecasts = {name: fit(test[:, :-1]) for name, fit in fit_rivals(VOLATILITY, known).items()}
+        of_train = origins(returns[:TRAIN], LAGS, TRAIN)
+        of_test = origins(returns, TRAIN, len(returns))
+        forecasts |= {name: fit(of_test) for name, fit in fit_rivals(SIGNED_RETURNS, of_train).items()}
+        found = {name: evaluate_volatility(forecast, test[:, -1]) for name, forecast in forecasts.items()}
+        return {name: (metrics["r2"], metrics["qlike"]) for name, metrics in found.items()}
+
+    in_percent, in_fractions = scores(percent), scores(percent / 100)
+    assert len(in_percent) == 7
+    for name, (r2, qlike) in in_percent.items():
+        assert in_fractions[name] == pytest.approx((r2, qlike - math.log(100)), abs=1e-6), name
