@@ -18,7 +18,7 @@ from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
-from rnn_trading.pipeline_registry import DEFAULT, in_protocol
+from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book
 from rnn_trading.skill.record_files import BOOK
 from rnn_trading.tables.checks import TableError
 
@@ -60,7 +60,7 @@ def _in_protocol(options: dict[str, Any]) -> dict[str, Any]:
     asked = [*options["pipelines"], *([options["pipeline"]] if options["pipeline"] else [])]
     # Who asks for the book need not say so twice.
     given = options["params"] or {}
-    params = given if "protocol" in given or BOOK not in asked else given | {"protocol": BOOK}
+    params = given if "protocol" in given or not any(map(is_of_the_book, asked)) else given | {"protocol": BOOK}
     names = in_protocol(asked, _protocol(options | {"params": params}))
     # Kedro takes one of its two options; with neither it runs the default pipeline.
     pipelines = {"pipeline": None, "pipelines": names} if names not in (asked, [DEFAULT]) else {}

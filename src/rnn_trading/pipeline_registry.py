@@ -116,10 +116,10 @@ def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
     if protocol == BOOK:
         return list(dict.fromkeys(run for name in asked for run in _in_the_book(name)))
     for name in asked:
-        if name == BOOK or name.startswith(f"{BOOK}."):
+        if is_of_the_book(name):
             raise ValueError(
-                f"--pipelines: {name} exists in the protocol {BOOK} only. Received: the protocol {protocol}. Leave it "
-                f"out: kedro run --pipelines {name}"
+                f"--pipelines: {name} exists in the protocol {BOOK} only. Received: the protocol {protocol}. Leave out "
+                f"the protocol: kedro run --pipelines {name}"
             )
         there = ONLY_IN.get(name, (protocol,))
         if protocol not in there:
@@ -131,6 +131,11 @@ def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
     here = [name for name, there in ONLY_IN.items() if protocol in there]
     further = [each for each in here for name in asked if name == DEFAULT or each.startswith(f"{name}.")]
     return list(dict.fromkeys([*asked, *further]))
+
+
+def is_of_the_book(name: str) -> bool:
+    """Whether a pipeline exists in the book alone, by its name."""
+    return name.partition(".")[0] == BOOK
 
 
 def _in_the_book(name: str) -> list[str]:

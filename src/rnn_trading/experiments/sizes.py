@@ -31,6 +31,7 @@ def beside_published(
 
     Examples
     --------
+    >>> from rnn_trading.skill.record import Experiment
     >>> published = {"parameters": 29371}
     >>> experiment = Experiment(
     ...     name="stacked_lstm.classification", task="classification", published=published, published_on=None

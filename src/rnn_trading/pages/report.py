@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from rnn_trading.skill.book import book_table
 from rnn_trading.skill.formats import format_signed, words
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.marks import MARKS, mark_of
@@ -12,6 +13,7 @@ from rnn_trading.skill.record_files import PROTOCOLS, Records
 from rnn_trading.skill.shown import changed_runs, in_a_sentence, with_record, without_record
 from rnn_trading.skill.summary import in_words, published_figures
 
+from . import book
 from .figures import Figure
 from .html import render
 from .parts import causes, headline_in_words, published
@@ -29,7 +31,7 @@ def report_page(
     picture: Figure,
     made: str | None = None,
 ) -> str:
-    """The report as one HTML page: picture, findings, table, artefacts, canaries, figures, and what is missing.
+    """The report as one HTML page: picture, findings, tables, artefacts, canaries, figures, and what is missing.
 
     Parameters
     ----------
@@ -64,6 +66,13 @@ def report_page(
         rows=[page_cells(row) for row in with_record(table)],
         without_record=without_record(table),
         changed=changed_runs(table),
+        book={
+            "says": book.SAYS,
+            "command": book.COMMAND,
+            "columns": list(book.COLUMNS),
+            "numbers": book.NUMBERS,
+            "rows": [book.page_cells(row) for row in book_table(records)],
+        },
         artefacts=_artefacts(records),
         laws=LAWS,
         canaries=_canaries(records),

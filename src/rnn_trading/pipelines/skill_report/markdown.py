@@ -1,8 +1,12 @@
 """The report as text."""
 
+from collections.abc import Container, Iterable
+
 import pandas as pd
 
+from rnn_trading.pages import book
 from rnn_trading.pages.table import COLUMNS, NUMBERS, markdown_cells
+from rnn_trading.skill.book import book_table
 from rnn_trading.skill.formats import TOO_NARROW, words
 from rnn_trading.skill.marks import MARKS
 from rnn_trading.skill.record_files import Records, command_for
@@ -12,7 +16,7 @@ PICTURE = "skill_report.png"  # lies beside the text
 
 
 def render_markdown(found: list[str], table: pd.DataFrame, records: Records, problems: list[str]) -> str:
-    """Broken laws, picture, findings, table, and what is missing or left out.
+    """Broken laws, picture, findings, table, the book's, and what is missing or left out.
 
     Parameters
     ----------
@@ -32,7 +36,7 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
     ]
     lines += [f"![{in_a_sentence(table)}]({PICTURE})", ""]
     lines += [f"{number}. {finding}" for number, finding in enumerate(found, start=1)]
-    lines += ["", markdown_table(table), "", *_below(table)]
+    lines += ["", markdown_table(table), "", *_below(table), *_of_the_book(records)]
     if records.missing:
         lines += ["## Not there yet", ""]
         lines += [f"- {name} ({words(protocol)}): `{command}`" for name, protocol, command in records.missing]
@@ -44,9 +48,19 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
 
 def markdown_table(table: pd.DataFrame) -> str:
     """One line a model that has a record."""
-    lines = [list(COLUMNS), ["---:" if head in NUMBERS else "---" for head in COLUMNS]]
-    lines += [[_inside_a_cell(cell) for cell in markdown_cells(row)] for row in with_record(table)]
+    return _table(COLUMNS, NUMBERS, [markdown_cells(row) for row in with_record(table)])
+
+
+def _table(columns: Iterable[str], numbers: Container[str], rows: list[list[str]]) -> str:
+    lines = [list(columns), ["---:" if head in numbers else "---" for head in columns]]
+    lines += [[_inside_a_cell(cell) for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _of_the_book(records: Records) -> list[str]:
+    rows = [book.markdown_cells(row) for row in book_table(records)]
+    shown = _table(book.COLUMNS, book.NUMBERS, rows) if rows else f"Nothing to show: `{book.COMMAND}`"
+    return ["## The book", "", book.SAYS, "", shown, ""]
 
 
 def _below(table: pd.DataFrame) -> list[str]:

@@ -1,0 +1,54 @@
+"""The table of the book's networks: what its cells say, on the page and in Markdown."""
+
+from typing import Any
+
+from rnn_trading.skill.formats import BETTER, NOTHING, format_published, format_score, words
+from rnn_trading.skill.marks import marked
+
+from .parts import NO_BREAK, cell
+from .table import finding_cell
+
+COLUMNS = ("Experiment", "Figure", "Published", "Ours", "Best naive", "Best strong", "Finding")
+NUMBERS = ("Published", "Ours", "Best naive", "Best strong")
+SAYS = (
+    "Five networks of a book, run as it has them, faults included. Each is beside its own published figure; the rivals "
+    "are the best by that figure, on the same rows. The findings and the picture above count none of them."
+)
+COMMAND = "kedro run --pipelines book"
+RIVALS = ("naive", "strong")
+
+
+def page_cells(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Cells of a row of :func:`rnn_trading.skill.book.book_table`."""
+    changed = f"not as in conf/base: {row['changed']}" if row["changed"] else None
+    return [
+        cell(row["experiment"], row["experiment"], changed),
+        cell(f"{row['score']}{NO_BREAK}{BETTER[row['larger_is_better']]}", row["figure"]),
+        cell(format_published(row["published"]), row["published"], row["published_on"]),
+        cell(_score(row["ours"], row), row["ours"]),
+        *(cell(_score(row[f"{tier}_value"], row), row[f"{tier}_value"], words(row[tier] or "")) for tier in RIVALS),
+        finding_cell(row["finding_kind"], row["finding"]),
+    ]
+
+
+def markdown_cells(row: dict[str, Any]) -> list[str]:
+    """The same cells in Markdown, each in one line."""
+    return [
+        f"`{row['experiment']}`" + (f" (not as in conf/base: {row['changed']})" if row["changed"] else ""),
+        f"{row['score']} {BETTER[row['larger_is_better']]}",
+        format_published(row["published"]),
+        _score(row["ours"], row),
+        *(f"{words(row[tier])} {_score(row[f'{tier}_value'], row)}" if row[tier] else NOTHING for tier in RIVALS),
+        marked(row["finding_kind"], row["finding"]),
+    ]
+
+
+def _score(value: float, row: dict[str, Any]) -> str:
+    """Small errors with the digits that tell them apart.
+
+    Examples
+    --------
+    >>> _score(0.01504, {"published": 0.015}), _score(0.9508, {"published": 0.9585})
+    ('0.0150', '0.951')
+    """
+    return f"{value:.4f}" if abs(row["published"]) < 0.1 and abs(value) < 0.1 else format_score(value)
