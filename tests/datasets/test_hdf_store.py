@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
-from rnn_trading.datasets.hdf_store import HDFStoreDataset
+from rnn_trading.datasets.hdf_store import ONE_THREAD, HDFStoreDataset
 
 ROWS = pd.MultiIndex.from_product([["A", "B"], pd.to_datetime(["2020-01-06", "2020-01-07"])], names=["ticker", "date"])
 TABLES = {
@@ -56,3 +56,24 @@ def test_a_disk_that_is_full_at_the_second_table_keeps_the_former_file(dataset, 
         dataset.save({name: table * 2 for name, table in TABLES.items()})
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["data.h5"]
     pd.testing.assert_frame_equal(dataset.load()["returns_daily"], TABLES["returns_daily"])
+
+
+def test_only_one_thread_writes_or_reads_at_a_time(dataset, monkeypatch):
+    """Two at once may end the process, or may not: so what is asked is that the others are kept out."""
+    put, get = pd.HDFStore.put, pd.HDFStore.get
+    seen = []
+
+    def put_alone(store, *given, **options):
+        seen.append(ONE_THREAD.locked())
+        put(store, *given, **options)
+
+    def get_alone(store, key):
+        seen.append(ONE_THREAD.locked())
+        return get(store, key)
+
+    monkeypatch.setattr(pd.HDFStore, "put", put_alone)
+    monkeypatch.setattr(pd.HDFStore, "get", get_alone)
+    dataset.save(TABLES)
+    dataset.load()
+    assert seen == [True] * 4
+    assert not ONE_THREAD.locked()

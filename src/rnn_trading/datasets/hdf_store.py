@@ -1,5 +1,6 @@
 """Several tables in one HDF5 file, each under a key, for notebooks that open it with pandas."""
 
+import threading
 import warnings
 from typing import Any
 
@@ -9,6 +10,8 @@ from rnn_trading.datasets.file import FileDataset
 from rnn_trading.datasets.whole import written_whole
 
 Tables = dict[str, pd.DataFrame]
+# PyTables is not made for several threads at once.
+ONE_THREAD = threading.Lock()
 # Every HDF5 library reads zlib. A higher level takes longer and saves next to nothing.
 COMPRESSION: dict[str, Any] = {"complib": "zlib", "complevel": 4}
 
@@ -48,12 +51,12 @@ class HDFStoreDataset(FileDataset[Tables, Tables]):
 
     def load(self) -> Tables:
         """All tables by key, keys in alphabetical order."""
-        with pd.HDFStore(self._filepath, mode="r") as store:
+        with ONE_THREAD, pd.HDFStore(self._filepath, mode="r") as store:
             return {key.removeprefix("/"): store[key] for key in sorted(store.keys())}
 
     def save(self, data: Tables) -> None:
         """Write all tables to a new file, and put it in the place of the former."""
-        with written_whole(self._filepath) as partial, warnings.catch_warnings():
+        with ONE_THREAD, written_whole(self._filepath) as partial, warnings.catch_warnings():
             # Labels of two types are kept as a pickled list: slow only where there are many of them.
             warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
             with pd.HDFStore(partial, mode="w", **COMPRESSION) as store:
