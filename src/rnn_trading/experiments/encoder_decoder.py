@@ -21,6 +21,7 @@ from rnn_trading.models.parameters import EncoderDecoderParameters, EnsemblePara
 from rnn_trading.models.states import States
 from rnn_trading.series.scaling import Scaling
 from rnn_trading.series.series import FREE_RUN, RunParameters
+from rnn_trading.skill.formats import format_score
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rivals.lists import RECURSION
 from rnn_trading.skill.rows import MODEL
@@ -198,8 +199,11 @@ def train_average_on_paths(
 def paths_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: AxesParameters) -> Figure:
     """Paths at once, and the runs of the other network, over the truth."""
     first_day = None if axes.first_point is None else pd.Timestamp(axes.first_point)
-    title = drawing.title("Paths at once, and runs step by step", skill)
-    return figures.series.paths_over_truth(predictions, RECURSION, axes.unit, first_day, title)
+    at_once, step_by_step = (
+        format_score(each["rmse"]) for each in (skill["model"]["metrics"], skill["rivals"][RECURSION])
+    )
+    finding = f"Off by {at_once} {axes.unit} (RMSE) where paths are forecast at once, by {step_by_step} step by step"
+    return figures.series.paths_over_truth(predictions, RECURSION, axes.unit, first_day, drawing.title(finding, skill))
 
 
 def of_one_series(recursion: str) -> Pipeline:
