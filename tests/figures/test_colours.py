@@ -2,7 +2,9 @@
 
 import pytest
 
+from rnn_trading.figures.inputs import SHADES
 from rnn_trading.figures.panels import BLUE, GREEN, GREY, ORANGE
+from rnn_trading.figures.series import PARTS
 from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS, rival_styles
 from rnn_trading.skill.rivals.lists import tier_of
 from tests.colours import DEFICIENCIES, closest, contrast, distance, lab
@@ -15,6 +17,7 @@ TOGETHER = {
     "the model, three tiers and the truth": [MODEL_COLOUR, *TIER_COLOURS.values(), "black"],
     "two parts of the rows": [BLUE, ORANGE, GREY],
     "outcome, best rival, network": [GREY, GREEN, ORANGE],
+    "the outcome under forecasts of two parts": ["black", *PARTS.values()],
 }
 
 
@@ -35,6 +38,13 @@ def test_the_simulation_is_that_of_the_paper():
 def test_colours_of_one_figure_are_told_apart(together, deficiency):
     apart, *pair = closest(TOGETHER[together], deficiency)
     assert apart >= TOLD_APART, pair
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_shaded_areas_are_told_apart_and_lines_are_seen_on_them(deficiency):
+    apart, *pair = closest([*SHADES.values(), "white"], deficiency)
+    assert apart >= 7, pair  # areas side by side, each with its name
+    assert min(distance(line, shade, deficiency) for line in (BLUE, ORANGE, "black") for shade in SHADES.values()) > 30
 
 
 def test_the_lightest_tier_is_seen_on_white():

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from rnn_trading.figures.panels import BLUE, ORANGE, date_axis, legend_above, styled, titled
 
 # Behind lines; the darker one is the later part.
-SHADES = {"validation": "#F1F1F1", "test": "#DCE6EE"}
+SHADES = {"validation": "#EAEAEA", "test": "#C9DCEC"}
 
 
 @dataclass(frozen=True)

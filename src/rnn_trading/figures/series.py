@@ -135,7 +135,7 @@ def series_and_forecasts(predictions: pd.DataFrame, best_rival: str, unit: str, 
     figure = Figure(figsize=(13, 8.5))
     time, model, rival = figure.subplot_mosaic([["time", "time"], ["model", "rival"]]).values()
     name = words(best_rival)
-    time.plot(predictions["date"], predictions["truth"], color=GREY, linewidth=0.7, alpha=0.7, label="outcome")
+    time.plot(predictions["date"], predictions["truth"], color=GREY, linewidth=1.6, alpha=0.5, label="outcome")
     time.plot(predictions["date"], predictions[best_rival], color=GREEN, linewidth=1.4, label=f"best rival: {name}")
     time.plot(predictions["date"], predictions["prediction"], color=ORANGE, linewidth=1.4, label="network")
     date_axis(time)
