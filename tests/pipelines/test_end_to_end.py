@@ -33,7 +33,7 @@ def without_seconds(record):
 
 @pytest.mark.trains
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
-def test_stacked_lstm(project, protocol):
+def test_stacked_lstm(project, run_notebooks, protocol):
     folder = project("stacked_lstm", protocol=protocol)
     data = folder / "data"
     table = pd.read_parquet(data / f"04_feature/{protocol}/returns_weekly.parquet")
@@ -54,20 +54,12 @@ def test_stacked_lstm(project, protocol):
         for figure in ("learning_curves", "quintiles", "rolling_ic", "model_and_rivals"):
             png = data / f"08_reporting/{protocol}/{experiment}/{figure}.png"
             assert png.read_bytes().startswith(b"\x89PNG"), figure
+    project("daily_weekly_sequences", protocol=protocol)
+    run_notebooks(folder, protocol, "stacked_lstm", "stacked_lstm_regression", "sequences")
     if protocol == "corrected":
         first = [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS]
         project("stacked_lstm", protocol=protocol)
         assert [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS] == first
-
-
-def test_sequences(project):
-    folder = project("daily_weekly_sequences")
-    table = pd.read_parquet(folder / "data/04_feature/corrected/returns_daily.parquet")
-    assert table.columns.tolist() == ["label", *map(str, range(21, 0, -1))]
-    assert table.index.names == ["ticker", "date"]
-    report = json.loads((folder / "data/04_feature/corrected/returns_daily_report.json").read_text())
-    assert report["rows"] == len(table)
-    assert "the prices have no volume" in report["universe"]
 
 
 def test_data_ingestion_takes_in_every_source(project):

@@ -11,7 +11,6 @@ from rnn_trading.experiments.macro import WindowParameters, transform_series
 from rnn_trading.skill.rivals.macro import MACRO
 from rnn_trading.splits.chronological import SplitParameters, chronological_split
 from rnn_trading.splits.windows import joint_windows
-from tests.helpers import run_notebook
 
 NAME = "multivariate.macro"
 RIVALS = [rival.__name__ for rival in MACRO]
@@ -32,7 +31,7 @@ def predictions(folder, protocol="corrected"):
 @pytest.mark.trains
 @pytest.mark.xdist_group("multivariate")
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
-def test_macro(finished, protocol):
+def test_macro(finished, run_notebooks, protocol):
     folder = finished("multivariate", protocol=protocol)
     table = predictions(folder, protocol)
     keys = ["units", "run", "series", "date", "step", "target_date"]
@@ -60,8 +59,7 @@ def test_macro(finished, protocol):
     assert ("published_comparison" in record["model"]) == (protocol == "as_published")
     assert {path.stem for path in (folder / f"data/08_reporting/{protocol}/{NAME}").glob("*.png")} == FIGURES
     assert (folder / f"data/06_models/{protocol}/{NAME}.keras").is_file()
-    if protocol == "corrected":
-        run_notebook("multivariate", folder)
+    run_notebooks(folder, protocol, "macro")
 
 
 @pytest.mark.trains
