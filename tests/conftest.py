@@ -186,3 +186,12 @@ def finished(project: Run, tmp_path: Path, _runs: Callable[[str], Path]) -> Run:
         return tmp_path / "project"
 
     return copy_of
+
+
+@pytest.fixture(scope="session")
+def run_notebooks() -> Iterator[Callable[..., None]]:
+    """Run notebooks beside the data of copies of the project, all in one kernel: see :mod:`tests.kernel`."""
+    from tests.kernel import started
+
+    with started() as run:
+        yield run

@@ -38,12 +38,3 @@ def random_panel(sessions: int, tickers: int, seed: int, start: str = "2009-01-0
 def changed(parameters: Any, **changes: Any) -> Any:
     """A parameter set with some values replaced."""
     return dataclasses.replace(parameters, **changes)
-
-
-def run_notebook(name: str, folder: Path) -> None:
-    """Run a notebook of the project beside the data of a copy of it; an error in a cell is an error."""
-    import nbformat
-    from nbclient import NotebookClient
-
-    notebook = nbformat.read(Path(__file__).parent.parent / f"notebooks/{name}.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()

@@ -33,7 +33,7 @@ def without_seconds(record):
 
 @pytest.mark.trains
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
-def test_stacked_lstm(project, protocol):
+def test_stacked_lstm(project, run_notebooks, protocol):
     folder = project("stacked_lstm", protocol=protocol)
     data = folder / "data"
     table = pd.read_parquet(data / f"04_feature/{protocol}/returns_weekly.parquet")
@@ -59,6 +59,8 @@ def test_stacked_lstm(project, protocol):
         for figure in ("learning_curves", "quintiles", "rolling_ic", "model_and_rivals"):
             png = data / f"08_reporting/{protocol}/{experiment}/{figure}.png"
             assert png.read_bytes().startswith(b"\x89PNG"), figure
+    project("daily_weekly_sequences", protocol=protocol)
+    run_notebooks(folder, protocol, "stacked_lstm", "stacked_lstm_regression", "sequences")
     if protocol == "corrected":
         first = [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS]
         project("stacked_lstm", protocol=protocol)

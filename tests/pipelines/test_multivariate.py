@@ -12,7 +12,6 @@ from rnn_trading.series.monthly import MacroError, MacroParameters
 from rnn_trading.skill.rivals.macro import MACRO
 from rnn_trading.splits.chronological import SplitParameters, chronological_split
 from rnn_trading.splits.windows import joint_windows
-from tests.helpers import run_notebook
 
 NAME = "multivariate.macro"
 RIVALS = [rival.__name__ for rival in MACRO]
@@ -33,7 +32,7 @@ def predictions(folder, protocol="corrected"):
 @pytest.mark.trains
 @pytest.mark.xdist_group("multivariate")
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
-def test_macro(finished, protocol):
+def test_macro(finished, run_notebooks, protocol):
     folder = finished("multivariate", protocol=protocol)
     table = predictions(folder, protocol)
     keys = ["units", "run", "series", "date", "step", "target_date"]
@@ -62,8 +61,7 @@ def test_macro(finished, protocol):
     assert {path.stem for path in (folder / f"data/08_reporting/{protocol}/{NAME}").glob("*.png")} == FIGURES
     assert (folder / f"data/06_models/{protocol}/{NAME}.keras").is_file()
     _check_paths(folder, protocol, table)
-    if protocol == "corrected":
-        run_notebook("multivariate", folder)
+    run_notebooks(folder, protocol, "macro")
 
 
 def _check_paths(folder, protocol, recursion):

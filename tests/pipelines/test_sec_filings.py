@@ -9,7 +9,7 @@ import pytest
 
 from rnn_trading.filings.filings import FilingError
 from rnn_trading.skill.rivals.filings import FILINGS
-from tests.helpers import REAL_DATA, run_notebook
+from tests.helpers import REAL_DATA
 
 NAME = "sec_filings.returns"
 RIVALS = [rival.__name__ for rival in FILINGS]
@@ -36,7 +36,7 @@ def every_filing_is_accounted_for(folder, filings, protocol="corrected"):
 
 @pytest.mark.trains
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
-def test_sec_filings(project, protocol):
+def test_sec_filings(project, run_notebooks, protocol):
     folder = project("sec_filings", protocol=protocol)
     table = load(folder, "07_model_output", f"{NAME}.parquet", protocol)
     assert table.columns.tolist() == ["filing_id", "firm", "date", "prediction", "truth", *RIVALS]
@@ -58,9 +58,9 @@ def test_sec_filings(project, protocol):
         assert by_part["train"]["exit"].max() < by_part["validation"]["entry"].min()
         assert by_part["validation"]["exit"].max() < by_part["test"]["entry"].min()
         assert not documents["early"].any()
-        run_notebook("sec_filings", folder)
     else:
         assert documents.loc[documents["split"].notna(), "early"].any()
+    run_notebooks(folder, protocol, "filings")
 
 
 WORDS = "anvil forge hammer iron steel copper bellows furnace smith chain rivet nail ingot ladle tongs".split()

@@ -25,7 +25,7 @@ def problems_of(page: str) -> list[str]:
 
 @pytest.mark.trains
 @pytest.mark.xdist_group("multivariate")
-def test_the_report_has_a_table_a_text_and_a_page(project, finished):
+def test_the_report_has_a_table_a_text_and_a_page(project, finished, run_notebooks):
     finished("multivariate", protocol="corrected")
     folder = project("skill_report")
     table = pd.read_parquet(folder / "data/08_reporting/skill_table.parquet")
@@ -53,6 +53,7 @@ def test_the_report_has_a_table_a_text_and_a_page(project, finished):
     assert not re.search(r"""(src|href)=["'](?!data:|#|corrected/)""", page)  # nothing is fetched
     assert re.findall(r'href="(corrected/[^"]*)"', page) == [f"corrected/{NAME}/page.html"]
     assert problems_of(page) == []
+    run_notebooks(folder, "corrected", "skill_report")
 
 
 def test_what_cannot_be_read_is_named_and_skipped(reported):

@@ -9,7 +9,6 @@ from kedro.io import DatasetError
 
 from rnn_trading.skill.rivals.text import SENTIMENT
 from rnn_trading.text.text import WordParameters, split_words
-from tests.helpers import run_notebook
 
 EXPERIMENTS = ("text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings")
 RIVALS = [rival.__name__ for rival in SENTIMENT]
@@ -23,7 +22,7 @@ def load(folder, layer, name, protocol="corrected"):
 
 @pytest.mark.trains
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
-def test_text_sentiment(project, protocol, tmp_path):
+def test_text_sentiment(project, run_notebooks, protocol, tmp_path):
     folder = project("text_sentiment", protocol=protocol)
     reviews = pd.read_parquet(folder / "data/03_primary/reviews.parquet")
     for name in EXPERIMENTS:
@@ -40,8 +39,8 @@ def test_text_sentiment(project, protocol, tmp_path):
         assert ("stopped on the test rows" in record["verdict"]) == (protocol == "as_published")
         assert {path.stem for path in (folder / f"data/08_reporting/{protocol}/{name}").glob("*.png")} == FIGURES
         check_vocabulary(folder, name, protocol, reviews, parts)
+    run_notebooks(folder, protocol, "reviews_learned", "reviews_pretrained")
     if protocol == "corrected":
-        run_notebook("text_sentiment", folder)
         check_scores(project, folder, reviews)
 
 

@@ -13,7 +13,6 @@ from rnn_trading.pipeline_registry import experiments, figures_of
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.skill.rivals import returns, series
 from tests.conftest import ROOT, WITHOUT_LOCAL
-from tests.helpers import run_notebook
 
 NAME = "univariate_regression"
 NETWORKS = ("lstm", "gru", "two_lstm", "two_gru", "mlp", "linear", "lstm_by_gates", "rnn")
@@ -58,7 +57,7 @@ WITHIN = {
 @pytest.mark.trains
 @pytest.mark.xdist_group("univariate_regression")
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
-def test_all_experiments(project, finished, protocol):
+def test_all_experiments(project, finished, run_notebooks, protocol):
     folder = finished(NAME, protocol=protocol, **{NAME: WITHIN[protocol]})
     data = folder / "data"
     on_pages = figures_of(experiments())
@@ -88,8 +87,8 @@ def test_all_experiments(project, finished, protocol):
     assert (norms["norm"] > 0).all()
     chosen = skill(folder, protocol, f"{NAME}.volatility")["model"]["chosen"]
     assert chosen in NETWORKS
+    run_notebooks(folder, protocol, "level", "volatility", "rolling_windows", "mid_price")
     if protocol == "corrected":
-        run_notebook("univariate_regression", folder)
         first = records(folder, protocol)
         project(f"{NAME}.mid_price", protocol=protocol)  # segments with random targets
         assert records(folder, protocol) == first
