@@ -68,10 +68,7 @@ def reviews(architecture: Any, tokens: int = STEPS, ids: int = IDS, dimensions: 
 
 
 def filings(architecture: Any, tokens: int = STEPS, ids: int = IDS) -> Interface:
-    masked = architecture.mask_padding
-    return Interface(
-        {"Words": Input((None if masked else tokens,), "int32", ids=ids, masked=masked)}, target=(0.01, 0.04)
-    )
+    return changed(reviews(architecture, tokens, ids), activation="linear", target=(0.01, 0.04))
 
 
 class Kind(NamedTuple):
@@ -148,6 +145,16 @@ OWN = {
     "own:vectors": ("corrected:text_sentiment.pretrained_embeddings", {"sequence": [{"layer": "GRU", "units": 3}]}),
     "own:filings": ("corrected:sec_filings.returns", {"sequence": [{"layer": "LSTM", "units": 3}], "embedding": 4}),
 }
+# Options that no protocol uses.
+VARIANTS = {
+    "variant:attention": (
+        "corrected:text_sentiment.learned_embeddings",
+        {"states": "attention", "bidirectional": True},
+    ),
+    "variant:mean": ("corrected:text_sentiment.pretrained_embeddings", {"states": "mean"}),
+    "variant:filings_attention": ("corrected:sec_filings.returns", {"states": "attention", "bidirectional": False}),
+    "variant:filings_vectors": ("corrected:sec_filings.returns", {"embeddings": "pretrained", "dimensions": None}),
+}
 
 
 class Case(NamedTuple):
@@ -170,10 +177,11 @@ def small_parameters(path: str, values: dict[str, Any]) -> tuple[Kind, NetworkPa
 def make_case(name: str, base_parameters: Callable[[str], dict[str, Any]]) -> Case:
     """The network of a name."""
     name, options = OWN.get(name, (name, {}))
+    name, variant = VARIANTS.get(name, (name, {}))
     name, _, form = name.partition("+")
     protocol, _, path = name.partition(":")
     values = reduce(lambda block, key: block[key], path.split("."), base_parameters(protocol))["model"]
-    kind, architecture = small_parameters(path, values)
+    kind, architecture = small_parameters(path, values | variant)
     if options:
         architecture = changed(architecture, builder=LAYERED, options=options)
     interface = kind.interface(architecture)

@@ -13,7 +13,19 @@ from rnn_trading.models import checks
 from rnn_trading.models.backend import keras
 from rnn_trading.models.interface import Interface
 from rnn_trading.models.networks import ARCHITECTURES, build_network
-from tests.models.cases import KINDS, NAMES, OWN, ROWS, STEPS, Case, built, inputs_of, make_case, small_parameters
+from tests.models.cases import (
+    KINDS,
+    NAMES,
+    OWN,
+    ROWS,
+    STEPS,
+    VARIANTS,
+    Case,
+    built,
+    inputs_of,
+    make_case,
+    small_parameters,
+)
 from tests.processes import finished_process
 
 
@@ -28,7 +40,7 @@ def case_of(base_parameters) -> Callable[[str], Case]:
     return cache(lambda name: make_case(name, base_parameters))
 
 
-@pytest.fixture(params=[*NAMES, *OWN])
+@pytest.fixture(params=[*NAMES, *OWN, *VARIANTS])
 def name(request):
     return request.param
 
@@ -113,6 +125,7 @@ def test_published_numbers_of_parameters(base_parameters, name, sizes, parameter
 MASKED = [
     *("corrected:text_sentiment.learned_embeddings", "corrected:text_sentiment.pretrained_embeddings"),
     *("corrected:sec_filings.returns", "own:reviews", "own:vectors", "own:filings"),
+    *VARIANTS,
 ]
 
 
@@ -171,7 +184,7 @@ def test_half_precision_forecasts_nearly_the_same(case, network, half_precision)
 IN_ANOTHER_PROCESS = """
 import json, sys
 import keras
-import rnn_trading.models.sequence_network  # registers the project's own layers
+import rnn_trading.models.networks  # registers the project's own layers
 import numpy as np
 
 forecasts = {}
@@ -185,7 +198,7 @@ print(json.dumps(forecasts))
 @pytest.mark.traced
 def test_saved_networks_forecast_the_same_in_another_process(case_of, tmp_path):
     expected = {}
-    for name in (*NAMES, *OWN):
+    for name in (*NAMES, *OWN, *VARIANTS):
         case = case_of(name)
         path, model, inputs = str(tmp_path / f"{name}.keras"), built(case), inputs_of(case.interface)
         model.save(path)

@@ -1,6 +1,5 @@
 """Experiments on reviews: whether a text is positive."""
 
-import logging
 from functools import partial
 from typing import Any
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted, trained_parameters
+from rnn_trading.experiments.vectors import vectors_of
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
@@ -31,9 +31,7 @@ from rnn_trading.text.text import (
     refuse_masked_front,
     split_words,
 )
-from rnn_trading.text.word_vectors import WordVectors, describe_coverage, vectors_by_id
-
-logger = logging.getLogger(__name__)
+from rnn_trading.text.word_vectors import WordVectors
 
 SHARED = ("reviews", "reviews_report", "word_vectors_source")
 FORECAST: tuple[SplitName, ...] = ("validation", "test")
@@ -68,45 +66,33 @@ def read_reviews(
     Raises
     ------
     ValueError
-        If the network masks padding, and padding is not at the back.
+        If the network masks padding, and padding is not at the back; or it takes a mean over words, and a review has
+        none.
     """
     refuse_masked_front(reading.padding, masked=architecture.mask_padding)
     words = split_words(reviews["text"], reading.words)
+    if architecture.states == "mean" and START not in reading.vocabulary.reserved:
+        _refuse_no_words(reviews.index[words.sequences.lengths == 0])
     fitted_on = None if reading.vocabulary.fitted_on == "all" else _positions(parts, "train")
     all_words = fit_vocabulary(words.counts(fitted_on), None, reading.vocabulary.reserved)
     reader = TextReader(reading, all_words[: reading.vocabulary.size])
     return {"words": all_words, "sequences": encode(words, all_words), "text_reader": reader.as_plain()}
 
 
+def _refuse_no_words(without: pd.Index) -> None:
+    if len(without):
+        raise ValueError(
+            f"model.states=mean: expected at least one word in every review. Received: {len(without):,} without, such "
+            f"as review {without[0]}. Remove them, or take model.states=attention or last."
+        )
+
+
 def look_up_vectors(
     words: list[str], sequences: TokenSequences, text_reader: dict[str, Any], word_vectors_source: WordVectors
 ) -> dict[str, Any]:
-    """Find the pretrained vectors of all words.
-
-    Returns
-    -------
-    dict
-        ``vectors``: index ``word``, one float32 column a dimension; zero for words without a vector and for reserved
-        ids. ``vectors_report``: what was read, and which share of vocabulary and running text has a vector.
-
-    Raises
-    ------
-    VectorError
-        If no word has a vector.
-    """
+    """Find the pretrained vectors of all words; see :func:`rnn_trading.experiments.vectors.vectors_of`."""
     reserved = len(text_reader["reading"]["vocabulary"]["reserved"])
-    found = vectors_by_id(words, reserved, word_vectors_source)
-    table = pd.DataFrame(found.matrix, index=pd.Index(words, name="word"))
-    coverage = describe_coverage(found.found, sequences, slice(reserved, len(text_reader["vocabulary"])))
-    logger.info(
-        "%s vectors of %d dimensions: %.1f %% of the vocabulary and %.1f %% of the running words have one",
-        *(f"{found.report['vectors']:,}", found.report["dimensions"]),
-        *(100 * coverage["vocabulary"], 100 * coverage["tokens"]),
-    )
-    return {
-        "vectors": table.rename(columns=str),
-        "vectors_report": found.report | {"coverage": coverage},
-    }
+    return vectors_of(words, slice(reserved, len(text_reader["vocabulary"])), sequences, word_vectors_source)
 
 
 def train_network(

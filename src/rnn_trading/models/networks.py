@@ -39,7 +39,7 @@ def _text(architecture: TextNetworkParameters, interface: Interface) -> keras.Mo
 
 def _filing(architecture: FilingNetworkParameters, interface: Interface) -> keras.Model:
     words = interface.inputs["Words"]
-    return build_filing_network(architecture, words.shape[0], words.ids, interface.target)
+    return build_filing_network(architecture, words.shape[0], words.ids, interface.target, vectors=words.vectors)
 
 
 # By the parameters that describe it, what builds an architecture.

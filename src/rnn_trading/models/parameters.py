@@ -103,6 +103,14 @@ class SequenceNetworkParameters(NetworkParameters):
         return self
 
 
+def _check_dimensions(embeddings: str, dimensions: int | None) -> None:
+    if (embeddings == "learned") != (dimensions is not None):
+        raise ValueError(
+            "learned embeddings need dimensions, pretrained ones need dimensions: null. Received: "
+            f"{embeddings} with dimensions={dimensions}"
+        )
+
+
 @parameters
 class TextNetworkParameters(NetworkParameters):
     """Architecture of a network from the words of a text to one number.
@@ -124,10 +132,15 @@ class TextNetworkParameters(NetworkParameters):
     embedding_dropout
         Share of the embedding's dimensions that is dropped in training, the same at all steps.
     units
-        Units of the GRU.
+        Units of the GRU, in each direction.
     input_dropout, recurrent_dropout
         Share of the inputs and of the states of the GRU that is dropped in training. Recurrent dropout forbids fast
         kernels.
+    states
+        What is made of the GRU's states: the ``last`` of each direction; their ``mean`` over the words; or a mean
+        weighted by ``attention``, see :class:`rnn_trading.models.text_layers.AttentionPooling`.
+    bidirectional
+        Whether a second GRU reads from the last word to the first.
     """
 
     embeddings: Literal["learned", "pretrained"]
@@ -138,14 +151,13 @@ class TextNetworkParameters(NetworkParameters):
     units: Count
     input_dropout: Rate
     recurrent_dropout: Rate
+    # Defaults: parameter sets of before had neither.
+    states: Literal["last", "mean", "attention"] = "last"
+    bidirectional: bool = False
 
     @model_validator(mode="after")
     def _check_embeddings(self) -> "TextNetworkParameters":
-        if (self.embeddings == "learned") != (self.dimensions is not None):
-            raise ValueError(
-                "learned embeddings need dimensions, pretrained ones need dimensions: null. Received: "
-                f"{self.embeddings} with dimensions={self.dimensions}"
-            )
+        _check_dimensions(self.embeddings, self.dimensions)
         if self.embeddings == "learned" and self.embedding_rows != "vocabulary":
             raise ValueError("learned embeddings have one row for each id. Expected embedding_rows: vocabulary")
         return self
@@ -161,7 +173,7 @@ class FilingNetworkParameters(NetworkParameters):
     Parameters
     ----------
     dimensions
-        Of the learned embedding.
+        Of a learned embedding; null for pretrained ones, which have their own.
     embedding_dropout
         Share of the embedding's dimensions that is dropped in training, the same at all steps.
     mask_padding
@@ -172,26 +184,38 @@ class FilingNetworkParameters(NetworkParameters):
     units
         Units of the GRU in each direction.
     states
-        What is made of the GRU's states: the ``last`` of each direction, as published, or their ``mean`` over the
-        words.
+        What is made of the GRU's states: the ``last`` of each direction, as published; their ``mean`` over the words;
+        or a mean weighted by ``attention``, see :class:`rnn_trading.models.text_layers.AttentionPooling`.
     dropout
         Share of these that is dropped in training.
     dense_units, dense_activation
         The hidden dense layer; ``linear`` as published, where it adds no expressive power.
     standardise
         Whether the network forecasts in units of the target's standard deviation in the training rows.
+    embeddings
+        ``learned``: with the network; ``pretrained``: given, and left as they are.
+    bidirectional
+        Whether a second GRU reads from the last word to the first.
     """
 
-    dimensions: Count
+    dimensions: Count | None
     embedding_dropout: Rate
     mask_padding: bool
     momentum: Rate
     units: Count
-    states: Literal["last", "mean"]
+    states: Literal["last", "mean", "attention"]
     dropout: Rate
     dense_units: Count
     dense_activation: Literal["linear", "relu", "tanh", "elu"]
     standardise: bool
+    # Defaults: parameter sets of before had neither.
+    embeddings: Literal["learned", "pretrained"] = "learned"
+    bidirectional: bool = True
+
+    @model_validator(mode="after")
+    def _check_embeddings(self) -> "FilingNetworkParameters":
+        _check_dimensions(self.embeddings, self.dimensions)
+        return self
 
 
 @parameters
