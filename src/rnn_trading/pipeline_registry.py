@@ -43,7 +43,9 @@ def register_pipelines() -> dict[str, Pipeline]:
     made_by = records_made_by(by_name)
     judges = {
         "canaries": canaries.create_pipeline({record: by_name[name] for record, name in made_by.items()}),
-        "skill_report": skill_report.create_pipeline(made_by, figures_of(by_name), list(CANARIES)),
+        "skill_report": skill_report.create_pipeline(
+            made_by, figures_of(by_name), list(CANARIES), run_by_name_alone(by_name)
+        ),
     }
     return {"__default__": sum(pipelines.values(), Pipeline([])), **pipelines, **judges, **parts, **by_name}
 
@@ -93,6 +95,12 @@ def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:
         for name, pipeline in experiments.items()
         for record in sorted(output.removesuffix(".skill") for output in pipeline.all_outputs() if _is_record(output))
     }
+
+
+def run_by_name_alone(experiments: dict[str, Pipeline]) -> list[str]:
+    """Skill records that no pipeline of a folder makes: a report has them if they are there, and does not miss them."""
+    together = sum((_folder(name).create_pipeline() for name in WITH_EXPERIMENTS), Pipeline([])).all_outputs()
+    return [record for record in records_made_by(experiments) if f"{record}.skill" not in together]
 
 
 def inputs_of_records(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:

@@ -117,7 +117,17 @@ BY_DATE = pd.Series(np.linspace(-0.2, 0.3, 40), index=DAYS)
 SHARES = pd.DataFrame(np.linspace(0.4, 0.6, 50).reshape(10, 5), columns=range(1, 6))
 ERRORS = {name: list(np.linspace(1, 5 + number, 50)) for number, name in enumerate(SERIES_RIVALS)}
 PARTS = {part: {"ic_pooled": 0.1, "rmse": 1.0} for part in ("train", "test")}
+
+
+def starred():
+    generator = np.random.default_rng(0)
+    truth = generator.integers(1, 6, 400).astype(float)
+    table = pd.DataFrame({"truth": truth, "prediction": 2 + 0.4 * truth + generator.normal(0, 0.7, 400)})
+    return table.assign(tfidf_ridge_of_the_words_seen=1.5 + 0.5 * truth + generator.normal(0, 0.6, 400))
+
+
 FILINGS = {"ic": 0.7, "ic_interval_by_date": [0.6, 0.8], "r2": 0.5}
+STARRED = {"headline": {"value": 0.62, "best_rival": "tfidf_ridge_of_the_words_seen", "rival_value": 0.66}}
 CASES = {
     "learning_curves of one": lambda: panels.learning_curves(history("loss"), 12, "validation", "units", TITLE),
     "learning_curves of two": lambda: panels.learning_curves(history("loss", "auc"), 3, "validation", "units", TITLE),
@@ -150,6 +160,7 @@ CASES = {
     "forecasts_in_time": lambda: macro.forecasts_in_time(*of_macro(), "one_step", TITLE),
     "text_lengths": lambda: text.text_lengths(LENGTHS, 2000, TITLE),
     "calibration": lambda: text.calibration(calibrated(), TITLE),
+    "forecasts_by_label": lambda: text.forecasts_by_label(starred(), STARRED, TITLE),
     "forecasts_and_returns": lambda: filings.forecasts_and_returns(filing_forecasts(), FILINGS, TITLE),
     "all_models": lambda: skill.all_models(table()),
     "no models": lambda: skill.all_models(table().iloc[-2:]),

@@ -71,6 +71,11 @@ def filings(architecture: Any, tokens: int = STEPS, ids: int = IDS) -> Interface
     return changed(reviews(architecture, tokens, ids), activation="linear", target=(0.01, 0.04))
 
 
+def stars(architecture: Any) -> Interface:
+    """Of four kinds."""
+    return changed(reviews(architecture), outputs=3, log_odds=(1.5, 0.0, -1.0))
+
+
 class Kind(NamedTuple):
     """An architecture: its parameter set, its interface, and values that make it small."""
 
@@ -85,6 +90,7 @@ KINDS = {
     "univariate_regression.mid_price": Kind(SequenceNetworkParameters, steps, {"units": [4, 3]}),
     "multivariate": Kind(SequenceNetworkParameters, partial(window, series=2), {"units": [3]}),
     "text_sentiment": Kind(TextNetworkParameters, reviews, {"units": 3}),
+    "text_sentiment.stars": Kind(TextNetworkParameters, stars, {"units": 3}),
     "sec_filings": Kind(FilingNetworkParameters, filings, {"units": 3, "dimensions": 4}),
 }
 # One for every layer and option that conf/base uses.
@@ -108,6 +114,8 @@ NAMES = [
     "corrected:text_sentiment.pretrained_embeddings",
     "as_published:text_sentiment.learned_embeddings",
     "as_published:text_sentiment.pretrained_embeddings",
+    "corrected:text_sentiment.stars",
+    "as_published:text_sentiment.stars",
     "corrected:sec_filings.returns",
     "as_published:sec_filings.returns",
     # As it trains; and averages of several.
@@ -141,6 +149,10 @@ OWN = {
             "sequence": [{"layer": "Bidirectional", "of": {"layer": "GRU", "units": 3}}],
             "embedding": 4,
         },
+    ),
+    "own:stars": (
+        "corrected:text_sentiment.stars",
+        {"sequence": [{"layer": "GRU", "units": 3}], "embedding": 4},
     ),
     "own:vectors": ("corrected:text_sentiment.pretrained_embeddings", {"sequence": [{"layer": "GRU", "units": 3}]}),
     "own:filings": ("corrected:sec_filings.returns", {"sequence": [{"layer": "LSTM", "units": 3}], "embedding": 4}),

@@ -15,6 +15,7 @@ from rnn_trading.skill.formats import words
 METRICS: dict[str, tuple[str, float | None]] = {
     "auc": ("AUC", 0.5),
     "ic_mean": ("Mean weekly IC", 0.0),
+    "rank_correlation": ("Rank correlation", 0.0),
     "ic": ("Information coefficient", 0.0),
     "r2": ("R2", 0.0),
     "rmse": ("RMSE", None),

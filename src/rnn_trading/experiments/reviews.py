@@ -1,5 +1,6 @@
-"""Experiments on reviews: whether a text is positive."""
+"""Experiments on reviews: whether a text is positive, or how many stars it gives."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,13 +15,15 @@ from rnn_trading.experiments.fitting import fitted, trained_parameters
 from rnn_trading.experiments.vectors import vectors_of
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
+from rnn_trading.models.stars import Stars
 from rnn_trading.models.states import States
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
+from rnn_trading.skill.rivals.stars import STARS
 from rnn_trading.skill.rivals.text import SENTIMENT, KnownTexts, TextRows
 from rnn_trading.splits.chronological import SplitName
 from rnn_trading.splits.documents import DocumentSplitParameters, describe_documents, split_documents
-from rnn_trading.tables.reviews import same_text, states_rating
+from rnn_trading.tables.reviews import refuse_stars, refuse_two_kinds, same_text, states_rating
 from rnn_trading.text.text import (
     START,
     ReadingParameters,
@@ -38,7 +41,7 @@ FORECAST: tuple[SplitName, ...] = ("validation", "test")
 Positions = NDArray[np.int64]
 
 
-def split_reviews(reviews: pd.DataFrame, split: DocumentSplitParameters) -> pd.DataFrame:
+def split_reviews(reviews: pd.DataFrame, split: DocumentSplitParameters, experiment: Experiment) -> pd.DataFrame:
     """Assign the reviews to train, validation and test.
 
     Returns
@@ -46,7 +49,13 @@ def split_reviews(reviews: pd.DataFrame, split: DocumentSplitParameters) -> pd.D
     pandas.DataFrame
         Index ``id``. Columns ``split`` (missing for a review of the training part of the source whose text stands in
         its test part too) and ``label``.
+
+    Raises
+    ------
+    ReviewError
+        If the labels are not of the experiment's kind.
     """
+    (refuse_two_kinds if experiment.task == "stars" else refuse_stars)(reviews["label"], experiment.name)
     parts = split_documents(reviews["label"], same_text(reviews["text"]), reviews["split"], split)
     return parts.to_frame().assign(label=reviews["label"])
 
@@ -126,25 +135,32 @@ def train_network(
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
-    reader = TextReader.from_plain(text_reader)
+    reader, stars = TextReader.from_plain(text_reader), _stars(experiment, parts)
     masked, matrix = architecture.mask_padding, _pretrained(vectors, reader, architecture)
     ids = len(reader.vocabulary) if matrix is None else len(matrix)
 
     def rows(part: SplitName) -> Any:
         positions = _positions(parts, part)
-        target = parts["label"].to_numpy(dtype=np.float32)[positions]
+        label = parts["label"].to_numpy(dtype=np.float32)[positions]
+        target = label if stars is None else stars.above(label)
         seen = reader.seen(sequences.take(positions))
         # Where padding is masked, a batch need not be longer than its longest text.
         return RaggedRows(INPUT, seen, target) if masked else ({INPUT: reader.padded(seen)}, target)
 
     words = Input((None if masked else reader.reading.tokens,), "int32", ids=ids, masked=masked, vectors=matrix)
-    interface = Interface({INPUT: words}, activation="sigmoid")
+    log_odds = () if stars is None else stars.log_odds
+    interface = Interface({INPUT: words}, max(1, len(log_odds)), activation="sigmoid", log_odds=log_odds)
     fit = train(
         lambda: build_network(architecture, interface),
         *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
     )
     made = fitted(fit, training, split.validate_on, trained_parameters=trained_parameters(fit.model))
     return made | {"reader": text_reader}
+
+
+def _stars(experiment: Experiment, parts: pd.DataFrame) -> Stars | None:
+    """The kinds of stars among the training reviews; None for an experiment on positive and negative ones."""
+    return Stars.of(parts["label"].to_numpy()[_positions(parts, "train")]) if experiment.task == "stars" else None
 
 
 def _pretrained(
@@ -158,7 +174,7 @@ def _pretrained(
 
 
 def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArray[np.float64]:
-    """Probabilities of what a network sees of some texts, ``(texts,)``."""
+    """Forecasts by a network with one output of what it sees of some texts, ``(texts,)``: probabilities, or stars."""
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415  see train_network
     from rnn_trading.models.training import predict, predict_ragged  # noqa: PLC0415
 
@@ -168,22 +184,25 @@ def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArra
 
 
 def forecast_reviews(
-    model: Any, reader: dict[str, Any], sequences: TokenSequences, parts: pd.DataFrame
+    model: Any, reader: dict[str, Any], sequences: TokenSequences, parts: pd.DataFrame, experiment: Experiment
 ) -> pd.DataFrame:
-    """Forecast the validation and test reviews: the probability that a review is positive.
+    """Forecast the validation and test reviews: the probability that a review is positive, or the expected stars.
 
     Returns
     -------
     pandas.DataFrame
         ``split``, ``prediction`` and ``truth``, index ``id``.
     """
-    wanted = _positions(parts, *FORECAST)
+    from rnn_trading.models.ordinal import with_expected_label  # noqa: PLC0415  see train_network
+
+    wanted, stars = _positions(parts, *FORECAST), _stars(experiment, parts)
     text_reader = TextReader.from_plain(reader)
-    probabilities = predict_seen(model, text_reader, text_reader.seen(sequences.take(wanted)))
+    network = model if stars is None else with_expected_label(model, stars)
+    forecasts = predict_seen(network, text_reader, text_reader.seen(sequences.take(wanted)))
     table = parts.iloc[wanted]
     columns = {
         "split": table["split"].astype("str"),
-        "prediction": probabilities,
+        "prediction": forecasts,
         "truth": table["label"].astype(float),
     }
     return pd.DataFrame(columns, index=table.index)
@@ -195,6 +214,7 @@ def forecast_with_rivals(
     vectors: pd.DataFrame,
     parts: pd.DataFrame,
     training: TrainingParameters,
+    experiment: Experiment,
 ) -> pd.DataFrame:
     """Fit the rivals on the training reviews and forecast those of validation and test.
 
@@ -215,7 +235,8 @@ def forecast_with_rivals(
         (rows(train), label[train]), (rows(validation), label[validation]), vectors.to_numpy(), training.seed
     )
     wanted = _positions(parts, *FORECAST)
-    return forecast_with(SENTIMENT, known, rows(wanted), parts.index[wanted])
+    rivals = STARS if experiment.task == "stars" else SENTIMENT
+    return forecast_with(rivals, known, rows(wanted), parts.index[wanted])
 
 
 def judge(
@@ -282,6 +303,11 @@ def calibration(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     return figures.text.calibration(skill, drawing.title(f"Calibration on {len(predictions):,} test reviews", skill))
 
 
+def forecasts_by_label(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
+    """Forecasts of the reviews of each number of stars, of the network and of its best rival."""
+    return figures.text.forecasts_by_label(predictions, skill, drawing.title("Stars given and forecast", skill))
+
+
 def word_counts(sequences: TokenSequences, text_reader: dict[str, Any]) -> NDArray[np.int64]:
     """Words of each review, ``(reviews,)``; the start of a text is none."""
     return sequences.lengths - (START in text_reader["vocabulary"])
@@ -291,7 +317,7 @@ def _positions(table: pd.DataFrame, *parts: SplitName) -> Positions:
     return np.flatnonzero(table["split"].isin(parts))
 
 
-def review_experiment(name: str) -> Pipeline:
+def review_experiment(name: str, **of_kind: Callable[..., Figure]) -> Pipeline:
     """An experiment on ``reviews``, under its own namespace, from the split to the figures.
 
     Parameters
@@ -299,11 +325,13 @@ def review_experiment(name: str) -> Pipeline:
     name
         Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``reading``, ``model`` and
         ``training``.
+    of_kind
+        By their names, figures of forecasts of the experiment's kind.
     """
     figures: wiring.Drawn = {
         "learning_curves": partial(drawing.learning_curves, unit="probability"),
         "review_lengths": review_lengths,
-        "calibration": calibration,
+        **of_kind,
         "model_and_rivals": partial(drawing.model_and_rivals, measured="on the test reviews"),
     }
     nodes = [

@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from rnn_trading.figures.panels import BLUE, GREY, ORANGE, styled, titled
 from rnn_trading.figures.styles import rival_styles
-from rnn_trading.skill.formats import words
+from rnn_trading.skill.formats import format_score, words
 
 BINS = 60
 # The longest few texts would press all others to the left.
@@ -67,6 +68,48 @@ def calibration(record: dict[str, Any], title: str) -> Figure:
     counts.set(xlabel="Probability of a positive review", ylabel="Reviews\n(network)", xlim=(0, 1))
     curves.legend(loc="upper left", fontsize=11, handlelength=4)
     return titled(figure, title)
+
+
+@styled
+def forecasts_by_label(predictions: pd.DataFrame, record: dict[str, Any], title: str) -> Figure:
+    """Forecasts of the texts of each label, of the network and of its best rival.
+
+    Parameters
+    ----------
+    predictions
+        ``truth``, whole numbers; ``prediction``, and a column for each rival.
+    record
+        The skill record: rank correlations, and which rival is the best.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(9, 5.6))
+    axes = figure.subplots()
+    labels, best = np.sort(predictions["truth"].unique()), record["headline"]["best_rival"]
+    shown = [("network", "prediction", ORANGE)] + ([(words(best), best, BLUE)] if best else [])
+    places = np.arange(len(labels))
+    for number, (name, column, colour) in enumerate(shown):
+        of_label = [predictions.loc[predictions["truth"] == label, column].to_numpy() for label in labels]
+        # The middle half, and all but a twentieth at each end.
+        axes.boxplot(
+            of_label,
+            positions=places + 0.36 * (number - (len(shown) - 1) / 2),
+            widths=0.3,
+            whis=(5, 95),
+            showfliers=False,
+            patch_artist=True,
+            manage_ticks=False,
+            boxprops={"facecolor": colour},
+            medianprops={"color": "black"},
+            label=name,
+        )
+    axes.plot(places, labels, "_", color=GREY, markersize=60, markeredgewidth=2, label="the stars given", zorder=0)
+    axes.set_xticks(places, [f"{label:g}\n{(predictions['truth'] == label).sum():,}" for label in labels])
+    axes.set(xlabel="Stars given, and number of test reviews", ylabel="Stars forecast")
+    axes.legend(loc="upper left", fontsize=11)
+    own = format_score(record["headline"]["value"])
+    other = f"; best rival: {format_score(record['headline']['rival_value'])}" if best else ""
+    return titled(figure, f"{title}\nrank correlation {own}{other}")
 
 
 def _curve(axes: Any, metrics: dict[str, Any], name: str, **style: Any) -> None:

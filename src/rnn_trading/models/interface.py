@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras
+from rnn_trading.models.ordinal import ordinal_forecast
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ class Interface:
         Whether the network forecasts after every step of its sequence, from that step and those before it alone.
     readers
         Rows of every batch of a stateful network; None: it carries no state from batch to batch.
+    log_odds
+        Of an ordered label, the log-odds of lying above each of its thresholds in the training rows, ``(outputs,)``:
+        the network gives the probabilities of that. Empty: the target is no ordered label.
     """
 
     inputs: dict[str, Input]
@@ -64,6 +68,7 @@ class Interface:
     target: tuple[float, float] = (0.0, 1.0)
     every_step: bool = False
     readers: int | None = None
+    log_odds: tuple[float, ...] = ()
 
     def symbolic(self) -> dict[str, Any]:
         """Keras inputs by name, to build a network on: ``(batch, *shape)`` each."""
@@ -93,6 +98,8 @@ class Interface:
 
     def forecast(self, states: Any) -> Any:
         """The last layer: as many outputs as wanted, their activation, and the way back to the units of the target."""
+        if self.log_odds:
+            return ordinal_forecast(states, self.log_odds)
         forecast = keras.layers.Dense(self.outputs, activation=self.activation, name="Forecast")(states)
         mean, deviation = self.target
         if self.activation == "linear" and (mean, deviation) != (0.0, 1.0):

@@ -34,7 +34,7 @@ def _sequence(architecture: SequenceNetworkParameters, interface: Interface) -> 
 
 def _text(architecture: TextNetworkParameters, interface: Interface) -> keras.Model:
     words = interface.inputs["Words"]
-    return build_text_network(architecture, words.shape[0], words.ids, words.vectors)
+    return build_text_network(architecture, words.shape[0], words.ids, words.vectors, interface.log_odds)
 
 
 def _filing(architecture: FilingNetworkParameters, interface: Interface) -> keras.Model:

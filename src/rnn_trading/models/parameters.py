@@ -300,7 +300,8 @@ class TrainingParameters:
     Parameters
     ----------
     loss
-        ``binary_crossentropy`` (accuracy and AUC are recorded too), ``mse`` or ``mae`` (with the RMSE).
+        ``binary_crossentropy`` (accuracy and AUC are recorded too), ``mse`` or ``mae`` (with the RMSE), and, for an
+        ordered label alone, ``ordinal_crossentropy`` (see :class:`rnn_trading.models.ordinal.OrdinalCrossentropy`).
     optimizer
         See :class:`OptimizerParameters`.
     batch_size, epochs
@@ -323,7 +324,7 @@ class TrainingParameters:
         ``auto`` takes a GPU if TensorFlow sees one.
     """
 
-    loss: Literal["binary_crossentropy", "mse", "mae"]
+    loss: Literal["binary_crossentropy", "mse", "mae", "ordinal_crossentropy"]
     optimizer: OptimizerParameters
     batch_size: Count
     epochs: Count

@@ -1,9 +1,12 @@
 """A GRU over the words of a text, in one direction or in both."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras
+from rnn_trading.models.ordinal import ordinal_forecast
 from rnn_trading.models.parameters import TextNetworkParameters
 from rnn_trading.models.text_layers import embedding, set_vectors, states_of
 
@@ -11,7 +14,11 @@ INPUT = "Words"
 
 
 def build_text_network(
-    architecture: TextNetworkParameters, tokens: int | None, ids: int, vectors: NDArray[np.float32] | None = None
+    architecture: TextNetworkParameters,
+    tokens: int | None,
+    ids: int,
+    vectors: NDArray[np.float32] | None = None,
+    log_odds: Sequence[float] = (),
 ) -> keras.Model:
     """Build the untrained network.
 
@@ -25,12 +32,14 @@ def build_text_network(
         Number of ids, 0 being the padding.
     vectors
         Pretrained embeddings, float32 ``(ids, dimensions)``.
+    log_odds
+        Of an ordered label; see :class:`rnn_trading.models.interface.Interface`. Empty: the label is 0 or 1.
 
     Returns
     -------
     keras.Model
         Input ``Words`` int32 ``(batch, tokens)``, 0 for padding; output float32 ``(batch, 1)``: the probability of
-        label 1.
+        label 1; or ``(batch, thresholds)``: those of lying above each threshold of an ordered label.
 
     Raises
     ------
@@ -50,5 +59,8 @@ def build_text_network(
         dropout=architecture.input_dropout,
         recurrent_dropout=architecture.recurrent_dropout,
     )
-    probability = keras.layers.Dense(1, activation="sigmoid", name="Probability")(state)
+    if log_odds:
+        probability = ordinal_forecast(state, log_odds)
+    else:
+        probability = keras.layers.Dense(1, activation="sigmoid", name="Probability")(state)
     return set_vectors(keras.Model([words], probability, name="TextGRU"), vectors)

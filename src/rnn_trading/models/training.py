@@ -21,6 +21,7 @@ from rnn_trading.models.batches import (
     as_long_as_the_longest,
     batched_by_length,
 )
+from rnn_trading.models.ordinal import OrdinalCrossentropy
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.states import NOTHING_KEPT, States
@@ -158,7 +159,8 @@ def _ready(build: Callable[[], keras.Model], training: TrainingParameters, metri
     model = build()
     seed_network(model, training.seed)
     # XLA's compilation costs more than it gains on models of this size.
-    model.compile(_optimizer(training), loss=training.loss, metrics=metrics, jit_compile=False)
+    loss = OrdinalCrossentropy() if training.loss == "ordinal_crossentropy" else training.loss
+    model.compile(_optimizer(training), loss=loss, metrics=metrics, jit_compile=False)
     model.optimizer.build(model.trainable_variables)
     return model
 
@@ -231,10 +233,12 @@ def _metrics(training: TrainingParameters) -> tuple[list[Any], str]:
         if training.monitor == "mae":
             raise ValueError("training.monitor='mae' needs loss=mse or mae. Received: loss=binary_crossentropy.")
         return ["accuracy", keras.metrics.AUC(name="auc")], "min" if training.monitor == "loss" else "max"
-    if training.monitor not in ("loss", "mae"):
+    if training.loss == "ordinal_crossentropy" and training.monitor == "loss":
+        return [], "min"
+    if training.loss == "ordinal_crossentropy" or training.monitor not in ("loss", "mae"):
         raise ValueError(
-            f"training.monitor={training.monitor!r} needs loss=binary_crossentropy; with loss={training.loss} use "
-            "monitor=loss or mae."
+            f"training.monitor={training.monitor!r} does not exist for loss={training.loss}. Expected: "
+            f"{'loss' if training.loss == 'ordinal_crossentropy' else 'loss or mae'}."
         )
     absolute = [keras.metrics.MeanAbsoluteError(name="mae")] if training.monitor == "mae" else []
     return [keras.metrics.RootMeanSquaredError(name="rmse"), *absolute], "min"

@@ -32,6 +32,7 @@ CAPTIONS = {
     "paths": "Forecasts of several months from the end of the training rows.",
     "review_lengths": "How long the reviews are, and how much of them the network sees.",
     "filing_lengths": "How long the filings are, and how much of them the network sees.",
+    "forecasts_by_label": "Forecasts of the reviews of each number of stars: the middle half, and all but a tenth.",
     "calibration": "How often a review was positive that got a probability, by probability.",
     "forecasts_and_returns": "Every filing of the test by its forecast and by the return that followed.",
 }

@@ -1,6 +1,7 @@
 """Skill records and results of canaries, read from files that may be broken."""
 
 import json
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -295,7 +296,9 @@ def command_for(pipeline: str, protocol: str) -> str:
     return command if protocol == "corrected" else f"{command} --params protocol={protocol}"
 
 
-def read_records(files: dict[str, bytes], expected: dict[str, str], with_canaries: list[str]) -> Records:
+def read_records(
+    files: dict[str, bytes], expected: dict[str, str], with_canaries: list[str], not_missed: Container[str] = ()
+) -> Records:
     """Read the records and the results of the canaries, of both protocols.
 
     Parameters
@@ -306,6 +309,8 @@ def read_records(files: dict[str, bytes], expected: dict[str, str], with_canarie
         Of each record, the pipeline that makes it.
     with_canaries
         See :func:`read_canaries`.
+    not_missed
+        Records that need not be there.
 
     Returns
     -------
@@ -325,16 +330,13 @@ def read_records(files: dict[str, bytes], expected: dict[str, str], with_canarie
     for name, pipeline in expected.items():
         for protocol in PROTOCOLS:
             path = f"{protocol}/{name}/skill.json"
-            problem = None
-            if path in files:
-                says = {"experiment": name, "protocol": protocol}
-                record, problem = _parse(files[path], _Record, RECORD_VERSION, says)
-                if problem is None:
-                    records.found[name, protocol] = record
-                    continue
-                records.problems.append(f"{path}: {problem}")
-            command = command_for(pipeline, protocol)
-            records.missing.append((name, protocol, command))
+            says = {"experiment": name, "protocol": protocol}
+            record, problem = _parse(files[path], _Record, RECORD_VERSION, says) if path in files else ({}, None)
+            if record:
+                records.found[name, protocol] = record
+            elif problem is not None or name not in not_missed:
+                records.problems += [f"{path}: {problem}"] if problem is not None else []
+                records.missing.append((name, protocol, command_for(pipeline, protocol)))
     for path in sorted(path for path in files if path.endswith("/skill.json")):
         protocol, name, _ = path.split("/")
         if protocol not in PROTOCOLS or name not in expected:

@@ -7,7 +7,9 @@ from rnn_trading.experiments import wiring
 from . import nodes
 
 
-def create_pipeline(expected: dict[str, str], figures: dict[str, list[str]], with_canaries: list[str]) -> Pipeline:
+def create_pipeline(
+    expected: dict[str, str], figures: dict[str, list[str]], with_canaries: list[str], not_missed: list[str]
+) -> Pipeline:
     """Whatever records are there to the report.
 
     Parameters
@@ -18,9 +20,11 @@ def create_pipeline(expected: dict[str, str], figures: dict[str, list[str]], wit
         Of each skill record, the names of its figures.
     with_canaries
         Experiments that have canaries.
+    not_missed
+        Records that need not be there.
     """
-    read = wiring.given(nodes.read_skill_records, expected=expected, with_canaries=with_canaries)
-    tabulate = wiring.given(nodes.tabulate_skill, names=list(expected))
+    read = wiring.given(nodes.read_skill_records, expected=expected, with_canaries=with_canaries, not_missed=not_missed)
+    tabulate = wiring.given(nodes.tabulate_skill, names=list(expected), not_missed=not_missed)
     write = wiring.given(nodes.write_skill_report, expected=expected, figures=figures)
     return Pipeline(
         [
