@@ -127,7 +127,6 @@ def starred():
 
 
 FILINGS = {"ic": 0.7, "ic_interval_by_date": [0.6, 0.8], "r2": 0.5}
-STARRED = {"headline": {"value": 0.62, "best_rival": "tfidf_ridge_of_the_words_seen", "rival_value": 0.66}}
 CASES = {
     "learning_curves of one": lambda: panels.learning_curves(history("loss"), 12, "validation", "units", TITLE),
     "learning_curves of two": lambda: panels.learning_curves(history("loss", "auc"), 3, "validation", "units", TITLE),
@@ -160,7 +159,7 @@ CASES = {
     "forecasts_in_time": lambda: macro.forecasts_in_time(*of_macro(), "one_step", TITLE),
     "text_lengths": lambda: text.text_lengths(LENGTHS, 2000, TITLE),
     "calibration": lambda: text.calibration(calibrated(), TITLE),
-    "forecasts_by_label": lambda: text.forecasts_by_label(starred(), STARRED, TITLE),
+    "forecasts_by_label": lambda: text.forecasts_by_label(starred(), "tfidf_ridge_of_the_words_seen", TITLE),
     "forecasts_and_returns": lambda: filings.forecasts_and_returns(filing_forecasts(), FILINGS, TITLE),
     "all_models": lambda: skill.all_models(table()),
     "no models": lambda: skill.all_models(table().iloc[-2:]),

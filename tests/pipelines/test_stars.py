@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
-from rnn_trading.pipeline_registry import register_pipelines
+from rnn_trading.pipeline_registry import experiments, register_pipelines, run_by_name_alone
+from rnn_trading.pipelines.skill_report.nodes import tabulate_skill
+from rnn_trading.skill.record_files import read_records
 from rnn_trading.skill.rivals.stars import STARS
 
 NAME = "text_sentiment.stars"
@@ -124,3 +126,11 @@ def test_it_runs_by_its_name_alone_and_no_report_misses_it():
     for name in ("__default__", "text_sentiment"):
         assert f"{NAME}.skill" not in pipelines[name].all_outputs()
     assert f"{NAME}.skill" in pipelines[NAME].all_outputs()
+    assert run_by_name_alone(experiments()) == [NAME]
+    records = read_records({}, {NAME: NAME, "a.b": "a.b"}, [], [NAME])
+    assert {name for name, _, _ in records.missing} == {"a.b", "canaries"}
+    table = tabulate_skill(records.as_plain(), names=[NAME, "a.b"], not_missed=[NAME])
+    assert table["experiment"].tolist() == ["a.b"]
+    # One that is there and cannot be read is a problem all the same.
+    broken = read_records({f"corrected/{NAME}/skill.json": b"[]"}, {NAME: NAME}, [], [NAME])
+    assert (NAME, "corrected", f"kedro run --pipelines {NAME}") in broken.missing

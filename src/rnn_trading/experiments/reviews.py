@@ -17,6 +17,7 @@ from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
 from rnn_trading.models.stars import Stars
 from rnn_trading.models.states import States
+from rnn_trading.skill.formats import format_score
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.stars import STARS
@@ -305,7 +306,11 @@ def calibration(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
 
 def forecasts_by_label(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Forecasts of the reviews of each number of stars, of the network and of its best rival."""
-    return figures.text.forecasts_by_label(predictions, skill, drawing.title("Stars given and forecast", skill))
+    scores = skill["headline"]
+    what = f"Stars given and forecast: rank correlation {format_score(scores['value'])}"
+    if scores["best_rival"]:
+        what += f", best rival {format_score(scores['rival_value'])}"
+    return figures.text.forecasts_by_label(predictions, scores["best_rival"], drawing.title(what, skill))
 
 
 def word_counts(sequences: TokenSequences, text_reader: dict[str, Any]) -> NDArray[np.int64]:

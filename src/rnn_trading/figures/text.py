@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rnn_trading.figures.panels import BLUE, GREY, ORANGE, styled, titled
 from rnn_trading.figures.styles import rival_styles
-from rnn_trading.skill.formats import format_score, words
+from rnn_trading.skill.formats import words
 
 BINS = 60
 # The longest few texts would press all others to the left.
@@ -71,21 +71,21 @@ def calibration(record: dict[str, Any], title: str) -> Figure:
 
 
 @styled
-def forecasts_by_label(predictions: pd.DataFrame, record: dict[str, Any], title: str) -> Figure:
+def forecasts_by_label(predictions: pd.DataFrame, best: str | None, title: str) -> Figure:
     """Forecasts of the texts of each label, of the network and of its best rival.
 
     Parameters
     ----------
     predictions
         ``truth``, whole numbers; ``prediction``, and a column for each rival.
-    record
-        The skill record: rank correlations, and which rival is the best.
+    best
+        Name of the best rival; None: there is none.
     title
         Title of the figure.
     """
     figure = Figure(figsize=(9, 5.6))
     axes = figure.subplots()
-    labels, best = np.sort(predictions["truth"].unique()), record["headline"]["best_rival"]
+    labels = np.sort(predictions["truth"].unique())
     shown = [("network", "prediction", ORANGE)] + ([(words(best), best, BLUE)] if best else [])
     places = np.arange(len(labels))
     for number, (name, column, colour) in enumerate(shown):
@@ -103,13 +103,11 @@ def forecasts_by_label(predictions: pd.DataFrame, record: dict[str, Any], title:
             medianprops={"color": "black"},
             label=name,
         )
-    axes.plot(places, labels, "_", color=GREY, markersize=60, markeredgewidth=2, label="the stars given", zorder=0)
+    axes.hlines(labels, places - 0.45, places + 0.45, color="black", linestyle=":", label="the stars given", zorder=3)
     axes.set_xticks(places, [f"{label:g}\n{(predictions['truth'] == label).sum():,}" for label in labels])
     axes.set(xlabel="Stars given, and number of test reviews", ylabel="Stars forecast")
-    axes.legend(loc="upper left", fontsize=11)
-    own = format_score(record["headline"]["value"])
-    other = f"; best rival: {format_score(record['headline']['rival_value'])}" if best else ""
-    return titled(figure, f"{title}\nrank correlation {own}{other}")
+    axes.legend(loc="lower right", fontsize=11)
+    return titled(figure, title)
 
 
 def _curve(axes: Any, metrics: dict[str, Any], name: str, **style: Any) -> None:
