@@ -44,9 +44,9 @@ def _by_statistic(rival: str, task: TaskName) -> Candidate:
     return test
 
 
-def _by_documents(rival: str) -> Candidate:
+def _by_documents(loss: Loss, rival: str) -> Candidate:
     def test(table: pd.DataFrame, _: int) -> tuple[float, float]:
-        found = compare_document_losses(LOG_LOSS, *(table[name].to_numpy() for name in (MODEL, rival, TRUTH)))
+        found = compare_document_losses(loss, *(table[name].to_numpy() for name in (MODEL, rival, TRUTH)))
         return found["p_value"], -found["mean_difference"]
 
     return test
@@ -91,8 +91,12 @@ CANDIDATES: dict[TaskName, dict[str, Candidate]] = {
         "by absolute error (autoregression)": _by_statistic("autoregression", "macro"),
     },
     "sentiment": {
-        "by log-loss (TF-IDF)": _by_documents("tfidf_logistic_regression"),
+        "by log-loss (TF-IDF)": _by_documents(LOG_LOSS, "tfidf_logistic_regression"),
         "by DeLong (TF-IDF)": _by_statistic("tfidf_logistic_regression", "sentiment"),
+    },
+    "stars": {
+        "by squared error (TF-IDF)": _by_documents(SQUARED_ERROR, "tfidf_ridge"),
+        "by rank (TF-IDF)": _by_statistic("tfidf_ridge", "stars"),
     },
     "filings": {
         "by squared error (zero)": _by_filings("zero"),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, special, stats
 
+from rnn_trading.skill.inference.rank_correlation import rank_correlation
 from rnn_trading.skill.metrics.series import QLIKE
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.skill.statistics import TRUTH
@@ -101,16 +102,36 @@ def beyond(base: str, noise: float = 0.5) -> Plant:
 
     def plant(table: pd.DataFrame, step: float, generator: np.random.Generator) -> Vector:
         truth, known = table[TRUTH].to_numpy(), special.logit(np.clip(table[base].to_numpy(), 1e-6, 1 - 1e-6))
-        wanted, spread = _area(known, truth) + step, noise * known.std()
-        # On average over other draws, so that areas vary as they do.
-        own = known + spread * np.random.default_rng(0).normal(size=(OTHERS, len(truth)))
-        shift = optimize.brentq(
-            lambda weight: np.mean([_area(each + weight * truth, truth) for each in own]) - wanted, -5, 20, xtol=1e-3
-        )
-        drawn = spread * generator.normal(size=len(truth))
-        return special.expit(known + drawn + shift * truth)
+        return special.expit(_lifted(known, truth, _area, step, noise, generator))
 
     return plant
+
+
+def beyond_rank(base: str, noise: float = 0.5) -> Plant:
+    """Forecasts whose rank correlation lies above that of a rival by a step, and that differ from it by noise."""
+
+    def plant(table: pd.DataFrame, step: float, generator: np.random.Generator) -> Vector:
+        return _lifted(table[base].to_numpy(), table[TRUTH].to_numpy(), rank_correlation, step, noise, generator)
+
+    return plant
+
+
+def _lifted(
+    known: Vector,
+    truth: Vector,
+    score: Callable[[Vector, Vector], float],
+    step: float,
+    noise: float,
+    generator: np.random.Generator,
+) -> Vector:
+    """A rival with noise of a share of its spread, and so much of the truth that its score is lifted by a step."""
+    wanted, spread = score(known, truth) + step, noise * known.std()
+    # On average over other draws, so that scores vary as they do.
+    own = known + spread * np.random.default_rng(0).normal(size=(OTHERS, len(truth)))
+    shift = optimize.brentq(
+        lambda weight: np.mean([score(each + weight * truth, truth) for each in own]) - wanted, -5, 20, xtol=1e-3
+    )
+    return known + spread * generator.normal(size=len(truth)) + shift * truth
 
 
 def _area(score: Vector, truth: Vector) -> float:
@@ -124,6 +145,14 @@ def by_pooled_rank(table: pd.DataFrame, strength: float, generator: np.random.Ge
     """Correlates with the truth over all rows by the strength, in ranks."""
     normal = stats.norm.ppf(np.clip(table[TRUTH].rank(pct=True).to_numpy(), SMALLEST, 1 - SMALLEST))
     return (strength * normal + np.sqrt(1 - strength**2) * generator.normal(size=len(table))) / 100
+
+
+def rated_texts(count: int, generator: np.random.Generator) -> pd.DataFrame:
+    """Labels of 1 to 5, the larger the more frequent, and rivals with rank correlations of about .05, .4 and .5."""
+    truth = generator.choice(np.arange(1.0, 6.0), count, p=(0.1, 0.15, 0.2, 0.25, 0.3))
+    table = pd.DataFrame({"id": np.arange(count).astype(str), TRUTH: truth, MODEL: 0.0, "training_mean": truth.mean()})
+    strengths = {"review_length": 0.05, "mean_vector_ridge": 0.4, "tfidf_ridge": 0.5}
+    return table.assign(**{name: by_pooled_rank(table, each, generator) for name, each in strengths.items()})
 
 
 def wide_panel(tickers: int, weeks: int, generator: np.random.Generator) -> pd.DataFrame:

@@ -15,7 +15,20 @@ import numpy as np
 import pandas as pd
 from candidates import CANDIDATES
 from joblib import Parallel, delayed
-from planted import Plant, beyond, by_area, by_error, by_month, by_path, by_pooled_rank, by_rank, by_returns, wide_panel
+from planted import (
+    Plant,
+    beyond,
+    beyond_rank,
+    by_area,
+    by_error,
+    by_month,
+    by_path,
+    by_pooled_rank,
+    by_rank,
+    by_returns,
+    rated_texts,
+    wide_panel,
+)
 from project import load
 
 from rnn_trading.series.series import overlapping_runs
@@ -56,7 +69,7 @@ class Kind:
 
 def kinds() -> list[Kind]:
     """All kinds, on the truth of the default data."""
-    return [*panels(), *series(), *documents()]
+    return [*panels(), *series(), *documents(), *stars()]
 
 
 def panels() -> list[Kind]:
@@ -99,6 +112,16 @@ def documents() -> list[Kind]:
         Kind("reviews", "sentiment", reviews, by_area, (0.5, 0.505, 0.51, 0.52), "AUC"),
         Kind("reviews beyond", "sentiment", reviews, tfidf, (0.0, 0.002, 0.004, 0.008), "AUC above TF-IDF", "strong"),
         Kind("filings", "filings", filings, by_pooled_rank, (0.0, 0.05, 0.1, 0.2, 0.3), "coefficient"),
+    ]
+
+
+def stars() -> list[Kind]:
+    """Texts with simulated stars, against chance and against the best rival."""
+    table = rated_texts(1000, np.random.default_rng(1))
+    ridge = beyond_rank("tfidf_ridge")
+    return [
+        Kind("stars", "stars", table, by_pooled_rank, (0.0, 0.05, 0.1, 0.2), "rank correlation"),
+        Kind("stars beyond", "stars", table, ridge, (0.0, 0.02, 0.04, 0.08), "correlation above TF-IDF", "strong"),
     ]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import project
 
 from rnn_trading.experiments.reviews import look_up_vectors, read_reviews, split_reviews, train_network
+from rnn_trading.models.states import NOTHING_KEPT
 
 ROWS, HELD_OUT, EPOCH, ROUNDS = 8_192, 64, 20_000, 3
 EXPERIMENTS = ("learned_embeddings", "pretrained_embeddings")
@@ -55,7 +56,7 @@ class Way:
 
     def __init__(self, values: dict[str, Any], reviews: pd.DataFrame, vectors: Any, tokens: int) -> None:
         self.values = values
-        self.parts = split_reviews(reviews, values["split"])
+        self.parts = split_reviews(reviews, values["split"], values["experiment"])
         started = time.perf_counter()
         self.read = read_reviews(
             reviews, self.parts, dataclasses.replace(values["reading"], tokens=tokens), values["model"]
@@ -83,6 +84,7 @@ class Way:
             parts,
             *(self.values[name] for name in ("experiment", "split", "model")),
             training,
+            NOTHING_KEPT,
         )
         return fitted["training"]["seconds"]
 

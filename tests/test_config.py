@@ -71,6 +71,8 @@ def test_other_sources_are_changes():
     assert set(changed(vectors_file="glove.txt")) == {
         "text_sentiment.learned_embeddings",
         "text_sentiment.pretrained_embeddings",
+        "text_sentiment.stars",
+        "sec_filings.returns",
     }
 
 
@@ -89,8 +91,12 @@ def test_local_files_are_read_where_no_environment_is_named(conf):
     )
     (conf / "local/globals.yml").write_text("vectors_file: glove.txt\n")
     found = changed(None, conf)
-    assert found.pop("sec_filings.returns") == {"filings.simulation.years": "3"}
-    assert set(found) == {"text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings"}
+    assert set(found.pop("sec_filings.returns")) == {"filings.simulation.years", "word_vectors_source"}
+    assert set(found) == {
+        "text_sentiment.learned_embeddings",
+        "text_sentiment.pretrained_embeddings",
+        "text_sentiment.stars",
+    }
 
 
 def test_the_loader_keeps_what_it_was_told():

@@ -64,7 +64,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     judges = {
         "canaries": canaries.create_pipeline({record: by_name[name] for record, name in made_by.items()}),
         "skill_report": skill_report.create_pipeline(
-            made_by, figures_of(by_name), list(CANARIES), protocols_of(made_by)
+            made_by, figures_of(by_name), list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name)
         ),
     }
     whole = {DEFAULT: sum(pipelines.values(), Pipeline([]))}
@@ -216,6 +216,12 @@ def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:
         for output in sorted(filter(_is_record, pipeline.all_outputs())):
             made.setdefault(output.removesuffix(".skill"), name)
     return made
+
+
+def run_by_name_alone(experiments: dict[str, Pipeline]) -> list[str]:
+    """Skill records that no pipeline of a folder makes: a report has them if they are there, and does not miss them."""
+    together = sum((_folder(name).create_pipeline() for name in WITH_EXPERIMENTS), Pipeline([])).all_outputs()
+    return [record for record in records_made_by(experiments) if f"{record}.skill" not in together]
 
 
 def inputs_of_records(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:

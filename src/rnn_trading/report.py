@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from rnn_trading.datasets.folder import FolderDataset
-from rnn_trading.pipeline_registry import experiments, figures_of, protocols_of, records_made_by
+from rnn_trading.pipeline_registry import experiments, figures_of, protocols_of, records_made_by, run_by_name_alone
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.skill_report.figures import ONLY_MISSING, gone
 from rnn_trading.skill.record_files import Records, command_for, read_records
@@ -41,8 +41,9 @@ def dead_canaries(project: Path) -> list[str]:
 def _there(project: Path) -> tuple[dict[str, bytes], Records]:
     patterns = ["*/*/skill.json", "*/*/*.png", "*/*/page.html", "*/canaries.json"]
     files = FolderDataset(str(project / REPORTING), patterns).load()
-    made_by = records_made_by(experiments())
-    return files, read_records(files, made_by, list(CANARIES), protocols_of(made_by))
+    by_name = experiments()
+    made_by = records_made_by(by_name)
+    return files, read_records(files, made_by, list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name))
 
 
 def main(arguments: list[str] | None = None) -> int:

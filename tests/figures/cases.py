@@ -131,6 +131,15 @@ PRICES = pd.Series(np.linspace(1000.0, 4000.0, len(DAYS)), index=DAYS)
 OF_DAYS = pd.Series(["train"] * 20 + ["validation"] * 10 + ["test"] * 10, index=DAYS)
 UNITS = dict.fromkeys(of_macro()[0], "index points")
 BOTH_UNITS = dict.fromkeys(UNITS, ("index points", "change over 12 months, index points"))
+
+
+def starred():
+    generator = np.random.default_rng(0)
+    truth = generator.integers(1, 6, 400).astype(float)
+    table = pd.DataFrame({"truth": truth, "prediction": 2 + 0.4 * truth + generator.normal(0, 0.7, 400)})
+    return table.assign(tfidf_ridge_of_the_words_seen=1.5 + 0.5 * truth + generator.normal(0, 0.6, 400))
+
+
 CASES = {
     "learning_curves of one": lambda: panels.learning_curves(history("loss"), 12, "validation", "units", TITLE),
     "learning_curves of two": lambda: panels.learning_curves(history("loss", "auc"), 3, "validation", "units", TITLE),
@@ -178,6 +187,7 @@ CASES = {
     ),
     "text_lengths": lambda: text.text_lengths(LENGTHS, 2000, "reviews", TITLE),
     "calibration": lambda: text.calibration(calibrated(), TITLE),
+    "forecasts_by_label": lambda: text.forecasts_by_label(starred(), "tfidf_ridge_of_the_words_seen", TITLE),
     "forecasts_and_returns": lambda: filings.forecasts_and_returns(filing_forecasts(), TITLE),
     "all_models": lambda: skill.all_models(table()),
     "no models": lambda: skill.all_models(table().iloc[-2:]),

@@ -73,10 +73,12 @@ def reviews(architecture: Any, tokens: int = STEPS, ids: int = IDS, dimensions: 
 
 
 def filings(architecture: Any, tokens: int = STEPS, ids: int = IDS) -> Interface:
-    masked = architecture.mask_padding
-    return Interface(
-        {"Words": Input((None if masked else tokens,), "int32", ids=ids, masked=masked)}, target=(0.01, 0.04)
-    )
+    return changed(reviews(architecture, tokens, ids), activation="linear", target=(0.01, 0.04))
+
+
+def stars(architecture: Any) -> Interface:
+    """Of four kinds."""
+    return changed(reviews(architecture), outputs=3, log_odds=(1.5, 0.0, -1.0))
 
 
 class Kind(NamedTuple):
@@ -99,6 +101,7 @@ KINDS = {
     ),
     "multivariate": Kind(SequenceNetworkParameters, partial(window, series=2), {"units": [3]}),
     "text_sentiment": Kind(TextNetworkParameters, reviews, {"units": 3}),
+    "text_sentiment.stars": Kind(TextNetworkParameters, stars, {"units": 3}),
     "sec_filings": Kind(FilingNetworkParameters, filings, {"units": 3, "dimensions": 4}),
 }
 # One for every layer and option that conf/base uses.
@@ -125,6 +128,8 @@ NAMES = [
     "corrected:text_sentiment.pretrained_embeddings",
     "as_published:text_sentiment.learned_embeddings",
     "as_published:text_sentiment.pretrained_embeddings",
+    "corrected:text_sentiment.stars",
+    "as_published:text_sentiment.stars",
     "corrected:sec_filings.returns",
     "as_published:sec_filings.returns",
     # As it trains; and averages of several.
@@ -141,6 +146,13 @@ VARIED = {
         "corrected:univariate_regression.mid_price+stateful",
         {"layer": "gru_by_gates", "skip": True},
     ),
+    "varied:attention": (
+        "corrected:text_sentiment.learned_embeddings",
+        {"states": "attention", "bidirectional": True},
+    ),
+    "varied:mean": ("corrected:text_sentiment.pretrained_embeddings", {"states": "mean"}),
+    "varied:filings_attention": ("corrected:sec_filings.returns", {"states": "attention", "bidirectional": False}),
+    "varied:filings_vectors": ("corrected:sec_filings.returns", {"embeddings": "pretrained", "dimensions": None}),
 }
 # Networks of known layers, in the place of an architecture.
 OWN = {
@@ -172,6 +184,10 @@ OWN = {
             "sequence": [{"layer": "Bidirectional", "of": {"layer": "GRU", "units": 3}}],
             "embedding": 4,
         },
+    ),
+    "own:stars": (
+        "corrected:text_sentiment.stars",
+        {"sequence": [{"layer": "GRU", "units": 3}], "embedding": 4},
     ),
     "own:vectors": ("corrected:text_sentiment.pretrained_embeddings", {"sequence": [{"layer": "GRU", "units": 3}]}),
     "own:filings": ("corrected:sec_filings.returns", {"sequence": [{"layer": "LSTM", "units": 3}], "embedding": 4}),

@@ -83,7 +83,7 @@ def test_every_network_of_conf_base_is_here(base_parameters, case_of, protocol):
     here = [case_of(name).architecture for name in NAMES]
     blocks = {path: block for path, block in blocks_of(base_parameters(protocol)) if path.partition(".")[0] in KINDS}
     found = {path: small_parameters(path, block)[1] for path, block in blocks.items()}
-    assert len(found) == 21
+    assert len(found) == 22
     assert [path for path, architecture in found.items() if architecture not in here] == []
 
 
@@ -134,6 +134,7 @@ def test_published_numbers_of_parameters(base_parameters, name, sizes, parameter
 MASKED = [
     *("corrected:text_sentiment.learned_embeddings", "corrected:text_sentiment.pretrained_embeddings"),
     *("corrected:sec_filings.returns", "own:reviews", "own:vectors", "own:filings"),
+    *("varied:attention", "varied:mean", "varied:filings_attention", "varied:filings_vectors"),
 ]
 
 
@@ -191,7 +192,7 @@ def test_half_precision_forecasts_nearly_the_same(case, network, half_precision)
 IN_ANOTHER_PROCESS = """
 import json, sys
 import keras
-import rnn_trading.models.sequence_network  # registers the project's own layers
+import rnn_trading.models.networks  # registers the project's own layers
 import numpy as np
 
 forecasts = {}

@@ -72,9 +72,10 @@ def test_masked_padding_changes_nothing(base_parameters):
 
 
 @pytest.mark.traced
-def test_what_follows_changes_no_forecast(base_parameters):
+@pytest.mark.parametrize("states", ["mean", "attention"])
+def test_what_follows_changes_no_forecast(base_parameters, states):
     """To the bit, whatever the number and the length of the sequences that follow."""
-    values = base_parameters("corrected")["sec_filings"]["returns"]["model"]
+    values = base_parameters("corrected")["sec_filings"]["returns"]["model"] | {"states": states}
     model = build_filing_network(FilingNetworkParameters(**values), 40, 12)
     rows, _ = sequences(80)
     long = TokenSequences(np.full(200, 5, np.int32), np.arange(0, 201, 40))

@@ -253,3 +253,19 @@ def test_real_filings(project):
     # No time is known: the entry is the session after the filing date. Prices are in single precision.
     by_hand = [prices[int(name), 6] / prices[int(name), 1] - 1 for name in truth.index]
     np.testing.assert_allclose(truth, by_hand, atol=1e-6)
+
+
+@pytest.mark.trains
+def test_pretrained_vectors_and_attention(project):
+    """Phrases have the mean of their words' vectors; what has none is counted."""
+    model = {"embeddings": "pretrained", "dimensions": None, "states": "attention", "bidirectional": False}
+    changes = {"model": model, "training": {"epochs": 1}, "ensemble": {"networks": 1}}
+    folder = project("sec_filings", sec_filings={"returns": changes})
+    vectors = skill(folder)["data"]["word_vectors"]
+    assert 0 < vectors["phrases"]
+    assert 0.5 < vectors["coverage"]["tokens"] <= 1
+    matrix = load(folder, "04_feature", f"{NAME}.vectors.parquet")
+    words = load(folder, "04_feature", f"{NAME}.words.json")
+    assert matrix.index.tolist() == words
+    assert matrix.loc[[word for word in words if "_" in word]].any(axis=None)
+    assert not matrix.iloc[:2].any(axis=None)

@@ -165,7 +165,15 @@ def test_vectors_of_a_file(run_file, tmp_path):
     ("table", "message"),
     [
         (simulated().assign(label=1), "needs at least 3 documents with each label, 0 and 1. Received: 0 with 0"),
-        (simulated().assign(label=5), r"'label', review 1: expected 0 \(negative\) or 1 \(positive\). Received: '5'"),
+        (simulated().assign(label=5), r"learned_embeddings: 'label', review 0: expected 0 .* Received: 5, and 1 kinds"),
+        (
+            simulated().assign(label=lambda table: table.index % 5),
+            r"'label', review 2: expected 0 \(negative\) or 1 \(positive\) .* --pipelines text_sentiment.stars",
+        ),
+        (
+            simulated().assign(label=0.5),
+            "'label', review 1: expected 0 .* or whole numbers from 0 to 100, such as stars",
+        ),
         (simulated().assign(text=" "), r"holds no review with a text \(500 rows, 500 empty\)"),
         (
             simulated(80).assign(text=[f"zzqqjq qxxyyjx {number}zzqqx" for number in range(80)]),
@@ -203,6 +211,13 @@ def test_a_file_without_texts_and_one_in_another_encoding(project, run_file, tmp
     assert "2 texts scored; 1 of them have no word" in caplog.text
     assert "1 texts hold bytes that are no UTF-8" in caplog.text
     assert "by the model" in caplog.text
+
+
+def test_a_mean_over_no_words_is_refused_before_anything_is_fitted(run_file):
+    table = simulated()
+    table.loc[7, "text"] = "___"
+    with pytest.raises(ValueError, match="model.states=mean: .* Received: 1 without, such as review 7. Remove them"):
+        run_file(table, experiment=SMALL | {"model": {"units": 8, "states": "mean"}})
 
 
 def test_masked_padding_at_the_front_is_refused_before_anything_is_fitted(run_file):

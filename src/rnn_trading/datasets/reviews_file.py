@@ -1,7 +1,8 @@
 """Reviews in a table or in a folder of texts."""
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from rnn_trading.datasets.table_file import TableFileDataset, parse_error, put_t
 from rnn_trading.tables.reviews import OPTIONAL, REQUIRED, ReviewError, parse_reviews
 
 LABELS = {"neg": 0, "pos": 1}
+RATED = re.compile(r"\d+_(\d{1,2})")
 
 
 class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
@@ -25,6 +27,9 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
         Rows of a table to take: a value by column.
     every
         N takes every N-th of these rows, for a quick trial.
+    labels
+        Of texts in a folder alone. ``sentiment``: 0 in ``neg``, 1 in ``pos``; ``stars``: the rating in the name of the
+        file, such as 8 of ``200_8.txt``. In a table labels are what the column says.
     encoding
         Of texts in a folder alone. Tables are UTF-8. As published files in UTF-8 were read as ``latin-1``: see
         ``misread_as`` of :class:`rnn_trading.text.text.WordParameters`.
@@ -37,10 +42,16 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
     error = ReviewError
 
     def __init__(
-        self, *, only: dict[str, str] | None = None, every: int = 1, encoding: str = "utf-8", **file: Any
+        self,
+        *,
+        only: dict[str, str] | None = None,
+        every: int = 1,
+        labels: Literal["sentiment", "stars"] = "sentiment",
+        encoding: str = "utf-8",
+        **file: Any,
     ) -> None:
         super().__init__(**file)
-        self._only, self._every, self._encoding = only or {}, every, encoding
+        self._only, self._every, self._labels, self._encoding = only or {}, every, labels, encoding
         self._options |= {"only": self._only}
 
     def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -70,8 +81,9 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
             for name, label in LABELS.items():
                 folder = self._filepath / split / name
                 for path in sorted(folder.glob("*.txt")):
+                    given = _rating(path) if self._labels == "stars" else label
                     text = path.read_text(encoding=self._encoding, errors="replace")
-                    rows.append((f"{split}/{name}/{path.stem}", split, label, text))
+                    rows.append((f"{split}/{name}/{path.stem}", split, given, text))
         if not rows:
             raise ReviewError(
                 f"{self._filepath}: expected texts in train/neg, train/pos, test/neg and test/pos. Found none. "
@@ -83,6 +95,16 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
 
     def _exists(self) -> bool:
         return self._filepath.exists()
+
+
+def _rating(path: Path) -> int:
+    found = RATED.fullmatch(path.stem)
+    if found is None:
+        raise ReviewError(
+            f"{path}: expected a name with the rating, such as 200_8.txt. Received: {path.name}. For positive and "
+            "negative alone: review_labels=sentiment."
+        )
+    return int(found[1])
 
 
 def _read_csv(filepath: Path) -> pd.DataFrame:

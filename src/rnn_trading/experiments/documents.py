@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.experiments import wiring
+from rnn_trading.experiments.vectors import vectors_of
 from rnn_trading.filings.reading import Sentences
 from rnn_trading.filings.returns import FilingReturnParameters, forward_returns, market_sessions
 from rnn_trading.filings.sequences import FilingReadingParameters, check_items, phrases_of, sequences_of, words_of
 from rnn_trading.filings.splits import FilingSplitParameters, describe_problems, divide_filings, refuse_small_parts
 from rnn_trading.models.parameters import FilingNetworkParameters
 from rnn_trading.text.phrases import Phrases
-from rnn_trading.text.text import refuse_masked_front
+from rnn_trading.text.text import TokenSequences, refuse_masked_front
+from rnn_trading.text.word_vectors import PhraseVectors, WordVectors
 
 logger = logging.getLogger(__name__)
 
@@ -124,6 +126,33 @@ def encode_filings(
     return {"words": vocabulary, "sequences": sequences, "documents": documents}
 
 
+def look_up_vectors(
+    words: list[str],
+    sequences: TokenSequences,
+    word_vectors_source: WordVectors,
+    reading: FilingReadingParameters,
+    architecture: FilingNetworkParameters,
+) -> dict[str, Any]:
+    """Find the pretrained vectors of words and phrases, if the network takes them.
+
+    Returns
+    -------
+    dict
+        See :func:`rnn_trading.experiments.vectors.vectors_of`; of phrases see
+        :class:`rnn_trading.text.word_vectors.PhraseVectors`. For learned embeddings the table has the words and no
+        column, and the report nothing.
+
+    Raises
+    ------
+    VectorError
+        If no word has a vector.
+    """
+    if architecture.embeddings == "learned":
+        return {"vectors": pd.DataFrame(index=pd.Index(words, name="word")), "vectors_report": {}}
+    vocabulary = slice(len(reading.vocabulary.reserved), len(words))
+    return vectors_of(words, vocabulary, sequences, PhraseVectors(word_vectors_source))
+
+
 def _ids(parts: pd.DataFrame, part: str) -> pd.Index:
     return parts.index[parts["split"] == part]
 
@@ -134,4 +163,5 @@ PREPARATION = [
     wiring.node(flag_items, "items"),
     wiring.node(find_phrases, "phrases"),
     wiring.node(encode_filings, "words", "sequences", "documents"),
+    wiring.node(look_up_vectors, "vectors", "vectors_report"),
 ]

@@ -18,6 +18,7 @@ from rnn_trading.skill.formats import format_score, format_share, words
 METRICS: dict[str, tuple[str, float | None]] = {
     "auc": ("AUC", 0.5),
     "ic_mean": ("Mean IC by date", 0.0),
+    "rank_correlation": ("Rank correlation", 0.0),
     "ic": ("Information coefficient", 0.0),
     "r2": ("R2", 0.0),
     "rmse": ("RMSE", None),

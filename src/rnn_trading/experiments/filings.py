@@ -35,12 +35,12 @@ from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.text.text import TokenSequences
 
 FORECAST = ("validation", "test")
-SHARED = ("filings", "filing_prices", "filings_report", "filing_sentences")
+SHARED = ("filings", "filing_prices", "filings_report", "filing_sentences", "word_vectors_source")
 
 
 def train_networks(
     sequences: TokenSequences,
-    words: list[str],
+    vectors: pd.DataFrame,
     documents: pd.DataFrame,
     experiment: Experiment,
     reading: FilingReadingParameters,
@@ -82,16 +82,16 @@ def train_networks(
 
     scale = _mean_and_deviation(documents)
     held_out = "validation" if (documents["split"] == "validation").any() else "test"
-    interface = Interface(
-        {INPUT: Input((None if masked else reading.tokens,), "int32", ids=len(words), masked=masked)},
-        target=scale if architecture.standardise else (0.0, 1.0),
-    )
+    matrix = vectors.to_numpy(dtype=np.float32) if architecture.embeddings == "pretrained" else None
+    words = Input((None if masked else reading.tokens,), "int32", ids=len(vectors), masked=masked, vectors=matrix)
+    interface = Interface({INPUT: words}, target=scale if architecture.standardise else (0.0, 1.0))
     average = train_ensemble(
         partial(build_network, architecture, interface),
         *(rows("train"), rows(held_out), training, ensemble.networks, experiment.name, training_state),
     )
     made = fitted_average(average, held_out)
-    return beside_published(made, experiment, len(words), architecture.dimensions, "words and phrases")
+    dimensions = architecture.dimensions or vectors.shape[1]
+    return beside_published(made, experiment, len(vectors), dimensions, "words and phrases")
 
 
 def _mean_and_deviation(documents: pd.DataFrame) -> tuple[float, float]:
@@ -164,6 +164,7 @@ def gather_reports(
     items: pd.DataFrame,
     phrases: list[dict[str, float]],
     words: list[str],
+    vectors_report: dict[str, Any],
     documents: pd.DataFrame,
     reading: FilingReadingParameters,
 ) -> dict[str, Any]:
@@ -183,6 +184,7 @@ def gather_reports(
         "vocabulary": len(words),
         "median_tokens": float(used["tokens"].median()),
         "tokens_seen": float(used["tokens"].clip(upper=reading.tokens).sum() / used["tokens"].sum()),
+        **({"word_vectors": vectors_report} if vectors_report else {}),
     }
 
 

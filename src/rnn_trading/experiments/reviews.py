@@ -1,6 +1,6 @@
-"""Experiments on reviews: whether a text is positive."""
+"""Experiments on reviews: whether a text is positive, or how many stars it gives."""
 
-import logging
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,16 +13,19 @@ from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted, trained_parameters
 from rnn_trading.experiments.sizes import beside_published
+from rnn_trading.experiments.vectors import vectors_of
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
+from rnn_trading.models.stars import Stars
 from rnn_trading.models.states import States
 from rnn_trading.skill.formats import format_score
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
+from rnn_trading.skill.rivals.stars import STARS
 from rnn_trading.skill.rivals.text import SENTIMENT, KnownTexts, TextRows
 from rnn_trading.splits.chronological import SplitName
 from rnn_trading.splits.documents import DocumentSplitParameters, describe_documents, split_documents
-from rnn_trading.tables.reviews import same_text, states_rating
+from rnn_trading.tables.reviews import refuse_stars, refuse_two_kinds, same_text, states_rating
 from rnn_trading.text.text import (
     START,
     ReadingParameters,
@@ -33,16 +36,14 @@ from rnn_trading.text.text import (
     refuse_masked_front,
     split_words,
 )
-from rnn_trading.text.word_vectors import WordVectors, describe_coverage, vectors_by_id
-
-logger = logging.getLogger(__name__)
+from rnn_trading.text.word_vectors import WordVectors
 
 SHARED = ("reviews", "reviews_report", "word_vectors_source")
 FORECAST: tuple[SplitName, ...] = ("validation", "test")
 Positions = NDArray[np.int64]
 
 
-def split_reviews(reviews: pd.DataFrame, split: DocumentSplitParameters) -> pd.DataFrame:
+def split_reviews(reviews: pd.DataFrame, split: DocumentSplitParameters, experiment: Experiment) -> pd.DataFrame:
     """Assign the reviews to train, validation and test.
 
     Returns
@@ -50,7 +51,13 @@ def split_reviews(reviews: pd.DataFrame, split: DocumentSplitParameters) -> pd.D
     pandas.DataFrame
         Index ``id``. Columns ``split`` (missing for a review of the training part of the source whose text stands in
         its test part too) and ``label``.
+
+    Raises
+    ------
+    ReviewError
+        If the labels are not of the experiment's kind.
     """
+    (refuse_two_kinds if experiment.task == "stars" else refuse_stars)(reviews["label"], experiment.name)
     parts = split_documents(reviews["label"], same_text(reviews["text"]), reviews["split"], split)
     return parts.to_frame().assign(label=reviews["label"])
 
@@ -70,45 +77,33 @@ def read_reviews(
     Raises
     ------
     ValueError
-        If the network masks padding, and padding is not at the back.
+        If the network masks padding, and padding is not at the back; or it takes a mean over words, and a review has
+        none.
     """
     refuse_masked_front(reading.padding, masked=architecture.mask_padding)
     words = split_words(reviews["text"], reading.words)
+    if architecture.states == "mean" and START not in reading.vocabulary.reserved:
+        _refuse_no_words(reviews.index[words.sequences.lengths == 0])
     fitted_on = None if reading.vocabulary.fitted_on == "all" else _positions(parts, "train")
     all_words = fit_vocabulary(words.counts(fitted_on), None, reading.vocabulary.reserved)
     reader = TextReader(reading, all_words[: reading.vocabulary.size])
     return {"words": all_words, "sequences": encode(words, all_words), "text_reader": reader.as_plain()}
 
 
+def _refuse_no_words(without: pd.Index) -> None:
+    if len(without):
+        raise ValueError(
+            f"model.states=mean: expected at least one word in every review. Received: {len(without):,} without, such "
+            f"as review {without[0]}. Remove them, or take model.states=attention or last."
+        )
+
+
 def look_up_vectors(
     words: list[str], sequences: TokenSequences, text_reader: dict[str, Any], word_vectors_source: WordVectors
 ) -> dict[str, Any]:
-    """Find the pretrained vectors of all words.
-
-    Returns
-    -------
-    dict
-        ``vectors``: index ``word``, one float32 column a dimension; zero for words without a vector and for reserved
-        ids. ``vectors_report``: what was read, and which share of vocabulary and running text has a vector.
-
-    Raises
-    ------
-    VectorError
-        If no word has a vector.
-    """
+    """Find the pretrained vectors of all words; see :func:`rnn_trading.experiments.vectors.vectors_of`."""
     reserved = len(text_reader["reading"]["vocabulary"]["reserved"])
-    found = vectors_by_id(words, reserved, word_vectors_source)
-    table = pd.DataFrame(found.matrix, index=pd.Index(words, name="word"))
-    coverage = describe_coverage(found.found, sequences, slice(reserved, len(text_reader["vocabulary"])))
-    logger.info(
-        "%s vectors of %d dimensions: %.1f %% of the vocabulary and %.1f %% of the running words have one",
-        *(f"{found.report['vectors']:,}", found.report["dimensions"]),
-        *(100 * coverage["vocabulary"], 100 * coverage["tokens"]),
-    )
-    return {
-        "vectors": table.rename(columns=str),
-        "vectors_report": found.report | {"coverage": coverage},
-    }
+    return vectors_of(words, slice(reserved, len(text_reader["vocabulary"])), sequences, word_vectors_source)
 
 
 def train_network(
@@ -142,19 +137,21 @@ def train_network(
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
-    reader = TextReader.from_plain(text_reader)
+    reader, stars = TextReader.from_plain(text_reader), _stars(experiment, parts)
     masked, matrix = architecture.mask_padding, _pretrained(vectors, reader, architecture)
     ids = len(reader.vocabulary) if matrix is None else len(matrix)
 
     def rows(part: SplitName) -> Any:
         positions = _positions(parts, part)
-        target = parts["label"].to_numpy(dtype=np.float32)[positions]
+        label = parts["label"].to_numpy(dtype=np.float32)[positions]
+        target = label if stars is None else stars.above(label)
         seen = reader.seen(sequences.take(positions))
         # Where padding is masked, a batch need not be longer than its longest text.
         return RaggedRows(INPUT, seen, target) if masked else ({INPUT: reader.padded(seen)}, target)
 
     words = Input((None if masked else reader.reading.tokens,), "int32", ids=ids, masked=masked, vectors=matrix)
-    interface = Interface({INPUT: words}, activation="sigmoid")
+    log_odds = () if stars is None else stars.log_odds
+    interface = Interface({INPUT: words}, max(1, len(log_odds)), activation="sigmoid", log_odds=log_odds)
     fit = train(
         lambda: build_network(architecture, interface),
         *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
@@ -162,6 +159,11 @@ def train_network(
     made = fitted(fit, training, split.validate_on, trained_parameters=trained_parameters(fit.model))
     dimensions = architecture.dimensions or vectors.shape[1]
     return beside_published(made, experiment, ids, dimensions, "words") | {"reader": text_reader}
+
+
+def _stars(experiment: Experiment, parts: pd.DataFrame) -> Stars | None:
+    """The kinds of stars among the training reviews; None for an experiment on positive and negative ones."""
+    return Stars.of(parts["label"].to_numpy()[_positions(parts, "train")]) if experiment.task == "stars" else None
 
 
 def _pretrained(
@@ -175,7 +177,7 @@ def _pretrained(
 
 
 def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArray[np.float64]:
-    """Probabilities of what a network sees of some texts, ``(texts,)``."""
+    """Forecasts by a network with one output of what it sees of some texts, ``(texts,)``: probabilities, or stars."""
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415  see train_network
     from rnn_trading.models.training import predict, predict_ragged  # noqa: PLC0415
 
@@ -185,22 +187,25 @@ def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArra
 
 
 def forecast_reviews(
-    model: Any, reader: dict[str, Any], sequences: TokenSequences, parts: pd.DataFrame
+    model: Any, reader: dict[str, Any], sequences: TokenSequences, parts: pd.DataFrame, experiment: Experiment
 ) -> pd.DataFrame:
-    """Forecast the validation and test reviews: the probability that a review is positive.
+    """Forecast the validation and test reviews: the probability that a review is positive, or the expected stars.
 
     Returns
     -------
     pandas.DataFrame
         ``split``, ``prediction`` and ``truth``, index ``id``.
     """
-    wanted = _positions(parts, *FORECAST)
+    from rnn_trading.models.ordinal import with_expected_label  # noqa: PLC0415  see train_network
+
+    wanted, stars = _positions(parts, *FORECAST), _stars(experiment, parts)
     text_reader = TextReader.from_plain(reader)
-    probabilities = predict_seen(model, text_reader, text_reader.seen(sequences.take(wanted)))
+    network = model if stars is None else with_expected_label(model, stars)
+    forecasts = predict_seen(network, text_reader, text_reader.seen(sequences.take(wanted)))
     table = parts.iloc[wanted]
     columns = {
         "split": table["split"].astype("str"),
-        "prediction": probabilities,
+        "prediction": forecasts,
         "truth": table["label"].astype(float),
     }
     return pd.DataFrame(columns, index=table.index)
@@ -212,6 +217,7 @@ def forecast_with_rivals(
     vectors: pd.DataFrame,
     parts: pd.DataFrame,
     training: TrainingParameters,
+    experiment: Experiment,
 ) -> pd.DataFrame:
     """Fit the rivals on the training reviews and forecast those of validation and test.
 
@@ -232,7 +238,8 @@ def forecast_with_rivals(
         (rows(train), label[train]), (rows(validation), label[validation]), vectors.to_numpy(), training.seed
     )
     wanted = _positions(parts, *FORECAST)
-    return forecast_with(SENTIMENT, known, rows(wanted), parts.index[wanted])
+    rivals = STARS if experiment.task == "stars" else SENTIMENT
+    return forecast_with(rivals, known, rows(wanted), parts.index[wanted])
 
 
 def judge(
@@ -308,6 +315,15 @@ def calibration(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     return figures.text.calibration(skill, drawing.title(what, skill))
 
 
+def forecasts_by_label(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
+    """Forecasts of the reviews of each number of stars, of the network and of its best rival."""
+    scores = skill["headline"]
+    what = f"Stars given and forecast: rank correlation {format_score(scores['value'])}"
+    if scores["best_rival"]:
+        what += f", best rival {format_score(scores['rival_value'])}"
+    return figures.text.forecasts_by_label(predictions, scores["best_rival"], drawing.title(what, skill))
+
+
 def word_counts(sequences: TokenSequences, text_reader: dict[str, Any]) -> NDArray[np.int64]:
     """Words of each review, ``(reviews,)``; the start of a text is none."""
     return sequences.lengths - (START in text_reader["vocabulary"])
@@ -317,7 +333,7 @@ def _positions(table: pd.DataFrame, *parts: SplitName) -> Positions:
     return np.flatnonzero(table["split"].isin(parts))
 
 
-def review_experiment(name: str) -> Pipeline:
+def review_experiment(name: str, **of_kind: Callable[..., Figure]) -> Pipeline:
     """An experiment on ``reviews``, under its own namespace, from the split to the figures.
 
     Parameters
@@ -325,11 +341,13 @@ def review_experiment(name: str) -> Pipeline:
     name
         Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``reading``, ``model`` and
         ``training``.
+    of_kind
+        By their names, figures of forecasts of the experiment's kind.
     """
     figures: wiring.Drawn = {
         "learning_curves": partial(drawing.learning_curves, unit="probability"),
         "review_lengths": review_lengths,
-        "calibration": calibration,
+        **of_kind,
         "model_and_rivals": partial(drawing.model_and_rivals, measured="on the test reviews"),
     }
     nodes = [

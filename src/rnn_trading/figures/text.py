@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
@@ -66,6 +67,46 @@ def calibration(record: dict[str, Any], title: str) -> Figure:
     curves.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     counts.set(xlabel="Probability of a positive review", ylabel="Reviews\n(network)", xlim=(0, 1))
     curves.legend(loc="upper left", fontsize=11, handlelength=4)
+    return titled(figure, title)
+
+
+@styled
+def forecasts_by_label(predictions: pd.DataFrame, best: str | None, title: str) -> Figure:
+    """Forecasts of the texts of each label, of the network and of its best rival.
+
+    Parameters
+    ----------
+    predictions
+        ``truth``, whole numbers; ``prediction``, and a column for each rival.
+    best
+        Name of the best rival; None: there is none.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(9, 5.6))
+    axes = figure.subplots()
+    labels = np.sort(predictions["truth"].unique())
+    shown = [("network", "prediction", ORANGE)] + ([(words(best), best, BLUE)] if best else [])
+    places = np.arange(len(labels))
+    for number, (name, column, colour) in enumerate(shown):
+        of_label = [predictions.loc[predictions["truth"] == label, column].to_numpy() for label in labels]
+        # The middle half, and all but a twentieth at each end.
+        axes.boxplot(
+            of_label,
+            positions=places + 0.36 * (number - (len(shown) - 1) / 2),
+            widths=0.3,
+            whis=(5, 95),
+            showfliers=False,
+            patch_artist=True,
+            manage_ticks=False,
+            boxprops={"facecolor": colour},
+            medianprops={"color": "black"},
+            label=name,
+        )
+    axes.hlines(labels, places - 0.45, places + 0.45, color="black", linestyle=":", label="the stars given", zorder=3)
+    axes.set_xticks(places, [f"{label:g}\n{(predictions['truth'] == label).sum():,}" for label in labels])
+    axes.set(xlabel="Stars given, and number of test reviews", ylabel="Stars forecast")
+    axes.legend(loc="lower right", fontsize=11)
     return titled(figure, title)
 
 

@@ -137,7 +137,7 @@ class RaggedRows:
     sequences
         ``(rows,)``; no longer than the network should see.
     targets
-        float32, ``(rows,)``.
+        float32, ``(rows,)`` or ``(rows, outputs)``.
     """
 
     name: str
@@ -149,7 +149,7 @@ class RaggedRows:
         return len(self.targets)
 
     def batches(self, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
-        """Inputs int32 ``(batch, longest)``, padded with 0 at the back, and targets ``(batch,)``; see :class:`Batched`.
+        """Inputs int32 ``(batch, longest)``, padded with 0 at the back, and the targets; see :class:`Batched`.
 
         Rows that are not shuffled are in the order of their lengths.
         """
@@ -159,7 +159,10 @@ class RaggedRows:
             for rows in batched_by_length(self.sequences.lengths, batch_size, generator):
                 yield {self.name: as_long_as_the_longest(self.sequences.take(rows))}, self.targets[rows]
 
-        specs = ({self.name: tf.TensorSpec((None, None), tf.int32)}, tf.TensorSpec((None,), tf.float32))
+        specs = (
+            {self.name: tf.TensorSpec((None, None), tf.int32)},
+            tf.TensorSpec((None, *self.targets.shape[1:]), tf.float32),
+        )
         return dataset_of(generate, specs, -(-len(self) // batch_size))
 
     def arrays(self) -> Iterator[NDArray[np.generic]]:

@@ -5,13 +5,20 @@ from typing import Any
 
 from rnn_trading.models.backend import keras
 from rnn_trading.models.losses import SummedHalfMse
+from rnn_trading.models.ordinal import OrdinalCrossentropy
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.models.training_state import KeepLast, Plateau, Stopping
+
+# Losses that Keras does not have by name.
+OWN_LOSSES: dict[str, type[keras.losses.Loss]] = {
+    "summed_half_mse": SummedHalfMse,
+    "ordinal_crossentropy": OrdinalCrossentropy,
+}
 
 
 def loss_of(training: TrainingParameters) -> Any:
     """The loss, by Keras' name or as an object."""
-    return SummedHalfMse() if training.loss == "summed_half_mse" else training.loss
+    return OWN_LOSSES[training.loss]() if training.loss in OWN_LOSSES else training.loss
 
 
 def metrics_of(training: TrainingParameters, callbacks: Sequence[keras.callbacks.Callback]) -> tuple[list[Any], str]:
@@ -30,6 +37,12 @@ def metrics_of(training: TrainingParameters, callbacks: Sequence[keras.callbacks
                 f"training.monitor={training.monitor!r} needs loss=mse or mae. Received: loss=binary_crossentropy."
             )
         return ["accuracy", keras.metrics.AUC(name="auc")], "min" if training.monitor == "loss" else "max"
+    if training.loss == "ordinal_crossentropy":
+        if training.monitor != "loss":
+            raise ValueError(
+                f"training.monitor={training.monitor!r} does not exist for loss=ordinal_crossentropy. Expected: loss."
+            )
+        return [], "min"
     measured = [quantity for each in callbacks for quantity in getattr(each, "measures", [])]
     if training.monitor not in ("loss", "mae", *measured):
         needs = "runs of several steps" if training.monitor == "run_half_mse" else "loss=binary_crossentropy"

@@ -1,7 +1,11 @@
-"""A bidirectional GRU over the words of a long document, to one number."""
+"""A GRU over the words of a long document, in both directions or in one, to one number."""
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras
 from rnn_trading.models.parameters import FilingNetworkParameters
+from rnn_trading.models.text_layers import embedding, set_vectors, states_of
 
 INPUT = "Words"
 
@@ -12,6 +16,7 @@ def build_filing_network(
     ids: int,
     target: tuple[float, float] = (0.0, 1.0),
     name: str = "FilingGRU",
+    vectors: NDArray[np.float32] | None = None,
 ) -> keras.Model:
     """Build the untrained network.
 
@@ -28,24 +33,26 @@ def build_filing_network(
         of the model, which gives plain returns in any case.
     name
         Name of the network.
+    vectors
+        Pretrained embeddings, float32 ``(ids, dimensions)``.
 
     Returns
     -------
     keras.Model
         Input ``Words`` int32 ``(batch, tokens)``, 0 for padding; output float32 ``(batch, 1)``.
+
+    Raises
+    ------
+    ValueError
+        If pretrained embeddings are asked for and not given for every id.
     """
     words = keras.Input((None if architecture.mask_padding else tokens,), name=INPUT, dtype="int32")
-    steps = keras.layers.Embedding(  # (batch, tokens, dimensions)
-        ids, architecture.dimensions, mask_zero=architecture.mask_padding, name="Embedding"
-    )(words)
+    layer = embedding(architecture.embeddings, architecture.dimensions, ids, architecture.mask_padding, vectors)
+    steps = layer(words)  # (batch, tokens, dimensions)
     if architecture.embedding_dropout:
         steps = keras.layers.SpatialDropout1D(architecture.embedding_dropout, name="EmbeddingDropout")(steps)
     steps = keras.layers.BatchNormalization(momentum=architecture.momentum, name="NormalisedWords")(steps)
-    of_every_step = architecture.states == "mean"
-    gru = keras.layers.GRU(architecture.units, return_sequences=of_every_step, name="GRU")
-    states = keras.layers.Bidirectional(gru, name="BidirectionalGRU")(steps)  # (batch[, tokens], 2 units)
-    if of_every_step:
-        states = keras.layers.GlobalAveragePooling1D(name="Mean")(states)
+    states = states_of(steps, architecture.units, architecture.states, architecture.bidirectional)
     states = keras.layers.BatchNormalization(momentum=architecture.momentum, name="NormalisedStates")(states)
     states = keras.layers.Dropout(architecture.dropout, name="Dropout")(states)
     hidden = keras.layers.Dense(architecture.dense_units, activation=architecture.dense_activation, name="Hidden")
@@ -53,4 +60,4 @@ def build_filing_network(
     if architecture.standardise:
         mean, deviation = target
         forecast = keras.layers.Rescaling(deviation, offset=mean, name="Return")(forecast)
-    return keras.Model([words], forecast, name=name)
+    return set_vectors(keras.Model([words], forecast, name=name), vectors)

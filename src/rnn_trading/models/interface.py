@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras
+from rnn_trading.models.ordinal import ordinal_forecast
 
 VECTOR_RANK = 2  # (batch, features)
 
@@ -60,6 +61,9 @@ class Interface:
         Steps of a path that the network forecasts at once; None: it forecasts what follows next.
     readers
         Rows of every batch of a stateful network; None: it carries no state from batch to batch.
+    log_odds
+        Of an ordered label, the log-odds of lying above each of its thresholds in the training rows, ``(outputs,)``:
+        the network gives the probabilities of that. Empty: the target is no ordered label.
     """
 
     inputs: dict[str, Input]
@@ -69,6 +73,7 @@ class Interface:
     every_step: bool = False
     readers: int | None = None
     path: int | None = None
+    log_odds: tuple[float, ...] = ()
 
     @property
     def forecast_shape(self) -> tuple[int | None, ...]:
@@ -114,6 +119,8 @@ class Interface:
 
         Of a path, states are ``(batch, path, features)``, or one vector ``(batch, features)`` for all its steps.
         """
+        if self.log_odds:
+            return ordinal_forecast(states, self.log_odds)
         steps_at_once = self.path if self.path and len(states.shape) == VECTOR_RANK else None
         numbers = self.outputs * (steps_at_once or 1)
         forecast = keras.layers.Dense(numbers, activation=self.activation, name="Forecast")(states)

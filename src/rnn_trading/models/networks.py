@@ -36,12 +36,12 @@ def _sequence(architecture: SequenceNetworkParameters, interface: Interface) -> 
 
 def _text(architecture: TextNetworkParameters, interface: Interface) -> keras.Model:
     words = interface.inputs["Words"]
-    return build_text_network(architecture, words.shape[0], words.ids, words.vectors)
+    return build_text_network(architecture, words.shape[0], words.ids, words.vectors, interface.log_odds)
 
 
 def _filing(architecture: FilingNetworkParameters, interface: Interface) -> keras.Model:
     words = interface.inputs["Words"]
-    return build_filing_network(architecture, words.shape[0], words.ids, interface.target)
+    return build_filing_network(architecture, words.shape[0], words.ids, interface.target, vectors=words.vectors)
 
 
 # By the parameters that describe it, what builds an architecture.

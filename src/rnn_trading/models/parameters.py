@@ -122,6 +122,14 @@ class SequenceNetworkParameters(NetworkParameters):
         return self
 
 
+def _check_dimensions(embeddings: str, dimensions: int | None) -> None:
+    if (embeddings == "learned") != (dimensions is not None):
+        raise ValueError(
+            "learned embeddings need dimensions, pretrained ones need dimensions: null. Received: "
+            f"{embeddings} with dimensions={dimensions}"
+        )
+
+
 def _check_skip(skip: bool, name: str, units: tuple[int, ...]) -> None:
     if skip and len(units) < len(("first", "second")):
         raise ValueError(
@@ -178,13 +186,18 @@ class TextNetworkParameters(NetworkParameters):
     embedding_dropout
         Share of the embedding's dimensions that is dropped in training, the same at all steps.
     units
-        Units of the GRU.
+        Units of the GRU, in each direction.
     input_dropout, recurrent_dropout
         Share of the inputs and of the states of the GRU that is dropped in training. Recurrent dropout forbids fast
         kernels.
     reset_after
         Whether the GRU's reset gate acts on the state after the matrix product, as Keras has it today, with a second
         bias; false: before it (Cho et al., 2014), as in the book.
+    states
+        What is made of the GRU's states: the ``last`` of each direction; their ``mean`` over the words; or a mean
+        weighted by ``attention``, see :class:`rnn_trading.models.text_layers.AttentionPooling`.
+    bidirectional
+        Whether a second GRU reads from the last word to the first.
     """
 
     embeddings: Literal["learned", "pretrained"]
@@ -195,16 +208,14 @@ class TextNetworkParameters(NetworkParameters):
     units: Count
     input_dropout: Rate
     recurrent_dropout: Rate
-    # A default, as in parameter sets of before, which had none.
+    # Defaults: parameter sets of before had none of these.
     reset_after: bool = True
+    states: Literal["last", "mean", "attention"] = "last"
+    bidirectional: bool = False
 
     @model_validator(mode="after")
     def _check_embeddings(self) -> "TextNetworkParameters":
-        if (self.embeddings == "learned") != (self.dimensions is not None):
-            raise ValueError(
-                "learned embeddings need dimensions, pretrained ones need dimensions: null. Received: "
-                f"{self.embeddings} with dimensions={self.dimensions}"
-            )
+        _check_dimensions(self.embeddings, self.dimensions)
         if self.embeddings == "learned" and self.embedding_rows != "vocabulary":
             raise ValueError("learned embeddings have one row for each id. Expected embedding_rows: vocabulary")
         return self
@@ -220,7 +231,7 @@ class FilingNetworkParameters(NetworkParameters):
     Parameters
     ----------
     dimensions
-        Of the learned embedding.
+        Of a learned embedding; null for pretrained ones, which have their own.
     embedding_dropout
         Share of the embedding's dimensions that is dropped in training, the same at all steps.
     mask_padding
@@ -231,26 +242,38 @@ class FilingNetworkParameters(NetworkParameters):
     units
         Units of the GRU in each direction.
     states
-        What is made of the GRU's states: the ``last`` of each direction, as published, or their ``mean`` over the
-        words.
+        What is made of the GRU's states: the ``last`` of each direction, as published; their ``mean`` over the words;
+        or a mean weighted by ``attention``, see :class:`rnn_trading.models.text_layers.AttentionPooling`.
     dropout
         Share of these that is dropped in training.
     dense_units, dense_activation
         The hidden dense layer; ``linear`` as published, where it adds no expressive power.
     standardise
         Whether the network forecasts in units of the target's standard deviation in the training rows.
+    embeddings
+        ``learned``: with the network; ``pretrained``: given, and left as they are.
+    bidirectional
+        Whether a second GRU reads from the last word to the first.
     """
 
-    dimensions: Count
+    dimensions: Count | None
     embedding_dropout: Rate
     mask_padding: bool
     momentum: Rate
     units: Count
-    states: Literal["last", "mean"]
+    states: Literal["last", "mean", "attention"]
     dropout: Rate
     dense_units: Count
     dense_activation: Literal["linear", "relu", "tanh", "elu"]
     standardise: bool
+    # Defaults: parameter sets of before had neither.
+    embeddings: Literal["learned", "pretrained"] = "learned"
+    bidirectional: bool = True
+
+    @model_validator(mode="after")
+    def _check_embeddings(self) -> "FilingNetworkParameters":
+        _check_dimensions(self.embeddings, self.dimensions)
+        return self
 
 
 @parameters
@@ -336,9 +359,10 @@ class TrainingParameters:
     Parameters
     ----------
     loss
-        ``binary_crossentropy`` (accuracy and AUC are recorded too), ``mse`` or ``mae`` (with the RMSE), or
-        ``summed_half_mse``: of sequences, half the squared error, summed over the steps and averaged over the rows.
-        A factor in the loss matters where gradients are clipped, and for the epsilon of the optimizer.
+        ``binary_crossentropy`` (accuracy and AUC are recorded too), ``mse`` or ``mae`` (with the RMSE);
+        ``summed_half_mse``: of sequences, half the squared error, summed over the steps and averaged over the rows (a
+        factor in the loss matters where gradients are clipped, and for the epsilon of the optimizer); for an ordered
+        label alone, ``ordinal_crossentropy`` (see :class:`rnn_trading.models.ordinal.OrdinalCrossentropy`).
     optimizer
         See :class:`OptimizerParameters`.
     batch_size, epochs
@@ -366,7 +390,7 @@ class TrainingParameters:
         that are trained on, and choose nothing.
     """
 
-    loss: Literal["binary_crossentropy", "mse", "mae", "summed_half_mse"]
+    loss: Literal["binary_crossentropy", "mse", "mae", "summed_half_mse", "ordinal_crossentropy"]
     optimizer: OptimizerParameters
     batch_size: Count
     epochs: Count

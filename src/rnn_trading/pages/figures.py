@@ -28,6 +28,7 @@ CAPTIONS = {
     "forecasts_in_time": "Forecasts one month ahead, of the network and of every rival.",
     "paths": "Forecasts of several months from the end of the training rows.",
     "evolution_of_forecasts": "What the network forecast after some epochs, and when it was kept.",
+    "forecasts_by_label": "Forecasts of the reviews of each number of stars: the middle half, and all but a tenth.",
     "forecasts_and_returns": "Every filing of the test by its forecast and by the return that followed.",
     "error_by_step": "The error by the number of steps ahead, of the network and of its rivals.",
     "quintiles": "The mean outcome by fifths of the forecasts of a date: with skill it rises from left to right.",

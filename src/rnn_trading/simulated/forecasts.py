@@ -54,6 +54,7 @@ SCALES: dict[TaskName, _Scale] = {
     "runs": _LEVEL,
     "macro": _PLAIN,
     "sentiment": _PROBABILITY,
+    "stars": _PLAIN,
     "filings": _PLAIN,
 }
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rnn_trading.filings.filings import FilingSource
 from rnn_trading.filings.items import RawFiling
-from rnn_trading.simulated.filings import SimulationParameters, simulate_filings
+from rnn_trading.simulated.filings import PRAISE, WARNINGS, SimulationParameters, simulate_filings
 from rnn_trading.text.word_vectors import VectorTable
 
 START = pd.Timestamp("2010-01-04")  # a Monday
@@ -179,7 +179,7 @@ def reviews(strength: float, seed: int, texts: int) -> dict[str, Any]:
     )
     return {
         "reviews_source": (table, {"empty_texts": 0, "undecodable_texts": 0}),
-        "word_vectors_source": _vectors(words),
+        "word_vectors_source": _vectors(words, np.repeat([-1.0, 1.0, 0.0], [TONE_WORDS, TONE_WORDS, NEUTRAL_WORDS])),
     }
 
 
@@ -188,17 +188,23 @@ def _made_up_words(count: int) -> list[str]:
     return [f"{syllables[number // len(syllables)]}{syllables[number % len(syllables)]}x" for number in range(count)]
 
 
-def _vectors(words: list[str]) -> VectorTable:
+def _vectors(words: list[str], tone: NDArray[np.float64]) -> VectorTable:
     """Random vectors whose first number tells praise, blame and neutral words apart."""
     matrix = np.random.default_rng(6).normal(scale=0.3, size=(len(words), VECTOR_DIMENSIONS)).astype(np.float32)
-    matrix[:, 0] = np.repeat([-1.0, 1.0, 0.0], [TONE_WORDS, TONE_WORDS, NEUTRAL_WORDS])
+    matrix[:, 0] = tone
     return VectorTable(pd.Index(words, dtype="str"), matrix)
 
 
 def filings(strength: float, seed: int, simulation: SimulationParameters) -> dict[str, Any]:
-    """Simulated filings whose ``signal`` is the strength."""
+    """Simulated filings whose ``signal`` is the strength, and vectors of their words of praise and warning."""
     simulated = simulate_filings(replace(simulation, seed=seed, signal=strength))
-    return {"filings_source": simulated.filings, "filing_prices_source": simulated.prices}
+    praise, warnings = (" ".join(phrases).split() for phrases in (PRAISE, WARNINGS))
+    vectors = _vectors([*praise, *warnings], np.repeat([1.0, -1.0], [len(praise), len(warnings)]))
+    return {
+        "filings_source": simulated.filings,
+        "filing_prices_source": simulated.prices,
+        "word_vectors_source": vectors,
+    }
 
 
 def another_future(sources: dict[str, Any], after: Any, seed: int) -> dict[str, Any]:

@@ -69,6 +69,7 @@ SCORES: dict[TaskName, tuple[str, Callable[[pd.DataFrame, str], Score]]] = {
     "runs": ("mean change over runs in the direction forecast", _in_the_direction),
     "macro": ("information coefficient within series", _within_series),
     "sentiment": ("AUC less .5", _above_half),
+    "stars": ("rank correlation", scores.rank_correlation),
     "filings": ("information coefficient", scores.rank_correlation),
 }
 ROWS: dict[TaskName, dict[str, str]] = {"runs": {"run": RESTARTED}, "macro": {"run": ONE_STEP, "units": NETWORK}}

@@ -1,7 +1,7 @@
 """Skill records and results of canaries, read from files that may be broken."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -304,6 +304,7 @@ def read_records(
     expected: dict[str, str],
     with_canaries: list[str],
     protocols: Mapping[str, Sequence[str]] | None = None,
+    not_missed: Container[str] = (),
 ) -> Records:
     """Read the records of every protocol, and the results of the canaries.
 
@@ -317,6 +318,8 @@ def read_records(
         See :func:`read_canaries`.
     protocols
         Of each record, the protocols in which it exists; of one that is not named, :data:`PROTOCOLS`.
+    not_missed
+        Records that need not be there.
 
     Returns
     -------
@@ -336,13 +339,13 @@ def read_records(
     there = {(name, way): made for name, made in expected.items() for way in (protocols or {}).get(name, PROTOCOLS)}
     for (name, protocol), pipeline in there.items():
         path = f"{protocol}/{name}/skill.json"
-        if path in files:
-            record, problem = _parse(files[path], _Record, RECORD_VERSION, {"experiment": name, "protocol": protocol})
-            if problem is None:
-                records.found[name, protocol] = record
-                continue
-            records.problems.append(f"{path}: {problem}")
-        records.missing.append((name, protocol, command_for(pipeline, protocol)))
+        says = {"experiment": name, "protocol": protocol}
+        record, problem = _parse(files[path], _Record, RECORD_VERSION, says) if path in files else ({}, None)
+        if record:
+            records.found[name, protocol] = record
+        elif problem is not None or name not in not_missed:
+            records.problems += [f"{path}: {problem}"] if problem is not None else []
+            records.missing.append((name, protocol, command_for(pipeline, protocol)))
     for path in sorted(path for path in files if path.endswith("/skill.json")):
         protocol, name, _ = path.split("/")
         if (name, protocol) not in there:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rnn_trading.series.series import TRUTH
 from rnn_trading.skill.inference.comparison import clark_west, compare_losses
-from rnn_trading.skill.losses import LOG_LOSS, Loss
+from rnn_trading.skill.losses import Loss
 from rnn_trading.skill.metrics.documents import compare_document_losses
 from rnn_trading.skill.metrics.filings import compare_filing_losses, compare_filing_ranks
 from rnn_trading.skill.rows import MODEL, Metrics, best, rows_of
@@ -105,21 +105,23 @@ def by_loss_of_series(
     return tests
 
 
-def by_document_loss(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
-    """Paired test of the log-loss against the rival with the smallest one.
+def by_document_loss(loss: Loss, metric: str, table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:
+    """Paired test of a loss of documents against the rival that is best by a metric of it, smaller being better.
 
     Examples
     --------
+    >>> from rnn_trading.skill.losses import LOG_LOSS
     >>> table = pd.DataFrame({"truth": [1.0, 0.0], "prediction": [0.5, 0.5], "counts": [0.5, 0.5]})
-    >>> test = by_document_loss(table, {"counts": {"log_loss": 0.69}, "mean": {"log_loss": 0.9}}, 1)[0]
+    >>> metrics = {"counts": {"log_loss": 0.69}, "mean": {"log_loss": 0.9}}
+    >>> test = by_document_loss(LOG_LOSS, "log_loss", table, metrics, 1)[0]
     >>> test["rival"], test["mean_difference"], test["p_value"]
     ('counts', 0.0, nan)
     """
-    rival = best(_rivals(metrics), "log_loss", larger_is_better=False)
+    rival = best(_rivals(metrics), metric, larger_is_better=False)
     if rival is None:
         return []
     forecasts = (table[name].to_numpy() for name in (MODEL, rival, TRUTH))
-    return [{"rival": rival} | compare_document_losses(LOG_LOSS, *forecasts)]
+    return [{"rival": rival} | compare_document_losses(loss, *forecasts)]
 
 
 def by_filing_loss(table: pd.DataFrame, metrics: dict[str, Metrics], _: int) -> Tests:

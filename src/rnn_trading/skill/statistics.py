@@ -13,6 +13,7 @@ import scipy
 
 from rnn_trading.skill.inference.auc import auc_interval, compare_auc
 from rnn_trading.skill.inference.means import FEWEST_FOR_A_VERDICT, MeanTest, mean_test
+from rnn_trading.skill.inference.rank_correlation import compare_rank_correlations, rank_correlation
 from rnn_trading.skill.losses import SQUARED_ERROR, Loss, Vector
 from rnn_trading.skill.metrics.filings import weeks
 from rnn_trading.skill.metrics.macro import ABSOLUTE_ERROR
@@ -281,11 +282,35 @@ def _auc(rows: pd.DataFrame, one: str, other: str | None, _: int) -> Compared:
     )
 
 
+def _stars(rows: pd.DataFrame, one: str, other: str | None, _: int) -> Compared:
+    """By the influence of each document; by itself against the correlation of a constant, 0."""
+    forecast, truth = rows[one].to_numpy(dtype=float), rows[TRUTH].to_numpy(dtype=float)
+    rival = np.zeros(len(truth)) if other is None else rows[other].to_numpy(dtype=float)
+    test = compare_rank_correlations(forecast, rival, truth)
+    value = rank_correlation(forecast, truth)
+    usual = int((rows[TRUTH] == rows[TRUTH].mode()[0]).sum()) if len(rows) else 0
+    return Compared(
+        value=value,
+        rival_value=float("nan") if other is None else value - test["mean_difference"],
+        difference=test["mean_difference"],
+        interval=tuple(test["interval"]),
+        p_value=test["p_value"],
+        detectable=test["detectable_difference"],
+        doubtful=_of_one_author(rows) or len(rows) - usual < FEWEST_OF_A_CLASS,
+        counted=len(truth),
+        name="difference in rank correlation by document",
+    )
+
+
+def _of_one_author(rows: pd.DataFrame) -> bool:
+    """Whether an author wrote several of the documents, which then are not independent."""
+    return "author" in rows and bool(rows["author"].duplicated().any())
+
+
 def _doubtful_documents(rows: pd.DataFrame) -> bool:
     """Whether DeLong's variance may be too small: few documents of a class, or several of one author."""
     positive = rows[TRUTH] > 0.5
-    dependent = "author" in rows and bool(rows["author"].duplicated().any())
-    return dependent or min(positive.sum(), (~positive).sum()) < FEWEST_OF_A_CLASS
+    return _of_one_author(rows) or min(positive.sum(), (~positive).sum()) < FEWEST_OF_A_CLASS
 
 
 def _filings(rows: pd.DataFrame, one: str, other: str | None, overlap: int) -> Compared:
@@ -366,6 +391,16 @@ REVIEWS = Statistic(
     of=_auc,
     metric="auc",
     luck=0.5,
+)
+STARS = Statistic(
+    "rank_correlation",
+    "rank correlation",
+    larger_is_better=True,
+    matters=0.01,
+    why="Ranks know no scale, so that timid and bold forecasts are alike, and labels need not be equally far apart.",
+    of=_stars,
+    metric="rank_correlation",
+    luck=0.0,
 )
 FILINGS = Statistic(
     "rank_correlation",

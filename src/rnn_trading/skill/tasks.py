@@ -23,6 +23,7 @@ from rnn_trading.skill.metrics.series import (
     evaluate_runs,
     evaluate_volatility,
 )
+from rnn_trading.skill.metrics.stars import evaluate_stars
 from rnn_trading.skill.rows import Metrics, best
 from rnn_trading.skill.second_view import (
     Comparison,
@@ -35,7 +36,9 @@ from rnn_trading.skill.second_view import (
 )
 from rnn_trading.skill.statistics import TRUTH, Statistic
 
-TaskName = Literal["classification", "regression", "level", "volatility", "runs", "macro", "sentiment", "filings"]
+TaskName = Literal[
+    "classification", "regression", "level", "volatility", "runs", "macro", "sentiment", "stars", "filings"
+]
 
 
 # Others of the keys only name the rows.
@@ -169,6 +172,10 @@ def _documents(table: pd.DataFrame, column: str) -> Metrics:
     return evaluate_documents(table[column].to_numpy(), table[TRUTH].to_numpy())
 
 
+def _stars(table: pd.DataFrame, column: str) -> Metrics:
+    return evaluate_stars(table[column].to_numpy(), table[TRUTH].to_numpy())
+
+
 ONE_MONTH_AHEAD = {"units": NETWORK, "run": ONE_STEP}
 TASKS: dict[str, Task] = {
     "classification": Task(
@@ -245,9 +252,25 @@ TASKS: dict[str, Task] = {
         evaluate=_documents,
         loss=LOG_LOSS,
         statistic=statistics.REVIEWS,
-        comparisons=(by_document_loss,),
+        comparisons=(partial(by_document_loss, LOG_LOSS, "log_loss"),),
         combined="logits",
         headline=Headline("auc", "AUC", True, scores.auc),
+        units="documents",
+        fewest_rows=30,
+        suspicious="reviews that state their rating in numbers",
+        clusters=lambda table: table["id"],
+        block=1,
+        groups="author",
+        no_groups="the reviews do not say who wrote them",
+    ),
+    "stars": Task(
+        keys=("id", "author"),
+        evaluate=_stars,
+        loss=SQUARED_ERROR,
+        statistic=statistics.STARS,
+        comparisons=(partial(by_document_loss, SQUARED_ERROR, "rmse"),),
+        combined="ranks",
+        headline=Headline("rank_correlation", "rank correlation", True, scores.rank_correlation),
         units="documents",
         fewest_rows=30,
         suspicious="reviews that state their rating in numbers",

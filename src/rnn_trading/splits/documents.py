@@ -1,5 +1,6 @@
 """Splits of documents without a date: stratified, with everything that belongs together on one side."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
@@ -155,31 +156,50 @@ def _check(parts: pd.Series, labels: pd.Series, texts: pd.Series, split: Documen
     remedy = (
         "leave out the column split, so that it is drawn" if given else "change split.test_share or .validation_share"
     )
+    kinds = [0, 1] if _are_two_kinds(labels) else sorted(labels.unique())
     for part in ("train", "test") if split.validate_on == "test" else get_args(SplitName):
-        counts = labels[parts == part].value_counts().reindex([0, 1], fill_value=0)
+        counts, of_all = (_counts(each, kinds) for each in (labels[parts == part], labels))
         if counts.min() < FEWEST_OF_A_LABEL:
             raise ValueError(
-                f"The {part} part of the split needs at least {FEWEST_OF_A_LABEL} documents with each label, 0 and 1. "
-                f"Received: {counts[0]:,} with 0 and {counts[1]:,} with 1, of {len(labels):,} documents with "
-                f"{texts.nunique():,} different texts, {int((labels == 0).sum()):,} with 0 and "
-                f"{int((labels == 1).sum()):,} with 1. Add documents, or {remedy}."
+                f"The {part} part of the split needs at least {FEWEST_OF_A_LABEL} documents with each label, "
+                f"{_listed(map(str, kinds))}. Received: {_in_words(counts)}, of {len(labels):,} documents with "
+                f"{texts.nunique():,} different texts, {_in_words(of_all)}. Add documents, or {remedy}."
             )
 
 
+def _are_two_kinds(labels: pd.Series) -> bool:
+    """Whether labels are 0 and 1 alone, and not stars."""
+    return bool(labels.isin([0, 1]).all())
+
+
+def _counts(labels: pd.Series, kinds: list[int]) -> pd.Series:
+    return labels.value_counts().reindex(kinds, fill_value=0)
+
+
+def _in_words(counts: pd.Series) -> str:
+    return _listed(f"{count:,} with {label}" for label, count in counts.items())
+
+
+def _listed(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def describe_documents(parts: pd.Series, labels: pd.Series) -> dict[str, Any]:
-    """Documents and share of positive ones in each part, and ``unused`` ones.
+    """Documents and share of positive ones in each part, or how many have which stars, and ``unused`` ones.
 
     Parameters
     ----------
     parts
         Result of :func:`split_documents`.
     labels
-        0 or 1, with the index of ``parts``.
+        0 or 1, or stars, with the index of ``parts``.
 
     Returns
     -------
     dict
-        ``train``, ``validation``, ``test``: ``rows`` and ``positive_share`` (NaN without rows); ``unused``: ``rows``.
+        ``train``, ``validation``, ``test``: ``rows``, and ``positive_share`` (NaN without rows) or, of stars,
+        ``labels``: how many have each; ``unused``: ``rows``.
 
     Examples
     --------
@@ -191,8 +211,14 @@ def describe_documents(parts: pd.Series, labels: pd.Series) -> dict[str, Any]:
     test {'rows': 1, 'positive_share': 0.0}
     unused {'rows': 1}
     """
+    two = _are_two_kinds(labels)
+
+    def of_labels(of_part: pd.Series) -> dict[str, Any]:
+        if two:
+            return {"positive_share": float(of_part.mean())}
+        return {"labels": {str(label): int(count) for label, count in of_part.value_counts().sort_index().items()}}
+
     described: dict[str, Any] = {
-        part: {"rows": int((parts == part).sum()), "positive_share": float(labels[parts == part].mean())}
-        for part in get_args(SplitName)
+        part: {"rows": int((parts == part).sum()), **of_labels(labels[parts == part])} for part in get_args(SplitName)
     }
     return described | {"unused": {"rows": int(parts.isna().sum())}}

@@ -1,8 +1,9 @@
 """Texts with a label: the canonical table, and what a careful reader would look for in it.
 
 The canonical table ``reviews`` has the index ``id`` (text, each once) and the columns ``split`` (``train``,
-``validation``, ``test``, or missing where the source does not say), ``label`` (int8, 1: positive, 0: negative) and
-``text`` (not empty). Where the source has it, ``author`` follows (text, missing where unknown).
+``validation``, ``test``, or missing where the source does not say), ``label`` (int8, 1: positive, 0: negative; or a
+whole number from 0 to 100, such as stars, of which more are better) and ``text`` (not empty). Where the source has it,
+``author`` follows (text, missing where unknown).
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from rnn_trading.tables.checks import SourceTable, TableError, row_number
 
 REQUIRED, OPTIONAL = ("label", "text"), ("split", "id", "author")
 SPLITS = ("train", "validation", "test")
+TWO_KINDS, MOST_STARS = (0, 1), 100
 REPLACED = "\ufffd"
 # "8/10", "7.5 out of 10", "10 out of ten": such a review says its label.
 STATED_RATING = r"\b(?:10|[0-9](?:\.[0-9])?) ?(?:/|out of) ?(?:10|ten)\b"
@@ -64,8 +66,8 @@ def parse_reviews(
     Raises
     ------
     ReviewError
-        For a missing column, a label other than 0 and 1, an unknown split, a split in some rows only, an id that is
-        missing or stands twice, or no review.
+        For a missing column, a label that is no whole number from 0 to 100, an unknown split, a split in some rows
+        only, an id that is missing or stands twice, or no review.
 
     Examples
     --------
@@ -78,7 +80,8 @@ def parse_reviews(
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, ReviewError)
     labels = pd.to_numeric(source.table["label"], errors="coerce")
-    source.refuse("label", ~labels.isin([0, 1]), "0 (negative) or 1 (positive)")
+    stars = f"0 (negative) or 1 (positive), or whole numbers from 0 to {MOST_STARS}, such as stars"
+    source.refuse("label", ~labels.isin(range(MOST_STARS + 1)), stars)
     text = source.table["text"].astype("str").where(source.table["text"].notna(), "")
     table = pd.DataFrame({"split": _splits(source), "label": labels.astype("int8"), "text": text})
     if "id" in source.table.columns:
@@ -126,10 +129,10 @@ def validate_reviews(table: pd.DataFrame) -> None:
     --------
     >>> reviews, _ = parse_reviews(pd.DataFrame({"label": [1], "text": ["A fine film."]}), "mine.csv")
     >>> validate_reviews(reviews)
-    >>> validate_reviews(reviews.assign(label=2))
+    >>> validate_reviews(reviews.assign(label=-1))
     Traceback (most recent call last):
         ...
-    rnn_trading.tables.reviews.ReviewError: reviews: expected at least one row, every id once, and labels of 0 or 1.
+    rnn_trading.tables.reviews.ReviewError: reviews: expected at least one row, every id once, and labels from 0 to 100.
     """
     columns = ["split", "label", "text"]
     if table.columns.tolist() not in (columns, [*columns, "author"]) or table.index.name != "id":
@@ -137,8 +140,60 @@ def validate_reviews(table: pd.DataFrame) -> None:
             "reviews: expected the index id and the columns split, label, text[, author]. Received: "
             f"{table.index.name} and {', '.join(map(str, table.columns))}."
         )
-    if table.empty or not table.index.is_unique or not table["label"].isin([0, 1]).all():
-        raise ReviewError("reviews: expected at least one row, every id once, and labels of 0 or 1.")
+    if table.empty or not table.index.is_unique or not table["label"].between(0, MOST_STARS).all():
+        raise ReviewError(f"reviews: expected at least one row, every id once, and labels from 0 to {MOST_STARS}.")
+
+
+def has_two_kinds(labels: pd.Series) -> bool:
+    """Whether labels are 0 and 1 alone, and not stars.
+
+    Examples
+    --------
+    >>> has_two_kinds(pd.Series([0, 1, 1])), has_two_kinds(pd.Series([1, 3, 5]))
+    (True, False)
+    """
+    return bool(labels.isin(TWO_KINDS).all())
+
+
+def refuse_stars(labels: pd.Series, experiment: str) -> None:
+    """Refuse labels of more than two kinds, for an experiment on positive and negative reviews.
+
+    Parameters
+    ----------
+    labels
+        Index ``id``.
+    experiment
+        Its name.
+
+    Raises
+    ------
+    ReviewError
+        Names the first such review, and the experiment that takes stars.
+    """
+    if not has_two_kinds(labels):
+        other = labels[~labels.isin(TWO_KINDS)]
+        raise ReviewError(
+            f"{experiment}: 'label', review {other.index[0]}: expected 0 (negative) or 1 (positive) in every review. "
+            f"Received: {other.iloc[0]}, and {labels.nunique()} kinds of labels in all. If they are stars: kedro run "
+            "--pipelines text_sentiment.stars"
+        )
+
+
+def refuse_two_kinds(labels: pd.Series, experiment: str) -> None:
+    """Refuse labels of one or two kinds, for an experiment on stars.
+
+    Raises
+    ------
+    ReviewError
+        Names the experiment that takes two kinds.
+    """
+    kinds = sorted(labels.unique())
+    if len(kinds) <= len(TWO_KINDS):
+        raise ReviewError(
+            f"{experiment}: expected labels of more than two kinds, such as 1 to 5 stars. Received: "
+            f"{' and '.join(map(str, kinds))} alone. For labels of 0 and 1: kedro run --pipelines "
+            "text_sentiment.learned_embeddings. For a folder of rated reviews: --params review_labels=stars"
+        )
 
 
 def same_text(texts: pd.Series) -> pd.Series:
@@ -163,6 +218,19 @@ def states_rating(texts: pd.Series) -> pd.Series:
     return texts.str.lower().str.contains(STATED_RATING, regex=True)
 
 
+def describe_labels(labels: pd.Series) -> dict[str, Any]:
+    """Share of positive ones, or, of stars, how many documents have each label.
+
+    Examples
+    --------
+    >>> describe_labels(pd.Series([0, 1, 1, 1])), describe_labels(pd.Series([5, 1, 5]))
+    ({'positive_share': 0.75}, {'labels': {'1': 1, '5': 2}})
+    """
+    if has_two_kinds(labels):
+        return {"positive_share": float(labels.mean())}
+    return {"labels": {str(label): int(count) for label, count in labels.value_counts().sort_index().items()}}
+
+
 def review_quality(table: pd.DataFrame) -> dict[str, Any]:
     """Count what matters for a fair test.
 
@@ -174,9 +242,9 @@ def review_quality(table: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``reviews``, ``positive_share``; ``duplicates``: reviews whose text stands further up; ``contradictions``:
-        texts that stand with both labels; ``states_rating``: see :func:`states_rating`; ``characters``: median, and the
-        fewest and the most.
+        ``reviews``; ``positive_share``, or, of stars, ``labels``: how many reviews have each; ``duplicates``: reviews
+        whose text stands further up; ``contradictions``: texts that stand with more than one label; ``states_rating``:
+        see :func:`states_rating`; ``characters``: median, and the fewest and the most.
 
     Examples
     --------
@@ -194,9 +262,9 @@ def review_quality(table: pd.DataFrame) -> dict[str, Any]:
     labels = table.groupby(texts.to_numpy())["label"].agg(["min", "max"]).to_numpy()
     return {
         "reviews": len(table),
-        "positive_share": float(table["label"].mean()),
+        **describe_labels(table["label"]),
         "duplicates": int(texts.duplicated().sum()),
-        "contradictions": int(np.ptp(labels, axis=1).sum()),
+        "contradictions": int((np.ptp(labels, axis=1) > 0).sum()),
         "states_rating": int(states_rating(table["text"]).sum()),
         "characters": {"median": int(lengths.median()), "fewest": int(lengths.min()), "most": int(lengths.max())},
     }

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.tables.checks import TableError
+from rnn_trading.text.phrases import DELIMITER
 from rnn_trading.text.text import TokenSequences
 
 
@@ -64,6 +65,43 @@ class VectorTable:
         matrix[found] = self.matrix[positions[found]]
         report = {"vectors": len(self.words), "dimensions": self.matrix.shape[1], "skipped_lines": 0}
         return FoundVectors(matrix, found, report)
+
+
+@dataclass(frozen=True)
+class PhraseVectors:
+    """A source for phrases too: one without a vector of its own has the mean of its words' vectors.
+
+    Words without a vector do not count in the mean; a phrase of none but such words has no vector.
+
+    Attributes
+    ----------
+    source
+        Of the vectors of words.
+
+    Examples
+    --------
+    >>> table = VectorTable(pd.Index(["net", "income"]), np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32))
+    >>> found = PhraseVectors(table).look_up(["income", "net_income", "net_zzz", "zzz_qqq"])
+    >>> found.matrix.tolist(), found.found.tolist(), found.report["phrases"]
+    ([[0.0, 1.0], [0.5, 0.5], [1.0, 0.0], [0.0, 0.0]], [True, True, True, False], 2)
+    """
+
+    source: WordVectors
+
+    def look_up(self, words: list[str]) -> FoundVectors:
+        """Return the vectors of some words and phrases; the report says how many ``phrases`` have a mean."""
+        parts = {word: [part for part in word.split(DELIMITER) if part] for word in words if DELIMITER in word}
+        of_parts = (part for each in parts.values() for part in each)
+        asked = {word: position for position, word in enumerate(dict.fromkeys([*words, *of_parts]))}
+        looked_up = self.source.look_up([*asked])
+        matrix, found = looked_up.matrix[: len(words)].copy(), looked_up.found[: len(words)].copy()
+        means = 0
+        for word, of_word in parts.items():
+            known = [asked[part] for part in of_word if looked_up.found[asked[part]]]
+            if known and not found[asked[word]]:
+                matrix[asked[word]], found[asked[word]] = looked_up.matrix[known].mean(axis=0), True
+                means += 1
+        return FoundVectors(matrix, found, looked_up.report | {"phrases": means})
 
 
 def vectors_by_id(words: list[str], reserved: int, source: WordVectors) -> FoundVectors:

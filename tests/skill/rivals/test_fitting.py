@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.skill.rivals import filings, macro, panels, series, text
+from rnn_trading.skill.rivals import filings, macro, panels, series, stars, text
 from rnn_trading.skill.rivals.fitting import best_of, fit_rivals, forecast_with, slope
 
 # Those that results were published with: others may join them, none of these may go or change its name.
@@ -17,6 +17,7 @@ PUBLISHED = [
     (series.RUNS, "persistence drift autoregression"),
     (macro.MACRO, "vector_autoregression autoregression persistence seasonal_persistence training_mean"),
     (text.SENTIMENT, "majority tfidf_logistic_regression tfidf_of_the_words_seen mean_vector_logistic_regression"),
+    (stars.STARS, "training_mean review_length tfidf_ridge tfidf_ridge_of_the_words_seen mean_vector_ridge"),
     (filings.FILINGS, "zero training_mean tfidf_ridge length_and_tone_ridge similarity_to_previous"),
 ]
 ROWS = pd.RangeIndex(3)

@@ -27,20 +27,26 @@ def read_skill_records(
     expected: dict[str, str],
     with_canaries: list[str],
     protocols: Mapping[str, Sequence[str]],
+    not_missed: list[str],
 ) -> dict[str, Any]:
     """Records and canaries that can be read, and what is wrong with the others, as plain values.
 
     Parameters
     ----------
-    report_files, expected, with_canaries, protocols
+    report_files, expected, with_canaries, protocols, not_missed
         See :func:`rnn_trading.skill.record_files.read_records`.
     """
-    return read_records(report_files, expected, with_canaries, protocols).as_plain()
+    return read_records(report_files, expected, with_canaries, protocols, not_missed).as_plain()
 
 
-def tabulate_skill(skill_records: dict[str, Any], *, names: list[str]) -> pd.DataFrame:
-    """One row a model; see :func:`rnn_trading.skill.summary.skill_table`."""
-    return summary.skill_table(Records.from_plain(skill_records), names)
+def tabulate_skill(skill_records: dict[str, Any], *, names: list[str], not_missed: list[str]) -> pd.DataFrame:
+    """One row a model; see :func:`rnn_trading.skill.summary.skill_table`.
+
+    What is not missed has none without a record.
+    """
+    records = Records.from_plain(skill_records)
+    there = {name for name, _ in records.found}
+    return summary.skill_table(records, [name for name in names if name in there or name not in not_missed])
 
 
 def draw_skill_report(skill_table: pd.DataFrame) -> Figure:

@@ -14,6 +14,7 @@ def create_pipeline(
     figures: dict[str, list[str]],
     with_canaries: list[str],
     protocols: Mapping[str, Sequence[str]],
+    not_missed: list[str],
 ) -> Pipeline:
     """Whatever records are there to the report.
 
@@ -27,9 +28,12 @@ def create_pipeline(
         Experiments that have canaries.
     protocols
         Of each skill record, the protocols in which it exists.
+    not_missed
+        Records that need not be there.
     """
-    read = wiring.given(nodes.read_skill_records, expected=expected, with_canaries=with_canaries, protocols=protocols)
-    tabulate = wiring.given(nodes.tabulate_skill, names=list(expected))
+    given = {"expected": expected, "with_canaries": with_canaries, "protocols": protocols, "not_missed": not_missed}
+    read = wiring.given(nodes.read_skill_records, **given)
+    tabulate = wiring.given(nodes.tabulate_skill, names=list(expected), not_missed=not_missed)
     write = wiring.given(nodes.write_skill_report, expected=expected, figures=figures)
     return Pipeline(
         [

@@ -1,23 +1,28 @@
-"""Reviews by learned and by pretrained embeddings: one pipeline under two namespaces; a finished model on new texts."""
+"""Reviews by learned and by pretrained embeddings, and stars; a finished model on new texts."""
 
 from kedro.pipeline import Pipeline
 
 from rnn_trading.experiments import wiring
-from rnn_trading.experiments.reviews import review_experiment
+from rnn_trading.experiments.reviews import calibration, forecasts_by_label, review_experiment
 
 from .scoring import score_texts
 
-EXPERIMENTS = ("text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings")
+TWO_KINDS = ("text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings")
+# For a file whose labels are of more kinds, which the bundled reviews have not: it runs by its name alone.
+STARS = "text_sentiment.stars"
+EXPERIMENTS = (*TWO_KINDS, STARS)
 
 
 def create_experiment(name: str) -> Pipeline:
     """One of :data:`EXPERIMENTS`, from ``reviews`` to its skill record, figures and page."""
-    return review_experiment(name)
+    if name == STARS:
+        return review_experiment(name, forecasts_by_label=forecasts_by_label)
+    return review_experiment(name, calibration=calibration)
 
 
 def create_pipeline() -> Pipeline:
-    """All of them."""
-    return wiring.together("text_sentiment", map(create_experiment, EXPERIMENTS))
+    """Those on positive and negative reviews, which any source has."""
+    return wiring.together("text_sentiment", map(create_experiment, TWO_KINDS))
 
 
 def create_inference() -> Pipeline:

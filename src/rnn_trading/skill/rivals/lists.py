@@ -2,13 +2,13 @@
 
 import re
 
-from rnn_trading.skill.rivals import filings, macro, panels, returns, series, text
+from rnn_trading.skill.rivals import filings, macro, panels, returns, series, stars, text
 from rnn_trading.skill.rivals.tiers import Tier
 
 _LISTS = (
     *(panels.CLASSIFICATION, panels.REGRESSION),
     *(series.LEVEL, series.VOLATILITY, returns.SIGNED_RETURNS, series.RUNS),
-    *(macro.MACRO, text.SENTIMENT, filings.FILINGS),
+    *(macro.MACRO, text.SENTIMENT, stars.STARS, filings.FILINGS),
 )
 # The published averages of runs are named after their length; see `averaging_rivals` in `series.py`.
 _AVERAGE = re.compile(r"mean_of_last_\d+")

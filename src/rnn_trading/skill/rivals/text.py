@@ -44,7 +44,7 @@ class KnownTexts:
     Attributes
     ----------
     train
-        The training texts and their labels, 0 or 1, both present, ``(texts,)``.
+        The training texts and their labels, ``(texts,)``: 0 or 1, both present; or stars.
     validation
         The same of the validation texts, of which there may be none.
     vectors
@@ -59,7 +59,7 @@ class KnownTexts:
     seed: int
 
 
-Forecast = Callable[[TextRows], Vector]  # texts to the probability of label 1
+Forecast = Callable[[TextRows], Vector]  # texts to the probability of label 1, or to the expected label
 
 
 def majority(known: KnownTexts) -> Forecast:
@@ -71,8 +71,8 @@ def majority(known: KnownTexts) -> Forecast:
 def review_length(known: KnownTexts) -> Forecast:
     """A logistic regression on the logarithm of the number of words, without a penalty."""
     rows, label = known.train
-    forecast = logistic_slope(_log_words(rows), label)
-    return lambda others: forecast(_log_words(others))
+    forecast = logistic_slope(log_words(rows), label)
+    return lambda others: forecast(log_words(others))
 
 
 def tfidf_logistic_regression(known: KnownTexts) -> Forecast:
@@ -96,7 +96,7 @@ def mean_vector_logistic_regression(known: KnownTexts) -> Forecast:
     import sklearn  # noqa: PLC0415  see tfidf_logistic_regression
 
     scaler = sklearn.preprocessing.StandardScaler()
-    return _logistic(scaler, lambda rows: _mean_vectors(rows.counts, known.vectors), known)
+    return _logistic(scaler, lambda rows: mean_vectors(rows.counts, known.vectors), known)
 
 
 # A new rival is a function above, and its name here.
@@ -125,12 +125,13 @@ def _logistic(first: Any, features: Callable[[TextRows], Any], known: KnownTexts
     return lambda rows: forecast_of(fitted, features(rows))
 
 
-def _log_words(rows: TextRows) -> Vector:
+def log_words(rows: TextRows) -> Vector:
+    """Logarithm of the number of words of each whole text, ``(texts,)``."""
     return np.log(np.maximum(np.asarray(rows.counts.sum(axis=1)).ravel(), 1.0))
 
 
-def _mean_vectors(counts: "scipy.sparse.csr_array", vectors: NDArray[np.float32]) -> Vector:
-    """Mean over the words that have a vector; zero for a text with none."""
+def mean_vectors(counts: "scipy.sparse.csr_array", vectors: NDArray[np.float32]) -> Vector:
+    """Mean over the words of a text that have a vector, ``(texts, dimensions)``; zero for a text with none."""
     known = (vectors != 0).any(axis=1).astype(float)
     of_known = np.maximum(counts @ known, 1.0)
     return np.asarray(scipy.sparse.diags_array(1 / of_known) @ (counts @ vectors.astype(float)))
