@@ -25,6 +25,7 @@ CAPTIONS = {
     "networks_and_rivals": "Two scores of every network and rival, and which may be the best one.",
     "error_by_step": "The error by the number of steps ahead, of the network and of its rivals.",
     "runs": "The three kinds of forecasts over the truth: point by point, restarted runs, and one free run.",
+    "by_epochs": "The three kinds of forecasts after each number of epochs: they contradict each other.",
     "one_step_averages": "The published averages as forecasts of the next step.",
     "evolution_of_forecasts": "What the network forecast after some epochs, and when it was kept.",
     "raw_and_transformed": "Every series as it came and as it is forecast.",
