@@ -24,6 +24,7 @@ from rnn_trading.series.series import (
     Runs,
     runs_over,
 )
+from rnn_trading.skill.metrics.series import LAST_VALUE
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.series import RUNS, Matrix, recursive
 from rnn_trading.skill.rows import MODEL
@@ -200,6 +201,32 @@ def runs_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: Axes
     steps = predictions.loc[predictions["run"] == RESTARTED, "step"].max()
     title = drawing.title(f"Runs of {steps} steps: {drawing.headline_against(skill)}", skill)
     return figures.series.runs_over_truth(predictions, axes.unit, axes.first_day, title)
+
+
+def by_epochs(
+    short: pd.DataFrame,
+    medium: pd.DataFrame,
+    long: pd.DataFrame,
+    short_skill: dict[str, Any],
+    medium_skill: dict[str, Any],
+    long_skill: dict[str, Any],
+    axes: AxesParameters,
+) -> Figure:
+    """The three kinds of forecasts of one network after three numbers of epochs, and how they contradict each other."""
+    skills = short_skill, medium_skill, long_skill
+    epochs = [skill["model"]["epochs"] for skill in skills]
+    rmse = [errors_of_kinds(skill) for skill in skills]
+    persistence = short_skill["rivals"][LAST_VALUE]["rmse"]
+    found = figures.epochs.what_epochs_change(epochs, [each[RESTARTED] for each in rmse], LAST_VALUE, persistence)
+    title = drawing.title(found, short_skill)
+    return figures.epochs.runs_by_epochs([short, medium, long], epochs, rmse, axes.unit, title)
+
+
+def errors_of_kinds(skill: dict[str, Any]) -> dict[str, float]:
+    """RMSE of the model by kind of forecast, from its record."""
+    metrics = skill["model"]["metrics"]
+    others = {kind: metrics[kind]["rmse"] for kind in (POINT_BY_POINT, FREE_RUN)}
+    return {RESTARTED: metrics["rmse"], **others}
 
 
 def error_by_step(skill: dict[str, Any], axes: AxesParameters) -> Figure:

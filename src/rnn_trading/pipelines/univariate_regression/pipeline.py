@@ -16,7 +16,6 @@ ONE_OF_EACH_CELL = ("rnn", "lstm", "gru")  # whose gradients are measured
 IN_BOTH = tuple(f"{NAME}.{experiment}" for experiment in ("level", "volatility", "rolling_windows", "mid_price"))
 # Published are further numbers of epochs of the rolling windows; the corrected protocol stops on validation rows.
 EXPERIMENTS = (*IN_BOTH, f"{NAME}.rolling_windows.epochs")
-EPOCHS = (50, 400)
 INDEX = ("index_prices", "index_prices_report")
 RUN_NODES = (SPLIT, SCALE, TRAIN, runs.FORECAST, runs.RIVALS_FORECAST, JUDGE, runs.DRAW)
 RANGES = {"index_prices": "index_ranges", "index_prices_report": "index_ranges_report"}
@@ -128,18 +127,26 @@ def _index_windows(name: str) -> Pipeline:
 def _rolling_windows_by_epochs(name: str) -> Pipeline:
     """The same network on the windows of the index after more epochs, and all of them in one figure."""
     index = f"{name.removesuffix('.epochs')}.index"
-    of_all = (*series.WINDOWS, "split_dates", "scaling", "rival_predictions")
-    records = [index, *(f"{index}.epochs_{epochs}" for epochs in EPOCHS)]
-    of_each = [
-        wiring.experiment(
-            record,
-            [TRAIN, runs.FORECAST, JUDGE, runs.DRAW],
-            {each: f"{index}.{each}" for each in of_all},
-            {f"params:{block}": f"params:{index}.{block}" for block in ("split", "runs", "axes")},
-        )
-        for record in records[1:]
-    ]
-    return sum(of_each, _index_windows(index))
+    of_all = {each: f"{index}.{each}" for each in (*series.WINDOWS, "split_dates", "scaling", "rival_predictions")}
+    parameters = {f"params:{block}": f"params:{index}.{block}" for block in ("split", "runs", "axes")}
+    records = {"short": index, "medium": f"{index}.epochs_50", "long": f"{index}.epochs_400"}
+    pipeline = _index_windows(index)
+    for record in list(records.values())[1:]:
+        # What is its own is made inside its namespace.
+        inside = {
+            f"{place}{kind}": dataset if other == record else f"{place}_{dataset}"
+            for place, other in records.items()
+            for kind, dataset in (("", "predictions"), ("_skill", "skill"))
+        }
+        outside = {
+            f"{place}_{dataset}": f"{other}.{dataset}"
+            for place, other in records.items()
+            for dataset in ("predictions", "skill")
+        }
+        draw = wiring.draw({"by_epochs": runs.by_epochs}, name="draw_epochs", **inside)
+        nodes = [TRAIN, runs.FORECAST, JUDGE, runs.DRAW, draw]
+        pipeline += wiring.experiment(record, nodes, of_all | outside, parameters)
+    return pipeline
 
 
 def _mid_price(name: str) -> Pipeline:

@@ -1,0 +1,71 @@
+"""Forecasts of several steps by one network after different numbers of epochs."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+
+from rnn_trading.figures.panels import GREY, ORANGE, legend_below, styled, titled
+from rnn_trading.series.series import FREE_RUN, POINT_BY_POINT, RESTARTED
+
+DECIDES = 1.1  # a ratio of errors
+KINDS = {POINT_BY_POINT: "Point by point", RESTARTED: "Restarted runs", FREE_RUN: "One free run"}
+
+
+@styled
+def runs_by_epochs(
+    predictions: Sequence[pd.DataFrame],
+    epochs: Sequence[int],
+    rmse: Sequence[dict[str, float]],
+    unit: str,
+    title: str,
+) -> Figure:
+    """One row a number of epochs, one column a kind of forecast, each over the truth, with its error.
+
+    Parameters
+    ----------
+    predictions
+        Of each row: ``run``, ``target_date``, ``date``, ``prediction``, ``truth``.
+    epochs
+        Of each row.
+    rmse
+        Of each row, the error by kind of forecast, in the unit of the series.
+    unit
+        Unit of the series.
+    title
+        Title of the figure.
+    """
+    figure = Figure(figsize=(14, 3.1 * len(epochs) + 1.2))
+    grid = figure.subplots(len(epochs), len(KINDS), sharex=True, sharey="col")
+    for row, table, count, errors in zip(grid, predictions, epochs, rmse, strict=True):
+        for axes, (kind, words) in zip(row, KINDS.items(), strict=True):
+            rows = table[table["run"] == kind]
+            (truth,) = axes.plot(rows["target_date"], rows["truth"], color=GREY, linewidth=2.2)
+            for _, run in rows.groupby("date") if kind == RESTARTED else [(None, rows)]:
+                (forecast,) = axes.plot(run["target_date"], run["prediction"], color=ORANGE, linewidth=1.4)
+            axes.set_title(f"{words}, {_in_words(count)}: RMSE {errors[kind]:.3g}", loc="left", fontsize=12)
+            axes.xaxis.set_major_locator(AutoDateLocator(maxticks=5))
+            axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
+        row[0].set(ylabel=unit.capitalize())
+    legend_below(figure, [truth, forecast], ["truth", "forecast"], columns=2)
+    return titled(figure, title)
+
+
+def what_epochs_change(epochs: Sequence[int], errors: Sequence[float], rival: str, error_of_rival: float) -> str:
+    """The error of restarted runs after each number of epochs, beside that of a rival, in a sentence.
+
+    Examples
+    --------
+    >>> what_epochs_change([1, 50], [83.3, 60.21], "persistence", 58.1)
+    'The number of epochs decides: runs are off by 83.3 after 1 epoch, by 60.2 after 50 epochs; persistence by 58.1'
+    >>> what_epochs_change([1, 50], [60.3, 60.21], "persistence", 58.1).partition(":")[0]
+    'The number of epochs changes little'
+    """
+    changes = "decides" if max(errors) > DECIDES * min(errors) else "changes little"
+    parts = [f"by {error:.3g} after {_in_words(count)}" for count, error in zip(epochs, errors, strict=True)]
+    return f"The number of epochs {changes}: runs are off {', '.join(parts)}; {rival} by {error_of_rival:.3g}"
+
+
+def _in_words(epochs: int) -> str:
+    return f"{epochs} epoch{'' if epochs == 1 else 's'}"
