@@ -132,6 +132,9 @@ NAMES = [
     "as_published:text_sentiment.stars",
     "corrected:sec_filings.returns",
     "as_published:sec_filings.returns",
+    "book:stacked_lstm.classification",
+    "book:multivariate.macro",
+    "book:text_sentiment.learned_embeddings",
     # As it trains; and averages of several.
     "corrected:univariate_regression.mid_price+stateful",
     "corrected:multivariate.macro+ensemble",

@@ -78,12 +78,12 @@ def blocks_of(values: dict[str, Any], path: str = "") -> Iterator[tuple[str, dic
             yield from blocks_of(value, f"{path}.{name}".lstrip("."))
 
 
-@pytest.mark.parametrize("protocol", ["corrected", "as_published"])
-def test_every_network_of_conf_base_is_here(base_parameters, case_of, protocol):
+@pytest.mark.parametrize(("protocol", "networks"), [("corrected", 23), ("as_published", 25), ("book", 5)])
+def test_every_network_of_conf_base_is_here(base_parameters, case_of, protocol, networks):
     here = [case_of(name).architecture for name in NAMES]
     blocks = {path: block for path, block in blocks_of(base_parameters(protocol)) if path.partition(".")[0] in KINDS}
     found = {path: small_parameters(path, block)[1] for path, block in blocks.items()}
-    assert len(found) == 23
+    assert len(found) == networks
     assert [path for path, architecture in found.items() if architecture not in here] == []
 
 

@@ -283,7 +283,7 @@ def gather_reports(
     """Say where the data come from, what was dropped or misread, and how much of the texts the network sees."""
     lengths = word_counts(sequences, text_reader)
     tokens = text_reader["reading"]["tokens"]
-    misread = text_reader["reading"]["words"]["misread_as"] is not None
+    misread = text_reader["reading"]["words"].get("misread_as") is not None  # a reader of before had none
     return {
         "source": reviews_report["source"],
         "reviews": {key: value for key, value in reviews_report.items() if key not in ("source", "dropped")},

@@ -1,0 +1,37 @@
+"""Reviews whose source says which are the test, as published and corrected: what is trained on, and what is misread."""
+
+import pandas as pd
+import pytest
+
+from rnn_trading.experiments.reviews import gather_reports, read_reviews, split_reviews
+from rnn_trading.models.parameters import TextNetworkParameters
+from rnn_trading.splits.documents import DocumentSplitParameters
+from rnn_trading.tables.reviews import parse_reviews
+from rnn_trading.text.text import ReadingParameters
+
+# The first training text stands in the test, in other letters; three texts are not ASCII.
+TEXTS = [f"text {number}" for number in range(120)]
+TEXTS[0], TEXTS[1], TEXTS[2], TEXTS[3] = "A  Copy", "a copy", "voil\u00e0", "na\u00efve"
+TEXTS[5] = "don\u2019t"
+RAW = pd.DataFrame({"label": [0, 0, 1, 1] * 30, "split": ["train", "test"] * 60, "text": TEXTS})
+
+
+@pytest.mark.parametrize(
+    ("protocol", "dropped", "trained_on", "misread"),
+    [("corrected", 1, 0, 0), ("as_published", 0, 1, 3), ("book", 0, 1, 3)],
+)
+def test_the_report_counts_copies_of_the_test_and_misread_texts(
+    base_parameters, protocol, dropped, trained_on, misread
+):
+    values = base_parameters(protocol)["text_sentiment"]["pretrained_embeddings"]
+    reviews, counts = parse_reviews(RAW, "mine.csv")
+    parts = split_reviews(reviews, DocumentSplitParameters(**values["split"]))
+    reading, model = ReadingParameters(**values["reading"]), TextNetworkParameters(**values["model"])
+    made = read_reviews(reviews, parts, reading, model)
+    report = gather_reports(
+        reviews, {"source": "mine", "dropped": counts}, made["text_reader"], made["sequences"], parts, {}
+    )
+    assert report["dropped"]["training_texts_of_the_test"] == dropped
+    assert report["trained_on"] == {"texts_of_the_test": trained_on}
+    assert report["misread"] == {"texts": misread}
+    assert ("voil\u00e3" in made["words"]) == (protocol != "corrected")
