@@ -170,7 +170,10 @@ CASES = {
     "series_and_forecasts": lambda: series.series_and_forecasts(forecasts(), "ewma", "percent", TITLE),
     "networks_and_rivals": lambda: series.networks_and_rivals(compared(), TITLE),
     "gradient_by_lag": lambda: series.gradient_by_lag(
-        gradients(), {"rnn": "simple RNN"}, {False: {"rnn": None, "lstm": 20}, True: {"rnn": 120, "lstm": 40}}, TITLE
+        gradients(),
+        {"rnn": "simple RNN", "lstm": "LSTM"},
+        {False: {"rnn": None, "lstm": 20}, True: {"rnn": 120, "lstm": 40}},
+        TITLE,
     ),
     "no gradient_by_lag": lambda: series.gradient_by_lag(gradients().iloc[:0], {}, {False: {}, True: {}}, TITLE),
     "runs_over_truth": lambda: series.runs_over_truth(runs(), "points", None, TITLE),

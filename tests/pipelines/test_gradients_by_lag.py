@@ -66,6 +66,19 @@ def test_a_network_without_a_recurrent_layer_has_no_rows(measured):
     assert "no network has a recurrent layer" in figure.get_suptitle()
 
 
+@pytest.mark.trains
+@pytest.mark.xdist_group("univariate_regression")
+def test_a_run_measures_one_network_of_each_cell(finished):
+    folder = finished("univariate_regression", protocol="corrected", univariate_regression={})
+    path = folder / "data/07_model_output/corrected/univariate_regression.volatility.gradient_norms.parquet"
+    table = pd.read_parquet(path)
+    assert table.groupby(["network", "trained"])["lag"].max().to_dict() == {
+        (network, trained): 21 for network in ("rnn", "lstm", "gru") for trained in (False, True)
+    }
+    assert (table["norm"] > 0).all()
+    assert (table["network"] == table["layer"]).all()
+
+
 def norms():
     """A network that halves from day to day, and one that keeps all."""
     rows = [
@@ -88,7 +101,7 @@ def test_the_title_says_how_far_the_gradient_reaches():
 
 
 def test_a_dot_marks_where_a_line_has_fallen_below_a_hundredth():
-    before, after = series.gradient_by_lag(norms(), {}, gradients.reaches(norms()), "Title").axes
+    before, after = series.gradient_by_lag(norms(), gradients.NAMES, gradients.reaches(norms()), "Title").axes
     dots = [
         [(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines if len(line.get_xdata()) == 1]
         for axes in (before, after)

@@ -207,7 +207,7 @@ def gradient_by_lag(
     norms
         ``network``, ``trained``, ``lag``, ``norm``, ``windows``.
     names
-        Of the networks, in words.
+        Of each network, that of its layer.
     reached
         Untrained and trained, the lag of each network from which on its norm is below 1 % of its largest; None: none.
     title
@@ -219,7 +219,7 @@ def gradient_by_lag(
         for number, (network, lag) in enumerate(lags.items()):
             line = norms[(norms["trained"] == trained) & (norms["network"] == network)].set_index("lag")["norm"]
             style = LINES[number % len(LINES)]
-            axes.plot(line.index, line, label=names.get(network, network), **style)
+            axes.plot(line.index, line, label=names[network], **style)
             if lag is not None:
                 axes.plot(lag, line[lag], "o", color=style["color"], markersize=9)
         axes.set_title("After training" if trained else "Before training", loc="left", fontsize=12)

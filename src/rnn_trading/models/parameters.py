@@ -131,7 +131,7 @@ def _check_dimensions(embeddings: str, dimensions: int | None) -> None:
 
 
 def _check_skip(skip: bool, name: str, units: tuple[int, ...]) -> None:
-    if skip and len(units) < len(("first", "second")):
+    if skip and not units[1:]:
         raise ValueError(
             f"skip joins the input to the second recurrent layer and those above it. Expected at least two entries in "
             f"{name}, or skip: false. Received: {name}: {list(units)}"

@@ -36,8 +36,9 @@ def measure_gradients(
     Returns
     -------
     pandas.DataFrame
-        ``layer``, ``trained``, ``lag`` (days before the last of the window, from 0), ``norm`` (median over the windows
-        of :func:`rnn_trading.models.gradients.gradient_norms`), ``windows`` (how many). No rows of a network without a
+        ``layer`` (or the builder of an own network), ``trained``, ``lag`` (days before the
+        last of the window, from 0), ``norm`` (median over the windows of
+        :func:`rnn_trading.models.gradients.gradient_norms`), ``windows`` (how many). No rows of a network without a
         recurrent layer of its own.
     """
     # TensorFlow takes seconds to import: only a run that needs it pays for it.
@@ -54,7 +55,7 @@ def measure_gradients(
     networks = {False: untrained(lambda: build_network(architecture, interface), training.seed), True: model}
     table = pd.DataFrame(
         {
-            "layer": architecture.layer,
+            "layer": architecture.builder or architecture.layer,
             "trained": trained,
             "lag": lag,
             "norm": norm,
@@ -105,14 +106,16 @@ def reaches(gradient_norms: pd.DataFrame) -> dict[bool, dict[str, int | None]]:
 def gradient_by_lag(gradient_norms: pd.DataFrame, protocol: str) -> Figure:
     """Norms by lag of each network, before and after training; the title says how far they reach."""
     found, last = reaches(gradient_norms), gradient_norms["lag"].max()
+    layers = gradient_norms.groupby("network")["layer"].first()
+    names = {network: NAMES.get(layer, layer) for network, layer in layers.items()}
 
     def said(trained: bool) -> str:
         each = (
-            f"{NAMES.get(name, name)} {f'over {last:,}' if lag is None else f'{lag:,}'} days"
-            for name, lag in found[trained].items()
+            f"{names[network]} {f'over {last:,}' if lag is None else f'{lag:,}'} days"
+            for network, lag in found[trained].items()
         )
         return ", ".join(each) or "no network has a recurrent layer"
 
     title = f"How far back the trained gradient reaches: {said(True)}"
     below = f"Before training: {said(False)}; {words(protocol)}"
-    return figures.series.gradient_by_lag(gradient_norms, NAMES, found, f"{title}\n{below}")
+    return figures.series.gradient_by_lag(gradient_norms, names, found, f"{title}\n{below}")
