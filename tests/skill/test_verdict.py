@@ -123,7 +123,10 @@ def test_caveats():
     assert "One network was trained: another seed may give another finding." in said(decision(), networks=1)
     assert "Training was stopped on the test rows" in said(decision(), stopped_on="test")
     assert "stopped and the network chosen on the test rows" in said(decision(), stopped_on="test", chosen="gru")
+    assert "The epoch was chosen on the test rows" in said(decision(), stopped_on=None, chosen_on="test")
     assert "The best epoch was the last one allowed" in said(decision(), best_epoch=9, epochs_allowed=9)
+    last = {"stopped_on": None, "chosen_on": None, "best_epoch": 9, "epochs": 9, "epochs_allowed": 9}
+    assert said(decision(), **last).endswith("All 9 epochs were run and the last was kept.")
     several = said(decision(), best_epoch={"1": 9, "2": 5}, epochs_allowed=9)
     assert "The best epoch of 1 of 2 networks was the last one allowed" in several
     assert said(decision(), caveat="the data are simulated").endswith("The data are simulated.")
