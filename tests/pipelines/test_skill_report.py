@@ -8,12 +8,11 @@ import pytest
 from PIL import Image
 
 from rnn_trading import report as make_report
-from rnn_trading.pipeline_registry import ONLY_IN, experiments, figures_of, records_made_by
+from rnn_trading.pipeline_registry import experiments, figures_of, protocols_of, records_made_by
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.skill_report.figures import gone, read_figures
 from rnn_trading.report import main, missing_commands
 from rnn_trading.skill.laws import describe
-from rnn_trading.skill.record_files import PROTOCOLS
 from tests.pipelines.conftest import FIGURES, NAME, PAGE
 from tests.records import EXPECTED, canaries, files, read, record
 
@@ -143,8 +142,8 @@ def test_make_report_runs_what_is_missing_and_says_what_failed(reported, monkeyp
 
 def test_make_report_runs_only_the_report_if_nothing_is_missing(project, monkeypatch, capsys):
     (Path.cwd() / "data/08_reporting").mkdir(parents=True)
-    made_by = records_made_by(experiments())
-    runs = [(name, way) for name, maker in made_by.items() for way in ONLY_IN.get(maker, PROTOCOLS)]
+    protocols = protocols_of(records_made_by(experiments()))
+    runs = [(name, protocol) for name, there in protocols.items() for protocol in there]
     found = files(*(record(name, protocol, 0.6, 0.5) for name, protocol in runs)) | canaries(CANARIES)
     figures = figures_of(experiments())
     found |= {f"{protocol}/{name}/{figure}.png": b"" for name, protocol in runs for figure in figures[name]}
@@ -168,7 +167,8 @@ def test_what_make_report_would_run(reported):
     # Eight records of one experiment are made by one command.
     assert commands.count("kedro run --pipelines univariate_regression.volatility") == 1
     assert commands[-1] == "kedro run --pipelines canaries"
-    assert len(commands) == 2 * 11 - 1 + 1
+    assert len([command for command in commands if command.endswith("protocol=book")]) == 5
+    assert len(commands) == 2 * 11 - 1 + 1 + 5
     for file in ("learning_curves.png", "page.html"):
         (folder / f"data/08_reporting/corrected/{NAME}/{file}").rename(folder / "gone")
         again = set(missing_commands(folder)) - set(commands)
