@@ -5,6 +5,7 @@ import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.hdf_store import ONE_THREAD, HDFStoreDataset
+from tests.test_doctests import run_examples
 
 ROWS = pd.MultiIndex.from_product([["A", "B"], pd.to_datetime(["2020-01-06", "2020-01-07"])], names=["ticker", "date"])
 TABLES = {
@@ -77,3 +78,7 @@ def test_only_one_thread_writes_or_reads_at_a_time(dataset, monkeypatch):
     dataset.load()
     assert seen == [True] * 4
     assert not ONE_THREAD.locked()
+
+
+def test_the_example():
+    assert run_examples("rnn_trading.datasets.hdf_store").failed == 0
