@@ -56,8 +56,7 @@ def test_every_experiment_obeys_every_law(project):
 
 def test_every_kind_of_experiment_has_canaries():
     tested = {experiment_of(name) for name in CANARIES}
-    # Several records are made by one experiment.
-    made_by = records_made_by(experiments())
+    made_by = records_made_by(experiments())  # several by one experiment
     assert {made_by[name] for name in tested} == set(experiments()) - set(ONLY_IN) - {"text_sentiment.stars"}
 
 

@@ -60,29 +60,7 @@ def test_macro(finished, run_notebooks, protocol):
     assert ("published_comparison" in record["model"]) == (protocol == "as_published")
     assert {path.stem for path in (folder / f"data/08_reporting/{protocol}/{NAME}").glob("*.png")} == FIGURES
     assert (folder / f"data/06_models/{protocol}/{NAME}.keras").is_file()
-    _check_paths(folder, protocol, table)
     run_notebooks(folder, protocol, "macro")
-
-
-def _check_paths(folder, protocol, recursion):
-    """Paths at once are of the same months, one month ahead is the first of a path, and recursion is a rival."""
-    name = f"{NAME}.encoder_decoder"
-    table = pd.read_parquet(folder / f"data/07_model_output/{protocol}/{name}.parquet")
-    same = [column for column in recursion if column != "prediction"]
-    pd.testing.assert_frame_equal(table[same], recursion[same], check_exact=True)
-    np.testing.assert_array_equal(table["recursion"], recursion["prediction"])
-    first = table[table["step"] == 1].groupby(["units", "series", "target_date"])["prediction"]
-    assert first.size().value_counts().to_dict() == {1: 92, 2: 4}  # the first test month in both kinds of forecasts
-    assert first.agg(np.ptp).max() < 1e-4 * table["truth"].abs().max()
-    record = json.loads((folder / f"data/08_reporting/{protocol}/{name}/skill.json").read_text())
-    assert set(record["rivals"]) == {*RIVALS, "recursion"}
-    assert len(record["model"]["metrics"]["path"]["mae_by_step"]) == 6
-    assert record["rivals"]["recursion"]["path"] == skill(folder, protocol)["model"]["metrics"]["path"]
-    assert set(record["model"]["by_seed"]["seeds"]) == {"seed_42", "seed_43"}
-    assert "published_comparison" not in record["model"]
-    drawn = {path.stem for path in (folder / f"data/08_reporting/{protocol}/{name}").glob("*.png")}
-    assert drawn == FIGURES - {"raw_and_transformed"}
-    assert (folder / f"data/06_models/{protocol}/{name}.keras").is_file()
 
 
 @pytest.mark.trains

@@ -10,14 +10,14 @@ in training as in forecasting, so that what is trained is what forecasts.
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_trading.models.backend import keras
+from rnn_trading.models.backend import keras, tf
+from rnn_trading.models.free_run import in_parts
 from rnn_trading.models.interface import Interface
 from rnn_trading.models.lstm import FusedLSTM
 from rnn_trading.models.parameters import EncoderDecoderParameters
 from rnn_trading.models.sequence_network import INPUT
 
 RECURRENT = {"lstm": FusedLSTM, "gru": keras.layers.GRU}
-WINDOWS_AT_ONCE = 1024  # bounds the memory
 
 
 def build_encoder_decoder(architecture: EncoderDecoderParameters, interface: Interface) -> keras.Model:
@@ -76,5 +76,9 @@ def forecast_paths(model: keras.Model, windows: NDArray[np.floating]) -> NDArray
     numpy.ndarray
         float64, ``(runs, path, series)``, scaled.
     """
-    inputs = {INPUT: windows.astype(np.float32)}
-    return np.asarray(model.predict(inputs, batch_size=WINDOWS_AT_ONCE, verbose=0), dtype=np.float64)
+
+    @tf.function(jit_compile=False)
+    def run(inputs: tf.Tensor) -> tf.Tensor:
+        return model([inputs], training=False)
+
+    return in_parts(run, windows, tf.float32)

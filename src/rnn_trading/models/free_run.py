@@ -55,7 +55,7 @@ def free_run(model: keras.Model, windows: Array, steps: int, scaling: Scaling) -
             forecasts = forecasts.write(step, forecast[:, 0])
         return tf.transpose(forecasts.stack())
 
-    return _in_parts(run, windows, tf.float64)
+    return in_parts(run, windows, tf.float64)
 
 
 def joint_free_run(model: keras.Model, windows: Array, steps: int) -> Array:
@@ -85,10 +85,11 @@ def joint_free_run(model: keras.Model, windows: Array, steps: int) -> Array:
             forecasts = forecasts.write(step, forecast)
         return tf.transpose(forecasts.stack(), (1, 0, 2))
 
-    return _in_parts(run, windows, tf.float32)
+    return in_parts(run, windows, tf.float32)
 
 
-def _in_parts(run: Any, windows: Array, dtype: tf.DType) -> Array:
+def in_parts(run: Any, windows: NDArray[np.floating], dtype: tf.DType) -> Array:
+    """What a `tf.function` of windows makes of many of them, some at a time: float64; it is traced once."""
     compiled = run.get_concrete_function(tf.TensorSpec([None, *windows.shape[1:]], dtype))
     parts = [windows[start : start + RUNS_AT_ONCE] for start in range(0, len(windows), RUNS_AT_ONCE)]
     return np.concatenate([compiled(tf.constant(part, dtype)).numpy().astype(np.float64) for part in parts])
