@@ -147,12 +147,18 @@ def by_pooled_rank(table: pd.DataFrame, strength: float, generator: np.random.Ge
     return (strength * normal + np.sqrt(1 - strength**2) * generator.normal(size=len(table))) / 100
 
 
+def by_label(table: pd.DataFrame, strength: float, generator: np.random.Generator) -> Vector:
+    """Correlates with the truth over all rows by the strength, in ranks; as large as is best for squared error."""
+    size = 100 * max(strength, SMALLEST) * table[TRUTH].std()
+    return table[TRUTH].mean() + size * by_pooled_rank(table, strength, generator)
+
+
 def rated_texts(count: int, generator: np.random.Generator) -> pd.DataFrame:
     """Labels of 1 to 5, the larger the more frequent, and rivals with rank correlations of about .05, .4 and .5."""
     truth = generator.choice(np.arange(1.0, 6.0), count, p=(0.1, 0.15, 0.2, 0.25, 0.3))
     table = pd.DataFrame({"id": np.arange(count).astype(str), TRUTH: truth, MODEL: 0.0, "training_mean": truth.mean()})
     strengths = {"review_length": 0.05, "mean_vector_ridge": 0.4, "tfidf_ridge": 0.5}
-    return table.assign(**{name: by_pooled_rank(table, each, generator) for name, each in strengths.items()})
+    return table.assign(**{name: by_label(table, each, generator) for name, each in strengths.items()})
 
 
 def wide_panel(tickers: int, weeks: int, generator: np.random.Generator) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from planted import (
     beyond_rank,
     by_area,
     by_error,
+    by_label,
     by_month,
     by_path,
     by_pooled_rank,
@@ -120,7 +121,7 @@ def stars() -> list[Kind]:
     table = rated_texts(1000, np.random.default_rng(1))
     ridge = beyond_rank("tfidf_ridge")
     return [
-        Kind("stars", "stars", table, by_pooled_rank, (0.0, 0.05, 0.1, 0.2), "rank correlation"),
+        Kind("stars", "stars", table, by_label, (0.0, 0.05, 0.1, 0.2), "rank correlation"),
         Kind("stars beyond", "stars", table, ridge, (0.0, 0.02, 0.04, 0.08), "correlation above TF-IDF", "strong"),
     ]
 

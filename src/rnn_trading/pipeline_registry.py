@@ -219,9 +219,13 @@ def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:
 
 
 def run_by_name_alone(experiments: dict[str, Pipeline]) -> list[str]:
-    """Skill records that no pipeline of a folder makes: a report has them if they are there, and does not miss them."""
+    """Skill records that no run of several experiments makes: a report does not miss them if they are not there."""
     together = sum((_folder(name).create_pipeline() for name in WITH_EXPERIMENTS), Pipeline([])).all_outputs()
-    return [record for record in records_made_by(experiments) if f"{record}.skill" not in together]
+    return [
+        record
+        for record, name in records_made_by(experiments).items()
+        if name not in ONLY_IN and f"{record}.skill" not in together
+    ]
 
 
 def inputs_of_records(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:
