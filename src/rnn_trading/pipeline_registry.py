@@ -26,6 +26,7 @@ WITH_EXPERIMENTS = (
     "text_sentiment",
     "sec_filings",
 )
+
 DEFAULT = "__default__"
 # Experiments that do not exist in every protocol, and the protocols in which they do.
 ONLY_IN: dict[str, tuple[str, ...]] = {
