@@ -1,6 +1,7 @@
 """Notebooks of the project, run beside the data of a copy of it."""
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,16 +11,20 @@ import nbformat
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PATIENCE = 300  # seconds that a cell may take on a busy machine
-NETWORK = "## The network"
-CORRECTED = 'protocol = "corrected"'
-# Each notebook begins anew: no names of the one before, its own folder, and networks that compute step by step, since
-# tracing one takes longer than a few steps.
+CORRECTED, NETWORK = 'protocol = "corrected"', "## The network"
+# A folder of its own, and networks that compute step by step, since tracing one takes longer than a few steps.
 PRELUDE = """
 %reset -f
-import os, keras
+import os
+from rnn_trading.models.backend import keras
 os.chdir({folder!r})
 keras.Model.run_eagerly = property(lambda model: True, lambda model, given: None)
-del os, keras
+"""
+# A notebook finds no names of the one before, but for what its first cell, the same in all, would make.
+FORGET = """
+for _name in [name for name in globals() if not name.startswith("_")]:
+    if _name not in ("catalog", "protocol", "get_ipython", "In", "Out", "open", "exit", "quit"):
+        del globals()[_name]
 """
 Run = Callable[..., None]
 
@@ -31,45 +36,41 @@ def started() -> Iterator[Run]:
     What is given takes the folder of a project, the protocol, and names of notebooks. The corrected protocol runs them
     whole; the published one, as far as the network, since its windows differ, and what follows them does not.
     """
-    from jupyter_client import KernelManager
+    from jupyter_client.manager import run_kernel
 
-    manager = KernelManager()
+    with contextlib.ExitStack() as stack:
 
-    def run(folder: Path, protocol: str, *names: str) -> None:
-        if not manager.has_kernel:
-            manager.start_kernel(env={**os.environ, "KEDRO_ENV": "test"})
-        for name in names:
-            run_notebook(manager, notebook_of(name, protocol, None if protocol == "corrected" else NETWORK), folder)
+        @functools.cache
+        def kernel() -> Any:
+            return stack.enter_context(run_kernel(env={**os.environ, "KEDRO_ENV": "test"}))
 
-    try:
+        def run(folder: Path, protocol: str, *names: str) -> None:
+            for source in [PRELUDE.format(folder=str(folder)), *sources(protocol, *names)]:
+                run_cell(kernel(), source)
+
         yield run
-    finally:
-        if manager.has_kernel:
-            manager.shutdown_kernel(now=True)
 
 
-def notebook_of(name: str, protocol: str = "corrected", until: str | None = None) -> Any:
-    """A notebook with its protocol set, whole or until the cell that begins with some words."""
-    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    ends = [at for at, cell in enumerate(notebook.cells) if until and cell.source.startswith(until)]
-    cells = notebook.cells[: ends[0]] if ends else notebook.cells
-    setup = next(cell for cell in cells if cell.cell_type == "code")
-    assert setup.source.count(CORRECTED) == 1, f"{name}: the first cell does not say {CORRECTED}"
-    setup.source = setup.source.replace(CORRECTED, f'protocol = "{protocol}"')
-    notebook.cells = cells
-    return notebook
+def sources(protocol: str, *names: str) -> Iterator[str]:
+    """Cells of several notebooks, one after the other; the first cell, which loads the catalog, once."""
+    for number, name in enumerate(names):
+        cells = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
+        ends = [at for at, cell in enumerate(cells) if cell.source.startswith(NETWORK)]
+        if protocol != "corrected" and ends:
+            cells = cells[: ends[0]]
+        setup, *further = [cell.source for cell in cells if cell.cell_type == "code"]
+        yield FORGET if number else setup.replace(CORRECTED, f'protocol = "{protocol}"')
+        yield from further
 
 
-def run_notebook(manager: Any, notebook: Any, folder: Path) -> None:
-    """Run all cells; an error in a cell is an error, and so is a warning, which a reader would see."""
-    from nbclient import NotebookClient
+def run_cell(kernel: Any, source: str) -> None:
+    """Run one cell; an error is an error, and so is a warning, which a reader would see."""
+    warned: list[str] = []
 
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(PRELUDE.format(folder=str(folder))))
-    NotebookClient(notebook, km=manager, timeout=PATIENCE).execute()
-    warned = [
-        output.text
-        for cell in notebook.cells[1:]
-        for output in cell.get("outputs", [])
-        if output.get("name") == "stderr"
-    ]
-    assert warned == []
+    def listen(message: dict[str, Any]) -> None:
+        if message["msg_type"] == "stream" and message["content"]["name"] == "stderr":
+            warned.append(message["content"]["text"])
+
+    reply = kernel.execute_interactive(source, timeout=PATIENCE, output_hook=listen, allow_stdin=False)["content"]
+    assert reply["status"] == "ok", f"{source}\n\n" + "\n".join(reply["traceback"])
+    assert not warned, f"{source}\n\n" + "".join(warned)
