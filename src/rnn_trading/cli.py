@@ -19,7 +19,7 @@ from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book
-from rnn_trading.skill.record_files import BOOK
+from rnn_trading.skill.protocols import BOOK
 from rnn_trading.tables.checks import TableError
 
 logger = logging.getLogger(__name__)

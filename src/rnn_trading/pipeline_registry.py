@@ -15,7 +15,8 @@ from rnn_trading.experiments import wiring
 from rnn_trading.pipelines import canaries, daily_weekly_sequences, data_ingestion, skill_report, text_sentiment
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
-from rnn_trading.skill.record_files import BOOK, PROTOCOLS, command_for
+from rnn_trading.skill.protocols import BOOK, PROTOCOLS
+from rnn_trading.skill.record_files import command_for
 
 # Folders of pipelines/ that hold experiments. Their pipeline.py has EXPERIMENTS, the names of its experiments,
 # create_experiment(name), and create_pipeline(), all of them together.

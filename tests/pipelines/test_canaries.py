@@ -35,7 +35,7 @@ from rnn_trading.skill.laws import (
     luck_is_not_skill,
     no_forecast_knows_the_future,
 )
-from rnn_trading.skill.record_files import PROTOCOLS
+from rnn_trading.skill.protocols import PROTOCOLS
 from tests.conftest import ROOT
 
 LEVEL, REVIEWS = "univariate_regression.level", "text_sentiment.pretrained_embeddings"

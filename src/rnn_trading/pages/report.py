@@ -9,7 +9,8 @@ from rnn_trading.skill.book import book_table
 from rnn_trading.skill.formats import format_signed, words
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.marks import MARKS, mark_of
-from rnn_trading.skill.record_files import PROTOCOLS, Records
+from rnn_trading.skill.protocols import PROTOCOLS
+from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.shown import changed_runs, in_a_sentence, with_record, without_record
 from rnn_trading.skill.summary import in_words, published_figures
 

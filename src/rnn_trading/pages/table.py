@@ -16,7 +16,7 @@ from rnn_trading.skill.formats import (
     words,
 )
 from rnn_trading.skill.marks import MARKS, MISSING, mark_of, marked
-from rnn_trading.skill.record_files import PROTOCOLS
+from rnn_trading.skill.protocols import PROTOCOLS
 from rnn_trading.skill.summary import no_finding
 
 from .parts import NO_BREAK, cell, with_interval

@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 from rnn_trading.skill.formats import words
-from rnn_trading.skill.record_files import BOOK, Records
+from rnn_trading.skill.protocols import BOOK
+from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.rows import best
 from rnn_trading.skill.summary import in_words
 

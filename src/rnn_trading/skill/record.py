@@ -160,9 +160,7 @@ def skill_record(
         "tests": everything["tests"],
         "without_stale": clean,
         "without_worst_months": calm,
-        "published": experiment.published,
-        "published_on": experiment.published_on,
-        "published_in": experiment.published_in,
+        **{name: getattr(experiment, name) for name in ("published", "published_on", "published_in")},
     }
     without = without_months(everything["decision"], calm and calm["decision"])
     figure = (experiment.published or {}).get(task.headline.metric), experiment.published_on

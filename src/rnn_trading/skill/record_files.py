@@ -8,10 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL, broken_laws
+from rnn_trading.skill.protocols import PROTOCOLS
 from rnn_trading.skill.record import RECORD_VERSION
-
-PROTOCOLS = ("as_published", "corrected")  # two ways of every system, held against each other
-BOOK = "book"  # and five networks that stand by themselves
 
 
 @dataclass
@@ -317,7 +315,8 @@ def read_records(
     with_canaries
         See :func:`read_canaries`.
     protocols
-        Of each record, the protocols in which it exists; of one that is not named, :data:`PROTOCOLS`.
+        Of each record, the protocols in which it exists; of one that is not named,
+        :data:`rnn_trading.skill.protocols.PROTOCOLS`.
     not_missed
         Records that need not be there.
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from rnn_trading.skill.formats import words
-from rnn_trading.skill.record_files import PROTOCOLS
+from rnn_trading.skill.protocols import PROTOCOLS
 from rnn_trading.skill.summary import rows_of_table
 
 

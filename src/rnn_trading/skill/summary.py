@@ -12,7 +12,8 @@ from rnn_trading.skill.headline import WORST
 from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.inference.multiplicity import benjamini_hochberg, holm
 from rnn_trading.skill.marks import MARKS
-from rnn_trading.skill.record_files import PROTOCOLS, Records
+from rnn_trading.skill.protocols import PROTOCOLS
+from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.rivals.tiers import TIERS
 from rnn_trading.skill.rows import best
 
