@@ -1,0 +1,94 @@
+"""Put every published figure beside ours into `docs/sources.md`: run it after `make report`."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+from rnn_trading.pages.parts import published
+from rnn_trading.skill.book import book_table
+from rnn_trading.skill.formats import NOTHING, format_published, format_score, words
+from rnn_trading.skill.marks import marked
+from rnn_trading.skill.protocols import PROTOCOLS
+from rnn_trading.skill.record_files import Records
+from rnn_trading.skill.summary import published_figures
+
+PAGE = Path("docs/sources.md")
+RECORDS = Path("data/08_reporting/skill_records.json")
+BLOCK = re.compile(r"<!-- figures of (.*?) -->\n.*?<!-- end of figures -->\n", re.DOTALL)
+HEADS = ("experiment, command", "figure", "published", "as published here", "corrected", "finding")
+BOOK_HEADS = ("experiment", "figure", "published", "here", "best naive rival", "best strong rival", "finding")
+
+
+def main() -> None:
+    """Replace the tables between the marks by those of the records as they lie in data."""
+    if not RECORDS.is_file():
+        sys.exit(f"{RECORDS} is not there. Run: make report")
+    records = Records.from_plain(json.loads(RECORDS.read_text()))
+
+    def block(found: re.Match[str]) -> str:
+        names = found[1]
+        lines = book_lines(records) if names == "the book" else figure_lines(records, names.split())
+        return "\n".join([f"<!-- figures of {names} -->", "", *lines, "", "<!-- end of figures -->", ""])
+
+    text, tables = BLOCK.subn(block, PAGE.read_text())
+    if not tables:
+        sys.exit(f"{PAGE}: expected marks such as <!-- figures of EXPERIMENT --> and <!-- end of figures -->.")
+    PAGE.write_text(text)
+    print(f"{PAGE} has {tables} tables.")
+
+
+def figure_lines(records: Records, names: list[str]) -> list[str]:
+    """A table of some experiments, a line a figure."""
+    figures = published_figures(records)
+    lines = []
+    for name in names:
+        known = {protocol: records.found.get((name, protocol)) for protocol in PROTOCOLS}
+        if not any(known.values()):
+            sys.exit(f"{RECORDS} has no record of {name}. Run: make report")
+        shown = [published(figure, PROTOCOLS) for figure in figures[name]] or [_headline(known)]
+        last = known["corrected"]
+        finding = marked(last["finding_kind"], last["finding"]) if last else "as published only"
+        for number, figure in enumerate(shown):
+            cells = (f"`{name}`", finding) if number == 0 else ("", "")
+            lines.append((cells[0], words(figure["name"]), *figure["values"], cells[1]))
+    return _table(HEADS, lines)
+
+
+def _headline(known: dict[str, dict | None]) -> dict:
+    headlines = {protocol: record["headline"] for protocol, record in known.items() if record}
+    name = next(iter(headlines.values()))["words"]
+    return {"name": name, "values": [NOTHING, *(_score(headlines.get(protocol)) for protocol in PROTOCOLS)]}
+
+
+def _score(headline: dict | None) -> str:
+    return format_score(headline["value"]) if headline else NOTHING
+
+
+def book_lines(records: Records) -> list[str]:
+    """The table of the book, a line a figure."""
+    return _table(
+        BOOK_HEADS,
+        [
+            (
+                f"`{row['experiment']}`",
+                row["score"],
+                format_published(row["published"]),
+                format_score(row["ours"]),
+                *(
+                    f"{words(row[tier])} {format_score(row[f'{tier}_value'])}" if row[tier] else NOTHING
+                    for tier in ("naive", "strong")
+                ),
+                marked(row["finding_kind"], row["finding"]),
+            )
+            for row in book_table(records)
+        ],
+    )
+
+
+def _table(heads: tuple[str, ...], lines: list[tuple[str, ...]]) -> list[str]:
+    return [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *lines)]
+
+
+if __name__ == "__main__":
+    main()
