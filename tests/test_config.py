@@ -57,9 +57,11 @@ def test_what_is_given_changes_the_records_that_are_made_from_it():
 def test_what_is_given_changes_the_records_of_the_published_way_alone_that_are_made_from_it():
     index = "univariate_regression.rolling_windows.index"
     given = {"univariate_regression": {"rolling_windows": {"index": {"training": {"epochs": 3}}}}}
-    assert changed(protocol="as_published", **given) == {index: {f"{index}.training.epochs": "3"}}
+    epochs = {f"{index}.training.epochs": "3"}
+    assert changed(protocol="as_published", **given) == {index: epochs, f"{index}.encoder_decoder": epochs}
     given = {"univariate_regression": {"rolling_windows": {"index": {"runs": {"steps": 20}}}}}
-    assert set(changed(protocol="as_published", **given)) == {index, f"{index}.epochs_50", f"{index}.epochs_400"}
+    beside = ("epochs_50", "epochs_400", "encoder_decoder")
+    assert set(changed(protocol="as_published", **given)) == {index, *(f"{index}.{name}" for name in beside)}
 
 
 def test_other_sources_are_changes():

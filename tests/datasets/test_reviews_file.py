@@ -22,7 +22,7 @@ def test_a_table_of_any_kind(tmp_path):
 
 
 def test_rows_of_one_kind_and_every_second_of_them(tmp_path):
-    table = pd.DataFrame({"source": ["a", "b", "a", "a"], "label": [0, 7, 1, 0], "text": list("wxyz")})
+    table = pd.DataFrame({"source": ["a", "b", "a", "a"], "label": [0, 7.5, 1, 0], "text": list("wxyz")})
     table.to_csv(tmp_path / "reviews.csv", index=False)
     assert load(tmp_path / "reviews.csv", only={"source": "a"})[0]["text"].tolist() == ["w", "y", "z"]
     assert load(tmp_path / "reviews.csv", only={"source": "a"}, every=2)[0]["text"].tolist() == ["w", "z"]

@@ -5,6 +5,7 @@ import pytest
 
 from rnn_trading.experiments.reviews import gather_reports, read_reviews, split_reviews
 from rnn_trading.models.parameters import TextNetworkParameters
+from rnn_trading.skill.record import Experiment
 from rnn_trading.splits.documents import DocumentSplitParameters
 from rnn_trading.tables.reviews import parse_reviews
 from rnn_trading.text.text import ReadingParameters
@@ -25,7 +26,8 @@ def test_the_report_counts_copies_of_the_test_and_misread_texts(
 ):
     values = base_parameters(protocol)["text_sentiment"]["pretrained_embeddings"]
     reviews, counts = parse_reviews(RAW, "mine.csv")
-    parts = split_reviews(reviews, DocumentSplitParameters(**values["split"]))
+    experiment = Experiment(**values["experiment"])
+    parts = split_reviews(reviews, DocumentSplitParameters(**values["split"]), experiment)
     reading, model = ReadingParameters(**values["reading"]), TextNetworkParameters(**values["model"])
     made = read_reviews(reviews, parts, reading, model)
     report = gather_reports(

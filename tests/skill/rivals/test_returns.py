@@ -195,6 +195,6 @@ def test_rivals_of_volatility_forecast_alike_in_percent_and_in_fractions():
         return {name: (metrics["r2"], metrics["qlike"]) for name, metrics in found.items()}
 
     in_percent, in_fractions = scores(percent), scores(percent / 100)
-    assert len(in_percent) == 7
+    assert len(in_percent) == 8
     for name, (r2, qlike) in in_percent.items():
         assert in_fractions[name] == pytest.approx((r2, qlike - math.log(100)), abs=1e-6), name
