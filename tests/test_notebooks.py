@@ -143,3 +143,8 @@ def test_cells_of_several_notebooks_follow_each_other():
     assert corrected.count(FORGET) == published.count(FORGET) == 1
     assert sum("train(" in source for source in corrected) == 2
     assert not any("train(" in source for source in published)
+
+
+@pytest.mark.parametrize("name", tool.names())
+def test_outputs_are_kept(name):
+    assert list(tool.problems(tool.read(name))) == [], f"run it: python tools/run_notebooks.py {name}"
