@@ -77,7 +77,7 @@ def test_all_experiments(project, finished, run_notebooks, protocol):
             assert (data / f"06_models/{protocol}/{experiment}.keras").is_file()
     comparison = json.loads((data / f"08_reporting/{protocol}/{NAME}.volatility/comparison.json").read_text())
     assert set(comparison["metrics"]) == {*NETWORKS, *VOLATILITY}
-    assert len(comparison["squared error"]["pairs"]) == 15 * 14 / 2
+    assert len(comparison["squared error"]["pairs"]) == 16 * 15 / 2
     assert comparison["squared error"]["confidence_set"]["included"]
     chosen = skill(folder, protocol, f"{NAME}.volatility")["model"]["chosen"]
     assert chosen in NETWORKS

@@ -250,7 +250,7 @@ def of_several_series(recursion: str) -> Pipeline:
         wiring.forecast(at_once, "forecasts_by_seed", series="params:macro"),
         wiring.rivals(beside_recursion),
         wiring.judge(macro.judge, series="params:macro"),
-        wiring.draw(drawn),
+        wiring.draw(drawn, series="params:macro"),
     ]
     return _beside(recursion, nodes, ("scaled", "scaling"), ("split", "windows"), macro.SHARED)
 
