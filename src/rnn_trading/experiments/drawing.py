@@ -108,7 +108,7 @@ def losses_by_seed(history: pd.DataFrame, training: dict[str, Any], skill: dict[
     The mean absolute error is shown where it is recorded: there it decides.
     """
     quantity = ("mae", "MAE") if (history["quantity"] == "mae").any() else ("loss", loss)
-    stopped = training["best_epoch"], training["stopped_on"]
+    stopped = training["best_epoch"], training["stopped_on"] or training["chosen_on"] or "watched"
     return figures.panels.losses_by_seed(
         history, *stopped, quantity, title(_kept_by_seed(history, *stopped, quantity), skill)
     )
@@ -156,6 +156,7 @@ def errors_by_step(
     network, rivals = errors(skill["model"]["metrics"]), {name: errors(of) for name, of in skill["rivals"].items()}
     best = min(rivals, key=lambda name: rivals[name][-1])
     (steps, label), last = labels, (network[-1], best, rivals[best][-1])
-    found = f"{len(network)} {steps} ahead: {against(label.partition(' (')[0], *last)}"
+    near = f"{format_score(network[0])} and {format_score(rivals[best][0])} at the first"
+    found = f"{len(network)} {steps} ahead: {against(label.partition(' (')[0], *last)}; {near}"
     axes = f"{steps.capitalize()} ahead", label
     return figures.panels.error_by_step(network, rivals, axes, title(found, skill))

@@ -193,7 +193,7 @@ def train_average_on_paths(
         partial(build_network, architecture, interface),
         *(rows("train"), rows(watched_part(split)), training, ensemble.networks, experiment.name, training_state),
     )
-    return fitted_average(average, watched_part(split))
+    return fitted_average(average, training, watched_part(split))
 
 
 def paths_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: AxesParameters) -> Figure:

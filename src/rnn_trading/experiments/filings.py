@@ -89,7 +89,7 @@ def train_networks(
         partial(build_network, architecture, interface),
         *(rows("train"), rows(held_out), training, ensemble.networks, experiment.name, training_state),
     )
-    made = fitted_average(average, held_out)
+    made = fitted_average(average, training, held_out)
     dimensions = architecture.dimensions or vectors.shape[1]
     return beside_published(made, experiment, len(vectors), dimensions, "words and phrases")
 

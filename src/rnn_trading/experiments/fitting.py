@@ -31,7 +31,6 @@ def fitted(fit: Any, training: TrainingParameters, watched: str | None, **furthe
         before its last epoch; then ``chosen_on``, rows on which the epoch was chosen, or None: the last was kept.
         ``watched`` where none was chosen: which rows were watched, in words.
     """
-    chosen_on = None if training.patience is None else watched
     words = f"{100 * training.validation_split:g} % of the training rows" if training.validation_split else watched
     return {
         "model": fit.model,
@@ -42,8 +41,8 @@ def fitted(fit: Any, training: TrainingParameters, watched: str | None, **furthe
             "epochs": fit.epochs,
             "epochs_allowed": training.epochs,
             "best_epoch": fit.best_epoch,
-            **({"stopped_on": watched} if training.may_stop else {"stopped_on": None, "chosen_on": chosen_on}),
-            **({} if chosen_on else {"watched": words}),
+            **_stopped_on(training, watched),
+            **({} if training.patience is not None and watched else {"watched": words}),
             "seconds": round(fit.seconds, 1),
             "device": fit.device,
             **further,
@@ -51,26 +50,38 @@ def fitted(fit: Any, training: TrainingParameters, watched: str | None, **furthe
     }
 
 
+def _stopped_on(training: TrainingParameters, watched: str | None) -> dict[str, str | None]:
+    """Rows that could stop the training; of one that could not stop, rows on which the epoch was chosen."""
+    if training.may_stop:
+        return {"stopped_on": watched}
+    return {"stopped_on": None, "chosen_on": None if training.patience is None else watched}
+
+
 def trained_parameters(model: Any) -> int:
     """Number of parameters that training changes."""
     return int(sum(np.prod(weight.shape) for weight in model.trainable_weights))
 
 
-def fitted_average(fit: tuple[Any, list[dict[str, Any]], dict[str, Any]], stopped_on: str) -> dict[str, Any]:
+def fitted_average(
+    fit: tuple[Any, list[dict[str, Any]], dict[str, Any]], training: TrainingParameters, watched: str
+) -> dict[str, Any]:
     """The same of an average of networks.
 
     Parameters
     ----------
     fit
         Result of :func:`rnn_trading.models.ensemble.train_ensemble`.
-    stopped_on
-        As in :func:`fitted`.
+    training
+        Its parameters.
+    watched
+        Rows that were watched.
 
     Returns
     -------
     dict
         ``model``: the average, `keras.Model`, with the networks as its layers ``seed_N``. ``history``: with a column
-        ``seed``. ``training``: the ensemble's summary, with the number of its ``networks``, and ``stopped_on``.
+        ``seed``. ``training``: the ensemble's summary, with the number of its ``networks``, and ``stopped_on``
+        and ``chosen_on`` as in :func:`fitted`.
     """
     model, history, summary = fit
-    return {"model": model, "history": pd.DataFrame(history), "training": summary | {"stopped_on": stopped_on}}
+    return {"model": model, "history": pd.DataFrame(history), "training": summary | _stopped_on(training, watched)}

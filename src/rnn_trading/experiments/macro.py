@@ -184,7 +184,7 @@ def train_networks(
         partial(build_network, architecture, interface),
         *(rows("train"), rows(watched_part(split)), training, ensemble.networks, experiment.name, training_state),
     )
-    return fitted_average(average, watched_part(split))
+    return fitted_average(average, training, watched_part(split))
 
 
 def forecast_months(

@@ -351,4 +351,4 @@ class _Progress(keras.callbacks.Callback):
 
 
 def _show(logs: dict[str, float]) -> str:
-    return ", ".join(f"{name.replace('val_', 'validation ')} {value:.4f}" for name, value in logs.items())
+    return ", ".join(f"{name.replace('val_', 'watched ')} {value:.4f}" for name, value in logs.items())
