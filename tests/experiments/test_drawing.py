@@ -55,11 +55,12 @@ def test_networks_of_several_seeds_are_titled_with_the_range_of_what_was_kept():
     assert drawn.get_suptitle() == f"Epoch 2 of 4 was kept: validation MAE 0.2{NAME}"
 
 
-def test_the_error_by_step_is_titled_with_the_last_step_and_its_best_rival():
+def test_the_error_by_step_is_titled_with_its_ends_and_the_best_rival_at_the_last():
     metrics = {"rmse_by_step": [1.0, 3.0]}
     rivals = {"persistence": {"rmse_by_step": [1.0, 2.5]}, "drift": {"rmse_by_step": [0.5, 4.0]}}
     drawn = drawing.error_by_step(record(model={"metrics": metrics}, rivals=rivals), unit="points")
-    assert drawn.get_suptitle() == f"2 steps ahead: RMSE 3.000 against 2.500 of the best rival, persistence{NAME}"
+    found = "2 steps ahead: RMSE 3.000 against 2.500 of the best rival, persistence; 1.000 and 1.000 at the first"
+    assert drawn.get_suptitle() == f"{found}{NAME}"
     assert drawn.axes[0].get_xlabel() == "Steps ahead"
 
 
