@@ -78,8 +78,14 @@ def test_every_row_ends_with_its_finding(kind):
     ((_, axes),) = panels(model("a", "auc", (0.5, 0.5, 0.5, 0.5), own)).items()
     mark, says = axes.texts[-2:]
     assert (mark.get_text(), mark.get_color(), says.get_text()) == (
-        *(MARKS[kind].character, MARKS[kind].colour, MARKS[kind].says),
+        *(MARKS[kind].character, MARKS[kind].colour, MARKS[kind].says if own else "no corrected record"),
     )
+
+
+def test_what_runs_as_published_only_is_no_gap():
+    row = model("a", "auc", (0.5, np.nan, 0.5, 0.5), None, remark="run as published only")
+    ((_, axes),) = panels(row).items()
+    assert axes.texts[-1].get_text() == "run as published only"
 
 
 def test_its_title_is_what_it_shows_and_simulated_data_are_named():

@@ -14,6 +14,7 @@ from rnn_trading.figures.panels import GREY, legend_below, say, styled, titled
 from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS
 from rnn_trading.skill.marks import mark_of
 from rnn_trading.skill.shown import in_a_sentence, with_record
+from rnn_trading.skill.summary import no_finding
 
 INK = "#1c2430"
 PUBLISHED, AS_PUBLISHED, CORRECTED = "published", "as published, here", "corrected, with its 95 % interval"
@@ -187,7 +188,8 @@ def _draw_row(axes: Axes, panel: Panel, row: dict[str, Any], at: int, limits: tu
     mark = mark_of(row["finding_kind"])
     beside: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
     axes.annotate(mark.character, (1, at), (10, 0), color=mark.colour, fontsize=15, **beside)
-    axes.annotate(mark.says, (1, at), (30, 0), color=INK, fontsize=11, **beside)
+    says = mark.says if row["finding_kind"] else no_finding(row).lower()
+    axes.annotate(says, (1, at), (30, 0), color=INK, fontsize=11, **beside)
 
 
 def _ends(name: str) -> tuple[str, str]:
