@@ -95,7 +95,7 @@ def test_an_experiment(follow):
     folder, printed = follow("An experiment")
     assert "- trading_range.daily\n" in printed
     judged = record(folder, "trading_range.daily")
-    assert set(judged["rivals"]) == {"ewma", "har", "linear_regression", "training_mean"}
+    assert set(judged["rivals"]) == {"echo_state_network", "ewma", "har", "linear_regression", "training_mean"}
     assert "trading_range.daily (corrected):" in printed
     figures = {path.stem for path in (folder / "data/08_reporting/corrected/trading_range.daily").glob("*.png")}
     assert figures == {"by_weekday", "learning_curves", "outcomes_and_forecasts", "model_and_rivals"}

@@ -124,7 +124,7 @@ def test_a_level_is_judged_as_a_return(finished):
     assert last["return_ic"] is None
     assert last["ic_pooled"] > 0.9  # a level correlates with the one before it: that decides nothing
     assert record["decision"]["words"] == "squared error of the return over its known volatility"
-    assert record["decision"]["tiers"]["naive"]["best"] in ("persistence", "drift")
+    assert record["decision"]["tiers"]["naive"]["best"] in ("persistence", "drift", "momentum")
     assert record["model"]["training_rows"]["rmse"] > 0
     assert record["model"]["metrics"]["rmse_scaled"] > 0
 
