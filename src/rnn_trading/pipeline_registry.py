@@ -215,8 +215,9 @@ def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:
     """
     made: dict[str, str] = {}
     for name, pipeline in experiments.items():
-        for output in sorted(filter(_is_record, pipeline.all_outputs())):
-            made.setdefault(output.removesuffix(".skill"), name)
+        outputs = filter(_is_record, pipeline.all_outputs())
+        for record in sorted(output.removesuffix(".skill") for output in outputs):
+            made.setdefault(record, name)
     return made
 
 

@@ -48,15 +48,18 @@ def test_the_report_has_a_table_a_text_and_a_page(project, finished, run_noteboo
     assert "- sec_filings.returns (corrected): `kedro run --pipelines sec_filings.returns`" in markdown
     page = (folder / PAGE).read_text()
     assert re.search(r"<p>Not as in conf/base: [^<]*macro\.training\.epochs = 2[;.]", page)
-    assert page.count("data:image/png;base64,") == 1 + len(FIGURES) == 7  # the picture of all models comes first
-    assert page.count("Not as in conf/base: 1 run<") == 1
+    shown = [NAME, f"{NAME}.encoder_decoder"]
+    drawn = [figure for name in shown for figure in figures_of(experiments())[name]]
+    assert page.count("data:image/png;base64,") == 1 + len(drawn) == 12  # the picture of all models comes first
+    assert page.count("Not as in conf/base: 2 runs<") == 1
     with Image.open(folder / "data/08_reporting/skill_report.png") as picture:
         assert picture.width > 1000
     drawn = {path.stem for path in (folder / f"data/08_reporting/corrected/{NAME}").glob("*.png")}
     assert drawn == set(FIGURES)
     assert "kedro run --pipelines sec_filings.returns --params protocol=as_published" in page
-    assert not re.search(r"""(src|href)=["'](?!data:|#|corrected/)""", page)  # nothing is fetched
-    assert re.findall(r'href="(corrected/[^"]*)"', page) == [f"corrected/{NAME}/page.html"]
+    # Nothing is fetched; links lead to pages, and to the sources.
+    assert not re.search(r"""(src|href)=["'](?!data:|#|corrected/|\.\./\.\./docs/sources\.md)""", page)
+    assert re.findall(r'href="(corrected/[^"]*)"', page) == [f"corrected/{name}/page.html" for name in shown]
     assert problems_of(page) == []
     run_notebooks(folder, "corrected", "skill_report")
 
