@@ -244,7 +244,11 @@ def test_a_random_walk_shows_nothing(run_file):
             f"{NAME}.level",
             "'close', line 9: .*Received: '?0",
         ),
-        (index_table(days=30), f"{NAME}.rolling_windows", "One run of 5 steps need at least 5 test rows. Received: 4"),
+        (
+            index_table(days=30),
+            f"{NAME}.rolling_windows",
+            "One run of 5 steps: expected at least 5 test rows. Received: 4",
+        ),
     ],
 )
 def test_unusable_data_is_refused_before_training(run_file, tmp_path, table, pipeline, message):
@@ -269,6 +273,10 @@ def test_a_loss_that_is_no_number_saves_no_model(run_file, tmp_path):
 def test_readers_are_rows_of_the_batch(run_file):
     changes = {"mid_price": SMALL["mid_price"] | {"unrolling": {"readers": 4, "steps": 10, "segments": 3}}}
     with pytest.raises(ValueError, match="training.batch_size must equal unrolling.readers. Received: 8 and 4"):
+        run_file(index_table(), f"{NAME}.mid_price", **changes)
+    training = SMALL["mid_price"]["training"] | {"monitor": "run_half_mse"}
+    changes = {"mid_price": SMALL["mid_price"] | {"training": training}}
+    with pytest.raises(ValueError, match="error of the test runs.*Expected split.validate_on: test.*validation"):
         run_file(index_table(), f"{NAME}.mid_price", **changes)
 
 

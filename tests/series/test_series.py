@@ -147,7 +147,7 @@ def test_runs_from_a_number_of_starts():
 
 
 @pytest.mark.parametrize(
-    ("starts", "needed"), [(None, "One run of 12 steps need at least 12"), (3, "3 runs .* least 14")]
+    ("starts", "needed"), [(None, "One run of 12 steps: expected at least 12"), (3, "3 runs .* least 14")]
 )
 def test_too_few_test_rows_for_a_run_are_refused(starts, needed):
     with pytest.raises(PriceError, match=f"{needed} test rows. Received: 11, from 2020-01-10 to 2020-01-20"):

@@ -137,7 +137,7 @@ def train_network(
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
-    reader, stars = TextReader.from_plain(text_reader), _stars(experiment, parts)
+    reader, stars = TextReader.from_plain(text_reader), _stars(experiment, parts, training)
     masked, matrix = architecture.mask_padding, _pretrained(vectors, reader, architecture)
     ids = len(reader.vocabulary) if matrix is None else len(matrix)
 
@@ -161,9 +161,13 @@ def train_network(
     return beside_published(made, experiment, ids, dimensions, "words") | {"reader": text_reader}
 
 
-def _stars(experiment: Experiment, parts: pd.DataFrame) -> Stars | None:
+def _stars(experiment: Experiment, parts: pd.DataFrame, training: TrainingParameters) -> Stars | None:
     """The kinds of stars among the training reviews; None for an experiment on positive and negative ones."""
-    return Stars.of(parts["label"].to_numpy()[_positions(parts, "train")]) if experiment.task == "stars" else None
+    ordered = experiment.task == "stars"
+    if (training.loss == "ordinal_crossentropy") != ordered:
+        expected = "ordinal_crossentropy" if ordered else "binary_crossentropy, mse or mae"
+        raise ValueError(f"{experiment.name}: training.loss: expected {expected}. Received: {training.loss}.")
+    return Stars.of(parts["label"].to_numpy()[_positions(parts, "train")]) if ordered else None
 
 
 def _pretrained(

@@ -426,7 +426,7 @@ def runs_over(series: pd.Series, dates: pd.DatetimeIndex, runs: RunParameters) -
     positions, needed = series.index.get_indexer(dates), runs.fewest_rows
     if len(positions) < needed:
         raise PriceError(
-            f"{'One run' if needed == runs.steps else f'{runs.starts} runs'} of {runs.steps} steps need at least "
+            f"{'One run' if needed == runs.steps else f'{runs.starts} runs'} of {runs.steps} steps: expected at least "
             f"{needed} test rows. Received: {len(positions)}, from {dates[0]:%Y-%m-%d} to "
             f"{dates[-1]:%Y-%m-%d}. Lower runs.steps or runs.starts, or move split.test_from."
         )

@@ -111,9 +111,9 @@ def train_on_segments(
     from rnn_trading.models.training import train  # noqa: PLC0415
     from rnn_trading.models.unrolled import ResetStates, UnrolledSegments  # noqa: PLC0415
 
-    _check_batch(training, unrolling, experiment)
-    values = scaled["value"]
     watched = watched_part(split)
+    _check(training, unrolling, experiment, watched)
+    values = scaled["value"]
     train_values, held_out = (values[scaled["split"] == part].to_numpy() for part in ("train", watched))
     of_segments = Interface({INPUT: Input((unrolling.steps, 1))}, every_step=True, readers=unrolling.readers)
     forecaster = build_network(architecture, Interface({INPUT: Input((None, 1))}, every_step=True))
@@ -134,7 +134,12 @@ def train_on_segments(
     return made | {"model": forecaster, "evolution": pd.DataFrame(evolution.rows)}
 
 
-def _check_batch(training: TrainingParameters, unrolling: UnrollingParameters, experiment: Experiment) -> None:
+def _check(training: TrainingParameters, unrolling: UnrollingParameters, experiment: Experiment, watched: str) -> None:
+    if training.monitor == "run_half_mse" and watched != "test":
+        raise ValueError(
+            f"{experiment.name}: training.monitor: run_half_mse is the error of the test runs, on which the published "
+            f"network chose its epoch. Expected split.validate_on: test, or monitor: loss. Received: {watched}."
+        )
     if training.batch_size != unrolling.readers:
         raise ValueError(
             f"{experiment.name}: every reader is a row of the batch, so that training.batch_size must equal "
