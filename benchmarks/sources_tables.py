@@ -5,19 +5,21 @@ import re
 import sys
 from pathlib import Path
 
+from rnn_trading.pages.book import COLUMNS, markdown_cells
 from rnn_trading.pages.parts import published
+from rnn_trading.pipeline_registry import experiments, protocols_of, records_made_by
 from rnn_trading.skill.book import book_table
-from rnn_trading.skill.formats import NOTHING, format_published, format_score, words
+from rnn_trading.skill.formats import NOTHING, format_score, words
 from rnn_trading.skill.marks import marked
-from rnn_trading.skill.protocols import PROTOCOLS
-from rnn_trading.skill.record_files import Records
+from rnn_trading.skill.protocols import BOOK, PROTOCOLS
+from rnn_trading.skill.record_files import Records, command_for
 from rnn_trading.skill.summary import published_figures
 
 PAGE = Path("docs/sources.md")
 RECORDS = Path("data/08_reporting/skill_records.json")
 BLOCK = re.compile(r"<!-- figures of (.*?) -->\n.*?<!-- end of figures -->\n", re.DOTALL)
 HEADS = ("experiment, command", "figure", "published", "as published here", "corrected", "finding")
-BOOK_HEADS = ("experiment", "figure", "published", "here", "best naive rival", "best strong rival", "finding")
+BOOK_HEADS = ("experiment, command", *COLUMNS[1:])
 
 
 def main() -> None:
@@ -41,6 +43,7 @@ def main() -> None:
 def figure_lines(records: Records, names: list[str]) -> list[str]:
     """A table of some experiments, a line a figure."""
     figures = published_figures(records)
+    made_with = commands()
     lines = []
     for name in names:
         known = {protocol: records.found.get((name, protocol)) for protocol in PROTOCOLS}
@@ -50,7 +53,7 @@ def figure_lines(records: Records, names: list[str]) -> list[str]:
         last = known["corrected"]
         finding = marked(last["finding_kind"], last["finding"]) if last else "as published only"
         for number, figure in enumerate(shown):
-            cells = (f"`{name}`", finding) if number == 0 else ("", "")
+            cells = (f"`{name}`, `{made_with[name]}`", finding) if number == 0 else ("", "")
             lines.append((cells[0], words(figure["name"]), *figure["values"], cells[1]))
     return _table(HEADS, lines)
 
@@ -66,24 +69,19 @@ def _score(headline: dict | None) -> str:
 
 
 def book_lines(records: Records) -> list[str]:
-    """The table of the book, a line a figure."""
-    return _table(
-        BOOK_HEADS,
-        [
-            (
-                f"`{row['experiment']}`",
-                row["score"],
-                format_published(row["published"]),
-                format_score(row["ours"]),
-                *(
-                    f"{words(row[tier])} {format_score(row[f'{tier}_value'])}" if row[tier] else NOTHING
-                    for tier in ("naive", "strong")
-                ),
-                marked(row["finding_kind"], row["finding"]),
-            )
-            for row in book_table(records)
-        ],
-    )
+    """The table of the book as the report has it, with the command of each experiment."""
+    lines = [(row["experiment"], markdown_cells(row)) for row in book_table(records)]
+    return _table(BOOK_HEADS, [(f"{cells[0]}, `{command_for(name, BOOK)}`", *cells[1:]) for name, cells in lines])
+
+
+def commands() -> dict[str, str]:
+    """Of each record, what makes it: the corrected way, where there is one."""
+    made_by = records_made_by(experiments())
+    ways = protocols_of(made_by)
+    return {
+        record: command_for(name, "corrected" if "corrected" in ways[record] else ways[record][0])
+        for record, name in made_by.items()
+    }
 
 
 def _table(heads: tuple[str, ...], lines: list[tuple[str, ...]]) -> list[str]:

@@ -1,9 +1,14 @@
 """Which pipelines run under a protocol."""
 
+import shutil
+from contextlib import suppress
+
 import pytest
 from kedro.framework.project import configure_project
+from kedro.validation.parameter_validator import ParameterValidator
 
 from rnn_trading import cli
+from rnn_trading.config import ConfigLoader
 from rnn_trading.experiments.wiring import experiment, node
 from rnn_trading.pipeline_registry import (
     OF_THE_BOOK,
@@ -12,7 +17,10 @@ from rnn_trading.pipeline_registry import (
     of_the_book,
     protocols_of,
     records_made_by,
+    register_pipelines,
 )
+from rnn_trading.settings import CONFIG_LOADER_ARGS
+from rnn_trading.skill.protocols import BOOK, PROTOCOLS
 from tests.conftest import ROOT
 
 SERIES = "univariate_regression"
@@ -105,6 +113,50 @@ def test_the_command_asks_for_the_protocol_of_its_parameters_else_of_the_globals
     options = {"pipeline": None, "pipelines": [], "env": "base", "conf_source": str(ROOT / "conf"), "params": given}
     cli._run(**options | asked)
     assert {name: seen[name] for name in run} == run
+
+
+def test_the_protocol_of_the_globals_is_found_from_a_folder_inside_the_project(tmp_path, monkeypatch):
+    configure_project("rnn_trading")
+    seen = {}
+    monkeypatch.setattr(cli, "run_of_kedro", lambda **options: seen.update(options))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copytree(ROOT / "conf", tmp_path / "conf", ignore=shutil.ignore_patterns("local"))
+    (tmp_path / "conf/local").mkdir()
+    (tmp_path / "conf/local/globals.yml").write_text("protocol: as_published\n")
+    inside = tmp_path / "data/08_reporting"
+    inside.mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    cli._run(pipeline=None, pipelines=[WINDOWS], env=None, conf_source=None, params={})
+    assert seen["pipelines"] == [WINDOWS, EPOCHS]
+
+
+def runs_in(protocol):
+    """Every pipeline that runs in a protocol, by the names that can be asked for."""
+    registered = register_pipelines()
+    runs = set()
+    for name in registered:
+        with suppress(ValueError):  # of what does not exist in the protocol
+            runs |= set(in_protocol([name], protocol))
+    return {name: registered[name] for name in sorted(runs)}
+
+
+@pytest.mark.parametrize("env", ["base", "test"])
+@pytest.mark.parametrize("protocol", [*PROTOCOLS, BOOK])
+def test_every_pipeline_has_its_parameters_and_they_are_valid(protocol, env):
+    loader = ConfigLoader(str(ROOT / "conf"), env, {"protocol": protocol}, **CONFIG_LOADER_ARGS)
+    parameters = loader["parameters"]
+    pipelines = runs_in(protocol)
+    wanted = {each for pipeline in pipelines.values() for each in pipeline.inputs() if each.startswith("params:")}
+    assert {each for each in wanted if not has(parameters, each.removeprefix("params:"))} == set()
+    ParameterValidator(pipelines).validate_raw_params(parameters)
+
+
+def has(parameters, dotted):
+    for name in dotted.split("."):
+        if not isinstance(parameters, dict) or name not in parameters:
+            return False
+        parameters = parameters[name]
+    return True
 
 
 def judge(told):

@@ -8,9 +8,11 @@ import pytest
 
 from benchmarks import sources_tables
 from rnn_trading.pipeline_registry import experiments, protocols_of, records_made_by
+from rnn_trading.skill.record_files import Records
 from tests.conftest import ROOT
-from tests.records import THREE
+from tests.records import record
 
+NAME = "stacked_lstm.classification"
 PAGE = (ROOT / sources_tables.PAGE).read_text()
 
 
@@ -20,8 +22,9 @@ def page(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for path in (sources_tables.PAGE, sources_tables.RECORDS):
         path.parent.mkdir(parents=True)
-    sources_tables.PAGE.write_text("before\n<!-- figures of a.up -->\nold\n<!-- end of figures -->\nafter\n")
-    plain = {"found": list(THREE), "problems": [], "missing": [], "canaries": {}}
+    sources_tables.PAGE.write_text(f"before\n<!-- figures of {NAME} -->\nold\n<!-- end of figures -->\nafter\n")
+    found = [record(NAME, "as_published", 0.6, 0.61), record(NAME, "corrected", 0.52, 0.53)]
+    plain = {"found": found, "problems": [], "missing": [], "canaries": {}}
     sources_tables.RECORDS.write_text(json.dumps(plain))
     return sources_tables.PAGE
 
@@ -31,11 +34,30 @@ def test_every_published_figure_stands_beside_ours(page):
     before, head, rule, line, after = (part for part in page.read_text().split("\n") if part and "<!--" not in part)
     assert (before, after) == ("before", "after")
     assert head.count("|") == rule.count("|") == line.count("|")
-    assert line.startswith("| `a.up` | auc | 0.68 | 0.600 | 0.520 | ")
+    assert line.startswith(f"| `{NAME}`, `kedro run --pipelines {NAME}` | auc | 0.68 | 0.600 | 0.520 | ")
+
+
+def test_what_makes_a_record_is_its_experiment_in_a_protocol_where_it_exists():
+    made_with = sources_tables.commands()
+    series = "univariate_regression"
+    assert made_with[f"{series}.volatility.lstm"] == f"kedro run --pipelines {series}.volatility"
+    windows = f"{series}.rolling_windows"
+    by_epochs = f"kedro run --pipelines {windows}.epochs --params protocol=as_published"
+    assert made_with[f"{windows}.index.epochs_50"] == by_epochs
+
+
+def test_the_book_has_the_digits_that_tell_rivals_apart_and_its_command():
+    level = record(NAME, "book", 17.0, 16.9, "rmse", published={"rmse_scaled": 0.015}, published_on=None)
+    level["model"]["metrics"]["rmse_scaled"] = 0.0162
+    level["rivals"]["sign_of_last_return"]["rmse_scaled"] = 0.01504
+    _, _, line = sources_tables.book_lines(Records(found={(NAME, "book"): level}))
+    command = f"`kedro run --pipelines {NAME} --params protocol=book`"
+    assert line.startswith(f"| `{NAME}`, {command} | RMSE of the scaled level ↓ | 0.015 | 0.01620 | ")
+    assert "sign of last return 0.01504" in line
 
 
 def test_a_record_that_is_missing_is_named(page):
-    page.write_text(page.read_text().replace("a.up", "a.none"))
+    page.write_text(page.read_text().replace(NAME, "a.none"))
     with pytest.raises(SystemExit, match=r"has no record of a.none. Run: make report"):
         sources_tables.main()
     sources_tables.RECORDS.unlink()

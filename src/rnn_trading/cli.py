@@ -15,6 +15,7 @@ from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import settings
 from kedro.io import DatasetError
+from kedro.utils import find_kedro_project
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
@@ -72,7 +73,8 @@ def _protocol(options: dict[str, Any]) -> str:
     given = (options["params"] or {}).get("protocol")
     if given is not None:
         return str(given)
-    source = options["conf_source"] or Path.cwd() / settings.CONF_SOURCE
+    # As Kedro finds the project: a command may be given in a folder inside it.
+    source = options["conf_source"] or (find_kedro_project(Path.cwd()) or Path.cwd()) / settings.CONF_SOURCE
     loader = settings.CONFIG_LOADER_CLASS(str(source), options["env"], {}, **settings.CONFIG_LOADER_ARGS)
     return str(loader["globals"]["protocol"])
 

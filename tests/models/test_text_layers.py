@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
+from rnn_trading.models.backend import keras
 from rnn_trading.models.filing_network import build_filing_network
 from rnn_trading.models.parameters import FilingNetworkParameters, TextNetworkParameters
 from rnn_trading.models.seeds import seed_network
@@ -113,6 +114,15 @@ def test_a_masked_step_has_no_weight_at_all_and_a_text_without_words_a_number():
     pooled = np.asarray(layer(other, mask=mask))
     np.testing.assert_array_equal(pooled[0], states[0, 0])
     assert np.isfinite(pooled).all()
+
+
+def test_a_saved_network_keeps_the_name_of_attention(build, tmp_path):
+    model = build("attention", False)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert [layer.name for layer in loaded.layers] == [layer.name for layer in model.layers]
+    words = np.full((1, TOKENS), 3)
+    np.testing.assert_array_equal(loaded.predict_on_batch({"Words": words}), model.predict_on_batch({"Words": words}))
 
 
 def test_seeds_reach_attention(build, caplog):

@@ -39,9 +39,9 @@ def test_each_published_figure_stands_beside_ours_and_the_best_of_each_tier():
 
 def test_what_is_read_aloud_of_it():
     error, correlation = book_table(read(LEVEL))
-    assert markdown_cells(error)[2:6] == ["0.015", "0.0151", "sign of last return 0.0150", "ridge 0.0150"]
+    assert markdown_cells(error)[2:6] == ["0.015", "0.01512", "sign of last return 0.01504", "ridge 0.01501"]
     assert markdown_cells(correlation)[2:6] == ["0.9585", "0.949", "sign of last return 0.951", "—"]
-    assert [cell["text"] for cell in page_cells(error)][2:6] == ["0.015", "0.0151", "0.0150", "0.0150"]
+    assert [cell["text"] for cell in page_cells(error)][2:6] == ["0.015", "0.01512", "0.01504", "0.01501"]
     assert page_cells(error)[-1]["mark"].says == "cannot be told from chance"
 
 
@@ -61,6 +61,6 @@ def test_it_is_awaited_and_the_text_says_what_makes_it():
     text = render_markdown([], table(), read(*THREE), [])
     assert "## The book\n" in text
     assert "Nothing to show: `kedro run --pipelines book`" in text
-    assert "| `a.up` | RMSE of the scaled level ↓ | 0.015 | 0.0151 |" in render_markdown(
+    assert "| `a.up` | RMSE of the scaled level ↓ | 0.015 | 0.01512 |" in render_markdown(
         [], table(), read(*THREE, LEVEL), []
     )

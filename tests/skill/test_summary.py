@@ -10,7 +10,6 @@ from rnn_trading.skill.summary import (
     OTHER_DATA,
     SIMULATED,
     findings,
-    published_figures,
     rows_of_table,
     skill_table,
 )
@@ -237,20 +236,6 @@ def test_an_experiment_that_is_not_known_is_named():
         "corrected/mine/skill.json: no experiment or no protocol of this project; left out",
         "other/b/skill.json: no experiment or no protocol of this project; left out",
     ]
-
-
-def test_published_figures_stand_beside_ours():
-    many = {"auc": 0.68, "epochs": 11, "auc_of_the_book": 0.63, "ic_of_other_runs": [0.04, 0.06], "auc_of_ridge": 0.6}
-    records = read(files(THREE[0], record("a.up", "corrected", 0.52, 0.53, published=many)))
-    figures = published_figures(records)["a.up"]
-    assert [figure["name"] for figure in figures] == list(many)
-    assert figures[0] == {"name": "auc", "published": 0.68, "as_published": 0.6, "corrected": 0.52}
-    assert (figures[1]["published"], figures[1]["corrected"]) == (11, 7)
-    huge = record("a.up", "corrected", 0.52, 0.53, published=many, model={"metrics": {"auc": 10**400}, "epochs": [1]})
-    assert all(math.isnan(figure["corrected"]) for figure in published_figures(read(files(huge)))["a.up"][:4])
-    assert math.isnan(figures[2]["corrected"])
-    assert [figures[3]["published"], figures[4]["as_published"], figures[4]["corrected"]] == [[0.04, 0.06], 0.55, 0.53]
-    assert published_figures(read(files(THREE[2]))) == {"a.down": []}
 
 
 def without_field(law, name):

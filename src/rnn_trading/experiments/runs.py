@@ -212,7 +212,7 @@ def by_epochs(
     long_skill: dict[str, Any],
     axes: AxesParameters,
 ) -> Figure:
-    """The three kinds of forecasts of one network after three numbers of epochs, and how they contradict each other."""
+    """The three kinds of forecasts of one network after three numbers of epochs."""
     skills = short_skill, medium_skill, long_skill
     epochs = [skill["model"]["epochs"] for skill in skills]
     rmse = [errors_of_kinds(skill) for skill in skills]

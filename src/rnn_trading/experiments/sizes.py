@@ -11,7 +11,10 @@ logger = logging.getLogger(__name__)
 def beside_published(
     made: dict[str, Any], experiment: Experiment, ids: int, dimensions: int, of: str
 ) -> dict[str, Any]:
-    """Say, in the log and in the record, why a network has another number of parameters than the published one.
+    """Say, in the log and in the record, that a network has another number of parameters than the published one.
+
+    The embedding depends on the data, and other parameters may have been changed beside it: its share is told as a
+    fact, not as the reason.
 
     Parameters
     ----------
@@ -39,15 +42,15 @@ def beside_published(
     >>> beside_published({"training": {"parameters": 29371}}, experiment, 2489, 10, "tickers")
     {'training': {'parameters': 29371}}
     >>> beside_published({"training": {"parameters": 4681}}, experiment, 20, 10, "tickers")["training"]["size"]
-    '4,681 parameters, 29,371 published: here the embedding has a row of 10 numbers for each of 20 tickers'
+    '4,681 parameters, 29,371 published; 200 of ours are the embedding, a row of 10 numbers for each of 20 tickers'
     """
     published = (experiment.published or {}).get("parameters")
     own = made["training"]["parameters"]
     if published is None or published == own:
         return made
     size = (
-        f"{own:,} parameters, {published:,} published: here the embedding has a row of {dimensions} "
-        f"numbers for each of {ids:,} {of}"
+        f"{own:,} parameters, {published:,} published; {ids * dimensions:,} of ours are the embedding, "
+        f"a row of {dimensions} numbers for each of {ids:,} {of}"
     )
     logger.info("%s: %s", experiment.name, size)
     return made | {"training": made["training"] | {"size": size}}

@@ -136,6 +136,10 @@ class AttentionPooling(keras.layers.Layer):
             scores = keras.ops.where(keras.ops.expand_dims(mask, -1), scores, smallest)
         return keras.ops.sum(keras.ops.softmax(scores, axis=1) * inputs, axis=1)
 
+    def get_config(self) -> dict[str, Any]:
+        """What the layer is made again from: Keras' own way leaves out the name, which is among the options."""
+        return {**super().get_config()}
+
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """Steps are gone, and their mask with them."""
 

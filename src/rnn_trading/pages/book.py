@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rnn_trading.skill.formats import BETTER, NOTHING, format_published, format_score, words
+from rnn_trading.skill.formats import BETTER, NOTHING, format_beside, format_published, words
 from rnn_trading.skill.marks import marked
 
 from .parts import NO_BREAK, cell
@@ -25,8 +25,11 @@ def page_cells(row: dict[str, Any]) -> list[dict[str, Any]]:
         cell(row["experiment"], row["experiment"], changed),
         cell(f"{row['score']}{NO_BREAK}{BETTER[row['larger_is_better']]}", row["figure"]),
         cell(format_published(row["published"]), row["published"], row["published_on"]),
-        cell(_score(row["ours"], row), row["ours"]),
-        *(cell(_score(row[f"{tier}_value"], row), row[f"{tier}_value"], words(row[tier] or "")) for tier in RIVALS),
+        cell(format_beside(row["ours"], row["published"]), row["ours"]),
+        *(
+            cell(format_beside(row[f"{tier}_value"], row["published"]), row[f"{tier}_value"], words(row[tier] or ""))
+            for tier in RIVALS
+        ),
         finding_cell(row["finding_kind"], row["finding"]),
     ]
 
@@ -37,18 +40,10 @@ def markdown_cells(row: dict[str, Any]) -> list[str]:
         f"`{row['experiment']}`" + (f" (not as in conf/base: {row['changed']})" if row["changed"] else ""),
         f"{row['score']} {BETTER[row['larger_is_better']]}",
         format_published(row["published"]),
-        _score(row["ours"], row),
-        *(f"{words(row[tier])} {_score(row[f'{tier}_value'], row)}" if row[tier] else NOTHING for tier in RIVALS),
+        format_beside(row["ours"], row["published"]),
+        *(
+            f"{words(row[tier])} {format_beside(row[f'{tier}_value'], row['published'])}" if row[tier] else NOTHING
+            for tier in RIVALS
+        ),
         marked(row["finding_kind"], row["finding"]),
     ]
-
-
-def _score(value: float, row: dict[str, Any]) -> str:
-    """Small errors with the digits that tell them apart.
-
-    Examples
-    --------
-    >>> _score(0.01504, {"published": 0.015}), _score(0.9508, {"published": 0.9585})
-    ('0.0150', '0.951')
-    """
-    return f"{value:.4f}" if abs(row["published"]) < 0.1 and abs(value) < 0.1 else format_score(value)

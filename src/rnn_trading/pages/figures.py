@@ -25,7 +25,7 @@ CAPTIONS = {
     "rolling_rmse": "The error by epoch, as a mean of five, and the epoch that was kept.",
     "panel": "Forecasts in time, the errors of training and test, and forecasts of both against outcomes.",
     "outcomes_and_forecasts": "Outcomes and forecasts of the test rows.",
-    "by_epochs": "The three kinds of forecasts after each number of epochs: they contradict each other.",
+    "by_epochs": "The three kinds of forecasts after each number of epochs, and the error of each.",
     "forecasts_in_time": "Forecasts one month ahead, of the network and of every rival.",
     "paths": "Forecasts of several months from the end of the training rows.",
     "evolution_of_forecasts": "What the network forecast after some epochs, and when it was kept.",

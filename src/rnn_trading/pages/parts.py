@@ -3,7 +3,15 @@
 import math
 from typing import Any
 
-from rnn_trading.skill.formats import NOTHING, TOO_NARROW, format_published, format_range, format_score, format_signed
+from rnn_trading.skill.formats import (
+    NOTHING,
+    TOO_NARROW,
+    format_beside,
+    format_published,
+    format_range,
+    format_score,
+    format_signed,
+)
 
 NO_BREAK = "\u00a0"
 
@@ -60,9 +68,10 @@ def published(figure: dict[str, Any], protocols: tuple[str, ...]) -> dict[str, A
     """
     theirs = figure["published"] if isinstance(figure["published"], list) else [figure["published"]]
     # What was published as a whole number, epochs, is counted here too.
-    write = format_published if isinstance(figure["published"], int) else format_score
-    values = [", ".join(format_published(value) for value in theirs)]
-    return {"name": figure["name"], "values": values + [write(figure[protocol]) for protocol in protocols]}
+    counted = isinstance(figure["published"], int)
+    ours = [figure[protocol] for protocol in protocols]
+    shown = [format_published(value) if counted else format_beside(value, min(theirs, key=abs)) for value in ours]
+    return {"name": figure["name"], "values": [", ".join(map(format_published, theirs)), *shown]}
 
 
 def number(value: float | None) -> float:

@@ -9,6 +9,7 @@ MINUS = "−"  # as wide as a plus; a browser breaks no line after it
 SMALLEST_P_VALUE = 0.001
 LEAST_WHOLE = 0.005  # a share that rounds to one percent
 COUNTED_FROM = 1000  # a figure as large as this is a count
+SMALL_FIGURE = 0.1  # of which three decimals are fewer digits than are published
 BETTER = {True: "↑", False: "↓"}  # by whether larger is better
 
 
@@ -61,6 +62,21 @@ def format_published(value: float) -> str:
     if math.isnan(value):
         return NOTHING
     return f"{value:,.0f}" if value >= COUNTED_FROM else f"{value:.4g}".replace("-", MINUS)
+
+
+def format_beside(value: float, published: float) -> str:
+    """A score beside a published figure: if that is small, with the four digits that it is published with at most.
+
+    Examples
+    --------
+    >>> format_beside(0.01504, 0.015), format_beside(0.00002, 0.00418), format_beside(0.9508, 0.9585)
+    ('0.01504', '0.00002000', '0.951')
+    >>> format_beside(-0.0123, 0.0195), format_beside(12.345, 0.015), format_beside(float("nan"), 0.015)
+    ('−0.01230', '12.35', '—')
+    """
+    if math.isnan(value) or abs(published) >= SMALL_FIGURE or not 0 < abs(value) < SMALL_FIGURE:
+        return format_score(value)
+    return f"{value:.{3 - math.floor(math.log10(abs(value)))}f}".replace("-", MINUS)
 
 
 def format_signed(value: float | None) -> str:

@@ -170,6 +170,7 @@ class _Data(_Strict):
     source: str
     simulated: bool = False
     test: _Part | None = None
+    one_step_averages_half_mse: dict[str, Any] = {}
 
 
 class _Model(_Strict):
@@ -293,8 +294,7 @@ def command_for(pipeline: str, protocol: str) -> str:
     >>> command_for("canaries", "as_published")
     'kedro run --pipelines canaries --params protocol=as_published'
     """
-    command = f"kedro run --pipelines {pipeline}"
-    return command if protocol == "corrected" else f"{command} --params protocol={protocol}"
+    return f"kedro run --pipelines {pipeline}" + ("" if protocol == "corrected" else f" --params protocol={protocol}")
 
 
 def read_records(

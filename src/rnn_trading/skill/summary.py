@@ -25,6 +25,8 @@ SIMULATED, AGAIN, OTHER_DATA = (
     "its two runs had different data",
 )
 ONLY_PUBLISHED = "run as published only"
+# Forecasts of the next value where the rivals forecast runs: by their metric, the place of their scores in the data.
+ONE_STEP = {"half_mse": "one_step_averages_half_mse"}
 NO_SCORE: dict[str, Any] = {"value": None, "interval": (None, None), "too_narrow": False}
 TEXTS = {
     *("remark", "metric", "score", "published_on", "published_in"),
@@ -340,7 +342,8 @@ def published_figures(records: Records, protocols: tuple[str, ...] = PROTOCOLS) 
     -------
     dict
         By experiment: ``name`` of the figure, ``published`` (a number or several), and by protocol ours; NaN where we
-        have no such number. A figure ``METRIC_of_RIVAL`` is the rival's.
+        have no such number. A figure ``METRIC_of_RIVAL`` is the rival's,
+        and ``METRIC_of_the_AVERAGE`` that of an average, one step ahead.
 
     Examples
     --------
@@ -369,5 +372,9 @@ def _ours(record: dict[str, Any] | None, figure: str) -> float:
     metric, _, rival = figure.partition("_of_")
     if rival in record["rivals"]:
         return _number(record["rivals"][rival].get(metric))
+    averages = record.get("data", {}).get(ONE_STEP.get(metric), {})
+    average = rival.removeprefix("the_")
+    if average in averages:
+        return _number(averages[average])
     model = record["model"]
     return _number(model["metrics"].get(figure, model.get(figure)))
