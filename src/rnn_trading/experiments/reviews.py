@@ -161,10 +161,13 @@ def train_network(
     return beside_published(made, experiment, ids, dimensions, "words") | {"reader": text_reader}
 
 
-def _stars(experiment: Experiment, parts: pd.DataFrame, training: TrainingParameters) -> Stars | None:
-    """The kinds of stars among the training reviews; None for an experiment on positive and negative ones."""
+def _stars(experiment: Experiment, parts: pd.DataFrame, training: TrainingParameters | None = None) -> Stars | None:
+    """The kinds of stars among the training reviews; None for an experiment on positive and negative ones.
+
+    The loss of a training, if one is given, must be that of the experiment.
+    """
     ordered = experiment.task == "stars"
-    if (training.loss == "ordinal_crossentropy") != ordered:
+    if training and (training.loss == "ordinal_crossentropy") != ordered:
         expected = "ordinal_crossentropy" if ordered else "binary_crossentropy, mse or mae"
         raise ValueError(f"{experiment.name}: training.loss: expected {expected}. Received: {training.loss}.")
     return Stars.of(parts["label"].to_numpy()[_positions(parts, "train")]) if ordered else None
