@@ -198,12 +198,13 @@ def train_average_on_paths(
 
 def paths_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: AxesParameters) -> Figure:
     """Paths at once, and the runs of the other network, over the truth."""
-    first_day = None if axes.first_point is None else pd.Timestamp(axes.first_point)
     at_once, step_by_step = (
         format_score(each["rmse"]) for each in (skill["model"]["metrics"], skill["rivals"][RECURSION])
     )
     finding = f"Off by {at_once} {axes.unit} (RMSE) where paths are forecast at once, by {step_by_step} step by step"
-    return figures.series.paths_over_truth(predictions, RECURSION, axes.unit, first_day, drawing.title(finding, skill))
+    return figures.series.paths_over_truth(
+        predictions, RECURSION, axes.unit, axes.first_day, drawing.title(finding, skill)
+    )
 
 
 def of_one_series(recursion: str) -> Pipeline:
