@@ -23,6 +23,7 @@ def main() -> None:
         sys.exit(f"README.md: expected the marks {START.strip()} and {END.strip()}.")
     body = REPORT.read_text().split("\n", 2)[2].partition("\n## ")[0].strip()
     shown = body.replace(f"]({PICTURE.name})", f"]({PICTURES / PICTURE.name})")
+    shown = shown.replace("| Published |", "| [Published](docs/sources.md) |", 1)
     shutil.copyfile(PICTURE, PICTURES / PICTURE.name)
     readme.write_text(f"{before}{START}\n{shown}\n\n{END}{after}")
     print("README.md has the report's picture, findings and table.")

@@ -14,7 +14,7 @@ def test_the_readme_gets_picture_findings_and_table(tmp_path, monkeypatch, marks
         Path(folder).mkdir(parents=True)
     Path("README.md").write_text(f"before\n{readme_table.START if marks else ''}old\n{readme_table.END}after\n")
     readme_table.REPORT.write_text(
-        "# What survives\n\n![All](skill_report.png)\n\n1. One.\n\n## Not there yet\n\n- b\n"
+        "# What survives\n\n![All](skill_report.png)\n\n1. One.\n\n| Published |\n\n## Not there yet\n\n- b\n"
     )
     with pytest.raises(SystemExit, match="skill_report.png is not there. Run: make report"):
         readme_table.main()
@@ -24,6 +24,6 @@ def test_the_readme_gets_picture_findings_and_table(tmp_path, monkeypatch, marks
             readme_table.main()
         return
     readme_table.main()
-    shown = "![All](docs/figures/skill_report.png)\n\n1. One."
+    shown = "![All](docs/figures/skill_report.png)\n\n1. One.\n\n| [Published](docs/sources.md) |"
     assert Path("README.md").read_text() == f"before\n{readme_table.START}\n{shown}\n\n{readme_table.END}after\n"
     assert Path("docs/figures/skill_report.png").read_bytes() == b"picture"
