@@ -2,6 +2,7 @@
 
 import math
 
+from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.summary import published_figures
 from tests.records import THREE, files, read, record
 
@@ -28,3 +29,13 @@ def test_a_published_average_stands_beside_ours_one_step_ahead():
     assert (average["published"], average["as_published"]) == (0.00418, 0.00417)
     assert math.isnan(average["corrected"])
     assert math.isnan(unknown["as_published"])
+
+
+def test_figures_of_training_rows_are_those_of_the_training_rows():
+    level = {
+        "published": {"rmse_on_training_rows": 18.18},
+        "model": {"metrics": {"rmse": 24.6}, "training_rows": {"rmse": 22.1}},
+        "rivals": {},
+    }
+    (figure,) = published_figures(Records(found={("a.level", "as_published"): level}))["a.level"]
+    assert figure["as_published"] == 22.1

@@ -179,6 +179,7 @@ class _Model(_Strict):
     best_epoch: Any = None
     parameters: Count | None = None
     chosen: str | None = None
+    training_rows: dict[str, Any] = {}
 
 
 class _Record(_Strict):
@@ -345,10 +346,9 @@ def read_records(
         elif problem is not None or name not in not_missed:
             records.problems += [f"{path}: {problem}"] if problem is not None else []
             records.missing.append((name, protocol, command_for(pipeline, protocol)))
-    for path in sorted(path for path in files if path.endswith("/skill.json")):
-        protocol, name, _ = path.split("/")
-        if (name, protocol) not in there:
-            records.problems.append(f"{path}: no experiment or no protocol of this project; left out")
+    known = {f"{protocol}/{name}/skill.json" for name, protocol in there}
+    strangers = sorted(path for path in files.keys() - known if path.endswith("/skill.json"))
+    records.problems += [f"{path}: no experiment or no protocol of this project; left out" for path in strangers]
     for protocol in PROTOCOLS:
         results, problem = read_canaries(files, protocol, with_canaries)
         records.problems += [problem] if problem else []

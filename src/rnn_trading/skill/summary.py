@@ -24,6 +24,7 @@ SIMULATED, AGAIN, OTHER_DATA = (
     "the network that was chosen, once more",
     "its two runs had different data",
 )
+TRAINING_ROWS = "_on_training_rows"  # ends the name of a figure
 ONLY_PUBLISHED = "run as published only"
 # Forecasts of the next value where the rivals forecast runs: by their metric, the place of their scores in the data.
 ONE_STEP = {"half_mse": "one_step_averages_half_mse"}
@@ -377,4 +378,5 @@ def _ours(record: dict[str, Any] | None, figure: str) -> float:
     if average in averages:
         return _number(averages[average])
     model = record["model"]
-    return _number(model["metrics"].get(figure, model.get(figure)))
+    of_training = {f"{name}{TRAINING_ROWS}": value for name, value in (model.get("training_rows") or {}).items()}
+    return _number((model | of_training | model["metrics"]).get(figure))
