@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from rnn_trading.figures.panels import GREY, ORANGE, legend_below, styled, titled
+from rnn_trading.figures.panels import legend_below, styled, titled
+from rnn_trading.figures.series import over_truth
 from rnn_trading.series.series import FREE_RUN, POINT_BY_POINT, RESTARTED
 
 DECIDES = 1.1  # a ratio of errors
@@ -41,14 +42,13 @@ def runs_by_epochs(
     for row, table, count, errors in zip(grid, predictions, epochs, rmse, strict=True):
         for axes, (kind, words) in zip(row, KINDS.items(), strict=True):
             rows = table[table["run"] == kind]
-            (truth,) = axes.plot(rows["target_date"], rows["truth"], color=GREY, linewidth=2.2)
-            for _, run in rows.groupby("date") if kind == RESTARTED else [(None, rows)]:
-                (forecast,) = axes.plot(run["target_date"], run["prediction"], color=ORANGE, linewidth=1.4)
-            axes.set_title(f"{words}, {_in_words(count)}: RMSE {errors[kind]:.3g}", loc="left", fontsize=12)
+            over_truth(axes, rows, rows["target_date"], apart=kind == RESTARTED)
+            axes.set_title(f"{words}, {_in_words(count)}: RMSE {_digits(errors[kind])}", loc="left", fontsize=12)
             axes.xaxis.set_major_locator(AutoDateLocator(maxticks=5))
             axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
         row[0].set(ylabel=unit.capitalize())
-    legend_below(figure, [truth, forecast], ["truth", "forecast"], columns=2)
+    handles, labels = grid[0, 0].get_legend_handles_labels()
+    legend_below(figure, handles, labels, columns=2)
     return titled(figure, title)
 
 
@@ -63,8 +63,13 @@ def what_epochs_change(epochs: Sequence[int], errors: Sequence[float], rival: st
     'The number of epochs changes little'
     """
     changes = "decides" if max(errors) > DECIDES * min(errors) else "changes little"
-    parts = [f"by {error:.3g} after {_in_words(count)}" for count, error in zip(epochs, errors, strict=True)]
-    return f"The number of epochs {changes}: runs are off {', '.join(parts)}; {rival} by {error_of_rival:.3g}"
+    parts = [f"by {_digits(error)} after {_in_words(count)}" for count, error in zip(epochs, errors, strict=True)]
+    return f"The number of epochs {changes}: runs are off {', '.join(parts)}; {rival} by {_digits(error_of_rival)}"
+
+
+def _digits(error: float) -> str:
+    """Three digits, and no power of ten."""
+    return f"{error:,.0f}" if error >= 1000 else f"{error:.3g}"
 
 
 def _in_words(epochs: int) -> str:

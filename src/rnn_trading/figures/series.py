@@ -259,20 +259,39 @@ def runs_over_truth(predictions: pd.DataFrame, unit: str, first_day: pd.Timestam
     for axes, (kind, label) in zip(figure.subplots(3, 1, sharex=True), labels.items(), strict=True):
         rows = predictions[predictions["run"] == kind]
         times = rows["target_date"] if first_day is None else (rows["target_date"] - first_day).dt.days
-        axes.plot(times, rows["truth"], color="black", linewidth=TRUTH_WIDTH, label="truth")
-        for number, (_, run) in enumerate(rows.groupby("date") if kind != POINT_BY_POINT else [(0, rows)]):
-            axes.plot(
-                *(times[run.index], run["prediction"]),
-                color=ORANGE,
-                linewidth=1.8,
-                label="forecast" if number == 0 else None,
-            )
+        over_truth(axes, rows, times, apart=kind != POINT_BY_POINT)
         axes.set_title(label, loc="left", fontsize=12)
         axes.set(ylabel=unit, xlabel="" if first_day is None else "Point of the wave")
         axes.legend(loc="best")
         if first_day is None:
             date_axis(axes)
     return titled(figure, title)
+
+
+def over_truth(
+    axes: Axes,
+    rows: pd.DataFrame,
+    times: pd.Series,
+    column: str = "prediction",
+    colour: str = ORANGE,
+    *,
+    apart: bool = True,
+) -> None:
+    """Draw forecasts over the truth, which is thick and black below them.
+
+    Parameters
+    ----------
+    rows
+        ``date``, ``truth`` and the forecast's ``column``.
+    times
+        Of each row.
+    apart
+        Whether each run, the rows of one ``date``, is a line of its own.
+    """
+    axes.plot(times, rows["truth"], color="black", linewidth=TRUTH_WIDTH, label="truth")
+    for number, (_, run) in enumerate(rows.groupby("date") if apart else [(0, rows)]):
+        label = "forecast" if number == 0 else None
+        axes.plot(times[run.index], run[column], color=colour, linewidth=1.8, label=label)
 
 
 @styled
@@ -299,9 +318,7 @@ def paths_over_truth(
     }
     both = figure.subplots(2, 1, sharex=True, sharey=True)
     for axes, (column, (label, colour)) in zip(both, shown.items(), strict=True):
-        axes.plot(times, rows["truth"], color=GREY, label="truth")
-        for number, (_, run) in enumerate(rows.groupby("date")):
-            axes.plot(times[run.index], run[column], color=colour, label="forecast" if number == 0 else None)
+        over_truth(axes, rows, times, column, colour)
         axes.set_title(label, loc="left", fontsize=12)
         axes.set(ylabel=unit, xlabel="" if first_day is None else "Point of the wave")
         axes.legend(loc="upper left")

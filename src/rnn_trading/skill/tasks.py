@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -177,6 +177,17 @@ def _stars(table: pd.DataFrame, column: str) -> Metrics:
 
 
 ONE_MONTH_AHEAD = {"units": NETWORK, "run": ONE_STEP}
+# What is the same for reviews, whether their labels are two or stars.
+_OF_REVIEWS: dict[str, Any] = {
+    "keys": ("id", "author"),
+    "units": "documents",
+    "fewest_rows": 30,
+    "suspicious": "reviews that state their rating in numbers",
+    "clusters": lambda table: table["id"],
+    "block": 1,
+    "groups": "author",
+    "no_groups": "the reviews do not say who wrote them",
+}
 TASKS: dict[str, Task] = {
     "classification": Task(
         keys=("ticker", "date"),
@@ -248,36 +259,22 @@ TASKS: dict[str, Task] = {
         no_groups="the series are judged one by one in the record",
     ),
     "sentiment": Task(
-        keys=("id", "author"),
+        **_OF_REVIEWS,
         evaluate=_documents,
         loss=LOG_LOSS,
         statistic=statistics.REVIEWS,
         comparisons=(partial(by_document_loss, LOG_LOSS, "log_loss"),),
         combined="logits",
         headline=Headline("auc", "AUC", True, scores.auc),
-        units="documents",
-        fewest_rows=30,
-        suspicious="reviews that state their rating in numbers",
-        clusters=lambda table: table["id"],
-        block=1,
-        groups="author",
-        no_groups="the reviews do not say who wrote them",
     ),
     "stars": Task(
-        keys=("id", "author"),
+        **_OF_REVIEWS,
         evaluate=_stars,
         loss=SQUARED_ERROR,
         statistic=statistics.STARS,
         comparisons=(partial(by_document_loss, SQUARED_ERROR, "rmse"),),
         combined="ranks",
         headline=Headline("rank_correlation", "rank correlation", True, scores.rank_correlation),
-        units="documents",
-        fewest_rows=30,
-        suspicious="reviews that state their rating in numbers",
-        clusters=lambda table: table["id"],
-        block=1,
-        groups="author",
-        no_groups="the reviews do not say who wrote them",
     ),
     "filings": Task(
         keys=("filing_id", "firm", "date"),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rnn_trading.skill.losses import SQUARED_ERROR, Vector
 from rnn_trading.skill.rivals.fitting import fit_best, forecast_of, slope
+from rnn_trading.skill.rivals.text import tfidf
 from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
@@ -78,8 +79,7 @@ def tfidf_ridge(known: KnownFilings) -> Forecast:
     """
     import sklearn  # noqa: PLC0415  takes a second to import
 
-    tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
-    estimator = sklearn.pipeline.make_pipeline(tfidf, sklearn.linear_model.Ridge())
+    estimator = sklearn.pipeline.make_pipeline(tfidf(), sklearn.linear_model.Ridge())
     by_folds = sklearn.model_selection.GridSearchCV(
         estimator,
         {"ridge__alpha": TFIDF_PENALTIES},
@@ -154,10 +154,7 @@ def cosine_to_previous(
     numpy.ndarray
         ``(filings,)``; NaN for a firm's first filing.
     """
-    import sklearn  # noqa: PLC0415  see tfidf_ridge
-
-    tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
-    weights = tfidf.fit(counts[train]).transform(counts)
+    weights = tfidf().fit(counts[train]).transform(counts)
     table = pd.DataFrame({"firm": firms.to_numpy(), "date": dates.to_numpy(), "row": np.arange(len(firms))})
     table = table.sort_values(["firm", "date"], kind="stable")
     previous = table.groupby("firm")["row"].shift()

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_trading.skill.losses import SQUARED_ERROR
 from rnn_trading.skill.rivals.fitting import fit_best, forecast_of, slope
-from rnn_trading.skill.rivals.text import FOLDS, Forecast, KnownTexts, TextRows, log_words, mean_vectors
+from rnn_trading.skill.rivals.text import FOLDS, Forecast, KnownTexts, TextRows, log_words, mean_vectors, tfidf
 from rnn_trading.skill.rivals.tiers import Rivals
 
 logger = logging.getLogger(__name__)
@@ -33,23 +33,17 @@ def review_length(known: KnownTexts) -> Forecast:
 
 def tfidf_ridge(known: KnownTexts) -> Forecast:
     """Ridge regression on TF-IDF of all words of the whole text (sublinear counts)."""
-    import sklearn  # noqa: PLC0415  takes a second to import
-
-    tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
-    return _ridge(tfidf, lambda rows: rows.counts, known)
+    return _ridge(tfidf(), lambda rows: rows.counts, known)
 
 
 def tfidf_ridge_of_the_words_seen(known: KnownTexts) -> Forecast:
     """The same on what the network sees."""
-    import sklearn  # noqa: PLC0415  see tfidf_ridge
-
-    tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
-    return _ridge(tfidf, lambda rows: rows.seen_counts, known)
+    return _ridge(tfidf(), lambda rows: rows.seen_counts, known)
 
 
 def mean_vector_ridge(known: KnownTexts) -> Forecast:
     """Ridge regression on the mean pretrained vector of the whole text's words."""
-    import sklearn  # noqa: PLC0415  see tfidf_ridge
+    import sklearn  # noqa: PLC0415  see tfidf in text.py
 
     scaler = sklearn.preprocessing.StandardScaler()
     return _ridge(scaler, lambda rows: mean_vectors(rows.counts, known.vectors), known)
@@ -64,7 +58,7 @@ STARS = Rivals(
 
 
 def _ridge(first: Any, features: Callable[[TextRows], Any], known: KnownTexts) -> Forecast:
-    import sklearn  # noqa: PLC0415  see tfidf_ridge
+    import sklearn  # noqa: PLC0415  see tfidf in text.py
 
     estimator = sklearn.pipeline.make_pipeline(first, sklearn.linear_model.Ridge())
     by_folds = sklearn.model_selection.GridSearchCV(

@@ -75,25 +75,26 @@ def review_length(known: KnownTexts) -> Forecast:
     return lambda others: forecast(log_words(others))
 
 
-def tfidf_logistic_regression(known: KnownTexts) -> Forecast:
-    """TF-IDF of all words of the whole text (sublinear counts)."""
+def tfidf() -> Any:
+    """The weights of words that rivals on all words share: TF-IDF of sublinear counts."""
     import sklearn  # noqa: PLC0415  takes a second to import
 
-    tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
-    return _logistic(tfidf, lambda rows: rows.counts, known)
+    return sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
+
+
+def tfidf_logistic_regression(known: KnownTexts) -> Forecast:
+    """TF-IDF of all words of the whole text (sublinear counts)."""
+    return _logistic(tfidf(), lambda rows: rows.counts, known)
 
 
 def tfidf_of_the_words_seen(known: KnownTexts) -> Forecast:
     """The same on what the network sees."""
-    import sklearn  # noqa: PLC0415  see tfidf_logistic_regression
-
-    tfidf = sklearn.feature_extraction.text.TfidfTransformer(sublinear_tf=True)
-    return _logistic(tfidf, lambda rows: rows.seen_counts, known)
+    return _logistic(tfidf(), lambda rows: rows.seen_counts, known)
 
 
 def mean_vector_logistic_regression(known: KnownTexts) -> Forecast:
     """The mean pretrained vector of the whole text's words."""
-    import sklearn  # noqa: PLC0415  see tfidf_logistic_regression
+    import sklearn  # noqa: PLC0415  see tfidf
 
     scaler = sklearn.preprocessing.StandardScaler()
     return _logistic(scaler, lambda rows: mean_vectors(rows.counts, known.vectors), known)
@@ -108,7 +109,7 @@ SENTIMENT = Rivals(
 
 
 def _logistic(first: Any, features: Callable[[TextRows], Any], known: KnownTexts) -> Forecast:
-    import sklearn  # noqa: PLC0415  see tfidf_logistic_regression
+    import sklearn  # noqa: PLC0415  see tfidf
 
     estimator = sklearn.pipeline.make_pipeline(first, sklearn.linear_model.LogisticRegression(max_iter=1000))
     by_folds = sklearn.model_selection.GridSearchCV(
