@@ -16,6 +16,7 @@ from rnn_trading.filings.filings import (
     validate_filings,
     windows_around_filings,
 )
+from rnn_trading.tables.reading import Reading
 
 INGESTION = FilingIngestionParameters(source="tests", days_before=3, days_after=2)
 
@@ -118,9 +119,9 @@ def test_rows_of_prices_that_cannot_be_used_are_left_out_and_counted():
         *((1, "March", 1.0), (None, "2016-03-01", 1.0), (1, "2016-03-07", 5.0), (1, "2016-03-07", 6.0)),
     ]
     raw = pd.DataFrame(rows, columns=["filing_id", "date", "adj_close"])
-    table, dropped = parse_filing_prices(raw, "p.csv")
+    table, reading = parse_filing_prices(raw, "p.csv")
     assert table["adj_close"].to_dict() == {("1", pd.Timestamp("2016-03-07")): 5.0}
-    assert dropped == {"without_a_key": 1, "without_a_date": 1, "without_a_price": 4, "repeated": 1}
+    assert reading.counts == {"without_a_key": 1, "without_a_date": 1, "without_a_price": 4, "repeated": 1}
     with pytest.raises(FilingError, match=r"p.csv: no row of 5 has a price \(without a date 1, without a price 4\)"):
         parse_filing_prices(raw.iloc[:5], "p.csv")
     with pytest.raises(FilingError, match="p.csv: column 'adj_close' is missing"):
@@ -130,12 +131,14 @@ def test_rows_of_prices_that_cannot_be_used_are_left_out_and_counted():
 def test_a_report_and_no_prices_at_all():
     table, dropped, kept = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
     source = FilingSource(table, lambda: iter(()), dropped, kept)
-    _, report = take_filings(source, (prices_of("filing_id", [(2, "2016-03-01", 1.0)]), {"repeated": 3}), INGESTION)
+    _, report = take_filings(
+        source, (prices_of("filing_id", [(2, "2016-03-01", 1.0)]), Reading(counts={"repeated": 3})), INGESTION
+    )
     assert (report["filings"], report["with_prices"], report["with_a_time"], report["simulated"]) == (2, 1, 0, 0)
     assert report["price_rows_left_out"] == {"repeated": 3}
     assert (report["first_date"], report["last_date"]) == ("2016-02-26", "2016-03-01")
     with pytest.raises(FilingError, match=r"None of 2 filings has a price: no ticker of the prices \(ZZ\) is that of"):
-        take_filings(source, (prices_of("ticker", [("ZZ", "2016-03-01", 1.0)]), {}), INGESTION)
+        take_filings(source, (prices_of("ticker", [("ZZ", "2016-03-01", 1.0)]), Reading()), INGESTION)
 
 
 def test_the_canonical_table_is_checked():

@@ -109,7 +109,7 @@ def test_published_shapes(base_parameters, experiment):
     else:
         config = OmegaConfigLoader(str(ROOT / "conf"), **WITHOUT_LOCAL, **CONFIG_LOADER_ARGS)
         entry = config["catalog"]["index_prices_source"]
-        prices = AbstractDataset.from_config("index_prices_source", entry).load()
+        prices, _ = AbstractDataset.from_config("index_prices_source", entry).load()
         series = take_series(prices, SeriesParameters(**values["series"]))
     windows = window_rows(series, values["series"]["lags"])
     parts = chronological_split(windows.index, SplitParameters(**values["split"]))

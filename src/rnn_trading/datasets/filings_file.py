@@ -23,6 +23,7 @@ from rnn_trading.filings.filings import (
     plain_text,
 )
 from rnn_trading.filings.items import ITEMS, RawFiling
+from rnn_trading.tables.reading import Reading
 
 ROWS_AT_A_TIME = 64
 TEXTS = (*ITEMS, "text")
@@ -100,7 +101,7 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
         return self._filepath.exists()
 
 
-class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
+class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     """Daily prices around filings; see :func:`rnn_trading.filings.filings.parse_filing_prices` for the result.
 
     Parameters
@@ -115,8 +116,8 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int
     parameter = "filing_prices_file"
     error = FilingError
 
-    def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
-        """Return the prices, and counts of rows that were left out.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the prices, and how they were read.
 
         Raises
         ------
@@ -127,8 +128,8 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int
         if not filepath.name.endswith(CSV) or not filepath.is_file():
             return parse_filing_prices(self._file.read(pd.read_csv)[0], str(filepath))
         table = _Table(filepath, "filing_prices_file")
-        prices, dropped = parse_filing_prices(table.whole(table.columns), str(filepath))
-        return prices, {"broken_lines": table.broken} | dropped
+        prices, reading = parse_filing_prices(table.whole(table.columns), str(filepath))
+        return prices, Reading(counts={"broken_lines": table.broken}) | reading
 
 
 class _Table:

@@ -11,11 +11,12 @@ from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.datasets.whole import ParquetDataset
 from rnn_trading.tables.index_prices import parse_index
+from rnn_trading.tables.reading import Reading
 
 logger = logging.getLogger(__name__)
 
 
-class FredDataset(AbstractDataset[None, pd.DataFrame]):
+class FredDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
     """Fetch one or more series and keep them in a file; a run on the next day fetches anew.
 
     Parameters
@@ -53,8 +54,10 @@ class FredDataset(AbstractDataset[None, pd.DataFrame]):
         self._timeout, self._retries = timeout, retries
         self.metadata = metadata
 
-    def load(self) -> pd.DataFrame:
-        """Return the series side by side: index ``date``, one column each, NaN where a series has no value.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the series side by side, and how they came.
+
+        Index ``date``, one column a series, NaN where it has no value.
 
         Raises
         ------
@@ -65,7 +68,7 @@ class FredDataset(AbstractDataset[None, pd.DataFrame]):
         cached = ParquetDataset(filepath=str(self._cache / name))
         if not cached.exists():
             cached.save(self._fetch())
-        return cached.load()
+        return cached.load(), Reading()
 
     def _fetch(self) -> pd.DataFrame:
         if importlib.util.find_spec("pandas_datareader") is None:
@@ -106,7 +109,8 @@ class FredDataset(AbstractDataset[None, pd.DataFrame]):
 class FredIndexDataset(FredDataset):
     """One series of FRED as the close of an index: the canonical table of :mod:`rnn_trading.tables.index_prices`."""
 
-    def load(self) -> pd.DataFrame:
-        """Return the canonical table; days on which FRED has no value (holidays) are left out."""
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the canonical table, and how it came; days on which FRED has no value (holidays) are left out."""
         (series,) = self._series
-        return parse_index(super().load().rename(columns={series: "close"}), f"FRED {series}")
+        table, reading = super().load()
+        return parse_index(table.rename(columns={series: "close"}), f"FRED {series}"), reading

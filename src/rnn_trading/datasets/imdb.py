@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
+from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.reviews import parse_reviews
 
 logger = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 FILES = ("imdb.npz", "imdb_word_index.json")
 
 
-class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]]):
+class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
     """50,000 reviews, 25,000 of them for training, as Keras distributes them: words in lower case without punctuation.
 
     Parameters
@@ -40,7 +41,7 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]
         self._folder = Path(filepath)
         self.metadata = metadata
 
-    def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
+    def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the canonical table, words joined by spaces, and counts of what was left out.
 
         Raises

@@ -7,9 +7,10 @@ import pandas as pd
 from rnn_trading.datasets.table_file import TableFileDataset, read_text_csv
 from rnn_trading.tables.index_prices import OPTIONAL, REQUIRED, parse_index
 from rnn_trading.tables.prices import PriceError
+from rnn_trading.tables.reading import Reading
 
 
-class IndexFileDataset(TableFileDataset[pd.DataFrame]):
+class IndexFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     """Read and check a file of index prices.
 
     The result is the canonical table of :mod:`rnn_trading.tables.index_prices`.
@@ -34,8 +35,8 @@ class IndexFileDataset(TableFileDataset[pd.DataFrame]):
         self._columns, self._date_format = columns or {}, date_format
         self._options |= {"columns": self._columns, "date_format": date_format}
 
-    def load(self) -> pd.DataFrame:
-        """Return the canonical table.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the canonical table, and how it was read.
 
         Raises
         ------
@@ -45,4 +46,4 @@ class IndexFileDataset(TableFileDataset[pd.DataFrame]):
         """
         raw, describe_row = self._file.read(read_text_csv)
         renamed = raw.rename(columns=self._columns)
-        return parse_index(renamed, str(self._filepath), describe_row, self._date_format)
+        return parse_index(renamed, str(self._filepath), describe_row, self._date_format), Reading()

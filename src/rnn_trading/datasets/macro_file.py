@@ -6,9 +6,10 @@ import pandas as pd
 
 from rnn_trading.datasets.table_file import TableFileDataset, read_text_csv
 from rnn_trading.series.monthly import MacroError, parse_macro
+from rnn_trading.tables.reading import Reading
 
 
-class MacroFileDataset(TableFileDataset[pd.DataFrame]):
+class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     """Read a file of series; see :func:`rnn_trading.series.monthly.parse_macro` for the result.
 
     Parameters
@@ -34,8 +35,8 @@ class MacroFileDataset(TableFileDataset[pd.DataFrame]):
         self._date, self._date_format, self._series = date, date_format, series
         self._options |= {"date": date, "series": series}
 
-    def load(self) -> pd.DataFrame:
-        """Return the series as they are.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the series as they are, and how they were read.
 
         Raises
         ------
@@ -47,4 +48,4 @@ class MacroFileDataset(TableFileDataset[pd.DataFrame]):
         names = tuple(self._series) if self._series else None
         renamed = raw.reset_index() if raw.index.name == self._date else raw
         renamed = renamed.rename(columns={self._date: "date"})
-        return parse_macro(renamed, str(self._filepath), describe_row, self._date_format, names)
+        return parse_macro(renamed, str(self._filepath), describe_row, self._date_format, names), Reading()

@@ -8,12 +8,13 @@ import pandas as pd
 
 from rnn_trading.datasets.table_file import MISSING, TableFileDataset
 from rnn_trading.tables.prices import OPTIONAL, REQUIRED, PriceError, parse_prices
+from rnn_trading.tables.reading import Reading
 
 NUMBERS = ("adj_close", "adj_volume")
 Layout = Literal["long", "wide"]
 
 
-class PricesFileDataset(TableFileDataset[pd.DataFrame]):
+class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     """Read and check a price file; the result is the canonical table of :mod:`rnn_trading.tables.prices`.
 
     Parameters
@@ -36,8 +37,8 @@ class PricesFileDataset(TableFileDataset[pd.DataFrame]):
         self._layout = layout
         self._options |= {"layout": layout}
 
-    def load(self) -> pd.DataFrame:
-        """Return the canonical table.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the canonical table, and how it was read.
 
         Raises
         ------
@@ -47,8 +48,8 @@ class PricesFileDataset(TableFileDataset[pd.DataFrame]):
         """
         raw, describe_row = self._file.read(self._read_csv)
         if self._layout == "long":
-            return parse_prices(raw, str(self._filepath), describe_row)
-        return self._parse_wide(raw, describe_row)
+            return parse_prices(raw, str(self._filepath), describe_row), Reading()
+        return self._parse_wide(raw, describe_row), Reading()
 
     def _read_csv(self, filepath: Path) -> pd.DataFrame:
         if self._layout == "wide":

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.datasets.table_file import TableFileDataset, parse_error, put_there, refuse_unquoted_commas
+from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.reviews import OPTIONAL, REQUIRED, ReviewError, parse_reviews
 
 LABELS = {"neg": 0, "pos": 1}
 RATED = re.compile(r"\d+_(\d{1,2})")
 
 
-class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
+class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     """Read reviews; see :func:`rnn_trading.tables.reviews.parse_reviews` for the result.
 
     Parameters
@@ -54,7 +55,7 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
         self._only, self._every, self._labels, self._encoding = only or {}, every, labels, encoding
         self._options |= {"only": self._only}
 
-    def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
+    def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the canonical table, and counts of what was left out or mended.
 
         Raises

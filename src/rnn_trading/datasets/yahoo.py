@@ -15,6 +15,7 @@ from kedro.io import AbstractDataset, DatasetError
 from rnn_trading.datasets.whole import ParquetDataset
 from rnn_trading.tables.index_prices import parse_index
 from rnn_trading.tables.prices import parse_prices
+from rnn_trading.tables.reading import Reading
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def fetch_history(symbol: str, start: str, end: str, patience: Patience) -> pd.D
     return history.set_axis(pd.DatetimeIndex(history.index).tz_localize(None).normalize())
 
 
-class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
+class YahooPricesDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
     """Fetch split- and dividend-adjusted daily closes and volumes, one request a ticker.
 
     Every ticker that arrived is kept in a file of its own, so that a run that breaks off resumes where it
@@ -111,8 +112,8 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
         self._patience = Patience(timeout, retries, wait)
         self.metadata = metadata
 
-    def load(self) -> pd.DataFrame:
-        """Return the canonical table of all tickers.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the canonical table of all tickers, and how they came.
 
         Raises
         ------
@@ -136,7 +137,7 @@ class YahooPricesDataset(AbstractDataset[None, pd.DataFrame]):
                 f"{len(failures)} of {len(self._tickers)} tickers did not arrive; the others are kept in "
                 f"{self._cache}. Run again, or leave them out of --params {self.parameter}.\n" + "\n".join(failures)
             )
-        return parse_prices(pd.concat(frames, ignore_index=True), "Yahoo")
+        return parse_prices(pd.concat(frames, ignore_index=True), "Yahoo"), Reading()
 
     def _fetch(self, ticker: str) -> pd.DataFrame:
         history = fetch_history(ticker, self._start, self._end, self._patience)
@@ -164,7 +165,7 @@ class _PricesForFilings(YahooPricesDataset):
     parameter = "filing_tickers"
 
 
-class YahooFilingPricesDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[str, int]]]):
+class YahooFilingPricesDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
     """Fetch daily closes of firms around the years in which they filed; see :class:`YahooPricesDataset`.
 
     Parameters
@@ -203,15 +204,16 @@ class YahooFilingPricesDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[st
         )
         self.metadata = metadata
 
-    def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
-        """Return histories by ticker, and no counts; see :func:`rnn_trading.filings.filings.parse_filing_prices`.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return histories by ticker, and how they came; see :func:`rnn_trading.filings.filings.parse_filing_prices`.
 
         Raises
         ------
         DatasetError
             As :class:`YahooPricesDataset`.
         """
-        return self._prices.load()[["adj_close"]], {}
+        prices, reading = self._prices.load()
+        return prices[["adj_close"]], reading
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""
@@ -224,7 +226,7 @@ class YahooFilingPricesDataset(AbstractDataset[None, tuple[pd.DataFrame, dict[st
         return True
 
 
-class YahooIndexDataset(AbstractDataset[None, pd.DataFrame]):
+class YahooIndexDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
     """Fetch daily prices of one index, such as ``^GSPC``, and keep them in a file.
 
     Parameters
@@ -253,8 +255,8 @@ class YahooIndexDataset(AbstractDataset[None, pd.DataFrame]):
         self._cache, self._patience = Path(filepath), Patience(timeout, retries, wait)
         self.metadata = metadata
 
-    def load(self) -> pd.DataFrame:
-        """Return the canonical table of :mod:`rnn_trading.tables.index_prices`.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the canonical table of :mod:`rnn_trading.tables.index_prices`, and how it came.
 
         Raises
         ------
@@ -268,7 +270,7 @@ class YahooIndexDataset(AbstractDataset[None, pd.DataFrame]):
             logger.info("Yahoo: %s", self._symbol)
             history = fetch_history(self._symbol, self._start, self._end, self._patience)
             cached.save(history.rename(columns=str.lower).rename_axis("date"))
-        return parse_index(cached.load(), f"Yahoo {self._symbol}")
+        return parse_index(cached.load(), f"Yahoo {self._symbol}"), Reading()
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""

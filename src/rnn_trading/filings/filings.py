@@ -23,6 +23,7 @@ from pydantic import Field
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import SourceTable, TableError
+from rnn_trading.tables.reading import Reading
 
 REQUIRED = ("filing_id", "date_filed")
 OPTIONAL = ("cik", "ticker", "accepted", "known_signal")
@@ -217,7 +218,7 @@ def new_york_times(column: pd.Series) -> pd.Series:
     return plain.fillna(universal.dt.tz_convert(NEW_YORK).dt.tz_localize(None))
 
 
-def parse_filing_prices(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, dict[str, int]]:
+def parse_filing_prices(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, Reading]:
     """Check daily prices around filings.
 
     Parameters
@@ -260,7 +261,7 @@ def parse_filing_prices(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, d
             f"{origin}: no row of {len(table):,} has a price ({found or 'no row'}). Expected a {by}, a date such as "
             "2016-02-26 and a positive adj_close in each row."
         )
-    return left.set_index([by, "date"]).sort_index(), dropped
+    return left.set_index([by, "date"]).sort_index(), Reading(counts=dropped)
 
 
 def windows_around_filings(
@@ -298,7 +299,7 @@ def windows_around_filings(
 
 
 def take_filings(
-    filings: FilingSource, price_source: tuple[pd.DataFrame, dict[str, int]], ingestion: FilingIngestionParameters
+    filings: FilingSource, price_source: tuple[pd.DataFrame, Reading], ingestion: FilingIngestionParameters
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Prices around the filings of a source, and a report on both.
 
@@ -313,7 +314,7 @@ def take_filings(
     FilingError
         If no filing has a price.
     """
-    index, (prices, price_rows) = filings.index, price_source
+    index, (prices, reading) = filings.index, price_source
     windows = windows_around_filings(index, prices, ingestion.days_before, ingestion.days_after)
     if windows.empty:
         by = prices.index.names[0]
@@ -324,7 +325,8 @@ def take_filings(
             "filings."
         )
     report = {"source": ingestion.source, **describe_filings(index, windows), **filings.kept}
-    return windows, report | {"price_rows_left_out": price_rows, "dropped": filings.dropped}
+    prices_read = {"prices_read_as": list(reading.recognised), "price_rows_left_out": reading.counts}
+    return windows, report | prices_read | {"dropped": filings.dropped}
 
 
 def _some(values: pd.Index) -> str:

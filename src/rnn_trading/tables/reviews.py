@@ -15,6 +15,7 @@ from pydantic import Field
 
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
+from rnn_trading.tables.reading import Reading
 
 REQUIRED, OPTIONAL = ("label", "text"), ("split", "id", "author")
 SPLITS = ("train", "validation", "test")
@@ -43,7 +44,7 @@ class ReviewIngestionParameters:
 
 def parse_reviews(
     raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = row_number
-) -> tuple[pd.DataFrame, dict[str, int]]:
+) -> tuple[pd.DataFrame, Reading]:
     """Check a table of reviews and bring it into the canonical form.
 
     Parameters
@@ -72,10 +73,10 @@ def parse_reviews(
     Examples
     --------
     >>> raw = pd.DataFrame({"label": [1, 0, 0], "text": ["A fine film.", "Dull.", "..."]})
-    >>> reviews, counts = parse_reviews(raw, "mine.csv")
+    >>> reviews, reading = parse_reviews(raw, "mine.csv")
     >>> reviews[["label", "text"]].to_dict("index")
     {'0': {'label': 1, 'text': 'A fine film.'}, '1': {'label': 0, 'text': 'Dull.'}}
-    >>> counts
+    >>> reading.counts
     {'empty_texts': 1, 'undecodable_texts': 0}
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, ReviewError)
@@ -98,7 +99,7 @@ def parse_reviews(
     if table.empty:
         raise ReviewError(f"{origin} holds no review with a text ({len(empty):,} rows, {int(empty.sum()):,} empty).")
     undecodable = int(table["text"].str.contains(REPLACED, regex=False).sum())
-    return table, {"empty_texts": int(empty.sum()), "undecodable_texts": undecodable}
+    return table, Reading(counts={"empty_texts": int(empty.sum()), "undecodable_texts": undecodable})
 
 
 def _splits(source: SourceTable) -> pd.Series:

@@ -14,6 +14,7 @@ from rnn_trading.series.monthly import MacroParameters, align_months, macro_qual
 from rnn_trading.simulated.filings import SimulationParameters, simulate_filings
 from rnn_trading.tables.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
 from rnn_trading.tables.prices import PriceError, price_quality
+from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.reviews import ReviewIngestionParameters, review_quality
 
 logger = logging.getLogger(__name__)
@@ -36,13 +37,13 @@ class IngestionParameters:
     stale_after_sessions: Annotated[int, Field(ge=1)]
 
 
-def ingest_prices(prices_source: pd.DataFrame, ingestion: IngestionParameters) -> dict[str, Any]:
+def ingest_prices(prices_source: tuple[pd.DataFrame, Reading], ingestion: IngestionParameters) -> dict[str, Any]:
     """Take over the prices of a source and report on their quality.
 
     Parameters
     ----------
     prices_source
-        The canonical table; its dataset has checked it against the file.
+        The canonical table, which its dataset has checked against the file, and how it was read.
     ingestion
         See :class:`IngestionParameters`.
 
@@ -56,23 +57,25 @@ def ingest_prices(prices_source: pd.DataFrame, ingestion: IngestionParameters) -
     PriceError
         If the source holds a single ticker.
     """
-    tickers = prices_source.index.unique("ticker")
+    table, reading = prices_source
+    reading.log(ingestion.source)
+    tickers = table.index.unique("ticker")
     if len(tickers) < 2:
         raise PriceError(
             f"{ingestion.source}: expected at least 2 tickers, because scores are ranked across tickers. Received: "
             f"only {tickers[0]!r}."
         )
-    quality = price_quality(prices_source, ingestion.stale_after_sessions)
-    return {"prices": prices_source, "prices_report": {"source": ingestion.source, **quality}}
+    quality = price_quality(table, ingestion.stale_after_sessions)
+    return {"prices": table, "prices_report": {"source": ingestion.source, **quality, **reading.report()}}
 
 
-def ingest_index(index_source: pd.DataFrame, ingestion: IndexIngestionParameters) -> dict[str, Any]:
+def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIngestionParameters) -> dict[str, Any]:
     """Take over the prices of an index, if no day is missing, and report on their quality.
 
     Parameters
     ----------
     index_source
-        The canonical table; its dataset has checked it against the source.
+        The canonical table, which its dataset has checked against the source, and how it was read.
     ingestion
         See :class:`rnn_trading.tables.index_prices.IndexIngestionParameters`.
 
@@ -87,18 +90,20 @@ def ingest_index(index_source: pd.DataFrame, ingestion: IndexIngestionParameters
     PriceError
         If closes are missing beyond the limits.
     """
-    refuse_missing_days(index_source, ingestion)
-    quality = index_quality(index_source, ingestion.stale_after_sessions)
-    return {"prices": index_source, "report": {"source": ingestion.source, **quality}}
+    table, reading = index_source
+    reading.log(ingestion.source)
+    refuse_missing_days(table, ingestion)
+    quality = index_quality(table, ingestion.stale_after_sessions)
+    return {"prices": table, "report": {"source": ingestion.source, **quality, **reading.report()}}
 
 
-def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[str, Any]:
+def ingest_macro(macro_source: tuple[pd.DataFrame, Reading], series: MacroParameters) -> dict[str, Any]:
     """Take the series that are asked for, on one calendar of months.
 
     Parameters
     ----------
     macro_source
-        Series as they came; see :func:`rnn_trading.series.monthly.parse_macro`.
+        Series as they came, see :func:`rnn_trading.series.monthly.parse_macro`; and how they were read.
     series
         See :class:`rnn_trading.series.monthly.MacroParameters`.
 
@@ -113,16 +118,19 @@ def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[st
     MacroError
         If the series cannot be aligned.
     """
-    macro = align_months(macro_source, series.names, series.source)
-    with_any = macro_source[series.names].dropna(how="all")
+    table, reading = macro_source
+    reading.log(series.source)
+    macro = align_months(table, series.names, series.source)
+    with_any = table[series.names].dropna(how="all")
     left_out = len(with_any.index.to_period("M").unique().difference(macro.index.to_period("M")))
     report = {"source": series.source, **macro_quality(macro), "dropped": {"months_that_a_series_lacks": left_out}}
+    report |= reading.report()
     return {"macro": macro, "macro_report": report}
 
 
 def ingest_filings(
     filings_source: FilingSource | None,
-    filing_prices_source: tuple[pd.DataFrame, dict[str, int]] | None,
+    filing_prices_source: tuple[pd.DataFrame, Reading] | None,
     simulation: SimulationParameters,
     ingestion: FilingIngestionParameters,
 ) -> dict[str, Any]:
@@ -210,7 +218,7 @@ def given_or_simulated(filings_source: FilingSource | None, simulation: Simulati
 
 
 def ingest_reviews(
-    reviews_source: tuple[pd.DataFrame, dict[str, int]], ingestion: ReviewIngestionParameters
+    reviews_source: tuple[pd.DataFrame, Reading], ingestion: ReviewIngestionParameters
 ) -> dict[str, Any]:
     """Take over the reviews of a source and report on their quality.
 
@@ -227,7 +235,8 @@ def ingest_reviews(
         ``reviews``: the table. ``reviews_report``: see :func:`rnn_trading.tables.reviews.review_quality`, ``source``,
         and ``dropped``.
     """
-    reviews, counts = reviews_source
+    reviews, reading = reviews_source
+    counts = reading.counts
     if counts["empty_texts"]:
         logger.warning("%s reviews have no word and are left out", f"{counts['empty_texts']:,}")
     if counts["undecodable_texts"]:
