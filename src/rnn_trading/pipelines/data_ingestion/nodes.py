@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rnn_trading.filings.filings import FilingError, FilingIngestionParameters, FilingSource, take_filings
 from rnn_trading.filings.items import SentenceParameters
-from rnn_trading.filings.reading import FilingReading
+from rnn_trading.filings.reading import FilingReading, Sentences, describe_texts
 from rnn_trading.parameters import parameters
 from rnn_trading.series.monthly import MacroParameters, align_months, macro_quality
 from rnn_trading.simulated.filings import SimulationParameters, simulate_filings
@@ -148,7 +148,7 @@ def ingest_filings(
     Returns
     -------
     dict
-        ``filings``, ``filing_prices``: the canonical tables. ``filings_report``: see
+        ``filings``, ``filing_prices``: the canonical tables. ``filing_tables_report``: see
         :func:`rnn_trading.filings.filings.take_filings`.
 
     Raises
@@ -163,6 +163,8 @@ def ingest_filings(
     if not len(source):
         raise FilingError("There are no filings: no source, and filings.simulation.firms=0. Change one of them.")
     windows, report = take_filings(source, prices, ingestion)
+    if source.read_as:
+        logger.info("Filings: read %s", "; ".join(source.read_as))
     left_out = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in source.dropped.items() if count)
     if left_out:
         logger.warning("Filings left out of the index: %s", left_out)
@@ -173,7 +175,23 @@ def ingest_filings(
         "%s filings of %s firms, %s with prices, %s with a time of day",
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),
     )
-    return {"filings": source.index, "filing_prices": windows, "filings_report": report}
+    return {"filings": source.index, "filing_prices": windows, "filing_tables_report": report}
+
+
+def report_filings(filing_tables_report: dict[str, Any], filing_sentences: Sentences) -> dict[str, Any]:
+    """What was counted of index and prices, and, as ``texts``, of texts.
+
+    See :func:`rnn_trading.filings.filings.take_filings` and :func:`rnn_trading.filings.reading.describe_texts`.
+    """
+    texts = describe_texts(filing_sentences.items)
+    found = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in texts.items())
+    logger.info("Texts of filings: %s", found)
+    if texts["words_of_shorter_segments"]:
+        logger.warning(
+            "%s words were left out: an item of their name stands at another place, and is longer",
+            f"{texts['words_of_shorter_segments']:,}",
+        )
+    return filing_tables_report | {"texts": texts}
 
 
 def store_filing_prices(filings: pd.DataFrame, filing_prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
