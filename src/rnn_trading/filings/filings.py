@@ -23,7 +23,7 @@ from pydantic import Field
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import SourceTable, TableError
-from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.reading import Reading, fingerprint
 
 REQUIRED = ("filing_id", "date_filed")
 OPTIONAL = ("cik", "ticker", "accepted", "known_signal")
@@ -324,7 +324,8 @@ def take_filings(
             f"is that of a filing ({_some(pd.Index(wanted))}) at its date. Check that both tables are of the same "
             "filings."
         )
-    report = {"source": ingestion.source, **describe_filings(index, windows), **filings.kept}
+    hashes = {"sha256": fingerprint(index), "prices_sha256": fingerprint(windows)}
+    report = {"source": ingestion.source, **hashes, **describe_filings(index, windows), **filings.kept}
     prices_read = {"prices_read_as": list(reading.recognised), "price_rows_left_out": reading.counts}
     return windows, report | prices_read | {"dropped": filings.dropped}
 

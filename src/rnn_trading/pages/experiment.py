@@ -108,6 +108,7 @@ def _facts_of(skill: dict[str, Any]) -> dict[str, Any]:
         "training": list(_facts({key: value for key, value in skill[MODEL].items() if key not in SCORES})),
         "parts_of_data": {part: skill["data"][part] for part in PARTS if part in skill["data"]},
         "data": list(_facts({key: value for key, value in skill["data"].items() if key not in PARTS})),
+        "made_by": list(_facts(skill.get("made", {}))),  # records of before 0.10 do not say it
     }
 
 
