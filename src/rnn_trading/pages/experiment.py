@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from rnn_trading.skill.formats import BETTER, NOTHING, format_p_value, format_score, format_signed, words
+from rnn_trading.skill.formats import BETTER, NOTHING, format_fact, format_p_value, format_score, format_signed, words
 from rnn_trading.skill.marks import mark_of
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.summary import in_words, published_figures
@@ -131,7 +131,7 @@ def _scores(skill: dict[str, Any]) -> list[list[dict[str, Any]]]:
         [
             cell(words(name), name),
             _headline(headline, name, value[name]),
-            *(cell(_in_words(metrics[name].get(metric)), 0.0) for metric in others),
+            *(cell(format_fact(metrics[name].get(metric)), 0.0) for metric in others),
         ]
         for name in ranked
     ]
@@ -181,20 +181,6 @@ def _facts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         nested = {key: each for key, each in value.items() if isinstance(each, dict)} if isinstance(value, dict) else {}
         single = {key: each for key, each in value.items() if key not in nested} if nested else value
         if single or not nested:
-            yield words(name), _in_words(single)
+            yield words(name), format_fact(single)
         for below, said in _facts(nested):
             yield f"{words(name)}: {below}", said
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{words(str(name))}: {_in_words(each)}" for name, each in value.items()) or "none"
-    if isinstance(value, list):
-        return ", ".join(map(_in_words, value)) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return format_score(value)
-    return NOTHING if value is None else str(value)
