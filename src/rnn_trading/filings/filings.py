@@ -25,7 +25,7 @@ from rnn_trading.filings.ids import plain_ids, plain_text, unusable
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import SourceTable, TableError
-from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.reading import Reading, fingerprint
 
 REQUIRED = ("filing_id", "date_filed")
 FURTHER = ("sector", "exchange")
@@ -362,7 +362,12 @@ def take_filings(
             f"is that of a filing ({_some(pd.Index(wanted))}) at its date. Check that both tables are of the same "
             "filings."
         )
-    said = {"source": ingestion.source, "read_as": list(filings.read_as)}
+    said = {
+        "source": ingestion.source,
+        "read_as": list(filings.read_as),
+        "sha256": fingerprint(index),
+        "prices_sha256": fingerprint(windows),
+    }
     report = said | describe_filings(index, windows) | filings.kept
     prices_read = {"prices_read_as": list(reading.recognised), "price_rows_left_out": reading.counts}
     return windows, report | prices_read | {"dropped": filings.dropped}

@@ -14,7 +14,7 @@ from rnn_trading.series.monthly import MacroParameters, align_months, macro_qual
 from rnn_trading.simulated.filings import SimulationParameters, simulate_filings
 from rnn_trading.tables.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
 from rnn_trading.tables.prices import PriceError, price_quality
-from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.reading import Reading, fingerprint
 from rnn_trading.tables.reviews import ReviewIngestionParameters, review_quality
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,8 @@ def ingest_prices(prices_source: tuple[pd.DataFrame, Reading], ingestion: Ingest
     Returns
     -------
     dict
-        ``prices``: the table. ``prices_report``: see :func:`rnn_trading.tables.prices.price_quality`, and ``source``.
+        ``prices``: the table. ``prices_report``: see :func:`rnn_trading.tables.prices.price_quality`; ``source``, and
+        the table's ``sha256``.
 
     Raises
     ------
@@ -66,7 +67,10 @@ def ingest_prices(prices_source: tuple[pd.DataFrame, Reading], ingestion: Ingest
             f"only {tickers[0]!r}."
         )
     quality = price_quality(table, ingestion.stale_after_sessions)
-    return {"prices": table, "prices_report": {"source": ingestion.source, **quality, **reading.report()}}
+    return {
+        "prices": table,
+        "prices_report": {"source": ingestion.source, "sha256": fingerprint(table), **quality, **reading.report()},
+    }
 
 
 def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIngestionParameters) -> dict[str, Any]:
@@ -83,7 +87,7 @@ def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIng
     -------
     dict
         ``prices``: the table. ``report``: see :func:`rnn_trading.tables.index_prices.index_quality`, and
-        ``source``.
+        ``source``, and the table's ``sha256``.
 
     Raises
     ------
@@ -94,7 +98,10 @@ def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIng
     reading.log(ingestion.source)
     refuse_missing_days(table, ingestion)
     quality = index_quality(table, ingestion.stale_after_sessions)
-    return {"prices": table, "report": {"source": ingestion.source, **quality, **reading.report()}}
+    return {
+        "prices": table,
+        "report": {"source": ingestion.source, "sha256": fingerprint(table), **quality, **reading.report()},
+    }
 
 
 def ingest_macro(macro_source: tuple[pd.DataFrame, Reading], series: MacroParameters) -> dict[str, Any]:
@@ -123,7 +130,12 @@ def ingest_macro(macro_source: tuple[pd.DataFrame, Reading], series: MacroParame
     macro = align_months(table, series.names, series.source)
     with_any = table[series.names].dropna(how="all")
     left_out = len(with_any.index.to_period("M").unique().difference(macro.index.to_period("M")))
-    report = {"source": series.source, **macro_quality(macro), "dropped": {"months_that_a_series_lacks": left_out}}
+    report = {
+        "source": series.source,
+        "sha256": fingerprint(macro),
+        **macro_quality(macro),
+        "dropped": {"months_that_a_series_lacks": left_out},
+    }
     report |= reading.report()
     return {"macro": macro, "macro_report": report}
 
@@ -264,5 +276,10 @@ def ingest_reviews(
         )
     return {
         "reviews": reviews,
-        "reviews_report": {"source": ingestion.source, **review_quality(reviews), "dropped": counts},
+        "reviews_report": {
+            "source": ingestion.source,
+            "sha256": fingerprint(reviews),
+            **review_quality(reviews),
+            "dropped": counts,
+        },
     }
