@@ -1,6 +1,7 @@
 """All cases, by source."""
 
 from tests.field.case import Case
+from tests.field.filings import FILINGS
 
 DAYS = ("2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07", "2020-01-08", "2020-01-09", "2020-01-10")
 
@@ -27,4 +28,4 @@ PRICES = [
     Case("a price of text", {"p.csv": panel().replace("12.5", "twelve")}, "refused", "expected a number"),
     Case("nothing odd", {"p.csv": panel()}, "read", "", is_the_panel),
 ]
-ALL = [("prices", "prices_file", PRICES)]
+ALL = [("prices", "prices_file", PRICES), ("filings", "filings_file", FILINGS)]
