@@ -90,6 +90,14 @@ def test_words_that_are_in_no_item_are_counted(tmp_path):
     }
 
 
+def test_a_web_page_that_was_not_converted_has_no_item(tmp_path):
+    page = "\n".join(["<div>Item 1. Business</div>", *["<p>We make anvils.</p>", "Item 7. Sales rose.<br>"] * 10])
+    plain = "Item 1. We <S> make <C> anvils</TABLE>. " * 20
+    FilingSentencesDataset(filepath=str(tmp_path)).save(reading(1, {"page": page, "table": plain}))
+    items = everything(tmp_path)[0].set_index("filing_id")
+    assert items["problem"].dropna().to_dict() == {"plain": "no_items", "empty": "empty_text", "page": "html"}
+
+
 def test_sentences_of_an_earlier_version_are_named(tmp_path):
     FilingSentencesDataset(filepath=str(tmp_path)).save(reading(1))
     part = next(tmp_path.glob("part-*"))

@@ -100,6 +100,7 @@ def test_forms_of_headings(name, line):
             "(\nItem 7.\n)",
         ),
         *("see\u00a0also\nItem 1A.", "by the section entitled \u201c\nItem 7. Discussion\u201d", "Item 1 has no title"),
+        *('as said under "\nItem 7. Sales"', "which stands in Part II,\nItem 7. Sales"),
     ],
 )
 def test_sentences_are_no_headings(text):
@@ -113,6 +114,29 @@ def test_a_heading_begins_at_its_part_and_ends_before_its_text():
     text = "Part II,\nITEM\n7. Sales rose."
     (heading,) = find_headings(text)
     assert (text[: heading.start], text[heading.end :]) == ("", " Sales rose.")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        *(
+            'as said in "Forward Outlook and Risks."',
+            "of \u201cAnvils\u201d",
+            "It fell; so did we.",
+            "Total 1,234",
+            "PART II,",
+        ),
+        *(
+            "Mine safety disclosures",
+            "\u2022 the loss of key customers",
+            "Table of Contents",
+            "12",
+            "Smith & Sons (the Firm)",
+        ),
+    ],
+)
+def test_what_does_not_open_a_sentence(before):
+    assert [heading.name for heading in find_headings(f"{before}\nItem 7. Sales rose.")] == ["item_7"]
 
 
 def test_a_blank_line_or_a_page_ends_a_sentence():

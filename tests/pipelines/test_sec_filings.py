@@ -159,7 +159,10 @@ def test_what_is_wrong_with_filings_is_counted(run_files):
         "all_items_flagged": 2,
         "in_the_gap_of_the_split": 2,
     }
-    data = skill(folder)["data"]
+    counts_say_what_texts_are(skill(folder)["data"])
+
+
+def counts_say_what_texts_are(data):
     assert data["undecodable_texts"] == 2
     assert data["items"]["item_1"]["far_longer"] == 1
     assert data["filings"]["texts"]["words_of_shorter_segments"] == 5

@@ -55,7 +55,7 @@ OF_ITEM_1 = re.compile(r"\W*(?:general|financial information|narrative|industry|
 CONTINUED = re.compile(rf"[(,:{DASH}]\s*cont(?:inued|['\u2019]?d|\.)|\bcont(?:inued|['\u2019]d)\W*$", re.IGNORECASE)
 # What a line ends with if the sentence goes on in the next one: "see", "Part II", a comma.
 OPEN_END = re.compile(
-    r"(?:[,(\"\u201c\u2018]|\b(?:see|also|in|into|under|of|to|and|or|with|within|the|this|our|by|from|at|on|for|both|"
+    r"(?:[,(\u201c\u2018]|(?:^|[\s(])\"|\b(?:see|also|in|into|under|of|to|and|or|with|within|the|this|our|by|from|at|on|for|both|"
     r"either|through|captioned|captions?|headings?|headed|entitled|titled|sections?|refer|reference|part"
     r"|part\s+(?:i{1,3}|iv|[1-4])))\s*$",
     re.IGNORECASE,

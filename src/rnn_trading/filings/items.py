@@ -1,5 +1,6 @@
 """The text of one filing: its items, their sentences, and the words that are left of them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,8 @@ from rnn_trading.filings.segments import Division, divide, given
 from rnn_trading.parameters import parameters
 
 UNDECODABLE = "\ufffd"
+TAG = re.compile(r"</(?:p|div|td|tr|font|span)>", re.IGNORECASE)
+TAGS_WITHIN, FEWEST_TAGS = 100_000, 10
 # What spaCy's stop words lack.
 PRONOUNS = frozenset("anybody everybody oneself ourself somebody theirs themself whichever whomever".split())
 LONGEST_TEXT, LONGEST_WORD = 10**9, 500
@@ -67,6 +70,13 @@ class RawFiling:
     def is_undecodable(self) -> bool:
         """Whether bytes were replaced that are no text."""
         return any(UNDECODABLE in text for text in (self.text or "", *self.items.values()))
+
+    @property
+    def is_html(self) -> bool:
+        """Whether a text is a web page that has not been converted: its tags would be read as words."""
+        return any(
+            len(TAG.findall(text[:TAGS_WITHIN])) >= FEWEST_TAGS for text in (self.text or "", *self.items.values())
+        )
 
     def divide(self) -> Division:
         """Its items: those of the source, if any has a text; or those that are found in the whole text."""

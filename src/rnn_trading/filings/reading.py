@@ -20,6 +20,7 @@ from joblib.externals.loky import get_reusable_executor
 
 from rnn_trading.filings.filings import FilingSource
 from rnn_trading.filings.items import RawFiling, SentenceParameters, clean_sentences
+from rnn_trading.filings.segments import Division
 from rnn_trading.progress import Reports
 
 logger = logging.getLogger(__name__)
@@ -43,8 +44,8 @@ class ReadFilings:
     table
         Filings among them that were not known, one row an item: ``key``, ``item``, ``sentences`` (list of text, see
         :func:`rnn_trading.filings.items.clean_sentences`), ``words`` (of all these sentences), ``problem`` (missing;
-        of a filing without any item, in a single row, ``empty_text`` or ``no_items``), ``undecodable`` (the text held
-        bytes that are none), ``form`` (how the item was found, missing without any) and, of the whole filing,
+        of a filing without any item, in a single row, ``empty_text``, ``html`` or ``no_items``), ``undecodable`` (the
+        text held bytes that are none), ``form`` (how the item was found, missing without any) and, of the whole filing,
         ``words_of_text``, ``words_under_no_heading`` and ``words_of_shorter_segments``; see
         :class:`rnn_trading.filings.segments.Division`.
     """
@@ -100,11 +101,12 @@ def read_filings(keyed: dict[str, RawFiling], rules: SentenceParameters) -> pd.D
     """Sentences of some filings, by their keys; see :class:`ReadFilings`."""
     rows: list[dict[str, Any]] = []
     for key, filing in keyed.items():
-        division = filing.divide()
+        is_html = filing.is_html
+        division = Division() if is_html else filing.divide()
         words_of = {name: getattr(division, name) for name in WORDS}
         shared = {"key": key, "undecodable": filing.is_undecodable, **words_of}
         if not division.items:
-            problem = "empty_text" if filing.is_empty else "no_items"
+            problem = "html" if is_html else "empty_text" if filing.is_empty else "no_items"
             rows.append(shared | {"item": None, "sentences": [], "words": 0, "problem": problem, "form": None})
         for item, text in division.items.items():
             sentences = clean_sentences(text, rules)
