@@ -8,8 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from rnn_trading.datasets.filing_texts import TextFolder, decoded, file_of, folder_reader, holds_text, text_of
-from rnn_trading.filings.filings import FilingError
+from rnn_trading.datasets.filing_texts import TextFolder, decoded, folder_reader, holds_text, text_of
 
 TEXT = "Item 7.\nCafé \u2013 sales rose."
 
@@ -48,14 +47,6 @@ def test_kinds_that_hold_text(kind):
 )
 def test_kinds_that_do_not(kind):
     assert not holds_text(kind)
-
-
-@pytest.mark.parametrize(
-    "filing_id", ["../x", "/etc/x", "a/b", "..\\x", "C:x", "\\\\host\\x", "a\x00b", "", "a" * 5000, "\u20ac" * 80]
-)
-def test_no_id_leads_out_of_the_cache(tmp_path, filing_id):
-    with pytest.raises(FilingError, match="is no name of a file"):
-        file_of(tmp_path, filing_id)
 
 
 def test_an_id_is_looked_up_among_the_names_in_the_folder(tmp_path):

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
-from rnn_trading.datasets.filing_texts import file_of, folder_reader
+from rnn_trading.datasets.filing_texts import folder_reader
 from rnn_trading.datasets.whole import ParquetDataset, written_whole
 from rnn_trading.filings.filings import FilingSource, parse_filing_index
 from rnn_trading.progress import Reports
@@ -162,7 +162,7 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
 
     def _report(self, report: Any, ticker: str) -> dict[str, str]:
         """Row of the index; keeps the text first."""
-        target = file_of(self._folder, report.accession_no)
+        target = self._folder / f"{report.accession_no}.txt"
         if not target.is_file():
             text = report.text() or ""  # a report without a text is left out later, and counted
             with written_whole(target) as partial_file:

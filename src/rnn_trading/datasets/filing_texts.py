@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from rnn_trading.filings.filings import FilingError
-from rnn_trading.filings.ids import LONGEST_ID, plain_ids, unusable
+from rnn_trading.filings.ids import plain_ids
 from rnn_trading.filings.items import RawFiling
 
 logger = logging.getLogger(__name__)
@@ -79,32 +79,6 @@ def holds_text(kind: pa.DataType) -> bool:
             *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view, pa.types.is_fixed_size_binary),
         )
     )
-
-
-def file_of(folder: Path, filing_id: str) -> Path:
-    """Path of ``{filing_id}.txt`` in a folder.
-
-    Raises
-    ------
-    FilingError
-        If it would lie elsewhere, or have no name that file systems take.
-
-    Examples
-    --------
-    >>> file_of(Path("edgar"), "0000320193-16-000070").as_posix()
-    'edgar/0000320193-16-000070.txt'
-    >>> file_of(Path("edgar"), "../x")
-    Traceback (most recent call last):
-        ...
-    rnn_trading.filings.filings.FilingError: the id '../x' is no name of a file...
-    """
-    outside = not filing_id or any(sign in filing_id for sign in "/\\:")
-    if outside or len(filing_id.encode()) > LONGEST_ID or unusable(pd.Series([filing_id])).any():
-        raise FilingError(
-            f"the id {filing_id[:LONGEST_ID]!r} is no name of a file. Expected at most {LONGEST_ID} bytes, "
-            "none of them / \\ or :, and none that controls a terminal."
-        )
-    return folder / f"{filing_id}{ENDING}"
 
 
 class TextFolder:
