@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from rnn_trading.tables.numerals import to_floats
+
 
 class TableError(ValueError):
     """A table that cannot be used; the message names the file, the column and the row."""
@@ -146,12 +148,14 @@ class SourceTable:
         return dates.dt.tz_localize(None).dt.normalize() if dates.dt.tz is not None else dates.dt.normalize()
 
     def numbers(self, column: str) -> pd.Series:
-        """Return a column as float64; missing cells are NaN, anything else that is no number is refused.
+        """Return a column as float64; what is missing is NaN, anything else that is no number is refused.
+
+        Missing is also a text that says so: see ``MISSING`` of :mod:`rnn_trading.tables.numerals`.
 
         Raises
         ------
         TableError
-            For text that is no number, the empty text included, and for dates.
+            For text that is no number, and for dates.
 
         Examples
         --------
@@ -165,6 +169,6 @@ class SourceTable:
         values = self.table[column]
         is_date = pd.api.types.is_datetime64_any_dtype(values.dtype)
         self.refuse(column, pd.Series(is_date, index=self.table.index), "a number")
-        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-        self.refuse(column, numbers.isna() & values.notna(), "a number")
+        numbers, unreadable = to_floats(values)
+        self.refuse(column, unreadable, "a number")
         return numbers
