@@ -14,7 +14,7 @@ from rnn_trading.datasets.csv_dialect import NAMED
 from rnn_trading.datasets.csv_table import CsvOptions, CsvTable
 from rnn_trading.datasets.file import Loaded, SourceFileDataset
 from rnn_trading.datasets.packed import MOST_BYTES, PackedFile, check_file, damaged
-from rnn_trading.tables.checks import TableError, row_number
+from rnn_trading.tables.checks import TableError, row_number, some
 from rnn_trading.tables.numerals import Decimal, plain_numerals
 from rnn_trading.tables.reading import Reading
 
@@ -38,7 +38,6 @@ ENDINGS: dict[str, Kind] = {
 COMPRESSED = (".gz", ".bz2", ".xz", ".zip")
 HEAD_BYTES = 16
 BYTES_A_CELL = 8
-COLUMNS_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ class TableFile:
             self._refuse_doubled(raw.table)
         if len(raw.table) == 0:
             raise self.error(
-                f"{self.filepath} cannot be read: it holds names of columns ({_some(raw.table.columns)}), and no row."
+                f"{self.filepath} cannot be read: it holds names of columns ({some(raw.table.columns)}), and no row."
             )
         raw = without_row_numbers(raw)
         table, numbers = raw.table, tuple[str, ...]()
@@ -220,7 +219,7 @@ class TableFile:
             if key not in tables:
                 wanted = "one table" if key is None else f"the table {key!r}"
                 raise self.error(
-                    f"{filepath}: expected {wanted}. Received: {_some(tables)}. Name it with --params table_key=NAME, "
+                    f"{filepath}: expected {wanted}. Received: {some(tables)}. Name it with --params table_key=NAME, "
                     "or as `key` of the source in the catalog."
                 )
             return store[key]
@@ -234,7 +233,7 @@ class TableFile:
         twice = list(dict.fromkeys(table.columns[table.columns.duplicated()]))
         if twice:
             raise self.error(
-                f"{self.filepath}: {_some(twice)}: more than one column is called so. Expected each name once. "
+                f"{self.filepath}: {some(twice)}: more than one column is called so. Expected each name once. "
                 "Rename or remove the others."
             )
 
@@ -312,8 +311,3 @@ def without_row_numbers(raw: RawTable) -> RawTable:
         return raw
     words = (*raw.reading.recognised, "a first column that counts the rows left out")
     return replace(raw, table=table.iloc[:, 1:], reading=replace(raw.reading, recognised=words))
-
-
-def _some(names: Any) -> str:
-    shown = ", ".join(repr(str(name)) for name in list(names)[:COLUMNS_SHOWN])
-    return (shown or "nothing") + (", ..." if len(names) > COLUMNS_SHOWN else "")

@@ -7,6 +7,8 @@ import pandas as pd
 
 from rnn_trading.tables.numerals import to_floats
 
+SHOWN_COLUMNS = 8
+
 
 class TableError(ValueError):
     """A table that cannot be used; the message names the file, the column and the row."""
@@ -21,6 +23,18 @@ def row_number(position: int) -> str:
     'row 0'
     """
     return f"row {position}"
+
+
+def some(names: pd.Index | list[str]) -> str:
+    """Some names of columns, in quotation marks, and how many there are if these are not all.
+
+    Examples
+    --------
+    >>> some([*"abcdefghij"])
+    "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', ... (10 in all)"
+    """
+    shown = ", ".join(repr(str(name)) for name in names[:SHOWN_COLUMNS])
+    return f"{shown}, ... ({len(names):,} in all)" if len(names) > SHOWN_COLUMNS else shown or "none"
 
 
 class SourceTable:
@@ -68,11 +82,10 @@ class SourceTable:
         self.origin, self.describe_row, self.error = origin, describe_row, error
         missing = [column for column in required if column not in self.table.columns]
         if missing:
-            received = ", ".join(repr(str(name)) for name in self.table.columns)
             further = f"[, {', '.join(optional)}]" if optional else ""
             raise self.error(
                 f"{origin}: column {', '.join(map(repr, missing))} is missing. Expected: {', '.join(required)}"
-                f"{further}. Received: {received}."
+                f"{further}. Received: {some(self.table.columns)}."
             )
 
     def refuse(self, column: str, bad: pd.Series, expected: str) -> None:

@@ -57,6 +57,19 @@ def to_floats(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     )
 
 
+def plain_ids(column: pd.Series) -> pd.Series:
+    """Ids as text, missing where there is none; a whole number has no decimal point, also among floats.
+
+    Examples
+    --------
+    >>> plain_ids(pd.Series([7.0, None])).tolist(), plain_ids(pd.Series(["007", "x"])).tolist()
+    (['7', nan], ['007', 'x'])
+    """
+    if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    return column.astype("str").where(column.notna())
+
+
 def plain_numerals(
     table: pd.DataFrame,
     origin: str,
