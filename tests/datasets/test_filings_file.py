@@ -136,10 +136,10 @@ def test_what_cannot_be_read_is_named(tmp_path):
     with pytest.raises(DatasetError, match=r"none.parquet does not exist. .*--params filings_file=PATH"):
         FilingsFileDataset(filepath=str(tmp_path / "none.parquet")).load()
     (tmp_path / "x.txt").write_text("x")
-    with pytest.raises(DatasetError, match=r"x.txt: expected a file ending in .parquet, .csv or .csv.gz, or a folder"):
+    with pytest.raises(DatasetError, match=r"x.txt: expected the column filing_id, and item_1, .* Received: x"):
         FilingsFileDataset(filepath=str(tmp_path / "x.txt")).load()
     (tmp_path / "x.parquet").write_text("no Parquet")
-    with pytest.raises(DatasetError, match="x.parquet cannot be read"):
+    with pytest.raises(DatasetError, match="x.parquet: expected the column filing_id, .* Received: no Parquet"):
         FilingsFileDataset(filepath=str(tmp_path / "x.parquet")).load()
     with pytest.raises(DatasetError, match=r"is a folder: .* Name it with --params filing_index=PATH"):
         FilingsFileDataset(filepath=str(tmp_path)).load()

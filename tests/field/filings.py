@@ -118,8 +118,8 @@ FILINGS = [
         FOLDER,
     ),
     Case(
-        "a decimal comma in a price, quoted",
-        reports("11", "12", prices=PRICES.replace(",11\n", ',"11,5"\n')),
+        "a word in a price",
+        reports("11", "12", prices=PRICES.replace(",11\n", ",eleven\n")),
         "read",
         "'unreadable_prices': 1",
         firms("11", "12"),

@@ -1,19 +1,17 @@
 """Annual reports in a table or in a folder of texts, with their index, and prices around them."""
 
-import csv
-import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from rnn_trading.datasets.csv_table import CsvTable
 from rnn_trading.datasets.file import SourceFileDataset
 from rnn_trading.datasets.filing_texts import TextFolder, folder_reader, holds_text, text_of
-from rnn_trading.datasets.table_file import TableFile, TableFileDataset, parse_error, put_there
+from rnn_trading.datasets.table_file import TableFile, TableFileDataset, TableOptions, none_fits
 from rnn_trading.filings.columns import TEXTS, recognise
 from rnn_trading.filings.filings import (
     OPTIONAL,
@@ -30,8 +28,6 @@ from rnn_trading.tables.reading import Reading
 
 ROWS_AT_A_TIME = 64
 MOST_NAMES = 8
-LONGEST_CELL = 2**30
-PARQUET, CSV = (".parquet", ".pq"), (".csv", ".csv.gz")
 
 
 class FilingsFileDataset(SourceFileDataset[FilingSource]):
@@ -47,16 +43,27 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
         A CSV or Parquet table with ``filing_id``, ``date_filed`` and optionally ``cik``, ``ticker``, ``accepted``,
         ``sector`` and ``exchange``; None if the table of texts has these columns itself. Other names are recognised,
         see :mod:`rnn_trading.filings.columns`; without a ``filing_id``, it is the number of the row, from 1.
+    key, encoding, separator
+        Of both tables; see :class:`rnn_trading.datasets.table_file.TableOptions`.
     metadata
         For Kedro plugins.
     """
 
     error = FilingError
 
-    def __init__(self, *, index: str | None = None, **file: Any) -> None:
+    def __init__(
+        self,
+        *,
+        index: str | None = None,
+        key: str | None = None,
+        encoding: str | None = None,
+        separator: str | None = None,
+        **file: Any,
+    ) -> None:
         super().__init__(**file)
         self._index = None if index is None else Path(index)
-        self._options = {"index": index}
+        self._table = TableOptions(key, encoding, separator)
+        self._options = {"index": index, "key": key, "encoding": encoding, "separator": separator}
 
     def load(self) -> FilingSource:
         """Return the index, and what reads the texts.
@@ -73,7 +80,7 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
         """
         if self._filepath.is_dir():
             return self._load_folder()
-        texts = _Table(self._filepath, "filings_file")
+        texts = _Table(self._filepath, "filings_file", self._table)
         names, read_as = recognise(texts.columns, ("filing_id", *TEXTS), str(self._filepath), FilingError)
         found = {column: name for column, name in names.items() if name in TEXTS}
         if not found or ("filing_id" not in names.values() and self._index is not None):
@@ -82,7 +89,7 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
                 f"Received: {some(texts.columns)}."
             )
         texts.refuse_other_types(list(found))
-        source = read_index(self._filepath if self._index is None else self._index)
+        source = read_index(self._filepath if self._index is None else self._index, self._table)
 
         def read() -> Iterator[RawFiling]:
             return _read_table(texts, names, source.index.index)
@@ -100,7 +107,7 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
                 f"{self._filepath} is a folder: the dates and firms of its filings are missing. Expected a table "
                 f"with {', '.join((*REQUIRED, *OPTIONAL[:3]))}. Name it with --params filing_index=PATH."
             )
-        source, folder = read_index(self._index), TextFolder(self._filepath)
+        source, folder = read_index(self._index, self._table), TextFolder(self._filepath)
         if folder.ids.empty:
             raise FilingError(f"{self._filepath} holds no file ending in .txt. Expected FILING_ID.txt for each filing.")
         source = _with_texts(source, folder.ids, folder_reader(self._filepath, source.index.index))
@@ -133,27 +140,29 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         FilingError
             If the file is missing or cannot be read, a column is missing, or no row has a price; names the file.
         """
-        filepath = self._filepath
-        if not filepath.name.endswith(CSV) or not filepath.is_file():
-            return parse_filing_prices(self._file.read(pd.read_csv)[0], str(filepath))
-        table = _Table(filepath, "filing_prices_file")
-        prices, reading = parse_filing_prices(table.whole(table.columns), str(filepath))
-        return prices, Reading(counts={"broken_lines": table.broken}) | reading
+        raw = self._file.read(leave_out=True)
+        prices, reading = parse_filing_prices(raw.table, str(self._filepath))
+        return prices, raw.reading | reading
 
 
 class _Table:
     """A Parquet or CSV file, in pieces; ``broken`` counts the lines of a CSV that do not fit its header."""
 
-    def __init__(self, filepath: Path, parameter: str) -> None:
-        self.filepath, self.broken = filepath, 0
-        if not filepath.is_file():
-            raise FilingError(f"{filepath} does not exist. {put_there(parameter)}")
-        if not filepath.name.endswith((*PARQUET, *CSV)):
-            raise FilingError(f"{filepath}: expected a file ending in .parquet, .csv or .csv.gz, or a folder of texts.")
-        self._file = TableFile(filepath, "", parameter, FilingError)
-        self.columns: list[str] = self._file.guarded(self._read_columns)
-        if not self.columns:
-            raise FilingError(f"{filepath} is empty. Expected a header, and rows below it.")
+    def __init__(self, filepath: Path, parameter: str, options: TableOptions) -> None:
+        self.filepath = filepath
+        self._source = TableFile(filepath, "", parameter, FilingError, options)
+        kind, file = self._source.open()
+        self._csv = CsvTable(file, options.csv(replace=True, leave_out=True)) if kind == "CSV" else None
+        if self._csv is None and (kind != "Parquet" or file.packing is not None):
+            raise FilingError(f"{filepath}: expected a CSV, a Parquet file that is not packed, or a folder of texts.")
+        self.columns: list[str] = (
+            self._csv.columns if self._csv else self._source.guarded(pq.read_schema, filepath).names
+        )
+
+    @property
+    def broken(self) -> int:
+        """Lines that the latest reading left out."""
+        return self._csv.broken if self._csv else 0
 
     def whole(self, columns: list[str]) -> pd.DataFrame:
         """Some of the columns, all rows.
@@ -166,32 +175,21 @@ class _Table:
         pieces = list(self.pieces(columns))
         table = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=columns, dtype="str")
         if table.empty and self.broken:
-            raise FilingError(
-                f"{self.filepath}: none of {self.broken:,} lines has as many cells as the header, {len(self.columns)}. "
-                "Put texts that hold commas in quotation marks, and a point in front of decimals."
-            )
+            raise FilingError(none_fits(self.filepath, self.broken, len(self.columns)))
         return table
 
     def pieces(self, columns: list[str]) -> Iterator[pd.DataFrame]:
         """Some of the columns, some rows at a time."""
-        if self.filepath.name.endswith(PARQUET):
-            with pq.ParquetFile(self.filepath) as file:
-                for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
-                    yield batch.to_pandas(ignore_metadata=True)  # an index of pandas stays a column
+        if self._csv:
+            yield from self._csv.pieces(columns, ROWS_AT_A_TIME)
             return
-        # Not by pandas, which cuts lines that are too long, or takes their first cell for an index, and says nothing.
-        positions = [self.columns.index(name) for name in columns]
-        rows, self.broken = self._lines(), 0
-        next(rows)
-        while piece := list(islice(rows, ROWS_AT_A_TIME)):
-            fitting = [cells for cells in piece if len(cells) == len(self.columns)]
-            self.broken += len(piece) - len(fitting)
-            cells = [[row[position] for position in positions] for row in fitting]
-            yield pd.DataFrame(cells, columns=columns, dtype="str")
+        with pq.ParquetFile(self.filepath) as file:
+            for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
+                yield batch.to_pandas(ignore_metadata=True)  # an index of pandas stays a column
 
     def refuse_other_types(self, columns: list[str]) -> None:
         """Raise if the cells of a Parquet column are neither text nor bytes, nor lists of these."""
-        if not self.filepath.name.endswith(PARQUET):
+        if self._csv:
             return
         schema = pq.read_schema(self.filepath)
         other = [column for column in columns if not holds_text(schema.field(column).type)]
@@ -204,23 +202,8 @@ class _Table:
                 "the column out."
             )
 
-    def _read_columns(self, path: Path) -> list[str]:
-        if path.name.endswith(PARQUET):
-            return pq.read_schema(path).names
-        return next(self._lines(), [])
 
-    def _lines(self) -> Iterator[list[str]]:
-        """Cells of each line of a CSV that is not empty."""
-        csv.field_size_limit(LONGEST_CELL)
-        opened = gzip.open if self.filepath.name.endswith(".gz") else open
-        with opened(self.filepath, "rt", encoding="utf-8-sig", errors="replace", newline="") as file:
-            try:
-                yield from (cells for cells in csv.reader(file, strict=True) if cells)
-            except csv.Error as error:
-                raise FilingError(parse_error(error, self.filepath)) from error
-
-
-def read_index(filepath: Path) -> FilingSource:
+def read_index(filepath: Path, options: TableOptions) -> FilingSource:
     """Read an index of filings from a table, which may hold texts, too.
 
     Without a column of ids, a filing's id is the number of its row, from 1, as in the published index.
@@ -230,7 +213,7 @@ def read_index(filepath: Path) -> FilingSource:
     FilingError
         As :meth:`FilingsFileDataset.load`.
     """
-    table, origin = _Table(filepath, "filing_index"), str(filepath)
+    table, origin = _Table(filepath, "filing_index", options), str(filepath)
     names, read_as = recognise(table.columns, (*REQUIRED, *OPTIONAL), origin, FilingError)
     raw = table.whole(list(names)).rename(columns=names)
     if "filing_id" not in raw.columns and "date_filed" in raw.columns:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.datasets.table_file import TableFileDataset, read_text_csv
+from rnn_trading.datasets.table_file import TableFileDataset
 from rnn_trading.tables.index_prices import OPTIONAL, REQUIRED, parse_index
 from rnn_trading.tables.prices import PriceError
 from rnn_trading.tables.reading import Reading
@@ -44,6 +44,6 @@ class IndexFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
             If the file is missing, cannot be read, or holds a value that cannot be used; names file, column
             and row.
         """
-        raw, describe_row = self._file.read(read_text_csv)
-        renamed = raw.rename(columns=self._columns)
-        return parse_index(renamed, str(self._filepath), describe_row, self._date_format), Reading()
+        raw = self._file.read()
+        renamed = raw.table.rename(columns=self._columns)
+        return parse_index(renamed, str(self._filepath), raw.describe_row, self._date_format), raw.reading

@@ -1,16 +1,14 @@
 """Prices in a file: Parquet, CSV or HDF5, long or wide."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from rnn_trading.datasets.table_file import MISSING, TableFileDataset
+from rnn_trading.datasets.table_file import TableFileDataset
 from rnn_trading.tables.prices import OPTIONAL, REQUIRED, PriceError, parse_prices
 from rnn_trading.tables.reading import Reading
 
-NUMBERS = ("adj_close", "adj_volume")
 Layout = Literal["long", "wide"]
 
 
@@ -46,28 +44,10 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
             If the file is missing, cannot be read, or holds a value that cannot be used; names file, column
             and row.
         """
-        raw, describe_row = self._file.read(self._read_csv)
+        raw = self._file.read()
         if self._layout == "long":
-            return parse_prices(raw, str(self._filepath), describe_row), Reading()
-        return self._parse_wide(raw, describe_row), Reading()
-
-    def _read_csv(self, filepath: Path) -> pd.DataFrame:
-        if self._layout == "wide":
-            return pd.read_csv(filepath, low_memory=False, skip_blank_lines=False).dropna(how="all")
-        header = pd.read_csv(filepath, nrows=0)
-        if not {*REQUIRED} <= {*header.columns}:
-            return header  # the check that follows names the columns that are there
-        wanted = {*REQUIRED, *OPTIONAL}
-        table = pd.read_csv(
-            filepath,
-            usecols=lambda column: column in wanted,
-            dtype={"ticker": "str", "date": "str"},
-            keep_default_na=False,  # a ticker named NA or NULL stays a ticker
-            na_values={column: MISSING for column in NUMBERS},
-            skip_blank_lines=False,
-            low_memory=False,
-        )
-        return table[(table["date"] != "") | (table["ticker"] != "") | table["adj_close"].notna()]
+            return parse_prices(raw.table, str(self._filepath), raw.describe_row), raw.reading
+        return self._parse_wide(raw.table, raw.describe_row), raw.reading
 
     def _parse_wide(self, wide: pd.DataFrame, describe_row: Callable[[int], str]) -> pd.DataFrame:
         date = wide.columns[0]

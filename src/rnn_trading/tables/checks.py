@@ -5,6 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from rnn_trading.tables.numerals import to_floats
+
+SHOWN_COLUMNS = 8
+
 
 class TableError(ValueError):
     """A table that cannot be used; the message names the file, the column and the row."""
@@ -19,6 +23,18 @@ def row_number(position: int) -> str:
     'row 0'
     """
     return f"row {position}"
+
+
+def some(names: pd.Index | list[str]) -> str:
+    """Some names of columns, in quotation marks, and how many there are if these are not all.
+
+    Examples
+    --------
+    >>> some([*"abcdefghij"])
+    "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', ... (10 in all)"
+    """
+    shown = ", ".join(repr(str(name)) for name in names[:SHOWN_COLUMNS])
+    return f"{shown}, ... ({len(names):,} in all)" if len(names) > SHOWN_COLUMNS else shown or "none"
 
 
 class SourceTable:
@@ -66,11 +82,10 @@ class SourceTable:
         self.origin, self.describe_row, self.error = origin, describe_row, error
         missing = [column for column in required if column not in self.table.columns]
         if missing:
-            received = ", ".join(repr(str(name)) for name in self.table.columns)
             further = f"[, {', '.join(optional)}]" if optional else ""
             raise self.error(
                 f"{origin}: column {', '.join(map(repr, missing))} is missing. Expected: {', '.join(required)}"
-                f"{further}. Received: {received}."
+                f"{further}. Received: {some(self.table.columns)}."
             )
 
     def refuse(self, column: str, bad: pd.Series, expected: str) -> None:
@@ -146,12 +161,14 @@ class SourceTable:
         return dates.dt.tz_localize(None).dt.normalize() if dates.dt.tz is not None else dates.dt.normalize()
 
     def numbers(self, column: str) -> pd.Series:
-        """Return a column as float64; missing cells are NaN, anything else that is no number is refused.
+        """Return a column as float64; what is missing is NaN, anything else that is no number is refused.
+
+        Missing is also a text that says so: see ``MISSING`` of :mod:`rnn_trading.tables.numerals`.
 
         Raises
         ------
         TableError
-            For text that is no number, the empty text included, and for dates.
+            For text that is no number, and for dates.
 
         Examples
         --------
@@ -165,6 +182,6 @@ class SourceTable:
         values = self.table[column]
         is_date = pd.api.types.is_datetime64_any_dtype(values.dtype)
         self.refuse(column, pd.Series(is_date, index=self.table.index), "a number")
-        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-        self.refuse(column, numbers.isna() & values.notna(), "a number")
+        numbers, unreadable = to_floats(values)
+        self.refuse(column, unreadable, "a number")
         return numbers
