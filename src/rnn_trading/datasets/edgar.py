@@ -3,7 +3,7 @@
 import importlib.util
 import logging
 import os
-import time
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -13,10 +13,15 @@ from typing import Any
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
+from rnn_trading.datasets.edgar_answers import Watch
 from rnn_trading.datasets.filings_file import folder_reader
-from rnn_trading.datasets.whole import ParquetDataset, written_whole
+from rnn_trading.datasets.kept_tables import KeptTable, bad_file
+from rnn_trading.datasets.retries import NoAnswerError, Patience, TooManyRequestsError, ask, reason
+from rnn_trading.datasets.whole import written_whole
+from rnn_trading.datasets.yahoo_histories import symbols_of
 from rnn_trading.filings.filings import FilingSource, parse_filing_index
 from rnn_trading.progress import Reports
+from rnn_trading.tables.checks import TableError
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +29,11 @@ logger = logging.getLogger(__name__)
 REQUESTS_A_SECOND = 5
 FORM = "10-K"
 NO_CONNECTION = ("ConnectError", "ConnectTimeout")
-COLUMNS = ["filing_id", "cik", "ticker", "date_filed", "accepted"]
+KIND = "list of 10-K reports from EDGAR, form 2"
+# Beside the index, how long each text is, so that a file which was cut or changed since is found.
+COLUMNS = ["filing_id", "cik", "ticker", "date_filed", "accepted", "bytes"]
+# What EDGAR calls a report; it names a file here.
+ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 
 
 class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
@@ -64,16 +73,16 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
         wait: float = 1.0,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        self._tickers = str(tickers).split()
         self._years = range(int(first_year), int(last_year) + 1)
-        if not self._tickers or not self._years:
+        if not str(tickers).split() or not self._years:
             raise DatasetError(
                 "Expected tickers separated by spaces and first_year of at most last_year. Received: "
                 f"{tickers!r}, {first_year} and {last_year}."
             )
+        self._tickers = symbols_of(tickers, "filing_tickers")
         self._folder = Path(filepath)
         self._identity = credentials.get("identity")
-        self._retries, self._wait = retries, wait
+        self._patience, self._watch = Patience(retries=retries, wait=wait), Watch()
         self.metadata = metadata
 
     def load(self) -> FilingSource:
@@ -82,7 +91,10 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
         Raises
         ------
         DatasetError
-            If nobody says who asks, or something did not arrive after all retries; names it. What arrived is kept.
+            If nobody says who asks, something did not arrive after all retries, or a kept file cannot be used; names
+            it. What arrived is kept.
+        TooManyRequestsError
+            If EDGAR says so: nothing is asked any more. Says when to come back.
         """
         self._introduce()
         failures: list[str] = []
@@ -110,41 +122,45 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
             raise DatasetError(
                 "edgartools is missing. Run, in the project's folder: pip install -e '.[sec]' -c constraints.txt"
             )
-        # Read when edgartools is imported. Its own cache would lie in the user's home.
+        # Read when edgartools is imported: it makes folders even where it keeps nothing, and in the user's home.
         os.environ.setdefault("EDGAR_RATE_LIMIT_PER_SEC", str(REQUESTS_A_SECOND))
         os.environ.setdefault("EDGAR_LOCAL_DATA_DIR", str(self._folder.resolve() / "requests"))
         import edgar  # noqa: PLC0415  an extra that most users do not need
 
         edgar.set_identity(self._identity)
+        self._watch = Watch()
+        self._watch.take_over()
 
     def _attempt(self, fetch: Callable[[], Any], name: str, failures: list[str]) -> Any:
         """Result of a request; None, and a line among the failures, if all attempts fail."""
-        for attempt in range(self._retries + 1):
-            try:
-                return fetch()
-            except Exception as error:  # edgartools and its transport raise many unrelated types
-                if type(error).__name__ in NO_CONNECTION:  # edgartools itself has tried for a while
-                    raise DatasetError(
-                        f"There is no connection to EDGAR: {error}. Nothing is lost; run again."
-                    ) from error
-                if attempt == self._retries:
-                    failures.append(f"{name}: {type(error).__name__}: {error}")
-                    return None
-                logger.warning("EDGAR: %s failed (%s), trying again", name, error)
-                time.sleep(self._wait * 2**attempt)
-        return None
+        try:
+            result = ask(fetch, f"EDGAR: {name}", self._patience)
+        except TooManyRequestsError as error:
+            raise self._stopped(error) from error
+        except Exception as error:  # edgartools and its transport raise many unrelated types
+            if type(error).__name__ in NO_CONNECTION:
+                raise DatasetError(f"There is no connection to EDGAR: {error}. Nothing is lost; run again.") from error
+            result = None
+            failures.append(f"{name}: {reason(error)}")
+        if self._watch.refusal is not None:  # edgartools may have hidden it
+            raise self._stopped(self._watch.refusal)
+        return result
+
+    def _stopped(self, error: TooManyRequestsError) -> TooManyRequestsError:
+        return TooManyRequestsError(f"{error} What arrived is kept in {self._folder}.")
 
     def _firm(self, ticker: str, failures: list[str]) -> pd.DataFrame:
         """Index of one firm's reports, whose texts are in the cache then; reports that fail are missing from it."""
         from edgar import Company  # noqa: PLC0415  see _introduce
 
-        cached = ParquetDataset(filepath=str(self._folder / f"{ticker}_{self._years[0]}_{self._years[-1]}.parquet"))
+        years, span = list(self._years), (date(self._years[0], 1, 1), date(self._years[-1] + 1, 1, 1))
+        file = KeptTable(self._folder / f"{ticker}_{years[0]}-{years[-1]}.parquet", KIND, ticker, self._check)
         # A year that goes on may have more reports by now.
-        is_over = self._years[-1] < date.today().year
-        if is_over and cached.exists():
-            return cached.load()
+        is_over = years[-1] < date.today().year
+        kept = file.read() if is_over else None
+        if kept is not None and self._has_texts(kept.table, file.path):
+            return kept.table.drop(columns="bytes")
         logger.info("EDGAR: %s", ticker)
-        years = list(self._years)
         reports = self._attempt(
             lambda: list(Company(ticker).get_filings(form=FORM, year=years, amendments=False)), ticker, failures
         )
@@ -157,16 +173,43 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
                 logger.info("EDGAR: %s, %d of %d reports", ticker, number, len(reports))
         table = pd.DataFrame(rows, columns=COLUMNS, dtype="str")
         if is_over and reports is not None and len(failures) == before:
-            cached.save(table)
+            file.write(table, *span)
+        return table.drop(columns="bytes")
+
+    def _check(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Raise unless a table is the list of a firm's reports as it is kept."""
+        if table.columns.tolist() != COLUMNS:
+            raise TableError(f"expected {', '.join(COLUMNS)}. Received: {', '.join(map(str, table.columns))}")
+        for name, form in {"filing_id": ACCESSION, "bytes": re.compile(r"\d+"), "cik": re.compile(r"\d+")}.items():
+            wrong = [value for value in table[name] if not form.fullmatch(str(value))]
+            if wrong:
+                raise TableError(f"{name}: received {str(wrong[0])[:40]!r}")
+        days = pd.to_datetime(table["date_filed"], format="%Y-%m-%d", errors="coerce")
+        if not days.dt.year.isin(list(self._years)).all() or table["filing_id"].duplicated().any():
+            raise TableError(f"expected reports filed from {self._years[0]} to {self._years[-1]}, each once")
         return table
+
+    def _has_texts(self, table: pd.DataFrame, index: Path) -> bool:
+        """Whether the texts of a list are there; raises for one that is not as it was kept."""
+        for filing_id, size in zip(table["filing_id"], table["bytes"].astype("int"), strict=True):
+            text = self._folder / f"{filing_id}.txt"
+            found = text.stat().st_size if text.is_file() else 0
+            if size and not found:
+                return False
+            if found != size:
+                raise bad_file(f"expected {size:,} bytes, as they arrived. Received: {found:,}", text, index)
+        return True
 
     def _report(self, report: Any, ticker: str) -> dict[str, str]:
         """Row of the index; keeps the text first."""
+        if not ACCESSION.fullmatch(str(report.accession_no)):
+            raise NoAnswerError(f"EDGAR calls a report {str(report.accession_no)[:40]!r}, which is no number of one")
         target = self._folder / f"{report.accession_no}.txt"
-        if not target.is_file():
-            text = report.text() or ""  # a report without a text is left out later, and counted
-            with written_whole(target) as partial_file:
-                partial_file.write_text(text, encoding="utf-8")
+        if not target.is_file() or not target.stat().st_size:
+            text = report.text() or ""
+            if text.strip():  # a report without a text is left out later, and counted
+                with written_whole(target) as partial_file:
+                    partial_file.write_text(text, encoding="utf-8")
         accepted = report.header.acceptance_datetime
         return {
             "filing_id": report.accession_no,
@@ -175,6 +218,7 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
             "date_filed": str(report.filing_date)[:10],
             # Missing in some headers: then it counts as unknown.
             "accepted": f"{accepted:%Y-%m-%d %H:%M:%S}" if accepted else "",
+            "bytes": str(target.stat().st_size if target.is_file() else 0),
         }
 
     def save(self, data: None) -> None:
