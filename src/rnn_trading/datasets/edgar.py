@@ -134,20 +134,14 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
     def _attempt(self, fetch: Callable[[], Any], name: str, failures: list[str]) -> Any:
         """Result of a request; None, and a line among the failures, if all attempts fail."""
         try:
-            result = ask(fetch, f"EDGAR: {name}", self._patience)
+            return ask(lambda: self._watch.attempt(fetch), f"EDGAR: {name}", self._patience)
         except TooManyRequestsError as error:
-            raise self._stopped(error) from error
+            raise TooManyRequestsError(f"{error} What arrived is kept in {self._folder}.") from error
         except Exception as error:  # edgartools and its transport raise many unrelated types
             if type(error).__name__ in NO_CONNECTION:
                 raise DatasetError(f"There is no connection to EDGAR: {error}. Nothing is lost; run again.") from error
-            result = None
             failures.append(f"{name}: {reason(error)}")
-        if self._watch.refusal is not None:  # edgartools may have hidden it
-            raise self._stopped(self._watch.refusal)
-        return result
-
-    def _stopped(self, error: TooManyRequestsError) -> TooManyRequestsError:
-        return TooManyRequestsError(f"{error} What arrived is kept in {self._folder}.")
+            return None
 
     def _firm(self, ticker: str, failures: list[str]) -> pd.DataFrame:
         """Index of one firm's reports, whose texts are in the cache then; reports that fail are missing from it."""
@@ -205,12 +199,12 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
         if not ACCESSION.fullmatch(str(report.accession_no)):
             raise NoAnswerError(f"EDGAR calls a report {str(report.accession_no)[:40]!r}, which is no number of one")
         target = self._folder / f"{report.accession_no}.txt"
+        accepted = report.header.acceptance_datetime
         if not target.is_file() or not target.stat().st_size:
             text = report.text() or ""
             if text.strip():  # a report without a text is left out later, and counted
                 with written_whole(target) as partial_file:
                     partial_file.write_text(text, encoding="utf-8")
-        accepted = report.header.acceptance_datetime
         return {
             "filing_id": report.accession_no,
             "cik": str(report.cik),

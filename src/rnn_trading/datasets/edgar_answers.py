@@ -6,29 +6,58 @@ off: what is kept, and what is asked again, is said in one place each.
 
 import json
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from kedro.io import DatasetError
 
 from rnn_trading.datasets.limits import LARGEST_REPORT, at_most
-from rnn_trading.datasets.retries import BadAnswerError, TooManyRequestsError, refuse_status, stop_asking
+from rnn_trading.datasets.retries import (
+    BadAnswerError,
+    NoAnswerError,
+    TooManyRequestsError,
+    refuse_status,
+    stop_asking,
+)
 
 # What the SEC's page says to those who ask too often, or without a name.
 PAGE_OF_REFUSAL = re.compile(rb"Request Rate Threshold Exceeded|Undeclared Automated Tool", re.IGNORECASE)
 SUBMISSION = re.compile(r"/(\d{10}-\d{2}-\d{6})\.txt$")
 LIST_OF_REPORTS = re.compile(r"/CIK(\d{10})\.json$")
+Result = TypeVar("Result")
 BEGINNING, END = 2**14, 2**12
 
 
 class Watch:
-    """Looks at every request to EDGAR, and at every answer; after a refusal no further request leaves.
+    """Looks at every answer of EDGAR. After one that is refused, no further request leaves.
 
-    Attributes
-    ----------
-    refusal
-        That of EDGAR, if it has been given: edgartools may have hidden it.
+    edgartools catches errors, and asks elsewhere for the same report, where nothing says that it is whole. So an answer
+    that is refused ends the attempt, and one of too many requests ends all.
     """
 
     def __init__(self) -> None:
-        self.refusal: TooManyRequestsError | None = None
+        self._fault: DatasetError | None = None
+
+    def attempt(self, fetch: Callable[[], Result]) -> Result:
+        """What edgartools makes of the answers to its requests.
+
+        Raises
+        ------
+        TooManyRequestsError, BadAnswerError, TooLargeError
+            If one of them was refused, whatever was made of it.
+        Exception
+            That of edgartools; a :class:`~rnn_trading.datasets.retries.NoAnswerError` where nothing is at an address,
+            and nowhere else.
+        """
+        if not isinstance(self._fault, TooManyRequestsError):
+            self._fault = None
+        try:
+            result = fetch()
+        except Exception as error:  # edgartools and its transport raise many unrelated types
+            raise self._fault or error from error.__cause__
+        if self._fault is not None:
+            raise self._fault
+        return result
 
     def take_over(self) -> None:
         """Have edgartools ask through this, without its own cache and retries."""
@@ -41,9 +70,9 @@ class Watch:
         HTTP_MGR.close()  # the next request opens a client that knows of this
 
     def look_at_request(self, request: Any) -> None:
-        """Let none leave after a refusal."""
-        if self.refusal is not None:
-            raise self.refusal
+        """Let none leave after an answer that was refused."""
+        if self._fault is not None:
+            raise self._fault
 
     def look_at_answer(self, answer: Any) -> None:
         """Read an answer up to a limit, and raise if it is none.
@@ -61,8 +90,10 @@ class Watch:
             if answer.has_redirect_location:
                 return
             check_answer(str(answer.url.path), answer.status_code, body, answer.headers.get("Retry-After"))
-        except TooManyRequestsError as error:
-            self.refusal = error
+        except NoAnswerError:  # for some old reports, edgartools rightly looks elsewhere
+            raise
+        except DatasetError as error:
+            self._fault = error
             raise
 
 
