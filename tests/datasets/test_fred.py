@@ -10,10 +10,12 @@ from urllib.parse import parse_qs, urlparse
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kedro.io import DatasetError
 
-from rnn_trading.datasets.fred import FredDataset, FredIndexDataset
-from rnn_trading.datasets.retries import TooManyRequestsError
+from rnn_trading.datasets.fred import FredDataset, FredIndexDataset, series_of
+from rnn_trading.datasets.retries import BadAnswerError, TooManyRequestsError
 
 pytest.importorskip("pandas_datareader", reason="needs the extra 'live'")
 
@@ -203,3 +205,19 @@ def test_what_does_not_arrive_is_named_and_nothing_is_kept(fred, tmp_path, serie
         fred(series).load()
     assert not list(tmp_path.iterdir())
     assert len(FakeFred.requests) <= 1
+
+
+@given(
+    st.one_of(
+        st.text(), st.text('0123456789-,.\n"<einf_', max_size=80).map("observation_date,SP500\n2020-01-02,".__add__)
+    )
+)
+def test_any_text_is_a_series_or_refused(text):
+    try:
+        table = series_of(text, "SP500")
+    except BadAnswerError:
+        return
+    written = [line for line in text.splitlines()[1:] if line.strip()]
+    assert len(table) == len(written)
+    assert table.index.is_monotonic_increasing
+    assert not np.isinf(table["value"]).any()

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from kedro.io import DatasetError
+from kedro.io import AbstractDataset, DataCatalog, DatasetError
 
 from rnn_trading.datasets.retries import TooManyRequestsError
 from rnn_trading.datasets.yahoo import YahooFilingPricesDataset, YahooIndexDataset
@@ -106,6 +106,13 @@ def wiki(tmp_path):
 def filing_prices(fake, tmp_path):
     options = {"first_year": 2020, "last_year": 2020, "filepath": str(tmp_path / "cache"), "retries": 0, "wait": 0}
     return lambda tickers, **changes: YahooFilingPricesDataset(tickers=tickers, **options | changes)
+
+
+def test_prices_of_filings_can_be_made_again_from_their_configuration(filing_prices, wiki):
+    made = filing_prices("GOOD", otherwise=wiki, fewest_arrive=0.75)
+    config = DataCatalog({"made": made}).to_config()[0]["made"]
+    assert (config["otherwise"], config["fewest_arrive"], config["tickers"]) == (wiki, 0.75, "GOOD")
+    assert AbstractDataset.from_config("again", config)._describe() == made._describe()
 
 
 def test_prices_of_filings_reach_beyond_their_years(filing_prices, fake):

@@ -1,11 +1,18 @@
 """The real yfinance against a server that gives bad answers: none is kept, and each is asked for again or not."""
 
+import contextlib
 import gzip
+import json
+from datetime import date
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kedro.io import DatasetError
 
+from rnn_trading.datasets.retries import BadAnswerError
+from rnn_trading.datasets.yahoo_chart import _look_at
 from tests.datasets.fake_yahoo import DAYS, answer, chart
 
 
@@ -102,3 +109,23 @@ def test_an_answer_that_unpacks_to_too_much_is_not_read_on(yahoo, fake, monkeypa
     with pytest.raises(DatasetError, match="an answer of more than 100000 bytes was not read on"):
         yahoo("GOOD", retries=3).load()
     assert fake.asked == ["GOOD"]
+
+
+PLACES = ["meta", "timestamp", "indicators", "indicators.quote", "indicators.adjclose", "meta.exchangeTimezoneName"]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(place=st.sampled_from([*PLACES, "meta.symbol", "meta.firstTradeDate", "meta.regularMarketTime"]), value=ANYTHING)
+def test_any_chart_is_looked_at_without_another_error(place, value):
+    body = chart("GOOD", DAYS, [5.0, 10.0, 15.0])
+    *where, name = place.split(".")
+    inside = body["chart"]["result"][0]
+    for step in where:
+        inside = inside[step]
+    inside[name] = value
+    with contextlib.suppress(BadAnswerError):
+        _look_at(json.dumps(body).encode(), "GOOD", date(2020, 1, 1), date(2020, 1, 10))

@@ -1,5 +1,6 @@
 """Annual reports from the SEC's EDGAR, with a polite rate, retries and a cache. Needs the extra ``sec``."""
 
+import hashlib
 import importlib.util
 import logging
 import os
@@ -30,8 +31,8 @@ REQUESTS_A_SECOND = 5
 FORM = "10-K"
 NO_CONNECTION = ("ConnectError", "ConnectTimeout")
 KIND = "list of 10-K reports from EDGAR, form 2"
-# Beside the index, how long each text is, so that a file which was cut or changed since is found.
-COLUMNS = ["filing_id", "cik", "ticker", "date_filed", "accepted", "bytes"]
+# Beside the index, a hash of each text (none where there is no text): a file that was changed since is found.
+COLUMNS = ["filing_id", "cik", "ticker", "date_filed", "accepted", "sha256"]
 # What EDGAR calls a report; it names a file here.
 ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 
@@ -147,13 +148,12 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
         """Index of one firm's reports, whose texts are in the cache then; reports that fail are missing from it."""
         from edgar import Company  # noqa: PLC0415  see _introduce
 
-        years, span = list(self._years), (date(self._years[0], 1, 1), date(self._years[-1] + 1, 1, 1))
+        years, first, end = list(self._years), date(self._years[0], 1, 1), date(self._years[-1] + 1, 1, 1)
         file = KeptTable(self._folder / f"{ticker}_{years[0]}-{years[-1]}.parquet", KIND, ticker, self._check)
-        # A year that goes on may have more reports by now.
-        is_over = years[-1] < date.today().year
-        kept = file.read() if is_over else None
-        if kept is not None and self._has_texts(kept.table, file.path):
-            return kept.table.drop(columns="bytes")
+        kept = file.read()
+        # A year that was not over may have more reports by now.
+        if kept is not None and self._has_texts(kept.table, file.path) and kept.covers(first, end):
+            return kept.table.drop(columns="sha256")
         logger.info("EDGAR: %s", ticker)
         reports = self._attempt(
             lambda: list(Company(ticker).get_filings(form=FORM, year=years, amendments=False)), ticker, failures
@@ -166,15 +166,19 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
             if progress.due():
                 logger.info("EDGAR: %s, %d of %d reports", ticker, number, len(reports))
         table = pd.DataFrame(rows, columns=COLUMNS, dtype="str")
-        if is_over and reports is not None and len(failures) == before:
-            file.write(table, *span)
-        return table.drop(columns="bytes")
+        if reports is not None and len(failures) == before:
+            try:
+                file.write(table, first, min(end, date.today()))
+            except TableError as error:
+                failures.append(f"{ticker}: {error}")
+        return table.drop(columns="sha256")
 
     def _check(self, table: pd.DataFrame) -> pd.DataFrame:
         """Raise unless a table is the list of a firm's reports as it is kept."""
+        forms = {"filing_id": ACCESSION, "sha256": re.compile(r"([0-9a-f]{64})?"), "cik": re.compile(r"\d+")}
         if table.columns.tolist() != COLUMNS:
             raise TableError(f"expected {', '.join(COLUMNS)}. Received: {', '.join(map(str, table.columns))}")
-        for name, form in {"filing_id": ACCESSION, "bytes": re.compile(r"\d+"), "cik": re.compile(r"\d+")}.items():
+        for name, form in forms.items():
             wrong = [value for value in table[name] if not form.fullmatch(str(value))]
             if wrong:
                 raise TableError(f"{name}: received {str(wrong[0])[:40]!r}")
@@ -185,13 +189,12 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
 
     def _has_texts(self, table: pd.DataFrame, index: Path) -> bool:
         """Whether the texts of a list are there; raises for one that is not as it was kept."""
-        for filing_id, size in zip(table["filing_id"], table["bytes"].astype("int"), strict=True):
+        for filing_id, digest in zip(table["filing_id"], table["sha256"], strict=True):
             text = self._folder / f"{filing_id}.txt"
-            found = text.stat().st_size if text.is_file() else 0
-            if size and not found:
+            if digest and not text.is_file():
                 return False
-            if found != size:
-                raise bad_file(f"expected {size:,} bytes, as they arrived. Received: {found:,}", text, index)
+            if _hash(text) != digest:
+                raise bad_file("it is not the text that arrived", text, index)
         return True
 
     def _report(self, report: Any, ticker: str) -> dict[str, str]:
@@ -212,7 +215,7 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
             "date_filed": str(report.filing_date)[:10],
             # Missing in some headers: then it counts as unknown.
             "accepted": f"{accepted:%Y-%m-%d %H:%M:%S}" if accepted else "",
-            "bytes": str(target.stat().st_size if target.is_file() else 0),
+            "sha256": _hash(target),
         }
 
     def save(self, data: None) -> None:
@@ -224,3 +227,8 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
 
     def _exists(self) -> bool:
         return True
+
+
+def _hash(text: Path) -> str:
+    """SHA-256 of a file; empty where there is none."""
+    return hashlib.sha256(text.read_bytes()).hexdigest() if text.is_file() else ""

@@ -267,13 +267,10 @@ def _no_value(series: str, start: date, end: date) -> DatasetError:
 class FredIndexDataset(FredDataset):
     """One series of FRED as the close of an index: the canonical table of :mod:`rnn_trading.tables.index_prices`."""
 
-    def __init__(self, **fred: Any) -> None:
-        super().__init__(**fred)
-        if len(self._series) > 1:
-            raise DatasetError(f"index_series: expected one FRED id. Received: {' '.join(self._series)!r}.")
-
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the canonical table, and how it came; days on which FRED has no value (holidays) are left out."""
+        if len(self._series) > 1:
+            raise DatasetError(f"index_series: expected one FRED id. Received: {' '.join(self._series)!r}.")
         (series,) = self._series
         table, reading = super().load()
         return parse_index(table.rename(columns={series: "close"}), f"FRED {series}"), reading

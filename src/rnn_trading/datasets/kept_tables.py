@@ -1,9 +1,10 @@
 """Tables of live sources that are kept in a folder: a file each, checked before it is written and after it is read."""
 
+import hashlib
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from rnn_trading.datasets.limits import LARGEST_TABLE, TooLargeError
 from rnn_trading.datasets.whole import written_whole
 from rnn_trading.tables.checks import TableError
 
+DAY = timedelta(days=1)
 Check = Callable[[pd.DataFrame], pd.DataFrame]
 
 
@@ -26,6 +28,7 @@ def bad_file(reason: str, *paths: Path) -> BadFileError:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> print(bad_file("it breaks off", Path("data/KO.parquet")))
     data/KO.parquet cannot be used: it breaks off. Drop it, and it is fetched again: rm data/KO.parquet
     """
@@ -44,6 +47,22 @@ class Kept:
     def covers(self, first: date, until: date) -> bool:
         """Whether these days were asked for, whatever the source had of them."""
         return self.first <= first and until <= self.until
+
+    def refuse_outside(self) -> None:
+        """Raise for days that have yet to come, or were not asked for.
+
+        Raises
+        ------
+        TableError
+            Names the first.
+        """
+        if self.until > date.today() + DAY:
+            raise TableError(f"it says that it holds the days to {self.until}")
+        dates = self.table.index
+        if isinstance(dates, pd.DatetimeIndex):
+            strange = dates[(dates < pd.Timestamp(self.first)) | (dates >= pd.Timestamp(self.until))]
+            if len(strange):
+                raise TableError(f"{str(strange[0])[:10]} is not from {self.first} to {self.until}")
 
 
 class KeptTable:
@@ -83,9 +102,26 @@ class KeptTable:
             raise bad_file(f"expected {wanted}. Received: {found}", self.path)
         try:
             first, until = (date.fromisoformat(str(says.get(name))) for name in ("first", "until"))
-            return Kept(self._check(table), first, until)
-        except (TableError, ValueError) as error:
-            raise bad_file(str(error).rstrip("."), self.path) from error
+            kept = Kept(table, first, until)
+            if says.get("digest") != self._digest(kept):
+                raise TableError("its values are not those that were kept")
+            self._check(table)
+            kept.refuse_outside()
+        except Exception as error:  # as below
+            raise bad_file(_first_line(error), self.path) from error
+        return kept
+
+    def _digest(self, kept: Kept) -> str:
+        """Of all values, their names, and the days: Parquet itself does not notice a byte that has changed."""
+        days = [kept.first.isoformat(), kept.until.isoformat()]
+        digest = hashlib.sha256(repr([self._says, days, kept.table.index.name]).encode())
+        for name, values in kept.table.reset_index().items():
+            numeric = pd.api.types.is_numeric_dtype(values.dtype)
+            is_date = pd.api.types.is_datetime64_any_dtype(values.dtype)
+            plain = values.astype("datetime64[us]").astype("int64") if is_date else values
+            digest.update(repr([name, str(values.dtype)]).encode())
+            digest.update(plain.to_numpy().tobytes() if numeric or is_date else repr(values.tolist()).encode())
+        return digest.hexdigest()
 
     def write(self, table: pd.DataFrame, first: date, until: date) -> Kept:
         """Keep a table for the days that it was asked for, and read it again: what is used is what is kept.
@@ -96,7 +132,8 @@ class KeptTable:
             As the check does; then the former file stays.
         """
         table = self._check(table).copy()
-        table.attrs = self._says | {"first": first.isoformat(), "until": until.isoformat()}
+        days = {"first": first.isoformat(), "until": until.isoformat()}
+        table.attrs = self._says | days | {"digest": self._digest(Kept(table, first, until))}
         with written_whole(self.path) as partial:
             table.to_parquet(partial)
         return self._read()
@@ -117,8 +154,12 @@ def read_parquet(path: Path) -> pd.DataFrame:
             raise TooLargeError(f"it unpacks to {size:,} bytes, and at most {LARGEST_TABLE:,} are expected")
         return pd.read_parquet(path)
     except Exception as error:  # a damaged file fails in many unrelated ways
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise bad_file(lines[0].rstrip("."), path) from error
+        raise bad_file(_first_line(error), path) from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")
 
 
 def window_of(start: str, end: str | None) -> tuple[date, date]:

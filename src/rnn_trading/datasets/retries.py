@@ -173,6 +173,7 @@ def stop_asking(source: str, come_back: str | None, now: datetime | None = None)
 
     Examples
     --------
+    >>> from datetime import UTC, datetime
     >>> noon = datetime(2020, 1, 2, 12, tzinfo=UTC)
     >>> stop_asking("EDGAR", "90", noon)
     'EDGAR: too many requests; nothing was asked since. Run again in 2 minutes, after 2020-01-02 12:01:30 UTC.'

@@ -222,6 +222,11 @@ class YahooFilingPricesDataset(_YahooSource):
         self._otherwise = otherwise
         self.metadata = self._prices.metadata
 
+    def _init_config(self) -> dict[str, Any]:
+        """As Kedro tells it of the arguments, those that are handed on among them."""
+        config = super()._init_config()
+        return config | config.pop("options", {})
+
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return histories by ticker, and how they came.
 

@@ -150,7 +150,10 @@ class Yahoo:
                 return request(method, url, *args, **kwargs)
             self._asked += 1
             answer = request(method, url, *args, stream=True, **kwargs)
-            body = at_most(answer.iter_content(), LARGEST_TABLE, "Yahoo")
+            try:
+                body = at_most(answer.iter_content(), LARGEST_TABLE, "Yahoo")
+            finally:
+                answer.close()
             # curl_cffi's answers, and those of requests, which stand in for them.
             setattr(answer, "_content" if hasattr(answer, "_content") else "content", body)
             if answer.status_code not in NOT_AUTHORISED or self._asked > 1:  # yfinance asks again with another cookie
@@ -222,7 +225,7 @@ def _refuse_cut(symbol: str, within: pd.DataFrame, told: dict[str, Any], asked: 
 
 
 def _day(stamp: Any) -> pd.Timestamp | None:
-    is_known = isinstance(stamp, int | float) and abs(stamp) < FAR
+    is_known = type(stamp) in (int, float) and abs(stamp) < FAR
     return pd.Timestamp(stamp, unit="s").normalize() if is_known else None
 
 
