@@ -133,7 +133,7 @@ def test_what_yahoo_lacks_is_taken_from_the_other_source(filing_prices, wiki):
     assert "NOWHERE" not in prices.index.unique("ticker")
     assert reading.counts == {"tickers_that_did_not_arrive": 1, "tickers_with_bad_prices": 0}
     assert reading.recognised[:2] == (
-        "Yahoo: 1 tickers",
+        "Yahoo: 1 of 4 tickers",
         f"{wiki['filepath']}: 2 of 3 that Yahoo lacks: GONE, BRK-B",
     )
     assert "did not arrive: NOWHERE" in reading.recognised

@@ -45,8 +45,8 @@ class Arrived:
         asked, missing = len(self.tables) + len(self.lost) + len(self.bad), [*self.lost.values(), *self.bad.values()]
         if not self.tables or len(self.tables) < fewest * asked:
             raise DatasetError(
-                f"{len(missing)} of {asked} tickers did not arrive, or have bad prices; a run wants at least "
-                f"{fewest:.0%} of them, and one. {advice}\n" + "\n".join(missing)
+                f"{len(missing)} of {asked} tickers did not arrive, or have bad prices. Expected at least one, and "
+                f"{fewest:.0%} (fewest_arrive). {advice}\n" + "\n".join(missing)
             )
 
     def reading(self, source: str, until: date) -> Reading:
@@ -259,7 +259,7 @@ class YahooFilingPricesDataset(_YahooSource):
         )
         prices = prices.rename(columns={"close": "adj_close"}).dropna(subset="adj_close").sort_index()
         reading = arrived.reading("closes around filings, adjusted for splits and dividends", self._window[1])
-        return prices, Reading((f"Yahoo: {len(sources['yahoo'])} tickers", *said)) | reading
+        return prices, Reading((f"Yahoo: {len(sources['yahoo'])} of {len(self._symbols)} tickers", *said)) | reading
 
     def _ask_otherwise(self, missing: list[str]) -> tuple[dict[str, pd.DataFrame], list[str]]:
         """Histories of tickers that the other source has, and what to say of it."""
