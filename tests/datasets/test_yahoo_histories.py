@@ -67,6 +67,29 @@ def test_days_that_are_not_over_are_not_taken(yahoo, fake):
     assert prices.index.get_level_values("date").max() == days[-2]
 
 
+def test_a_day_on_which_yahoo_is_late_is_asked_for_again(yahoo, fake):
+    today = pd.Timestamp.now("America/New_York").normalize().tz_localize(None)
+    days = pd.bdate_range(end=today - pd.Timedelta(days=1), periods=6)
+    history = pd.Series(np.arange(1.0, 7.0), days)
+    wanted = {"start": f"{days[0]:%Y-%m-%d}", "end": f"{today:%Y-%m-%d}"}
+    fake.histories["GOOD"] = history[:-1]
+    assert len(yahoo("GOOD", **wanted).load()[0]) == 5
+    fake.histories["GOOD"] = history
+    assert len(yahoo("GOOD", **wanted).load()[0]) == 6
+    yahoo("GOOD", **wanted).load()
+    assert len(fake.requests) == 2
+
+
+def test_dates_without_a_price_are_no_history(yahoo, fake):
+    fake.histories["GOOD"] = LONG["2019-06":]
+    yahoo("GOOD", start="2019-01-01", end="2019-12-01").load()
+    with pytest.raises(DatasetError, match="GOOD: no prices from 2019-01-01 to 2019-05-01"):
+        yahoo("GOOD", start="2019-01-01", end="2019-05-01").load()
+    with pytest.raises(DatasetError, match="GOOD: no day from 2900-01-01 on is over"):
+        yahoo("GOOD", start="2900-01-01", end="2900-05-01").load()
+    assert len(fake.requests) == 1
+
+
 def damaged(path):
     path.write_bytes(path.read_bytes()[:-100])
 

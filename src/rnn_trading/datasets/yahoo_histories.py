@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 from kedro.io import DatasetError
+from pandas.tseries.offsets import BDay
 
 from rnn_trading.datasets.kept_tables import Kept, KeptTable, bad_file, read_parquet
 from rnn_trading.datasets.retries import BadAnswerError, NoAnswerError, Patience
@@ -23,6 +24,7 @@ SYMBOL = re.compile(r"[A-Z0-9^][A-Z0-9^=.&_-]{0,31}")
 FORMER = re.compile(r"_(\d{4}-\d\d-\d\d)_(\d{4}-\d\d-\d\d)\.parquet")
 # How much of what is kept is fetched again, to see whether it is still what Yahoo says.
 OVERLAP = timedelta(days=30)
+LATE = timedelta(days=7)
 NEW_YORK = ZoneInfo("America/New_York")
 
 
@@ -71,6 +73,8 @@ class Histories:
         """
         file = KeptTable(self.folder / f"{symbol}.parquet", KIND, symbol, check_history)
         end = min(end, datetime.now(NEW_YORK).date())
+        if start >= end:
+            raise NoAnswerError(f"{symbol}: no day from {start} on is over")
         kept = file.read() or self._former(symbol, start, end, file)
         if kept is not None and not set(columns) <= set(kept.table.columns):
             kept = None
@@ -81,11 +85,15 @@ class Histories:
         elif not kept.covers(start, end):
             kept = self._grow(file, symbol, kept, end)
         table = kept.table[list(columns)]
-        return table[(table.index >= pd.Timestamp(start)) & (table.index < pd.Timestamp(end))]
+        table = table[(table.index >= pd.Timestamp(start)) & (table.index < pd.Timestamp(end))]
+        if table["close"].isna().all():
+            raise NoAnswerError(f"{symbol}: no prices from {start} to {end}")
+        return table
 
     def _fetch(self, file: KeptTable, symbol: str, start: date, end: date) -> Kept:
         logger.info("Yahoo: %s from %s to %s", symbol, start, end)
-        return file.write(self._yahoo.history(symbol, start, end), start, end)
+        table = self._yahoo.history(symbol, start, end)
+        return file.write(table, start, _known_until(table, end))
 
     def _grow(self, file: KeptTable, symbol: str, kept: Kept, end: date) -> Kept:
         """Fetch the days that are missing, and some before; all of them if the latter are not as they were."""
@@ -94,24 +102,38 @@ class Histories:
         try:
             fetched = self._yahoo.history(symbol, since, end)
             if not is_the_same(kept.table, fetched):
+                whole = self._fetch(file, symbol, kept.first, end)
                 self.anew.append(symbol)
-                return self._fetch(file, symbol, kept.first, end)
+                return whole
         except (NoAnswerError, BadAnswerError) as error:
             self.not_grown[symbol] = str(error)
             return kept
         self.grown.append(symbol)
         older = kept.table[kept.table.index < fetched.index[0]]
-        return file.write(pd.concat([older, fetched[kept.table.columns]]), kept.first, end)
+        table = pd.concat([older, fetched[kept.table.columns]])
+        return file.write(table, kept.first, _known_until(table, end))
 
     def _former(self, symbol: str, start: date, end: date, file: KeptTable) -> Kept | None:
         """What versions before 0.10 kept, in a file that names its dates; taken over if it has these."""
         for path in sorted(self.folder.glob("*.parquet")) if self.folder.is_dir() else ():
             named = FORMER.fullmatch(path.name[len(symbol) :]) if path.name.upper().startswith(symbol) else None
-            if named and date.fromisoformat(named[1]) <= start and end <= date.fromisoformat(named[2]):
+            # ISO dates are in the order of their text, whatever somebody has named a file.
+            if named and named[1] <= start.isoformat() and end.isoformat() <= named[2]:
                 table = _of_former_form(path, symbol, start, end)
                 logger.info("%s is taken over as %s; it is not read again", path, file.path)
                 return file.write(table, start, end)
         return None
+
+
+def _known_until(table: pd.DataFrame, end: date) -> date:
+    """The day after the last that need not be asked for again.
+
+    Yahoo may be late by some days: until a week has passed, a working day that is missing at the end is asked for
+    again.
+    """
+    last, expected = table.index[-1], pd.Timestamp(end) - BDay(1)
+    is_late = pd.Timedelta(0) < expected - last <= LATE and datetime.now(NEW_YORK).date() - end < LATE
+    return last.date() + timedelta(days=1) if is_late else end
 
 
 def _of_former_form(path: Path, symbol: str, start: date, end: date) -> pd.DataFrame:
