@@ -16,6 +16,7 @@ from rnn_trading.filings.filings import (
     validate_filings,
     windows_around_filings,
 )
+from rnn_trading.pipelines.data_ingestion.nodes import store_filing_prices
 from rnn_trading.tables.reading import Reading
 
 INGESTION = FilingIngestionParameters(source="tests", days_before=3, days_after=2)
@@ -148,6 +149,17 @@ def test_a_report_and_no_prices_at_all():
     assert (report["first_date"], report["last_date"]) == ("2016-02-26", "2016-03-01")
     with pytest.raises(FilingError, match=r"None of 2 filings has a price: no ticker of the prices \(ZZ\) is that of"):
         take_filings(source, (prices_of("ticker", [("ZZ", "2016-03-01", 1.0)]), Reading()), INGESTION)
+
+
+def test_prices_of_two_sources_are_counted_by_filing_and_stored_apart():
+    table, dropped, kept = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
+    prices = prices_of("ticker", [("AA", "2016-02-26", 1.0), ("AA", "2016-02-25", 2.0), ("BB", "2016-03-01", 3.0)])
+    prices["source"] = ["yahoo", "yahoo", "otherwise"]
+    windows, report = take_filings(FilingSource(table, lambda: iter(()), dropped, kept), (prices, Reading()), INGESTION)
+    assert report["prices_by_source"] == {"yahoo": 1, "otherwise": 1}
+    stored = store_filing_prices(table, windows)
+    assert stored["data/yfinance"]["filing"].tolist() == ["1", "1"]
+    assert stored["data/quandl"].reset_index()[["filing", "ticker", "close"]].to_numpy().tolist() == [["2", "BB", 3.0]]
 
 
 def test_the_canonical_table_is_checked():

@@ -7,7 +7,7 @@ Index Key, or the ticker where there is none), ``ticker`` (missing where unknown
 follow (text, missing where unknown).
 
 The canonical table ``filing_prices`` has the index ``(filing_id, date)``, sorted, and the column ``adj_close``: daily
-prices in a window around each filing.
+prices in a window around each filing; where they come from two sources, also ``source``: ``yahoo`` or ``otherwise``.
 
 Nothing that is wrong with one filing stops a run: it is left out, counted under its reason, and only where no filing is
 left is there an error.
@@ -369,6 +369,9 @@ def take_filings(
         "prices_sha256": fingerprint(windows),
     }
     report = said | describe_filings(index, windows) | filings.kept
+    if "source" in windows:
+        of_filings = windows["source"].groupby(level="filing_id").first()
+        report["prices_by_source"] = {str(name): int(count) for name, count in of_filings.value_counts().items()}
     prices_read = {"prices_read_as": list(reading.recognised), "price_rows_left_out": reading.counts}
     return windows, report | prices_read | {"dropped": filings.dropped}
 

@@ -3,6 +3,7 @@
 import logging
 from typing import Annotated, Any
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -64,7 +65,7 @@ def ingest_prices(prices_source: tuple[pd.DataFrame, Reading], ingestion: Ingest
     if len(tickers) < 2:
         raise PriceError(
             f"{ingestion.source}: expected at least 2 tickers, because scores are ranked across tickers. Received: "
-            f"only {tickers[0]!r}."
+            f"only {tickers[0]!r}.{''.join(chr(10) + said for said in reading.recognised)}"
         )
     quality = price_quality(table, ingestion.stale_after_sessions)
     return {
@@ -182,7 +183,7 @@ def ingest_filings(
         logger.warning("Filings left out of the index: %s", left_out)
     lost_rows = sum(report["price_rows_left_out"].values())
     if lost_rows:
-        logger.warning("Rows of prices left out: %s; see data/03_primary/filings_report.json", f"{lost_rows:,}")
+        logger.warning("Prices: rows or tickers left out: %s: data/03_primary/filings_report.json", f"{lost_rows:,}")
     logger.info(
         "%s filings of %s firms, %s with prices, %s with a time of day",
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),
@@ -214,12 +215,13 @@ def store_filing_prices(filings: pd.DataFrame, filing_prices: pd.DataFrame) -> d
     dict
         ``data/yfinance``: index ``date``; ``filing``, ``ticker``, and of each session ``open``, ``high``, ``low``,
         ``close`` and ``volume``, missing where the project has none: of prices it keeps the adjusted close alone.
-        ``data/quandl``: the same columns and no row, since there is one source of prices.
+        ``data/quandl``: the same columns, and the rows that are of the second source; none where there is one source.
     """
     table = filing_prices.rename(columns=PUBLISHED_NAMES).reset_index().rename(columns={"filing_id": "filing"})
     table["ticker"] = filings["ticker"].reindex(table["filing"]).to_numpy()
+    of_second = table["source"].eq("otherwise").to_numpy() if "source" in table else np.zeros(len(table), bool)
     table = table.set_index("date").reindex(columns=["filing", "ticker", "open", "high", "low", "close", "volume"])
-    return {"data/yfinance": table, "data/quandl": table.iloc[:0]}
+    return {"data/yfinance": table[~of_second], "data/quandl": table[of_second]}
 
 
 def read_sentences(
