@@ -20,6 +20,7 @@ NOT_TABLES = {
     "{": "JSON, not a table",
     "[{": "JSON, not a table",
     "%PDF": "a PDF, not a table",
+    "version https://git-lfs": "a pointer of Git LFS, not the file itself: git lfs pull fetches it",
 }
 csv.field_size_limit(LONGEST_CELL)
 
