@@ -169,7 +169,8 @@ def parse_macro(
     source = SourceTable(raw, origin, ("date", *wanted), (), describe_row, MacroError)
     if date_format is None:
         source.table = source.table.assign(date=_first_days(source.table["date"]))
-    dates = source.dates(date_format=date_format, tell="--params macro_date_format=FORM, such as %m/%d/%Y")
+    # YAML, as which Kedro reads a parameter, has a use for % of its own.
+    dates = source.dates(date_format=date_format, tell="""--params "macro_date_format='%m/%d/%Y'\"""")
     columns = {name: source.numbers(name) for name in wanted}
     for name, values in columns.items():
         source.refuse(name, np.isinf(values), "a finite number")
