@@ -156,7 +156,10 @@ class TableFile:
             one name.
         """
         kind, file = self.open()
-        if kind == "CSV":
+        named = self._named(file)
+        if kind == "CSV" and named not in ("", "CSV"):
+            raw = self._csv_under_another_name(file, self.options.csv(replace=texts, leave_out=leave_out), named)
+        elif kind == "CSV":
             raw = self._csv(file, self.options.csv(replace=texts, leave_out=leave_out))
         else:
             raw = self._parquet(file) if kind == "Parquet" else self._hdf5(file)
@@ -172,7 +175,8 @@ class TableFile:
             table, numbers = plain_numerals(
                 table, str(self.filepath), raw.describe_row, self.options.decimal, self.error
             )
-        words = (*self._told_by_content(kind, file), *raw.reading.recognised, *numbers)
+        other_name = () if named == kind else ("by its content, whatever its name says",)
+        words = (*other_name, *raw.reading.recognised, *numbers)
         reading = Reading((", ".join((kind, *words)),) if words else (), raw.reading.counts)
         return replace(raw, table=table, reading=reading)
 
@@ -193,6 +197,16 @@ class TableFile:
         counts = {"empty_rows": csv.empty} if csv.empty else {}
         counts |= {"broken_lines": csv.broken} if options.leave_out else {}
         return RawTable(table, lambda row: f"line {lines[row]}", Reading(csv.words, counts))
+
+    def _csv_under_another_name(self, file: PackedFile, options: CsvOptions, named: str) -> RawTable:
+        neither = f"{self.filepath} cannot be read: it is neither {named}, as its name says, nor a CSV. Fetch it again."
+        try:
+            raw = self._csv(file, options)
+        except self.error as error:
+            raise self.error(neither) from error
+        if raw.table.shape[1] == 1:
+            raise self.error(neither)
+        return raw
 
     def _parquet(self, file: PackedFile) -> RawTable:
         if file.packing is None:
@@ -224,10 +238,11 @@ class TableFile:
                 )
             return store[key]
 
-    def _told_by_content(self, kind: Kind, file: PackedFile) -> tuple[str, ...]:
+    def _named(self, file: PackedFile) -> Kind | Literal[""]:
+        """What the file is by its ending; empty for an ending of neither kind."""
         suffixes = [suffix.lower() for suffix in Path(file.member or self.filepath.name).suffixes]
         ending = next((suffix for suffix in reversed(suffixes) if suffix not in COMPRESSED), "")
-        return () if ENDINGS.get(ending) == kind else (f"by its content (the name ends in {ending or 'nothing'})",)
+        return ENDINGS.get(ending, "")
 
     def _refuse_doubled(self, table: pd.DataFrame) -> None:
         twice = list(dict.fromkeys(table.columns[table.columns.duplicated()]))

@@ -122,11 +122,25 @@ class SourceTable:
                 "Correct or remove them."
             )
 
-    def dates(self, column: str = "date", date_format: str = "%Y-%m-%d") -> pd.Series:
+    def dates(
+        self,
+        column: str = "date",
+        date_format: str | None = None,
+        tell: str = "date_format in the catalog",
+    ) -> pd.Series:
         """Return the date of timestamps or of text, at midnight, without a time zone.
 
         Forms other than ``date_format`` are refused, not guessed at: 01/02/2017 is two different days. A time
         and an offset after an ISO date are ignored, so that the date is the one that is written.
+
+        Parameters
+        ----------
+        column
+            Its name.
+        date_format
+            Form of dates that are text; None: ISO.
+        tell
+            Where a user says the form.
 
         Returns
         -------
@@ -148,7 +162,7 @@ class SourceTable:
             ...
         rnn_trading.tables.checks.TableError: mine.csv: column 'date', row 0: expected a date such as 2017-12-29...
         """
-        values = self.table[column]
+        values, date_format = self.table[column], date_format or "%Y-%m-%d"
         if pd.api.types.is_datetime64_any_dtype(values.dtype):
             dates = values.astype("datetime64[us]") if values.dt.tz is None else values
         else:
@@ -157,7 +171,7 @@ class SourceTable:
                 text = text.str.slice(0, len("2017-12-29"))
             dates = pd.to_datetime(text, errors="coerce", format=date_format).astype("datetime64[us]")
         example = pd.Timestamp("2017-12-29").strftime(date_format)
-        self.refuse(column, dates.isna(), f"a date such as {example}")
+        self.refuse(column, dates.isna(), f"a date such as {example}; another form is said by {tell}")
         return dates.dt.tz_localize(None).dt.normalize() if dates.dt.tz is not None else dates.dt.normalize()
 
     def numbers(self, column: str) -> pd.Series:
