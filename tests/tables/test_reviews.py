@@ -44,7 +44,7 @@ def test_replaced_bytes_are_counted():
         (
             {"label": [1, 101, 0]},
             r"'label', row 1: expected 0 \(negative\) or 1 \(positive\), or whole numbers from 0 to 100, such as stars"
-            r"\. Received: 101 \(1 such rows\)",
+            r"\. Received: 101 \(1 such row\)",
         ),
         ({"label": ["pos", "neg", "pos"]}, "Received: 'pos'"),
         ({"label": [1, None, 0]}, "row 1: expected 0"),

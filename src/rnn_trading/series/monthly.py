@@ -115,7 +115,8 @@ def parse_macro(
     dates = source.dates(date_format=date_format)
     columns = {name: source.numbers(name) for name in wanted}
     for name, values in columns.items():
-        source.refuse(name, np.isinf(values), "a finite number")
+        source.note(name, np.isinf(values), "a finite number")
+    source.usable()
     return pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date")).sort_index()
 
 
