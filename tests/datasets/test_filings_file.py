@@ -135,10 +135,10 @@ def test_what_cannot_be_read_is_named(tmp_path):
     with pytest.raises(DatasetError, match=r"none.parquet does not exist. .*--params filings_file=PATH"):
         FilingsFileDataset(filepath=str(tmp_path / "none.parquet")).load()
     (tmp_path / "x.txt").write_text("x")
-    with pytest.raises(DatasetError, match=r"x.txt: expected a file ending in .parquet, .csv or .csv.gz, or a folder"):
+    with pytest.raises(DatasetError, match=r"x.txt: expected the column filing_id, and item_1, .* Received: x"):
         FilingsFileDataset(filepath=str(tmp_path / "x.txt")).load()
     (tmp_path / "x.parquet").write_text("no Parquet")
-    with pytest.raises(DatasetError, match="x.parquet cannot be read"):
+    with pytest.raises(DatasetError, match="x.parquet: expected the column filing_id, .* Received: no Parquet"):
         FilingsFileDataset(filepath=str(tmp_path / "x.parquet")).load()
     with pytest.raises(DatasetError, match=r"is a folder: .* Name it with --params filing_index=PATH"):
         FilingsFileDataset(filepath=str(tmp_path)).load()
@@ -154,9 +154,9 @@ def test_what_cannot_be_read_is_named(tmp_path):
 def test_prices_from_files(tmp_path):
     path = tmp_path / "prices.csv"
     path.write_text("filing_id,date,adj_close\n11,2016-03-01,10\n\n11,2016-03-02,-1\n11,2016-03-03,\n")
-    table, dropped = FilingPricesFileDataset(filepath=str(path)).load()
+    table, reading = FilingPricesFileDataset(filepath=str(path)).load()
     assert table.index.tolist() == [("11", pd.Timestamp("2016-03-01"))]
-    assert dropped["without_a_price"] == 2
+    assert reading.counts["without_a_price"] == 2
     store = pd.DataFrame(
         {"date": pd.to_datetime(["2016-03-01"]), "ticker": ["KO"], "adj_close": [10.0], "adj_volume": [1.0]}
     ).set_index(["date", "ticker"])

@@ -104,9 +104,9 @@ def test_the_parquet_forms_of_yfinance_are_recognised():
     ("raw", "warned"),
     [(LONG, False), (LONG.replace(",Adj Close", ",Other"), True), (STOOQ, True), (BY_TICKER, False), (WIDE, False)],
 )
-def test_unadjusted_closes_are_warned_of(raw, warned, caplog):
-    long(raw)
-    assert ("splits and dividends look like returns" in caplog.text) == warned
+def test_closes_that_are_not_said_to_be_adjusted_are_told(raw, warned):
+    assert (long(raw).unadjusted is not None) == warned
+    assert long("Ticker,Date,Close\nA,2020-01-02,1", columns={"adj_close": "Close"}).unadjusted is None
 
 
 def test_lines_and_volumes_stay_with_their_ticker():
@@ -126,22 +126,46 @@ def test_odd_tickers_are_tickers():
 @pytest.mark.parametrize(
     ("raw", "told", "message"),
     [
-        ("Ticker,Symbol,Date,Close\nA,A,2020-01-02,1", {}, "'Ticker' and 'Symbol' could both be the ticker. Say which: --params prices_columns.ticker=Ticker"),
-        ("Ticker,Date,Adj Close,Adjusted Close\nA,2020-01-02,1,2", {}, r'could both be the adj_close. Say which: --params "prices_columns.adj_close=Adj Close"'),
+        (
+            "Ticker,Symbol,Date,Close\nA,A,2020-01-02,1",
+            {},
+            "'Ticker' and 'Symbol' could both be the ticker. Say which: --params prices_columns.ticker=Ticker",
+        ),
+        (
+            "Ticker,Date,Adj Close,Adjusted Close\nA,2020-01-02,1,2",
+            {},
+            r'could both be the adj_close. Say which: --params "prices_columns.adj_close=Adj Close"',
+        ),
         ("Ticker,Date,Close,Close\nA,2020-01-02,1,2", {}, "column 'Close' stands twice"),
-        ("Ticker,Date,Clsoe\nA,2020-01-02,1", {}, r"column 'adj_close' is missing. Received: 'Ticker', 'Date', 'Clsoe'. Name it: --params prices_columns.adj_close=NAME"),
-        ("Ticker,Date,AdjClos\nA,2020-01-02,1", {}, "Is 'AdjClos' the adj_close"),
-        ("Date,Open,High,Low,Close,Volume\n2020-01-02,1,1,1,1,1", {}, "no ticker: these are prices of one ticker. .* Give a folder with one such file"),
-        ("filing_id,text\n1,Some text", {}, r"column 'date', 'ticker', 'adj_close' is missing. Received: 'filing_id', 'text'"),
-        ("Date,A,A_Volume\n2020-01-02,1,5", {}, "Received also 'A_Volume'. Remove it; or, if it is a ticker: --params prices_layout=wide"),
+        (
+            "Ticker,Date,Clsoe\nA,2020-01-02,1",
+            {},
+            r"column 'adj_close' is missing. Received: 'Ticker', 'Date', 'Clsoe'. Is 'Clsoe' the adj_close\? Name it: "
+            "--params prices_columns.adj_close=NAME",
+        ),
+        (
+            "Date,Open,High,Low,Close,Volume\n2020-01-02,1,1,1,1,1",
+            {},
+            "no ticker: these are prices of one ticker. .* Give a folder with one such file",
+        ),
+        ("filing_id,text\n1,Some text", {}, r"column 'date', 'ticker', 'adj_close' is missing. Received: 'filing_id'"),
+        (
+            "Date,A,A_Volume\n2020-01-02,1,5",
+            {},
+            "Received also 'A_Volume'. Remove it; or, if it is a ticker: --params prices_layout=wide",
+        ),
         ("Date\n2020-01-02", {"layout": "wide"}, "there is no column beside the dates"),
         (WIDE, {"layout": "long"}, "column 'ticker', 'adj_close' is missing"),
         (WIDE, {"layout": "yfinance"}, "expected a field and a ticker over each column"),
         (BY_TICKER.replace("Close", "Open"), {}, "column 'adj_close' is missing. Received: 'Open', 'Volume'"),
         (BY_FIELD.replace("MSFT", "AAPL"), {}, "'Adj Close' of 'AAPL' stands over two columns"),
-        (LONG, {"columns": {"adj_close": "adj close price"}}, "prices_columns.adj_close: there is no column 'adj close price'. Did you mean 'Adj Close'"),
+        (
+            LONG,
+            {"columns": {"adj_close": "adj close price"}},
+            "prices_columns.adj_close: there is no column 'adj close price'. Did you mean 'Adj Close'",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_known_is_asked(raw, told, message):
     with pytest.raises(PriceError, match=message):
         long(raw, **told)
@@ -183,15 +207,24 @@ INDEX = {"2020-01-02": 3257.85, "2020-01-03": 3234.85}
     ("raw", "columns"),
     [
         ("observation_date,SP500\n2020-01-01,.\n2020-01-02,3257.85\n2020-01-03,3234.85", ["close"]),
-        ("Date,Open,High,Low,Close,Adj Close,Volume\n2020-01-02,1,1,1,3257.85,1,5\n2020-01-03,1,1,1,3234.85,1,5", ["close", "open", "high", "low", "volume"]),
+        (
+            "Date,Open,High,Low,Close,Adj Close,Volume\n2020-01-02,1,1,1,3257.85,1,5\n2020-01-03,1,1,1,3234.85,1,5",
+            ["close", "open", "high", "low", "volume"],
+        ),
         ("Date,Close/Last,Volume\n01/13/2020,,\n01/03/2020,3234.85,--\n01/02/2020,3257.85,--", ["close", "volume"]),
-        ("Date,Price,Open,Vol.,Change %\nJan 02 2020,3257.85,1,1.2M,1%\nJan 03 2020,3234.85,1,5K,1%".replace(" 2020", "; 2020"), ["close", "open", "volume"]),
-        ("Price,Close,High\nTicker,^GSPC,^GSPC\nDate,,\n2020-01-02,3257.85,1\n2020-01-03,3234.85,1", ["close", "high"]),
+        (
+            "Date,Price,Open,Vol.,Change %\nJan 02; 2020,3257.85,1,1.2M,1%\nJan 03; 2020,3234.85,1,5K,1%",
+            ["close", "open", "volume"],
+        ),
+        (
+            "Price,Close,High\nTicker,^GSPC,^GSPC\nDate,,\n2020-01-02,3257.85,1\n2020-01-03,3234.85,1",
+            ["close", "high"],
+        ),
         ("<TICKER>,<DATE>,<CLOSE>\n^SPX,20200102,3257.85\n^SPX,20200103,3234.85", ["close"]),
         ("Day,Last\n2020-01-02,3257.85\n2020-01-03,3234.85", ["close"]),
         (",SP500\n2020-01-02,3257.85\n2020-01-03,3234.85", ["close"]),
     ],
-)  # fmt: skip
+)
 def test_forms_of_an_index_are_recognised(raw, columns):
     raw = table(raw).replace(";", ",", regex=True)
     found = to_index(raw, "row {}".format, "index.csv", Told("index"), PriceError)
@@ -203,12 +236,20 @@ def test_forms_of_an_index_are_recognised(raw, columns):
 @pytest.mark.parametrize(
     ("raw", "told", "message"),
     [
-        ("Date,A,B\n2020-01-02,1,2", {}, "column 'close' is missing. Received: 'Date', 'A', 'B'. Name it: --params index_columns.close=NAME"),
-        ("Date,Ticker,Close\n2020-01-02,A,2\n2020-01-02,B,2", {}, "expected one index. Received several in the column 'Ticker': 'A', 'B'"),
+        (
+            "Date,A,B\n2020-01-02,1,2",
+            {},
+            "column 'close' is missing. Received: 'Date', 'A', 'B'. Name it: --params index_columns.close=NAME",
+        ),
+        (
+            "Date,Ticker,Close\n2020-01-02,A,2\n2020-01-02,B,2",
+            {},
+            "expected one index. Received several in the column 'Ticker': 'A', 'B'",
+        ),
         (BY_FIELD, {}, "expected one index. Received several tickers: 'AAPL', 'MSFT'"),
         ("Date,Last,Price\n2020-01-02,1,2", {}, "'Last' and 'Price' could both be the close"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_known_of_an_index_is_asked(raw, told, message):
     with pytest.raises(PriceError, match=message):
         to_index(table(raw), "row {}".format, "index.csv", Told("index", **told), PriceError)

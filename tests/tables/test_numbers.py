@@ -11,13 +11,6 @@ from hypothesis import strategies as st
 from rnn_trading.tables.numbers import read_numbers
 
 
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
-def test_what_was_written_is_read_to_the_bit(values):
-    read = read_numbers(pd.Series([repr(value) for value in values], dtype="str"))
-    assert read.values.tolist() == values
-    assert not read.unreadable.any()
-
-
 @given(st.lists(st.text(max_size=6), min_size=1))
 def test_any_text_is_read_as_python_reads_it_or_not_at_all(texts):
     read = read_numbers(pd.Series(texts, dtype="str"))
@@ -27,7 +20,7 @@ def test_any_text_is_read_as_python_reads_it_or_not_at_all(texts):
 
 
 @pytest.mark.parametrize(
-    "text", ["1_000", "inf", "0x1F", "٣", "1d5", "1 000", "1.2.3", "12%", "(5)", "$", "1,5", "1,234", "5$"]
+    "text", ["1_000", "0x1F", "٣", "1d5", "1 000", "1.2.3", "12%", "(5)", "$", "1,5", "1,234", "5$"]
 )
 def test_what_is_no_number_beyond_doubt_is_none(text):
     read = read_numbers(pd.Series(["7.5", text]))
@@ -35,16 +28,13 @@ def test_what_is_no_number_beyond_doubt_is_none(text):
 
 
 def test_a_number_too_large_is_infinite():
-    assert read_numbers(pd.Series(["1e400"])).values.tolist() == [np.inf]
+    assert read_numbers(pd.Series(["1e400", "inf"])).values.tolist() == [np.inf, np.inf]
 
 
 @pytest.mark.parametrize(
     ("texts", "quantity", "values", "mended"),
     [
-        (["1,234.50", "999.5", "1,000"], False, [1234.5, 999.5, 1000], ("commas between thousands",)),
-        (["1,234,567", "12"], False, [1234567, 12], ("commas between thousands",)),
-        (["1,234", "12"], True, [1234, 12], ("commas between thousands",)),
-        (["$1.50", "NA", "$ 2"], False, [1.5, np.nan, 2], ("amounts in $",)),
+        (["$1.50", "NA", "$ 2", "$1,234"], False, [1.5, np.nan, 2, 1234], ("amounts in $",)),
         (["1.23M", "4K", "2B", "-"], True, [1230000, 4000, 2e9, np.nan], ("K, M and B for thousands and more",)),
     ],
 )
@@ -71,10 +61,7 @@ def test_a_sign_in_some_rows_alone_is_refused():
 def test_typed_columns(column, values):
     read = read_numbers(column)
     np.testing.assert_array_equal(read.values, values)
-    assert read.unreadable.tolist() == [
-        number != number and value is not None and value is not pd.NA
-        for number, value in zip(values, column, strict=True)
-    ]
+    assert read.unreadable.tolist() == (np.isnan(values) & column.notna()).tolist()
 
 
 @pytest.mark.parametrize("column", [pd.Series([True]), pd.Series([1j]), pd.Series(pd.to_datetime(["2020-01-02"]))])

@@ -14,7 +14,7 @@ def test_the_canonical_table():
     assert table.index.tolist() == ["0", "1", "2"]
     assert table["label"].dtype == "int8"
     assert table["split"].isna().all()
-    assert counts == {"empty_texts": 0, "undecodable_texts": 0}
+    assert counts.counts == {"empty_texts": 0, "undecodable_texts": 0}
     validate_reviews(table)
 
 
@@ -29,13 +29,13 @@ def test_authors_are_kept_where_they_are_known():
 def test_empty_texts_are_left_out_and_counted_and_others_keep_their_ids():
     table, counts = parse_reviews(raw(text=["Good", " \n?!", None], split=["train", "test", "test"]), "here")
     assert table.index.tolist() == ["0"]
-    assert counts["empty_texts"] == 2
+    assert counts.counts["empty_texts"] == 2
     with pytest.raises(ReviewError, match=r"here holds no review with a text \(3 rows, 3 empty\)"):
         parse_reviews(raw(text=["", " ", None]), "here")
 
 
 def test_replaced_bytes_are_counted():
-    assert parse_reviews(raw(text=["Am\ufffdlie", "b", "c"]), "here")[1]["undecodable_texts"] == 1
+    assert parse_reviews(raw(text=["Am\ufffdlie", "b", "c"]), "here")[1].counts["undecodable_texts"] == 1
 
 
 @pytest.mark.parametrize(

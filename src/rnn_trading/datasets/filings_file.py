@@ -1,18 +1,17 @@
 """Annual reports in a table or in a folder of texts, with their index, and prices around them."""
 
-import csv
-import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from rnn_trading.datasets.csv_table import CsvTable
 from rnn_trading.datasets.file import SourceFileDataset
-from rnn_trading.datasets.table_file import TableFile, TableFileDataset, parse_error, put_there
+from rnn_trading.datasets.price_table import read_long
+from rnn_trading.datasets.table_file import TableFile, TableFileDataset, TableOptions, none_fits
 from rnn_trading.filings.filings import (
     OPTIONAL,
     REQUIRED,
@@ -23,12 +22,11 @@ from rnn_trading.filings.filings import (
     plain_text,
 )
 from rnn_trading.filings.items import ITEMS, RawFiling
+from rnn_trading.tables.names import ADJ_CLOSE, DATE, FILING_ID, TICKER, Layout, Told
 from rnn_trading.tables.reading import Reading
 
 ROWS_AT_A_TIME = 64
 TEXTS = (*ITEMS, "text")
-LONGEST_CELL = 2**30
-PARQUET, CSV = (".parquet", ".pq"), (".csv", ".csv.gz")
 
 
 class FilingsFileDataset(SourceFileDataset[FilingSource]):
@@ -43,16 +41,27 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
     index
         A CSV or Parquet table with ``filing_id``, ``date_filed`` and optionally ``cik``, ``ticker`` and ``accepted``;
         None if the table of texts has these columns itself.
+    key, encoding, separator
+        Of both tables; see :class:`rnn_trading.datasets.table_file.TableOptions`.
     metadata
         For Kedro plugins.
     """
 
     error = FilingError
 
-    def __init__(self, *, index: str | None = None, **file: Any) -> None:
+    def __init__(
+        self,
+        *,
+        index: str | None = None,
+        key: str | None = None,
+        encoding: str | None = None,
+        separator: str | None = None,
+        **file: Any,
+    ) -> None:
         super().__init__(**file)
         self._index = None if index is None else Path(index)
-        self._options = {"index": index}
+        self._table = TableOptions(key, encoding, separator)
+        self._options = {"index": index, "key": key, "encoding": encoding, "separator": separator}
 
     def load(self) -> FilingSource:
         """Return the index, and what reads the texts.
@@ -72,21 +81,21 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
                     f"{self._filepath} is a folder: the dates and firms of its filings are missing. Expected a table "
                     f"with {', '.join((*REQUIRED, *OPTIONAL[:3]))}. Name it with --params filing_index=PATH."
                 )
-            source = read_index(self._index)
+            source = read_index(self._index, self._table)
             ids = pd.Series([path.stem for path in self._filepath.glob("*.txt")], dtype="str")
             if ids.empty:
                 raise FilingError(
                     f"{self._filepath} holds no file ending in .txt. Expected FILING_ID.txt for each filing."
                 )
             return _with_texts(source, ids, folder_reader(self._filepath, source.index.index))
-        texts = _Table(self._filepath, "filings_file")
+        texts = _Table(self._filepath, "filings_file", self._table)
         found = [name for name in TEXTS if name in texts.columns]
         if "filing_id" not in texts.columns or not found:
             raise FilingError(
                 f"{self._filepath}: expected the column filing_id, and {', '.join(ITEMS)} (one or more) or text. "
                 f"Received: {', '.join(texts.columns)}."
             )
-        source = read_index(self._filepath if self._index is None else self._index)
+        source = read_index(self._filepath if self._index is None else self._index, self._table)
         ids = texts.whole(["filing_id"])["filing_id"]
 
         def read() -> Iterator[RawFiling]:
@@ -106,15 +115,32 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
 
     Parameters
     ----------
-    filepath
-        A Parquet, CSV or HDF5 table with ``date``, ``adj_close`` and ``filing_id`` or ``ticker``.
+    layout
+        ``long``, ``wide``, ``yfinance`` or ``folder``, see :mod:`rnn_trading.tables.layouts`; ``auto``: recognised.
+    names
+        The file's names of ``date``, ``filing_id``, ``ticker`` and ``adj_close``, by ours; None: recognised.
+    date_format
+        Form of dates that are text, such as ``%d/%m/%Y``; None: recognised.
     file
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
 
-    expected = "date, adj_close, and filing_id or ticker"
+    expected = "a date, a price, and filing_id or ticker"
     parameter = "filing_prices_file"
     error = FilingError
+
+    def __init__(
+        self,
+        *,
+        layout: Layout = "auto",
+        names: dict[str, str | None] | None = None,
+        date_format: str | None = None,
+        **file: Any,
+    ) -> None:
+        super().__init__(**file)
+        self._told = Told("filing_prices", layout, names or {}, date_format)
+        self._told.refuse_unknown(DATE, FILING_ID, TICKER, ADJ_CLOSE)
+        self._options |= {"layout": layout, "names": names, "date_format": date_format}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the prices, and how they were read.
@@ -124,27 +150,32 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         FilingError
             If the file is missing or cannot be read, a column is missing, or no row has a price; names the file.
         """
-        filepath = self._filepath
-        if not filepath.name.endswith(CSV) or not filepath.is_file():
-            return parse_filing_prices(self._file.read(pd.read_csv)[0], str(filepath))
-        table = _Table(filepath, "filing_prices_file")
-        prices, reading = parse_filing_prices(table.whole(table.columns), str(filepath))
-        return prices, Reading(counts={"broken_lines": table.broken}) | reading
+        long = read_long(self._file, self._told, (FILING_ID, TICKER), leave_out=True)
+        prices, reading = parse_filing_prices(long.table, str(self._filepath), self._told)
+        return prices, long.reading | reading
+
+    def _exists(self) -> bool:
+        return self._filepath.exists()
 
 
 class _Table:
     """A Parquet or CSV file, in pieces; ``broken`` counts the lines of a CSV that do not fit its header."""
 
-    def __init__(self, filepath: Path, parameter: str) -> None:
-        self.filepath, self.broken = filepath, 0
-        if not filepath.is_file():
-            raise FilingError(f"{filepath} does not exist. {put_there(parameter)}")
-        if not filepath.name.endswith((*PARQUET, *CSV)):
-            raise FilingError(f"{filepath}: expected a file ending in .parquet, .csv or .csv.gz, or a folder of texts.")
-        self._file = TableFile(filepath, "", parameter, FilingError)
-        self.columns: list[str] = self._file.guarded(self._read_columns)
-        if not self.columns:
-            raise FilingError(f"{filepath} is empty. Expected a header, and rows below it.")
+    def __init__(self, filepath: Path, parameter: str, options: TableOptions) -> None:
+        self.filepath = filepath
+        self._source = TableFile(filepath, "", parameter, FilingError, options)
+        kind, file = self._source.open()
+        self._csv = CsvTable(file, options.csv(replace=True, leave_out=True)) if kind == "CSV" else None
+        if self._csv is None and (kind != "Parquet" or file.packing is not None):
+            raise FilingError(f"{filepath}: expected a CSV, a Parquet file that is not packed, or a folder of texts.")
+        self.columns: list[str] = (
+            self._csv.columns if self._csv else self._source.guarded(pq.read_schema, filepath).names
+        )
+
+    @property
+    def broken(self) -> int:
+        """Lines that the latest reading left out."""
+        return self._csv.broken if self._csv else 0
 
     def whole(self, columns: list[str]) -> pd.DataFrame:
         """Some of the columns, all rows.
@@ -157,46 +188,20 @@ class _Table:
         pieces = list(self.pieces(columns))
         table = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=columns, dtype="str")
         if table.empty and self.broken:
-            raise FilingError(
-                f"{self.filepath}: none of {self.broken:,} lines has as many cells as the header, {len(self.columns)}. "
-                "Put texts that hold commas in quotation marks, and a point in front of decimals."
-            )
+            raise FilingError(none_fits(self.filepath, self.broken, len(self.columns)))
         return table
 
     def pieces(self, columns: list[str]) -> Iterator[pd.DataFrame]:
         """Some of the columns, some rows at a time."""
-        if self.filepath.name.endswith(PARQUET):
-            with pq.ParquetFile(self.filepath) as file:
-                for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
-                    yield batch.to_pandas()
+        if self._csv:
+            yield from self._csv.pieces(columns, ROWS_AT_A_TIME)
             return
-        # Not by pandas, which cuts lines that are too long, or takes their first cell for an index, and says nothing.
-        positions = [self.columns.index(name) for name in columns]
-        rows, self.broken = self._lines(), 0
-        next(rows)
-        while piece := list(islice(rows, ROWS_AT_A_TIME)):
-            fitting = [cells for cells in piece if len(cells) == len(self.columns)]
-            self.broken += len(piece) - len(fitting)
-            cells = [[row[position] for position in positions] for row in fitting]
-            yield pd.DataFrame(cells, columns=columns, dtype="str")
-
-    def _read_columns(self, path: Path) -> list[str]:
-        if path.name.endswith(PARQUET):
-            return pq.read_schema(path).names
-        return next(self._lines(), [])
-
-    def _lines(self) -> Iterator[list[str]]:
-        """Cells of each line of a CSV that is not empty."""
-        csv.field_size_limit(LONGEST_CELL)
-        opened = gzip.open if self.filepath.name.endswith(".gz") else open
-        with opened(self.filepath, "rt", encoding="utf-8-sig", errors="replace", newline="") as file:
-            try:
-                yield from (cells for cells in csv.reader(file, strict=True) if cells)
-            except csv.Error as error:
-                raise FilingError(parse_error(error, self.filepath)) from error
+        with pq.ParquetFile(self.filepath) as file:
+            for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
+                yield batch.to_pandas()
 
 
-def read_index(filepath: Path) -> FilingSource:
+def read_index(filepath: Path, options: TableOptions) -> FilingSource:
     """Read an index of filings from a table, which may hold texts, too.
 
     Raises
@@ -204,7 +209,7 @@ def read_index(filepath: Path) -> FilingSource:
     FilingError
         As :meth:`FilingsFileDataset.load`.
     """
-    table = _Table(filepath, "filing_index")
+    table = _Table(filepath, "filing_index", options)
     wanted = [name for name in (*REQUIRED, *OPTIONAL) if name in table.columns]
     if not {*REQUIRED} <= {*wanted}:
         wanted = table.columns  # the check that follows names them

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_trading.datasets.table_file import TableFileDataset, read_text_csv
+from rnn_trading.datasets.table_file import TableFileDataset
 from rnn_trading.series.monthly import MacroError, parse_macro
 from rnn_trading.tables.reading import Reading
 
@@ -44,8 +44,8 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
             If the file is missing, cannot be read, or holds a value that cannot be used; names file, column
             and row.
         """
-        raw, describe_row = self._file.read(read_text_csv)
+        raw = self._file.read()
         names = tuple(self._series) if self._series else None
-        renamed = raw.reset_index() if raw.index.name == self._date else raw
-        renamed = renamed.rename(columns={self._date: "date"})
-        return parse_macro(renamed, str(self._filepath), describe_row, self._date_format, names), Reading()
+        table = raw.table.reset_index() if raw.table.index.name == self._date else raw.table
+        renamed = table.rename(columns={self._date: "date"})
+        return parse_macro(renamed, str(self._filepath), raw.describe_row, self._date_format, names), raw.reading

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from rnn_trading.datasets.table_file import TableFileDataset, parse_error, put_there, refuse_unquoted_commas
+from rnn_trading.datasets.table_file import TableFileDataset, put_there
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.reviews import OPTIONAL, REQUIRED, ReviewError, parse_reviews
 
@@ -66,7 +66,8 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         filepath = self._filepath
         if filepath.is_dir():
             return parse_reviews(self._read_folder(), str(filepath))
-        raw, _ = self._file.read(_read_csv)
+        read = self._file.read(texts=True)
+        raw = read.table
         wanted = np.ones(len(raw), dtype=bool)
         for column, value in self._only.items():
             if column not in raw:
@@ -74,7 +75,8 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
             wanted &= (raw[column] == value).to_numpy()
         rows = np.flatnonzero(wanted)[:: self._every]
         # Not lines: a text may have several.
-        return parse_reviews(raw.iloc[rows], str(filepath), lambda row: f"review {rows[row] + 1}")
+        table, reading = parse_reviews(raw.iloc[rows], str(filepath), lambda row: f"review {rows[row] + 1}")
+        return table, read.reading | reading
 
     def _read_folder(self) -> pd.DataFrame:
         rows = []
@@ -106,17 +108,3 @@ def _rating(path: Path) -> int:
             "negative alone: review_labels=sentiment."
         )
     return int(found[1])
-
-
-def _read_csv(filepath: Path) -> pd.DataFrame:
-    """Every cell as text; a text that says NULL says NULL. Bytes that are no UTF-8 become U+FFFD."""
-    try:
-        table = pd.read_csv(
-            filepath, dtype="str", keep_default_na=False, na_values={"label": [""]}, encoding_errors="replace"
-        )
-    except pd.errors.EmptyDataError as error:
-        raise ReviewError(f"{filepath} is empty. Expected a header and rows with {', '.join(REQUIRED)}.") from error
-    except pd.errors.ParserError as error:
-        raise ReviewError(parse_error(error, filepath)) from error
-    refuse_unquoted_commas(table, filepath, ReviewError)
-    return table

@@ -66,8 +66,8 @@ def index_as_columns(table: pd.DataFrame) -> pd.DataFrame:
 def read_pairs(table: pd.DataFrame) -> Pairs | None:
     """The fields and tickers over the columns of a table; None if it has no such header.
 
-    It may be there as two levels of columns, as texts of pairs (``('Close', 'AAPL')``), as joined names (``AAPL_Close``),
-    or, of a CSV, in the header and one or two rows below it. Either level may be the first.
+    It may be there as two levels of columns, as texts of pairs (``('Close', 'AAPL')``), as joined names
+    (``AAPL_Close``), or, of a CSV, in the header and one or two rows below it. Either level may be the first.
 
     Parameters
     ----------

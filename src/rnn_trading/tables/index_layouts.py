@@ -109,6 +109,6 @@ def _refuse_several_tickers(sheet: Sheet) -> None:
             tickers = sheet.body.iloc[:, place].dropna().astype("str").str.strip().unique()
             if len(tickers) > 1:
                 raise sheet.error(
-                    f"{sheet.origin}: expected one index. Received several in the column {label!r}: {some([*tickers])}. "
-                    "Keep the rows of one."
+                    f"{sheet.origin}: expected one index. Received several in the column {label!r}: "
+                    f"{some([*tickers])}. Keep the rows of one."
                 )

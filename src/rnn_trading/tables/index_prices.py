@@ -71,14 +71,14 @@ def parse_index(
     -------
     tuple
         The canonical table; and how it was read, with counts of rows that were left out: ``missing_prices``,
-        ``prices_of_zero_at_the_end`` (without volume, after the last close), ``repeated_rows`` (equal in all columns) and
-        ``bad_rows`` (as many as ``told`` allows).
+        ``prices_of_zero_at_the_end`` (without volume, after the last close), ``repeated_rows`` (equal in all columns)
+        and ``bad_rows`` (as many as ``told`` allows).
 
     Raises
     ------
     PriceError
-        For a missing column, fewer than two closes, or more rows than ``told`` allows with a date or number that cannot be
-        read, a price that is not positive and finite, a high below the low, a negative volume, or other values than
+        For a missing column, fewer than two closes, or more rows than ``told`` allows with a date or number that cannot
+        be read, a price that is not positive and finite, a high below the low, a negative volume, or other values than
         another row of the date has. All such faults are told together.
 
     Examples

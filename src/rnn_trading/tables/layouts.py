@@ -1,7 +1,7 @@
 """Tables of prices as people have them, brought into one form: a row for each ticker and day.
 
-``long``: a column of tickers, one of dates, one of prices. ``wide``: dates down, a column a ticker. ``yfinance``: dates down,
-a field and a ticker over each column. ``folder``: one table a ticker.
+``long``: a column of tickers, one of dates, one of prices. ``wide``: dates down, a column a ticker. ``yfinance``: dates
+down, a field and a ticker over each column. ``folder``: one table a ticker.
 """
 
 import logging
@@ -35,11 +35,14 @@ class LongTable:
         Names a row as a user would count it.
     reading
         What the table was taken for.
+    unadjusted
+        The table's name of the prices, if nothing says that they are adjusted.
     """
 
     table: pd.DataFrame
     describe_row: Callable[[int], str]
     reading: Reading
+    unadjusted: str | None = None
 
 
 def to_long(
@@ -86,8 +89,7 @@ def to_long(
     >>> long.reading.recognised, long.describe_row(2)
     (('wide, 2 tickers',), 'row 0')
     """
-    body = index_as_columns(table)
-    sheet = Sheet(body, describe_row, origin, told, error)
+    sheet = Sheet(index_as_columns(table), describe_row, origin, told, error)
     if told.layout in ("auto", "yfinance"):
         pairs = sheet.pairs()
         if pairs is not None:
@@ -95,46 +97,46 @@ def to_long(
     if told.layout == "yfinance":
         raise error(
             f"{origin}: expected a field and a ticker over each column, as yfinance writes them. Received: "
-            f"{sheet.columns}. {sheet.other_layouts()}"
+            f"{sheet.columns}. Say which layout it has: --params {told.parameter}_layout=long, wide or folder"
         )
     if told.layout == "wide":
         return sheet.wide()
-    found = {key: sheet.header.find(key) for key in keys}
-    key = next((key for key, place in found.items() if place is not None), None)
-    price = sheet.header.find(ADJ_CLOSE)
+    key, price = sheet.first_of(keys), sheet.header.find(ADJ_CLOSE)
     if told.layout == "auto" and key is None and price is None and sheet.looks_wide():
         return sheet.wide()
     if told.layout == "auto" and key is None and price is not None and sheet.header.find(DATE) is not None:
         names = " or ".join(wanted.name for wanted in keys)
         raise error(
-            f"{origin}: there are dates and prices ({sheet.header.labels[price]!r}), and no {names}: these are prices of "
-            f"one ticker. Received: {sheet.columns}. Give a folder with one such file for each ticker, called after it, or "
-            f"name the column: {sheet.header.say(keys[-1])}"
+            f"{origin}: there are dates and prices ({sheet.header.labels[price]!r}), and no {names}: these are prices "
+            f"of one ticker. Received: {sheet.columns}. Give a folder with one such file for each ticker, called after "
+            f"it, or name the column: {sheet.header.say(keys[-1])}"
         )
-    return sheet.long(key or keys[-1], keys)
+    return sheet.long(key or keys[-1])
 
 
-def of_one_ticker(
-    table: pd.DataFrame, describe_row: Callable[[int], str], origin: str, told: Told, error: type[TableError], name: str
+def of_a_folder(
+    table: pd.DataFrame,
+    describe_row: Callable[[int], str],
+    origin: str,
+    told: Told,
+    error: type[TableError],
+    keys: Sequence[Wanted] = (TICKER,),
 ) -> LongTable | None:
-    """The long form of a table that holds one ticker, called as its column of tickers says, or else by a name.
+    """The long form of one of several tables, without a key where it holds one ticker and does not say which.
 
-    None if the table has no dates or no prices.
+    Parameters are those of :func:`to_long`. None if the table has no dates or no prices.
     """
     sheet = Sheet(index_as_columns(table), describe_row, origin, told, error)
     pairs = sheet.pairs()
     if pairs is not None:
         return sheet.from_pairs(pairs)
-    if sheet.header.find(ADJ_CLOSE) is None or sheet.header.find(DATE) is None:
+    if not sheet.header.has_named() or sheet.header.find(ADJ_CLOSE) is None or sheet.header.find(DATE) is None:
         return None
-    if sheet.header.find(TICKER) is not None:
-        return sheet.long(TICKER, (TICKER,))
-    long = sheet.long(None, ())
-    return LongTable(long.table.assign(ticker=name), describe_row, long.reading)
+    return sheet.long(sheet.first_of(keys))
 
 
 def warn_of_unadjusted(origin: str, column: str, parameter: str) -> None:
-    """Say what it does if prices are not adjusted."""
+    """Say what it does if prices are not adjusted; see :class:`LongTable` for the column."""
     logger.warning(
         "%s: prices are those of %r, which is not said to be adjusted. If it is not, splits and dividends look like "
         "returns: a split of 2 for 1 like -50 %%. Give adjusted closes, and name their column if it has another name: "
@@ -173,9 +175,6 @@ class Sheet:
         except RepeatedPairError as error:
             raise self.error(f"{self.origin}: {error}") from error
 
-    def other_layouts(self) -> str:
-        return f"Say which layout it has: --params {self.told.parameter}_layout=long, wide, yfinance or folder"
-
     def looks_wide(self) -> bool:
         """Whether there are dates, by name or in the first column, and numbers in most of the other columns."""
         date = self.header.find(DATE)
@@ -190,7 +189,11 @@ class Sheet:
         read = read_dates(self.body.head(ROWS_LOOKED_AT).iloc[:, 0])
         return bool(read.question) or bool(read.values.notna().mean() > 0.5)
 
-    def long(self, key: Wanted | None, keys: Sequence[Wanted]) -> LongTable:
+    def first_of(self, keys: Sequence[Wanted]) -> Wanted | None:
+        """The first key of which there is a column."""
+        return next((key for key in keys if self.header.find(key) is not None), None)
+
+    def long(self, key: Wanted | None) -> LongTable:
         """Columns by their names."""
         needed = [DATE, *([key] if key else []), ADJ_CLOSE]
         found = {wanted: self.header.find(wanted) for wanted in (*needed, ADJ_VOLUME)}
@@ -199,11 +202,10 @@ class Sheet:
             raise self.header.missing(*missing)
         places = {wanted.name: place for wanted, place in found.items() if place is not None}
         table = self.body.iloc[:, [*places.values()]].set_axis([*places], axis="columns")
+        named = ", ".join(f"{name}={self.header.labels[place]!r}" for name, place in places.items())
+        words = f"{'long' if key else 'one ticker'}: {named}"
         label = self.header.labels[places[ADJ_CLOSE.name]]
-        self._warn(label)
-        return LongTable(
-            table, self.describe_row, Reading((self._words("long" if key else "one ticker a table", places),))
-        )
+        return LongTable(table, self.describe_row, Reading((words,)), self._unadjusted(label))
 
     def wide(self) -> LongTable:
         """Dates down, a column a ticker."""
@@ -215,10 +217,10 @@ class Sheet:
         odd = [label for label in tickers.values() if looks_joined(label) or plain(label) in ("", "volume")]
         if odd and self.told.layout != "wide":
             raise self.error(
-                f"{self.origin}: expected a column of prices for each ticker. Received also {odd[0]!r}. Remove it; or, if "
-                f"it is a ticker: --params {self.told.parameter}_layout=wide"
+                f"{self.origin}: expected a column of prices for each ticker. Received also {odd[0]!r}. Remove it; or, "
+                f"if it is a ticker: --params {self.told.parameter}_layout=wide"
             )
-        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {len(tickers):,} tickers")
+        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {len(tickers):,} tickers", None)
 
     def from_pairs(self, pairs: Pairs) -> LongTable:
         """Dates down, a field and a ticker over each column."""
@@ -232,16 +234,17 @@ class Sheet:
             for name, number in chosen.items()
         }
         label = fields.labels[price]
-        if not pairs.written_by_yfinance:
-            self._warn(label)
         form = "yfinance" if pairs.written_by_yfinance else "a field and a ticker in each name"
         # Without being told otherwise, yfinance adjusts the close, and then leaves 'Adj Close' out.
         adjusted = ", adjusted by yfinance" if pairs.written_by_yfinance and plain(label) == "close" else ""
         names = ", ".join(f"{name}={fields.labels[number]!r}" for name, number in chosen.items())
         words = f"{form}, {len(columns['adj_close']):,} tickers: {names}{adjusted}"
-        return self._stacked(pairs.date, columns, pairs.first_row, words)
+        unadjusted = None if pairs.written_by_yfinance else self._unadjusted(label)
+        return self._stacked(pairs.date, columns, pairs.first_row, words, unadjusted)
 
-    def _stacked(self, date: int, columns: dict[str, dict[int, str]], first: int, words: str) -> LongTable:
+    def _stacked(
+        self, date: int, columns: dict[str, dict[int, str]], first: int, words: str, unadjusted: str | None
+    ) -> LongTable:
         """Columns of tickers below each other."""
         body = self.body.iloc[first:]
         rows, tickers = len(body), [*columns["adj_close"].values()]
@@ -254,7 +257,7 @@ class Sheet:
             by_ticker = {ticker: body.iloc[:, place] for place, ticker in places.items()}
             table[name] = pd.concat([by_ticker.get(ticker, nothing) for ticker in tickers], ignore_index=True)
         describe = self.describe_row
-        return LongTable(pd.DataFrame(table), lambda row: describe(first + row % rows), Reading((words,)))
+        return LongTable(pd.DataFrame(table), lambda row: describe(first + row % rows), Reading((words,)), unadjusted)
 
     def counts(self, place: int) -> bool:
         """Whether a column without a name counts the rows: an index that was saved, too."""
@@ -263,10 +266,7 @@ class Sheet:
         numbers = pd.to_numeric(self.body.iloc[:, place], errors="coerce")
         return bool((numbers.diff().iloc[1:] == 1).all())
 
-    def _warn(self, label: str) -> None:
-        if plain(label) not in ADJ_CLOSE.usual[0] and self.told.columns.get(ADJ_CLOSE.name) is None:
-            warn_of_unadjusted(self.origin, label, self.told.parameter)
-
-    def _words(self, layout: str, places: dict[str, int]) -> str:
-        named = [f"{name}={self.header.labels[place]!r}" for name, place in places.items()]
-        return f"{layout}: {', '.join(named)}"
+    def _unadjusted(self, label: str) -> str | None:
+        """The name of the prices if neither it nor the user says that they are adjusted."""
+        told = self.told.columns.get(ADJ_CLOSE.name) is not None
+        return None if told or plain(label) in ADJ_CLOSE.usual[0] else label

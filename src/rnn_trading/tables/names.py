@@ -81,6 +81,13 @@ class Told:
                 f"{self.parameter}_bad_rows: expected a share of the rows, such as 0.001. Received: {self.bad_rows!r}"
             )
 
+    def refuse_unknown(self, *wanted: Wanted) -> None:
+        """Raise ValueError if a column is named that nobody looks for."""
+        known = [each.name for each in wanted]
+        unknown = [name for name in self.columns if name not in known]
+        if unknown:
+            raise ValueError(f"{self.parameter}_columns: expected {', '.join(known)}. Received: {unknown[0]!r}")
+
 
 def plain(name: object) -> str:
     """A name without case, spaces and signs.
@@ -151,6 +158,11 @@ class Header:
                     f"{self.say(wanted, one)}"
                 )
         return None
+
+    def has_named(self) -> bool:
+        """Whether all columns that a user named are there."""
+        there = {*map(plain, self.labels)}
+        return all(plain(label) in there for label in self.told.columns.values() if label is not None)
 
     def say(self, wanted: Wanted, label: str = "NAME") -> str:
         """The runtime parameter that names a column."""

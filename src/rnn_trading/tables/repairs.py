@@ -18,8 +18,8 @@ def zeros_at_the_end(tickers: pd.Series, dates: pd.Series, price: pd.Series, vol
 
     Examples
     --------
-    >>> tickers, dates = pd.Series([*"AAAB"]), pd.Series(pd.to_datetime(["2020-01-01", "2020-01-02", "2020-01-03"] * 2)[:4])
-    >>> zeros_at_the_end(tickers, dates, pd.Series([0.0, 1.5, 0.0, 0.0]), None).tolist()
+    >>> dates = pd.Series(pd.to_datetime(["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-01"]))
+    >>> zeros_at_the_end(pd.Series([*"AAAB"]), dates, pd.Series([0.0, 1.5, 0.0, 0.0]), None).tolist()
     [False, False, True, False]
     """
     zero = price == 0
