@@ -166,8 +166,8 @@ def _refuse_a_mixture(tables: dict[str, LongTable], file: TableFile, told: Told)
         column = tables[other[0]].unadjusted
         raise file.error(
             f"{file.filepath}: {len(adjusted):,} tables have adjusted prices, such as {adjusted[0]}, and "
-            f"{len(other):,} have not, such as {other[0]} ({column!r}). Take one kind out of the folder; or, if all have "
-            f"that column: --params {told.parameter}_columns.adj_close={column}"
+            f"{len(other):,} have not, such as {other[0]} ({column!r}). Take one kind out of the folder; or, if all "
+            f"have that column: --params {told.parameter}_columns.adj_close={column}"
         )
 
 
