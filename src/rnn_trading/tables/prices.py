@@ -18,8 +18,6 @@ from rnn_trading.tables.repairs import repeats, zeros_at_the_end
 
 REQUIRED = ("date", "ticker", "adj_close")
 OPTIONAL = ("adj_volume",)
-# A rank correlation, which decides over forecasts of a panel, needs three tickers on a date.
-FEWEST_TICKERS = 3
 EXTREME_RETURN = 3.0
 REUSED_AFTER_SESSIONS = 63
 
@@ -91,7 +89,7 @@ def parse_prices(
     left = ~bad & prices["adj_close"].notna() & ~pd.DataFrame(left_out).any(axis="columns")
     table = prices[left.to_numpy()].set_index(["ticker", "date"]).sort_index()
     if table.empty:
-        raise PriceError(f"{origin}: no row has a price. Expected at least {FEWEST_TICKERS} tickers with prices.")
+        raise PriceError(f"{origin}: no row has a price. Expected at least two tickers with prices.")
     without = tickers[tickers != ""].nunique() - table.index.unique("ticker").size
     counts |= {"bad_rows": int(bad.sum()), "tickers_without_prices": without, "tickers_in_another_case": respelt}
     return table, Reading(tuple(source.recognised), counts)
