@@ -116,6 +116,12 @@ def test_lines_and_volumes_stay_with_their_ticker():
     assert found.table["adj_volume"].tolist() == ["100", "100", "200", "200"]
 
 
+def test_a_first_day_without_prices_is_no_header():
+    raw = "Date,Open,Close\n2020-01-01,null,null\n2020-01-02,null,1.5\n2020-01-03,null,2.5"
+    index = to_index(table(raw), "row {}".format, "index.csv", Told("index"), PriceError)
+    assert index.reading.recognised == ("one index: date='Date', close='Close', open='Open'",)
+
+
 def test_odd_tickers_are_tickers():
     raw = "Date,LOW,NA,TRUE,TIME,0005\n2020-01-02,1,2,3,4,5"
     assert list(prices(raw)) == [f"{ticker} 2020-01-02" for ticker in ("0005", "LOW", "NA", "TIME", "TRUE")]
@@ -154,6 +160,7 @@ def test_odd_tickers_are_tickers():
             {},
             "Received also 'A_Volume'. Remove it; or, if it is a ticker: --params prices_layout=wide",
         ),
+        ("Date,A,B,A\n2020-01-02,1,2,3", {}, "'A' stands over two columns"),
         ("Date\n2020-01-02", {"layout": "wide"}, "there is no column beside the dates"),
         (WIDE, {"layout": "long"}, "column 'ticker', 'adj_close' is missing"),
         (WIDE, {"layout": "yfinance"}, "expected a field and a ticker over each column"),

@@ -214,6 +214,10 @@ class Sheet:
         tickers = {place: labels[place] for place in range(len(labels)) if place != date and not self.counts(place)}
         if not tickers:
             raise self.error(f"{self.origin}: there is no column beside the dates. Received: {self.columns}.")
+        names = [*tickers.values()]
+        twice = next((name for name in names if names.count(name) > 1), None) if len({*names}) < len(names) else None
+        if twice is not None:
+            raise self.error(f"{self.origin}: {twice!r} stands over two columns. Remove one of them, or rename it.")
         odd = [label for label in tickers.values() if looks_joined(label) or plain(label) in ("", "volume")]
         if odd and self.told.layout != "wide":
             raise self.error(
