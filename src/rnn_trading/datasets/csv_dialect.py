@@ -20,6 +20,7 @@ NOT_TABLES = {
     "{": "JSON, not a table",
     "[{": "JSON, not a table",
     "%PDF": "a PDF, not a table",
+    "version https://git-lfs": "a pointer of Git LFS, not the file itself: git lfs pull fetches it",
 }
 csv.field_size_limit(LONGEST_CELL)
 
@@ -88,23 +89,26 @@ def find_dialect(sample: str, *, whole: bool, separator: str | None = None) -> D
     separator = separator or told
     tries = {sign: _records(rest, sign, whole=whole) for sign in ([separator] if separator else SEPARATORS)}
     widths = {sign: len(_names(records[0])) for sign, (records, _) in tries.items() if records}
-    if not widths:
-        raise DialectError("its first line cannot be parsed. End every quotation, and double quotation marks within.")
     chosen = separator or _choose(tries, widths)
-    names = _names(tries[chosen][0][0])
+    names = _names(tries[chosen][0][0]) if widths.get(chosen) else ()
+    if not names:
+        raise DialectError(
+            "its first line cannot be parsed, or names no column. End every quotation, and double marks within it."
+        )
     _refuse_data(names)
+    _refuse_unclear_comment(sample, skipped, len(names))
     return Dialect(chosen, names, skipped)
 
 
 def fits(cells: list[str], width: int) -> bool:
-    """Whether a row has as many cells as the header; empty ones at its end do not count.
+    """Whether a row has as many cells as the header; empty ones at its end do not count if the header has several.
 
     Examples
     --------
     >>> fits(["a", "b", "", ""], 2), fits(["a", "b", "c"], 2), fits(["a"], 2)
     (True, False, False)
     """
-    return len(cells) == width or (len(cells) > width and not any(cell.strip() for cell in cells[width:]))
+    return len(cells) == width or (len(cells) > width > 1 and not any(cell.strip() for cell in cells[width:]))
 
 
 def _refuse_what_is_no_table(sample: str) -> None:
@@ -127,6 +131,19 @@ def _skip_preamble(sample: str) -> tuple[str | None, int, str]:
             break
         skipped += 1
     return told, skipped, "".join(lines[skipped:])
+
+
+def _refuse_unclear_comment(sample: str, skipped: int, width: int) -> None:
+    above = list(islice(io.StringIO(sample, newline=""), skipped))
+    comments = [line.strip() for line in above if line.lstrip("\ufeff").startswith("#")]
+    # In a sentence a space follows a comma.
+    if comments and (
+        re.search(r"[,;\t|]\S", comments[-1]) or max(map(comments[-1].count, SEPARATORS)) >= max(width - 1, 1)
+    ):
+        raise DialectError(
+            f"the line {comments[-1][:80]!r} may be the header or a comment. Remove the sign # from a header, "
+            "and the whole line if it is a comment."
+        )
 
 
 def _records(text: str, separator: str, *, whole: bool) -> tuple[list[list[str]], bool]:

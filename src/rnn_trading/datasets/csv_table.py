@@ -96,7 +96,7 @@ class CsvTable:
         self.broken = self.empty = self.position = 0
         self._trimmed = False
         head = file.head(SAMPLE_BYTES)
-        self.encoding = options.encoding or encoding_of(head)
+        self.encoding = encoding_of(head, options.encoding)
         try:
             sample = self._decoded(head)
             self._dialect: Dialect = find_dialect(sample, whole=len(head) < SAMPLE_BYTES, separator=options.separator)
@@ -190,8 +190,8 @@ class CsvTable:
     ) -> tuple[list[list[str]], np.ndarray]:
         width, kept = len(self.columns), []
         for place, row in enumerate(rows):
-            if not any(cell.strip() for cell in row):
-                self.empty += len(row) > 1
+            if not any(row) or (len(row) == 1 < width and not row[0].strip()):
+                self.empty += bool(row)
             elif fits(row, width):
                 self._trimmed |= len(row) > width
                 kept.append(place)
@@ -237,16 +237,17 @@ class CsvTable:
     def _undecodable(self, error: UnicodeError) -> str:
         with self.file.open() as stream:
             number, line = first_undecodable_line(stream, self.encoding)
-        where = f"line {number:,} ({_short(line.decode(self.encoding, errors='replace'))})" if number else str(error)
+        where = f": line {number:,} ({_short(line.decode(self.encoding, errors='replace').strip())}) holds"
         if b"\0" in line:
             return (
-                f"{self.file.filepath} cannot be read: {where} holds NUL bytes: it is damaged, or no text. Fetch it "
-                "again, or remove them."
+                f"{self.file.filepath} cannot be read{where} NUL bytes: it is damaged, or no text. Fetch it again, or "
+                "remove them."
             )
+        encoding = WORDS.get(self.encoding, self.encoding)
         return (
-            f"{self.file.filepath} cannot be read as {WORDS.get(self.encoding, self.encoding)}: {where} holds other "
-            "bytes. Save it as UTF-8, or say what it is: --params table_encoding=cp1252 for most files of Windows in "
-            "Western Europe and America."
+            f"{self.file.filepath} cannot be read as {encoding}{where + ' other bytes' if number else f': {error}'}. "
+            "Save it as UTF-8, or say what it is: --params table_encoding=cp1252 for most files of Windows in Western "
+            "Europe and America."
         )
 
 

@@ -14,7 +14,7 @@ from rnn_trading.datasets.csv_dialect import NAMED
 from rnn_trading.datasets.csv_table import CsvOptions, CsvTable
 from rnn_trading.datasets.file import Loaded, SourceFileDataset
 from rnn_trading.datasets.packed import MOST_BYTES, PackedFile, check_file, damaged
-from rnn_trading.tables.checks import TableError, row_number
+from rnn_trading.tables.checks import TableError, row_number, some
 from rnn_trading.tables.numerals import Decimal, plain_numerals
 from rnn_trading.tables.reading import Reading
 
@@ -38,7 +38,6 @@ ENDINGS: dict[str, Kind] = {
 COMPRESSED = (".gz", ".bz2", ".xz", ".zip")
 HEAD_BYTES = 16
 BYTES_A_CELL = 8
-COLUMNS_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -176,7 +175,10 @@ class TableFile:
             name (unless ``several_headers``).
         """
         kind, file = self.open()
-        if kind == "CSV":
+        named = self._named(file)
+        if kind == "CSV" and named not in ("", "CSV"):
+            raw = self._csv_under_another_name(file, self.options.csv(replace=texts, leave_out=leave_out), named)
+        elif kind == "CSV":
             raw = self._csv(file, self.options.csv(replace=texts, leave_out=leave_out))
         else:
             raw = self._parquet(file) if kind == "Parquet" else self._hdf5(file)
@@ -186,7 +188,7 @@ class TableFile:
             return raw
         if len(raw.table) == 0:
             raise self.error(
-                f"{self.filepath} cannot be read: it holds names of columns ({_some(raw.table.columns)}), and no row."
+                f"{self.filepath} cannot be read: it holds names of columns ({some(raw.table.columns)}), and no row."
             )
         raw = without_row_numbers(raw)
         table, numbers = raw.table, tuple[str, ...]()
@@ -194,7 +196,8 @@ class TableFile:
             table, numbers = plain_numerals(
                 table, str(self.filepath), raw.describe_row, self.options.decimal, self.error
             )
-        words = (*self._told_by_content(kind, file), *raw.reading.recognised, *numbers)
+        other_name = () if named == kind else ("by its content, whatever its name says",)
+        words = (*other_name, *raw.reading.recognised, *numbers)
         reading = Reading((", ".join((kind, *words)),) if words else (), raw.reading.counts)
         return replace(raw, table=table, reading=reading)
 
@@ -215,6 +218,16 @@ class TableFile:
         counts = {"empty_rows": csv.empty} if csv.empty else {}
         counts |= {"broken_lines": csv.broken} if options.leave_out else {}
         return RawTable(table, lambda row: f"line {lines[row]}", Reading(csv.words, counts))
+
+    def _csv_under_another_name(self, file: PackedFile, options: CsvOptions, named: str) -> RawTable:
+        neither = f"{self.filepath} cannot be read: it is neither {named}, as its name says, nor a CSV. Fetch it again."
+        try:
+            raw = self._csv(file, options)
+        except self.error as error:
+            raise self.error(neither) from error
+        if raw.table.shape[1] == 1:
+            raise self.error(neither)
+        return raw
 
     def _parquet(self, file: PackedFile) -> RawTable:
         if file.packing is None:
@@ -241,21 +254,22 @@ class TableFile:
             if key not in tables:
                 wanted = "one table" if key is None else f"the table {key!r}"
                 raise self.error(
-                    f"{filepath}: expected {wanted}. Received: {_some(tables)}. Name it with --params table_key=NAME, "
+                    f"{filepath}: expected {wanted}. Received: {some(tables)}. Name it with --params table_key=NAME, "
                     "or as `key` of the source in the catalog."
                 )
             return store[key]
 
-    def _told_by_content(self, kind: Kind, file: PackedFile) -> tuple[str, ...]:
+    def _named(self, file: PackedFile) -> Kind | Literal[""]:
+        """What the file is by its ending; empty for an ending of neither kind."""
         suffixes = [suffix.lower() for suffix in Path(file.member or self.filepath.name).suffixes]
         ending = next((suffix for suffix in reversed(suffixes) if suffix not in COMPRESSED), "")
-        return () if ENDINGS.get(ending) == kind else (f"by its content (the name ends in {ending or 'nothing'})",)
+        return ENDINGS.get(ending, "")
 
     def _refuse_doubled(self, table: pd.DataFrame) -> None:
         twice = list(dict.fromkeys(table.columns[table.columns.duplicated()]))
         if twice:
             raise self.error(
-                f"{self.filepath}: {_some(twice)}: more than one column is called so. Expected each name once. "
+                f"{self.filepath}: {some(twice)}: more than one column is called so. Expected each name once. "
                 "Rename or remove the others."
             )
 
@@ -333,8 +347,3 @@ def without_row_numbers(raw: RawTable) -> RawTable:
         return raw
     words = (*raw.reading.recognised, "a first column that counts the rows left out")
     return replace(raw, table=table.iloc[:, 1:], reading=replace(raw.reading, recognised=words))
-
-
-def _some(names: Any) -> str:
-    shown = ", ".join(repr(str(name)) for name in list(names)[:COLUMNS_SHOWN])
-    return (shown or "nothing") + (", ..." if len(names) > COLUMNS_SHOWN else "")

@@ -16,8 +16,8 @@ WORDS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8"}
 MOSTLY = 0.7
 
 
-def encoding_of(head: bytes) -> str:
-    """Encoding of a text by its first bytes: what a byte-order mark says, what NUL bytes say, or else UTF-8.
+def encoding_of(head: bytes, told: str | None = None) -> str:
+    """Encoding of a text by its first bytes: what a byte-order mark says, what was told, what NUL bytes say, or UTF-8.
 
     Letters of ASCII have a NUL byte in each pair in UTF-16 and three of four in UTF-32, always at the same place.
 
@@ -25,6 +25,8 @@ def encoding_of(head: bytes) -> str:
     ----------
     head
         First bytes of the file; some hundreds are enough.
+    told
+        Encoding that the user names.
 
     Examples
     --------
@@ -32,8 +34,8 @@ def encoding_of(head: bytes) -> str:
     ['utf-8', 'utf-8-sig', 'utf-16', 'utf-16-be', 'utf-32-le']
     """
     marked = next((name for mark, name in MARKS.items() if head.startswith(mark)), None)
-    if marked is not None or b"\0" not in head:
-        return marked or "utf-8"
+    if marked or told or b"\0" not in head:
+        return marked or told or "utf-8"
     empty = [_share_of_nul(head[place::4]) >= MOSTLY for place in range(4)]
     patterns = {
         (False, True, True, True): "utf-32-le",

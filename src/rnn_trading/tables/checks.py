@@ -9,6 +9,7 @@ import pandas as pd
 
 from rnn_trading.tables.dates import EXAMPLE, ISO, read_dates
 from rnn_trading.tables.numbers import read_numbers
+from rnn_trading.tables.numerals import plain_ids
 
 logger = logging.getLogger(__name__)
 SHOWN_ROWS = 3
@@ -332,11 +333,9 @@ class SourceTable:
         ['5', '700']
         """
         values = self.table[column]
-        if pd.api.types.is_float_dtype(values.dtype) and (values.dropna() % 1 == 0).all():
-            values = values.astype("Int64")
-        elif pd.api.types.is_object_dtype(values.dtype):
+        if pd.api.types.is_object_dtype(values.dtype):
             values = values.map(lambda value: value.decode(errors="replace") if isinstance(value, bytes) else value)
-        text = values.astype("str").str.strip()
+        text = plain_ids(values).str.strip()
         if (whole := text.str.fullmatch(r"[0-9]+\.0")).any() and whole[text != ""].all():
             text = text.str.removesuffix(".0")
         self.note(column, values.isna() | (text == ""), f"a {column.replace('_', ' ')}")

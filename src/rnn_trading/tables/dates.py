@@ -122,8 +122,9 @@ def _day_or_month(texts: list[str], codes: np.ndarray, groups: np.ndarray) -> Da
         odd = next(text for text in present if int(re.split("[/.-]", text)[1]) > 12)
         question = f"{odd!r} has its day second, and other dates have it first"
     elif first <= 12 and second <= 12:
-        readings = [pd.to_datetime(present[0], format=form) for form in (month_first, day_first)]
-        question = f"{present[0]!r} is {' or '.join(f'{day.day} {day:%B}' for day in readings)}"
+        example = next((text for text in present if len({*re.split("[/.-]", text)}) == 3), present[0])
+        readings = [pd.to_datetime(example, format=form) for form in (month_first, day_first)]
+        question = f"{example!r} is {' or '.join(f'{day.day} {day:%B}' for day in readings)}"
     elif not _in_order(_take(values, codes), groups):
         which = "day" if form == day_first else "month"
         question = (

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 Decimal = Literal["point", "comma"]
 MARKS: dict[Decimal, str] = {"point": ".", "comma": ","}
 # What stands for "no number" in a file of text.
-MISSING = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "null", "NULL", "None", ".", "-", "--")
+MISSING = ("", "NA", "N/A", "#N/A", "<NA>", "NaN", "nan", "null", "NULL", "None", ".", "-", "--")
 SPACES = "' \u00a0\u202f"  # apostrophe; space, no-break space, narrow no-break space
 EXPONENT = r"(?:[eE][+-]?\d+)"
 PLAIN = rf"^[+-]?(?:\d+\.?\d*|\.\d+){EXPONENT}?$|^[+-]?(?i:inf|infinity)$"
@@ -55,6 +55,19 @@ def to_floats(values: pd.Series) -> tuple[pd.Series, pd.Series]:
         pd.Series(pc.fill_null(numbers, np.nan).to_numpy(), index=values.index, name=values.name),
         pd.Series(unreadable.to_numpy(zero_copy_only=False), index=values.index, name=values.name),
     )
+
+
+def plain_ids(column: pd.Series) -> pd.Series:
+    """Ids as text, missing where there is none; a whole number has no decimal point, also among floats.
+
+    Examples
+    --------
+    >>> plain_ids(pd.Series([7.0, None])).tolist(), plain_ids(pd.Series(["007", "x"])).tolist()
+    (['7', nan], ['007', 'x'])
+    """
+    if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    return column.astype("str").where(column.notna())
 
 
 def plain_numerals(
