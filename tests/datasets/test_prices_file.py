@@ -4,6 +4,8 @@ import zipfile
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.prices_file import PricesFileDataset
@@ -255,6 +257,48 @@ def test_one_file_of_an_archive_is_a_table_or_named(tmp_path):
         archive.writestr("notes.md", "x")
         archive.writestr("AAPL.csv", FILE.format(1))
     assert len(load(tmp_path / "p.zip", key="prices.csv")) == 3
+
+
+PRICES = st.floats(1e-3, 1e6)
+PANELS = st.integers(2, 4).flatmap(
+    lambda tickers: st.lists(st.lists(PRICES | st.none(), min_size=tickers, max_size=tickers), min_size=13, max_size=15)
+)
+
+
+def in_long_form(panel):
+    long = panel.stack().rename("adj_close").rename_axis(["Date", "Symbol"]).reset_index()
+    return long.sample(frac=1, random_state=0)
+
+
+def by_yfinance(panel):
+    return pd.concat({"Close": panel, "Volume": panel * 0}, axis="columns", names=["Price", "Ticker"])
+
+
+def with_decimal_commas(panel, path):
+    panel.to_csv(path, sep=";", decimal=",", date_format="%d.%m.%Y")
+
+
+FORMS = {
+    "long": lambda panel, path: in_long_form(panel).to_csv(path, index=False),
+    "wide": lambda panel, path: panel.to_csv(path),
+    "decimal commas": with_decimal_commas,
+    "yfinance": lambda panel, path: by_yfinance(panel).to_csv(path),
+    "yfinance by ticker": lambda panel, path: by_yfinance(panel).swaplevel(axis="columns").to_csv(path),
+    "yfinance in Parquet": lambda panel, path: by_yfinance(panel).to_parquet(path),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(values=PANELS)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_written_is_read_in_every_form(tmp_path, form, values):
+    days = pd.date_range("2020-01-06", periods=len(values), name="Date")
+    panel = pd.DataFrame(values, index=days, columns=["NA", "0005", "LOW", "^X"][: len(values[0])], dtype="float64")
+    panel.iloc[0] = 1.5  # a ticker without a price, or a table without a decimal, says too little
+    path = tmp_path / "prices.csv"
+    FORMS[form](panel, path)
+    expected = panel_to_prices(panel)
+    pd.testing.assert_frame_equal(load(path)[["adj_close"]], expected, check_index_type=False, check_exact=True)
 
 
 @pytest.mark.skipif(not REAL_DATA.is_dir(), reason="the real data is not beside the project")

@@ -21,7 +21,8 @@ FORMS = {
     "%d %b %Y": r"(\d{1,2} [A-Za-z]{3} \d{4})",
     "%d %B %Y": r"(\d{1,2} [A-Za-z]{3,9} \d{4})",
 }
-YEAR_LAST = r"(\d{1,2}([/.-])\d{1,2}\2\d{4})" + TIME
+DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+YEAR_LAST = rf"({DAY}([/.-]){DAY}\2\d{{4}})" + TIME
 # What is some number, and not a date that anybody can read.
 QUESTIONS = {
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}": "{text!r} has a year of two digits, and day and month are not told apart",

@@ -108,8 +108,9 @@ def _in_rows(table: pd.DataFrame, labels: list[str]) -> Pairs | None:
     if len(table) < 2 or len(labels) < 2 or not all(map(pd.api.types.is_string_dtype, table.dtypes)):
         return None
     second, third = ([str(cell).strip() for cell in table.iloc[row].fillna("")] for row in (0, 1))
-    numbers = any(re.fullmatch(r"[-+$]?[\d.,]+", cell) for cell in second[1:])
-    if plain(second[0]) not in LEVELS or not any(second[1:]) or numbers:
+    # A ticker may be 0005, but no 1.5.
+    decimals = any(re.fullmatch(r"[-+$]?\d[\d,]*\.\d*", cell) for cell in second[1:])
+    if plain(second[0]) not in LEVELS or not any(second[1:]) or decimals:
         return None
     names_dates = plain(third[0]) in DATE_NAMES and not any(third[1:])
     return _pairs(list(zip(labels, second, strict=True)), 2 if names_dates else 1)
