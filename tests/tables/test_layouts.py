@@ -161,6 +161,12 @@ def test_odd_tickers_are_tickers():
             "Received also 'A_Volume'. Remove it; or, if it is a ticker: --params prices_layout=wide",
         ),
         ("Date,A,B,A\n2020-01-02,1,2,3", {}, "'A' stands over two columns"),
+        (
+            "Date,A,B\n2020-01-02,1%,2%",
+            {},
+            "ticker', 'adj_close' is missing.*Or, if every .*: --params prices_layout=wide",
+        ),
+        ("ticker,2020-01-02,2020-01-03\nA,1,2", {}, "'date', 'adj_close' is missing.*dates stand side by side: turn"),
         ("Date\n2020-01-02", {"layout": "wide"}, "there is no column beside the dates"),
         (WIDE, {"layout": "long"}, "column 'ticker', 'adj_close' is missing"),
         (WIDE, {"layout": "yfinance"}, "expected a field and a ticker over each column"),
@@ -196,6 +202,7 @@ def test_a_user_decides():
     for told, message in [
         ({"layout": "tall"}, "prices_layout: expected one of auto"),
         ({"bad_rows": 2}, "prices_bad_rows"),
+        ({"date_format": 5}, "prices_date_format: expected a form"),
     ]:
         with pytest.raises(ValueError, match=message):
             Told(**told)

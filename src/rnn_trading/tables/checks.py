@@ -235,7 +235,8 @@ class SourceTable:
 
     def _name(self, row: int) -> str:
         keys = [key.iloc[row] for key in self._keys]
-        shown = [f"{key:%Y-%m-%d}" if isinstance(key, pd.Timestamp) else str(key) for key in keys if not pd.isna(key)]
+        known = [key for key in keys if not pd.isna(key) and key != ""]
+        shown = [f"{key:%Y-%m-%d}" if isinstance(key, pd.Timestamp) else str(key) for key in known]
         return f"{self.describe_row(row)} ({', '.join(shown)})" if shown else self.describe_row(row)
 
     def dates(
@@ -285,10 +286,8 @@ class SourceTable:
             )
         read = read_dates(self.table[column], date_format, within)
         if read.question:
-            raise self.error(
-                f"{self.origin}: column {column!r}: {read.question}. Say how dates are written: {tell}, such as "
-                "%m/%d/%Y or %d/%m/%Y."
-            )
+            way_out = f" Say how dates are written: {tell}, such as %m/%d/%Y or %d/%m/%Y." if read.by_form else ""
+            raise self.error(f"{self.origin}: column {column!r}: {read.question}.{way_out}")
         if read.form not in ("", ISO):
             self.recognised.append(f"dates as {read.form}")
         self.note(column, read.values.isna(), f"a date such as {EXAMPLE.strftime(read.form or ISO)}")

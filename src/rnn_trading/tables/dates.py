@@ -1,7 +1,7 @@
 """Dates in tables from outside: read where all of a column can only be read in one way, asked about otherwise."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,9 +23,10 @@ FORMS = {
 }
 DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 YEAR_LAST = rf"({DAY}([/.-]){DAY}\2\d{{4}})" + TIME
-# What is some number, and not a date that anybody can read.
-QUESTIONS = {
-    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}": "{text!r} has a year of two digits, and day and month are not told apart",
+SHORT_YEAR = r"(\d{1,2}[/.-]\d{1,2}[/.-]\d{2})"
+OF_SHORT_YEAR = "{text!r} has a year of two digits, and day and month are not told apart"
+# Numbers that are no dates, and what to do.
+NUMBERS = {
     r"[2-6]\d{4}(?:\.0)?": "{text!r} looks like a day as Excel counts them: format the column as a date there, such as "
     "2017-12-29, and save again",
     r"1?\d{9}(?:\.0)?|1?\d{12}|1?\d{15}|1?\d{18}": "{text!r} looks like a time since 1970: turn it into a date such as "
@@ -44,12 +45,15 @@ class Dates:
     form
         As for ``strftime``; empty for timestamps.
     question
-        What has to be said before the column can be read, if anything.
+        What has to be said, or done, before the column can be read, if anything.
+    by_form
+        Whether the question is answered by a form.
     """
 
     values: pd.Series
     form: str
     question: str = ""
+    by_form: bool = True
 
 
 def read_dates(column: pd.Series, form: str | None = None, within: pd.Series | None = None) -> Dates:
@@ -89,7 +93,7 @@ def read_dates(column: pd.Series, form: str | None = None, within: pd.Series | N
         groups = np.zeros(len(column), dtype=int) if within is None else pd.factorize(within)[0]
         found = _find(distinct, codes, groups)
     values = pd.Series(_take(found.values, codes), index=column.index)
-    return Dates(values, found.form, found.question)
+    return replace(found, values=values)
 
 
 def _find(texts: list[str], codes: np.ndarray, groups: np.ndarray) -> Dates:
@@ -103,10 +107,11 @@ def _find(texts: list[str], codes: np.ndarray, groups: np.ndarray) -> Dates:
     year_last = _stripped(texts, YEAR_LAST)
     if len(texts) - year_last.count("") > most:
         return _day_or_month(year_last, codes, groups)
-    for pattern, question in QUESTIONS.items():
+    for pattern, question in {SHORT_YEAR: OF_SHORT_YEAR, **NUMBERS}.items():
         asked = [text for text in _stripped(texts, f"({pattern})") if text]
         if len(asked) > most:
-            return Dates(_parse([""] * len(texts), ISO), ISO, question.format(text=asked[0]))
+            nothing = _parse([""] * len(texts), ISO)
+            return Dates(nothing, ISO, question.format(text=asked[0]), by_form=pattern == SHORT_YEAR)
     return Dates(_parse(texts, form), form)
 
 

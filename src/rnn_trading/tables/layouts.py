@@ -199,13 +199,23 @@ class Sheet:
         found = {wanted: self.header.find(wanted) for wanted in (*needed, ADJ_VOLUME)}
         missing = [wanted for wanted in needed if found[wanted] is None]
         if missing:
-            raise self.header.missing(*missing)
+            raise self.header.missing(*missing, further=self._other_layouts(missing))
         places = {wanted.name: place for wanted, place in found.items() if place is not None}
         table = self.body.iloc[:, [*places.values()]].set_axis([*places], axis="columns")
         named = ", ".join(f"{name}={self.header.labels[place]!r}" for name, place in places.items())
         words = f"{'long' if key else 'one ticker'}: {named}"
         label = self.header.labels[places[ADJ_CLOSE.name]]
         return LongTable(table, self.describe_row, Reading((words,)), self._unadjusted(label))
+
+    def _other_layouts(self, missing: list[Wanted]) -> str:
+        """What else a table may be in which neither a price nor what tells prices apart is found."""
+        if ADJ_CLOSE not in missing or self.told.layout != "auto":
+            return ""
+        dates = read_dates(pd.Series(self.header.labels[1:], dtype="str"))
+        if dates.values.notna().sum() > len(self.header.labels) / 2:
+            return ". Or, since its dates stand side by side: turn the table, so that they stand below each other"
+        wide = f". Or, if every other column is a ticker: --params {self.told.parameter}_layout=wide"
+        return wide if DATE not in missing and len(missing) > 1 else ""
 
     def wide(self) -> LongTable:
         """Dates down, a column a ticker."""
@@ -224,7 +234,7 @@ class Sheet:
                 f"{self.origin}: expected a column of prices for each ticker. Received also {odd[0]!r}. Remove it; or, "
                 f"if it is a ticker: --params {self.told.parameter}_layout=wide"
             )
-        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {len(tickers):,} tickers", None)
+        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {_tickers(len(tickers))}", None)
 
     def from_pairs(self, pairs: Pairs) -> LongTable:
         """Dates down, a field and a ticker over each column."""
@@ -242,7 +252,7 @@ class Sheet:
         # Without being told otherwise, yfinance adjusts the close, and then leaves 'Adj Close' out.
         adjusted = ", adjusted by yfinance" if pairs.written_by_yfinance and plain(label) == "close" else ""
         names = ", ".join(f"{name}={fields.labels[number]!r}" for name, number in chosen.items())
-        words = f"{form}, {len(columns['adj_close']):,} tickers: {names}{adjusted}"
+        words = f"{form}, {_tickers(len(columns['adj_close']))}: {names}{adjusted}"
         unadjusted = None if pairs.written_by_yfinance else self._unadjusted(label)
         return self._stacked(pairs.date, columns, pairs.first_row, words, unadjusted)
 
@@ -274,3 +284,7 @@ class Sheet:
         """The name of the prices if neither it nor the user says that they are adjusted."""
         told = self.told.columns.get(ADJ_CLOSE.name) is not None
         return None if told or plain(label) in ADJ_CLOSE.usual[0] else label
+
+
+def _tickers(count: int) -> str:
+    return f"{count:,} ticker{'' if count == 1 else 's'}"

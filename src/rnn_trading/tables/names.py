@@ -72,6 +72,10 @@ class Told:
     bad_rows: float = 0.0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.date_format, str | None):
+            raise ValueError(
+                f"{self.parameter}_date_format: expected a form such as %d/%m/%Y. Received: {self.date_format!r}"
+            )
         if self.layout not in get_args(Layout):
             raise ValueError(
                 f"{self.parameter}_layout: expected one of {', '.join(get_args(Layout))}. Received: {self.layout!r}"
@@ -169,14 +173,14 @@ class Header:
         parameter = f"{self.told.parameter}_columns.{wanted.name}={label}"
         return f'--params "{parameter}"' if " " in label else f"--params {parameter}"
 
-    def missing(self, *wanted: Wanted) -> TableError:
-        """The error for columns that were not found."""
+    def missing(self, *wanted: Wanted, further: str = "") -> TableError:
+        """The error for columns that were not found; ``further`` is another way out."""
         near = {each.name: self._near(each.name) for each in wanted}
         hint = "".join(f" Is {label!r} the {name}?" for name, label in near.items() if label)
         say = ",".join(f"{self.told.parameter}_columns.{each.name}=NAME" for each in wanted)
         return self.error(
             f"{self.origin}: column {', '.join(repr(each.name) for each in wanted)} is missing. Received: "
-            f"{some(self.labels)}.{hint} Name {'it' if len(wanted) == 1 else 'them'}: --params {say}"
+            f"{some(self.labels)}.{hint} Name {'it' if len(wanted) == 1 else 'them'}: --params {say}{further}"
         )
 
     def _named(self, name: str, label: str) -> int:
