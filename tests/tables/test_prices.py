@@ -130,15 +130,6 @@ def test_all_faults_are_told_at_once_and_left_out_up_to_a_share(caplog):
     assert "4 of 20 rows are left out: column 'date', row 17 (B)" in caplog.text
 
 
-def test_faults_by_ticker_name_the_days():
-    days = pd.to_datetime(["2016-01-27", "2016-01-28", "2016-01-29"])
-    fine = pd.DataFrame({"ticker": "GOOD", "date": days, "adj_close": [1.5, 1.6, 0.0], "adj_volume": [1, 1, 0]})
-    bad = fine.assign(ticker="FPEX", adj_close=[-0.8, 1.0, np.inf])
-    assert px.faults_by_ticker(pd.concat([fine, bad])) == {
-        "FPEX": "2 days from 2016-01-27 to 2016-01-29 without a positive, finite price (-0.8 on the first)"
-    }
-
-
 def test_validation_of_the_saved_table():
     table = panel_to_prices(pd.DataFrame({"A": [1.0, 2.0], "B": [3.0, 4.0]}, index=DATES[:2]))
     assert px.validate_prices(table) is table

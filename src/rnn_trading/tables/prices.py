@@ -121,30 +121,6 @@ def _note_faults(source: SourceTable, prices: pd.DataFrame) -> dict[str, pd.Seri
     return {"prices_of_zero_at_the_end": zeros, "repeated_rows": exact}
 
 
-def faults_by_ticker(prices: pd.DataFrame) -> dict[str, str]:
-    """Tickers with prices that cannot be used, and what is wrong in words: for a source of which nobody sees the rows.
-
-    Parameters
-    ----------
-    prices
-        As :func:`parse_prices` takes them, with dates and numbers.
-
-    Examples
-    --------
-    >>> days = pd.to_datetime(["2016-01-27", "2016-01-28", "2016-01-29"])
-    >>> faults_by_ticker(pd.DataFrame({"ticker": "FPEX", "date": days, "adj_close": [1.5, -0.8, -0.9]}))
-    {'FPEX': '2 days from 2016-01-28 to 2016-01-29 without a positive, finite price (-0.8 on the first)'}
-    """
-    price = prices["adj_close"]
-    zeros = zeros_at_the_end(prices["ticker"], prices["date"], price, prices.get("adj_volume"))
-    bad = prices[(np.isinf(price) | (price <= 0)) & ~zeros].sort_values("date")
-    return {
-        str(ticker): f"{len(rows):,} day{'s' if len(rows) > 1 else ''} from {rows['date'].iloc[0]:%Y-%m-%d} to "
-        f"{rows['date'].iloc[-1]:%Y-%m-%d} without a positive, finite price ({rows['adj_close'].iloc[0]} on the first)"
-        for ticker, rows in bad.groupby("ticker")
-    }
-
-
 def validate_prices(prices: pd.DataFrame) -> pd.DataFrame:
     """Check the canonical table whenever the catalog saves or loads it. A volume may be missing, a price may not.
 
