@@ -83,7 +83,7 @@ def test_months_without_a_day(tmp_path, dates):
 def test_dates_of_another_form_are_read_when_told(tmp_path):
     path = write(tmp_path, "date,A,B\n01/01/1955,1,2\n02/01/1955,3,4\n")
     assert load(path, date_format="%m/%d/%Y")[0].index[1] == pd.Timestamp("1955-02-01")
-    with pytest.raises(DatasetError, match="'date'.*--params macro_date_format, such as %m/%d/%Y or"):
+    with pytest.raises(DatasetError, match="""'date'.*--params "macro_date_format='%m/%d/%Y'\""""):
         load(path)
 
 

@@ -41,11 +41,14 @@ def test_dates_of_another_form_are_read_only_when_told():
     american = RAW.assign(date=["1/7/2020", "1/6/2020", "1/8/2020"])
     with pytest.raises(
         PriceError,
-        match="'date': '1/7/2020' is 7 January or 1 July. Say .* --params index_date_format, such as %m/%d/%Y",
+        match="'date': '1/7/2020' is 7 January or 1 July. Say .*index_date_format='%m/%d/%Y'",
     ):
         parse_index(american, "x.csv")
     assert parse_index(american, "x.csv", told=Told("index", date_format="%m/%d/%Y"))[0]["close"].tolist() == [10, 11]
-    with pytest.raises(PriceError, match="index_date_format: expected a year, a month and a day.*Received: '%m/%d'"):
+    with pytest.raises(
+        PriceError,
+        match="the form of its dates: expected a year, a month and a day.*index_date_format.*Received: '%m/%d'",
+    ):
         parse_index(american, "x.csv", told=Told("index", date_format="%m/%d"))
 
 

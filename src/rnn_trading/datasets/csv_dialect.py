@@ -51,7 +51,7 @@ class Dialect:
     def words(self) -> list[str]:
         """What is not plain about it."""
         words = [] if self.separator == "," else [SEPARATORS.get(self.separator, repr(self.separator))]
-        return words + ([f"{self.skipped} lines above the header"] if self.skipped else [])
+        return words + ([f"{self.skipped} line{'s' * (self.skipped > 1)} above the header"] if self.skipped else [])
 
 
 def find_dialect(sample: str, *, whole: bool, separator: str | None = None) -> Dialect:

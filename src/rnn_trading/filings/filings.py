@@ -251,7 +251,7 @@ def parse_filing_prices(raw: pd.DataFrame, origin: str, told: Told | None = None
     by = "filing_id" if "filing_id" in {*raw.columns, *raw.index.names} else "ticker"
     source, said = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError), told or Told()
     keys = plain_text(source.table[by])
-    dates = source.dates("date", said.date_format, keys, tell=f"--params {said.parameter}_date_format")
+    dates = source.dates("date", said.date_format, keys, tell=said.form_of_dates)
     numbers = read_numbers(source.table["adj_close"])
     price = numbers.values
     table = pd.DataFrame({by: keys, "date": dates, "adj_close": price})

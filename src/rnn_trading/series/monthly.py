@@ -169,7 +169,7 @@ def parse_macro(
     source = SourceTable(raw, origin, ("date", *wanted), (), describe_row, MacroError)
     if date_format is None:
         source.table = source.table.assign(date=_first_days(source.table["date"]))
-    dates = source.dates(date_format=date_format, tell="--params macro_date_format")
+    dates = source.dates(date_format=date_format, tell=Told("macro").form_of_dates)
     columns = {name: source.numbers(name) for name in wanted}
     for name, values in columns.items():
         source.note(name, np.isinf(values), "a finite number")

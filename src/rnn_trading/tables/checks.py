@@ -244,7 +244,7 @@ class SourceTable:
         column: str = "date",
         date_format: str | None = None,
         within: pd.Series | None = None,
-        tell: str = "date_format in the catalog",
+        tell: str = "date_format: '%m/%d/%Y' in the catalog",
     ) -> pd.Series:
         """Return the date of timestamps or of text, at midnight, without a time zone; others are noted.
 
@@ -257,7 +257,7 @@ class SourceTable:
         within
             Groups of rows within which dates are expected in order.
         tell
-            Where a user says the form.
+            How a user says the form, with an example.
 
         Returns
         -------
@@ -281,12 +281,12 @@ class SourceTable:
         """
         if date_format is not None and not _names_a_day(date_format):
             raise self.error(
-                f"{self.origin}: {tell}: expected a year, a month and a day, such as %m/%d/%Y. Received: "
+                f"{self.origin}: the form of its dates: expected a year, a month and a day, such as {tell}. Received: "
                 f"{date_format!r}."
             )
         read = read_dates(self.table[column], date_format, within)
         if read.question:
-            way_out = f" Say how dates are written: {tell}, such as %m/%d/%Y or %d/%m/%Y." if read.by_form else ""
+            way_out = f" Say how dates are written, such as {tell}." if read.by_form else ""
             raise self.error(f"{self.origin}: column {column!r}: {read.question}.{way_out}")
         if read.form not in ("", ISO):
             self.recognised.append(f"dates as {read.form}")

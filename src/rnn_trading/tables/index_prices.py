@@ -94,7 +94,7 @@ def parse_index(
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
     said = told or Told("index")
-    dates = source.dates("date", said.date_format, tell=f"--params {said.parameter}_date_format")
+    dates = source.dates("date", said.date_format, tell=said.form_of_dates)
     source.name_rows(dates)
     columns = {
         name: source.numbers(name, quantity=name == "volume")

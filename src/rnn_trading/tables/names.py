@@ -85,6 +85,12 @@ class Told:
                 f"{self.parameter}_bad_rows: expected a share of the rows, such as 0.001. Received: {self.bad_rows!r}"
             )
 
+    @property
+    def form_of_dates(self) -> str:
+        """The runtime parameter that says how dates are written."""
+        # In quotation marks: YAML, as which Kedro reads a parameter, has a use for % of its own.
+        return f"""--params "{self.parameter}_date_format='%m/%d/%Y'\""""
+
     def refuse_unknown(self, *wanted: Wanted) -> None:
         """Raise ValueError if a column is named that nobody looks for."""
         known = [each.name for each in wanted]

@@ -76,7 +76,7 @@ def parse_prices(
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
     said = told or Told()
     tickers, respelt = _one_case(source.symbols("ticker"))
-    dates = source.dates("date", said.date_format, within=tickers, tell=f"--params {said.parameter}_date_format")
+    dates = source.dates("date", said.date_format, within=tickers, tell=said.form_of_dates)
     source.name_rows(tickers, dates)
     columns = {"adj_close": source.numbers("adj_close")}
     if "adj_volume" in source.table.columns:
