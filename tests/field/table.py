@@ -17,9 +17,9 @@ TITLES = {
 }
 HEAD = """# What is refused, mended and counted
 
-Each row is a file that a test writes and reads, and what came of it. `python tools/refused_table.py` makes this page from
-the tests. What was left out or mended is counted in the report of the source, in `data/03_primary`, and said in the log.
-How to bring files of your own: [own_data.md](own_data.md).
+Each row is a file that a test writes and reads, and what came of it. `python tools/refused_table.py` makes this page
+from the tests. What was left out or mended is counted in the report of the source, in `data/03_primary`, and said in
+the log. How to bring files of your own: [own_data.md](own_data.md).
 """
 
 

@@ -273,7 +273,8 @@ class FredIndexDataset(FredDataset):
             raise DatasetError(f"index_series: expected one FRED id. Received: {' '.join(self._series)!r}.")
         (series,) = self._series
         table, reading = super().load()
-        return parse_index(table.rename(columns={series: "close"}), f"FRED {series}"), reading
+        index, parsed = parse_index(table.rename(columns={series: "close"}), f"FRED {series}")
+        return index, reading | parsed
 
     def check(self, table: pd.DataFrame) -> pd.DataFrame:
         """As of every series; and its values are prices, two at least."""

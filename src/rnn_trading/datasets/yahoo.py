@@ -330,7 +330,8 @@ class YahooIndexDataset(_YahooSource):
             raise DatasetError(f"{symbol}: {error.with_advice(f'Take another --params {self.parameter}')}") from error
         for why in histories.not_grown.values():
             logger.warning("Yahoo: %s ends with what is kept: %s", symbol, why)
-        return parse_index(table, f"Yahoo {symbol}"), Reading((f"Yahoo, {symbol}",))
+        index, parsed = parse_index(table, f"Yahoo {symbol}")
+        return index, Reading((f"Yahoo, {symbol}",)) | parsed
 
 
 def share(value: float) -> float:

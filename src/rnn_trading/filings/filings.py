@@ -25,15 +25,16 @@ from rnn_trading.filings.ids import plain_ids, plain_text, unusable
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import SourceTable, TableError
+from rnn_trading.tables.names import Told
+from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.reading import Reading, fingerprint
+from rnn_trading.tables.repairs import repeats
 
 REQUIRED = ("filing_id", "date_filed")
 FURTHER = ("sector", "exchange")
 OPTIONAL = ("cik", "ticker", "accepted", "known_signal", *FURTHER)
 COLUMNS = ["firm", "ticker", "date_filed", "accepted", "known_signal"]
 NEW_YORK = "America/New_York"
-# What stands for a missing number in tables, in lower case.
-NO_NUMBER = ("na", "n/a", "nan", "null", "none", ".", "-", "--")
 # Days from the filing date to the day of acceptance. EDGAR dates what it accepts in the evening to the next working
 # day.
 PLAUSIBLE = (pd.Timedelta(days=-5), pd.Timedelta(days=1))
@@ -133,7 +134,8 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
     nothing = pd.Series(None, index=source.table.index, dtype="str")
     given = [name for name in FURTHER if name in source.table.columns]
     columns = {name: plain_text(source.table.get(name, nothing)) for name in ("cik", "ticker", "accepted", *given)}
-    dates, signal = plain_dates(source.table["date_filed"]), source.table.get("known_signal", nothing)
+    dates = plain_dates(source.table["date_filed"])
+    signal = read_numbers(source.table.get("known_signal", nothing))
     no_date = plain_text(source.table["date_filed"]).isna()
     times = new_york_times(source.table.get("accepted", nothing))
     implausible = times.notna() & dates.notna() & ~(times.dt.normalize() - dates).between(*PLAUSIBLE)
@@ -144,7 +146,7 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
             "ticker": columns["ticker"],
             "date_filed": dates,
             "accepted": times.mask(implausible).astype("datetime64[us]"),
-            "known_signal": pd.to_numeric(signal, errors="coerce").astype("float64"),
+            "known_signal": signal.values,
             **{name: columns[name] for name in given},
         }
     )
@@ -165,7 +167,7 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
     kept = {
         "unreadable_times": int((times.isna() & columns["accepted"].notna()).sum()),
         "implausible_times": int(implausible.sum()),
-        "unreadable_signals": int(unreadable(signal, table["known_signal"]).sum()),
+        "unreadable_signals": int(signal.unreadable.sum()),
         "without_a_ticker": int(left["ticker"].isna().sum()),
     }
     return left.set_index("filing_id"), dropped, kept
@@ -179,19 +181,6 @@ def _nothing_left(dates: pd.Series, dropped: dict[str, int], origin: str) -> str
         "as 2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation "
         "marks in a CSV."
     )
-
-
-def unreadable(raw: pd.Series, read: pd.Series) -> pd.Series:
-    """Whether something stood there that could not be read: not nothing, and no mark of a missing number.
-
-    Examples
-    --------
-    >>> raw = pd.Series(["1.5", "1,5", "n/a", None])
-    >>> unreadable(raw, pd.to_numeric(raw, errors="coerce")).tolist()
-    [False, True, False, False]
-    """
-    text = plain_text(raw)
-    return read.isna() & text.notna() & ~text.str.lower().isin(NO_NUMBER)
 
 
 def leave_out(table: pd.DataFrame, problems: dict[str, pd.Series]) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -252,53 +241,61 @@ def new_york_times(column: pd.Series) -> pd.Series:
     return plain.fillna(universal.dt.tz_convert(NEW_YORK).dt.tz_localize(None))
 
 
-def parse_filing_prices(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, Reading]:
+def parse_filing_prices(raw: pd.DataFrame, origin: str, told: Told | None = None) -> tuple[pd.DataFrame, Reading]:
     """Check daily prices around filings.
 
     Parameters
     ----------
     raw
         ``date``, ``adj_close``, and ``filing_id`` (windows around each filing) or ``ticker`` (whole histories). Where
-        it has both, the windows count. Further columns are ignored.
+        it has both, the windows count. Further columns are ignored. Other layouts and names:
+        :func:`rnn_trading.tables.layouts.to_long`.
     origin
         Where the table comes from, for error messages.
+    told
+        What a user says of the table; None: it is no user's.
 
     Returns
     -------
     tuple
         Index ``(filing_id, date)`` or ``(ticker, date)``, sorted; column ``adj_close``, float64. And counts of rows
         that were left out: ``without_a_key``, ``without_a_date``, ``unreadable_dates``, ``unreadable_prices``,
-        ``without_a_price`` (none, or none that is positive and finite), ``repeated`` (the first is kept).
+        ``without_a_price`` (none, or none that is positive and finite), ``repeated`` (the first is kept),
+        ``contradicting`` (another row of the day has another price; none is kept).
 
     Raises
     ------
     FilingError
-        For a missing column, or a table without a price.
+        For a missing column, dates that can be read in more than one way, or a table without a price.
     """
     by = "filing_id" if "filing_id" in {*raw.columns, *raw.index.names} else "ticker"
-    source = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError).table
-    price = pd.to_numeric(source["adj_close"], errors="coerce").astype("float64")
-    keys = plain_ids(source[by], origin, FilingError) if by == "filing_id" else plain_text(source[by])
-    table = pd.DataFrame({by: keys, "date": plain_dates(source["date"]), "adj_close": price})
+    source, said = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError), told or Told()
+    column = source.table[by]
+    keys = plain_ids(column, origin, FilingError) if by == "filing_id" else plain_text(column)
+    dates = source.dates("date", said.date_format, keys, tell=said.form_of_dates)
+    numbers = read_numbers(source.table["adj_close"])
+    price = numbers.values
+    table = pd.DataFrame({by: keys, "date": dates, "adj_close": price})
     left, dropped = leave_out(
         table,
         {
             "without_a_key": table[by].isna(),
-            "without_a_date": plain_text(source["date"]).isna(),
+            "without_a_date": plain_text(source.table["date"]).isna(),
             "unreadable_dates": table["date"].isna(),
-            "unreadable_prices": unreadable(source["adj_close"], price),
+            "unreadable_prices": numbers.unreadable,
             "without_a_price": ~(np.isfinite(price) & (price > 0)),
         },
     )
-    repeated = left.duplicated([by, "date"])
-    left, dropped = left[~repeated], dropped | {"repeated": int(repeated.sum())}
+    repeated, contradicting = repeats(left, [by, "date"])
+    left, further = leave_out(left, {"repeated": repeated, "contradicting": contradicting})
+    dropped |= further
     if left.empty:
         found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
         raise FilingError(
             f"{origin}: no row of {len(table):,} has a price ({found or 'no row'}). Expected a {by}, a date such as "
             "2016-02-26 and a positive adj_close in each row."
         )
-    return left.set_index([by, "date"]).sort_index(), Reading(counts=dropped)
+    return left.set_index([by, "date"]).sort_index(), Reading(tuple(source.recognised), dropped)
 
 
 def windows_around_filings(

@@ -169,11 +169,11 @@ def parse_macro(
     source = SourceTable(raw, origin, ("date", *wanted), (), describe_row, MacroError)
     if date_format is None:
         source.table = source.table.assign(date=_first_days(source.table["date"]))
-    # YAML, as which Kedro reads a parameter, has a use for % of its own.
-    dates = source.dates(date_format=date_format, tell="""--params "macro_date_format='%m/%d/%Y'\"""")
+    dates = source.dates(date_format=date_format, tell=Told("macro").form_of_dates)
     columns = {name: source.numbers(name) for name in wanted}
     for name, values in columns.items():
-        source.refuse(name, np.isinf(values), "a finite number")
+        source.note(name, np.isinf(values), "a finite number")
+    source.usable()
     return pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date")).sort_index()
 
 
