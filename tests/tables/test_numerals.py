@@ -71,7 +71,7 @@ def test_missing_and_unreadable_are_told_apart():
         # Nothing to do, and nothing that is no number in one way of writing or the other.
         ({"a": ["1.234", "2.5"], "b": ["7", "."]}, {"a": ["1.234", "2.5"], "b": ["7", "."]}, ()),
         ({"a": ["01.02.2020"], "b": ["1,5 or so"]}, {"a": ["01.02.2020"], "b": ["1,5 or so"]}, ()),
-        ({"a": ["1,5", "n/a"]}, {"a": ["1,5", "n/a"]}, ()),
+        ({"a": ["1,5", "nil"]}, {"a": ["1,5", "nil"]}, ()),
         ({"a": ["", ""]}, {"a": ["", ""]}, ()),
     ],
 )
