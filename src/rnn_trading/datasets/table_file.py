@@ -79,7 +79,9 @@ class TableFile:
             raise self.error(f"{self.filepath} cannot be read: {reason}") from error
 
     def _read_hdf(self, filepath: Path) -> pd.DataFrame:
-        with pd.HDFStore(filepath, mode="r") as store:
+        from rnn_trading.datasets.plain_hdf5 import plain_store  # noqa: PLC0415  few files need its libraries
+
+        with plain_store(filepath) as store:
             tables = [name.lstrip("/") for name in store.keys()]
             key = tables[0] if self.key is None and len(tables) == 1 else self.key
             if key not in tables:
