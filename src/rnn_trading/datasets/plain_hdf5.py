@@ -5,6 +5,7 @@ column of objects when it is read; pandas asks every group when it looks for tab
 a table is seen.
 """
 
+import functools
 import math
 import os
 import pickle
@@ -93,9 +94,11 @@ def plain_store(filepath: Path) -> Iterator[pd.HDFStore]:
 @contextmanager
 def _plain_pickles() -> Iterator[None]:
     """Let PyTables unpickle plain values alone."""
-    plain = SimpleNamespace(loads=loads, dumps=pickle.dumps, HIGHEST_PROTOCOL=pickle.HIGHEST_PROTOCOL)
     try:
-        tables.attributeset.pickle = tables.atom.pickle = plain
+        tables.attributeset.pickle = SimpleNamespace(loads=loads)
+        # A column of objects is looked at first and given to pandas then: it takes long, and is done once.
+        once = functools.cache(loads)
+        tables.atom.pickle = SimpleNamespace(**vars(pickle) | {"loads": once})
         yield
     finally:
         tables.attributeset.pickle = tables.atom.pickle = pickle
