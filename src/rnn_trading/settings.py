@@ -1,7 +1,12 @@
 """Project settings, read by Kedro."""
 
+import logging
+
 from rnn_trading.config import ConfigLoader
 from rnn_trading.hooks import ProgressHook, RuntimeParametersHook
+from rnn_trading.redaction import RedactedRecord
+
+logging.setLogRecordFactory(RedactedRecord)
 
 
 def one_of(name: str, value: str, *choices: str) -> str:
