@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from kedro.framework.hooks import hook_impl
+from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.framework.project import configure_project
 from kedro.io import DatasetError
 from kedro_datasets.pandas import CSVDataset
@@ -56,7 +58,7 @@ def nothing_remembered(monkeypatch):
     ],
 )
 def test_secrets_are_left_out(text, left):
-    assert redacted(text) == left
+    assert redacted(text) == redacted(left) == left
 
 
 @pytest.mark.parametrize(
@@ -203,6 +205,30 @@ def test_the_command_shows_no_secret_of_other_errors(monkeypatch):
     unexpected = run_that_raises(RuntimeError(message), monkeypatch)
     assert "Traceback" in unexpected
     assert unexpected.strip().endswith("RuntimeError: https://host/a?(not shown)")
+
+
+def test_other_hooks_see_no_secret():
+    """Kedro-Viz writes the message of an error into a file of its own."""
+    seen = []
+
+    class Another:
+        @hook_impl
+        def on_node_error(self, error):
+            seen.append(f"{error} {error.__cause__}")
+
+        @hook_impl
+        def on_pipeline_error(self, error):
+            seen.append(str(error))
+
+    manager = _create_hook_manager()
+    for hook in (*settings.HOOKS, Another()):  # pluggy calls the last one first
+        manager.register(hook)
+    error = DatasetError(f"https://host/a?token={SECRET}")
+    error.__cause__ = ValueError(f"password={SECRET}", 3)
+    error.__cause__.__context__ = error
+    manager.hook.on_node_error(error=error, node=None, catalog=None, inputs={}, is_async=False, run_id="")
+    manager.hook.on_pipeline_error(error=error, run_params={}, pipeline=None, catalog=None)
+    assert seen == ["https://host/a?(not shown) ('password=(not shown)', 3)", "https://host/a?(not shown)"]
 
 
 def test_the_examples():

@@ -35,9 +35,9 @@ NAMED = re.compile(
     rf"|\b(?:Bearer|Basic|Digest)\s+(?=[\w.+/=~-]{{8}})",
     re.IGNORECASE,
 )
-ADDRESS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]+:/{1,2})(?P<rest>[^\s'\"<>]*)", re.IGNORECASE)
+ADDRESS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]{1,30}:/{1,2})(?P<rest>[^\s'\"<>]*)", re.IGNORECASE)
 # Without a scheme: user:password@host, and an address of e-mail.
-USER = re.compile(rf"(?<![\w/.])[\w.+~%{MASK}-]+(?::[^\s@'\"/]*)?@(?=[\w-]+[.:/\w])")
+USER = re.compile(rf"(?<![\w/.+~%{MASK}-])[\w.+~%{MASK}-]{{1,128}}(?::[^\s@'\"/]{{0,128}})?@(?=[\w-]+[.:/\w])")
 QUERY = re.compile(r"(?<=[\w/.-])\?[\w.~%+\[\]-]+=[^\s'\"<>)]*")
 DATASET = re.compile(r"(?P<name>\bdataset [\w.]+)(?=\()")
 PORT = re.compile(r"[^:]*:\d{1,5}")
@@ -92,6 +92,7 @@ def redacted(text: str) -> str:
     >>> redacted("data/01_raw/prices.parquet: line 3: adj_close is -1")
     'data/01_raw/prices.parquet: line 3: adj_close is -1'
     """
+    text = text.replace(HIDDEN, MASK)  # what was redacted before stays as it is
     for secret in sorted(_known, key=len, reverse=True):
         text = text.replace(secret, MASK)
     text = _replaced(text, DATASET, _file_alone)
@@ -156,6 +157,18 @@ def is_secret(name: str) -> bool:
     ['apiKey', 'AWS_SECRET_ACCESS_KEY', 'headers']
     """
     return SECRET_NAME.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)) is not None
+
+
+def redact(error: BaseException) -> None:
+    """Redact the message of an error, and of those that led to it, in place."""
+    seen: set[int] = set()
+    following: list[BaseException | None] = [error]
+    while following:
+        one = following.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.args = tuple(redacted(each) if isinstance(each, str) else each for each in one.args)
+            following += [one.__cause__, one.__context__]
 
 
 class RedactedRecord(logging.LogRecord):
