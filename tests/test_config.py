@@ -167,15 +167,15 @@ def test_no_secret_of_a_source_is_told_but_that_it_changed(conf):
     }
 
 
-def test_what_changed_beside_its_credentials_alone_is_told(conf):
-    source = "macro_source: {{type: rnn_trading.datasets.index_file.IndexFileDataset, filepath: a.csv, {}}}\n"
-    for words in ("key: table", "fs_args: {a: hunter2}", "columns: {Day: date, token: hunter2}"):
-        (conf / "local/catalog.yml").write_text(source.format(words))
-        told = json.loads(changed(None, conf)["multivariate.macro"]["macro_source"])
-        assert "hunter2" not in str(told)
-        assert told.get("key", "table") == "table"
-        assert told.get("columns", {}).get("Day", "date") == "date"
-        assert set(told) == {"type", "filepath", words.partition(":")[0]}
+def test_what_changed_in_its_credentials_alone_is_told_to_have_changed(conf):
+    source = loader()["catalog"]["macro_source"] | {"fs_args": {"a": "hunter2"}}
+    source["dataset"] |= {"key": "table", "series": {"UMCSENT": "a", "token": "hunter2"}}
+    (conf / "local/catalog.yml").write_text(yaml.safe_dump({"macro_source": source}))
+    assert changed(None, conf)["multivariate.macro"] == {
+        "macro_source.fs_args": '{"a": "(not shown)"}',
+        "macro_source.dataset.key": '"table"',
+        "macro_source.dataset.series": '{"UMCSENT": "a", "token": "(not shown)"}',
+    }
 
 
 def test_no_secret_of_a_parameter_is_told(conf):

@@ -61,3 +61,9 @@ def test_a_file_that_is_not_the_known_one_or_not_there(server, tmp_path):
     with pytest.raises(DatasetError, match="no-such-folder/imdb.npz cannot be had: .*404"):
         elsewhere = {"origin": f"{server['origin']}no-such-folder", "filepath": str(tmp_path / "another")}
         KerasImdbDataset(**server | elsewhere).load()
+
+
+@pytest.mark.parametrize("weak", ["", "d41d8cd98f00b204e9800998ecf8427e"])
+def test_what_is_unpickled_needs_a_hash_that_nobody_can_meet(server, weak):
+    with pytest.raises(DatasetError, match="archive_hash: expected a SHA-256"):
+        KerasImdbDataset(**server | {"archive_hash": weak})

@@ -71,7 +71,7 @@ def prices(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("protocol", [0, 2, 4, 5])
+@pytest.mark.parametrize("protocol", [0, 2, 5])
 @pytest.mark.parametrize("place", PLACES)
 def test_code_is_not_run(place, protocol, prices, tmp_path):
     made = tmp_path / "made"

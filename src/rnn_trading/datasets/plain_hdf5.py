@@ -82,7 +82,7 @@ def plain_store(filepath: Path) -> Iterator[pd.HDFStore]:
                 yield store
                 if _identity(opened.fileno()) != looked_at:
                     raise NotPlainError("it was changed while it was read. Read it again.")
-    except (TableError, NotPlainError):
+    except (TableError, NotPlainError, PermissionError):
         raise
     except Exception as error:  # a damaged file can raise anything
         lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
