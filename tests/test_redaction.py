@@ -71,6 +71,7 @@ def test_secrets_are_left_out(text, left):
             "sk-abc123DEF456",
         ),
         *("eyJhbGciOi.eyJzdWIi.SflKxw", "d41d8cd98f00b204e9800998ecf8427e", "Zm9vYmFy1IHNlY3Jl2dA3"),
+        *("QwErTyUiOpAsDfGh", "a3f5c9d2b7e1f4a8"),
     ],
 )
 def test_what_looks_like_a_key_is_left_out(key):
@@ -90,6 +91,9 @@ def test_what_looks_like_a_key_is_left_out(key):
         "token: expected text. Did you mean 'tokens'? Run: kedro run --params prices_file=PATH,start=2010-01-01",
         "conf/live/credentials.yml takes them from there. Set the environment variable EDGAR_IDENTITY.",
         "line 3 has 5 cells, the header: 'Date', 'Close'. Headers: Date, Close. User: 3, session: 5",
+        "layers that take a mask: GlobalAveragePooling1D, Conv1DTranspose",
+        "made by commit d41d8cd98f00b204e9800998ecf8427e0a1b2c3d, hash: d41d8cd98f00b204e9800998ecf8427e",
+        "rnn_trading.datasets.yahoo.YahooFilingPricesDataset, univariate_regression.rolling_windows, DISCOUNTRATES",
         "author: Maas, sessions: 2,000, max_tokens=5, userid=3, https://host/@user/a.csv",
     ],
 )

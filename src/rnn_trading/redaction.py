@@ -49,7 +49,8 @@ TOKENS = (
     re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"),
     re.compile(r"(?<![\w/+.-])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}=?(?![\w/+=-]|\.\w)"),
 )
-RUN = re.compile(r"[A-Za-z0-9]{16,}")
+# A hash is said to be one.
+RUN = re.compile(r"(?P<said>\b(?:commit|sha-?\d*|hash)\W{1,4}(?=[0-9a-f]+\b))?(?P<run>[A-Za-z0-9]{16,})", re.IGNORECASE)
 WORD = re.compile(r"[A-Za-z][A-Za-z_. -]{0,39}")
 
 
@@ -100,7 +101,7 @@ def redacted(text: str) -> str:
     text = USER.sub(f"{MASK}@", _replaced(text, NAMED, lambda _: MASK))
     for token in TOKENS:
         text = token.sub(MASK, text)
-    text = RUN.sub(lambda found: MASK if _looks_drawn(found[0]) else found[0], text)
+    text = RUN.sub(lambda found: found[0] if found["said"] or not _looks_drawn(found["run"]) else MASK, text)
     return text.replace(MASK, HIDDEN)
 
 
@@ -252,11 +253,14 @@ def _end_of_quotation(text: str, start: int) -> int:
 
 def _looks_drawn(run: str) -> bool:
     """Whether letters and digits look drawn at random: long, and mixed as no name is."""
-    digits = sum(each.isdigit() for each in run)
-    if not digits or digits == len(run):
-        return False
-    changes = sum(one.isdigit() != other.isdigit() for one, other in pairwise(run))
+    changes = sum(_kind(one) != _kind(other) for one, other in pairwise(run))
+    of_digits = sum(one.isdigit() != other.isdigit() for one, other in pairwise(run))
+    if not of_digits:
+        return changes >= 0.4 * len(run)
     if run.upper() == run:  # symbols of series are such
-        return len(run) >= 24 and changes >= 3
-    mixed = run.lower() != run
-    return changes >= (2 if mixed else 4) or (len(run) >= 32 and changes >= 2)
+        return len(run) >= 24 and of_digits >= 3
+    return of_digits >= 4 or changes >= 0.4 * len(run) or (len(run) >= 32 and of_digits >= 2)
+
+
+def _kind(each: str) -> int:
+    return 2 * each.isdigit() + each.isupper()
