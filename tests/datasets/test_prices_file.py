@@ -136,7 +136,7 @@ def test_a_semicolon_file_with_decimal_commas_and_days_first(tmp_path):
     ]
     assert "dates as %d.%m.%Y" in reading.recognised
     assert len(load(path, names=names, date_format="%d.%m.%Y")) == 2
-    with pytest.raises(DatasetError, match="'date': '03.02.2020' is 2 March or 3 February. Say .*prices_date_format"):
+    with pytest.raises(DatasetError, match="'date': '03.02.2020' is 2 March or 3 February. Say .*prices_date_format='%m.%d.%Y'"):
         load(write(tmp_path, "Datum;Symbol;Schluss\n03.02.2020;A;7,5\n"), names=names)
 
 
