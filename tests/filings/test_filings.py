@@ -123,12 +123,12 @@ def test_rows_of_prices_that_cannot_be_used_are_left_out_and_counted():
     table, reading = parse_filing_prices(raw, "p.csv")
     assert table["adj_close"].to_dict() == {("1", pd.Timestamp("2016-03-07")): 5.0}
     assert reading.counts == {
-        **{"without_a_key": 1, "without_a_date": 1, "unreadable_prices": 1, "without_a_price": 4},
+        **{"without_a_key": 1, "without_a_date": 1, "unreadable_prices": 2, "without_a_price": 3},
         **{"repeated": 1, "contradicting": 2},
     }
     with pytest.raises(
         FilingError,
-        match=r"p.csv: no row of 5 has a price \(without a date 1, without a price 4\)",
+        match=r"p.csv: no row of 5 has a price \(without a date 1, unreadable prices 1, without a price 3\)",
     ):
         parse_filing_prices(raw.iloc[:5], "p.csv")
     with pytest.raises(FilingError, match="p.csv: column 'adj_close' is missing"):
