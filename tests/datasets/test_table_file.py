@@ -131,6 +131,14 @@ def test_numbers_with_decimal_commas_and_what_is_in_doubt(tmp_path):
         read(write(tmp_path, "date,close\n2020-01-06,1,234.50\n"))
 
 
+def test_options_as_a_command_line_gives_them(tmp_path):
+    path = write(tmp_path, "date;close\n2020-01-06;1,5 \x80\n".encode("cp1252", errors="replace"))
+    assert read(path, encoding=1252, separator="semicolon").table["close"].tolist() == ["1,5 ?"]
+    for separator in ("::", "", "\n", "semi"):
+        with pytest.raises(TableError, match="table_separator: expected comma, semicolon, tab, bar, or one character"):
+            TableOptions(separator=separator)
+
+
 def test_a_column_that_counts_the_rows_is_left_out(tmp_path):
     TABLE.to_csv(tmp_path / "a.csv")
     raw = read(tmp_path / "a.csv")

@@ -80,6 +80,17 @@ class TableOptions:
     separator: str | None = None
     decimal: Decimal | None = None
 
+    def __post_init__(self) -> None:
+        """Take what YAML makes of a name for that name, and refuse what separates nothing."""
+        for name in ("key", "encoding"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, None if value is None else str(value))
+        separator = self.separator
+        if separator is not None and separator not in NAMED and (len(separator) != 1 or separator in '\r\n"\0'):
+            raise TableError(
+                f"table_separator: expected {', '.join(NAMED)}, or one character. Received: {separator!r}."
+            )
+
     def csv(self, *, replace: bool = False, leave_out: bool = False) -> CsvOptions:
         """What of it concerns a CSV; see :class:`rnn_trading.datasets.csv_table.CsvOptions` for the rest."""
         separator = None if self.separator is None else NAMED.get(self.separator, self.separator)
