@@ -104,7 +104,8 @@ class ProgressHook:
         """Log what the quality report of the prices found."""
         report = outputs.get("prices_report")
         if report:
-            counts = {key: len(value) if isinstance(value, list) else value for key, value in report.items()}
+            named = {key: value for key, value in report.items() if key != "read_as"}  # said where it was read
+            counts = {key: len(value) if isinstance(value, list) else value for key, value in named.items()}
             found = [f"{key.replace('_', ' ')} {n:,}" for key, n in counts.items() if isinstance(n, int) and n]
             logger.info("Prices: %s", ", ".join(found))
 

@@ -116,13 +116,20 @@ def test_windows_are_cut_out_of_histories():
 def test_rows_of_prices_that_cannot_be_used_are_left_out_and_counted():
     rows = [
         *((1, "2016-03-01", 0.0), (1, "2016-03-02", np.inf), (1, "2016-03-03", np.nan), (1, "2016-03-04", "n/a")),
-        *((1, "March", 1.0), (None, "2016-03-01", 1.0), (1, "2016-03-07", 5.0), (1, "2016-03-07", 6.0)),
+        *((1, "March", 1.0), (None, "2016-03-01", 1.0), (1, "2016-03-07", 5.0), (1, "2016-03-07", 5.0)),
+        *((1, "2016-03-05", "ten"), (1, "2016-03-08", 5.0), (1, "2016-03-08", 6.0)),
     ]
     raw = pd.DataFrame(rows, columns=["filing_id", "date", "adj_close"])
     table, reading = parse_filing_prices(raw, "p.csv")
     assert table["adj_close"].to_dict() == {("1", pd.Timestamp("2016-03-07")): 5.0}
-    assert reading.counts == {"without_a_key": 1, "without_a_date": 1, "without_a_price": 4, "repeated": 1}
-    with pytest.raises(FilingError, match=r"p.csv: no row of 5 has a price \(without a date 1, without a price 4\)"):
+    assert reading.counts == {
+        **{"without_a_key": 1, "without_a_date": 1, "unreadable_prices": 1, "without_a_price": 4},
+        **{"repeated": 1, "contradicting": 2},
+    }
+    with pytest.raises(
+        FilingError,
+        match=r"p.csv: no row of 5 has a price \(without a date 1, without a price 4\)",
+    ):
         parse_filing_prices(raw.iloc[:5], "p.csv")
     with pytest.raises(FilingError, match="p.csv: column 'adj_close' is missing"):
         parse_filing_prices(raw.drop(columns="adj_close"), "p.csv")

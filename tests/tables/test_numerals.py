@@ -49,7 +49,7 @@ def test_golden_numbers(text, value):
 
 
 def test_missing_and_unreadable_are_told_apart():
-    cells = [*MISSING, "1,5", "0x10", "1_000", "1 2", "--", "1.2.3", "１"]  # noqa: RUF001
+    cells = [*MISSING, "1,5", "0x10", "1_000", "1 2", "---", "1.2.3", "１"]  # noqa: RUF001
     numbers, unreadable = to_floats(pd.Series(cells, dtype="str"))
     assert numbers.isna().all()
     assert unreadable.tolist() == [False] * len(MISSING) + [True] * 7

@@ -110,7 +110,7 @@ def test_replaced_bytes_are_counted():
         (
             {"label": [1, 101, 0]},
             r"'label', row 1: expected 0 \(negative\) or 1 \(positive\), .* whole numbers from 0 to 100, such as stars "
-            r".*review_positive_from=7.*Received: 101 \(1 such rows\)",
+            r".*review_positive_from=7.*Received: 101 \(1 such row\)",
         ),
         ({"label": ["pos", "neutral", "neg"]}, "expected 0"),
         ({"label": ["pos", "1", "neg"]}, "expected 0"),

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from rnn_trading.datasets.csv_table import CsvTable
 from rnn_trading.datasets.file import SourceFileDataset
+from rnn_trading.datasets.price_table import read_long
 from rnn_trading.datasets.table_file import TableFile, TableFileDataset, TableOptions, none_fits
 from rnn_trading.filings.filings import (
     OPTIONAL,
@@ -21,6 +22,7 @@ from rnn_trading.filings.filings import (
     plain_text,
 )
 from rnn_trading.filings.items import ITEMS, RawFiling
+from rnn_trading.tables.names import ADJ_CLOSE, DATE, FILING_ID, TICKER, Layout, Told
 from rnn_trading.tables.reading import Reading
 
 ROWS_AT_A_TIME = 64
@@ -113,15 +115,32 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
 
     Parameters
     ----------
-    filepath
-        A Parquet, CSV or HDF5 table with ``date``, ``adj_close`` and ``filing_id`` or ``ticker``.
+    layout
+        ``long``, ``wide``, ``yfinance`` or ``folder``, see :mod:`rnn_trading.tables.layouts`; ``auto``: recognised.
+    names
+        The file's names of ``date``, ``filing_id``, ``ticker`` and ``adj_close``, by ours; None: recognised.
+    date_format
+        Form of dates that are text, such as ``%d/%m/%Y``; None: recognised.
     file
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
 
-    expected = "date, adj_close, and filing_id or ticker"
+    expected = "a date, a price, and filing_id or ticker"
     parameter = "filing_prices_file"
     error = FilingError
+
+    def __init__(
+        self,
+        *,
+        layout: Layout = "auto",
+        names: dict[str, str | None] | None = None,
+        date_format: str | None = None,
+        **file: Any,
+    ) -> None:
+        super().__init__(**file)
+        self._told = Told("filing_prices", layout, names or {}, date_format)
+        self._told.refuse_unknown(DATE, FILING_ID, TICKER, ADJ_CLOSE)
+        self._options |= {"layout": layout, "names": names, "date_format": date_format}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the prices, and how they were read.
@@ -131,9 +150,12 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         FilingError
             If the file is missing or cannot be read, a column is missing, or no row has a price; names the file.
         """
-        raw = self._file.read(leave_out=True)
-        prices, reading = parse_filing_prices(raw.table, str(self._filepath))
-        return prices, raw.reading | reading
+        long = read_long(self._file, self._told, (FILING_ID, TICKER), leave_out=True)
+        prices, reading = parse_filing_prices(long.table, str(self._filepath), self._told)
+        return prices, long.reading | reading
+
+    def _exists(self) -> bool:
+        return self._filepath.exists()
 
 
 class _Table:

@@ -113,4 +113,5 @@ class FredIndexDataset(FredDataset):
         """Return the canonical table, and how it came; days on which FRED has no value (holidays) are left out."""
         (series,) = self._series
         table, reading = super().load()
-        return parse_index(table.rename(columns={series: "close"}), f"FRED {series}"), reading
+        index, parsed = parse_index(table.rename(columns={series: "close"}), f"FRED {series}")
+        return index, reading | parsed

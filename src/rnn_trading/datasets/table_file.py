@@ -140,13 +140,30 @@ class TableFile:
             self.filepath, self.error, f"Expected a Parquet, CSV or HDF5 table{expected}. {put_there(self.parameter)}"
         )
         file = PackedFile(self.filepath, self.error, self.options.key)
+        return self.kind_of(file), file
+
+    def kind_of(self, file: PackedFile) -> Kind:
+        """Tell what a file is by its first bytes.
+
+        Raises
+        ------
+        TableError
+            If it is of another kind.
+        """
         head = file.head(HEAD_BYTES)
         other = next((words for magic, words in OTHERS.items() if head.startswith(magic)), None)
         if other is not None:
             raise self.error(f"{self.filepath} is {other}.")
-        return next((kind for magic, kind in CONTENT.items() if head.startswith(magic)), "CSV"), file
+        return next((kind for magic, kind in CONTENT.items() if head.startswith(magic)), "CSV")
 
-    def read(self, *, texts: bool = False, leave_out: bool = False, several_headers: bool = False) -> RawTable:
+    def read(
+        self,
+        *,
+        texts: bool = False,
+        leave_out: bool = False,
+        several_headers: bool = False,
+        without_rows: bool = False,
+    ) -> RawTable:
         """Read the whole table.
 
         Parameters
@@ -159,12 +176,14 @@ class TableFile:
             are refused.
         several_headers
             Whether names of columns may repeat, since further lines of the header may tell them apart.
+        without_rows
+            Whether a table may have no row.
 
         Raises
         ------
         TableError
-            If the file is missing or cannot be read, holds no row, or, unless ``several_headers``, has two columns of
-            one name.
+            If the file is missing or cannot be read, holds no row (unless ``without_rows``), or has two columns of one
+            name (unless ``several_headers``).
         """
         kind, file = self.open()
         named = self._named(file)
@@ -176,6 +195,8 @@ class TableFile:
             raw = self._parquet(file) if kind == "Parquet" else self._hdf5(file)
         if not several_headers:
             self._refuse_doubled(raw.table)
+        if len(raw.table) == 0 and without_rows:
+            return raw
         if len(raw.table) == 0:
             raise self.error(
                 f"{self.filepath} cannot be read: it holds names of columns ({some(raw.table.columns)}), and no row."

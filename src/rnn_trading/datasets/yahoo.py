@@ -137,7 +137,7 @@ class YahooPricesDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
                 f"{len(failures)} of {len(self._tickers)} tickers did not arrive; the others are kept in "
                 f"{self._cache}. Run again, or leave them out of --params {self.parameter}.\n" + "\n".join(failures)
             )
-        return parse_prices(pd.concat(frames, ignore_index=True), "Yahoo"), Reading()
+        return parse_prices(pd.concat(frames, ignore_index=True), "Yahoo")
 
     def _fetch(self, ticker: str) -> pd.DataFrame:
         history = fetch_history(ticker, self._start, self._end, self._patience)
@@ -270,7 +270,7 @@ class YahooIndexDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
             logger.info("Yahoo: %s", self._symbol)
             history = fetch_history(self._symbol, self._start, self._end, self._patience)
             cached.save(history.rename(columns=str.lower).rename_axis("date"))
-        return parse_index(cached.load(), f"Yahoo {self._symbol}"), Reading()
+        return parse_index(cached.load(), f"Yahoo {self._symbol}")
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""

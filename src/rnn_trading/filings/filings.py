@@ -23,7 +23,10 @@ from pydantic import Field
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import SourceTable, TableError
+from rnn_trading.tables.names import Told
+from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.repairs import repeats
 
 REQUIRED = ("filing_id", "date_filed")
 OPTIONAL = ("cik", "ticker", "accepted", "known_signal")
@@ -218,50 +221,59 @@ def new_york_times(column: pd.Series) -> pd.Series:
     return plain.fillna(universal.dt.tz_convert(NEW_YORK).dt.tz_localize(None))
 
 
-def parse_filing_prices(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, Reading]:
+def parse_filing_prices(raw: pd.DataFrame, origin: str, told: Told | None = None) -> tuple[pd.DataFrame, Reading]:
     """Check daily prices around filings.
 
     Parameters
     ----------
     raw
         ``date``, ``adj_close``, and ``filing_id`` (windows around each filing) or ``ticker`` (whole histories). Where
-        it has both, the windows count. Further columns are ignored.
+        it has both, the windows count. Further columns are ignored. Other layouts and names:
+        :func:`rnn_trading.tables.layouts.to_long`.
     origin
         Where the table comes from, for error messages.
+    told
+        What a user says of the table; None: it is no user's.
 
     Returns
     -------
     tuple
         Index ``(filing_id, date)`` or ``(ticker, date)``, sorted; column ``adj_close``, float64. And counts of rows
-        that were left out: ``without_a_key``, ``without_a_date``, ``without_a_price`` (none, or none that is positive
-        and finite), ``repeated`` (the first is kept).
+        that were left out: ``without_a_key``, ``without_a_date``, ``unreadable_prices``, ``without_a_price`` (none, or
+        none that is positive and finite), ``repeated`` (the first is kept), ``contradicting`` (another row of the day
+        has another price; none is kept).
 
     Raises
     ------
     FilingError
-        For a missing column, or a table without a price.
+        For a missing column, dates that can be read in more than one way, or a table without a price.
     """
     by = "filing_id" if "filing_id" in {*raw.columns, *raw.index.names} else "ticker"
-    source = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError).table
-    price = pd.to_numeric(source["adj_close"], errors="coerce").astype("float64")
-    table = pd.DataFrame({by: plain_text(source[by]), "date": plain_dates(source["date"]), "adj_close": price})
+    source, said = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError), told or Told()
+    keys = plain_text(source.table[by])
+    dates = source.dates("date", said.date_format, keys, tell=said.form_of_dates)
+    numbers = read_numbers(source.table["adj_close"])
+    price = numbers.values
+    table = pd.DataFrame({by: keys, "date": dates, "adj_close": price})
     left, dropped = leave_out(
         table,
         {
             "without_a_key": table[by].isna(),
             "without_a_date": table["date"].isna(),
+            "unreadable_prices": numbers.unreadable,
             "without_a_price": ~(np.isfinite(price) & (price > 0)),
         },
     )
-    repeated = left.duplicated([by, "date"])
-    left, dropped = left[~repeated], dropped | {"repeated": int(repeated.sum())}
+    repeated, contradicting = repeats(left, [by, "date"])
+    left, further = leave_out(left, {"repeated": repeated, "contradicting": contradicting})
+    dropped |= further
     if left.empty:
         found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
         raise FilingError(
             f"{origin}: no row of {len(table):,} has a price ({found or 'no row'}). Expected a {by}, a date such as "
             "2016-02-26 and a positive adj_close in each row."
         )
-    return left.set_index([by, "date"]).sort_index(), Reading(counts=dropped)
+    return left.set_index([by, "date"]).sort_index(), Reading(tuple(source.recognised), dropped)
 
 
 def windows_around_filings(

@@ -72,6 +72,10 @@ class Told:
     bad_rows: float = 0.0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.date_format, str | None):
+            raise ValueError(
+                f"{self.parameter}_date_format: expected a form such as %d/%m/%Y. Received: {self.date_format!r}"
+            )
         if self.layout not in get_args(Layout):
             raise ValueError(
                 f"{self.parameter}_layout: expected one of {', '.join(get_args(Layout))}. Received: {self.layout!r}"
@@ -80,6 +84,12 @@ class Told:
             raise ValueError(
                 f"{self.parameter}_bad_rows: expected a share of the rows, such as 0.001. Received: {self.bad_rows!r}"
             )
+
+    @property
+    def form_of_dates(self) -> str:
+        """The runtime parameter that says how dates are written."""
+        # In quotation marks: YAML, as which Kedro reads a parameter, has a use for % of its own.
+        return f"""--params "{self.parameter}_date_format='%m/%d/%Y'\""""
 
     def refuse_unknown(self, *wanted: Wanted) -> None:
         """Raise ValueError if a column is named that nobody looks for."""
@@ -169,14 +179,14 @@ class Header:
         parameter = f"{self.told.parameter}_columns.{wanted.name}={label}"
         return f'--params "{parameter}"' if " " in label else f"--params {parameter}"
 
-    def missing(self, *wanted: Wanted) -> TableError:
-        """The error for columns that were not found."""
+    def missing(self, *wanted: Wanted, further: str = "") -> TableError:
+        """The error for columns that were not found; ``further`` is another way out."""
         near = {each.name: self._near(each.name) for each in wanted}
         hint = "".join(f" Is {label!r} the {name}?" for name, label in near.items() if label)
         say = ",".join(f"{self.told.parameter}_columns.{each.name}=NAME" for each in wanted)
         return self.error(
             f"{self.origin}: column {', '.join(repr(each.name) for each in wanted)} is missing. Received: "
-            f"{some(self.labels)}.{hint} Name {'it' if len(wanted) == 1 else 'them'}: --params {say}"
+            f"{some(self.labels)}.{hint} Name {'it' if len(wanted) == 1 else 'them'}: --params {say}{further}"
         )
 
     def _named(self, name: str, label: str) -> int:
