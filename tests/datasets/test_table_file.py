@@ -192,6 +192,12 @@ def test_what_is_no_table_is_refused_with_its_reason(tmp_path, name, content, me
     assert str(tmp_path / name) in str(error.value)
 
 
+def test_texts_of_parquet_that_are_no_utf8(tmp_path):
+    content = TABLE.assign(date="a date, in ASCII").to_parquet(compression=None).replace(b"in ASCII", b"in \x80SCII")
+    with pytest.raises(TableError, match="a.parquet cannot be read: .*UTF8.*fetch it again"):
+        read(write(tmp_path, content, "a.parquet"))
+
+
 def test_a_parquet_file_that_would_fill_the_memory_is_refused_before_it_is_read(tmp_path, monkeypatch):
     pq.write_table(pa.table({"a": np.zeros(100_000)}), tmp_path / "a.parquet")
     monkeypatch.setattr(table_file, "MOST_BYTES", 2**19)

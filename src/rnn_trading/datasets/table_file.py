@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rnn_trading.datasets.csv_dialect import NAMED
@@ -249,6 +250,7 @@ class TableFile:
                 content = io.BytesIO(stream.read())
             refuse_large_parquet(self.guarded(pq.read_metadata, content), self.filepath, self.error)
             table = self.guarded(pd.read_parquet, content)
+        self.guarded(check_texts, table)
         return RawTable(table, row_number, Reading((file.packing,) if file.packing else ()))
 
     def _hdf5(self, file: PackedFile) -> RawTable:
@@ -346,6 +348,20 @@ def refuse_large_parquet(metadata: pq.FileMetaData, filepath: Path, error: type[
             f"{filepath} would take {size:,} bytes of memory ({metadata.num_rows:,} rows, {metadata.num_columns:,} "
             f"columns). At most {MOST_BYTES:,} are read: take fewer rows or columns."
         )
+
+
+def check_texts(table: pd.DataFrame) -> None:
+    """Raise if texts of a Parquet file are no UTF-8: Arrow takes their bytes as they are.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        Says where.
+    """
+    levels = table.index.levels if isinstance(table.index, pd.MultiIndex) else [table.index]
+    for values in (*(table.iloc[:, place] for place in range(table.shape[1])), *levels):
+        if isinstance(values.dtype, pd.StringDtype):
+            pa.array(values.array).validate(full=True)
 
 
 def without_row_numbers(raw: RawTable) -> RawTable:
