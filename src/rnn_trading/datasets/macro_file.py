@@ -48,5 +48,5 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         origin, raw = str(self._filepath), self._file.read()
         table, recognised = name_date(raw.table, origin, Told("macro", columns={"date": self._date}))
         names = tuple(self._series) if self._series else None
-        series = parse_macro(table, origin, raw.describe_row, self._date_format, names)
-        return series, raw.reading | Reading(recognised, {"missing_values": int(series.isna().sum(axis=None))})
+        series, reading = parse_macro(table, origin, raw.describe_row, self._date_format, names)
+        return series, raw.reading | Reading(recognised) | reading

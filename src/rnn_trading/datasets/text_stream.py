@@ -79,6 +79,7 @@ class ParquetTexts:
         while True:
             try:
                 batch = next(batches)
+                batch.validate(full=True)  # texts that are no UTF-8
             except StopIteration:
                 return
             except (pa.ArrowInvalid, OSError) as error:

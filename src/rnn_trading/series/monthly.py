@@ -16,6 +16,7 @@ from rnn_trading.parameters import parameters
 from rnn_trading.series.transformations import TransformationParameters
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
 from rnn_trading.tables.names import Header, Told, Wanted
+from rnn_trading.tables.reading import Reading
 
 FEWEST_SERIES, FEWEST_VALUES = 2, 2
 DATE = Wanted(
@@ -121,7 +122,7 @@ def parse_macro(
     describe_row: Callable[[int], str] = row_number,
     date_format: str | None = None,
     names: tuple[str, ...] | None = None,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, Reading]:
     """Read the dates and the numbers of a table of series; calendars are left as they are.
 
     Parameters
@@ -139,9 +140,10 @@ def parse_macro(
 
     Returns
     -------
-    pandas.DataFrame
-        Index ``date``, ascending, with repetitions if the source has them; one float64 column a series, NaN
-        where there is no value.
+    tuple
+        Index ``date``, ascending, with repetitions if the source has them; one float64 column a series, NaN where there
+        is no value. And how it was read: the form of the dates where it is not ISO's, and ``missing_values``: cells
+        that stand for no number.
 
     Raises
     ------
@@ -151,7 +153,9 @@ def parse_macro(
     Examples
     --------
     >>> raw = pd.DataFrame({"date": ["2020-02-01", "2020-01-01"], "rate": [2.5, None], "cpi": [101, 100]})
-    >>> table = parse_macro(raw, "mine.csv")
+    >>> table, reading = parse_macro(raw, "mine.csv")
+    >>> reading.counts
+    {'missing_values': 1}
     >>> table.index.strftime("%Y-%m-%d").tolist()
     ['2020-01-01', '2020-02-01']
     >>> table["rate"].tolist()
@@ -175,7 +179,8 @@ def parse_macro(
     for name, values in columns.items():
         source.note(name, np.isinf(values), "a finite number")
     source.usable()
-    return pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date")).sort_index()
+    series = pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date")).sort_index()
+    return series, Reading(tuple(source.recognised), {"missing_values": int(series.isna().sum(axis=None))})
 
 
 def _first_days(dates: pd.Series) -> pd.Series:
@@ -195,7 +200,7 @@ def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataF
     Parameters
     ----------
     table
-        Result of :func:`parse_macro`.
+        Series of :func:`parse_macro`.
     names
         Series to take.
     origin

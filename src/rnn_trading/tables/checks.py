@@ -286,7 +286,9 @@ class SourceTable:
             )
         read = read_dates(self.table[column], date_format, within)
         if read.question:
-            way_out = f" Say how dates are written, such as {tell}." if read.by_form else ""
+            way_out = (
+                f" Say how dates are written, such as {tell.replace('%m/%d/%Y', read.form)}." if read.by_form else ""
+            )
             raise self.error(f"{self.origin}: column {column!r}: {read.question}.{way_out}")
         if read.form not in ("", ISO):
             self.recognised.append(f"dates as {read.form}")

@@ -111,7 +111,8 @@ def _find(texts: list[str], codes: np.ndarray, groups: np.ndarray) -> Dates:
         asked = [text for text in _stripped(texts, f"({pattern})") if text]
         if len(asked) > most:
             nothing = _parse([""] * len(texts), ISO)
-            return Dates(nothing, ISO, question.format(text=asked[0]), by_form=pattern == SHORT_YEAR)
+            by_form = pattern == SHORT_YEAR
+            return Dates(nothing, "%m/%d/%y" if by_form else ISO, question.format(text=asked[0]), by_form)
     return Dates(_parse(texts, form), form)
 
 
