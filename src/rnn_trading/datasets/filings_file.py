@@ -24,6 +24,7 @@ from rnn_trading.filings.filings import (
 )
 from rnn_trading.filings.items import ITEMS, RawFiling
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.time_zones import checked_zone
 
 ROWS_AT_A_TIME = 64
 TEXTS = (*ITEMS, "text")
@@ -108,6 +109,9 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     ----------
     filepath
         A Parquet, CSV or HDF5 table with ``date``, ``adj_close`` and ``filing_id`` or ``ticker``.
+    timezone
+        Whose days timestamps are, such as ``Asia/Tokyo``; None: the date that is written. See
+        :func:`rnn_trading.tables.time_zones.days`.
     file
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
@@ -115,6 +119,11 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     expected = "date, adj_close, and filing_id or ticker"
     parameter = "filing_prices_file"
     error = FilingError
+
+    def __init__(self, *, timezone: str | None = None, **file: Any) -> None:
+        super().__init__(**file)
+        self._timezone = checked_zone(timezone)
+        self._options |= {"timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the prices, and how they were read.
@@ -126,9 +135,9 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         """
         filepath = self._filepath
         if not filepath.name.endswith(CSV) or not filepath.is_file():
-            return parse_filing_prices(self._file.read(pd.read_csv)[0], str(filepath))
+            return parse_filing_prices(self._file.read(pd.read_csv)[0], str(filepath), self._timezone)
         table = _Table(filepath, "filing_prices_file")
-        prices, reading = parse_filing_prices(table.whole(table.columns), str(filepath))
+        prices, reading = parse_filing_prices(table.whole(table.columns), str(filepath), self._timezone)
         return prices, Reading(counts={"broken_lines": table.broken}) | reading
 
 

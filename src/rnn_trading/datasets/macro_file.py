@@ -7,6 +7,7 @@ import pandas as pd
 from rnn_trading.datasets.table_file import TableFileDataset, read_text_csv
 from rnn_trading.series.monthly import MacroError, parse_macro
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.time_zones import checked_zone
 
 
 class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
@@ -18,6 +19,9 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         The file's name of the date.
     date_format
         Form of dates that are text, ``%Y-%m-%d`` unless told.
+    timezone
+        Whose days timestamps are, such as ``Asia/Tokyo``; None: there are no times of day. See
+        :func:`rnn_trading.tables.time_zones.days`.
     series
         Columns to read; all but the date unless told.
     file
@@ -29,11 +33,18 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     error = MacroError
 
     def __init__(
-        self, *, date: str = "date", date_format: str = "%Y-%m-%d", series: list[str] | None = None, **file: Any
+        self,
+        *,
+        date: str = "date",
+        date_format: str = "%Y-%m-%d",
+        series: list[str] | None = None,
+        timezone: str | None = None,
+        **file: Any,
     ) -> None:
         super().__init__(**file)
         self._date, self._date_format, self._series = date, date_format, series
-        self._options |= {"date": date, "series": series}
+        self._timezone = checked_zone(timezone)
+        self._options |= {"date": date, "series": series, "timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the series as they are, and how they were read.
@@ -48,4 +59,5 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         names = tuple(self._series) if self._series else None
         renamed = raw.reset_index() if raw.index.name == self._date else raw
         renamed = renamed.rename(columns={self._date: "date"})
-        return parse_macro(renamed, str(self._filepath), describe_row, self._date_format, names), Reading()
+        table = parse_macro(renamed, str(self._filepath), describe_row, self._date_format, names, self._timezone)
+        return table, Reading()

@@ -9,6 +9,7 @@ import pandas as pd
 from rnn_trading.datasets.table_file import MISSING, TableFileDataset
 from rnn_trading.tables.prices import OPTIONAL, REQUIRED, PriceError, parse_prices
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.time_zones import checked_zone
 
 NUMBERS = ("adj_close", "adj_volume")
 Layout = Literal["long", "wide"]
@@ -22,6 +23,9 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     layout
         ``long``: columns (or index levels) ``date``, ``ticker``, ``adj_close`` and optionally ``adj_volume``.
         ``wide``: the date, then one column of adjusted closes a ticker.
+    timezone
+        Whose days timestamps are, such as ``Asia/Tokyo``; None: the date that is written. See
+        :func:`rnn_trading.tables.time_zones.days`.
     file
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
@@ -30,12 +34,12 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     parameter = "prices_file"
     error = PriceError
 
-    def __init__(self, *, layout: Layout = "long", **file: Any) -> None:
+    def __init__(self, *, layout: Layout = "long", timezone: str | None = None, **file: Any) -> None:
         if layout not in get_args(Layout):
             raise ValueError(f"layout: expected one of {get_args(Layout)}. Received: {layout!r}")
         super().__init__(**file)
-        self._layout = layout
-        self._options |= {"layout": layout}
+        self._layout, self._timezone = layout, checked_zone(timezone)
+        self._options |= {"layout": layout, "timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the canonical table, and how it was read.
@@ -48,7 +52,7 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         """
         raw, describe_row = self._file.read(self._read_csv)
         if self._layout == "long":
-            return parse_prices(raw, str(self._filepath), describe_row), Reading()
+            return parse_prices(raw, str(self._filepath), describe_row, self._timezone), Reading()
         return self._parse_wide(raw, describe_row), Reading()
 
     def _read_csv(self, filepath: Path) -> pd.DataFrame:
@@ -76,4 +80,5 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
             tall,
             str(self._filepath),
             lambda row: f"ticker {tall['ticker'].iloc[row]}, {describe_row(row % len(wide))}",
+            self._timezone,
         )

@@ -22,12 +22,16 @@ from pydantic import Field
 
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.parameters import parameters
+from rnn_trading.tables.calendar import CalendarError, CalendarParameters, check_dates
 from rnn_trading.tables.checks import SourceTable, TableError
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.sessions import STRAY, WEEKDAYS
+from rnn_trading.tables.time_zones import days
 
 REQUIRED = ("filing_id", "date_filed")
 OPTIONAL = ("cik", "ticker", "accepted", "known_signal")
 COLUMNS = ["firm", "ticker", "date_filed", "accepted", "known_signal"]
+FEWEST_TO_JUDGE = 30
 NEW_YORK = "America/New_York"
 # Days from the filing date to the day of acceptance. EDGAR dates what it accepts in the evening to the next working
 # day.
@@ -48,11 +52,15 @@ class FilingIngestionParameters:
         Where they come from, in words; it stands in every skill record.
     days_before, days_after
         Calendar days of prices around a filing, where prices come by ticker.
+    calendar
+        Which dates of filings are believed, and which dates of prices to be sessions. Filings of other dates are left
+        out unless it says otherwise, and lone dates are kept: windows around filings are far from each other.
     """
 
     source: Annotated[str, Field(min_length=1)]
     days_before: Annotated[int, Field(ge=1)]
     days_after: Annotated[int, Field(ge=1)]
+    calendar: CalendarParameters = CalendarParameters(outside="leave_out", lone_dates="keep")
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, error=FilingError)
     nothing = pd.Series(None, index=source.table.index, dtype="str")
     columns = {name: plain_text(source.table.get(name, nothing)) for name in ("filing_id", "cik", "ticker", "accepted")}
-    dates = plain_dates(source.table["date_filed"])
+    dates = days(source.table["date_filed"])
     times = new_york_times(source.table.get("accepted", nothing))
     implausible = times.notna() & dates.notna() & ~(times.dt.normalize() - dates).between(*PLAUSIBLE)
     table = pd.DataFrame(
@@ -190,14 +198,6 @@ def plain_text(column: pd.Series) -> pd.Series:
     return text.where(~text.isin(["", "nan", "NaN", "None", "<NA>"]))
 
 
-def plain_dates(column: pd.Series) -> pd.Series:
-    """Dates as they are written, at midnight, whatever the zone; missing where there is none in ISO form."""
-    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        text = plain_text(column).str.slice(0, len("2016-02-26"))
-        column = pd.to_datetime(text, errors="coerce", format="%Y-%m-%d")
-    return column.dt.tz_localize(None).astype("datetime64[us]").dt.normalize()
-
-
 def new_york_times(column: pd.Series) -> pd.Series:
     """Times without a zone, as a clock in New York shows them; missing where they cannot be read.
 
@@ -218,7 +218,7 @@ def new_york_times(column: pd.Series) -> pd.Series:
     return plain.fillna(universal.dt.tz_convert(NEW_YORK).dt.tz_localize(None))
 
 
-def parse_filing_prices(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, Reading]:
+def parse_filing_prices(raw: pd.DataFrame, origin: str, timezone: str | None = None) -> tuple[pd.DataFrame, Reading]:
     """Check daily prices around filings.
 
     Parameters
@@ -228,6 +228,8 @@ def parse_filing_prices(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, R
         it has both, the windows count. Further columns are ignored.
     origin
         Where the table comes from, for error messages.
+    timezone
+        Whose days timestamps are; see :func:`rnn_trading.tables.time_zones.days`.
 
     Returns
     -------
@@ -239,12 +241,14 @@ def parse_filing_prices(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, R
     Raises
     ------
     FilingError
-        For a missing column, or a table without a price.
+        For a missing column, bars of hours or minutes, or a table without a price.
     """
     by = "filing_id" if "filing_id" in {*raw.columns, *raw.index.names} else "ticker"
-    source = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError).table
-    price = pd.to_numeric(source["adj_close"], errors="coerce").astype("float64")
-    table = pd.DataFrame({by: plain_text(source[by]), "date": plain_dates(source["date"]), "adj_close": price})
+    source = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError)
+    price = pd.to_numeric(source.table["adj_close"], errors="coerce").astype("float64")
+    dates = days(source.table["date"], timezone=timezone)
+    source.refuse_bars_of_a_day(dates, by)
+    table = pd.DataFrame({by: plain_text(source.table[by]), "date": dates, "adj_close": price})
     left, dropped = leave_out(
         table,
         {
@@ -296,6 +300,42 @@ def windows_around_filings(
     if not windows:
         return prices.iloc[:0].rename_axis(["filing_id", "date"])
     return pd.concat(windows, names=["filing_id", "date"]).sort_index()
+
+
+def check_filing_dates(filings: FilingSource, ingestion: FilingIngestionParameters) -> FilingSource:
+    """Leave out, or refuse, filings of dates that nobody can have meant; refuse an index that is shifted.
+
+    Returns
+    -------
+    FilingSource
+        Without these filings, which are ``dropped`` as ``date_outside`` and ``lone_date``; ``filed_on_days_of_rest`` is
+        counted and kept.
+
+    Raises
+    ------
+    CalendarError
+        As the policy says; if no filing is left; or if filings are dated to a day of rest and none of thirty or more
+        to the working day beside it, from which a time zone has shifted them.
+    """
+    calendar, block = ingestion.calendar, ("filings.ingestion",)
+    dated = filings.index.set_index(filings.index["date_filed"].rename("date"), append=True)
+    left, reading = check_dates(dated, calendar, ingestion.source, block)
+    there = left.index.get_level_values("date").day_of_week
+    resting = there.isin(calendar.resting)
+    ends = [WEEKDAYS[number] for number in (calendar.working[0], calendar.working[-1]) if not (there == number).any()]
+    if len(left) >= FEWEST_TO_JUDGE and resting.mean() > STRAY and ends:
+        raise CalendarError(
+            f"{ingestion.source}: {resting.sum():,} of {len(left):,} filings are dated to {calendar.rest_days}, and "
+            f"none to a {' or '.join(ends)}: the dates look shifted by a time zone. Give the date at the authority's "
+            "place as a plain date, such as 2016-02-26."
+        )
+    dropped = {"date_outside": reading.counts["dates_outside"], "lone_date": reading.counts["lone_dates"]}
+    return replace(
+        filings,
+        index=left.droplevel("date"),
+        dropped=filings.dropped | dropped,
+        kept=filings.kept | {"filed_on_days_of_rest": int(resting.sum())},
+    )
 
 
 def take_filings(

@@ -14,7 +14,9 @@ from pydantic import Field, model_validator
 
 from rnn_trading.parameters import parameters
 from rnn_trading.series.transformations import TransformationParameters
+from rnn_trading.tables.calendar import DateParameters
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
+from rnn_trading.tables.time_zones import with_a_time
 
 FEWEST_SERIES, FEWEST_VALUES = 2, 2
 
@@ -33,6 +35,8 @@ class MacroParameters:
         Where the series come from, in words; it stands in every skill record.
     series
         Two or more; see :class:`rnn_trading.series.transformations.TransformationParameters`.
+    calendar
+        Which dates are believed.
 
     Examples
     --------
@@ -45,6 +49,7 @@ class MacroParameters:
 
     source: Annotated[str, Field(min_length=1)]
     series: Annotated[tuple[TransformationParameters, ...], Field(min_length=FEWEST_SERIES)]
+    calendar: DateParameters = DateParameters()
 
     @model_validator(mode="after")
     def _check_names(self) -> "MacroParameters":
@@ -65,6 +70,7 @@ def parse_macro(
     describe_row: Callable[[int], str] = row_number,
     date_format: str = "%Y-%m-%d",
     names: tuple[str, ...] | None = None,
+    timezone: str | None = None,
 ) -> pd.DataFrame:
     """Read the dates and the numbers of a table of series; calendars are left as they are.
 
@@ -80,6 +86,8 @@ def parse_macro(
         Form of dates that are text.
     names
         Series to read; None: every column but ``date``.
+    timezone
+        Whose days timestamps are; see :func:`rnn_trading.tables.time_zones.days`.
 
     Returns
     -------
@@ -90,7 +98,8 @@ def parse_macro(
     Raises
     ------
     MacroError
-        For a missing column, fewer than two series, or a date or number that cannot be read or is infinite.
+        For a missing column, fewer than two series, or a date or number that cannot be read or is infinite; for a
+        time of day without a ``timezone``, since it may be of another month there.
 
     Examples
     --------
@@ -112,7 +121,10 @@ def parse_macro(
             f"{', '.join(map(repr, wanted)) or 'none'}. A single series belongs to univariate_regression."
         )
     source = SourceTable(raw, origin, ("date", *wanted), (), describe_row, MacroError)
-    dates = source.dates(date_format=date_format)
+    if timezone is None:
+        timed = with_a_time(source.table["date"])
+        source.refuse("date", timed, "a date without a time of day, or its zone, such as --params timezone=Asia/Tokyo")
+    dates = source.dates(date_format=date_format, timezone=timezone)
     columns = {name: source.numbers(name) for name in wanted}
     for name, values in columns.items():
         source.refuse(name, np.isinf(values), "a finite number")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from rnn_trading.tables.time_zones import ISO, days
+
 
 class TableError(ValueError):
     """A table that cannot be used; the message names the file, the column and the row."""
@@ -107,16 +109,17 @@ class SourceTable:
                 "Correct or remove them."
             )
 
-    def dates(self, column: str = "date", date_format: str = "%Y-%m-%d") -> pd.Series:
+    def dates(self, column: str = "date", date_format: str = ISO, timezone: str | None = None) -> pd.Series:
         """Return the date of timestamps or of text, at midnight, without a time zone.
 
         Forms other than ``date_format`` are refused, not guessed at: 01/02/2017 is two different days. A time
-        and an offset after an ISO date are ignored, so that the date is the one that is written.
+        and an offset after an ISO date are ignored, so that the date is the one that is written, unless a
+        ``timezone`` says whose days are meant; see :func:`rnn_trading.tables.time_zones.days`.
 
         Returns
         -------
         pandas.Series
-            datetime64, ``(rows,)``, none missing; in microseconds, but timestamps with a time zone keep their unit.
+            datetime64[us], ``(rows,)``, none missing.
 
         Raises
         ------
@@ -133,17 +136,52 @@ class SourceTable:
             ...
         rnn_trading.tables.checks.TableError: mine.csv: column 'date', row 0: expected a date such as 2017-12-29...
         """
-        values = self.table[column]
-        if pd.api.types.is_datetime64_any_dtype(values.dtype):
-            dates = values.astype("datetime64[us]") if values.dt.tz is None else values
-        else:
-            text = values.astype("str").str.strip()
-            if date_format == "%Y-%m-%d":
-                text = text.str.slice(0, len("2017-12-29"))
-            dates = pd.to_datetime(text, errors="coerce", format=date_format).astype("datetime64[us]")
-        example = pd.Timestamp("2017-12-29").strftime(date_format)
-        self.refuse(column, dates.isna(), f"a date such as {example}")
-        return dates.dt.tz_localize(None).dt.normalize() if dates.dt.tz is not None else dates.dt.normalize()
+        dates = days(self.table[column], date_format, timezone)
+        self.refuse(column, dates.isna(), f"a date such as {pd.Timestamp('2017-12-29').strftime(date_format)}")
+        return dates
+
+    def refuse_bars_of_a_day(self, dates: pd.Series, key: str | None = None, column: str = "date") -> None:
+        """Raise if rows of one day stand at different times of it: such tables hold hours or minutes.
+
+        Parameters
+        ----------
+        dates
+            The day of each row; see :meth:`dates`.
+        key
+            Column that tells series apart, such as ``ticker``; None if there is one.
+        column
+            Of the timestamps.
+
+        Raises
+        ------
+        TableError
+            Names the first such day and its times.
+
+        Examples
+        --------
+        >>> bars = pd.DataFrame({"date": ["2020-01-31 09:30", "2020-01-31 10:30"]})
+        >>> source = SourceTable(bars, "mine.csv", ("date",))
+        >>> source.refuse_bars_of_a_day(source.dates())
+        Traceback (most recent call last):
+            ...
+        rnn_trading.tables.checks.TableError: mine.csv: 2020-01-31 has 2 rows, at 2020-01-31 09:30, 2020-01-31 10:30:...
+        """
+        keys = self.table[[key]] if key else self.table[[]]
+        several = dates.notna() & keys.assign(day=dates).duplicated(keep=False)
+        if not several.any():
+            return
+        rows = keys[several].assign(day=dates[several], stamp=self.table.loc[several, column].astype("str"))
+        by = [name for name in rows.columns if name != "stamp"]
+        times = rows.groupby(by, sort=False)["stamp"].unique()
+        different = times[times.map(len) > 1]
+        if len(different):
+            first, times_there = different.index[0], different.iloc[0]
+            of = f"{first[0]} on {first[1]:%Y-%m-%d}" if key else f"{first:%Y-%m-%d}"
+            raise self.error(
+                f"{self.origin}: {of} has {len(times_there):,} rows, at {', '.join(times_there[:2])}"
+                f"{', ...' if len(times_there) > 2 else ''}: bars of hours or minutes ({len(different):,} such days). "
+                "Expected one row a day. Keep the last close of each day."
+            )
 
     def numbers(self, column: str) -> pd.Series:
         """Return a column as float64; missing cells are NaN, anything else that is no number is refused.

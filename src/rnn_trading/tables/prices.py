@@ -23,7 +23,12 @@ class PriceError(TableError):
     """A price table that cannot be used; the message names file, column and row."""
 
 
-def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = row_number) -> pd.DataFrame:
+def parse_prices(
+    raw: pd.DataFrame,
+    origin: str,
+    describe_row: Callable[[int], str] = row_number,
+    timezone: str | None = None,
+) -> pd.DataFrame:
     """Check a long table of prices and bring it into the canonical form.
 
     Parameters
@@ -35,6 +40,8 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
         Where the table comes from, for error messages.
     describe_row
         Names a row by its position, for error messages.
+    timezone
+        Whose days timestamps are; see :func:`rnn_trading.tables.time_zones.days`.
 
     Returns
     -------
@@ -45,7 +52,8 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
     ------
     PriceError
         For a missing column, a date, ticker, price or volume that cannot be read, a price that is not
-        positive and finite, a negative volume, a duplicate (ticker, date), or a table without a price.
+        positive and finite, a negative volume, a duplicate (ticker, date), bars of hours or minutes, or a table
+        without a price.
 
     Examples
     --------
@@ -59,7 +67,7 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
     table, refuse = source.table, source.refuse
-    dates = source.dates()
+    dates = source.dates(timezone=timezone)
     tickers = table["ticker"].astype("str").str.strip()
     refuse("ticker", table["ticker"].isna() | (tickers == ""), "a ticker symbol")
     columns = {name: source.numbers(name) for name in (*REQUIRED[2:], *OPTIONAL) if name in table.columns}
@@ -68,6 +76,7 @@ def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], s
     if "adj_volume" in columns:
         volume = columns["adj_volume"]
         refuse("adj_volume", np.isinf(volume) | (volume < 0), "a volume of zero or more")
+    source.refuse_bars_of_a_day(dates, "ticker")
     prices = pd.DataFrame({"ticker": tickers, "date": dates, **columns})
     repeated = prices.duplicated(["ticker", "date"])
     culprit = prices.loc[repeated, "ticker"].iloc[0] if repeated.any() else None
