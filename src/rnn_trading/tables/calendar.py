@@ -5,6 +5,7 @@ Three ways in: :func:`check_dates` for any dates, :func:`check_sessions` for dai
 """
 
 import difflib
+import logging
 from datetime import date, timedelta
 from typing import Literal
 
@@ -18,6 +19,7 @@ from rnn_trading.tables.checks import TableError
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.sessions import STRAY, WEEKDAYS, Flags, Numbers, Sessions, day, day_numbers
 
+logger = logging.getLogger(__name__)
 Policy = Literal["refuse", "leave_out", "keep"]
 # A few dates with nothing for a long time around them: at most so many, of ten times as many, so many steps away.
 LONE_DATES, LONE_SHARE, LONE_STEPS = 5, 0.1, 60
@@ -205,8 +207,8 @@ def _place(table: pd.DataFrame, rows: Flags) -> str:
     index = table.index[rows]
     first = index[index.get_level_values("date").argmin()]
     if isinstance(index, pd.MultiIndex):
-        return f"{first[1]:%Y-%m-%d} ({index.names[0].replace('_', ' ')} {first[0]})"
-    return f"{first:%Y-%m-%d}"
+        return f"{first[1].date()} ({index.names[0].replace('_', ' ')} {first[0]})"
+    return str(first.date())
 
 
 def check_sessions(
@@ -287,7 +289,7 @@ class _Check:
             return
         dates = self.sessions.dates_of(rows)
         if policy == "refuse":
-            which = "on days of rest " if "weekend" in reason else ""
+            which = f"are on {self._rest_names()} and " if "weekend" in reason else ""
             raise CalendarError(
                 f"{self.origin}: {self._share(rows)} {which}repeat the prices of the session before, the first of them "
                 f"{day(dates[0])}: they are no sessions, but filled up. Leave them out, also with "
@@ -305,9 +307,9 @@ class _Check:
         self._refuse_shifted(*found.shifted(self.sessions, rows))
         dates = self.sessions.dates_of(rows)
         if rows.mean() <= STRAY or (len(dates) == 1 and len(self.sessions.dates) > FEWEST_SESSIONS):
-            self.notes.append(
-                f"{len(dates):,} sessions on days of rest, the first {day(dates[0])}, which are few: kept"
-            )
+            note = f"{len(dates):,} sessions on days of rest, the first {day(dates[0])}, which are few: kept"
+            logger.warning("%s: %s", self.origin, note)
+            self.notes.append(note)
             return
         regular = found.regular_weekdays(dates)
         straight = found.interpolated(self.sessions, rows)
@@ -369,7 +371,7 @@ class _Check:
 
     def _share(self, rows: Flags) -> str:
         count, of = len(self.sessions.dates_of(rows)), len(self.sessions.dates)
-        return f"{count / of:.1%} of the sessions ({count:,} of {of:,})"
+        return f"{count:,} of {of:,} sessions ({count / of:.1%})"
 
     def _rest_days(self) -> list[str]:
         return [WEEKDAYS[number] for number in self.calendar.resting]

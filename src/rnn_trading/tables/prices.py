@@ -76,7 +76,7 @@ def parse_prices(
     if "adj_volume" in columns:
         volume = columns["adj_volume"]
         refuse("adj_volume", np.isinf(volume) | (volume < 0), "a volume of zero or more")
-    source.refuse_bars_of_a_day(dates, "ticker")
+    source.refuse_bars_of_a_day(dates.where(price.notna()), "ticker")
     prices = pd.DataFrame({"ticker": tickers, "date": dates, **columns})
     repeated = prices.duplicated(["ticker", "date"])
     culprit = prices.loc[repeated, "ticker"].iloc[0] if repeated.any() else None
