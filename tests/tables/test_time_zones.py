@@ -53,7 +53,15 @@ def test_other_forms_are_read_in_the_zone_too():
     text = pd.Series(["03.01.2016 15:00 +0000", "04.01.2016 15:00 +0000"])
     assert days(text, "%d.%m.%Y %H:%M %z", "Asia/Tokyo").tolist() == [MONDAY, TUESDAY]
     assert days(text.str.slice(0, 16), "%d.%m.%Y %H:%M", "Asia/Tokyo").tolist() == [MONDAY, TUESDAY]
+    halves = pd.Series(["1/3/2016 3:00 PM", "1/4/2016 11:59 AM"])
+    assert days(halves, "%m/%d/%Y %I:%M %p", "Asia/Tokyo").tolist() == [MONDAY, MONDAY]
     assert days(pd.Series(["04.01.2016", "05.01.2016"]), "%d.%m.%Y", "Asia/Tokyo").tolist() == [MONDAY, TUESDAY]
+
+
+def test_a_time_whose_zone_is_not_known_is_missing_where_it_matters():
+    stamps = pd.Series(["2016-01-04 15:00 EST", "2016-01-04 15:00Z"])
+    assert days(stamps, timezone="Asia/Tokyo").isna().tolist() == [True, False]
+    assert days(stamps).tolist() == [MONDAY, MONDAY]
 
 
 @pytest.mark.parametrize("timezone", [None, "Asia/Tokyo"])

@@ -8,7 +8,11 @@ import pandas as pd
 
 logger = logging.getLogger(__name__)
 ISO = "%Y-%m-%d"
-OFFSET = r":[\d.]+ ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)$"
+# A time of day behind a date, and its offset.
+TIME = (
+    r"\d[T ]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::\d\d(?:[.,]\d+)?)? *(?P<half>[AaPp][Mm])? *"
+    r"(?P<offset>[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$"
+)
 
 
 def checked_zone(timezone: str | None) -> str | None:
@@ -68,19 +72,63 @@ def days(values: pd.Series, date_format: str = ISO, timezone: str | None = None)
     (['Sunday', 'Monday'], ['Monday', 'Tuesday'])
     """
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        stamps, zoned = values, pd.Series(values.dt.tz is not None, index=values.index)
+        stamps = values
     else:
         text = values.astype("str").str.strip()
-        if timezone is not None:
-            stamps, zoned = _stamps(text, date_format)
-        elif date_format == ISO:
-            stamps, zoned = pd.to_datetime(text.str.slice(0, len("2017-12-29")), errors="coerce", format=ISO), None
-        else:
-            stamps, zoned = pd.to_datetime(text, errors="coerce", format=date_format), None
-    written = stamps.dt.tz_localize(None).astype("datetime64[us]")
-    if timezone is not None and zoned is not None:
-        written = _in_zone(stamps, written, zoned, timezone)
-    return written.dt.normalize()
+        iso = date_format == ISO
+        stamps = pd.to_datetime(
+            text.str.slice(0, len("2017-12-29")) if iso else text, errors="coerce", format=date_format
+        )
+    written = stamps.dt.tz_localize(None).astype("datetime64[us]").dt.normalize()
+    return written if timezone is None else days_in_zone(written, values, timezone)
+
+
+def days_in_zone(written: pd.Series, values: pd.Series, timezone: str) -> pd.Series:
+    """The days of a time zone, from the dates that are written and the times of day behind them.
+
+    Parameters
+    ----------
+    written
+        Dates as they are written, at midnight, missing where there is none; datetime64[us], ``(rows,)``.
+    values
+        What they were read from: timestamps, or text of any form with the time behind the date.
+    timezone
+        See :func:`days`.
+
+    Returns
+    -------
+    pandas.Series
+        As :func:`days`; missing, too, where a time cannot be read.
+    """
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        local = values.dt.tz_localize(None)
+        times, offsets = local - local.dt.normalize(), pd.Series(pd.NaT, index=values.index, dtype="timedelta64[ns]")
+        if values.dt.tz is not None:
+            offsets = local - values.dt.tz_convert("UTC").dt.tz_localize(None)
+    else:
+        times, offsets = _times_and_offsets(values.astype("str").str.strip())
+    plain = written.notna() & offsets.isna()
+    if (times[plain] != pd.Timedelta(0)).any():
+        plain = pd.Series(False, index=written.index)  # times of UTC
+    if plain.any():
+        logger.warning(
+            "timezone=%s changes nothing of %s dates without a time: a date has no zone", timezone, f"{plain.sum():,}"
+        )
+    universal = (written + times - offsets.fillna(pd.Timedelta(0))).dt.tz_localize("UTC")
+    there = universal.dt.tz_convert(timezone).dt.tz_localize(None).astype("datetime64[us]").dt.normalize()
+    return written.where(plain, there)
+
+
+def _times_and_offsets(text: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Time since midnight, missing where it cannot be read; and how far it is ahead of UTC, where that is said."""
+    found = text.str.extract(TIME)
+    hours = pd.to_numeric(found["hour"])
+    hours = hours.where(found["half"].isna(), hours % 12 + 12 * (found["half"].str.upper() == "PM"))
+    times = pd.to_timedelta(60 * hours + pd.to_numeric(found["minute"]), unit="min")
+    times = times.where(text.str.contains(":"), pd.Timedelta(0))
+    digits = found["offset"].str.replace(":", "").str.upper().replace({"Z": "+00", "UTC": "+00", "GMT": "+00"})
+    minutes = 60 * pd.to_numeric(digits.str.slice(1, 3)) + pd.to_numeric(digits.str.slice(3, 5).replace("", "0"))
+    return times, pd.to_timedelta(minutes.where(digits.str.slice(0, 1) == "+", -minutes), unit="min")
 
 
 def with_a_time(values: pd.Series) -> pd.Series:
@@ -94,22 +142,3 @@ def with_a_time(values: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values.notna() & (values != values.dt.normalize())
     return values.astype("str").str.contains(r"\d[T ](?!00:00(?!:\d*[1-9]))\d\d:\d\d", regex=True)
-
-
-def _stamps(text: pd.Series, date_format: str) -> tuple[pd.Series, pd.Series]:
-    """Timestamps of UTC, and which of them have a zone or an offset."""
-    form = "ISO8601" if date_format == ISO else date_format
-    zoned = text.str.contains(OFFSET, regex=True) if date_format == ISO else pd.Series("%z" in form, index=text.index)
-    return pd.to_datetime(text, errors="coerce", format=form, utc=True), zoned
-
-
-def _in_zone(stamps: pd.Series, written: pd.Series, zoned: pd.Series, timezone: str) -> pd.Series:
-    plain = ~zoned & written.notna()
-    if plain.any() and (written[plain] != written[plain].dt.normalize()).any():
-        plain = pd.Series(False, index=plain.index)
-    if plain.any():
-        logger.warning(
-            "timezone=%s changes nothing of %s dates without a time: a date has no zone", timezone, f"{plain.sum():,}"
-        )
-    universal = stamps if stamps.dt.tz is not None else stamps.dt.tz_localize("UTC")
-    return written.where(plain, universal.dt.tz_convert(timezone).dt.tz_localize(None).astype("datetime64[us]"))
