@@ -74,7 +74,7 @@ def test_one_shifted_ticker_of_many_is_found_and_named():
     index = prices.index.to_frame()
     index.loc["T7", "date"] = (index.loc["T7", "date"] - pd.Timedelta(days=1)).to_numpy()
     prices = prices.set_axis(pd.MultiIndex.from_frame(index)).sort_index()
-    assert "those of 1 of 60, the first of them ticker T7, are on Saturdays or Sundays" in refusal(prices)
+    assert "those of 1 of 60 (ticker T7), are on Saturdays or Sundays" in refusal(prices)
 
 
 def test_shifted_days_without_their_weekends_have_no_friday():
@@ -240,6 +240,23 @@ def test_weekends_on_a_line_between_their_neighbours_are_no_market():
     assert "and lie on straight lines between those around them" in refusal(prices)
     left, _ = check(prices, weekends="leave_out")
     assert left.index.unique("date").day_of_week.max() == 4
+
+
+def test_shifted_days_are_found_under_filled_ones():
+    prices = panel(on(WEEKS, 0, 1, 2, 3, 4))
+    for shift in (-1, 1):
+        moved = prices.set_axis(prices.index + pd.Timedelta(days=shift))
+        assert "look shifted by a time zone" in refusal(filled(moved, "D"))
+    left, reading = check(filled(panel(on(WEEKS, 6, 0, 1, 2, 3)), "D"), rest_days="Friday Saturday")
+    assert set(left.index.unique("date").day_of_week) == {6, 0, 1, 2, 3}
+    assert reading.counts == NOTHING | {"repeated_weekend_sessions": 102}
+
+
+def test_sundays_that_were_filled_beside_saturdays_that_were_not():
+    prices = panel(on(WEEKS, 0, 1, 2, 3, 4, 5))
+    left, reading = check(filled(prices, "D"))
+    pd.testing.assert_frame_equal(left, panel_to_prices(prices), check_index_type=False)
+    assert reading.counts == NOTHING | {"repeated_weekend_sessions": 51}
 
 
 def test_a_panel_that_never_moves_is_left_to_the_checks_of_stale_prices():

@@ -21,8 +21,9 @@ from rnn_trading.tables.sessions import STRAY, WEEKDAYS, Flags, Numbers, Session
 
 logger = logging.getLogger(__name__)
 Policy = Literal["refuse", "leave_out", "keep"]
-# A few dates with nothing for a long time around them: at most so many, of ten times as many, so many steps away.
-LONE_DATES, LONE_SHARE, LONE_STEPS = 5, 0.1, 60
+# A few dates with nothing for a long time around them: at most so many, of ten times as many, so many steps and days
+# away.
+LONE_DATES, LONE_SHARE, LONE_STEPS, LONE_DAYS = 5, 0.1, 60, 250
 # Fewer sessions say nothing of how far apart they are, or of weekdays that never occur.
 FEWEST_SESSIONS = 15
 LARGEST_STEP_OF_DAYS = 3
@@ -44,8 +45,8 @@ class DateParameters:
     outside
         Rows of other dates: ``refuse`` or ``leave_out``.
     lone_dates
-        Up to five dates that are far from all others, at least sixty steps between dates: ``refuse``, ``leave_out`` or
-        ``keep``.
+        Up to five dates that are far from all others, 250 days and sixty usual steps or more: ``refuse``, ``leave_out``
+        or ``keep``.
 
     Examples
     --------
@@ -196,7 +197,7 @@ def _lone(days: Numbers) -> Flags:
     if len(dates) < FEWEST_SESSIONS:
         return np.zeros(len(days), bool)
     steps = np.diff(dates)
-    groups = np.cumsum(np.append(0, steps > LONE_STEPS * np.median(steps)))
+    groups = np.cumsum(np.append(0, steps > max(LONE_DAYS, LONE_STEPS * np.median(steps))))
     sizes = np.bincount(groups)
     few = sizes <= min(LONE_DATES, LONE_SHARE * len(dates))
     return np.isin(days, dates[few[groups]])
@@ -254,10 +255,10 @@ def check_sessions(
     check.refuse_other_steps()
     filled = found.filled_weekends(check.sessions)
     check.leave_out_repeated(filled, "repeated_weekend_sessions")
-    check.judge_weekends(filled)
-    check.refuse_missing_weekdays()
     unmoved = found.repeated_sessions(check.sessions, known_to_be_filled=bool(filled.any()))
     check.leave_out_repeated(unmoved, "repeated_sessions")
+    check.judge_weekends(filled)
+    check.refuse_missing_weekdays()
     return check.table, reading | Reading(tuple(check.notes), check.counts)
 
 
@@ -336,7 +337,8 @@ class _Check:
         all_series, of = int(sessions.keys[-1]) + 1, ""
         if series < all_series:
             name, first = self.table.index.names[0], self.table.index[rows.argmax()][0]
-            of = f", those of {series:,} of {all_series:,}, the first of them {name} {first},"
+            others = " and others" if series > 1 else ""
+            of = f", those of {series:,} of {all_series:,} ({name.replace('_', ' ')} {first}{others}),"
         why = "midnight there is the evening before in UTC" if late else "the evening there is the next day in UTC"
         raise CalendarError(
             f"{self.origin}: {self._share(rows)}{of} are on {self._rest_names()}, the first of them "

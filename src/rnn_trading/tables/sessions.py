@@ -22,7 +22,7 @@ STRAIGHT = 0.05
 # Expected share of real sessions among those that are left out because nothing moved (Benjamini and Hochberg, 1995).
 FALSE_REPEATS = 0.05
 # Above this share of sessions on which nothing moves, prices that do not move say nothing of a calendar.
-MOSTLY_UNCHANGED = 0.25
+MOSTLY_UNCHANGED = 0.4
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -135,17 +135,21 @@ class Sessions:
 def filled_weekends(sessions: Sessions) -> Flags:
     """Rows of days of rest that only carry on the price before them.
 
-    A series is filled up if most of its rows on days of rest repeat the row before, and most others do not. Where most
-    days of rest repeat in all series, the other such days are filled up, too, whatever single series do.
+    Each weekday is looked at by itself. A series is filled up on it if most of its rows on it repeat the row before,
+    and most of its rows on working days do not. Where most such days repeat in all series, the other days on which
+    nothing moved are filled up, too, whatever single series do.
     """
-    resting, same, keys = sessions.resting, sessions.same, sessions.keys
-    counted, size = sessions.follows, keys[-1] + 1
-    rest, work = (np.bincount(keys[counted & rows], minlength=size) for rows in (resting, ~resting))
-    rest_same, work_same = (np.bincount(keys[same & rows], minlength=size) for rows in (resting, ~resting))
-    series = (rest_same > MOST * rest) & (work_same <= MOST * work)
-    days, unmoved = (len(sessions.dates_of(rows & resting)) for rows in (counted, sessions.unmoved))
-    filled = resting & same & series[keys]
-    return filled | (resting & sessions.unmoved) if unmoved > MOST * days else filled
+    filled = np.zeros(len(sessions.days), bool)
+    same, keys, size = sessions.same, sessions.keys, sessions.keys[-1] + 1
+    work, work_same = (np.bincount(keys[~sessions.resting & rows], minlength=size) for rows in (sessions.follows, same))
+    for weekday in sessions.rest_days:
+        there = sessions.weekdays == weekday
+        rest, rest_same = (np.bincount(keys[there & rows], minlength=size) for rows in (sessions.follows, same))
+        series = (rest_same > MOST * rest) & (work_same <= MOST * work)
+        filled |= there & same & series[keys]
+        if len(sessions.dates_of(there & sessions.unmoved)) > MOST * len(sessions.dates_of(there & sessions.follows)):
+            filled |= there & sessions.unmoved
+    return filled
 
 
 def shifted(sessions: Sessions, rows: Flags) -> tuple[Flags, int]:
