@@ -8,12 +8,15 @@ import pytest
 from kedro.config import OmegaConfigLoader
 from kedro.io import AbstractDataset, DatasetError
 from kedro.validation.parameter_validator import ParameterValidator
+from pydantic import TypeAdapter
 
 from rnn_trading.datasets.filings_file import FilingPricesFileDataset
 from rnn_trading.datasets.index_file import IndexFileDataset
 from rnn_trading.datasets.macro_file import MacroFileDataset
 from rnn_trading.datasets.prices_file import PricesFileDataset
 from rnn_trading.filings.filings import FilingIngestionParameters, FilingSource, parse_filing_index, parse_filing_prices
+from rnn_trading.pipelines.canaries.experiments import CANARIES, CanarySizes
+from rnn_trading.pipelines.canaries.nodes import merge
 from rnn_trading.pipelines.data_ingestion.nodes import (
     IngestionParameters,
     ingest_filings,
@@ -26,11 +29,18 @@ from rnn_trading.series.monthly import MacroParameters
 from rnn_trading.series.transformations import TransformationParameters
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.simulated.filings import SimulationParameters
-from rnn_trading.tables.calendar import CalendarError, CalendarParameters
+from rnn_trading.tables.calendar import CalendarError, CalendarParameters, check_sessions
 from rnn_trading.tables.index_prices import IndexIngestionParameters
 from rnn_trading.tables.reading import Reading
 from tests.conftest import ROOT
 
+SIMULATED = [
+    "univariate_regression.level",
+    "univariate_regression.volatility",
+    "univariate_regression.mid_price",
+    "multivariate.macro",
+    "sec_filings.returns",
+]
 DAYS = pd.bdate_range("2016-01-04", "2016-03-31")
 INGESTION = IngestionParameters(source="the file", stale_after_sessions=5)
 INDEX = IndexIngestionParameters(
@@ -231,3 +241,26 @@ def test_values_of_a_calendar_are_parameters_of_a_run():
         checked["filings"]["ingestion"].calendar
         == FilingIngestionParameters(source="the filings", days_before=1, days_after=1).calendar
     )
+
+
+@pytest.mark.parametrize("name", ["stacked_lstm.daily", "stacked_lstm.classification.tickers_die", *SIMULATED])
+def test_simulated_sources_are_taken_as_they_are(name, base_parameters):
+    values = base_parameters("corrected")
+    given = merge(values, values["canaries"]["overrides"])
+    checked = ParameterValidator({"__default__": create_pipeline()}).validate_raw_params(given)
+    sizes = TypeAdapter(CanarySizes).validate_python(values["canaries"]["sizes"])
+    for source, made in CANARIES[name].simulate(0.5, 1, sizes).items():
+        if source == "prices_source":
+            report = ingest_prices((made, Reading()), checked["data_ingestion"])["prices_report"]
+        elif source.startswith("index"):
+            block = source.removesuffix("_source")
+            report = ingest_index((made, Reading()), checked[block])["report"]
+        elif source == "macro_source":
+            report = ingest_macro((made, Reading()), checked["macro"])["macro_report"]
+        elif source == "filing_prices_source":
+            ingestion = checked["filings"]["ingestion"]
+            report = check_sessions(made[0], ingestion.calendar, name, ("filings.ingestion",))[1].report()
+        else:
+            continue
+        assert report["read_as"] == []
+        assert not any(report["left_out_or_mended"].values())
