@@ -8,40 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_trading.tables.calendar import CalendarError, CalendarParameters, DateParameters, check_dates, check_sessions
+from rnn_trading.tables.calendar import CalendarError, CalendarParameters, DateParameters, check_dates
 from rnn_trading.tables.prices import parse_prices
 from tests.helpers import REAL_DATA, panel_to_prices, random_panel
-
-BLOCK = ("data_ingestion",)
-WEEKS = pd.date_range("2016-01-04", "2016-12-30")  # all days, from a Monday to a Friday
-NOTHING = {"dates_outside": 0, "lone_dates": 0} | dict.fromkeys(
-    ("repeated_weekend_sessions", "weekend_sessions", "repeated_sessions"), 0
-)
-
-
-def panel(dates: pd.DatetimeIndex, tickers: int = 3, seed: int = 0) -> pd.DataFrame:
-    walks = np.random.default_rng(seed).normal(0, 0.02, (len(dates), tickers)).cumsum(axis=0)
-    return pd.DataFrame(50 * np.exp(walks), index=dates, columns=[f"T{n}" for n in range(tickers)])
-
-
-def on(dates: pd.DatetimeIndex, *weekdays: int) -> pd.DatetimeIndex:
-    return dates[dates.day_of_week.isin(weekdays)]
-
-
-def check(prices: pd.DataFrame, **calendar):
-    table = panel_to_prices(prices) if prices.index.name is None and prices.index.nlevels == 1 else prices
-    return check_sessions(table, CalendarParameters(**calendar), "x.csv", BLOCK)
-
-
-def refusal(prices: pd.DataFrame, **calendar) -> str:
-    with pytest.raises(CalendarError) as error:
-        check(prices, **calendar)
-    return str(error.value)
-
-
-def filled(prices: pd.DataFrame, step: str) -> pd.DataFrame:
-    return prices.resample(step).ffill()
-
+from tests.tables.days import NOTHING, WEEKS, check, on, panel, refusal
 
 # Shifted dates
 
@@ -120,6 +90,13 @@ def test_an_exchange_that_rests_on_other_days_can_say_so():
     assert reading.counts == NOTHING
     assert reading.recognised == ()
     assert '"data_ingestion.calendar.rest_days=Friday Saturday"' in refusal(riyadh)
+    # There, Sunday is the first day of a week, and Thursday the last.
+    for shift, found, missing in ((-1, "2016-01-09, a Saturday", "Thursday"), (1, "2016-01-08, a Friday", "Sunday")):
+        moved = riyadh.set_axis(riyadh.index + pd.Timedelta(days=shift))
+        message = refusal(moved, rest_days="Friday Saturday")
+        assert (
+            f"the first of them {found}, and most of these weeks have no {missing}: the dates look shifted" in message
+        )
 
 
 def test_markets_that_never_close_pass_and_are_said():
@@ -144,7 +121,7 @@ def test_a_stray_session_on_a_weekend_is_kept_and_said(caplog):
     days = on(WEEKS, 0, 1, 2, 3, 4).union([pd.Timestamp("2016-10-30")])  # a Sunday, as at the festival of lights
     left, reading = check(panel(days))
     assert len(left) == 3 * len(days)
-    assert reading.recognised == ("1 sessions on days of rest, the first 2016-10-30, which are few: kept",)
+    assert reading.recognised == ("1 session on days of rest, the first 2016-10-30: few, and kept",)
     assert "2016-10-30" in caplog.text
 
 
@@ -157,114 +134,6 @@ def test_weekends_here_and_there_are_refused_left_out_or_kept():
     assert left.index.unique("date").day_of_week.max() == 4
     assert reading.counts == NOTHING | {"weekend_sessions": 17}
     assert len(check(panel(days), weekends="keep")[0]) == 3 * len(days)
-
-
-# Sessions that say nothing new
-
-
-@pytest.mark.parametrize("tickers", [1, 2, 20])
-def test_filled_weekends_and_holidays_are_left_out_and_the_rest_is_as_it_was(tickers):
-    holidays = pd.DatetimeIndex(["2016-01-18", "2016-02-15", "2016-03-25", "2016-05-30", "2016-09-05", "2016-12-26"])
-    prices = panel(on(WEEKS, 0, 1, 2, 3, 4).difference(holidays), tickers)
-    left, reading = check(filled(prices, "D"))
-    pd.testing.assert_frame_equal(left, panel_to_prices(prices), check_index_type=False)
-    assert reading.counts == NOTHING | {"repeated_weekend_sessions": 102, "repeated_sessions": 6}
-    assert "102 of 362 sessions (28.2%) are on Saturdays or Sundays and repeat" in refusal(
-        filled(prices, "D"), repeated_sessions="refuse"
-    )
-    kept, reading = check(filled(prices, "D"), repeated_sessions="keep")
-    assert len(kept) == 362 * tickers
-    assert reading.counts == NOTHING
-
-
-def test_filled_holidays_alone_are_left_out_where_several_tickers_cannot_all_stand_still():
-    holidays = pd.DatetimeIndex(["2016-01-18", "2016-02-15", "2016-03-25", "2016-05-30", "2016-09-05", "2016-12-26"])
-    prices = panel(on(WEEKS, 0, 1, 2, 3, 4).difference(holidays), 20)
-    left, reading = check(filled(prices, "B"))
-    pd.testing.assert_frame_equal(left, panel_to_prices(prices), check_index_type=False)
-    assert reading.counts == NOTHING | {"repeated_sessions": 6}
-    message = refusal(filled(prices, "B"), repeated_sessions="refuse")
-    assert "6 of 260 sessions (2.3%) repeat the prices of the session before, the first of them 2016-01" in message
-
-
-def test_prices_in_coarse_ticks_stand_still_and_are_kept():
-    coarse = panel(on(WEEKS, 0, 1, 2, 3, 4), 2).div(4).round(0).mul(4)
-    still = (coarse.diff() == 0).all(axis=1).sum()
-    assert still > 10
-    left, reading = check(coarse)
-    assert len(left) == 2 * len(coarse)
-    assert reading.counts == NOTHING
-
-
-def index(closes: pd.Series, **columns) -> pd.DataFrame:
-    return pd.DataFrame({"close": closes.to_numpy()} | columns, index=closes.index.rename("date"))
-
-
-def test_one_unchanged_close_of_an_index_is_no_holiday():
-    closes = panel(on(WEEKS, 0, 1, 2, 3, 4), 1)["T0"]
-    closes.iloc[[50, 90]] = closes.iloc[[49, 89]].to_numpy()
-    assert len(check(index(closes))[0]) == len(closes)
-
-
-def test_an_index_that_was_carried_over_new_year_was_filled_up():
-    days = pd.bdate_range("2012-01-03", "2016-12-30")
-    closed = days[(days.month == 1) & (days.day == 1) | (days.month == 12) & (days.day == 25)]
-    closes = panel(days.difference(closed), 1)["T0"]
-    left, reading = check(index(filled(closes, "B")))
-    pd.testing.assert_frame_equal(left, index(closes))
-    assert reading.counts == NOTHING | {"repeated_sessions": len(closed)}
-
-
-def test_volumes_and_ranges_tell_an_unchanged_close_from_a_filled_day():
-    closes = filled(panel(on(WEEKS, 0, 1, 2, 3, 4), 1)["T0"], "D")
-    resting = closes.index.day_of_week > 4
-    flat = index(closes, high=closes + ~resting, low=closes - ~resting, volume=np.where(resting, 0.0, 9.0))
-    assert check(flat)[1].counts == NOTHING | {"repeated_weekend_sessions": 102}
-    still = panel(on(WEEKS, 0, 1, 2, 3, 4), 3)
-    still.iloc[[50, 90]] = still.iloc[[49, 89]].to_numpy()
-    assert check(still)[1].counts == NOTHING | {"repeated_sessions": 2}
-    volumes = still.mul(0).add(np.arange(len(still)) + 1.0, axis=0)
-    assert check(panel_to_prices(still, volumes))[1].counts == NOTHING
-
-
-def test_filled_shares_beside_a_market_that_never_closes():
-    shares, coin = filled(panel(on(WEEKS, 0, 1, 2, 3, 4), 2), "D"), panel(WEEKS[: 5 + 7 * 51], 1, seed=1)["T0"]
-    left, reading = check(shares.assign(coin=coin))
-    assert left.loc["coin"].index.tolist() == coin.index.tolist()
-    assert left.loc["T0"].index.day_of_week.max() == 4
-    assert reading.counts == NOTHING | {"repeated_weekend_sessions": 102}
-
-
-def test_weekends_on_a_line_between_their_neighbours_are_no_market():
-    prices = panel(on(WEEKS, 0, 1, 2, 3, 4)).resample("D").interpolate()
-    assert "and lie on straight lines between those around them" in refusal(prices)
-    left, _ = check(prices, weekends="leave_out")
-    assert left.index.unique("date").day_of_week.max() == 4
-
-
-def test_shifted_days_are_found_under_filled_ones():
-    prices = panel(on(WEEKS, 0, 1, 2, 3, 4))
-    for shift in (-1, 1):
-        moved = prices.set_axis(prices.index + pd.Timedelta(days=shift))
-        assert "look shifted by a time zone" in refusal(filled(moved, "D"))
-    left, reading = check(filled(panel(on(WEEKS, 6, 0, 1, 2, 3)), "D"), rest_days="Friday Saturday")
-    assert set(left.index.unique("date").day_of_week) == {6, 0, 1, 2, 3}
-    assert reading.counts == NOTHING | {"repeated_weekend_sessions": 102}
-
-
-def test_sundays_that_were_filled_beside_saturdays_that_were_not():
-    prices = panel(on(WEEKS, 0, 1, 2, 3, 4, 5))
-    left, reading = check(filled(prices, "D"))
-    pd.testing.assert_frame_equal(left, panel_to_prices(prices), check_index_type=False)
-    assert reading.counts == NOTHING | {"repeated_weekend_sessions": 51}
-
-
-def test_a_panel_that_never_moves_is_left_to_the_checks_of_stale_prices():
-    still = panel(on(WEEKS, 0, 1, 2, 3, 4)) * 0 + 5
-    assert len(check(still)[0]) == 3 * len(still)
-    left, reading = check(filled(still, "D"))
-    assert len(left) == 3 * len(still)
-    assert reading.counts == NOTHING | {"repeated_weekend_sessions": 102}
 
 
 # Dates

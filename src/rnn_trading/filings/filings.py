@@ -322,7 +322,7 @@ def check_filing_dates(filings: FilingSource, ingestion: FilingIngestionParamete
     left, reading = check_dates(dated, calendar, ingestion.source, block)
     there = left.index.get_level_values("date").day_of_week
     resting = there.isin(calendar.resting)
-    ends = [WEEKDAYS[number] for number in (calendar.working[0], calendar.working[-1]) if not (there == number).any()]
+    ends = [WEEKDAYS[number] for number in calendar.at_the_ends if not (there == number).any()]
     if len(left) >= FEWEST_TO_JUDGE and resting.mean() > STRAY and ends:
         raise CalendarError(
             f"{ingestion.source}: {resting.sum():,} of {len(left):,} filings are dated to {calendar.rest_days}, and "

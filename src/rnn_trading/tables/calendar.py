@@ -118,6 +118,11 @@ class CalendarParameters(DateParameters):
         """The other weekdays."""
         return tuple(number for number in range(7) if number not in self.resting)
 
+    @property
+    def at_the_ends(self) -> tuple[int, ...]:
+        """Working days before or after a day of rest."""
+        return tuple(day for day in self.working if {(day - 1) % 7, (day + 1) % 7} & {*self.resting})
+
 
 def setting(blocks: tuple[str, ...], name: str, value: str) -> str:
     """How a user sets a value of a calendar."""
@@ -220,7 +225,7 @@ def check_sessions(
     Parameters
     ----------
     table
-        Daily prices, sorted: index ``(key, date)`` or ``date``; the price is the first column but volumes.
+        Daily prices, sorted: index ``(key, date)`` or ``date``; the first column is the price.
     calendar
         See :class:`CalendarParameters`.
     origin, blocks
@@ -308,7 +313,8 @@ class _Check:
         self._refuse_shifted(*found.shifted(self.sessions, rows))
         dates = self.sessions.dates_of(rows)
         if rows.mean() <= STRAY or (len(dates) == 1 and len(self.sessions.dates) > FEWEST_SESSIONS):
-            note = f"{len(dates):,} sessions on days of rest, the first {day(dates[0])}, which are few: kept"
+            sessions = "session" if len(dates) == 1 else "sessions"
+            note = f"{len(dates):,} {sessions} on days of rest, the first {day(dates[0])}: few, and kept"
             logger.warning("%s: %s", self.origin, note)
             self.notes.append(note)
             return
@@ -330,23 +336,24 @@ class _Check:
     def _refuse_shifted(self, rows: Flags, series: int) -> None:
         if not rows.any():
             return
-        sessions, working = self.sessions, self.calendar.working
+        sessions, resting = self.sessions, self.calendar.resting
         number = int(np.bincount(sessions.weekdays[rows]).argmax())
-        late = number == self.calendar.resting[-1]  # the first working day, a day early
-        partner = WEEKDAYS[working[-1] if late else working[0]]
+        early = (number + 1) % 7 not in resting  # the first working day of a week, dated a day early
+        partner = WEEKDAYS[(number - len(resting) if early else number + len(resting)) % 7]
+        rest = " ".join(WEEKDAYS[(each - 1 if early else each + 1) % 7] for each in resting)
         all_series, of = int(sessions.keys[-1]) + 1, ""
         if series < all_series:
             name, first = self.table.index.names[0], self.table.index[rows.argmax()][0]
             others = " and others" if series > 1 else ""
             of = f", those of {series:,} of {all_series:,} ({name.replace('_', ' ')} {first}{others}),"
-        why = "midnight there is the evening before in UTC" if late else "the evening there is the next day in UTC"
+        why = "midnight there is the evening before in UTC" if early else "the evening there is the next day in UTC"
         raise CalendarError(
             f"{self.origin}: {self._share(rows)}{of} are on {self._rest_names()}, the first of them "
             f"{day(sessions.days[rows].min())}, a {WEEKDAYS[number]}, and most of these weeks have no {partner}: the "
             f"dates look shifted by a time zone ({why}). Name the exchange's zone, such as --params "
-            f"timezone={'Asia/Tokyo' if late else 'America/Los_Angeles'}, or give plain dates. If the exchange is open "
-            f"on a {WEEKDAYS[number]}, say on which days it rests, such as "
-            f"{self._setting('rest_days', 'Friday Saturday' if late else 'Sunday Monday')}."
+            f"timezone={'Asia/Tokyo' if early else 'America/Los_Angeles'}, or give plain dates. If the exchange is "
+            f"open on a {WEEKDAYS[number]}, say on which days it rests, such as "
+            f"{self._setting('rest_days', rest)}."
         )
 
     def refuse_missing_weekdays(self) -> None:
