@@ -92,7 +92,7 @@ def test_weekends_and_holidays_that_carry_the_price_before_are_left_out_and_coun
     refuse = IngestionParameters(
         source="the file", stale_after_sessions=5, calendar=CalendarParameters(repeated_sessions="refuse")
     )
-    with pytest.raises(CalendarError, match=r"24 of 88 sessions \(27.3%\) are on Saturdays or Sundays and repeat"):
+    with pytest.raises(CalendarError, match=r"27 of 88 sessions \(30.7%\), 24 of them on Saturdays or Sundays, repeat"):
         ingest_prices(read(path), refuse)
 
 

@@ -15,8 +15,9 @@ def test_filled_weekends_and_holidays_are_left_out_and_the_rest_is_as_it_was(tic
     left, reading = check(filled(prices, "D"))
     pd.testing.assert_frame_equal(left, panel_to_prices(prices), check_index_type=False)
     assert reading.counts == NOTHING | {"repeated_weekend_sessions": 102, "repeated_sessions": 6}
-    assert "102 of 362 sessions (28.2%) are on Saturdays or Sundays and repeat" in refusal(
-        filled(prices, "D"), repeated_sessions="refuse"
+    assert (
+        "108 of 362 sessions (29.8%), 102 of them on Saturdays or Sundays, repeat the prices of the session before, the"
+        in refusal(filled(prices, "D"), repeated_sessions="refuse")
     )
     kept, reading = check(filled(prices, "D"), repeated_sessions="keep")
     assert len(kept) == 362 * tickers
@@ -30,7 +31,7 @@ def test_filled_holidays_alone_are_left_out_where_several_tickers_cannot_all_sta
     pd.testing.assert_frame_equal(left, panel_to_prices(prices), check_index_type=False)
     assert reading.counts == NOTHING | {"repeated_sessions": 6}
     message = refusal(filled(prices, "B"), repeated_sessions="refuse")
-    assert "6 of 260 sessions (2.3%) repeat the prices of the session before, the first of them 2016-01" in message
+    assert "6 of 260 sessions (2.3%), 0 of them on Saturdays or Sundays, repeat" in message
 
 
 def test_prices_in_coarse_ticks_stand_still_and_are_kept():
@@ -50,6 +51,21 @@ def test_one_unchanged_close_of_an_index_is_no_holiday():
     closes = panel(on(WEEKS, 0, 1, 2, 3, 4), 1)["T0"]
     closes.iloc[[50, 90]] = closes.iloc[[49, 89]].to_numpy()
     assert len(check(index(closes))[0]) == len(closes)
+
+
+def test_a_repeated_saturday_says_nothing_of_other_days():
+    closes = panel(on(WEEKS, 0, 1, 2, 3, 4), 1)["T0"]
+    closes.iloc[[50, 90]] = closes.iloc[[49, 89]].to_numpy()
+    closes.loc[pd.Timestamp("2016-05-07")] = closes.loc["2016-05-06"]
+    left, reading = check(index(closes.sort_index()))
+    assert len(left) == 260
+    assert reading.counts == NOTHING | {"repeated_weekend_sessions": 1}
+
+
+def test_an_index_that_is_shifted_and_filled_has_no_friday():
+    closes = panel(on(WEEKS, 0, 1, 2, 3, 4), 1)["T0"]
+    moved = closes.set_axis(closes.index - pd.Timedelta(days=1))
+    assert "most of these weeks have no Friday" in refusal(index(filled(moved, "D")))
 
 
 def test_an_index_that_was_carried_over_new_year_was_filled_up():

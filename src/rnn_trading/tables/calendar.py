@@ -259,10 +259,9 @@ def check_sessions(
     check = _Check(table, calendar, origin, blocks)
     check.refuse_other_steps()
     filled = found.filled_weekends(check.sessions)
-    check.leave_out_repeated(filled, "repeated_weekend_sessions")
-    unmoved = found.repeated_sessions(check.sessions, known_to_be_filled=bool(filled.any()))
-    check.leave_out_repeated(unmoved, "repeated_sessions")
-    check.judge_weekends(filled)
+    unmoved = found.repeated_sessions(check.sessions, filled)
+    left = check.leave_out_repeated({"repeated_weekend_sessions": filled, "repeated_sessions": unmoved})
+    check.judge_weekends(filled[left])
     check.refuse_missing_weekdays()
     return check.table, reading | Reading(tuple(check.notes), check.counts)
 
@@ -288,26 +287,28 @@ class _Check:
                 f"{self._setting('not_daily', 'keep')}."
             )
 
-    def leave_out_repeated(self, rows: Flags, reason: str) -> None:
-        """Sessions that only repeat the one before."""
-        policy = self.calendar.repeated_sessions
+    def leave_out_repeated(self, found_by_reason: dict[str, Flags]) -> Flags:
+        """Sessions that only repeat the one before; the result marks the rows that are left."""
+        policy, rows = self.calendar.repeated_sessions, np.logical_or.reduce([*found_by_reason.values()])
         if policy == "keep" or not rows.any():
-            return
-        dates = self.sessions.dates_of(rows)
+            return np.ones_like(rows)
         if policy == "refuse":
-            which = f"are on {self._rest_names()} and " if "weekend" in reason else ""
+            resting = len(self.sessions.dates_of(rows & self.sessions.resting))
             raise CalendarError(
-                f"{self.origin}: {self._share(rows)} {which}repeat the prices of the session before, the first of them "
-                f"{day(dates[0])}: they are no sessions, but filled up. Leave them out, also with "
-                f"{self._setting('repeated_sessions', 'leave_out')}, or keep them with "
-                f"{self._setting('repeated_sessions', 'keep')}."
+                f"{self.origin}: {self._share(rows)}, {resting:,} of them on {self._rest_names()}, repeat the prices "
+                f"of the session before, the first on {day(self.sessions.days[rows].min())}: they are no sessions, but "
+                f"filled up. Leave them out, also with {self._setting('repeated_sessions', 'leave_out')}, or keep them "
+                f"with {self._setting('repeated_sessions', 'keep')}."
             )
-        self._leave_out(rows, reason)
+        for reason, some in found_by_reason.items():
+            self.counts[reason] = len(self.sessions.dates_of(some))
+        self._keep(~rows)
+        return ~rows
 
     def judge_weekends(self, filled: Flags) -> None:
         """Sessions on days of rest: a shift, strays, an exchange that is open, or none of these."""
         # Where filled sessions were kept, as the policy said, they are not judged again.
-        rows = self.sessions.resting & ~filled if len(filled) == len(self.table) else self.sessions.resting
+        rows = self.sessions.resting & ~filled
         if self.calendar.weekends == "keep" or not rows.any():
             return
         self._refuse_shifted(*found.shifted(self.sessions, rows))
@@ -324,7 +325,8 @@ class _Check:
             names = [f"{WEEKDAYS[number]}s" for number in regular]
             self.notes.append(f"an exchange that is open on {' and '.join(names)}, {_span(dates)}")
         elif self.calendar.weekends == "leave_out":
-            self._leave_out(rows, "weekend_sessions")
+            self.counts["weekend_sessions"] = len(dates)
+            self._keep(~rows)
         else:
             reason = "lie on straight lines between those around them" if straight else "are there in a few weeks only"
             raise CalendarError(
@@ -371,11 +373,10 @@ class _Check:
                 f"{self._setting('rest_days', ' '.join([*self._rest_days(), *never]))}."
             )
 
-    def _leave_out(self, rows: Flags, reason: str) -> None:
-        self.counts[reason] = len(self.sessions.dates_of(rows))
-        self.table = self.table[~rows]
+    def _keep(self, rows: Flags) -> None:
+        self.table = self.table[rows]
         if self.table.empty:
-            raise CalendarError(f"{self.origin}: no session is left; {reason.replace('_', ' ')}: all.")
+            raise CalendarError(f"{self.origin}: no session is left of {len(self.sessions.dates):,}.")
         self.sessions = Sessions.of(self.table, self.calendar.resting)
 
     def _share(self, rows: Flags) -> str:
@@ -386,7 +387,7 @@ class _Check:
         return [WEEKDAYS[number] for number in self.calendar.resting]
 
     def _rest_names(self) -> str:
-        return " or ".join(f"{name}s" for name in self._rest_days())
+        return " or ".join(f"{name}s" for name in self._rest_days()) or "days of rest"
 
     def _setting(self, name: str, value: str) -> str:
         return setting(self.blocks, name, value)

@@ -20,9 +20,11 @@ FEWEST_SHIFTED = 3
 # On a straight line: this share of how far other prices are off the line between their neighbours.
 STRAIGHT = 0.05
 # Expected share of real sessions among those that are left out because nothing moved (Benjamini and Hochberg, 1995).
-FALSE_REPEATS = 0.05
+FALSE_REPEATS = 0.01
 # Above this share of sessions on which nothing moves, prices that do not move say nothing of a calendar.
-MOSTLY_UNCHANGED = 0.4
+MOSTLY_UNCHANGED = 0.5
+# No exchange has more holidays, as a share of its working days.
+MOST_HOLIDAYS = 0.1
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -204,27 +206,38 @@ def regular_weekdays(days: Numbers) -> dict[int, bool]:
     return {weekday: len(each) >= max(2, MOST * ((each[-1] - each[0]) // 7 + 1)) for weekday, each in found.items()}
 
 
-def repeated_sessions(sessions: Sessions, *, known_to_be_filled: bool) -> Flags:
+def repeated_sessions(sessions: Sessions, filled: Flags) -> Flags:
     """Rows of working days on which all series repeat the row before them, beyond what happens by chance.
 
-    By chance all of ``n`` series stay where they are with probability ``u ** n``, where ``u`` is the share of unchanged
-    prices on days on which not all stay. Days are left out so that at most a twentieth of them are expected to be
-    real ones (Benjamini and Hochberg, 1995): one series alone is never so certain.
+    These are the days of a weekday on which hardly anything ever moves; the others, where the weekends of most weeks
+    are filled up as well, or where New Year's Days are sessions and nothing moved on any of them, unless there are more
+    than an exchange has holidays; and else those that chance does not explain. By chance all of ``n`` series stay where
+    they are with probability ``u ** n``, where ``u`` is the share of unchanged prices on days on which not all stay. Of
+    the days that are left out, at most one in a hundred is expected to be a real one (Benjamini and Hochberg, 1995);
+    one series alone is never so certain.
 
     Parameters
     ----------
     sessions
         Of the table.
-    known_to_be_filled
-        Whether its weekends are filled up. Then every such day is. So it is where New Year's Days are sessions, and
-        nothing moved on any of them.
+    filled
+        Rows of :func:`filled_weekends`, of the same table.
     """
     unmoved = sessions.unmoved & ~sessions.resting
-    days = sessions.dates_of(unmoved)
-    if not len(days) or len(days) > MOSTLY_UNCHANGED * len(sessions.dates):
+    days, working = sessions.dates_of(unmoved), sessions.dates_of(~sessions.resting)
+    if not len(days) or len(days) > MOSTLY_UNCHANGED * len(working):
         return np.zeros_like(unmoved)
-    if known_to_be_filled or _carried_over_new_year(sessions, days):
+    there, still = (np.bincount((each + 3) % 7, minlength=7) for each in (working, days))
+    never = np.isin((days + 3) % 7, np.flatnonzero(still > MOST * there))
+    weeks = (sessions.days.max() - sessions.days.min()) // 7 + 1
+    carried_on = len(sessions.dates_of(filled)) > MOST * weeks or _carried_over_new_year(working, days)
+    if carried_on and (~never).sum() <= MOST_HOLIDAYS * len(working):
         return unmoved
+    left_out = np.append(days[never], _beyond_chance(sessions, unmoved, days))
+    return unmoved & np.isin(sessions.days, left_out)
+
+
+def _beyond_chance(sessions: Sessions, unmoved: Flags, days: Numbers) -> Numbers:
     others = sessions.follows & ~unmoved
     chance = (np.sum(sessions.same & others) + 1) / (np.sum(others) + 1)
     series = np.bincount(sessions.positions[unmoved])[days - sessions.days.min()]
@@ -232,12 +245,10 @@ def repeated_sessions(sessions: Sessions, *, known_to_be_filled: bool) -> Flags:
     limits = FALSE_REPEATS * np.arange(1, len(days) + 1) / len(sessions.dates)
     by_chance = np.where(series[order] > 1, chance ** series[order].astype("float64"), 1.0)
     beyond = np.flatnonzero(by_chance <= limits)
-    kept = order[: beyond[-1] + 1] if len(beyond) else order[:0]
-    return unmoved & np.isin(sessions.days, days[kept])
+    return days[order[: beyond[-1] + 1]] if len(beyond) else days[:0]
 
 
-def _carried_over_new_year(sessions: Sessions, unmoved: Numbers) -> bool:
-    dates = sessions.dates_of(~sessions.resting)
-    as_dates = dates.astype("datetime64[D]")
-    holidays = {*dates[as_dates == as_dates.astype("datetime64[Y]")]} - {*dates[:1]}
+def _carried_over_new_year(working: Numbers, unmoved: Numbers) -> bool:
+    dates = working.astype("datetime64[D]")
+    holidays = {*working[dates == dates.astype("datetime64[Y]")]} - {*working[:1]}
     return len(holidays) > 1 and holidays <= {*unmoved}
