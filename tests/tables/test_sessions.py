@@ -51,6 +51,7 @@ def test_one_unchanged_close_of_an_index_is_no_holiday():
     closes = panel(on(WEEKS, 0, 1, 2, 3, 4), 1)["T0"]
     closes.iloc[[50, 90]] = closes.iloc[[49, 89]].to_numpy()
     assert len(check(index(closes))[0]) == len(closes)
+    assert len(check(index(closes.iloc[45:55]))[0]) == 10
 
 
 def test_a_repeated_saturday_says_nothing_of_other_days():

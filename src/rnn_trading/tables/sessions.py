@@ -23,6 +23,8 @@ STRAIGHT = 0.05
 FALSE_REPEATS = 0.01
 # Above this share of sessions on which nothing moves, prices that do not move say nothing of a calendar.
 MOSTLY_UNCHANGED = 0.5
+# Of one weekday: so many sessions, and this share of them, on which nothing moved.
+FEWEST_STILL, NEARLY_ALL = 5, 0.9
 # No exchange has more holidays, as a share of its working days.
 MOST_HOLIDAYS = 0.1
 
@@ -228,7 +230,7 @@ def repeated_sessions(sessions: Sessions, filled: Flags) -> Flags:
     if not len(days) or len(days) > MOSTLY_UNCHANGED * len(working):
         return np.zeros_like(unmoved)
     there, still = (np.bincount((each + 3) % 7, minlength=7) for each in (working, days))
-    never = np.isin((days + 3) % 7, np.flatnonzero(still > MOST * there))
+    never = np.isin((days + 3) % 7, np.flatnonzero((still >= FEWEST_STILL) & (still > NEARLY_ALL * there)))
     weeks = (sessions.days.max() - sessions.days.min()) // 7 + 1
     carried_on = len(sessions.dates_of(filled)) > MOST * weeks or _carried_over_new_year(working, days)
     if carried_on and (~never).sum() <= MOST_HOLIDAYS * len(working):
