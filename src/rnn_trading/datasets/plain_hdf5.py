@@ -64,6 +64,7 @@ def plain_store(filepath: Path) -> Iterator[pd.HDFStore]:
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> folder = tempfile.TemporaryDirectory()
     >>> file = Path(folder.name) / "prices.h5"
     >>> pd.DataFrame({"close": [1.0, 2.0]}).to_hdf(file, key="prices")

@@ -187,6 +187,7 @@ def loads(data: bytes, *, encoding: str = "utf-8", **_: Any) -> Any:
 
     Examples
     --------
+    >>> import pickle
     >>> loads(pickle.dumps([("Close", "A"), 1.5, None, pd.offsets.Week(weekday=4)]))
     [('Close', 'A'), 1.5, None, <Week: weekday=4>]
     >>> loads(pickle.dumps(print))
