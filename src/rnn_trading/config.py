@@ -3,15 +3,15 @@
 import copy
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from kedro.config import OmegaConfigLoader
 
-# In the place of a value that only conf/base has.
-GONE = object()
+from rnn_trading.differences import GONE, differences
+
 # What may be secret, and what the catalog says to Kedro-Viz alone.
 NOT_SHOWN = ("credentials", "storage_options", "fs_args", "metadata")
 
@@ -71,11 +71,14 @@ class ConfigLoader(ParsedOnce):
         **options: Any,
     ) -> None:
         self._options = options
+        self._as_read: dict[str, dict[str, Any]] = {}
         super().__init__(conf_source, env, runtime_params, **options)
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Configuration by its key, the parameters with what is ``changed``."""
         values = super().__getitem__(key)
+        if key in ("parameters", "catalog"):
+            self._as_read[key] = copy.deepcopy(values)  # Kedro changes in place what it is given
         if key == "parameters" and key not in self:
             changed = self._changed(values)
             for record, inputs in _inputs_of_records().items():
@@ -85,6 +88,21 @@ class ConfigLoader(ParsedOnce):
             # What YAML shares is no parameter; Kedro would make a dataset of each of its values.
             return {name: value for name, value in values.items() if not str(name).startswith("_")}
         return values
+
+    def made_from(self) -> dict[str, Any]:
+        """All that a result of this run can be made from, by the names of inputs of a pipeline, without secrets.
+
+        Parameters (``params:NAME``) and entries of the catalog. What is ``changed`` follows from them and is left out.
+        """
+        for key in ("parameters", "catalog"):
+            if key not in self._as_read:  # resolving takes long, and Kedro has done it
+                self[key]
+        return _parameters_and_sources(self._as_read["parameters"], self._as_read["catalog"])
+
+    def shown(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Values of ``--params`` without secrets, for messages and files."""
+        shown: dict[str, Any] = _public(given)
+        return shown
 
     def beside(self, env: str | None, protocol: str | None) -> Mapping[str, dict[str, Any]]:
         """Parameters, catalog and globals of an environment under no runtime parameter but the protocol, to be read.
@@ -103,7 +121,7 @@ class ConfigLoader(ParsedOnce):
 
     def _changed(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """See :func:`differences`."""
-        if not ({*self.runtime_params} - {"protocol"} or self._environment_has_files()):
+        if not ({*self.runtime_params} - {"protocol", "run"} or self._environment_has_files()):
             return {}  # without resolving conf/base a second time
         base = self.beside(self.base_env, parameters["_protocol"])
         own = _parameters_and_sources(parameters, self["catalog"])
@@ -144,20 +162,6 @@ def _inputs_of_records() -> dict[str, set[str]]:
     from rnn_trading.pipeline_registry import experiments, inputs_of_records  # noqa: PLC0415  only a run needs them
 
     return inputs_of_records(experiments())
-
-
-def differences(values: dict[str, Any], others: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted names of nested values that differ from others, and the values.
-
-    A block that became a value, a value that became a block, and a dataset of another type are one difference. Of what
-    only the others have, the value is :data:`GONE`. Values are compared as they are written: "5" is not 5.
-    """
-    for key in dict.fromkeys([*values, *others]):
-        value, other = values.get(key, GONE), others.get(key, GONE)
-        if isinstance(value, dict) and isinstance(other, dict) and value.get("type") == other.get("type"):
-            yield from differences(value, other, f"{prefix}{key}.")
-        elif value != other:
-            yield f"{prefix}{key}", value
 
 
 def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Project settings, read by Kedro."""
 
 from rnn_trading.config import ConfigLoader
-from rnn_trading.hooks import ProgressHook, RuntimeParametersHook
+from rnn_trading.hooks import ProgressHook, RuntimeParametersHook, WorkspaceHook
+from rnn_trading.workspace.folders import and_run, run_folder
 
 
 def one_of(name: str, value: str, *choices: str) -> str:
@@ -16,12 +17,12 @@ def if_given(value: str | None, then: str, otherwise: str) -> str:
     return otherwise if value is None else then
 
 
-HOOKS = (RuntimeParametersHook(), ProgressHook())
+HOOKS = (RuntimeParametersHook(), WorkspaceHook(), ProgressHook())
 CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
     # An environment overrides single parameters, not whole blocks.
     "merge_strategy": {"parameters": "soft", "globals": "soft"},
-    "custom_resolvers": {"one_of": one_of, "if_given": if_given},
+    "custom_resolvers": {"one_of": one_of, "if_given": if_given, "run_folder": run_folder, "and_run": and_run},
 }
