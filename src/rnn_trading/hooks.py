@@ -20,6 +20,7 @@ from rnn_trading.pipeline_registry import DEFAULT, is_of_the_book, shared_tables
 from rnn_trading.skill.marks import marked
 from rnn_trading.workspace.code import code_version
 from rnn_trading.workspace.commands import command_of, whole_command
+from rnn_trading.workspace.folders import run_folder
 from rnn_trading.workspace.lineage import Lineage
 from rnn_trading.workspace.run import Run, files_of, new_facts
 
@@ -39,6 +40,8 @@ class RuntimeParametersHook:
         """Compare the names given with those that the environment's files declare."""
         loader: Any = context.config_loader
         given = loader.runtime_params or {}
+        if "run" in given:
+            run_folder("" if given["run"] is None else given["run"])  # `run=` is no name, and not meant to be data
         if given:
             elsewhere = {
                 folder.name: {str(name) for name in OmegaConf.load(folder / "globals.yml")}
