@@ -102,10 +102,11 @@ class Lineage:
     def _source(self, name: str) -> dict[str, Any]:
         """Entry of a source, with its content; empty where it is only a place for what a run keeps."""
         if name not in self._entries:
-            dataset, entry = self._catalog.get(name), self._made_from[name]
-            found = {} if isinstance(dataset, TrainingStateDataset) else self._with_whole_paths(entry)
-            content = content_of(dataset, found)
-            self._entries[name] = json.loads(json.dumps(found | ({CONTENT: content} if content else {}), default=str))
+            dataset, entry = self._catalog.get(name), self._with_whole_paths(self._made_from[name])
+            content = content_of(dataset, entry)
+            found = entry | ({CONTENT: content} if content else {})
+            is_source = not isinstance(dataset, TrainingStateDataset)
+            self._entries[name] = json.loads(json.dumps(found, default=str)) if is_source else {}
         return self._entries[name]
 
     def _with_whole_paths(self, value: Any, key: str = "") -> Any:
