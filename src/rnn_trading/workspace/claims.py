@@ -96,7 +96,7 @@ class Claims:
     def one_at_a_time(self) -> Iterator[None]:
         """Wait until nobody else looks at claims and origins, and keep others waiting for the time of the block."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / MUTEX).open("wb") as file:
+        with (self._folder / MUTEX).open("ab") as file:
             _lock(file.fileno())
             yield
 
