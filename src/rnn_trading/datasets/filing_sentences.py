@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from rnn_trading.datasets.file import FileDataset
 from rnn_trading.datasets.folder_lock import InUse, alone_in, in_use
-from rnn_trading.datasets.whole import written_whole
+from rnn_trading.datasets.whole import read_table, written_whole
 from rnn_trading.filings.reading import FilingReading
 
 logger = logging.getLogger(__name__)
@@ -52,9 +52,7 @@ class StoredSentences:
     @property
     def items(self) -> pd.DataFrame:
         """Columns ``filing_id``, ``item``, ``words``, ``problem``, ``undecodable``; filings in the source's order."""
-        tables = [
-            pq.read_table(part, columns=["key", "item", "words", "problem", "undecodable"]) for part in self._parts
-        ]
+        tables = [read_table(part, columns=["key", "item", "words", "problem", "undecodable"]) for part in self._parts]
         # Without a filing there is no part, and without a schema no table.
         nothing = pa.schema([field for field in SCHEMA if field.name != "sentences"]).empty_table()
         rows = pa.concat_tables([nothing, *tables]).to_pandas()
@@ -66,7 +64,7 @@ class StoredSentences:
         wanted = items[["filing_id", "item"]].assign(key=items["filing_id"].map(self._key_of))
         waiting: list[pd.DataFrame] = []
         for part in self._parts:
-            rows = pq.read_table(part, columns=["key", "item", "sentences"]).to_pandas()
+            rows = read_table(part, columns=["key", "item", "sentences"]).to_pandas()
             waiting.append(wanted.merge(rows, on=["key", "item"]).drop(columns="key"))
             if sum(rows["filing_id"].nunique() for rows in waiting) >= FILINGS_IN_A_BATCH:
                 yield pd.concat(waiting, ignore_index=True)
@@ -122,7 +120,7 @@ class FilingSentencesDataset(FileDataset[FilingReading, StoredSentences]):
         stored: dict[Path, set[str]] = {}
         known: set[str] = set()
         for part in self._parts():
-            keys = set(pq.read_table(part, columns=["key"])["key"].to_pylist())
+            keys = set(read_table(part, columns=["key"])["key"].to_pylist())
             if keys.isdisjoint(known):
                 stored[part] = keys
                 known |= keys

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from rnn_trading.datasets.file import FileDataset, SourceFileDataset
 from rnn_trading.datasets.table_file import parse_error, refuse_unquoted_commas
-from rnn_trading.datasets.whole import written_whole
+from rnn_trading.datasets.whole import read_table, written_whole
 from rnn_trading.tables.checks import TableError
 
 COLUMNS = ["id", "text"]
@@ -177,7 +177,7 @@ class ScoresFileDataset(FileDataset[Iterable[pd.DataFrame], pd.DataFrame]):
             return pd.read_csv(
                 self._filepath, dtype={"id": "str"}, keep_default_na=False, na_values={"probability": [""]}
             )
-        return pd.read_parquet(self._filepath)
+        return read_table(self._filepath).to_pandas()
 
 
 def _write_csv(pieces: Iterable[pd.DataFrame], target: Path) -> None:

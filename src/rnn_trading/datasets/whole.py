@@ -16,6 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from kedro.io.core import get_filepath_str
 from kedro_datasets._typing import HTMLPreview, ImagePreview
 from kedro_datasets.json import JSONDataset as PlainJSONDataset
@@ -89,8 +92,26 @@ class WholeFile:
         self._invalidate_cache()  # type: ignore[attr-defined]
 
 
+def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """A Parquet table, from one opening of its file.
+
+    Given a path, PyArrow opens the file several times: if another takes its place in between, what is read is made up
+    from both.
+    """
+    with path.open("rb") as file:
+        return pq.read_table(file, columns=columns)
+
+
 class ParquetDataset(WholeFile, PlainParquetDataset):
-    """`pandas.ParquetDataset`, written whole."""
+    """`pandas.ParquetDataset`, written whole, and read from one opening of the file: see :func:`read_table`."""
+
+    def load(self) -> pd.DataFrame:
+        """Load the table."""
+        path = Path(str(self._get_load_path()))
+        if self._protocol != "file" or path.is_dir():
+            return super().load()
+        with path.open("rb") as file:
+            return pd.read_parquet(file, **self._load_args)
 
 
 class JSONDataset(WholeFile, PlainJSONDataset):
