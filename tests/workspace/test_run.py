@@ -142,6 +142,19 @@ def _content(text):
     return f"SHA-256 {origins.hashlib.sha256(text).hexdigest()[:16]}"
 
 
+def test_a_finished_model_is_asked_whatever_it_was_made_from(project, caplog):
+    """The pipeline that reads it makes none: it has no parameters for it."""
+    project.run(source="other.json")
+    asks = Pipeline([Node(scale, ["finished", "params:factor", "params:rules"], "answer", name="ask")])
+    made, *_ = project.prepare(nodes=["scale"])
+    read, answer = project.data / TABLE, project.data / "answer.json"
+    made.lineage._pipeline, made.reads, made.writes = asks, {"finished": read}, {"answer": answer}
+    with caplog.at_level(logging.INFO, "rnn_trading"):
+        made.begin()
+    made.end(failed=False)
+    assert f"Taken as it is: data/{TABLE}, made by: run on other.json" in caplog.text
+
+
 def test_at_most_eight_differences_are_told(project):
     project.run(rules=1, nodes=["ingest"])
     made, *_ = project.prepare(nodes=["scale"])

@@ -153,8 +153,10 @@ class Run:
                 continue
             unknown[name] = origin["unknown"]
             found = list(what_differs(origin, self.lineage.of(origin["dataset"])))
-            if found:
+            if found and self.lineage.is_made(name):
                 differing[name] = found
+            elif found:  # a finished model, which is asked whatever it was made from
+                logger.info("Taken as it is: %s, made by: %s", self._short(path), origin.get("command"))
             elif self.facts["commit"] and origin.get("commit") != self.facts["commit"]:
                 commits[str(origin.get("commit"))[:7]].append(self._short(path))
         if differing:
