@@ -160,7 +160,7 @@ def ingest_filings(
         logger.warning("Filings left out of the index: %s", left_out)
     lost_rows = sum(report["price_rows_left_out"].values())
     if lost_rows:
-        logger.warning("Rows of prices left out: %s; see data/03_primary/filings_report.json", f"{lost_rows:,}")
+        logger.warning("Rows of prices left out: %s; see filings_report.json", f"{lost_rows:,}")
     logger.info(
         "%s filings of %s firms, %s with prices, %s with a time of day",
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),
