@@ -110,8 +110,9 @@ class Claims:
                 text = file.read().decode()
             try:
                 claim = Claim.from_json(text)
-            except (ValueError, LookupError, TypeError):  # killed before it was written
-                path.unlink()
+            except (ValueError, LookupError, TypeError):
+                if has_ended:  # killed before it was written; else of another version, which says it in its own words
+                    path.unlink()
                 continue
             (ended if has_ended else living).append(claim)
         return living, ended

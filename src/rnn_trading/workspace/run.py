@@ -83,7 +83,9 @@ class Run:
         """
         if not self.writes and not self.reads:
             return
-        claim = self._new_claim()  # sources are looked at before others have to wait
+        for name in self.writes:
+            self.lineage.of(self.lineage.made_with(name))  # sources are looked at before others have to wait
+        claim = self._new_claim()
         with self._claims.one_at_a_time():
             living, ended = self._claims.others()
             ids = {other.run for other in living}
