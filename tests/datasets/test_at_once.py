@@ -95,6 +95,14 @@ def read_table(loaded):
     return version
 
 
+def scores(version):
+    return [pd.DataFrame({"id": [str(version)] * ROWS, "probability": 1.0})] * version
+
+
+def sequences(version):
+    return TokenSequences(np.full(2 * ROWS, version, np.int32), np.arange(0, 2 * ROWS + 1, 2, np.int64))
+
+
 def read_sequences(loaded):
     assert loaded.starts[-1] == len(loaded.ids)
     return int(loaded.ids.max())
@@ -106,12 +114,6 @@ def datasets(folder: Path):
     csv, parquet = (
         ScoresFileDataset(filepath=f"{folder}/scores.{end}", source=f"{texts}") for end in ("csv", "parquet")
     )
-    scores = {
-        version: [pd.DataFrame({"id": [str(version)] * ROWS, "probability": 1.0})] * version for version in VERSIONS
-    }
-    sequences = {
-        version: (np.full(2 * ROWS, version, np.int32), np.arange(0, 2 * ROWS + 1, 2, np.int64)) for version in VERSIONS
-    }
     state = StateFolder(folder / "training_state", 0.0)
     plain = {
         "parquet": (ParquetDataset(filepath=f"{folder}/a.parquet"), table, read_table),
@@ -124,11 +126,11 @@ def datasets(folder: Path):
             lambda version: {"a": table(version), "b": table(version)},
             lambda loaded: {read_table(loaded["a"]), read_table(loaded["b"])}.pop(),
         ),
-        "csv scores": (csv, scores.get, lambda loaded: int(loaded["id"].unique().item())),
-        "parquet scores": (parquet, scores.get, lambda loaded: int(loaded["id"].unique().item())),
+        "csv scores": (csv, scores, lambda loaded: int(loaded["id"].unique().item())),
+        "parquet scores": (parquet, scores, lambda loaded: int(loaded["id"].unique().item())),
     }
     tokens = TokenSequencesDataset(filepath=f"{folder}/tokens.parquet")
-    plain["tokens"] = (tokens, lambda version: TokenSequences(*sequences[version]), read_sequences)
+    plain["tokens"] = (tokens, sequences, read_sequences)
     made = {
         name: (lambda version, d=dataset, m=make: d.save(m(version)), lambda d=dataset, r=read: r(d.load()))
         for name, (dataset, make, read) in plain.items()

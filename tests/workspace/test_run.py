@@ -1,110 +1,17 @@
-"""What a run may read, and what it does with what others left: two nodes, and all that goes with a run."""
+"""What a run may read, what another run keeps it from, and what its files are said to be made from."""
 
 import json
 import logging
 import os
-from pathlib import Path
 
 import pytest
-from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner
 
-from rnn_trading.datasets.file import SourceFileDataset
-from rnn_trading.datasets.training_state import TrainingStateDataset
-from rnn_trading.datasets.whole import JSONDataset
 from rnn_trading.workspace import origins
-from rnn_trading.workspace import run as workspace_run
 from rnn_trading.workspace.claims import Claim, Claims
-from rnn_trading.workspace.lineage import Lineage
-from rnn_trading.workspace.origins import origin_of
-from rnn_trading.workspace.run import Run, WorkspaceError, files_of, new_facts
-
-TABLE, SCALED = "03_primary/table.json", "04_feature/scaled.json"
-
-
-class Source(SourceFileDataset):
-    """A number in a file of the user."""
-
-    def load(self):
-        return json.loads(self._filepath.read_text())
-
-
-def ingest(source, rules):
-    return source + rules
-
-
-def scale(table, factor, state):
-    return table * factor
-
-
-PIPELINE = Pipeline(
-    [
-        Node(ingest, ["source", "params:rules"], "table", name="ingest"),
-        Node(scale, ["table", "params:factor", "scaled_state"], "scaled", name="scale"),
-    ]
-)
-
-
-class Project:
-    """Runs both nodes, or some."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.data = folder, folder / "data"
-        self.mine, self.other = (self.source(name, value) for name, value in (("mine.json", 1), ("other.json", 10)))
-
-    def source(self, name, value):
-        (self.folder / name).write_text(json.dumps(value))
-        return name
-
-    def prepare(self, source="mine.json", run=None, only_missing=False, nodes=None, rules=1, factor=2, commit="a" * 40):
-        folder = self.data if run is None else self.data / "runs" / run
-        catalog = DataCatalog(
-            {
-                "source": Source(filepath=str(self.folder / source)),
-                "table": JSONDataset(filepath=str(folder / TABLE)),
-                "scaled": JSONDataset(filepath=str(folder / SCALED)),
-                "scaled_state": TrainingStateDataset(filepath=str(folder / "06_models/scaled.training_state")),
-            }
-        )
-        made_from = {"params:rules": rules, "params:factor": factor}
-        made_from |= {name: {"type": "Source", "filepath": source} for name in ("source", "scaled_state")}
-        pipeline = PIPELINE.filter(node_names=nodes)
-        for name in ("rules", "factor"):
-            catalog[f"params:{name}"] = made_from[f"params:{name}"]
-        lineage = Lineage(pipeline, {"all": PIPELINE}, made_from, catalog, self.folder)
-        facts = new_facts(f"run on {source}", {"commit": commit, "clean": True})
-        files = files_of(pipeline, catalog, only_missing)
-        made = Run(self.folder, lineage, facts, lambda dataset: f"make {dataset}", "run=OTHER", *files, {"table"})
-        return made, pipeline, catalog
-
-    def run(self, only_missing=False, **given):
-        made, pipeline, catalog = self.prepare(only_missing=only_missing, **given)
-        made.begin()
-        try:
-            SequentialRunner().run(pipeline, catalog, only_missing_outputs=only_missing)
-        except Exception:
-            made.end(failed=True)
-            raise
-        made.end(failed=False)
-        return made
-
-    def contents(self):
-        """Files and what is in them, without the notes."""
-        found = self.data.rglob("*")
-        return {
-            path.relative_to(self.data).as_posix(): json.loads(path.read_text())
-            for path in found
-            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(self.data).parts)
-        }
-
-    def origin(self, path):
-        return origin_of(self.folder, self.data / path)
-
-
-@pytest.fixture
-def project(tmp_path):
-    return Project(tmp_path)
+from rnn_trading.workspace.run import WorkspaceError
+from tests.workspace.small_project import SCALED, TABLE, scale
 
 
 def test_every_file_has_an_origin(project):
@@ -178,54 +85,6 @@ def test_other_parameters_are_refused_where_a_file_is_read_and_replaced_where_it
     project.run(rules=5, factor=3, nodes=["scale"])
 
 
-def test_what_another_source_left_is_set_aside_whole_and_can_be_used(project, caplog):
-    project.run()
-    with caplog.at_level(logging.INFO, "rnn_trading"):
-        project.run(source="other.json")
-    (aside,) = (project.data / "runs").iterdir()
-    began = project.origin(f"runs/{aside.name}/{TABLE}")["began"]
-    assert aside.name == f"{began[:10]}-{began[11:13]}{began[14:16]}"
-    assert (
-        f"Set aside: 2 files of other sources (source: mine.json (Source)) now lie in data/runs/{aside.name}"
-        in caplog.text
-    )
-    assert project.contents() == {
-        TABLE: 11,
-        SCALED: 22,
-        f"runs/{aside.name}/{TABLE}": 2,
-        f"runs/{aside.name}/{SCALED}": 4,
-    }
-    project.run(run=aside.name, nodes=["scale"], factor=5)
-    assert project.contents()[f"runs/{aside.name}/{SCALED}"] == 10
-    # In the same minute, with files of the same names.
-    project.run()
-    project.run(source="other.json")
-    assert sorted(path.name.removeprefix(aside.name) for path in (project.data / "runs").iterdir())[:2] == ["", "-2"]
-
-
-def test_what_is_replaced_in_the_folders_of_a_run_is_set_aside_too(project):
-    project.run(run="small")
-    project.run(run="small", source="other.json")
-    (aside,) = (path for path in (project.data / "runs").iterdir() if path.name != "small")
-    assert project.contents()[f"runs/{aside.name}/{TABLE}"] == 2
-
-
-def test_the_state_of_a_training_is_set_aside_too(project):
-    project.run()
-    state = project.data / "06_models/scaled.training_state"
-    made, *_ = project.prepare()
-    made.begin()
-    state.mkdir(parents=True)
-    (state / "network.npz").write_text("half trained")
-    made.end(failed=True)
-    project.run()
-    assert (state / "network.npz").exists()  # of the same source: it is gone on from
-    project.run(source="other.json")
-    assert not state.exists()
-    (kept,) = (project.data / "runs").glob("*/06_models/scaled.training_state/network.npz")
-    assert kept.read_text() == "half trained"
-
-
 def test_new_content_of_a_file_is_refused_where_it_is_read_and_replaced_where_it_is_made(project):
     project.run()
     os.utime(project.folder / "mine.json", (1, 1))  # copied, but the same
@@ -251,66 +110,6 @@ def test_large_files_and_folders_are_told_apart_by_size_and_time(project, monkey
         assert first == origins.content_of(catalog["source"], {})
         os.utime(path, (6, 6))
         assert origins.content_of(catalog["source"], {}) != first
-
-
-def test_a_run_that_fails_before_it_writes_leaves_all_as_it_was(project):
-    project.run()
-    before = project.contents()
-    (project.folder / "bad.json").write_text("no number")
-    with pytest.raises(Exception, match="Expecting value"):
-        project.run(source="bad.json")
-    assert project.contents() == before
-    assert not (project.data / "runs").exists() or not list((project.data / "runs").iterdir())
-    project.run(nodes=["scale"])
-
-
-def test_a_run_that_fails_later_leaves_what_was_set_aside_where_it_is(project, monkeypatch):
-    project.run()
-    with pytest.raises(Exception, match="unsupported operand"):
-        project.run(source="other.json", factor={})
-    assert sorted(project.contents().values()) == [2, 4, 11]
-    assert project.origin(TABLE)["sources"]["source"]["filepath"] == "other.json"
-
-
-def test_a_kill_while_files_are_set_aside_is_made_up_for(project, monkeypatch):
-    project.run()
-    moved = []
-
-    def move_one(folder, path, target, move=workspace_run.move):
-        if moved:
-            raise KeyboardInterrupt
-        moved.append(path)
-        move(folder, path, target)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(workspace_run, "move", move_one)
-        with pytest.raises(KeyboardInterrupt):
-            project.run(source="other.json")
-    assert len(project.contents()) == 2
-    project.run(source="other.json")
-    (aside,) = (project.data / "runs").iterdir()
-    assert project.contents() == {
-        TABLE: 11,
-        SCALED: 22,
-        f"runs/{aside.name}/{TABLE}": 2,
-        f"runs/{aside.name}/{SCALED}": 4,
-    }
-
-
-def test_where_nothing_can_be_set_aside_the_run_is_refused(project, monkeypatch):
-    project.run()
-    before = project.contents()
-
-    def other_disk(path, target, rename=os.rename):
-        if "runs" in target.parts and path.name == "table.json":
-            raise OSError(18, "Invalid cross-device link")
-        rename(path, target)
-
-    monkeypatch.setattr(os, "rename", other_disk)
-    with pytest.raises(WorkspaceError, match=r"cannot be set aside in .* \(Invalid cross-device link\)"):
-        project.run(source="other.json")
-    assert project.contents() == before
-    project.run()
 
 
 def test_a_file_put_there_by_hand_is_taken_told_and_noted(project, caplog):
