@@ -88,9 +88,9 @@ def compare_batch_sizes() -> None:
     values = project.parameters("corrected")
     experiment = values["stacked_lstm"]["classification"]
     split = experiment["split"]
-    table = weekly_sequences(project.load("prices_source"), values["daily_weekly_sequences"]["weekly"], split, split)[
-        "returns_weekly"
-    ]
+    table = weekly_sequences(
+        project.load("prices_source")[0], values["daily_weekly_sequences"]["weekly"], split, split
+    )["returns_weekly"]
     print(f"batch  validation log-loss: mean +- standard error over {len(SEEDS)} seeds   validation AUC   seconds")
     for batch_size in (32, 128, 256, 512):
         losses, aucs, seconds = [], [], []

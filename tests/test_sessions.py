@@ -61,7 +61,7 @@ def test_an_interrupted_session_does_not_block_the_next_one_in_folders_of_its_ow
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    for name in ("..", "", "a/b", None, 1.5, True):
+    for name in ("..", "", "a/b", None, 1.5, True, "main"):
         with pytest.raises(ValueError, match="run: expected a name"):
             project("data_ingestion.macro", run=name)
     with monkeypatch.context() as patched:

@@ -18,7 +18,6 @@ from omegaconf import OmegaConf
 
 from rnn_trading.pipeline_registry import DEFAULT, is_of_the_book, shared_tables
 from rnn_trading.skill.marks import marked
-from rnn_trading.workspace.code import code_version
 from rnn_trading.workspace.commands import command_of, whole_command
 from rnn_trading.workspace.folders import run_folder
 from rnn_trading.workspace.lineage import Lineage
@@ -156,7 +155,7 @@ def _workspace_run(
     return Run(
         project=project,
         lineage=Lineage(pipeline, registered, loader.made_from(), catalog, project),
-        facts=new_facts(command_of(run_params, given), code_version(project)),
+        facts=new_facts(command_of(run_params, given)),
         whole=whole,
         beside=command_of(run_params, {**given, "run": "OTHER"}),
         writes=writes,
@@ -187,7 +186,8 @@ class ProgressHook:
         """Log what the quality report of the prices found."""
         report = outputs.get("prices_report")
         if report:
-            counts = {key: len(value) if isinstance(value, list) else value for key, value in report.items()}
+            named = {key: value for key, value in report.items() if key != "read_as"}  # said where it was read
+            counts = {key: len(value) if isinstance(value, list) else value for key, value in named.items()}
             found = [f"{key.replace('_', ' ')} {n:,}" for key, n in counts.items() if isinstance(n, int) and n]
             logger.info("Prices: %s", ", ".join(found))
 

@@ -31,7 +31,7 @@ TABLE = pd.DataFrame(
 )
 def test_the_default_prices(entry, rows, first, last, columns):
     config = OmegaConfigLoader(str(ROOT / "conf"), **WITHOUT_LOCAL, **CONFIG_LOADER_ARGS)["catalog"][entry]
-    prices = AbstractDataset.from_config(entry, config).load()
+    prices = AbstractDataset.from_config(entry, config).load()[0]
     assert (len(prices), prices.columns.tolist()) == (rows, columns)
     for (day, close), row in zip((first, last), (0, -1), strict=True):
         assert (f"{prices.index[row]:%Y-%m-%d}", prices["close"].iloc[row]) == (day, close)
@@ -46,7 +46,7 @@ def test_every_kind_of_file(name, tmp_path):
         TABLE.to_hdf(path, key="index")
     else:
         TABLE.to_parquet(path)
-    prices = IndexFileDataset(filepath=str(path)).load()
+    prices, _ = IndexFileDataset(filepath=str(path)).load()
     assert prices["close"].tolist() == [10, 11, 12]
     assert prices.columns.tolist() == ["close", "volume"]
     assert prices.index.tolist() == TABLE["date"].tolist()
@@ -55,7 +55,7 @@ def test_every_kind_of_file(name, tmp_path):
 def test_a_csv_is_told_by_its_lines(tmp_path):
     path = tmp_path / "index.csv"
     path.write_text("date,close\n2020-01-06,10\n\n2020-01-07,-1\n")
-    with pytest.raises(DatasetError, match=r"index.csv: column 'close', line 4: expected a positive, finite price"):
+    with pytest.raises(DatasetError, match=r"index.csv: column 'close', line 4 .*: expected a positive, finite price"):
         IndexFileDataset(filepath=str(path)).load()
 
 
@@ -63,9 +63,49 @@ def test_other_names_and_dates_are_read_when_told(tmp_path):
     path = tmp_path / "index.csv"
     path.write_text("Day,Last\n1/6/2020,10\n1/7/2020,.\n1/8/2020,12\n")
     options = {"columns": {"Day": "date", "Last": "close"}, "date_format": "%m/%d/%Y"}
-    assert IndexFileDataset(filepath=str(path), **options).load()["close"].tolist() == [10, 12]
-    with pytest.raises(DatasetError, match="column 'date', 'close' is missing.*Received: 'Day', 'Last'"):
+    table, reading = IndexFileDataset(filepath=str(path), **options).load()
+    assert table["close"].tolist() == [10, 12]
+    assert reading.counts["missing_prices"] == 1
+    with pytest.raises(DatasetError, match="'date': '1/6/2020' is 6 January or 1 June. Say .*index_date_format"):
         IndexFileDataset(filepath=str(path)).load()
+
+
+ADJUSTED = (
+    "date,open,high,low,close,volume,adj_close\n2015-01-05,1,3,1,1031.4,8,825.12\n2015-01-06,1,3,1,992.9,6,794.32\n"
+)
+
+
+def test_a_column_that_is_named_is_taken_in_place_of_the_files_own(tmp_path):
+    path = tmp_path / "index.csv"
+    path.write_text(ADJUSTED)
+    assert IndexFileDataset(filepath=str(path)).load()[0]["close"].tolist() == [1031.4, 992.9]
+    for options in ({"columns": {"adj_close": "close"}}, {"names": {"close": "adj_close"}}):
+        table, reading = IndexFileDataset(filepath=str(path), **options).load()
+        assert table["close"].tolist() == [825.12, 794.32]
+        assert "close='adj_close'" in reading.recognised[0]
+    with pytest.raises(DatasetError, match="columns: two columns would be called 'close'"):
+        IndexFileDataset.from_config(
+            "x", {"type": IndexFileDataset, "filepath": str(path), "columns": {"Close": "close", "Adj Close": "close"}}
+        )
+
+
+def test_a_comma_at_the_end_of_every_row_is_no_cell(tmp_path):
+    path = tmp_path / "index.csv"
+    path.write_text("date,close,volume\n2015-01-05,1031.4,8776547,\n2015-01-06,992.9,6669151,\n")
+    assert IndexFileDataset(filepath=str(path)).load()[0]["close"].tolist() == [1031.4, 992.9]
+
+
+def test_what_fred_nasdaq_and_investing_give_is_read(tmp_path):
+    texts = {
+        "SP500.csv": "observation_date,SP500\n2020-01-02,3257.85\n2020-01-20,.\n2020-01-21,3320.79\n",
+        "nasdaq.csv": 'Date,Close/Last,Volume,Open\n01/21/2020,"$3,320.79",--,$1\n01/02/2020,"$3,257.85",--,$1\n',
+        "investing.csv": '"Date","Price","Vol."\n"01/21/2020","3,320.79","1.5M"\n"01/02/2020","3,257.85","-"\n',
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+        table, _ = IndexFileDataset(filepath=str(tmp_path / name)).load()
+        assert {f"{day:%m-%d}": close for day, close in table["close"].items()} == {"01-02": 3257.85, "01-21": 3320.79}
+    assert table["volume"].tolist()[1] == 1_500_000
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path):
@@ -73,14 +113,14 @@ def test_files_that_cannot_be_read_are_named(tmp_path):
     truncated.write_bytes(gzip.compress(b"date,close\n2020-01-06,10\n" * 1000)[:60])
     with pytest.raises(DatasetError, match=r"index.csv.gz cannot be read: "):
         IndexFileDataset(filepath=str(truncated)).load()
-    with pytest.raises(DatasetError, match=r"index.txt does not exist. Expected .* date, close"):
+    with pytest.raises(DatasetError, match=r"index.txt does not exist. Expected .* a date and a close"):
         IndexFileDataset(filepath=str(tmp_path / "index.txt")).load()
     two = tmp_path / "two.h5"
     for key in ("one", "other"):
         TABLE.to_hdf(two, key=key)
-    with pytest.raises(DatasetError, match="expected the table None. Received: one, other"):
+    with pytest.raises(DatasetError, match="expected one table. Received: .*one.*other"):
         IndexFileDataset(filepath=str(two)).load()
-    assert len(IndexFileDataset(filepath=str(two), key="other").load()) == 3
+    assert len(IndexFileDataset(filepath=str(two), key="other").load()[0]) == 3
 
 
 def test_a_source_is_only_read(tmp_path):

@@ -13,7 +13,7 @@ KNOWN = {
 
 
 def test_the_default_prices():
-    prices = PackageFileDataset(**KNOWN).load()
+    prices, _ = PackageFileDataset(**KNOWN).load()
     assert len(prices) == 166_260
     assert prices.index.unique("ticker").size == 20
     dates = prices.index.unique("date")

@@ -1,20 +1,32 @@
+import gzip
+import logging
+import zipfile
+
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.prices_file import PricesFileDataset
-from tests.helpers import panel_to_prices, random_panel
+from tests.helpers import REAL_DATA, panel_to_prices, random_panel
 
 CSV = "date,ticker,adj_close,adj_volume\n2020-01-07,NA,2.5,10\n2020-01-06,NA,2,\n2020-01-06,NULL,,5\n2020-01-06,1,7,0\n"
 
 
-def load(path, **options):
+def read(path, **options):
     return PricesFileDataset(filepath=str(path), **options).load()
 
 
+def load(path, **options):
+    return read(path, **options)[0]
+
+
 def write(tmp_path, text, name="prices.csv"):
-    (tmp_path / name).write_text(text)
-    return tmp_path / name
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
 
 
 def test_csv_keeps_odd_tickers_and_drops_missing_prices(tmp_path):
@@ -60,46 +72,246 @@ def test_wide_layout(tmp_path):
     }
 
 
-@pytest.mark.parametrize(
-    ("text", "options", "message"),
-    [
-        (
-            CSV.replace("2.5", "abc"),
-            {},
-            r"prices.csv: column 'adj_close', line 2: expected a number. Received: 'abc'",
-        ),
-        (CSV.replace("2020-01-06,1", "06.01.2020,1"), {}, "column 'date', line 5: expected a date"),
-        (CSV.replace("1,7,0", "1,0,0"), {}, "column 'adj_close', line 5: expected a positive, finite price"),
-        (
-            CSV.replace("1,7,0", "1,inf,0"),
-            {},
-            "column 'adj_close', line 5: expected a positive, finite price",
-        ),
-        (CSV + "2020-01-06,1,7,0\n", {}, "column 'date', line 6: expected one row for each ticker and date"),
-        (
-            CSV.replace("adj_close", "close"),
-            {},
-            "'adj_close' is missing.*Received: 'date', 'ticker', 'close', 'adj_volume'",
-        ),
-        (CSV.replace(",", ";"), {}, "'date', 'ticker', 'adj_close' is missing.*Received: 'date;ticker;adj_close"),
-        (CSV + "\n\n2020-01-09,X,0,1\n", {}, "column 'adj_close', line 8: expected a positive, finite price"),
-        (CSV.replace("2020-01-07", "2020"), {}, "column 'date', line 2: expected a date such as 2017-12-29"),
-        ("Date,A\n2020-01-06,1\n2020-01-07,x\n", {"layout": "wide"}, "ticker A, line 3: expected a number"),
-        ("", {}, "cannot be read"),
-    ],
-)
+ERRORS = [
+    (CSV.replace("2.5", "abc"), {}, r"'adj_close', line 2 \(NA, 2020-01-07\): expected a number. Received: 'abc'"),
+    (CSV.replace("2020-01-06,1", "06.01.2020,1"), {}, r"column 'date', line 5 \(1\): expected a date"),
+    (CSV.replace("1,7,0", "1,0,9"), {}, "column 'adj_close', line 5 .*: expected a positive, finite price"),
+    (CSV.replace("1,7,0", "1,inf,0"), {}, "column 'adj_close', line 5 .*: expected a positive, finite price"),
+    (CSV + "2020-01-06,1,8,0\n", {}, "line 5 .*: expected one row for each ticker and date.*; also line 6"),
+    (CSV.replace("adj_close", "worth"), {}, "'adj_close' is missing.*Received: 'date', 'ticker', 'worth'"),
+    (CSV + "\n\n2020-01-09,X,0,1\n", {}, r"line 8 \(X, 2020-01-09\): expected a positive, finite price"),
+    (CSV.replace("2020-01-07", "2020"), {}, "column 'date', line 2 .*: expected a date such as 2017-12-29"),
+    ("Date,A\n2020-01-06,1\n2020-01-07,x\n", {"layout": "wide"}, r"line 3 \(A, 2020-01-07\): expected a number"),
+    ("", {}, "is empty"),
+    (CSV, {"layout": "folder"}, "expected a folder, or a ZIP archive, with one table a ticker"),
+]
+
+
+@pytest.mark.parametrize(("text", "options", "message"), ERRORS)
 def test_errors_name_file_column_and_line(tmp_path, text, options, message):
-    with pytest.raises(DatasetError, match=message):
+    with pytest.raises(DatasetError, match=rf"prices.csv.*{message}"):
         load(write(tmp_path, text), **options)
 
 
 def test_errors_for_files_that_are_not_there_or_not_tables(tmp_path):
     with pytest.raises(DatasetError, match=r"nowhere.csv does not exist.*--params prices_file=PATH"):
         load(tmp_path / "nowhere.csv")
-    with pytest.raises(DatasetError, match=r"expected a file ending in .parquet"):
-        load(write(tmp_path, CSV, "prices.xlsx"))
     with pytest.raises(DatasetError, match="cannot be read"):
         load(write(tmp_path, "not parquet", "prices.parquet"))
     panel_to_prices(random_panel(9, 2, 0)).to_hdf(tmp_path / "p.h5", key="other")
-    with pytest.raises(DatasetError, match=r"expected the table 'quandl/wiki/prices'. Received: other. Name"):
+    with pytest.raises(DatasetError, match=r"expected the table 'quandl/wiki/prices'. Received: .*other"):
         load(tmp_path / "p.h5", key="quandl/wiki/prices")
+    with pytest.raises(ValueError, match="prices_columns: expected date, ticker, adj_close, adj_volume. Received: 'x'"):
+        load(tmp_path / "p.h5", names={"x": "y"})
+
+
+def test_a_comma_at_the_end_of_every_row_is_no_cell(tmp_path):
+    path = write(tmp_path, "date,ticker,adj_close\n2016-01-04,AAA,50.1094,\n2016-01-05,AAA,50.6083,\n")
+    assert load(path)["adj_close"].tolist() == [50.1094, 50.6083]
+
+
+def test_a_wide_panel_is_recognised(tmp_path):
+    table, reading = read(write(tmp_path, "date,AAA,BBB\n2016-01-04,50.1094,49.916\n2016-01-05,50.6083,\n"))
+    assert table["adj_close"].tolist() == [50.1094, 50.6083, 49.916]
+    assert reading.recognised == ("wide, 2 tickers",)
+    assert reading.counts["missing_prices"] == 1
+
+
+def test_a_download_of_yfinance_is_recognised(tmp_path):
+    path = write(tmp_path, "Price,Close,Close\nTicker,AAPL,MSFT\nDate,,\n2020-01-02,72.5,153.5\n2020-01-03,71.75,x\n")
+    with pytest.raises(DatasetError, match=r"column 'adj_close', line 5 \(MSFT, 2020-01-03\): expected a number"):
+        load(path)
+    table, reading = read(path, bad_rows=0.25)
+    assert table["adj_close"].tolist() == [72.5, 71.75, 153.5]
+    assert reading.recognised == ("yfinance, 2 tickers: adj_close='Close', adjusted by yfinance",)
+
+
+def test_a_semicolon_file_with_decimal_commas_and_days_first(tmp_path):
+    path = write(tmp_path, "Datum;Symbol;Schluss\n31.01.2020;A;1.234,50\n03.02.2020;A;7,5\n")
+    names = {"date": "Datum", "adj_close": "Schluss"}
+    table, reading = read(path, names=names)
+    assert [(f"{date:%Y-%m-%d}", price) for (_, date), price in table["adj_close"].items()] == [
+        ("2020-01-31", 1234.5),
+        ("2020-02-03", 7.5),
+    ]
+    assert "dates as %d.%m.%Y" in reading.recognised
+    assert len(load(path, names=names, date_format="%d.%m.%Y")) == 2
+    with pytest.raises(DatasetError, match="'date': '03.02.2020' is 2 March or 3 February. Say .*prices_date_format"):
+        load(write(tmp_path, "Datum;Symbol;Schluss\n03.02.2020;A;7,5\n"), names=names)
+
+
+def test_prices_that_may_not_be_adjusted_are_warned_of(tmp_path, caplog):
+    path = write(tmp_path, "Date,Symbol,Close\n2020-01-02,A,1\n")
+    load(path)
+    assert "prices are those of 'Close', which is not said to be adjusted" in caplog.text
+    caplog.clear()
+    load(path, names={"adj_close": "Close"})
+    assert not caplog.records
+
+
+FILE = "Date,Open,High,Low,Close,Adj Close,Volume\n2020-01-02,1,1,1,9,{0}.5,10\n2020-01-03,1,1,1,9,{0}.75,10\n"
+OF_FOLDER = {
+    ("AAPL", "2020-01-02"): 1.5,
+    ("AAPL", "2020-01-03"): 1.75,
+    ("BRK-B", "2020-01-02"): 2.5,
+    ("BRK-B", "2020-01-03"): 2.75,
+}
+
+
+def folder(tmp_path):
+    """One file a ticker, and what lies beside them."""
+    write(tmp_path, FILE.format(1), "stocks/AAPL.csv")
+    path = write(tmp_path, "", "stocks/b/BRK-B.csv.gz")
+    path.write_bytes(gzip.compress(FILE.format(2).encode()))
+    write(tmp_path, "", "stocks/EMPTY.csv")
+    write(tmp_path, "Date,Close\n", "stocks/HEADER.csv")
+    write(tmp_path, "Symbol,Sector\nAAPL,IT\n", "stocks/symbols.csv")
+    write(tmp_path, "Prices of stocks", "stocks/README.md")
+    write(tmp_path, "x", "stocks/.hidden.csv")
+    return tmp_path / "stocks"
+
+
+def zipped(path):
+    with zipfile.ZipFile(path.with_suffix(".zip"), "w") as archive:
+        for file in sorted(path.rglob("*.*")):
+            content = file.read_bytes()
+            packed = file.suffix == ".gz"
+            archive.writestr(
+                file.relative_to(path).as_posix().removesuffix(".gz"), gzip.decompress(content) if packed else content
+            )
+        archive.writestr("__MACOSX/._AAPL.csv", b"\0")
+    return path.with_suffix(".zip")
+
+
+@pytest.mark.parametrize("place", [lambda path: path, zipped])
+def test_one_file_a_ticker(tmp_path, place, caplog):
+    folder(tmp_path)
+    (tmp_path / "stocks/.hidden.csv").unlink()
+    table, reading = read(place(tmp_path / "stocks"))
+    assert {(ticker, f"{date:%Y-%m-%d}"): price for (ticker, date), price in table["adj_close"].items()} == OF_FOLDER
+    assert table["adj_volume"].tolist() == [10] * 4
+    assert "folder of 2 tables: " in reading.recognised[0]
+    assert "one ticker: date='Date', adj_close='Adj Close', adj_volume='Volume'" in reading.recognised[0]
+    left_out = {"files_that_are_no_tables": 1, "files_without_rows": 2, "files_without_prices": 1}
+    assert {reason: reading.counts[reason] for reason in left_out} == left_out
+    assert "files without prices: symbols.csv" in caplog.text
+
+
+def test_hidden_files_of_a_folder_are_none_of_it(tmp_path):
+    assert len(load(folder(tmp_path))) == 4
+
+
+def test_lines_of_a_folder_are_told_with_their_file(tmp_path):
+    path = folder(tmp_path)
+    write(path, FILE.format(-3), "T.csv")
+    with pytest.raises(
+        DatasetError, match=r"column 'adj_close', T.csv, line 2 \(T, 2020-01-02\): .* also T.csv, line 3"
+    ):
+        load(path)
+    assert len(load(path, bad_rows=0.4)) == 4
+
+
+def test_tables_of_a_folder_that_cannot_be_read_are_named(tmp_path):
+    path = folder(tmp_path)
+    (path / "CUT.csv.gz").write_bytes(gzip.compress(FILE.format(3).encode())[:40])
+    write(path, FILE.format(1).replace("9,1.5,10", "9,1.5,10,11"), "WIDE.csv")
+    with pytest.raises(
+        DatasetError, match="2 of 4 tables cannot be read:\n- .*CUT.csv.gz cannot be read: .*\n- .*WIDE.csv: "
+    ):
+        load(path)
+
+
+def test_a_folder_of_adjusted_and_other_prices_is_refused(tmp_path):
+    path = folder(tmp_path)
+    write(path, FILE.format(1).replace("Adj Close", "Other"), "PLAIN.csv")
+    with pytest.raises(
+        DatasetError, match="2 tables have adjusted prices, such as AAPL.csv, and 1 have not, such as PLAIN.csv"
+    ):
+        load(path)
+    assert load(path, names={"adj_close": "Close"})["adj_close"].tolist() == [9] * 6
+
+
+def test_a_folder_without_prices_is_refused(tmp_path):
+    write(tmp_path, "Symbol,Sector\nAAPL,IT\n", "stocks/symbols.csv")
+    with pytest.raises(DatasetError, match=r"no table with a date and a price \(files without prices 1\)"):
+        load(tmp_path / "stocks")
+    (tmp_path / "none").mkdir()
+    with pytest.raises(DatasetError, match=r"no table with a date and a price \(no file\)"):
+        load(tmp_path / "none")
+
+
+def test_a_folder_of_long_tables_is_read_as_one(tmp_path):
+    for year in (2019, 2020):
+        write(tmp_path, f"date,ticker,adj_close\n{year}-01-06,A,1\n{year}-01-06,B,2\n", f"years/{year}.csv")
+    assert [f"{ticker} {date:%Y}" for ticker, date in load(tmp_path / "years").index] == [
+        "A 2019",
+        "A 2020",
+        "B 2019",
+        "B 2020",
+    ]
+
+
+def test_one_file_of_an_archive_is_a_table_or_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        archive.writestr("prices.csv", CSV)
+        archive.writestr("notes.md", "x")
+        archive.writestr("AAPL.csv", FILE.format(1))
+    assert len(load(tmp_path / "p.zip", key="prices.csv")) == 3
+
+
+PRICES = st.floats(1e-3, 1e6)
+PANELS = st.integers(2, 4).flatmap(
+    lambda tickers: st.lists(st.lists(PRICES | st.none(), min_size=tickers, max_size=tickers), min_size=13, max_size=15)
+)
+
+
+def in_long_form(panel):
+    long = panel.stack().rename("adj_close").rename_axis(["Date", "Symbol"]).reset_index()
+    return long.sample(frac=1, random_state=0)
+
+
+def by_yfinance(panel):
+    return pd.concat({"Close": panel, "Volume": panel * 0}, axis="columns", names=["Price", "Ticker"])
+
+
+def with_decimal_commas(panel, path):
+    panel.to_csv(path, sep=";", decimal=",", date_format="%d.%m.%Y")
+
+
+FORMS = {
+    "long": lambda panel, path: in_long_form(panel).to_csv(path, index=False),
+    "wide": lambda panel, path: panel.to_csv(path),
+    "decimal commas": with_decimal_commas,
+    "yfinance": lambda panel, path: by_yfinance(panel).to_csv(path),
+    "yfinance by ticker": lambda panel, path: by_yfinance(panel).swaplevel(axis="columns").to_csv(path),
+    "yfinance in Parquet": lambda panel, path: by_yfinance(panel).to_parquet(path),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(values=PANELS)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_written_is_read_in_every_form(tmp_path, form, values):
+    days = pd.date_range("2020-01-06", periods=len(values), name="Date")
+    panel = pd.DataFrame(values, index=days, columns=["NA", "0005", "LOW", "^X"][: len(values[0])], dtype="float64")
+    panel.iloc[0] = 1.5  # a ticker without a price, or a table without a decimal, says too little
+    path = tmp_path / "prices.csv"
+    FORMS[form](panel, path)
+    expected = panel_to_prices(panel)
+    pd.testing.assert_frame_equal(load(path)[["adj_close"]], expected, check_index_type=False, check_exact=True)
+
+
+@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="the real data is not beside the project")
+def test_real_prices_survive_a_bad_end_and_are_those_of_the_file(tmp_path, caplog):
+    """A download that ends in a price of zero and in exact repeats."""
+    caplog.set_level(logging.WARNING)
+    raw = pd.read_parquet(
+        REAL_DATA / "us_stocks_daily_2007_2017.parquet", filters=[("ticker", "in", ["A", "ABT", "XOM"])]
+    )
+    expected = raw.set_index(["ticker", "date"]).sort_index().astype("float64")
+    last = raw["date"].max() + pd.Timedelta(days=3)
+    zero = pd.DataFrame({"date": [last], "ticker": ["ABT"], "adj_close": [0.0], "adj_volume": [0.0]})
+    pd.concat([raw.astype({"adj_close": "float64"}), raw.tail(5), zero]).to_csv(tmp_path / "p.csv", index=False)
+    table, reading = read(tmp_path / "p.csv")
+    pd.testing.assert_frame_equal(table, expected, check_index_type=False)
+    assert (reading.counts["prices_of_zero_at_the_end"], reading.counts["repeated_rows"]) == (1, 5)

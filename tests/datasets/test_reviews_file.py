@@ -3,6 +3,7 @@ import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.reviews_file import ReviewsFileDataset
+from rnn_trading.tables.reading import Reading
 
 
 def load(path, **options):
@@ -14,11 +15,11 @@ def test_a_table_of_any_kind(tmp_path):
     table.to_csv(tmp_path / "reviews.csv", index=False)
     table.to_parquet(tmp_path / "reviews.parquet")
     for name in ("reviews.csv", "reviews.parquet"):
-        read, counts = load(tmp_path / name)
+        read, reading = load(tmp_path / name)
         assert read["text"].tolist() == table["text"].tolist()
         assert read["split"].tolist() == ["train", "test"]
         assert read["label"].tolist() == [0, 1]
-        assert counts == {"empty_texts": 0, "undecodable_texts": 0}
+        assert reading == Reading((), {"empty_texts": 0, "undecodable_texts": 0})
 
 
 def test_rows_of_one_kind_and_every_second_of_them(tmp_path):
@@ -34,25 +35,35 @@ def test_rows_of_one_kind_and_every_second_of_them(tmp_path):
 
 def test_bytes_that_are_no_utf8_are_replaced_and_counted(tmp_path):
     (tmp_path / "reviews.csv").write_bytes("label,text\n1,Amélie\n0,plain\n".encode("latin-1"))
-    table, counts = load(tmp_path / "reviews.csv")
+    table, reading = load(tmp_path / "reviews.csv")
     assert table["text"].tolist() == ["Am\ufffdlie", "plain"]
-    assert counts["undecodable_texts"] == 1
+    assert reading.counts["undecodable_texts"] == 1
+    table, reading = load(tmp_path / "reviews.csv", encoding="cp1252")
+    assert table["text"].tolist() == ["Amélie", "plain"]
+    assert (reading.recognised, reading.counts["undecodable_texts"]) == (("CSV, CP1252",), 0)
 
 
 def test_a_comma_in_a_text_needs_quotation_marks(tmp_path):
-    (tmp_path / "reviews.csv").write_text("label,text\n1,I liked it, really\n0,b, c\n")
-    with pytest.raises(
-        DatasetError, match="more cells than the header, 'label', 'text'. Put texts that hold commas in"
-    ):
-        load(tmp_path / "reviews.csv")
-    (tmp_path / "reviews.csv").write_text("label,text\n1,I liked it\n0,b, c\n")
-    with pytest.raises(
-        DatasetError, match="Expected 2 fields in line 3, saw 3. Put texts that hold commas in quotation"
-    ):
+    (tmp_path / "reviews.csv").write_text("label,text\n1,I liked it, really\n0,b\n0,b, c\n")
+    with pytest.raises(DatasetError, match="2 rows do not have as many cells as the header.*line 2 has 3: '1,I liked"):
         load(tmp_path / "reviews.csv")
     (tmp_path / "reviews.csv").write_text("")
-    with pytest.raises(DatasetError, match="reviews.csv is empty. Expected a header and rows with label, text"):
+    with pytest.raises(DatasetError, match="reviews.csv is empty: it has no bytes. Expected .* with label, text"):
         load(tmp_path / "reviews.csv")
+
+
+def test_texts_with_numbers_and_separators_stay_as_they_are(tmp_path):
+    (tmp_path / "reviews.csv").write_text('review;sentiment\n"1,5; yes";positive\n1.234,50;negative\n')
+    table, reading = load(tmp_path / "reviews.csv")
+    assert table["text"].tolist() == ["1,5; yes", "1.234,50"]
+    assert table["label"].tolist() == [1, 0]
+    assert reading.recognised[0] == "CSV, semicolons"
+
+
+def test_stars_of_a_folder_with_thresholds(folder):
+    table, reading = load(folder, labels="stars", positive_from=7, negative_to=1)
+    assert table["label"].tolist() == [1, 0, 1]
+    assert reading.counts["between_the_thresholds"] == 1
 
 
 @pytest.fixture
@@ -75,8 +86,8 @@ def folder(tmp_path):
 
 
 def test_a_folder(folder):
-    table, counts = load(folder)
-    assert counts["undecodable_texts"] == 0
+    table, reading = load(folder)
+    assert reading.counts["undecodable_texts"] == 0
     assert table.index.tolist() == ["train/neg/0_3", "train/pos/0_9", "test/neg/0_1", "test/pos/0_10"]
     assert table["split"].tolist() == ["train", "train", "test", "test"]
     assert table["label"].tolist() == [0, 1, 0, 1]

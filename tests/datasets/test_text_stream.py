@@ -1,3 +1,5 @@
+import gzip
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -36,10 +38,11 @@ def test_texts_that_say_null_and_bytes_that_are_no_utf8(tmp_path):
     ("name", "content", "message"),
     [
         ("texts.csv", b"id,body\n1,a\n", "column 'text' is missing. Expected: id, text. Received: 'id', 'body'"),
-        ("texts.csv", b"", "column 'id', 'text' is missing. Expected: id, text. Received: nothing"),
+        ("texts.csv", b"", "is empty: it has no bytes"),
         ("texts.parquet", b"PAR1 no", "cannot be read"),
-        ("texts.txt", b"", "expected a file ending in .csv or .parquet"),
-        (None, b"", "does not exist. Expected a CSV or Parquet file with id, text. .*--params texts_file=PATH"),
+        ("texts.txt", b"one line\n", "column 'id', 'text' is missing. Expected: id, text. Received: 'one line'"),
+        ("texts.h5", b"\x89HDF\r\n\x1a\n", "expected a CSV, or a Parquet file that is not packed"),
+        (None, b"", "does not exist. Expected a Parquet, CSV or HDF5 table with id, text. .*--params texts_file=PATH"),
     ],
 )
 def test_refused_before_anything_is_read(tmp_path, name, content, message):
@@ -54,12 +57,27 @@ def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path):
     assert next(iter(load(tmp_path / "texts.csv")))[0].to_numpy().tolist() == [["1", "a"]]
 
 
+@pytest.mark.parametrize("content", ["id;text\n1;a, b\n", "id\ttext\t\n1\ta, b\t\n", 'id,text,\n1,"a, b",\n'])
+def test_other_separators_and_cells_at_the_end_of_rows(tmp_path, content):
+    for packed in (content.encode(), content.encode("utf-16"), gzip.compress(content.encode())):
+        (tmp_path / "texts.csv").write_bytes(packed)
+        ((piece, done),) = load(tmp_path / "texts.csv")
+        assert piece.to_numpy().tolist() == [["1", "a, b"]]
+        assert done == len(packed)
+
+
+def test_an_encoding_that_is_told(tmp_path):
+    (tmp_path / "texts.csv").write_bytes("id,text\n1,Amélie\n".encode("cp1252"))
+    ((piece, _),) = TextsFileDataset(filepath=str(tmp_path / "texts.csv"), encoding="cp1252").load()
+    assert piece["text"].tolist() == ["Amélie"]
+
+
 def test_commas_without_quotation_marks_and_quotation_marks_without_an_end(tmp_path):
     (tmp_path / "texts.csv").write_text("id,text\n1,I liked it, really\n2,b\n")
-    with pytest.raises(ValueError, match="texts.csv: rows have more cells than the header, 'id', 'text'. Put texts"):
+    with pytest.raises(ValueError, match="texts.csv: 1 row does not have .* 'id', 'text'. line 2 has 3: '1,I liked it"):
         list(load(tmp_path / "texts.csv"))
     (tmp_path / "texts.csv").write_text('id,text\n1,"never ends\n2,b\n')
-    with pytest.raises(ValueError, match="texts.csv cannot be read: .*EOF inside string.*end every quotation"):
+    with pytest.raises(ValueError, match="texts.csv cannot be read: .*begins in line 2: .*end every quotation"):
         list(load(tmp_path / "texts.csv"))
 
 
@@ -84,7 +102,9 @@ def test_a_file_of_one_row_group_is_not_held_in_memory(tmp_path):
 
 def test_a_row_with_too_many_cells_is_named(tmp_path):
     (tmp_path / "texts.csv").write_text("id,text\n1,a\n2,b,c,d\n")
-    with pytest.raises(ValueError, match="texts.csv cannot be read: .*line 3, saw 4. Put texts that hold commas in"):
+    with pytest.raises(
+        ValueError, match="texts.csv: 1 row does not have .*line 3 has 4: '2,b,c,d'. Put cells that hold"
+    ):
         list(load(tmp_path / "texts.csv"))
 
 

@@ -53,12 +53,37 @@ def test_a_line_that_does_not_parse_is_skipped_and_counted(glove, line):
     assert found.report == {"vectors": 1002, "dimensions": 2, "skipped_lines": 1}
 
 
-@pytest.mark.parametrize("cut", ["last 0.", "last 0.1 0.2"])
-def test_a_last_line_that_is_cut_is_skipped(glove, cut):
-    """Without its end nobody knows whether .2 was .25."""
+@pytest.mark.parametrize("cut", ["last 0.", "last 0.1", "last 0.1 0.", "last 0.1 -", "last 0.1 2e-", "last 0.1 "])
+def test_a_last_line_that_breaks_off_is_skipped(glove, cut):
     found = glove(many("the 0.1 0.2\n") + cut).look_up(["last", "the"])
     assert found.found.tolist() == [False, True]
     assert found.report["skipped_lines"] == 1
+
+
+def test_a_last_line_without_an_end_is_a_vector(glove, caplog):
+    found = glove("the 0.1 0.2\nlast 0.3 0.4").look_up(["last", "the"])
+    assert found.matrix.tolist() == np.float32([[0.3, 0.4], [0.1, 0.2]]).tolist()
+    assert found.report == {"vectors": 2, "dimensions": 2, "skipped_lines": 0}
+    assert "the last line has no end. It is taken as it is" in caplog.text
+    caplog.clear()
+    assert glove("the 0.1 0.2\n").look_up(["the"]).found.all()
+    assert "no end" not in caplog.text
+
+
+@pytest.mark.parametrize("header", ["3 2\n", "3 2 \r\n", "\ufeff3\t2\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_headers_and_ends_of_lines(glove, header, end):
+    """With a header a first word may hold numbers, too."""
+    found = glove(header + end.join(["10 000 0.1 0.2", "film 0.3 0.4", "a 1 2"]) + end).look_up(["10 000", "film"])
+    assert found.matrix.tolist() == np.float32([[0.1, 0.2], [0.3, 0.4]]).tolist()
+    assert found.report["vectors"] == 3
+
+
+def test_a_header_that_promises_other_vectors_and_lines_that_end_in_cr_alone(glove):
+    with pytest.raises(DatasetError, match="expected a word and 3 numbers, as the header says, .* Line 2 begins with"):
+        glove("1 3\nthe 0.1 0.2\n")
+    with pytest.raises(DatasetError, match=r"an end of line \(LF\) behind it. Line 1 begins with 'the 0.1"):
+        glove("the 0.1 0.2\rfilm 0.3 0.4\r")
 
 
 def test_a_file_that_is_shorter_than_its_header_says(glove):
@@ -75,7 +100,7 @@ def test_bytes_that_are_no_utf8_and_a_byte_order_mark(glove):
 def test_files_that_are_no_vectors_are_refused(glove, tmp_path):
     with pytest.raises(DatasetError, match="is empty. Expected word vectors in GloVe's text format"):
         glove("")
-    with pytest.raises(DatasetError, match="expected a word and its numbers.*The first line begins with 'A plain text"):
+    with pytest.raises(DatasetError, match="expected a word and its numbers.*Line 1 begins with 'A plain text"):
         glove("A plain text\nof two lines\n")
     with pytest.raises(VectorError, match="1 of 3 lines are otherwise, the first of them line 2"):
         glove("a 1 2\nb 1\nc 1 2\n").look_up(["a"])

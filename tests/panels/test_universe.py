@@ -53,7 +53,7 @@ def real_prices():
     columns = ["date", "ticker", "adj_close", "adj_volume"]
     raw = pd.read_parquet(REAL_DATA / "us_stocks_daily_2007_2017.parquet", columns=columns)
     some = sorted(raw["ticker"].unique())[::8]
-    return parse_prices(raw[raw["ticker"].isin(some) & (raw["date"] < pd.Timestamp("2009-07-01"))], "real prices")
+    return parse_prices(raw[raw["ticker"].isin(some) & (raw["date"] < pd.Timestamp("2009-07-01"))], "real prices")[0]
 
 
 def members(table):

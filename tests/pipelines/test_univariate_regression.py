@@ -109,7 +109,7 @@ def test_published_shapes(base_parameters, experiment):
     else:
         config = OmegaConfigLoader(str(ROOT / "conf"), **WITHOUT_LOCAL, **CONFIG_LOADER_ARGS)
         entry = config["catalog"]["index_prices_source"]
-        prices = AbstractDataset.from_config("index_prices_source", entry).load()
+        prices, _ = AbstractDataset.from_config("index_prices_source", entry).load()
         series = take_series(prices, SeriesParameters(**values["series"]))
     windows = window_rows(series, values["series"]["lags"])
     parts = chronological_split(windows.index, SplitParameters(**values["split"]))
@@ -238,7 +238,7 @@ def test_a_random_walk_shows_nothing(run_file):
         ),
         (index_table().drop(index=index_table().index[300:320]), f"{NAME}.level", "no close between 2016-02-24 and"),
         (index_table().assign(close=5.0), f"{NAME}.level", "All 900 values of close from 2015-01-01 .* are 5"),
-        (index_table() * -1, f"{NAME}.level", "index.csv: column 'close', line 2: expected a positive, finite price"),
+        (index_table() * -1, f"{NAME}.level", "index.csv: column 'close', line 2 .*: expected a positive, finite"),
         (
             index_table() * np.where(np.arange(900) == 7, 0, 1)[:, None],
             f"{NAME}.level",

@@ -65,7 +65,7 @@ def test_gaps_are_counted_and_refused_where_the_months_are_used():
     with pytest.raises(
         MacroError,
         match="x.csv: B has no value in 4 of the months from 2000-03 to 2000-12, the last of them 2000-08. Expected "
-        "one a month without gaps. Fill the gaps, start after them with windows.start, or take a monthly series.",
+        "one a month without gaps. Fill the gaps, start after them with windows.start, such as 2000-09-01, or take a",
     ):
         refuse_gaps(aligned, "x.csv")
 

@@ -11,6 +11,7 @@ from rnn_trading.tables.index_prices import (
     refuse_missing_days,
     validate_index,
 )
+from rnn_trading.tables.names import Told
 from rnn_trading.tables.prices import PriceError
 
 RAW = pd.DataFrame(
@@ -28,7 +29,8 @@ LIMITS = IndexIngestionParameters(
 
 
 def test_the_canonical_table():
-    table = parse_index(RAW, "x.csv")
+    table, reading = parse_index(RAW, "x.csv")
+    assert reading.counts["missing_prices"] == 1
     assert table.columns.tolist() == ["close", "high", "low"]
     assert table["close"].tolist() == [10, 11]  # in order of time; the day without a close is gone
     assert table.index.tolist() == [pd.Timestamp("2020-01-06"), pd.Timestamp("2020-01-07")]
@@ -38,26 +40,44 @@ def test_the_canonical_table():
 def test_dates_of_another_form_are_read_only_when_told():
     american = RAW.assign(date=["1/7/2020", "1/6/2020", "1/8/2020"])
     with pytest.raises(
-        PriceError, match="x.csv: column 'date', row 0: expected a date such as 2017-12-29. .*'1/7/2020'"
+        PriceError,
+        match="'date': '1/7/2020' is 7 January or 1 July. Say .*index_date_format='%m/%d/%Y'",
     ):
         parse_index(american, "x.csv")
-    assert parse_index(american, "x.csv", date_format="%m/%d/%Y")["close"].tolist() == [10, 11]
+    assert parse_index(american, "x.csv", told=Told("index", date_format="%m/%d/%Y"))[0]["close"].tolist() == [10, 11]
+    with pytest.raises(
+        PriceError,
+        match="the form of its dates: expected a year, a month and a day.*index_date_format.*Received: '%m/%d'",
+    ):
+        parse_index(american, "x.csv", told=Told("index", date_format="%m/%d"))
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"date": ["2020-01-06"] * 3}, "'date', row 1: expected every date once"),
-        ({"close": [1.0, 0.0, 1.0]}, "'close', row 1: expected a positive, finite price. Received: 0.0"),
-        ({"close": [1.0, -3.0, 1.0]}, "'close', row 1: expected a positive, finite price. Received: -3.0"),
-        ({"close": [1.0, "ten", 1.0]}, "'close', row 1: expected a number. Received: 'ten'"),
-        ({"low": [10.0, 11.0, 11.0]}, "'high', row 1: expected a high that is not below the low"),
+        ({"date": ["2020-01-06"] * 3}, r"'close', row 0 \(2020-01-06\): expected every date once. .*; also row 1"),
+        ({"close": [1.0, 0.0, 1.0]}, "'close', row 1 .*: expected a positive, finite price. Received: 0.0"),
+        ({"close": [1.0, -3.0, 1.0]}, "'close', row 1 .*: expected a positive, finite price. Received: -3.0"),
+        ({"close": [1.0, "ten", 1.0]}, "'close', row 1 .*: expected a number. Received: 'ten'"),
+        ({"low": [10.0, 11.0, 11.0]}, "'high', row 1 .*: expected a high that is not below the low"),
         ({"close": [1.0, np.nan, np.nan]}, "expected at least 2 days with a close. Received: 1"),
     ],
 )
 def test_unusable_prices_are_refused(change, message):
     with pytest.raises(PriceError, match=message):
         parse_index(RAW.assign(**change), "x.csv")
+
+
+def test_what_is_wrong_beyond_doubt_is_left_out_and_counted():
+    days = pd.DataFrame(
+        {"date": ["2020-01-06", "2020-01-07", "2020-01-07", "2020-01-08"], "close": [1.0, 2.0, 2.0, 0.0]}
+    )
+    table, reading = parse_index(days, "x.csv")
+    assert table["close"].tolist() == [1.0, 2.0]
+    assert (reading.counts["repeated_rows"], reading.counts["prices_of_zero_at_the_end"]) == (1, 1)
+    table, reading = parse_index(days.assign(close=[1.0, 2.0, 3.0, 4.0]), "x.csv", told=Told("index", bad_rows=0.5))
+    assert table["close"].tolist() == [1.0, 4.0]  # of two closes that contradict each other, none is known to be right
+    assert reading.counts["bad_rows"] == 2
 
 
 def test_a_missing_column_is_named():
@@ -101,4 +121,4 @@ def test_quality_is_counted():
 )
 def test_the_catalog_refuses_a_table_that_is_not_canonical(broken):
     with pytest.raises(PriceError, match="index_prices: expected"):
-        validate_index(broken(parse_index(RAW, "x.csv")))
+        validate_index(broken(parse_index(RAW, "x.csv")[0]))

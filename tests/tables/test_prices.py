@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from rnn_trading.tables import prices as px
+from rnn_trading.tables.names import Told
 from tests.helpers import panel_to_prices
 
 DATES = pd.date_range("2020-01-06", periods=6)
@@ -24,11 +25,16 @@ def test_parsing_sorts_and_drops_missing_prices():
             "comment": "ignored",
         }
     )
-    parsed = px.parse_prices(raw, "x")
+    parsed, reading = px.parse_prices(raw, "x")
     assert list(parsed.index) == [("B", pd.Timestamp("2020-01-06")), ("B", pd.Timestamp("2020-01-07"))]
     assert parsed["adj_close"].tolist() == [3.0, 4.0]
     assert parsed["adj_volume"].tolist() == [5.0, 0.0]
-    px.parse_prices(parsed, "the canonical table is a fixed point")
+    assert {reason: count for reason, count in reading.counts.items() if count} == {
+        "missing_prices": 1,
+        "tickers_without_prices": 1,
+    }
+    again, _ = px.parse_prices(parsed, "the canonical table is a fixed point")
+    pd.testing.assert_frame_equal(again, parsed)
 
 
 @pytest.mark.parametrize(
@@ -36,20 +42,23 @@ def test_parsing_sorts_and_drops_missing_prices():
     [
         (
             {"adj_close": ["1.5", "abc"]},
-            r"prices.csv: column 'adj_close', row 1: expected a number. Received: 'abc'",
+            r"prices.csv: column 'adj_close', row 1 \(A, 2020-01-06\): expected a number. Received: 'abc'",
         ),
-        ({"adj_close": [1.0, 0.0]}, r"row 1: expected a positive, finite price. Received: .*0.0"),
-        ({"adj_close": [-3.0, 1.0]}, r"row 0: expected a positive, finite price. Received: .*-3.0"),
-        ({"adj_close": [1.0, np.inf]}, r"row 1: expected a positive, finite price. Received: .*inf"),
+        ({"adj_close": [1.0, 0.0]}, r"row 1 .*: expected a positive, finite price. Received: 0.0 \(1 such row\)"),
+        ({"adj_close": [-3.0, 1.0]}, r"row 0 .*: expected a positive, finite price. Received: -3.0"),
+        ({"adj_close": [1.0, np.inf]}, r"row 1 .*: expected a positive, finite price. Received: inf"),
+        ({"adj_close": [True, False]}, r"row 0 .*: expected a number. Received: True \(2 such rows; also row 1"),
         ({"adj_close": [NAN, NAN]}, "no row has a price"),
-        ({"adj_volume": [1.0, -1.0]}, "'adj_volume', row 1: expected a volume of zero or more"),
-        ({"date": ["2020-01-06", "06/01/2020"]}, "'date', row 1: expected a date such as 2017-12-29"),
+        ({"adj_close": [NAN, 0.0]}, "expected a positive, finite price"),  # a ticker without any price
+        ({"adj_volume": [1.0, -1.0]}, "'adj_volume', row 1 .*: expected a volume of zero or more"),
+        ({"date": ["2020-01-06", "06/01/2020"]}, r"'date', row 1 \(A\): expected a date such as 2017-12-29"),
         (
             {"date": ["2020-01-06", "2020-01-06"]},
-            "'date', row 1: expected one row for each ticker and date, and A has two",
+            r"'adj_close', row 0 \(A, 2020-01-06\): expected one row for each ticker and date. Received: 2.0 "
+            r"\(2 such rows; also row 1 \(A, 2020-01-06\): 1.0\)",
         ),
-        ({"ticker": ["A", " "]}, "'ticker', row 1: expected a ticker symbol"),
-        ({"ticker": ["A", None]}, "'ticker', row 1: expected a ticker symbol"),
+        ({"ticker": ["A", " "]}, "'ticker', row 1 .*: expected a ticker"),
+        ({"ticker": ["A", None]}, "'ticker', row 1 .*: expected a ticker"),
     ],
 )
 def test_parsing_names_file_column_and_row(columns, message):
@@ -60,6 +69,65 @@ def test_parsing_names_file_column_and_row(columns, message):
 def test_parsing_names_missing_columns():
     with pytest.raises(px.PriceError, match=r"column 'adj_close' is missing.*Received: 'date', 'ticker', 'close'"):
         px.parse_prices(long().rename(columns={"adj_close": "close"}), "prices.csv")
+    with pytest.raises(px.PriceError, match="column 'ticker' stands twice"):
+        px.parse_prices(pd.concat([long(), long()[["ticker"]]], axis="columns"), "prices.csv")
+
+
+def rows(text, **columns):
+    table = [line.split() for line in text.strip().splitlines()]
+    return pd.DataFrame(table, columns=["ticker", "date", "adj_close", *columns.get("more", [])])
+
+
+def test_what_is_wrong_beyond_doubt_is_left_out_and_counted():
+    raw = rows(
+        """
+        A 2020-01-06 1.5 10
+        A 2020-01-07 1.6 10
+        A 2020-01-07 1.60 10
+        A 2020-01-08 0 0
+        A 2020-01-09 0.0 NA
+        B 2020-01-06 7 10
+        b 2020-01-07 8 10
+        B 2020-01-08 9 10
+        """,
+        more=["adj_volume"],
+    )
+    table, reading = px.parse_prices(raw, "prices.csv")
+    assert table["adj_close"].tolist() == [1.5, 1.6, 7.0, 8.0, 9.0]
+    assert table.index.unique("ticker").tolist() == ["A", "B"]
+    assert reading.counts == {
+        **{"missing_prices": 0, "prices_of_zero_at_the_end": 2, "repeated_rows": 1, "bad_rows": 0},
+        **{"tickers_without_prices": 0, "tickers_in_another_case": 1},
+    }
+    # A price of zero that was traded, or after which prices go on, is no end.
+    for line in ("A 2020-01-10 1.5 10", "A 2020-01-10 0 5"):
+        with pytest.raises(px.PriceError, match=r"expected a positive, finite price. Received: '0"):
+            px.parse_prices(pd.concat([raw, rows(line, more=["adj_volume"])]), "prices.csv")
+
+
+FAULTS = rows(
+    "\n".join(f"A 2020-01-{day:02} {day}" for day in range(1, 17))
+    + "\nB 2020-01-01 -1\nB today 2\nB 2020-01-03 x\nB 2020-01-04 -4"
+)
+
+
+def test_all_faults_are_told_at_once_and_left_out_up_to_a_share(caplog):
+    with pytest.raises(px.PriceError) as error:
+        px.parse_prices(FAULTS, "prices.csv", told=Told())
+    assert str(error.value).splitlines() == [
+        "prices.csv: 4 of 20 rows cannot be used:",
+        "- column 'date', row 17 (B): expected a date such as 2017-12-29. Received: 'today' (1 such row).",
+        "- column 'adj_close', row 18 (B, 2020-01-03): expected a number. Received: 'x' (1 such row).",
+        "- column 'adj_close', row 16 (B, 2020-01-01): expected a positive, finite price. Received: '-1' (2 such rows; "
+        "also row 19 (B, 2020-01-04): '-4').",
+        "Correct or remove them, or leave them out: --params prices_bad_rows=0.2.",
+    ]
+    with pytest.raises(px.PriceError):
+        px.parse_prices(FAULTS, "prices.csv", told=Told(bad_rows=0.19))
+    table, reading = px.parse_prices(FAULTS, "prices.csv", told=Told(bad_rows=0.2))
+    assert table["adj_close"].tolist() == [float(day) for day in range(1, 17)]
+    assert (reading.counts["bad_rows"], reading.counts["tickers_without_prices"]) == (4, 1)
+    assert "4 of 20 rows are left out: column 'date', row 17 (B)" in caplog.text
 
 
 def test_validation_of_the_saved_table():

@@ -1,7 +1,15 @@
 import pandas as pd
 import pytest
 
-from rnn_trading.tables.reviews import ReviewError, parse_reviews, review_quality, states_rating, validate_reviews
+from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.reviews import (
+    ReviewColumns,
+    ReviewError,
+    parse_reviews,
+    review_quality,
+    states_rating,
+    validate_reviews,
+)
 
 
 def raw(**columns):
@@ -9,13 +17,71 @@ def raw(**columns):
 
 
 def test_the_canonical_table():
-    table, counts = parse_reviews(raw(further=[1, 2, 3]), "here")
+    table, reading = parse_reviews(raw(further=[1, 2, 3]), "here")
     assert table.columns.tolist() == ["split", "label", "text"]
     assert table.index.tolist() == ["0", "1", "2"]
     assert table["label"].dtype == "int8"
     assert table["split"].isna().all()
-    assert counts == {"empty_texts": 0, "undecodable_texts": 0}
+    assert reading == Reading((), {"empty_texts": 0, "undecodable_texts": 0})
     validate_reviews(table)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected", "recognised"),
+    [
+        ([1.0, 0.0, 1.0], [1, 0, 1], ()),
+        (["1", "0", "1.0"], [1, 0, 1], ()),
+        ([True, False, True], [1, 0, 1], ()),
+        (["Positive", " negative", "POS"], [1, 0, 1], ("labels in words, positive and negative",)),
+        (["True", "False", "True"], [1, 0, 1], ("labels in words, positive and negative",)),
+        ([2, 1, 2], [1, 0, 1], ("labels 2 as positive, 1 as negative",)),
+        (["1", "-1", "1"], [1, 0, 1], ("labels 1 as positive, -1 as negative",)),
+        ([1, 2, 3], [1, 2, 3], ()),  # stars
+        ([2, 2, 2], [2, 2, 2], ()),
+    ],
+)
+def test_labels_as_people_write_them(labels, expected, recognised):
+    table, reading = parse_reviews(raw(label=labels), "here")
+    assert (table["label"].tolist(), reading.recognised) == (expected, recognised)
+
+
+def test_stars_with_thresholds_become_two_labels():
+    stars = pd.DataFrame({"stars": ["1", "4.5", "2.5", "4"], "text": list("abcd")})
+    table, reading = parse_reviews(stars, "here", told=ReviewColumns(positive_from=4, negative_to=2))
+    assert table["label"].to_dict() == {"0": 0, "1": 1, "3": 1}
+    assert reading.counts["between_the_thresholds"] == 1
+    assert reading.recognised == ("'stars' as label", "labels from 4 as positive, to 2 as negative")
+    with pytest.raises(ReviewError, match="'label', row 1: expected a number, since review_positive_from is set"):
+        parse_reviews(raw(label=["1", "good", "2"]), "here", told=ReviewColumns(positive_from=4, negative_to=2))
+    for wrong in ({"positive_from": 4}, {"negative_to": 4}, {"positive_from": 4, "negative_to": 4}):
+        with pytest.raises(ReviewError, match="expected both, the first above the second"):
+            ReviewColumns(**wrong)
+
+
+def test_columns_by_usual_names_and_those_that_could_both_be_meant():
+    table = pd.DataFrame({"Review": ["a", "b"], "Sentiment": [1, 0]})
+    read, reading = parse_reviews(table, "here")
+    assert read["text"].tolist() == ["a", "b"]
+    assert reading.recognised == ("'Sentiment' as label", "'Review' as text")
+    for further, name in (({"comment": ["c", "d"]}, "text"), ({"rating": [1, 5]}, "label")):
+        both = table.assign(**further)
+        with pytest.raises(ReviewError, match=f"could both be the {name}. Say which: --params reviews_columns.{name}="):
+            parse_reviews(both, "here")
+        assert parse_reviews(both, "here", told=ReviewColumns({name: next(iter(further))}))[0].shape == (2, 3)
+    with pytest.raises(ValueError, match="reviews_columns: expected text, label. Received: 'id'"):
+        ReviewColumns({"id": "x"})
+
+
+def test_a_column_that_is_told_is_taken_and_the_file_s_own_of_that_name_set_aside():
+    table = pd.DataFrame({"text": ["raw", "raw 2"], "cleaned": ["a", "b"], "label": [1, 0], "split": ["train", "test"]})
+    read, _ = parse_reviews(table, "here", told=ReviewColumns({"text": "cleaned"}))
+    assert read["text"].tolist() == ["a", "b"]
+    assert read["split"].tolist() == ["train", "test"]
+
+
+def test_ids_that_are_floats_have_no_decimal_point():
+    assert parse_reviews(raw(id=[7.0, 8.0, 9.0]), "here")[0].index.tolist() == ["7", "8", "9"]
+    assert parse_reviews(raw(id=["7.0", "8", "x"]), "here")[0].index.tolist() == ["7.0", "8", "x"]
 
 
 def test_authors_are_kept_where_they_are_known():
@@ -27,15 +93,15 @@ def test_authors_are_kept_where_they_are_known():
 
 
 def test_empty_texts_are_left_out_and_counted_and_others_keep_their_ids():
-    table, counts = parse_reviews(raw(text=["Good", " \n?!", None], split=["train", "test", "test"]), "here")
+    table, reading = parse_reviews(raw(text=["Good", " \n?!", None], split=["train", "test", "test"]), "here")
     assert table.index.tolist() == ["0"]
-    assert counts["empty_texts"] == 2
+    assert reading.counts["empty_texts"] == 2
     with pytest.raises(ReviewError, match=r"here holds no review with a text \(3 rows, 3 empty\)"):
         parse_reviews(raw(text=["", " ", None]), "here")
 
 
 def test_replaced_bytes_are_counted():
-    assert parse_reviews(raw(text=["Am\ufffdlie", "b", "c"]), "here")[1]["undecodable_texts"] == 1
+    assert parse_reviews(raw(text=["Am\ufffdlie", "b", "c"]), "here")[1].counts["undecodable_texts"] == 1
 
 
 @pytest.mark.parametrize(
@@ -43,10 +109,12 @@ def test_replaced_bytes_are_counted():
     [
         (
             {"label": [1, 101, 0]},
-            r"'label', row 1: expected 0 \(negative\) or 1 \(positive\), or whole numbers from 0 to 100, such as stars"
-            r"\. Received: 101 \(1 such rows\)",
+            r"'label', row 1: expected 0 \(negative\) or 1 \(positive\), .* whole numbers from 0 to 100, such as stars "
+            r".*review_positive_from=7.*Received: 101 \(1 such row\)",
         ),
-        ({"label": ["pos", "neg", "pos"]}, "Received: 'pos'"),
+        ({"label": ["pos", "neutral", "neg"]}, "expected 0"),
+        ({"label": ["pos", "1", "neg"]}, "expected 0"),
+        ({"label": [4.5, 1, 5]}, "row 0: expected 0 .*Received: 4.5"),
         ({"label": [1, None, 0]}, "row 1: expected 0"),
         ({"split": ["train", "dev", "test"]}, "expected one of train, validation, test, or nothing. Received: 'dev'"),
         ({"split": ["train", None, "test"]}, "row 1: expected a split in every row or in none"),
@@ -60,7 +128,7 @@ def test_refused(columns, message):
 
 
 def test_a_missing_column_is_named():
-    with pytest.raises(ReviewError, match="column 'label' is missing. Expected: label, text"):
+    with pytest.raises(ReviewError, match="column 'label' is missing. Received: 'text'. Name it: --params reviews_"):
         parse_reviews(raw().drop(columns="label"), "here")
 
 

@@ -67,7 +67,7 @@ class Project:
         for name in ("rules", "factor"):
             catalog[f"params:{name}"] = made_from[f"params:{name}"]
         lineage = Lineage(pipeline, {"all": PIPELINE}, made_from, catalog, self.folder)
-        facts = new_facts(f"run on {source}", {"commit": commit, "clean": True})
+        facts = new_facts(f"run on {source}") | {"commit": commit, "clean": True}
         files = files_of(pipeline, catalog, only_missing)
         made = Run(self.folder, lineage, facts, lambda dataset: f"make {dataset}", "run=OTHER", *files, {"table"})
         return made, pipeline, catalog

@@ -127,7 +127,7 @@ def test_another_commit_is_told(project, caplog):
     project.run()
     with caplog.at_level(logging.INFO, "rnn_trading"):
         project.run(nodes=["scale"], commit="b" * 40)
-    assert f"Made by the commit aaaaaaa, while this is bbbbbbb: data/{TABLE}" in caplog.text
+    assert f"Made by the commit {'a' * 40}, while this is {'b' * 40}: data/{TABLE}" in caplog.text
 
 
 def test_a_run_that_was_killed_is_noted_by_the_next(project):

@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from kedro.io import DatasetError
 
 from rnn_trading.datasets.file import FileDataset
 from rnn_trading.datasets.folder_lock import InUse, alone_in, in_use
 from rnn_trading.datasets.whole import read_table, written_whole
-from rnn_trading.filings.reading import FilingReading
+from rnn_trading.filings.reading import WORDS, FilingReading
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ SCHEMA = pa.schema(
         ("words", pa.int64()),
         ("problem", pa.string()),
         ("undecodable", pa.bool_()),
+        ("form", pa.string()),
+        *((name, pa.int64()) for name in WORDS),
     ]
 )
 MANIFEST = "filings.json"
@@ -51,10 +54,10 @@ class StoredSentences:
 
     @property
     def items(self) -> pd.DataFrame:
-        """Columns ``filing_id``, ``item``, ``words``, ``problem``, ``undecodable``; filings in the source's order."""
-        tables = [read_table(part, columns=["key", "item", "words", "problem", "undecodable"]) for part in self._parts]
+        """See :class:`rnn_trading.filings.reading.Sentences`."""
         # Without a filing there is no part, and without a schema no table.
         nothing = pa.schema([field for field in SCHEMA if field.name != "sentences"]).empty_table()
+        tables = [read_table(part, columns=nothing.column_names) for part in self._parts]
         rows = pa.concat_tables([nothing, *tables]).to_pandas()
         filings = pd.DataFrame({"filing_id": list(self._key_of), "key": list(self._key_of.values())}, dtype="str")
         return filings.merge(rows, on="key").drop(columns="key")
@@ -89,9 +92,20 @@ class FilingSentencesDataset(FileDataset[FilingReading, StoredSentences]):
     """
 
     def load(self) -> StoredSentences:
-        """Return the sentences of the last run."""
+        """Return the sentences of the last run.
+
+        Raises
+        ------
+        DatasetError
+            If they were read by an earlier version of this project.
+        """
         user = InUse(self._filepath)
         key_of, parts = self._manifest()
+        if any(pq.read_schema(part).names != SCHEMA.names for part in parts):
+            raise DatasetError(
+                f"{self._filepath} holds sentences that an earlier version read, which counted less. Run the "
+                "experiment whole, and they are read again: kedro run --pipelines sec_filings"
+            )
         return StoredSentences(parts, key_of, user)
 
     def save(self, data: FilingReading) -> None:

@@ -1,48 +1,75 @@
-"""Prices of one index in a file: Parquet, CSV or HDF5."""
+"""Prices of one index in a file."""
 
 from typing import Any
 
 import pandas as pd
 
-from rnn_trading.datasets.table_file import TableFileDataset, read_text_csv
-from rnn_trading.tables.index_prices import OPTIONAL, REQUIRED, parse_index
+from rnn_trading.datasets.table_file import TableFileDataset
+from rnn_trading.tables.index_layouts import FURTHER, to_index
+from rnn_trading.tables.index_prices import parse_index
+from rnn_trading.tables.names import CLOSE, DATE, Told
 from rnn_trading.tables.prices import PriceError
+from rnn_trading.tables.reading import Reading
 
 
-class IndexFileDataset(TableFileDataset[pd.DataFrame]):
+class IndexFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     """Read and check a file of index prices.
 
     The result is the canonical table of :mod:`rnn_trading.tables.index_prices`.
 
     Parameters
     ----------
+    names
+        The file's names of ``date``, ``close``, ``open``, ``high``, ``low`` and ``volume``, by ours; None: recognised.
     columns
-        The file's names of ``date``, ``close``, ``open``, ``high``, ``low``, ``volume`` where they differ:
-        file's name to ours.
+        The same the other way round: file's name to ours.
     date_format
-        Form of dates that are text, ``%Y-%m-%d`` unless told.
+        Form of dates that are text, such as ``%d/%m/%Y``; None: recognised.
+    bad_rows
+        Share of the rows that are left out if they cannot be used, such as 0.001; more are refused.
     file
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
 
-    expected = f"the columns {', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}]"
+    expected = "a date and a close"
     parameter = "index_file"
     error = PriceError
 
-    def __init__(self, *, columns: dict[str, str] | None = None, date_format: str = "%Y-%m-%d", **file: Any) -> None:
+    def __init__(
+        self,
+        *,
+        names: dict[str, str | None] | None = None,
+        columns: dict[str, str] | None = None,
+        date_format: str | None = None,
+        bad_rows: float = 0.0,
+        **file: Any,
+    ) -> None:
         super().__init__(**file)
-        self._columns, self._date_format = columns or {}, date_format
-        self._options |= {"columns": self._columns, "date_format": date_format}
+        turned = {ours: name for name, ours in (columns or {}).items()}
+        if len(turned) < len(columns or {}):
+            ours = [*(columns or {}).values()]
+            twice = next(name for name in ours if ours.count(name) > 1)
+            raise ValueError(f"columns: two columns would be called {twice!r}: {columns}. Name one of them.")
+        self._told = Told(
+            "index",
+            "auto",
+            turned | {ours: name for ours, name in (names or {}).items() if name},
+            date_format,
+            bad_rows,
+        )
+        self._told.refuse_unknown(DATE, CLOSE, *FURTHER)
+        self._options |= {"names": names, "columns": columns, "date_format": date_format, "bad_rows": bad_rows}
 
-    def load(self) -> pd.DataFrame:
-        """Return the canonical table.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the canonical table, and how it was read.
 
         Raises
         ------
         PriceError
-            If the file is missing, cannot be read, or holds a value that cannot be used; names file, column
-            and row.
+            If the file is missing, cannot be read, or holds values that cannot be used; names file, columns and rows.
         """
-        raw, describe_row = self._file.read(read_text_csv)
-        renamed = raw.rename(columns=self._columns)
-        return parse_index(renamed, str(self._filepath), describe_row, self._date_format)
+        origin = str(self._filepath)
+        raw = self._file.read(several_headers=True)
+        index = to_index(raw.table, raw.describe_row, origin, self._told, self.error)
+        table, reading = parse_index(index.table, origin, index.describe_row, self._told)
+        return table, raw.reading | index.reading | reading

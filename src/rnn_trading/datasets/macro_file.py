@@ -1,22 +1,24 @@
-"""Several series in a file: Parquet, CSV or HDF5."""
+"""Several series in a file."""
 
 from typing import Any
 
 import pandas as pd
 
-from rnn_trading.datasets.table_file import TableFileDataset, read_text_csv
-from rnn_trading.series.monthly import MacroError, parse_macro
+from rnn_trading.datasets.table_file import TableFileDataset
+from rnn_trading.series.monthly import MacroError, name_date, parse_macro
+from rnn_trading.tables.names import Told
+from rnn_trading.tables.reading import Reading
 
 
-class MacroFileDataset(TableFileDataset[pd.DataFrame]):
+class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     """Read a file of series; see :func:`rnn_trading.series.monthly.parse_macro` for the result.
 
     Parameters
     ----------
     date
-        The file's name of the date.
+        The file's name of the date; None: a usual name, such as ``observation_date`` of FRED.
     date_format
-        Form of dates that are text, ``%Y-%m-%d`` unless told.
+        Form of dates that are text, such as ``%m/%d/%Y``; None: ISO, also months alone such as 2020-01.
     series
         Columns to read; all but the date unless told.
     file
@@ -28,14 +30,14 @@ class MacroFileDataset(TableFileDataset[pd.DataFrame]):
     error = MacroError
 
     def __init__(
-        self, *, date: str = "date", date_format: str = "%Y-%m-%d", series: list[str] | None = None, **file: Any
+        self, *, date: str | None = None, date_format: str | None = None, series: list[str] | None = None, **file: Any
     ) -> None:
         super().__init__(**file)
         self._date, self._date_format, self._series = date, date_format, series
-        self._options |= {"date": date, "series": series}
+        self._options |= {"date": date, "date_format": date_format, "series": series}
 
-    def load(self) -> pd.DataFrame:
-        """Return the series as they are.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the series as they are, and how they were read; ``missing_values`` counts cells without a number.
 
         Raises
         ------
@@ -43,8 +45,8 @@ class MacroFileDataset(TableFileDataset[pd.DataFrame]):
             If the file is missing, cannot be read, or holds a value that cannot be used; names file, column
             and row.
         """
-        raw, describe_row = self._file.read(read_text_csv)
+        origin, raw = str(self._filepath), self._file.read()
+        table, recognised = name_date(raw.table, origin, Told("macro", columns={"date": self._date}))
         names = tuple(self._series) if self._series else None
-        renamed = raw.reset_index() if raw.index.name == self._date else raw
-        renamed = renamed.rename(columns={self._date: "date"})
-        return parse_macro(renamed, str(self._filepath), describe_row, self._date_format, names)
+        series = parse_macro(table, origin, raw.describe_row, self._date_format, names)
+        return series, raw.reading | Reading(recognised, {"missing_values": int(series.isna().sum(axis=None))})

@@ -1,78 +1,62 @@
-"""Prices in a file: Parquet, CSV or HDF5, long or wide."""
+"""Prices of many tickers in a file, or in a folder with one file a ticker."""
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import pandas as pd
 
-from rnn_trading.datasets.table_file import MISSING, TableFileDataset
-from rnn_trading.tables.prices import OPTIONAL, REQUIRED, PriceError, parse_prices
+from rnn_trading.datasets.price_table import read_long
+from rnn_trading.datasets.table_file import TableFileDataset
+from rnn_trading.tables.names import ADJ_CLOSE, ADJ_VOLUME, DATE, TICKER, Layout, Told
+from rnn_trading.tables.prices import PriceError, parse_prices
+from rnn_trading.tables.reading import Reading
 
-NUMBERS = ("adj_close", "adj_volume")
-Layout = Literal["long", "wide"]
 
-
-class PricesFileDataset(TableFileDataset[pd.DataFrame]):
+class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     """Read and check a price file; the result is the canonical table of :mod:`rnn_trading.tables.prices`.
 
     Parameters
     ----------
     layout
-        ``long``: columns (or index levels) ``date``, ``ticker``, ``adj_close`` and optionally ``adj_volume``.
-        ``wide``: the date, then one column of adjusted closes a ticker.
+        ``long``, ``wide``, ``yfinance`` or ``folder``, see :mod:`rnn_trading.tables.layouts`; ``auto``: recognised.
+    names
+        The file's names of ``date``, ``ticker``, ``adj_close`` and ``adj_volume``, by ours; None: recognised.
+    date_format
+        Form of dates that are text, such as ``%d/%m/%Y``; None: recognised.
+    bad_rows
+        Share of the rows that are left out if they cannot be used, such as 0.001; more are refused.
     file
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
 
-    expected = f"the columns {', '.join(REQUIRED)}[, {', '.join(OPTIONAL)}]"
+    expected = "prices of many tickers"
     parameter = "prices_file"
     error = PriceError
 
-    def __init__(self, *, layout: Layout = "long", **file: Any) -> None:
-        if layout not in get_args(Layout):
-            raise ValueError(f"layout: expected one of {get_args(Layout)}. Received: {layout!r}")
+    def __init__(
+        self,
+        *,
+        layout: Layout = "auto",
+        names: dict[str, str | None] | None = None,
+        date_format: str | None = None,
+        bad_rows: float = 0.0,
+        **file: Any,
+    ) -> None:
         super().__init__(**file)
-        self._layout = layout
-        self._options |= {"layout": layout}
+        self._told = Told("prices", layout, names or {}, date_format, bad_rows)
+        self._told.refuse_unknown(DATE, TICKER, ADJ_CLOSE, ADJ_VOLUME)
+        self._options |= {"layout": layout, "names": names, "date_format": date_format, "bad_rows": bad_rows}
 
-    def load(self) -> pd.DataFrame:
-        """Return the canonical table.
+    def load(self) -> tuple[pd.DataFrame, Reading]:
+        """Return the canonical table, and how it was read.
 
         Raises
         ------
         PriceError
-            If the file is missing, cannot be read, or holds a value that cannot be used; names file, column
-            and row.
+            If the file is missing, cannot be read, or holds values that cannot be used; names file, columns and rows.
         """
-        raw, describe_row = self._file.read(self._read_csv)
-        if self._layout == "long":
-            return parse_prices(raw, str(self._filepath), describe_row)
-        return self._parse_wide(raw, describe_row)
+        long = read_long(self._file, self._told)
+        table, reading = parse_prices(long.table, str(self._filepath), long.describe_row, self._told)
+        return table, long.reading | reading
 
-    def _read_csv(self, filepath: Path) -> pd.DataFrame:
-        if self._layout == "wide":
-            return pd.read_csv(filepath, low_memory=False, skip_blank_lines=False).dropna(how="all")
-        header = pd.read_csv(filepath, nrows=0)
-        if not {*REQUIRED} <= {*header.columns}:
-            return header  # the check that follows names the columns that are there
-        wanted = {*REQUIRED, *OPTIONAL}
-        table = pd.read_csv(
-            filepath,
-            usecols=lambda column: column in wanted,
-            dtype={"ticker": "str", "date": "str"},
-            keep_default_na=False,  # a ticker named NA or NULL stays a ticker
-            na_values={column: MISSING for column in NUMBERS},
-            skip_blank_lines=False,
-            low_memory=False,
-        )
-        return table[(table["date"] != "") | (table["ticker"] != "") | table["adj_close"].notna()]
-
-    def _parse_wide(self, wide: pd.DataFrame, describe_row: Callable[[int], str]) -> pd.DataFrame:
-        date = wide.columns[0]
-        tall = wide.rename(columns={date: "date"}).melt("date", var_name="ticker", value_name="adj_close")
-        return parse_prices(
-            tall,
-            str(self._filepath),
-            lambda row: f"ticker {tall['ticker'].iloc[row]}, {describe_row(row % len(wide))}",
-        )
+    def _exists(self) -> bool:
+        return self._filepath.exists()

@@ -1,26 +1,29 @@
 """Reviews in a table or in a folder of texts."""
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from rnn_trading.datasets.table_file import TableFileDataset, parse_error, put_there, refuse_unquoted_commas
-from rnn_trading.tables.reviews import OPTIONAL, REQUIRED, ReviewError, parse_reviews
+from rnn_trading.datasets.table_file import TableFileDataset, put_there
+from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.reviews import OPTIONAL, REQUIRED, ReviewColumns, ReviewError, parse_reviews
 
 LABELS = {"neg": 0, "pos": 1}
 RATED = re.compile(r"\d+_(\d{1,2})")
 
 
-class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
+class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     """Read reviews; see :func:`rnn_trading.tables.reviews.parse_reviews` for the result.
 
     Parameters
     ----------
     filepath
-        A Parquet, CSV or HDF5 table with ``label``, ``text`` and optionally ``split``, ``id`` and ``author``; or an
+        A table with ``label`` and ``text``, or other usual names of these, and optionally ``split``, ``id`` and
+        ``author``; or an
         unpacked folder of the Large Movie Review Dataset (Maas et al., 2011): ``train/neg/*.txt``, ``train/pos``,
         ``test/neg``, ``test/pos``. Files beside these (``unsup``, lists of addresses, word counts) are not read.
     only
@@ -31,8 +34,10 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
         Of texts in a folder alone. ``sentiment``: 0 in ``neg``, 1 in ``pos``; ``stars``: the rating in the name of the
         file, such as 8 of ``200_8.txt``. In a table labels are what the column says.
     encoding
-        Of texts in a folder alone. Tables are UTF-8. As published files in UTF-8 were read as ``latin-1``: see
-        ``misread_as`` of :class:`rnn_trading.text.text.WordParameters`.
+        Of the texts, such as ``cp1252``; else UTF-8, or, of a table, what its first bytes say. As published files in
+        UTF-8 were read as ``latin-1``: see ``misread_as`` of :class:`rnn_trading.text.text.WordParameters`.
+    columns, positive_from, negative_to
+        See :class:`rnn_trading.tables.reviews.ReviewColumns`.
     file
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
@@ -47,14 +52,18 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
         only: dict[str, str] | None = None,
         every: int = 1,
         labels: Literal["sentiment", "stars"] = "sentiment",
-        encoding: str = "utf-8",
+        encoding: str | None = None,
+        columns: dict[str, str | None] | None = None,
+        positive_from: float | None = None,
+        negative_to: float | None = None,
         **file: Any,
     ) -> None:
-        super().__init__(**file)
-        self._only, self._every, self._labels, self._encoding = only or {}, every, labels, encoding
-        self._options |= {"only": self._only}
+        super().__init__(encoding=encoding, **file)
+        self._only, self._every, self._labels, self._encoding = only or {}, every, labels, encoding or "utf-8"
+        self._told = ReviewColumns(columns or {}, positive_from, negative_to)
+        self._options |= {"only": self._only, **asdict(self._told)}
 
-    def load(self) -> tuple[pd.DataFrame, dict[str, int]]:
+    def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the canonical table, and counts of what was left out or mended.
 
         Raises
@@ -64,8 +73,9 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
         """
         filepath = self._filepath
         if filepath.is_dir():
-            return parse_reviews(self._read_folder(), str(filepath))
-        raw, _ = self._file.read(_read_csv)
+            return parse_reviews(self._read_folder(), str(filepath), told=self._told)
+        read = self._file.read(texts=True)
+        raw = read.table
         wanted = np.ones(len(raw), dtype=bool)
         for column, value in self._only.items():
             if column not in raw:
@@ -73,7 +83,8 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, dict[str, int]]]):
             wanted &= (raw[column] == value).to_numpy()
         rows = np.flatnonzero(wanted)[:: self._every]
         # Not lines: a text may have several.
-        return parse_reviews(raw.iloc[rows], str(filepath), lambda row: f"review {rows[row] + 1}")
+        table, reading = parse_reviews(raw.iloc[rows], str(filepath), lambda row: f"review {rows[row] + 1}", self._told)
+        return table, read.reading | reading
 
     def _read_folder(self) -> pd.DataFrame:
         rows = []
@@ -105,17 +116,3 @@ def _rating(path: Path) -> int:
             "negative alone: review_labels=sentiment."
         )
     return int(found[1])
-
-
-def _read_csv(filepath: Path) -> pd.DataFrame:
-    """Every cell as text; a text that says NULL says NULL. Bytes that are no UTF-8 become U+FFFD."""
-    try:
-        table = pd.read_csv(
-            filepath, dtype="str", keep_default_na=False, na_values={"label": [""]}, encoding_errors="replace"
-        )
-    except pd.errors.EmptyDataError as error:
-        raise ReviewError(f"{filepath} is empty. Expected a header and rows with {', '.join(REQUIRED)}.") from error
-    except pd.errors.ParserError as error:
-        raise ReviewError(parse_error(error, filepath)) from error
-    refuse_unquoted_commas(table, filepath, ReviewError)
-    return table

@@ -1,93 +1,277 @@
-"""Read a table that a user or a package provides: CSV, Parquet or HDF5, with errors that name the file and the row."""
+"""Read a table that a user or a package provides, in any kind of file; errors name the file and the row."""
 
-import zlib
+import io
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
+from rnn_trading.datasets.csv_dialect import NAMED
+from rnn_trading.datasets.csv_table import CsvOptions, CsvTable
 from rnn_trading.datasets.file import Loaded, SourceFileDataset
-from rnn_trading.tables.checks import TableError
+from rnn_trading.datasets.packed import MOST_BYTES, PackedFile, check_file, damaged
+from rnn_trading.tables.checks import TableError, row_number, some
+from rnn_trading.tables.numerals import Decimal, plain_numerals
+from rnn_trading.tables.reading import Reading
 
-# What stands for "no number" in a CSV.
-MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "."]
 DescribeRow = Callable[[int], str]
 Read = TypeVar("Read")
+Kind = Literal["CSV", "Parquet", "HDF5"]
+CONTENT: dict[bytes, Kind] = {b"PAR1": "Parquet", b"\x89HDF\r\n\x1a\n": "HDF5"}
+OTHERS = {
+    b"\xd0\xcf\x11\xe0": "a workbook of Excel. Save the sheet as CSV, and name that file",
+    b"SQLite format 3": "a database of SQLite. Write the table to a CSV or Parquet file",
+    b"ARROW1": "an Arrow or Feather file. Write it as Parquet",
+    b"\x80": "a pickle, which can run code when it is opened. Write the table to a CSV or Parquet file",
+    b"PK\x03\x04": "packed twice. Unpack it",
+    b"\x1f\x8b": "packed twice. Unpack it",
+}
+ENDINGS: dict[str, Kind] = {
+    **dict.fromkeys((".parquet", ".pq"), "Parquet"),
+    **dict.fromkeys((".h5", ".hdf5", ".hdf"), "HDF5"),
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "CSV"),
+}
+COMPRESSED = (".gz", ".bz2", ".xz", ".zip")
+HEAD_BYTES = 16
+BYTES_A_CELL = 8
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it stands in its file.
+
+    Attributes
+    ----------
+    table
+        Of a CSV every cell as text, empty where it is; of other files as pandas reads them.
+    describe_row
+        Names a row, by its position, as a user would count it.
+    reading
+        What the file was taken for where that is not plain, and what was left out.
+    """
+
+    table: pd.DataFrame
+    describe_row: DescribeRow
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What a user says of a file where it cannot be told.
+
+    Parameters
+    ----------
+    key
+        Name of the table inside an HDF5 file, or of the file inside a ZIP archive; not needed where there is one only.
+    encoding
+        Of a CSV, such as ``cp1252``; else what its first bytes say, or UTF-8.
+    separator
+        Of a CSV: ``comma``, ``semicolon``, ``tab``, ``bar`` or one character; else found.
+    decimal
+        ``point`` or ``comma``: what stands before the decimals of numbers that are text; else found.
+    """
+
+    key: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: Decimal | None = None
+
+    def csv(self, *, replace: bool = False, leave_out: bool = False) -> CsvOptions:
+        """What of it concerns a CSV; see :class:`rnn_trading.datasets.csv_table.CsvOptions` for the rest."""
+        separator = None if self.separator is None else NAMED.get(self.separator, self.separator)
+        return CsvOptions(self.encoding, separator, replace, leave_out)
 
 
 class TableFile:
-    """A file that holds a table.
+    """A file that holds a table: CSV, Parquet or HDF5, the first two also compressed.
+
+    Its content says what it is, not its ending.
 
     Parameters
     ----------
     filepath
-        ``.parquet``, ``.csv`` (also ``.csv.gz``) or ``.h5``.
+        Path of the file.
     expected
         What the table should hold, for error messages.
     parameter
         Runtime parameter that names the file.
     error
         What is raised.
-    key
-        Name of the table inside an HDF5 file; not needed if it holds one only.
+    options
+        What the user says of it.
     """
 
     def __init__(
-        self, filepath: Path, expected: str, parameter: str, error: type[TableError], key: str | None = None
+        self,
+        filepath: Path,
+        expected: str,
+        parameter: str,
+        error: type[TableError],
+        options: TableOptions = TableOptions(),
     ) -> None:
         self.filepath, self.expected, self.parameter = filepath, expected, parameter
-        self.error, self.key = error, key
+        self.error, self.options = error, options
 
-    def read(self, read_csv: Callable[[Path], pd.DataFrame]) -> tuple[pd.DataFrame, DescribeRow]:
-        """Return the table and a function that names its rows as a user would count them.
-
-        Parameters
-        ----------
-        read_csv
-            Reads a CSV. It keeps the position of each line in the index, blank lines counted.
+    def open(self) -> tuple[Kind, PackedFile]:
+        """Tell what the file is, by its content.
 
         Raises
         ------
         TableError
-            If the file is missing, has another ending, or cannot be read.
+            If the file is missing, cannot be opened, or is of another kind.
         """
-        name = self.filepath.name
-        if not self.filepath.is_file():
-            raise self.error(
-                f"{self.filepath} does not exist. Expected a Parquet, CSV or HDF5 table with {self.expected}. "
-                f"{put_there(self.parameter)}"
-            )
-        if name.endswith((".csv", ".csv.gz")):
-            raw = self.guarded(read_csv)
-            lines = raw.index + 2  # the first line is the header
-            return raw, lambda row: f"line {lines[row]}"
-        if name.endswith((".parquet", ".pq")):
-            return self.guarded(pd.read_parquet), lambda row: f"row {row}"
-        if name.endswith((".h5", ".hdf5", ".hdf")):
-            return self.guarded(self._read_hdf), lambda row: f"row {row}"
-        raise self.error(f"{self.filepath}: expected a file ending in .parquet, .csv, .csv.gz or .h5.")
+        expected = f" with {self.expected}" if self.expected else ""
+        check_file(
+            self.filepath, self.error, f"Expected a Parquet, CSV or HDF5 table{expected}. {put_there(self.parameter)}"
+        )
+        file = PackedFile(self.filepath, self.error, self.options.key)
+        return self.kind_of(file), file
 
-    def guarded(self, reader: Callable[[Path], Read]) -> Read:
+    def kind_of(self, file: PackedFile) -> Kind:
+        """Tell what a file is by its first bytes.
+
+        Raises
+        ------
+        TableError
+            If it is of another kind.
+        """
+        head = file.head(HEAD_BYTES)
+        other = next((words for magic, words in OTHERS.items() if head.startswith(magic)), None)
+        if other is not None:
+            raise self.error(f"{self.filepath} is {other}.")
+        return next((kind for magic, kind in CONTENT.items() if head.startswith(magic)), "CSV")
+
+    def read(
+        self,
+        *,
+        texts: bool = False,
+        leave_out: bool = False,
+        several_headers: bool = False,
+        without_rows: bool = False,
+    ) -> RawTable:
+        """Read the whole table.
+
+        Parameters
+        ----------
+        texts
+            Whether its columns are texts: bytes that are no UTF-8 become U+FFFD, and numbers stay as they are written.
+            Else such bytes are refused, and numbers with decimal commas are written as Python does.
+        leave_out
+            Whether rows of a CSV that do not fit its header are left out and counted, as ``broken_lines``; else they
+            are refused.
+        several_headers
+            Whether names of columns may repeat, since further lines of the header may tell them apart.
+        without_rows
+            Whether a table may have no row.
+
+        Raises
+        ------
+        TableError
+            If the file is missing or cannot be read, holds no row (unless ``without_rows``), or has two columns of one
+            name (unless ``several_headers``).
+        """
+        kind, file = self.open()
+        named = self._named(file)
+        if kind == "CSV" and named not in ("", "CSV"):
+            raw = self._csv_under_another_name(file, self.options.csv(replace=texts, leave_out=leave_out), named)
+        elif kind == "CSV":
+            raw = self._csv(file, self.options.csv(replace=texts, leave_out=leave_out))
+        else:
+            raw = self._parquet(file) if kind == "Parquet" else self._hdf5(file)
+        if not several_headers:
+            self._refuse_doubled(raw.table)
+        if len(raw.table) == 0 and without_rows:
+            return raw
+        if len(raw.table) == 0:
+            raise self.error(
+                f"{self.filepath} cannot be read: it holds names of columns ({some(raw.table.columns)}), and no row."
+            )
+        raw = without_row_numbers(raw)
+        table, numbers = raw.table, tuple[str, ...]()
+        if not texts:
+            table, numbers = plain_numerals(
+                table, str(self.filepath), raw.describe_row, self.options.decimal, self.error
+            )
+        other_name = () if named == kind else ("by its content, whatever its name says",)
+        words = (*other_name, *raw.reading.recognised, *numbers)
+        reading = Reading((", ".join((kind, *words)),) if words else (), raw.reading.counts)
+        return replace(raw, table=table, reading=reading)
+
+    def guarded(self, reader: Callable[[Any], Read], source: Any) -> Read:
         """Read the file, and name it if that fails."""
         try:
-            return reader(self.filepath)
+            return reader(source)
         except TableError:
             raise
-        except (OSError, EOFError, zlib.error, ValueError, KeyError, RuntimeError) as error:
-            reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-            raise self.error(f"{self.filepath} cannot be read: {reason}") from error
+        except Exception as error:  # whatever a parser of binary files stumbles over, it is the file's fault
+            raise self.error(damaged(self.filepath, error)) from error
 
-    def _read_hdf(self, filepath: Path) -> pd.DataFrame:
+    def _csv(self, file: PackedFile, options: CsvOptions) -> RawTable:
+        csv = CsvTable(file, options)
+        table, lines = csv.whole()
+        if csv.broken and table.empty:
+            raise self.error(none_fits(self.filepath, csv.broken, len(csv.columns)))
+        counts = {"empty_rows": csv.empty} if csv.empty else {}
+        counts |= {"broken_lines": csv.broken} if options.leave_out else {}
+        return RawTable(table, lambda row: f"line {lines[row]}", Reading(csv.words, counts))
+
+    def _csv_under_another_name(self, file: PackedFile, options: CsvOptions, named: str) -> RawTable:
+        neither = f"{self.filepath} cannot be read: it is neither {named}, as its name says, nor a CSV. Fetch it again."
+        try:
+            raw = self._csv(file, options)
+        except self.error as error:
+            raise self.error(neither) from error
+        if raw.table.shape[1] == 1:
+            raise self.error(neither)
+        return raw
+
+    def _parquet(self, file: PackedFile) -> RawTable:
+        if file.packing is None:
+            refuse_large_parquet(self.guarded(pq.read_metadata, self.filepath), self.filepath, self.error)
+            table = self.guarded(pd.read_parquet, self.filepath)
+        else:
+            with file.open() as stream:
+                content = io.BytesIO(stream.read())
+            refuse_large_parquet(self.guarded(pq.read_metadata, content), self.filepath, self.error)
+            table = self.guarded(pd.read_parquet, content)
+        return RawTable(table, row_number, Reading((file.packing,) if file.packing else ()))
+
+    def _hdf5(self, file: PackedFile) -> RawTable:
+        if file.packing is not None:
+            raise self.error(f"{self.filepath} is a packed HDF5 file. Unpack it, and name the unpacked file.")
+        table = self.guarded(self._read_hdf, self.filepath)
+        return RawTable(table.to_frame() if isinstance(table, pd.Series) else table, row_number, Reading())
+
+    def _read_hdf(self, filepath: Path) -> pd.DataFrame | pd.Series:
+        key = self.options.key
         with pd.HDFStore(filepath, mode="r") as store:
             tables = [name.lstrip("/") for name in store.keys()]
-            key = tables[0] if self.key is None and len(tables) == 1 else self.key
+            key = tables[0] if key is None and len(tables) == 1 else key
             if key not in tables:
+                wanted = "one table" if key is None else f"the table {key!r}"
                 raise self.error(
-                    f"{filepath}: expected the table {self.key!r}. Received: {', '.join(tables) or 'none'}. Name the "
-                    "table as `key` of the source in the catalog."
+                    f"{filepath}: expected {wanted}. Received: {some(tables)}. Name it with --params table_key=NAME, "
+                    "or as `key` of the source in the catalog."
                 )
             return store[key]
+
+    def _named(self, file: PackedFile) -> Kind | Literal[""]:
+        """What the file is by its ending; empty for an ending of neither kind."""
+        suffixes = [suffix.lower() for suffix in Path(file.member or self.filepath.name).suffixes]
+        ending = next((suffix for suffix in reversed(suffixes) if suffix not in COMPRESSED), "")
+        return ENDINGS.get(ending, "")
+
+    def _refuse_doubled(self, table: pd.DataFrame) -> None:
+        twice = list(dict.fromkeys(table.columns[table.columns.duplicated()]))
+        if twice:
+            raise self.error(
+                f"{self.filepath}: {some(twice)}: more than one column is called so. Expected each name once. "
+                "Rename or remove the others."
+            )
 
 
 class TableFileDataset(SourceFileDataset[Loaded]):
@@ -98,20 +282,29 @@ class TableFileDataset(SourceFileDataset[Loaded]):
 
     Parameters
     ----------
-    key
-        Name of the table inside an HDF5 file; not needed if it holds one only.
+    key, encoding, separator, decimal
+        See :class:`TableOptions`.
     file
-        ``filepath``: ``.parquet``, ``.csv`` (also ``.csv.gz``) or ``.h5``. ``metadata``: for Kedro plugins.
+        ``filepath``: a CSV, Parquet or HDF5 file. ``metadata``: for Kedro plugins.
     """
 
     expected: ClassVar[str]
     parameter: ClassVar[str]
     error: ClassVar[type[TableError]]
 
-    def __init__(self, *, key: str | None = None, **file: Any) -> None:
+    def __init__(
+        self,
+        *,
+        key: str | None = None,
+        encoding: str | None = None,
+        separator: str | None = None,
+        decimal: Decimal | None = None,
+        **file: Any,
+    ) -> None:
         super().__init__(**file)
-        self._file = TableFile(self._filepath, self.expected, self.parameter, self.error, key)
-        self._options = {"key": key}
+        options = TableOptions(key, encoding, separator, decimal)
+        self._file = TableFile(self._filepath, self.expected, self.parameter, self.error, options)
+        self._options = {"key": key, "encoding": encoding, "separator": separator, "decimal": decimal}
 
 
 def put_there(parameter: str) -> str:
@@ -119,30 +312,38 @@ def put_there(parameter: str) -> str:
     return f"Put it there, or name another with --params {parameter}=PATH."
 
 
-def parse_error(error: Exception, filepath: Path) -> str:
-    """What to say of a CSV that pandas cannot read."""
+def none_fits(filepath: Path, rows: int, width: int) -> str:
+    """What to say of a CSV of which no row fits the header."""
     return (
-        f"{filepath} cannot be read: {str(error).strip()}. Put texts that hold commas in quotation marks, and end "
-        "every quotation."
+        f"{filepath}: none of {rows:,} lines has as many cells as the header, {width}. Put texts that hold commas in "
+        "quotation marks, and a point in front of decimals."
     )
 
 
-def refuse_unquoted_commas(table: pd.DataFrame, filepath: Path, error: type[TableError]) -> None:
-    """Raise if rows of a CSV have more cells than its header: pandas takes the first ones for an index.
+def refuse_large_parquet(metadata: pq.FileMetaData, filepath: Path, error: type[Exception]) -> None:
+    """Refuse a Parquet file whose columns would fill the memory: equal values take next to no room in it.
 
     Raises
     ------
-    TableError
-        Names the file.
+    Exception
+        ``error``, for more than 16 GiB, of the pages or of cells of eight bytes.
     """
-    if not isinstance(table.index, pd.RangeIndex):
+    pages = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+    size = max(pages, metadata.num_rows * metadata.num_columns * BYTES_A_CELL)
+    if size > MOST_BYTES:
         raise error(
-            f"{filepath}: rows have more cells than the header, {', '.join(map(repr, table.columns))}. Put texts "
-            "that hold commas in quotation marks."
+            f"{filepath} would take {size:,} bytes of memory ({metadata.num_rows:,} rows, {metadata.num_columns:,} "
+            f"columns). At most {MOST_BYTES:,} are read: take fewer rows or columns."
         )
 
 
-def read_text_csv(filepath: Path) -> pd.DataFrame:
-    """Read a CSV with every cell as text, missing numbers as NaN, and lines without anything left out."""
-    table = pd.read_csv(filepath, dtype="str", keep_default_na=False, na_values=MISSING, skip_blank_lines=False)
-    return table.dropna(how="all")
+def without_row_numbers(raw: RawTable) -> RawTable:
+    """Leave out a first column without a name, as pandas writes it, that only counts the rows."""
+    table = raw.table
+    if table.columns.nlevels > 1 or table.shape[1] < 2 or table.columns[0] not in ("", "Unnamed: 0"):
+        return raw
+    numbers = pd.to_numeric(table.iloc[:, 0], errors="coerce").to_numpy(dtype="float64")
+    if not np.array_equal(np.sort(numbers), np.arange(len(table))):
+        return raw
+    words = (*raw.reading.recognised, "a first column that counts the rows left out")
+    return replace(raw, table=table.iloc[:, 1:], reading=replace(raw.reading, recognised=words))

@@ -1,6 +1,5 @@
 """Files of texts that are read, and files of scores that are written, piece by piece."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from rnn_trading.datasets.csv_table import CsvOptions, CsvTable
 from rnn_trading.datasets.file import FileDataset, SourceFileDataset
-from rnn_trading.datasets.table_file import parse_error, refuse_unquoted_commas
+from rnn_trading.datasets.packed import PackedFile
+from rnn_trading.datasets.table_file import TableFile, TableOptions
 from rnn_trading.datasets.whole import read_table, written_whole
 from rnn_trading.tables.checks import TableError
 
@@ -34,29 +35,15 @@ class CsvTexts:
         If a column is missing, or, on the way, a row cannot be read.
     """
 
-    def __init__(self, filepath: Path) -> None:
-        self.filepath, self.size = filepath, filepath.stat().st_size
-        with filepath.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            _check_columns(next(csv.reader(file), []), filepath)
+    def __init__(self, file: PackedFile, options: CsvOptions) -> None:
+        self.filepath, self.size = file.filepath, file.size
+        self._csv = CsvTable(file, options)
+        _check_columns(self._csv.columns, file.filepath)
 
     def __iter__(self) -> Iterator[tuple[pd.DataFrame, int]]:
         """Give tables with ``id`` and ``text``, and how much of the file has been read."""
-        with self.filepath.open("rb") as file:
-            try:
-                # Closed also where nobody reads to the end, or a row cannot be read.
-                with pd.read_csv(
-                    file,
-                    dtype="str",
-                    keep_default_na=False,
-                    encoding="utf-8-sig",
-                    encoding_errors="replace",
-                    chunksize=PIECE,
-                ) as pieces:
-                    for piece in pieces:
-                        refuse_unquoted_commas(piece, self.filepath, TableError)
-                        yield piece[COLUMNS], file.tell()
-            except pd.errors.ParserError as error:
-                raise TableError(parse_error(error, self.filepath)) from error
+        for piece in self._csv.pieces(COLUMNS, PIECE):
+            yield piece, self._csv.position
 
 
 class ParquetTexts:
@@ -117,12 +104,21 @@ class TextsFileDataset(SourceFileDataset[CsvTexts | ParquetTexts]):
     Parameters
     ----------
     filepath
-        ``.csv`` or ``.parquet``, with the columns ``id`` and ``text``; others are ignored.
+        CSV or Parquet, with the columns ``id`` and ``text``; others are ignored.
+    key, encoding, separator
+        See :class:`rnn_trading.datasets.table_file.TableOptions`.
     metadata
         For Kedro plugins.
     """
 
     error = TableError
+
+    def __init__(
+        self, *, key: str | None = None, encoding: str | None = None, separator: str | None = None, **file: Any
+    ) -> None:
+        super().__init__(**file)
+        self._table = TableOptions(key, encoding, separator)
+        self._options = {"key": key, "encoding": encoding, "separator": separator}
 
     def load(self) -> CsvTexts | ParquetTexts:
         """Return the texts, which are read when they are iterated over.
@@ -130,15 +126,15 @@ class TextsFileDataset(SourceFileDataset[CsvTexts | ParquetTexts]):
         Raises
         ------
         TableError
-            If the file is missing, has another ending, or lacks a column.
+            If the file is missing, is no CSV or Parquet, or lacks a column.
         """
-        if not self._filepath.is_file():
-            raise TableError(f"{self._filepath} does not exist. Expected a CSV or Parquet file with id, text. {REMEDY}")
-        if self._filepath.suffix == ".csv":
-            return CsvTexts(self._filepath)
-        if self._filepath.suffix == ".parquet":
+        source = TableFile(self._filepath, "id, text", "texts_file", TableError, self._table)
+        kind, file = source.open()
+        if kind == "CSV":
+            return CsvTexts(file, self._table.csv(replace=True))
+        if kind == "Parquet" and file.packing is None:
             return ParquetTexts(self._filepath)
-        raise TableError(f"{self._filepath}: expected a file ending in .csv or .parquet. {REMEDY}")
+        raise TableError(f"{self._filepath}: expected a CSV, or a Parquet file that is not packed. {REMEDY}")
 
 
 class ScoresFileDataset(FileDataset[Iterable[pd.DataFrame], pd.DataFrame]):

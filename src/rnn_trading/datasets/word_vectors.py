@@ -40,8 +40,9 @@ class GloveText:
     def look_up(self, words: list[str]) -> FoundVectors:
         """Return the vectors of some words.
 
-        A line with another number of fields, without a line end where others have one, or (of a word that is needed)
-        with a field that is no finite number is skipped and counted.
+        A line with another number of fields, or (of a word that is needed) with a field that is no finite number is
+        skipped and counted. So is a last line without an end whose last number breaks off; one that is whole is taken,
+        and the log says so.
 
         Raises
         ------
@@ -56,22 +57,24 @@ class GloveText:
         for number, line in self._lines():
             lines += 1
             word, *fields = line.rstrip(b" \r\n").rsplit(b" ", dimensions)
-            vector = _vector(word, fields, dimensions, needed=word in wanted) if line.endswith(b"\n") else None
+            vector = None if _breaks_off(line) else _vector(word, fields, dimensions, needed=word in wanted)
             if vector is None:
                 skipped, first_skipped = skipped + 1, first_skipped or number
             elif word in wanted and not found[wanted[word]]:
                 matrix[wanted[word]], found[wanted[word]] = vector, True
         self._check(lines, skipped, first_skipped, dimensions)
+        if vector is not None and not line.endswith(b"\n"):
+            logger.warning("%s: the last line has no end. It is taken as it is.", self.filepath.name)
         return FoundVectors(
             matrix, found, {"vectors": lines - skipped, "dimensions": dimensions, "skipped_lines": skipped}
         )
 
     def _check(self, lines: int, skipped: int, first_skipped: int, dimensions: int) -> None:
         promised = self._promised()
-        if promised is not None and lines < promised:
+        if promised is not None and lines < promised[0]:
             raise VectorError(
-                f"{self.filepath} is cut off: its header promises {promised:,} vectors. Received: {lines:,}. Fetch it "
-                "again."
+                f"{self.filepath} is cut off: its header promises {promised[0]:,} vectors. Received: {lines:,}. Fetch "
+                "it again."
             )
         if skipped > MOST_SKIPPED * lines:
             raise VectorError(
@@ -97,17 +100,17 @@ class GloveText:
                 if line.strip():
                     yield number, line.removeprefix(codecs.BOM_UTF8)
 
-    def _promised(self) -> int | None:
+    def _promised(self) -> tuple[int, int] | None:
         with self.filepath.open("rb") as file:
             return _header(file.readline())
 
     def dimensions(self) -> int:
-        """Numbers of a vector, by the first line.
+        """Numbers of a vector, by the header, or else by the first line.
 
         Raises
         ------
         VectorError
-            If the file is missing, or its first line is no vector.
+            If the file is missing, or its first vector is none.
         """
         if not self.filepath.is_file():
             raise VectorError(
@@ -115,16 +118,20 @@ class GloveText:
                 "--params vectors_file=PATH, or leave that out for the vectors that are installed."
             )
         try:
-            _, line = next(self._lines())
+            number, line = next(self._lines())
         except StopIteration:
             raise VectorError(f"{self.filepath} is empty. Expected word vectors in GloVe's text format.") from None
-        numbers = list(takewhile(_is_number, reversed(line.rstrip(b" \r\n").split(b" ")[1:])))
-        if not numbers:
+        line = line.rstrip(b" \r\n")
+        numbers = list(takewhile(_is_number, reversed(line.split(b" ")[1:])))
+        promised = self._promised()
+        dimensions = len(numbers) if promised is None else promised[1]
+        if not 0 < dimensions <= len(numbers) or b"\r" in line:
+            expected = "its numbers" if promised is None else f"{dimensions:,} numbers, as the header says"
             raise VectorError(
-                f"{self.filepath}: expected a word and its numbers, separated by spaces, in every line. The first line "
-                f"begins with {line[:60].decode(errors='replace')!r}."
+                f"{self.filepath}: expected a word and {expected}, separated by spaces, in every line, and an end of "
+                f"line (LF) behind it. Line {number} begins with {line[:60].decode(errors='replace')!r}."
             )
-        return len(numbers)
+        return dimensions
 
 
 def _vector(word: bytes, fields: list[bytes], dimensions: int, needed: bool) -> np.ndarray | None:
@@ -141,10 +148,15 @@ def _vector(word: bytes, fields: list[bytes], dimensions: int, needed: bool) -> 
     return vector if np.isfinite(vector).all() else None
 
 
-def _header(line: bytes) -> int | None:
-    """Number of vectors that a header of two integers promises; None for a line that is no header."""
-    fields = line.split()
-    return int(fields[0]) if len(fields) == 2 and all(field.isdigit() for field in fields) else None
+def _header(line: bytes) -> tuple[int, int] | None:
+    """Numbers of vectors and of dimensions that a header of two integers promises; None for any other line."""
+    fields = line.removeprefix(codecs.BOM_UTF8).split()
+    return (int(fields[0]), int(fields[1])) if len(fields) == 2 and all(field.isdigit() for field in fields) else None
+
+
+def _breaks_off(line: bytes) -> bool:
+    """Whether a line without an end stops within a number that has more to come."""
+    return not line.endswith(b"\n") and line.endswith((b".", b"-", b"+", b"e", b"E", b" "))
 
 
 def _is_number(field: bytes) -> bool:

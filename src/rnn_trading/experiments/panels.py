@@ -19,7 +19,7 @@ from rnn_trading.panels.network_inputs import UNSEEN, month_indicators, network_
 from rnn_trading.panels.sequences import lag_columns
 from rnn_trading.skill.formats import format_score, format_signed
 from rnn_trading.skill.losses import PROBABILITY_FLOOR
-from rnn_trading.skill.metrics.panels import information_coefficients, quantile_returns
+from rnn_trading.skill.metrics.panels import FEWEST_TICKERS, information_coefficients, quantile_returns
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION, KnownPanel, PanelRows
@@ -86,8 +86,21 @@ def split_dates(returns: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index: distinct dates. Column ``split``; missing where a date was purged or lies after the end.
+
+    Raises
+    ------
+    ValueError
+        If no test date has so many tickers that forecasts can be judged: before anything is trained.
     """
-    return chronological_split(_dates(returns), split).to_frame()
+    parts = chronological_split(_dates(returns), split)
+    tickers = _dates(_rows(returns, parts.to_frame(), "test")).value_counts()
+    if tickers.max() < FEWEST_TICKERS:
+        raise ValueError(
+            f"Forecasts are judged by their ranks across tickers: expected at least {FEWEST_TICKERS} tickers on a test "
+            f"date. Received {tickers.max()} at most, of {returns.index.unique('ticker').size}. Bring prices of more "
+            "tickers; for a single one: --pipelines univariate_regression, with --params index_file=PATH."
+        )
+    return parts.to_frame()
 
 
 def train_model(

@@ -87,7 +87,7 @@ def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: 
     ... )
     >>> days = pd.bdate_range("2020-01-06", periods=5)
     >>> raw = pd.DataFrame({"ticker": "A", "date": days, "adj_close": [100, 110, 55, 110, 110]})
-    >>> sequences = build_sequences(parse_prices(raw, "mine.csv"), sequence, splits=[])
+    >>> sequences = build_sequences(parse_prices(raw, "mine.csv")[0], sequence, splits=[])
     >>> print(sequences.table.droplevel("ticker").round(3).to_string(index_names=False))
                   0    2    1
     2020-01-09  1.0  0.1 -0.5

@@ -15,8 +15,14 @@ from pydantic import Field, model_validator
 from rnn_trading.parameters import parameters
 from rnn_trading.series.transformations import TransformationParameters
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
+from rnn_trading.tables.names import Header, Told, Wanted
 
 FEWEST_SERIES, FEWEST_VALUES = 2, 2
+DATE = Wanted(
+    "date", (("date",), ("observationdate", "datetime", "timestamp", "month", "period", "timeperiod", "time"))
+)
+# What pandas calls an index without a name when it is written to a CSV, and when that is read again.
+UNNAMED = ("", "Unnamed: 0")
 
 
 class MacroError(TableError):
@@ -59,11 +65,60 @@ class MacroParameters:
         return [series.name for series in self.series]
 
 
+def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Find the column of the dates of a table of series, and call it ``date``.
+
+    Parameters
+    ----------
+    raw
+        Columns as they came; dates may be its index.
+    origin
+        Where the table comes from, for error messages.
+    told
+        What the user says of it: the name of the date.
+
+    Returns
+    -------
+    tuple
+        The table with its dates first; and in words, which column they are if it had another name. A column that is
+        called ``date`` and is not the one that was told is left out.
+
+    Raises
+    ------
+    MacroError
+        If no column has a usual name, several have, or the one that was told is not there.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"observation_date": ["2020-01-01"], "rate": ["2.5"]})
+    >>> table, words = name_date(raw, "fred.csv", Told("macro"))
+    >>> table.columns.tolist(), words
+    (['date', 'rate'], ("'observation_date' as date",))
+    """
+    if raw.columns.nlevels > 1:
+        raise MacroError(
+            f"{origin}: expected one name for each column. Received: {raw.columns.nlevels} lines of names."
+        )
+    table = raw if isinstance(raw.index, pd.RangeIndex) and raw.index.name is None else raw.reset_index()
+    header = Header(table.columns.tolist(), origin, told, MacroError)
+    place = header.find(DATE)
+    if place is None and (header.labels[0] in UNNAMED or isinstance(raw.index, pd.DatetimeIndex)):
+        place = 0
+    if place is None:
+        raise header.missing(DATE)
+    others = [other for other, label in enumerate(header.labels) if other != place and label != "date"]
+    label = header.labels[place]
+    named = table.iloc[:, [place, *others]].set_axis(
+        ["date", *(header.labels[other] for other in others)], axis="columns"
+    )
+    return named, () if label == "date" else (f"{label!r} as date",)
+
+
 def parse_macro(
     raw: pd.DataFrame,
     origin: str,
     describe_row: Callable[[int], str] = row_number,
-    date_format: str = "%Y-%m-%d",
+    date_format: str | None = None,
     names: tuple[str, ...] | None = None,
 ) -> pd.DataFrame:
     """Read the dates and the numbers of a table of series; calendars are left as they are.
@@ -77,7 +132,7 @@ def parse_macro(
     describe_row
         Names a row by its position, for error messages.
     date_format
-        Form of dates that are text.
+        Form of dates that are text; None: ISO, also months alone such as 2020-01 and 2020M01.
     names
         Series to read; None: every column but ``date``.
 
@@ -112,11 +167,22 @@ def parse_macro(
             f"{', '.join(map(repr, wanted)) or 'none'}. A single series belongs to univariate_regression."
         )
     source = SourceTable(raw, origin, ("date", *wanted), (), describe_row, MacroError)
-    dates = source.dates(date_format=date_format)
+    if date_format is None:
+        source.table = source.table.assign(date=_first_days(source.table["date"]))
+    dates = source.dates(date_format=date_format, tell=Told("macro").form_of_dates)
     columns = {name: source.numbers(name) for name in wanted}
     for name, values in columns.items():
-        source.refuse(name, np.isinf(values), "a finite number")
+        source.note(name, np.isinf(values), "a finite number")
+    source.usable()
     return pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date")).sort_index()
+
+
+def _first_days(dates: pd.Series) -> pd.Series:
+    """Months that are text, such as 2020-01, 2020/1 and 2020M01, as their first days; other dates as they are."""
+    if not isinstance(dates.dtype, pd.StringDtype):
+        return dates
+    found = dates.str.strip().str.extract(r"^(\d{4})[-/M](0?[1-9]|1[0-2])$")
+    return (found[0] + "-" + found[1].str.zfill(2) + "-01").fillna(dates)
 
 
 def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataFrame:
@@ -223,7 +289,8 @@ def refuse_gaps(macro: pd.DataFrame, origin: str) -> None:
             raise MacroError(
                 f"{origin}: {name} has no value in {len(absent):,} of the months from {macro.index[0]:%Y-%m} to "
                 f"{macro.index[-1]:%Y-%m}, the last of them {absent[-1]:%Y-%m}. Expected one a month without gaps. "
-                "Fill the gaps, start after them with windows.start, or take a monthly series."
+                "Fill the gaps, start after them with windows.start, such as "
+                f"{absent[-1] + pd.DateOffset(months=1):%Y-%m-%d}, or take a monthly series."
             )
 
 

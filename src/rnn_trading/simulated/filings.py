@@ -20,6 +20,7 @@ from rnn_trading.filings.filings import FilingSource, no_filings, parse_filing_i
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.filings.returns import entry_positions
 from rnn_trading.parameters import parameters
+from rnn_trading.tables.reading import Reading
 
 # No word of them is on the lists of rnn_trading.filings.tone, or a rival would know the answer beforehand.
 PRAISE = ("order coverage", "capacity utilization", "repeat bookings")
@@ -149,7 +150,7 @@ class SimulatedFilings:
     """
 
     filings: FilingSource
-    prices: tuple[pd.DataFrame, dict[str, int]]
+    prices: tuple[pd.DataFrame, Reading]
 
 
 def simulate_filings(simulation: SimulationParameters) -> SimulatedFilings:
@@ -157,7 +158,7 @@ def simulate_filings(simulation: SimulationParameters) -> SimulatedFilings:
     if simulation.firms == 0:
         empty = pd.DataFrame({"adj_close": pd.Series(dtype="float64")})
         index = pd.MultiIndex.from_arrays([pd.Index([], dtype="str"), pd.DatetimeIndex([])], names=["ticker", "date"])
-        return SimulatedFilings(no_filings(), (empty.set_index(index), {}))
+        return SimulatedFilings(no_filings(), (empty.set_index(index), Reading()))
     generator = np.random.default_rng([simulation.seed, 0])
     table = _draw_filings(simulation, generator)
     prices = _draw_prices(simulation, table, generator)

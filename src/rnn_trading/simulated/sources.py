@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rnn_trading.filings.filings import FilingSource
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.simulated.filings import PRAISE, WARNINGS, SimulationParameters, simulate_filings
+from rnn_trading.tables.reading import Reading
 from rnn_trading.text.word_vectors import VectorTable
 
 START = pd.Timestamp("2010-01-04")  # a Monday
@@ -178,7 +179,7 @@ def reviews(strength: float, seed: int, texts: int) -> dict[str, Any]:
         }
     )
     return {
-        "reviews_source": (table, {"empty_texts": 0, "undecodable_texts": 0}),
+        "reviews_source": (table, Reading(counts={"empty_texts": 0, "undecodable_texts": 0})),
         "word_vectors_source": _vectors(words, np.repeat([-1.0, 1.0, 0.0], [TONE_WORDS, TONE_WORDS, NEUTRAL_WORDS])),
     }
 

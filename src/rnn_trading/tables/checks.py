@@ -1,13 +1,42 @@
-"""Checks of tables that come from outside: errors name file, column and row, and say what was expected."""
+"""Checks of tables that come from outside: all faults at once, each with file, column, row and what was expected."""
 
+import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from rnn_trading.tables.dates import EXAMPLE, ISO, read_dates
+from rnn_trading.tables.numbers import read_numbers
+from rnn_trading.tables.numerals import plain_ids
+
+logger = logging.getLogger(__name__)
+SHOWN_ROWS = 3
+SHOWN_COLUMNS = 8
+
 
 class TableError(ValueError):
     """A table that cannot be used; the message names the file, the column and the row."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Rows of which a value cannot be used.
+
+    Attributes
+    ----------
+    column
+        Whose values the message shows.
+    rows
+        Positions, ascending.
+    expected
+        What the value should have been, in words.
+    """
+
+    column: str
+    rows: np.ndarray
+    expected: str
 
 
 def row_number(position: int) -> str:
@@ -21,8 +50,22 @@ def row_number(position: int) -> str:
     return f"row {position}"
 
 
+def some(names: pd.Index | list[str]) -> str:
+    """Some names of columns, in quotation marks, and how many there are if these are not all.
+
+    Examples
+    --------
+    >>> some([*"abcdefghij"])
+    "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', ... (10 in all)"
+    """
+    shown = ", ".join(repr(str(name)) for name in names[:SHOWN_COLUMNS])
+    return f"{shown}, ... ({len(names):,} in all)" if len(names) > SHOWN_COLUMNS else shown or "none"
+
+
 class SourceTable:
     """A raw table with its origin, read column by column.
+
+    Values that cannot be used are noted, and told together: :meth:`refuse` and :meth:`usable` raise if there is any.
 
     Parameters
     ----------
@@ -37,10 +80,17 @@ class SourceTable:
     error
         What is raised.
 
+    Attributes
+    ----------
+    recognised
+        In words, how columns were read where there is more than one way.
+    missing
+        How many cells stand for no number, in the columns that were read as numbers.
+
     Raises
     ------
     TableError
-        If a required column is missing.
+        If a required column is missing, or stands twice.
 
     Examples
     --------
@@ -64,17 +114,28 @@ class SourceTable:
     ) -> None:
         self.table = table.reset_index() if set(table.index.names) & {*required} else table
         self.origin, self.describe_row, self.error = origin, describe_row, error
-        missing = [column for column in required if column not in self.table.columns]
+        self.recognised: list[str] = []
+        self.missing: dict[str, int] = {}
+        self._faults: list[Fault] = []
+        self._keys: list[pd.Series] = []
+        columns = self.table.columns
+        missing = [column for column in required if column not in columns]
         if missing:
-            received = ", ".join(repr(str(name)) for name in self.table.columns)
             further = f"[, {', '.join(optional)}]" if optional else ""
             raise self.error(
                 f"{origin}: column {', '.join(map(repr, missing))} is missing. Expected: {', '.join(required)}"
-                f"{further}. Received: {received}."
+                f"{further}. Received: {some(columns)}."
             )
+        twice = [name for name in (*required, *optional) if list(columns).count(name) > 1]
+        if twice:
+            raise self.error(f"{origin}: column {twice[0]!r} stands twice. Remove one of the two, or rename it.")
 
-    def refuse(self, column: str, bad: pd.Series, expected: str) -> None:
-        """Raise for the first row that is marked as bad.
+    def name_rows(self, *keys: pd.Series) -> None:
+        """Show these values, such as ticker and date, beside each row of an error message."""
+        self._keys = [*keys]
+
+    def note(self, column: str, bad: pd.Series, expected: str) -> None:
+        """Note rows that are marked as bad, to tell of them later.
 
         Parameters
         ----------
@@ -84,11 +145,22 @@ class SourceTable:
             Boolean, one a row of the table, ``(rows,)``.
         expected
             What the value should have been, in words.
+        """
+        if bad.any():
+            self._faults.append(Fault(column, np.flatnonzero(bad.to_numpy()), expected))
+
+    def refuse(self, column: str, bad: pd.Series, expected: str) -> None:
+        """Raise if rows are marked as bad, or others were noted before.
+
+        Parameters
+        ----------
+        column, bad, expected
+            See :meth:`note`.
 
         Raises
         ------
         TableError
-            Or what was given as ``error``.
+            Or what was given as ``error``. Of each fault it names the first rows, and how many there are.
 
         Examples
         --------
@@ -98,30 +170,104 @@ class SourceTable:
             ...
         rnn_trading.tables.checks.TableError: mine.csv: column 'close', row 1: expected a positive price...
         """
-        if bad.any():
-            position = int(np.flatnonzero(bad.to_numpy())[0])
-            value = self.table[column].iloc[position]
-            raise self.error(
-                f"{self.origin}: column {column!r}, {self.describe_row(position)}: expected {expected}. Received: "
-                f"{value.item() if isinstance(value, np.generic) else value!r} ({int(bad.sum()):,} such rows). "
-                "Correct or remove them."
-            )
+        self.note(column, bad, expected)
+        self.usable()
 
-    def dates(self, column: str = "date", date_format: str = "%Y-%m-%d") -> pd.Series:
-        """Return the date of timestamps or of text, at midnight, without a time zone.
+    def usable(self, share: float = 0.0, parameter: str = "") -> pd.Series:
+        """Mark the rows without a fault; the log tells of the others.
 
-        Forms other than ``date_format`` are refused, not guessed at: 01/02/2017 is two different days. A time
-        and an offset after an ISO date are ignored, so that the date is the one that is written.
+        Parameters
+        ----------
+        share
+            Share of the rows that may have a fault.
+        parameter
+            Runtime parameter that gives this share, if there is one.
 
         Returns
         -------
         pandas.Series
-            datetime64, ``(rows,)``, none missing; in microseconds, but timestamps with a time zone keep their unit.
+            Boolean, one a row of the table, ``(rows,)``.
 
         Raises
         ------
         TableError
-            For a date that is missing or cannot be read.
+            Or what was given as ``error``, if more rows than this have a fault.
+
+        Examples
+        --------
+        >>> raw = pd.DataFrame({"close": ["1", "x", "3", "4"]})
+        >>> source = SourceTable(raw, "mine.csv", required=("close",))
+        >>> _ = source.numbers("close")
+        >>> source.usable(share=0.25).tolist()
+        [True, False, True, True]
+        """
+        usable = pd.Series(True, index=self.table.index)
+        for fault in self._faults:
+            usable.iloc[fault.rows] = False
+        bad, rows = int((~usable).sum()), len(usable)
+        if not bad:
+            return usable
+        told = [self._tell(fault) for fault in self._faults]
+        if bad > share * rows:
+            way_out = (
+                f", or leave them out: --params {parameter}={_share(bad, rows)}" if parameter and bad < rows else ""
+            )
+            if len(told) == 1:
+                raise self.error(f"{self.origin}: {told[0]} Correct or remove them{way_out}.")
+            lines = "\n".join(f"- {line}" for line in told)
+            raise self.error(
+                f"{self.origin}: {bad:,} of {rows:,} rows cannot be used:\n{lines}\nCorrect or remove them{way_out}."
+            )
+        logger.warning("%s: %s of %s rows are left out: %s", self.origin, f"{bad:,}", f"{rows:,}", " ".join(told))
+        return usable
+
+    def _tell(self, fault: Fault) -> str:
+        """One fault in words: the first row, how many there are, and some more of them."""
+        values = self.table[fault.column].iloc[fault.rows[:SHOWN_ROWS]]
+        received = [repr(value.item() if isinstance(value, np.generic) else value) for value in values]
+        names = [self._name(int(row)) for row in fault.rows[:SHOWN_ROWS]]
+        count = len(fault.rows)
+        also = "; ".join(f"{name}: {value}" for name, value in zip(names[1:], received[1:], strict=True))
+        return (
+            f"column {fault.column!r}, {names[0]}: expected {fault.expected}. Received: {received[0]} ({count:,} such "
+            f"row{'s' if count > 1 else ''}{f'; also {also}' if also else ''})."
+        )
+
+    def _name(self, row: int) -> str:
+        keys = [key.iloc[row] for key in self._keys]
+        known = [key for key in keys if not pd.isna(key) and key != ""]
+        shown = [f"{key:%Y-%m-%d}" if isinstance(key, pd.Timestamp) else str(key) for key in known]
+        return f"{self.describe_row(row)} ({', '.join(shown)})" if shown else self.describe_row(row)
+
+    def dates(
+        self,
+        column: str = "date",
+        date_format: str | None = None,
+        within: pd.Series | None = None,
+        tell: str = "date_format: '%m/%d/%Y' in the catalog",
+    ) -> pd.Series:
+        """Return the date of timestamps or of text, at midnight, without a time zone; others are noted.
+
+        Parameters
+        ----------
+        column
+            Its name.
+        date_format
+            Form of dates that are text; None: it is found, see :func:`rnn_trading.tables.dates.read_dates`.
+        within
+            Groups of rows within which dates are expected in order.
+        tell
+            How a user says the form, with an example.
+
+        Returns
+        -------
+        pandas.Series
+            datetime64[us], ``(rows,)``, missing where there is none.
+
+        Raises
+        ------
+        TableError
+            If the column can be read in more than one way, or the form is none of a date.
 
         Examples
         --------
@@ -131,40 +277,85 @@ class SourceTable:
         >>> SourceTable(pd.DataFrame({"date": ["01/02/2017"]}), "mine.csv", ("date",)).dates()
         Traceback (most recent call last):
             ...
-        rnn_trading.tables.checks.TableError: mine.csv: column 'date', row 0: expected a date such as 2017-12-29...
+        rnn_trading.tables.checks.TableError: mine.csv: column 'date': '01/02/2017' is 2 January or 1 February. Say ...
         """
-        values = self.table[column]
-        if pd.api.types.is_datetime64_any_dtype(values.dtype):
-            dates = values.astype("datetime64[us]") if values.dt.tz is None else values
-        else:
-            text = values.astype("str").str.strip()
-            if date_format == "%Y-%m-%d":
-                text = text.str.slice(0, len("2017-12-29"))
-            dates = pd.to_datetime(text, errors="coerce", format=date_format).astype("datetime64[us]")
-        example = pd.Timestamp("2017-12-29").strftime(date_format)
-        self.refuse(column, dates.isna(), f"a date such as {example}")
-        return dates.dt.tz_localize(None).dt.normalize() if dates.dt.tz is not None else dates.dt.normalize()
+        if date_format is not None and not _names_a_day(date_format):
+            raise self.error(
+                f"{self.origin}: the form of its dates: expected a year, a month and a day, such as {tell}. Received: "
+                f"{date_format!r}."
+            )
+        read = read_dates(self.table[column], date_format, within)
+        if read.question:
+            way_out = f" Say how dates are written, such as {tell}." if read.by_form else ""
+            raise self.error(f"{self.origin}: column {column!r}: {read.question}.{way_out}")
+        if read.form not in ("", ISO):
+            self.recognised.append(f"dates as {read.form}")
+        self.note(column, read.values.isna(), f"a date such as {EXAMPLE.strftime(read.form or ISO)}")
+        return read.values
 
-    def numbers(self, column: str) -> pd.Series:
-        """Return a column as float64; missing cells are NaN, anything else that is no number is refused.
+    def numbers(self, column: str, *, quantity: bool = False) -> pd.Series:
+        """Return a column as float64, NaN where a cell is missing; anything else that is no number is noted.
 
-        Raises
-        ------
-        TableError
-            For text that is no number, the empty text included, and for dates.
+        Parameters
+        ----------
+        column
+            Its name.
+        quantity
+            Whether these are whole things, see :func:`rnn_trading.tables.numbers.read_numbers`.
 
         Examples
         --------
         >>> SourceTable(pd.DataFrame({"close": ["1.5", None]}), "mine.csv", ("close",)).numbers("close").tolist()
         [1.5, nan]
-        >>> SourceTable(pd.DataFrame({"close": ["1.5", "n/a"]}), "mine.csv", ("close",)).numbers("close")
+        >>> source = SourceTable(pd.DataFrame({"close": ["1.5", "ten"]}), "mine.csv", ("close",))
+        >>> source.numbers("close").tolist()
+        [1.5, nan]
+        >>> source.usable()
         Traceback (most recent call last):
             ...
-        rnn_trading.tables.checks.TableError: mine.csv: column 'close', row 1: expected a number. Received: 'n/a'...
+        rnn_trading.tables.checks.TableError: mine.csv: column 'close', row 1: expected a number. Received: 'ten'...
+        """
+        read = read_numbers(self.table[column], quantity=quantity)
+        self.recognised.extend(f"{column}: {words}" for words in read.mended)
+        self.missing[column] = int((read.values.isna() & ~read.unreadable).sum())
+        self.note(column, read.unreadable, "a number")
+        return read.values
+
+    def symbols(self, column: str) -> pd.Series:
+        """Return a column of names, such as tickers, as text; missing ones are noted.
+
+        Whole numbers have no decimal point, ``NA`` and ``NULL`` are names like any other.
+
+        Examples
+        --------
+        >>> SourceTable(pd.DataFrame({"ticker": [5.0, 700.0]}), "mine.csv", ("ticker",)).symbols("ticker").tolist()
+        ['5', '700']
         """
         values = self.table[column]
-        is_date = pd.api.types.is_datetime64_any_dtype(values.dtype)
-        self.refuse(column, pd.Series(is_date, index=self.table.index), "a number")
-        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-        self.refuse(column, numbers.isna() & values.notna(), "a number")
-        return numbers
+        if pd.api.types.is_object_dtype(values.dtype):
+            values = values.map(lambda value: value.decode(errors="replace") if isinstance(value, bytes) else value)
+        text = plain_ids(values).str.strip()
+        if (whole := text.str.fullmatch(r"[0-9]+\.0")).any() and whole[text != ""].all():
+            text = text.str.removesuffix(".0")
+        self.note(column, values.isna() | (text == ""), f"a {column.replace('_', ' ')}")
+        return text.fillna("")
+
+
+def _names_a_day(date_format: str) -> bool:
+    """Whether a day can be written in a form, and read again."""
+    try:
+        return bool(pd.to_datetime(EXAMPLE.strftime(date_format), format=date_format).date() == EXAMPLE.date())
+    except ValueError:
+        return False
+
+
+def _share(part: int, whole: int) -> str:
+    """The smallest number of few digits that, as a share of the whole, is this part or more.
+
+    Examples
+    --------
+    >>> _share(1, 592_358), _share(3, 4)
+    ('0.0000017', '0.75')
+    """
+    digits = 1 - int(np.floor(np.log10(part / whole)))
+    return f"{np.ceil(part / whole * 10**digits - 1e-9) / 10**digits:.{digits}f}".rstrip("0")

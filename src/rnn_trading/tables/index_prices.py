@@ -14,7 +14,10 @@ from pydantic import Field
 
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import SourceTable, row_number
+from rnn_trading.tables.names import Told
 from rnn_trading.tables.prices import PriceError, stale_prices
+from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.repairs import repeats, zeros_at_the_end
 
 REQUIRED = ("date", "close")
 OPTIONAL = ("open", "high", "low", "volume")
@@ -47,57 +50,83 @@ def parse_index(
     raw: pd.DataFrame,
     origin: str,
     describe_row: Callable[[int], str] = row_number,
-    date_format: str = "%Y-%m-%d",
-) -> pd.DataFrame:
+    told: Told | None = None,
+) -> tuple[pd.DataFrame, Reading]:
     """Check a table of index prices and bring it into the canonical form.
 
     Parameters
     ----------
     raw
         ``date``, ``close`` and optionally ``open``, ``high``, ``low``, ``volume``, as columns or index.
-        Further columns are ignored; order does not matter.
+        Further columns are ignored; order does not matter. Other names:
+        :func:`rnn_trading.tables.index_layouts.to_index`.
     origin
         Where the table comes from, for error messages.
     describe_row
         Names a row by its position, for error messages.
-    date_format
-        Form of dates that are text.
+    told
+        What a user says of the table; None: it is no user's.
 
     Returns
     -------
-    pandas.DataFrame
-        The canonical table. Rows without a close are left out.
+    tuple
+        The canonical table; and how it was read, with counts of rows that were left out: ``missing_prices``,
+        ``prices_of_zero_at_the_end`` (without volume, after the last close), ``repeated_rows`` (equal in all columns)
+        and ``bad_rows`` (as many as ``told`` allows).
 
     Raises
     ------
     PriceError
-        For a missing column, a date or number that cannot be read, a price that is not positive and finite, a
-        high below the low, a negative volume, a date that stands twice, or fewer than two closes.
+        For a missing column, fewer than two closes, or more rows than ``told`` allows with a date or number that cannot
+        be read, a price that is not positive and finite, a high below the low, a negative volume, or other values than
+        another row of the date has. All such faults are told together.
 
     Examples
     --------
     >>> raw = pd.DataFrame({"date": ["2020-01-06", "2020-01-03", "2020-01-02"], "close": [99, None, 100]})
-    >>> print(parse_index(raw, "mine.csv").to_string(index_names=False))
+    >>> table, reading = parse_index(raw, "mine.csv")
+    >>> print(table.to_string(index_names=False))
                 close
     2020-01-02  100.0
     2020-01-06   99.0
+    >>> reading.counts["missing_prices"]
+    1
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
-    dates = source.dates(date_format=date_format)
-    source.refuse("date", dates.duplicated(), "every date once")
-    columns = {name: source.numbers(name) for name in (*REQUIRED[1:], *OPTIONAL) if name in source.table.columns}
-    for name, values in columns.items():
-        if name == "volume":
-            source.refuse(name, np.isinf(values) | (values < 0), "a volume of zero or more")
-        else:
-            source.refuse(name, np.isinf(values) | (values <= 0), "a positive, finite price")
-    if {"high", "low"} <= set(columns):
-        source.refuse("high", columns["high"] < columns["low"], "a high that is not below the low of its day")
-    table = pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date"))
-    table = table[table["close"].notna()].sort_index()
+    said = told or Told("index")
+    dates = source.dates("date", said.date_format, tell=said.form_of_dates)
+    source.name_rows(dates)
+    columns = {
+        name: source.numbers(name, quantity=name == "volume")
+        for name in (*REQUIRED[1:], *OPTIONAL)
+        if name in source.table.columns
+    }
+    prices = pd.DataFrame({"date": dates, **columns})
+    left_out = _note_faults(source, prices)
+    bad = ~source.usable(said.bad_rows, f"{said.parameter}_bad_rows" if told else "")
+    counts = {"missing_prices": source.missing["close"]}
+    counts |= {reason: int((rows & ~bad).sum()) for reason, rows in left_out.items()} | {"bad_rows": int(bad.sum())}
+    left = ~bad & prices["close"].notna() & ~pd.DataFrame(left_out).any(axis="columns")
+    table = prices[left.to_numpy()].set_index("date").sort_index()
     if len(table) < 2:
         raise PriceError(f"{origin}: expected at least 2 days with a close. Received: {len(table)}.")
-    return table
+    return table, Reading(tuple(source.recognised), counts)
+
+
+def _note_faults(source: SourceTable, prices: pd.DataFrame) -> dict[str, pd.Series]:
+    """Note what cannot be used, and return masks of rows that are wrong beyond doubt, by reason."""
+    close, volume = prices["close"], prices.get("volume")
+    zeros = zeros_at_the_end(pd.Series("", index=close.index), prices["date"], close, volume)
+    for name in prices.columns.drop(["date", "volume"], errors="ignore"):
+        values = prices[name]
+        source.note(name, (np.isinf(values) | (values <= 0)) & ~zeros, "a positive, finite price")
+    if volume is not None:
+        source.note("volume", np.isinf(volume) | (volume < 0), "a volume of zero or more")
+    if {"high", "low"} <= {*prices.columns}:
+        source.note("high", prices["high"] < prices["low"], "a high that is not below the low of its day")
+    exact, contradicting = repeats(prices.where(close.notna() & ~zeros), ["date"])
+    source.note("close", contradicting, "every date once")
+    return {"prices_of_zero_at_the_end": zeros, "repeated_rows": exact}
 
 
 def validate_index(index_prices: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,9 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
+from rnn_trading.tables.names import Told
+from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.repairs import repeats, zeros_at_the_end
 
 REQUIRED = ("date", "ticker", "adj_close")
 OPTIONAL = ("adj_volume",)
@@ -23,59 +26,99 @@ class PriceError(TableError):
     """A price table that cannot be used; the message names file, column and row."""
 
 
-def parse_prices(raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = row_number) -> pd.DataFrame:
+def parse_prices(
+    raw: pd.DataFrame,
+    origin: str,
+    describe_row: Callable[[int], str] = row_number,
+    told: Told | None = None,
+) -> tuple[pd.DataFrame, Reading]:
     """Check a long table of prices and bring it into the canonical form.
 
     Parameters
     ----------
     raw
         One row a ticker and date: ``date``, ``ticker``, ``adj_close`` and optionally ``adj_volume``, as
-        columns or index levels. Further columns are ignored; order does not matter.
+        columns or index levels. Further columns are ignored; order does not matter. Other layouts and names:
+        :func:`rnn_trading.tables.layouts.to_long`.
     origin
         Where the table comes from, for error messages.
     describe_row
         Names a row by its position, for error messages.
+    told
+        What a user says of the table; None: it is no user's.
 
     Returns
     -------
-    pandas.DataFrame
-        The canonical table. Rows without a price are left out: a gap is a missing row.
+    tuple
+        The canonical table; and how it was read, with counts of rows that were left out: ``missing_prices`` (a gap is a
+        missing row), ``prices_of_zero_at_the_end`` (without volume, after the last price of a ticker),
+        ``repeated_rows`` (equal in ticker, date, price and volume), ``bad_rows`` (as many as ``told`` allows);
+        ``tickers_without_prices``, which are not in the table; and ``tickers_in_another_case``, which were mended: rows
+        of a ticker that most rows write in other letters.
 
     Raises
     ------
     PriceError
-        For a missing column, a date, ticker, price or volume that cannot be read, a price that is not
-        positive and finite, a negative volume, a duplicate (ticker, date), or a table without a price.
+        For a missing column, a table without a price, or more rows than ``told`` allows with a date, ticker, price or
+        volume that cannot be read, a price that is not positive and finite, a negative volume, or another price or
+        volume than another row of the ticker and date has. All such faults are told together.
 
     Examples
     --------
     >>> raw = pd.DataFrame({"date": ["2020-01-03", "2020-01-02"], "ticker": ["B", "A"], "adj_close": [20, 10.5]})
-    >>> parse_prices(raw, "mine.csv").reset_index().astype("str").to_numpy().tolist()
+    >>> parse_prices(raw, "mine.csv")[0].reset_index().astype("str").to_numpy().tolist()
     [['A', '2020-01-02', '10.5'], ['B', '2020-01-03', '20.0']]
     >>> parse_prices(raw.replace({"adj_close": {20: -1}}), "mine.csv")
     Traceback (most recent call last):
         ...
-    rnn_trading.tables.prices.PriceError: mine.csv: column 'adj_close', row 0: expected a positive, finite price...
+    rnn_trading.tables.prices.PriceError: mine.csv: column 'adj_close', row 0 (B, 2020-01-03): expected a positive...
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
-    table, refuse = source.table, source.refuse
-    dates = source.dates()
-    tickers = table["ticker"].astype("str").str.strip()
-    refuse("ticker", table["ticker"].isna() | (tickers == ""), "a ticker symbol")
-    columns = {name: source.numbers(name) for name in (*REQUIRED[2:], *OPTIONAL) if name in table.columns}
-    price = columns["adj_close"]
-    refuse("adj_close", np.isinf(price) | (price <= 0), "a positive, finite price")
-    if "adj_volume" in columns:
-        volume = columns["adj_volume"]
-        refuse("adj_volume", np.isinf(volume) | (volume < 0), "a volume of zero or more")
+    said = told or Told()
+    tickers, respelt = _one_case(source.symbols("ticker"))
+    dates = source.dates("date", said.date_format, within=tickers, tell=said.form_of_dates)
+    source.name_rows(tickers, dates)
+    columns = {"adj_close": source.numbers("adj_close")}
+    if "adj_volume" in source.table.columns:
+        columns["adj_volume"] = source.numbers("adj_volume", quantity=True)
     prices = pd.DataFrame({"ticker": tickers, "date": dates, **columns})
-    repeated = prices.duplicated(["ticker", "date"])
-    culprit = prices.loc[repeated, "ticker"].iloc[0] if repeated.any() else None
-    refuse("date", repeated, f"one row for each ticker and date, and {culprit} has two")
-    prices = prices[price.notna().to_numpy()].set_index(["ticker", "date"]).sort_index()
-    if prices.empty:
+    left_out = _note_faults(source, prices)
+    bad = ~source.usable(said.bad_rows, f"{said.parameter}_bad_rows" if told else "")
+    counts = {"missing_prices": source.missing["adj_close"]}
+    counts |= {reason: int((rows & ~bad).sum()) for reason, rows in left_out.items()}
+    left = ~bad & prices["adj_close"].notna() & ~pd.DataFrame(left_out).any(axis="columns")
+    table = prices[left.to_numpy()].set_index(["ticker", "date"]).sort_index()
+    if table.empty:
         raise PriceError(f"{origin}: no row has a price. Expected at least two tickers with prices.")
-    return prices
+    without = tickers[tickers != ""].nunique() - table.index.unique("ticker").size
+    counts |= {"bad_rows": int(bad.sum()), "tickers_without_prices": without, "tickers_in_another_case": respelt}
+    return table, Reading(tuple(source.recognised), counts)
+
+
+def _one_case(tickers: pd.Series) -> tuple[pd.Series, int]:
+    """Tickers that differ in case alone, in the spelling that most rows have; and how many rows had another one."""
+    distinct = tickers.drop_duplicates()
+    several = distinct[distinct.str.upper().duplicated(keep=False)]
+    if several.empty:
+        return tickers, 0
+    rows = tickers[tickers.isin(several)]
+    counts = rows.value_counts()
+    usual = counts.groupby(counts.index.str.upper(), sort=False).idxmax()
+    spelling = {ticker: usual[ticker.upper()] for ticker in several}
+    respelt = rows.map(spelling)
+    return tickers.mask(tickers.isin(several), respelt), int((respelt != rows).sum())
+
+
+def _note_faults(source: SourceTable, prices: pd.DataFrame) -> dict[str, pd.Series]:
+    """Note what cannot be used, and return masks of rows that are wrong beyond doubt, by reason."""
+    price, volume = prices["adj_close"], prices.get("adj_volume")
+    zeros = zeros_at_the_end(prices["ticker"], prices["date"], price, volume)
+    source.note("adj_close", (np.isinf(price) | (price <= 0)) & ~zeros, "a positive, finite price")
+    if volume is not None:
+        source.note("adj_volume", np.isinf(volume) | (volume < 0), "a volume of zero or more")
+    exact, contradicting = repeats(prices.where(price.notna() & ~zeros), ["ticker", "date"])
+    source.note("adj_close", contradicting, "one row for each ticker and date")
+    return {"prices_of_zero_at_the_end": zeros, "repeated_rows": exact}
 
 
 def validate_prices(prices: pd.DataFrame) -> pd.DataFrame:
@@ -134,7 +177,7 @@ def price_panel(prices: pd.DataFrame, column: str = "adj_close") -> pd.DataFrame
     >>> raw = pd.DataFrame(
     ...     {"ticker": ["A", "A", "B"], "date": ["2020-01-02", "2020-01-03", "2020-01-03"], "adj_close": [10, 11, 20]}
     ... )
-    >>> print(price_panel(parse_prices(raw, "mine.csv")).rename_axis(columns=None).to_string(index_names=False))
+    >>> print(price_panel(parse_prices(raw, "mine.csv")[0]).rename_axis(columns=None).to_string(index_names=False))
                    A     B
     2020-01-02  10.0   NaN
     2020-01-03  11.0  20.0
@@ -390,7 +433,7 @@ def price_quality(prices: pd.DataFrame, stale_after_sessions: int) -> dict[str, 
     --------
     >>> days = ["2020-01-02", "2020-01-03", "2020-01-06"]
     >>> raw = pd.DataFrame({"ticker": list("AABBB"), "date": [days[0], days[2], *days], "adj_close": [1, 1, 2, 9, 9]})
-    >>> quality = price_quality(parse_prices(raw, "mine.csv"), stale_after_sessions=5)
+    >>> quality = price_quality(parse_prices(raw, "mine.csv")[0], stale_after_sessions=5)
     >>> quality["sessions"], quality["missing_prices_inside_a_life"], quality["tickers_with_returns_above_300_percent"]
     (3, 1, ['B'])
     """

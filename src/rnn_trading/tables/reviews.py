@@ -6,7 +6,8 @@ whole number from 0 to 100, such as stars, of which more are better) and ``text`
 ``author`` follows (text, missing where unknown).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,8 +16,41 @@ from pydantic import Field
 
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
+from rnn_trading.tables.names import Header, Told, Wanted
+from rnn_trading.tables.numerals import plain_ids, to_floats
+from rnn_trading.tables.reading import Reading
 
 REQUIRED, OPTIONAL = ("label", "text"), ("split", "id", "author")
+TEXT = Wanted(
+    "text",
+    (
+        ("text",),
+        ("review", "reviewtext", "reviewbody", "comment", "content", "body", "sentence", "document", "tweet"),
+    ),
+)
+LABEL = Wanted(
+    "label",
+    (
+        ("label",),
+        *(
+            (
+                "sentiment",
+                "polarity",
+                "class",
+                "target",
+                "stars",
+                "rating",
+                "score",
+                "overall",
+                "starrating",
+                "reviewrating",
+            ),
+        ),
+    ),
+)
+WORDS = {"positive": 1, "pos": 1, "true": 1, "negative": 0, "neg": 0, "false": 0}
+# Kinds of labels of which the larger one is positive, other than 0 and 1.
+TWO_NUMBERS = ({1, 2}, {-1, 1})
 SPLITS = ("train", "validation", "test")
 TWO_KINDS, MOST_STARS = (0, 1), 100
 REPLACED = "\ufffd"
@@ -41,64 +75,149 @@ class ReviewIngestionParameters:
     source: Annotated[str, Field(min_length=1)]
 
 
+@dataclass(frozen=True)
+class ReviewColumns:
+    """What a user says of a table of reviews.
+
+    Attributes
+    ----------
+    columns
+        The table's names of ``text`` and ``label``, by ours; else usual names are looked for.
+    positive_from, negative_to
+        Labels that are positive and negative; those between are left out. None: labels stay as they are.
+    """
+
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    positive_from: float | None = None
+    negative_to: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse one threshold without the other, and two that overlap."""
+        given = (self.positive_from, self.negative_to)
+        if (given[0] is None) != (given[1] is None) or (None not in given and not given[0] > given[1]):  # type: ignore[operator]
+            raise ReviewError(
+                "review_positive_from and review_negative_to: expected both, the first above the second, such as 7 and "
+                f"4. Received: {given[0]} and {given[1]}."
+            )
+        Told("reviews", columns=self.columns).refuse_unknown(TEXT, LABEL)
+
+
 def parse_reviews(
-    raw: pd.DataFrame, origin: str, describe_row: Callable[[int], str] = row_number
-) -> tuple[pd.DataFrame, dict[str, int]]:
+    raw: pd.DataFrame,
+    origin: str,
+    describe_row: Callable[[int], str] = row_number,
+    told: ReviewColumns = ReviewColumns(),
+) -> tuple[pd.DataFrame, Reading]:
     """Check a table of reviews and bring it into the canonical form.
 
     Parameters
     ----------
     raw
-        ``label``, ``text`` and optionally ``split``, ``id`` and ``author``. Further columns are ignored. Without an
-        ``id`` a review is called by the position of its row. A missing text counts as an empty one.
+        ``label``, ``text`` and optionally ``split``, ``id`` and ``author``. Label and text may have another usual name,
+        such as ``sentiment`` and ``review``. Further columns are ignored. Without an ``id`` a review is called by the
+        position of its row. A missing text counts as an empty one.
     origin
         Where the table comes from, for error messages.
     describe_row
         Names a row by its position, for error messages.
+    told
+        What the user says of it.
 
     Returns
     -------
     tuple
-        The canonical table in the order of the source, and counts of what was left out or mended: ``empty_texts`` (no
-        letter and no digit; left out), ``undecodable_texts`` (hold bytes that are no UTF-8, each replaced by
-        U+FFFD).
+        The canonical table in the order of the source; and how it was read, with counts of what was left out or mended:
+        ``between_the_thresholds`` (labels neither positive nor negative; left out; only with thresholds),
+        ``empty_texts`` (no letter and no digit; left out), ``undecodable_texts`` (hold bytes that are no UTF-8, each
+        replaced by U+FFFD).
 
     Raises
     ------
     ReviewError
-        For a missing column, a label that is no whole number from 0 to 100, an unknown split, a split in some rows
-        only, an id that is missing or stands twice, or no review.
+        For a missing column, two columns that could both be meant, a label that is neither positive or negative in
+        words nor a whole number from 0 to 100, an unknown split, a split in some rows only, an id that is missing or
+        stands twice, or no review.
 
     Examples
     --------
     >>> raw = pd.DataFrame({"label": [1, 0, 0], "text": ["A fine film.", "Dull.", "..."]})
-    >>> reviews, counts = parse_reviews(raw, "mine.csv")
+    >>> reviews, reading = parse_reviews(raw, "mine.csv")
     >>> reviews[["label", "text"]].to_dict("index")
     {'0': {'label': 1, 'text': 'A fine film.'}, '1': {'label': 0, 'text': 'Dull.'}}
-    >>> counts
+    >>> reading.counts
     {'empty_texts': 1, 'undecodable_texts': 0}
+    >>> raw = pd.DataFrame({"sentiment": ["positive", "negative"], "review": ["A fine film.", "Dull."]})
+    >>> reviews, reading = parse_reviews(raw, "mine.csv")
+    >>> reviews["label"].tolist(), reading.recognised
+    ([1, 0], ("'sentiment' as label", "'review' as text", 'labels in words, positive and negative'))
     """
-    source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, ReviewError)
-    labels = pd.to_numeric(source.table["label"], errors="coerce")
-    stars = f"0 (negative) or 1 (positive), or whole numbers from 0 to {MOST_STARS}, such as stars"
-    source.refuse("label", ~labels.isin(range(MOST_STARS + 1)), stars)
+    named, recognised = _name_columns(raw, origin, told.columns)
+    source = SourceTable(named, origin, REQUIRED, OPTIONAL, describe_row, ReviewError)
+    labels, kinds = _labels(source, told)
     text = source.table["text"].astype("str").where(source.table["text"].notna(), "")
-    table = pd.DataFrame({"split": _splits(source), "label": labels.astype("int8"), "text": text})
+    table = pd.DataFrame({"split": _splits(source), "label": labels, "text": text})
     if "id" in source.table.columns:
-        ids = source.table["id"].astype("str")
-        source.refuse("id", source.table["id"].isna() | (ids == ""), "an id")
+        ids = plain_ids(source.table["id"])
+        source.refuse("id", ids.isna() | (ids == ""), "an id")
         source.refuse("id", ids.duplicated(), "every id once")
     else:
         ids = pd.Series(np.arange(len(table)).astype(str), index=table.index, dtype="str")
     table.index = pd.Index(ids, name="id", dtype="str")
     if "author" in source.table.columns:
-        table["author"] = source.table["author"].astype("str").to_numpy()
+        table["author"] = plain_ids(source.table["author"]).to_numpy()
+    counts = {} if told.positive_from is None else {"between_the_thresholds": int(table["label"].isna().sum())}
+    table = table[table["label"].notna()].astype({"label": "int8"})
     empty = ~table["text"].str.contains(r"\w", regex=True)
+    counts["empty_texts"] = int(empty.sum())
     table = table[~empty]
     if table.empty:
-        raise ReviewError(f"{origin} holds no review with a text ({len(empty):,} rows, {int(empty.sum()):,} empty).")
-    undecodable = int(table["text"].str.contains(REPLACED, regex=False).sum())
-    return table, {"empty_texts": int(empty.sum()), "undecodable_texts": undecodable}
+        raise ReviewError(
+            f"{origin} holds no review with a text ({len(named):,} rows, {counts['empty_texts']:,} empty)."
+        )
+    counts["undecodable_texts"] = int(table["text"].str.contains(REPLACED, regex=False).sum())
+    return table, Reading((*recognised, *kinds), counts)
+
+
+def _name_columns(
+    raw: pd.DataFrame, origin: str, columns: Mapping[str, str | None]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The columns that are read, under our names; and which of them were called otherwise."""
+    header = Header(raw.columns.tolist(), origin, Told("reviews", columns=columns), ReviewError)
+    places = {wanted.name: header.find(wanted) for wanted in (LABEL, TEXT)}
+    missing = [wanted for wanted in (LABEL, TEXT) if places[wanted.name] is None]
+    if missing:
+        raise header.missing(*missing)
+    taken = {name: place for name, place in places.items() if place is not None}
+    found = {name: raw.iloc[:, place] for name, place in taken.items()}
+    found |= {
+        name: raw[name] for name in OPTIONAL if name in raw.columns and raw.columns.get_loc(name) not in taken.values()
+    }
+    others = ((str(raw.columns[place]), name) for name, place in taken.items())
+    return pd.DataFrame(found), tuple(f"{other!r} as {name}" for other, name in others if other != name)
+
+
+def _labels(source: SourceTable, told: ReviewColumns) -> tuple[pd.Series, tuple[str, ...]]:
+    """Labels as float64, missing between the thresholds; and what they were taken for, where that is not plain."""
+    given = source.table["label"]
+    words = given.astype("str").str.strip().str.lower().map(WORDS)
+    if told.positive_from is None and words.notna().all():
+        plain = given.dtype == bool
+        return words.astype("float64"), () if plain else ("labels in words, positive and negative",)
+    numbers, _ = to_floats(given)
+    if told.positive_from is not None and told.negative_to is not None:
+        source.refuse("label", ~np.isfinite(numbers), "a number, since review_positive_from is set")
+        labels = pd.Series(np.nan, index=given.index).mask(numbers >= told.positive_from, 1.0)
+        kinds = f"labels from {told.positive_from:g} as positive, to {told.negative_to:g} as negative"
+        return labels.mask(numbers <= told.negative_to, 0.0), (kinds,)
+    if {*numbers.unique()} in TWO_NUMBERS:
+        larger, smaller = numbers.max(), numbers.min()
+        return (numbers == larger).astype("float64"), (f"labels {larger:g} as positive, {smaller:g} as negative",)
+    stars = (
+        f"0 (negative) or 1 (positive), positive and negative in words, or whole numbers from 0 to {MOST_STARS}, such "
+        "as stars (from which of them on a review is positive: --params review_positive_from=7,review_negative_to=4)"
+    )
+    source.refuse("label", ~numbers.isin(range(MOST_STARS + 1)), stars)
+    return numbers, ()
 
 
 def _splits(source: SourceTable) -> pd.Series:

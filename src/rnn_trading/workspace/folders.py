@@ -3,6 +3,8 @@
 import re
 from pathlib import Path, PurePosixPath
 
+from rnn_trading.datasets.runs import MAIN
+
 DATA = "data"
 RUNS = "runs"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
@@ -29,15 +31,15 @@ def run_folder(run: str | int | None) -> str:
     Traceback (most recent call last):
     ...
     ValueError: run: expected a name of 1 to 64 letters (A to Z), digits, - _ and ., which begins with a letter, digit \
-or _. Received: '../elsewhere'. Name another with --params run=NAME, or leave it out.
+or _, and is not main. Received: '../elsewhere'. Name another with --params run=NAME, or leave it out.
     """
     if run is None:
         return DATA
     is_number = isinstance(run, int) and not isinstance(run, bool)
-    if not (is_number or isinstance(run, str)) or not NAME.fullmatch(str(run)):
+    if not (is_number or isinstance(run, str)) or not NAME.fullmatch(str(run)) or run == MAIN:
         raise ValueError(
             "run: expected a name of 1 to 64 letters (A to Z), digits, - _ and ., which begins with a letter, digit or "
-            f"_. Received: {run!r}. Name another with --params run=NAME, or leave it out."
+            f"_, and is not {MAIN}. Received: {run!r}. Name another with --params run=NAME, or leave it out."
         )
     return str(PurePosixPath(DATA, RUNS, str(run)))
 

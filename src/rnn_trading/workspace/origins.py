@@ -41,7 +41,7 @@ def origin_of(project: Path, path: Path) -> Origin | None:
     -------
     dict or None
         ``dataset``: its name in the catalog; ``run``, ``began`` (ISO time with its zone), ``command``, ``commit``
-        (None: no repository) and ``clean`` (whether the files were those of the commit): the run that wrote it;
+        and ``clean`` (see :func:`rnn_trading.provenance.made_now`): the run that wrote it;
         ``sources``: the catalog entries that it depends on, by name, each with its ``content`` where it is a file;
         ``parameters``, by name; ``unknown``: files of unknown origin that went into it. None: there is no such file, or
         it was put there by hand, changed since, or written by a version that noted nothing.

@@ -17,6 +17,7 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
 from rnn_trading.datasets.training_state import TrainingStateDataset
+from rnn_trading.provenance import made_now
 from rnn_trading.workspace.claims import RUNNING, Claim, Claims
 from rnn_trading.workspace.folders import DATA, RUNS, folder_that_holds
 from rnn_trading.workspace.lineage import (
@@ -159,8 +160,8 @@ class Run:
                 differing[name] = found
             elif found:  # a finished model, which is asked whatever it was made from
                 logger.info("Taken as it is: %s, made by: %s", self._short(path), origin.get("command"))
-            elif self.facts["commit"] and origin.get("commit") != self.facts["commit"]:
-                commits[str(origin.get("commit"))[:7]].append(self._short(path))
+            elif origin.get("commit") != self.facts["commit"]:
+                commits[str(origin.get("commit"))].append(self._short(path))
         if differing:
             raise WorkspaceError(self._why_refused(differing))
         self._tell(commits, sorted({path for paths in unknown.values() for path in paths}))
@@ -182,8 +183,7 @@ class Run:
 
     def _tell(self, commits: dict[str, list[str]], unknown: list[str]) -> None:
         for commit, paths in commits.items():
-            now = str(self.facts["commit"])[:7]
-            logger.info("Made by the commit %s, while this is %s: %s", commit, now, _some(paths))
+            logger.info("Made by the commit %s, while this is %s: %s", commit, self.facts["commit"], _some(paths))
         if unknown:
             logger.warning(
                 "Nobody noted what %s was made from: put there by hand, or by an earlier version. It is taken so.",
@@ -257,8 +257,9 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:SHOWN]) + more
 
 
-def new_facts(command: str, code: dict[str, Any]) -> dict[str, Any]:
+def new_facts(command: str) -> dict[str, Any]:
     """``run``, ``began``, ``command``, ``commit`` and ``clean`` of a run that begins now."""
+    code = {name: value for name, value in made_now().items() if name in ("commit", "clean")}
     now = datetime.now().astimezone()
     run = f"{now:%Y-%m-%d-%H%M%S}-{uuid.uuid4().hex[:8]}"
     return {"run": run, "began": now.isoformat(timespec="seconds"), "command": command, **code}

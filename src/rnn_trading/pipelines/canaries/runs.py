@@ -15,6 +15,7 @@ from kedro.validation.parameter_validator import ParameterValidator
 from rnn_trading.datasets.filing_sentences import FilingSentencesDataset
 from rnn_trading.datasets.kept import KeptDataset
 from rnn_trading.models.states import NOTHING_KEPT
+from rnn_trading.tables.reading import Reading
 
 
 class MemoryRun:
@@ -29,7 +30,7 @@ class MemoryRun:
     parameters
         All parameters, as plain values; they are checked against the types that nodes declare.
     sources
-        Values of catalog entries that have no node above them.
+        Values of catalog entries that have no node above them; a table alone was read as it is.
     folder
         For what can only be held in files.
     """
@@ -42,7 +43,8 @@ class MemoryRun:
         validated = ParameterValidator({name: self._pipeline}).validate_raw_params(parameters)
         self._catalog = DataCatalog()
         states = {entry: NOTHING_KEPT for entry in self._pipeline.inputs() if entry.endswith(".training_state")}
-        given = _flatten("params:", validated) | states | sources
+        read = {entry: _as_read(value) for entry, value in sources.items()}
+        given = _flatten("params:", validated) | states | read
         for entry in self._pipeline.datasets():
             if entry == "filing_sentences":
                 self._catalog[entry] = FilingSentencesDataset(filepath=str(folder / entry))
@@ -76,6 +78,11 @@ def memory_run(
     """A :class:`MemoryRun` with a folder of its own, gone afterwards."""
     with TemporaryDirectory() as folder:
         yield MemoryRun(name, pipeline, parameters, sources, Path(folder))
+
+
+def _as_read(value: Any) -> Any:
+    """A simulated table as datasets give theirs: with how it was read."""
+    return (value, Reading()) if isinstance(value, pd.DataFrame) else value
 
 
 def _flatten(prefix: str, values: dict[str, Any]) -> dict[str, Any]:

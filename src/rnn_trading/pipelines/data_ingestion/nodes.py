@@ -3,17 +3,19 @@
 import logging
 from typing import Annotated, Any
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from rnn_trading.filings.filings import FilingError, FilingIngestionParameters, FilingSource, take_filings
 from rnn_trading.filings.items import SentenceParameters
-from rnn_trading.filings.reading import FilingReading
+from rnn_trading.filings.reading import FilingReading, Sentences, describe_texts
 from rnn_trading.parameters import parameters
 from rnn_trading.series.monthly import MacroParameters, align_months, macro_quality
 from rnn_trading.simulated.filings import SimulationParameters, simulate_filings
 from rnn_trading.tables.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
 from rnn_trading.tables.prices import PriceError, price_quality
+from rnn_trading.tables.reading import Reading, fingerprint
 from rnn_trading.tables.reviews import ReviewIngestionParameters, review_quality
 
 logger = logging.getLogger(__name__)
@@ -36,43 +38,49 @@ class IngestionParameters:
     stale_after_sessions: Annotated[int, Field(ge=1)]
 
 
-def ingest_prices(prices_source: pd.DataFrame, ingestion: IngestionParameters) -> dict[str, Any]:
+def ingest_prices(prices_source: tuple[pd.DataFrame, Reading], ingestion: IngestionParameters) -> dict[str, Any]:
     """Take over the prices of a source and report on their quality.
 
     Parameters
     ----------
     prices_source
-        The canonical table; its dataset has checked it against the file.
+        The canonical table, which its dataset has checked against the file, and how it was read.
     ingestion
         See :class:`IngestionParameters`.
 
     Returns
     -------
     dict
-        ``prices``: the table. ``prices_report``: see :func:`rnn_trading.tables.prices.price_quality`, and ``source``.
+        ``prices``: the table. ``prices_report``: see :func:`rnn_trading.tables.prices.price_quality`; ``source``, and
+        the table's ``sha256``.
 
     Raises
     ------
     PriceError
         If the source holds a single ticker.
     """
-    tickers = prices_source.index.unique("ticker")
+    table, reading = prices_source
+    reading.log(ingestion.source)
+    tickers = table.index.unique("ticker")
     if len(tickers) < 2:
         raise PriceError(
             f"{ingestion.source}: expected at least 2 tickers, because scores are ranked across tickers. Received: "
-            f"only {tickers[0]!r}."
+            f"only {tickers[0]!r}.{''.join(chr(10) + said for said in reading.recognised)}"
         )
-    quality = price_quality(prices_source, ingestion.stale_after_sessions)
-    return {"prices": prices_source, "prices_report": {"source": ingestion.source, **quality}}
+    quality = price_quality(table, ingestion.stale_after_sessions)
+    return {
+        "prices": table,
+        "prices_report": {"source": ingestion.source, "sha256": fingerprint(table), **quality, **reading.report()},
+    }
 
 
-def ingest_index(index_source: pd.DataFrame, ingestion: IndexIngestionParameters) -> dict[str, Any]:
+def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIngestionParameters) -> dict[str, Any]:
     """Take over the prices of an index, if no day is missing, and report on their quality.
 
     Parameters
     ----------
     index_source
-        The canonical table; its dataset has checked it against the source.
+        The canonical table, which its dataset has checked against the source, and how it was read.
     ingestion
         See :class:`rnn_trading.tables.index_prices.IndexIngestionParameters`.
 
@@ -80,25 +88,30 @@ def ingest_index(index_source: pd.DataFrame, ingestion: IndexIngestionParameters
     -------
     dict
         ``prices``: the table. ``report``: see :func:`rnn_trading.tables.index_prices.index_quality`, and
-        ``source``.
+        ``source``, and the table's ``sha256``.
 
     Raises
     ------
     PriceError
         If closes are missing beyond the limits.
     """
-    refuse_missing_days(index_source, ingestion)
-    quality = index_quality(index_source, ingestion.stale_after_sessions)
-    return {"prices": index_source, "report": {"source": ingestion.source, **quality}}
+    table, reading = index_source
+    reading.log(ingestion.source)
+    refuse_missing_days(table, ingestion)
+    quality = index_quality(table, ingestion.stale_after_sessions)
+    return {
+        "prices": table,
+        "report": {"source": ingestion.source, "sha256": fingerprint(table), **quality, **reading.report()},
+    }
 
 
-def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[str, Any]:
+def ingest_macro(macro_source: tuple[pd.DataFrame, Reading], series: MacroParameters) -> dict[str, Any]:
     """Take the series that are asked for, on one calendar of months.
 
     Parameters
     ----------
     macro_source
-        Series as they came; see :func:`rnn_trading.series.monthly.parse_macro`.
+        Series as they came, see :func:`rnn_trading.series.monthly.parse_macro`; and how they were read.
     series
         See :class:`rnn_trading.series.monthly.MacroParameters`.
 
@@ -113,16 +126,24 @@ def ingest_macro(macro_source: pd.DataFrame, series: MacroParameters) -> dict[st
     MacroError
         If the series cannot be aligned.
     """
-    macro = align_months(macro_source, series.names, series.source)
-    with_any = macro_source[series.names].dropna(how="all")
+    table, reading = macro_source
+    reading.log(series.source)
+    macro = align_months(table, series.names, series.source)
+    with_any = table[series.names].dropna(how="all")
     left_out = len(with_any.index.to_period("M").unique().difference(macro.index.to_period("M")))
-    report = {"source": series.source, **macro_quality(macro), "dropped": {"months_that_a_series_lacks": left_out}}
+    report = {
+        "source": series.source,
+        "sha256": fingerprint(macro),
+        **macro_quality(macro),
+        "dropped": {"months_that_a_series_lacks": left_out},
+    }
+    report |= reading.report()
     return {"macro": macro, "macro_report": report}
 
 
 def ingest_filings(
     filings_source: FilingSource | None,
-    filing_prices_source: tuple[pd.DataFrame, dict[str, int]] | None,
+    filing_prices_source: tuple[pd.DataFrame, Reading] | None,
     simulation: SimulationParameters,
     ingestion: FilingIngestionParameters,
 ) -> dict[str, Any]:
@@ -140,7 +161,7 @@ def ingest_filings(
     Returns
     -------
     dict
-        ``filings``, ``filing_prices``: the canonical tables. ``filings_report``: see
+        ``filings``, ``filing_prices``: the canonical tables. ``filing_tables_report``: see
         :func:`rnn_trading.filings.filings.take_filings`.
 
     Raises
@@ -155,17 +176,35 @@ def ingest_filings(
     if not len(source):
         raise FilingError("There are no filings: no source, and filings.simulation.firms=0. Change one of them.")
     windows, report = take_filings(source, prices, ingestion)
+    if source.read_as:
+        logger.info("Filings: read %s", "; ".join(source.read_as))
     left_out = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in source.dropped.items() if count)
     if left_out:
         logger.warning("Filings left out of the index: %s", left_out)
     lost_rows = sum(report["price_rows_left_out"].values())
     if lost_rows:
-        logger.warning("Rows of prices left out: %s; see filings_report.json", f"{lost_rows:,}")
+        logger.warning("Prices: rows or tickers left out: %s: filings_report.json", f"{lost_rows:,}")
     logger.info(
         "%s filings of %s firms, %s with prices, %s with a time of day",
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),
     )
-    return {"filings": source.index, "filing_prices": windows, "filings_report": report}
+    return {"filings": source.index, "filing_prices": windows, "filing_tables_report": report}
+
+
+def report_filings(filing_tables_report: dict[str, Any], filing_sentences: Sentences) -> dict[str, Any]:
+    """What was counted of index and prices, and, as ``texts``, of texts.
+
+    See :func:`rnn_trading.filings.filings.take_filings` and :func:`rnn_trading.filings.reading.describe_texts`.
+    """
+    texts = describe_texts(filing_sentences.items)
+    found = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in texts.items())
+    logger.info("Texts of filings: %s", found)
+    if texts["words_of_shorter_segments"]:
+        logger.warning(
+            "%s words were left out: an item of their name stands at another place, and is longer",
+            f"{texts['words_of_shorter_segments']:,}",
+        )
+    return filing_tables_report | {"texts": texts}
 
 
 def store_filing_prices(filings: pd.DataFrame, filing_prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -176,12 +215,13 @@ def store_filing_prices(filings: pd.DataFrame, filing_prices: pd.DataFrame) -> d
     dict
         ``data/yfinance``: index ``date``; ``filing``, ``ticker``, and of each session ``open``, ``high``, ``low``,
         ``close`` and ``volume``, missing where the project has none: of prices it keeps the adjusted close alone.
-        ``data/quandl``: the same columns and no row, since there is one source of prices.
+        ``data/quandl``: the same columns, and the rows that are of the second source; none where there is one source.
     """
     table = filing_prices.rename(columns=PUBLISHED_NAMES).reset_index().rename(columns={"filing_id": "filing"})
     table["ticker"] = filings["ticker"].reindex(table["filing"]).to_numpy()
+    of_second = table["source"].eq("otherwise").to_numpy() if "source" in table else np.zeros(len(table), bool)
     table = table.set_index("date").reindex(columns=["filing", "ticker", "open", "high", "low", "close", "volume"])
-    return {"data/yfinance": table, "data/quandl": table.iloc[:0]}
+    return {"data/yfinance": table[~of_second], "data/quandl": table[of_second]}
 
 
 def read_sentences(
@@ -210,7 +250,7 @@ def given_or_simulated(filings_source: FilingSource | None, simulation: Simulati
 
 
 def ingest_reviews(
-    reviews_source: tuple[pd.DataFrame, dict[str, int]], ingestion: ReviewIngestionParameters
+    reviews_source: tuple[pd.DataFrame, Reading], ingestion: ReviewIngestionParameters
 ) -> dict[str, Any]:
     """Take over the reviews of a source and report on their quality.
 
@@ -227,7 +267,8 @@ def ingest_reviews(
         ``reviews``: the table. ``reviews_report``: see :func:`rnn_trading.tables.reviews.review_quality`, ``source``,
         and ``dropped``.
     """
-    reviews, counts = reviews_source
+    reviews, reading = reviews_source
+    counts = reading.counts
     if counts["empty_texts"]:
         logger.warning("%s reviews have no word and are left out", f"{counts['empty_texts']:,}")
     if counts["undecodable_texts"]:
@@ -237,5 +278,10 @@ def ingest_reviews(
         )
     return {
         "reviews": reviews,
-        "reviews_report": {"source": ingestion.source, **review_quality(reviews), "dropped": counts},
+        "reviews_report": {
+            "source": ingestion.source,
+            "sha256": fingerprint(reviews),
+            **review_quality(reviews),
+            "dropped": counts,
+        },
     }

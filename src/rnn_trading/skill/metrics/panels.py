@@ -17,6 +17,8 @@ from rnn_trading.skill.losses import PROBABILITY_FLOOR, Vector
 from rnn_trading.skill.ranks import centred_ranks
 
 QUANTILES = 5
+# Of two ranks, a correlation is 1 or -1, whatever they are.
+FEWEST_TICKERS = 3
 
 
 def information_coefficients(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Series:
@@ -43,7 +45,7 @@ def information_coefficients(forecast: Vector, truth: Vector, dates: pd.Index) -
         np.bincount(codes, products, len(distinct)) for products in (one * other, one**2, other**2)
     )
     scale = np.sqrt(of_one * of_other)
-    defined = (scale > 0) & (np.bincount(codes, minlength=len(distinct)) >= 3)
+    defined = (scale > 0) & (np.bincount(codes, minlength=len(distinct)) >= FEWEST_TICKERS)
     coefficients = np.divide(both, scale, out=np.full(len(distinct), np.nan), where=defined)
     return pd.Series(coefficients, index=distinct, name="information_coefficient")
 

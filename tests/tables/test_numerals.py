@@ -1,0 +1,136 @@
+"""Numbers as text: exact values, and the sign before the decimals told by the whole file."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_trading.tables.numerals import MISSING, plain_ids, plain_numerals, to_floats
+
+
+def plain(told=None, **columns):
+    table, words = plain_numerals(pd.DataFrame(columns, dtype="str"), "a.csv", "line {}".format, told)
+    return {name: table[name].tolist() for name in table}, words
+
+
+def in_german(value, *, grouped):
+    text = f"{value:,.6f}" if grouped else f"{value:.6f}"
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+@given(st.lists(st.floats(allow_nan=False), min_size=1))
+def test_every_float_is_read_as_it_was_written(values):
+    numbers, unreadable = to_floats(pd.Series([repr(value) for value in values], dtype="str"))
+    assert numbers.tolist() == values
+    assert not unreadable.any()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.30000000000000004", 0.1 + 0.2),
+        ("9007199254740993", 9007199254740992.0),  # halfway between two floats: to the even one
+        ("2.2250738585072014e-308", 2.2250738585072014e-308),
+        ("123456789.123456789012345678901234567890", 123456789.12345679),
+        ("\t+1.50 ", 1.5),
+        (".5", 0.5),
+        ("-5.", -5.0),
+        ("1E3", 1000.0),
+        ("inf", math.inf),
+    ],
+)
+def test_golden_numbers(text, value):
+    numbers, unreadable = to_floats(pd.Series([text, "x"], dtype="str"))
+    assert numbers[0] == value
+    assert unreadable.tolist() == [False, True]
+
+
+def test_missing_and_unreadable_are_told_apart():
+    cells = [*MISSING, "1,5", "0x10", "1_000", "1 2", "---", "1.2.3", "１"]  # noqa: RUF001
+    numbers, unreadable = to_floats(pd.Series(cells, dtype="str"))
+    assert numbers.isna().all()
+    assert unreadable.tolist() == [False] * len(MISSING) + [True] * 7
+    assert to_floats(pd.Series([1, None, "2.5", "x"], dtype=object))[1].tolist() == [False, False, False, True]
+    assert to_floats(pd.Series([1, 2]))[0].tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected", "words"),
+    [
+        ({"a": ["1,5", "2"]}, {"a": ["1.5", "2"]}, ("decimal commas",)),
+        ({"a": ["1.234,50", ""], "b": ["1.234", "7"]}, {"a": ["1234.50", ""], "b": ["1234", "7"]}, ("decimal commas",)),
+        ({"a": ["1 234,50", "-0,125"]}, {"a": ["1234.50", "-0.125"]}, ("decimal commas",)),
+        ({"a": ["12\u00a0345,5", "1,5e3"]}, {"a": ["12345.5", "1.5e3"]}, ("decimal commas",)),
+        ({"a": ["1,234.50", "1,234"]}, {"a": ["1234.50", "1234"]}, ("signs between thousands",)),
+        ({"a": ["1,234"], "b": ["2.5"]}, {"a": ["1234"], "b": ["2.5"]}, ("signs between thousands",)),
+        ({"a": ["1'234", "5"]}, {"a": ["1234", "5"]}, ("signs between thousands",)),
+        ({"a": ["1,234,567"], "b": ["x"]}, {"a": ["1234567"], "b": ["x"]}, ("signs between thousands",)),
+        # Nothing to do, and nothing that is no number in one way of writing or the other.
+        ({"a": ["1.234", "2.5"], "b": ["7", "."]}, {"a": ["1.234", "2.5"], "b": ["7", "."]}, ()),
+        ({"a": ["01.02.2020"], "b": ["1,5 or so"]}, {"a": ["01.02.2020"], "b": ["1,5 or so"]}, ()),
+        ({"a": ["1,5", "n/a"]}, {"a": ["1,5", "n/a"]}, ()),
+        ({"a": ["", ""]}, {"a": ["", ""]}, ()),
+    ],
+)
+def test_the_sign_before_the_decimals(columns, expected, words):
+    assert plain(**columns) == (expected, words)
+
+
+def test_what_is_told_decides():
+    assert plain("comma", a=["1,234", "5"])[0] == {"a": ["1.234", "5"]}
+    assert plain("point", a=["1,234", "5"])[0] == {"a": ["1234", "5"]}
+    assert plain("comma", a=["1.234"])[0] == {"a": ["1234"]}
+    assert plain("point", a=["1.234"])[0] == {"a": ["1.234"]}
+    # Not a number as it was told: left, so that it is refused where it is used.
+    assert plain("point", a=["1,5"], b=["1,234"])[0] == {"a": ["1,5"], "b": ["1234"]}
+
+
+@pytest.mark.parametrize(
+    ("told", "columns", "message"),
+    [
+        (
+            None,
+            {"a": ["7", "1,234"]},
+            "column 'a', line 1: '1,234' may be 1234 or 1.234, .*--params table_decimal=point",
+        ),
+        (
+            None,
+            {"a": ["1,5"], "b": ["2.5"]},
+            "points and decimal commas: column 'b', line 0: '2.5' and column 'a', line 0",
+        ),
+        ("comma", {"a": ["1.5"]}, "column 'a', line 0: expected a number with a decimal comma.*Received: '1.5'"),
+        ("dot", {"a": ["1"]}, "table_decimal: expected point or comma. Received: 'dot'"),
+    ],
+)
+def test_what_is_in_doubt_is_refused(told, columns, message):
+    with pytest.raises(ValueError, match=message):
+        plain(told, **columns)
+
+
+@given(
+    st.lists(st.floats(-1e9, 1e9).map(lambda value: round(value, 6)), min_size=1, max_size=20),
+    st.booleans(),
+)
+def test_numbers_as_they_are_written_in_german_come_back_or_are_refused(values, grouped):
+    try:
+        table, _ = plain_numerals(
+            pd.DataFrame({"a": [in_german(value, grouped=grouped) for value in values]}, dtype="str"), "a", "{}".format
+        )
+    except ValueError:
+        return
+    np.testing.assert_array_equal(to_floats(table["a"])[0], [float(f"{value:.6f}") for value in values])
+
+
+def test_other_columns_and_equal_names_stay(tmp_path):
+    table = pd.DataFrame([["1,5", "x", 2.5]], columns=["a", "a", "b"]).astype({"b": "float64"})
+    read, _ = plain_numerals(table, "a", "{}".format)
+    assert read.columns.tolist() == ["a", "a", "b"]
+    assert read.iloc[0].tolist() == ["1.5", "x", 2.5]
+
+
+def test_ids():
+    assert plain_ids(pd.Series([1.0, np.nan])).tolist()[0] == "1"
+    assert plain_ids(pd.Series([1.5, 2.0])).tolist() == ["1.5", "2.0"]
