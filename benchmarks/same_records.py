@@ -102,10 +102,15 @@ def file_differences(before: Path, after: Path) -> Iterator[str]:
         yield "the contents differ"
 
 
+def is_hidden(path: Path, folder: Path) -> bool:
+    """Whether it is no result: notes on the origin of files, claims of runs."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
 def compare(before: Path, after: Path) -> tuple[int, list[str]]:
     """Number of files compared, and every difference with its file."""
     names = [
-        {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.name != ".gitkeep"}
+        {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and not is_hidden(path, folder)}
         for folder in (before, after)
     ]
     found = [f"{name}: only {'before' if name in names[0] else 'after'}" for name in sorted(names[0] ^ names[1])]

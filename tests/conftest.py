@@ -130,8 +130,8 @@ def project_in(folder: Path) -> Iterator[Run]:
     """A copy of the project in a new folder, and what runs pipelines there.
 
     All copies share one configuration, and each has a data folder of its own. Until the end the copy is the current
-    folder. What is given takes the pipeline, the environment, the last nodes and runtime parameters, runs them
-    in this process, and gives the folder.
+    folder. What is given takes the pipeline, the environment, the first and last nodes and runtime parameters, runs
+    them in this process, and gives the folder.
     """
     from kedro.framework.project import configure_project
     from kedro.framework.session import KedroSession
@@ -141,12 +141,24 @@ def project_in(folder: Path) -> Iterator[Run]:
     (folder / "conf").symlink_to(_configuration())  # for commands that are started there
     (folder / "src").mkdir()  # a notebook's session wants it, although the package is installed
 
-    def run(pipeline: str, env: str = "test", to_nodes: list[str] | None = None, **runtime_params: Any) -> Path:
+    def run(
+        pipeline: str,
+        env: str = "test",
+        to_nodes: list[str] | None = None,
+        from_nodes: list[str] | None = None,
+        only_missing_outputs: bool = False,
+        **runtime_params: Any,
+    ) -> Path:
         configure_project("rnn_trading")
         with KedroSession.create(
             folder, env=env, runtime_params=runtime_params, conf_source=_configuration()
         ) as session:
-            session.run(pipeline_names=[pipeline], to_nodes=to_nodes)
+            session.run(
+                pipeline_names=[pipeline],
+                to_nodes=to_nodes,
+                from_nodes=from_nodes,
+                only_missing_outputs=only_missing_outputs,
+            )
         return folder
 
     with contextlib.chdir(folder):

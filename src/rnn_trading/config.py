@@ -12,11 +12,10 @@ from typing import Any, ClassVar
 
 from kedro.config import OmegaConfigLoader
 
+from rnn_trading.differences import GONE, differences
 from rnn_trading.provenance import made_now, seeds_in
 from rnn_trading.redaction import Names, is_secret, redacted, remember, shown
 
-# In the place of a value that only conf/base has.
-GONE = object()
 # Of any entry of the catalog; of the project's own datasets, every other argument.
 HARMLESS = frozenset({"type", "filepath", "filename", "versioned"})
 
@@ -87,12 +86,15 @@ class ConfigLoader(ParsedOnce):
         **options: Any,
     ) -> None:
         self._options = options
+        self._as_read: dict[str, dict[str, Any]] = {}
         super().__init__(conf_source, env, runtime_params, **options)
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Configuration by its key, the parameters with what is ``changed``."""
         values = super().__getitem__(key)
         remember(values, all_of_them=key == "credentials")
+        if key in ("parameters", "catalog"):
+            self._as_read[key] = copy.deepcopy(values)  # Kedro changes in place what it is given
         if key == "parameters" and key not in self:
             changed, made = self._changed(values), made_now()
             for record, inputs in _inputs_of_records().items():
@@ -104,6 +106,21 @@ class ConfigLoader(ParsedOnce):
             # What YAML shares is no parameter; Kedro would make a dataset of each of its values.
             return _with_harmless_words({n: value for n, value in values.items() if not str(n).startswith("_")})
         return values
+
+    def made_from(self) -> dict[str, Any]:
+        """All that a result of this run can be made from, by the names of inputs of a pipeline, without secrets.
+
+        Parameters (``params:NAME``) and entries of the catalog. What is ``changed`` follows from them and is left out.
+        """
+        for key in ("parameters", "catalog"):
+            if key not in self._as_read:  # resolving takes long, and Kedro has done it
+                self[key]
+        parameters = self._as_read["parameters"]
+        base = (
+            parameters if self._is_as_in_base() else self.beside(self.base_env, parameters["_protocol"])["parameters"]
+        )
+        told: dict[str, Any] = _as_told(_parameters_and_sources(parameters, self._as_read["catalog"], base))
+        return told
 
     def beside(self, env: str | None, protocol: str | None) -> Mapping[str, dict[str, Any]]:
         """Parameters, catalog and globals of an environment under no runtime parameter but the protocol, to be read.
@@ -122,7 +139,7 @@ class ConfigLoader(ParsedOnce):
 
     def _changed(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """See :func:`differences`."""
-        if not ({*self.runtime_params} - {"protocol"} or self._environment_has_files()):
+        if self._is_as_in_base():
             return {}  # without resolving conf/base a second time
         base = self.beside(self.base_env, parameters["_protocol"])
         own, others = (
@@ -130,6 +147,9 @@ class ConfigLoader(ParsedOnce):
             for values, catalog in ((parameters, self["catalog"]), (base["parameters"], base["catalog"]))
         )
         return dict(differences(own, others))
+
+    def _is_as_in_base(self) -> bool:
+        return not ({*self.runtime_params} - {"protocol", "run"} or self._environment_has_files())
 
     def _environment_has_files(self) -> bool:
         environment = self.env or self.default_run_env
@@ -225,20 +245,6 @@ def _inputs_of_records() -> dict[str, set[str]]:
     return inputs_of_records(experiments())
 
 
-def differences(values: dict[str, Any], others: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted names of nested values that differ from others, and the values.
-
-    A block that became a value, a value that became a block, and a dataset of another type are one difference. Of what
-    only the others have, the value is :data:`GONE`. Values are compared as they are written: "5" is not 5.
-    """
-    for key in dict.fromkeys([*values, *others]):
-        value, other = values.get(key, GONE), others.get(key, GONE)
-        if isinstance(value, dict) and isinstance(other, dict) and value.get("type") == other.get("type"):
-            yield from differences(value, other, f"{prefix}{key}.")
-        elif value != other:
-            yield f"{prefix}{key}", value
-
-
 def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:
     """What of all that a record is made from is not as in ``conf/base``.
 
@@ -259,6 +265,13 @@ def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:
         for name, value in sorted(changed.items(), key=lambda item: item[0].removeprefix("params:"))
         if any(f"{name}.".startswith(f"{each}.") or f"{each}.".startswith(f"{name}.") for each in inputs)
     }
+
+
+def _as_told(values: Any) -> Any:
+    """Nested values with each leaf as it may be shown."""
+    if isinstance(values, dict):
+        return {name: _as_told(each) for name, each in values.items()}
+    return _told(values)
 
 
 def _told(value: Any) -> Any:

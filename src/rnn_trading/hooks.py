@@ -3,6 +3,7 @@
 import difflib
 import logging
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,18 @@ from typing import Any
 import pandas as pd
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 from omegaconf import OmegaConf
 
-from rnn_trading.redaction import redact
+from rnn_trading.pipeline_registry import DEFAULT, is_of_the_book, shared_tables
+from rnn_trading.redaction import redact, redacted_values
 from rnn_trading.skill.marks import marked
+from rnn_trading.workspace.commands import command_of, whole_command
+from rnn_trading.workspace.folders import run_folder
+from rnn_trading.workspace.lineage import Lineage
+from rnn_trading.workspace.run import Run, files_of, new_facts
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +40,8 @@ class RuntimeParametersHook:
         """Compare the names given with those that the environment's files declare."""
         loader: Any = context.config_loader
         given = loader.runtime_params or {}
+        if "run" in given:
+            run_folder("" if given["run"] is None else given["run"])  # `run=` is no name, and not meant to be data
         if given:
             elsewhere = {
                 folder.name: {str(name) for name in OmegaConf.load(folder / "globals.yml")}
@@ -106,6 +115,79 @@ class SecretsHook:
         redact(error)
 
 
+class WorkspaceHook:
+    """Refuse, before its first node, a run that would disturb another or read what does not fit; see ``workspace``.
+
+    Hooks run in the process that began a run, whatever its runner. What a session interrupts (Ctrl-C) has no hook: its
+    claim ends with the process, or with the next run in the same thread.
+    """
+
+    def __init__(self) -> None:
+        # By thread: sessions may run in several.
+        self._contexts: dict[int, KedroContext] = {}
+        self._runs: dict[int, Run] = {}
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Keep the configuration for the run that follows."""
+        self._contexts[threading.get_ident()] = context
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Begin the run; see :meth:`rnn_trading.workspace.run.Run.begin`."""
+        self._end(failed=True)  # what was interrupted
+        run = _workspace_run(self._contexts[threading.get_ident()], run_params, pipeline, catalog)
+        run.begin()
+        self._runs[threading.get_ident()] = run
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Note what was written."""
+        self._end(failed=False)
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Note what was written; if nothing was, all is as before."""
+        self._end(failed=True)
+
+    def _end(self, failed: bool) -> None:
+        run = self._runs.pop(threading.get_ident(), None)
+        if run is not None:
+            run.end(failed)
+
+
+def _workspace_run(
+    context: KedroContext, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
+) -> Run:
+    loader: Any = context.config_loader
+    project, registered = Path(context.project_path), dict(pipelines.items())
+    given = redacted_values(run_params["runtime_params"] or {})
+    writes, reads = files_of(pipeline, catalog, run_params["only_missing_outputs"])
+
+    def whole(dataset: str) -> str:
+        return whole_command(run_params, given, _makers(registered, dataset, run_params["pipeline_names"]))
+
+    return Run(
+        project=project,
+        lineage=Lineage(pipeline, registered, loader.made_from(), catalog, project),
+        facts=new_facts(command_of(run_params, given)),
+        whole=whole,
+        beside=command_of(run_params, {**given, "run": "OTHER"}),
+        writes=writes,
+        reads=reads,
+        shared=shared_tables(),
+    )
+
+
+def _makers(registered: dict[str, Pipeline], dataset: str, asked: list[str] | None) -> list[str] | None:
+    """The pipelines that were asked for, if they make a dataset when they run whole, else the shortest that does."""
+    if any(dataset in registered[name].all_outputs() for name in asked or [DEFAULT]):
+        return asked
+    makers = {name: pipeline for name, pipeline in registered.items() if dataset in pipeline.all_outputs()}
+    by_length = sorted(makers, key=lambda name: (is_of_the_book(name), len(makers[name].nodes), name))
+    return by_length[:1]
+
+
 class ProgressHook:
     """Say which node runs, which tables it wrote, and at the end what was found and where it lies."""
 
@@ -165,7 +247,13 @@ class ProgressHook:
         pages = sorted(name for name in written if name.endswith((".page", ".index")))
         first = next((name for name in pages if name.endswith(".index")), pages[0] if pages else None)
         if first and _is_whole(run_params["pipeline_names"]):
-            logger.info("Look at it in a browser: %s\n%s", os.path.relpath(catalog[first]._filepath), NEXT)
+            logger.info("Look at it in a browser: %s\n%s", os.path.relpath(catalog[first]._filepath), _next(catalog))
+
+
+def _next(catalog: CatalogProtocol) -> str:
+    """What comes next, in the folders of the run."""
+    run = catalog.load("params:run") if "params:run" in catalog else None
+    return NEXT if run is None else NEXT.replace("make report   ", f"python -m rnn_trading.report --run {run}   ")
 
 
 def _is_whole(names: Sequence[str] | None) -> bool:

@@ -22,8 +22,7 @@ from rnn_trading.pipelines import (
 )
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
-from rnn_trading.skill.protocols import BOOK, PROTOCOLS
-from rnn_trading.skill.record_files import command_for
+from rnn_trading.skill.protocols import BOOK, PROTOCOLS, command_for
 
 # Folders of pipelines/ that hold experiments. Their pipeline.py has EXPERIMENTS, the names of its experiments,
 # create_experiment(name), and create_pipeline(), all of them together.
@@ -198,6 +197,11 @@ def with_upstream(pipeline: Pipeline) -> Pipeline:
 def _upstream() -> Pipeline:
     """What the pipelines with experiments share: sources to tables, and tables to sequences."""
     return data_ingestion.create_pipeline() + daily_weekly_sequences.create_pipeline()
+
+
+def shared_tables() -> set[str]:
+    """Tables that many experiments begin with; each of them makes them anew."""
+    return _upstream().all_outputs()
 
 
 def _folder(name: str) -> Any:

@@ -12,19 +12,21 @@ from rnn_trading.datasets.folder import FolderDataset
 from rnn_trading.pipeline_registry import experiments, figures_of, protocols_of, records_made_by, run_by_name_alone
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.skill_report.figures import ONLY_MISSING, gone
-from rnn_trading.skill.record_files import Records, command_for, read_records
+from rnn_trading.skill.protocols import command_for
+from rnn_trading.skill.record_files import Records, read_records
+from rnn_trading.workspace.folders import folder_of
 
-REPORTING = "data/08_reporting"
+REPORTING = "08_reporting"
 
 
-def missing_commands(project: Path) -> list[str]:
+def missing_commands(project: Path, run: str | None = None) -> list[str]:
     """Commands whose results the report lacks, each once, the canaries last.
 
     A record that cannot be read is made anew, and so are results of canaries. Of an experiment whose record is there,
     figures and pages that are gone are made again, from the data that lie there, unless its run was not as in
     ``conf/base``.
     """
-    files, records = _there(project)
+    files, records = _there(project, run)
     by_name = experiments()
     commands = [command for _, _, command in records.missing]
     figures = gone(records, files, figures_of(by_name), records_made_by(by_name))
@@ -33,17 +35,17 @@ def missing_commands(project: Path) -> list[str]:
     return list(dict.fromkeys([*(command for command in again if command not in unneeded), *commands]))
 
 
-def dead_canaries(project: Path) -> list[str]:
+def dead_canaries(project: Path, run: str | None = None) -> list[str]:
     """Laws that were broken the last time that canaries were released."""
-    return _there(project)[1].broken
+    return _there(project, run)[1].broken
 
 
-def _there(project: Path) -> tuple[dict[str, bytes], Records]:
+def _there(project: Path, run: str | None) -> tuple[dict[str, bytes], Records]:
     patterns = ["*/*/skill.json", "*/*/*.png", "*/*/page.html", "*/canaries.json"]
-    files = FolderDataset(str(project / REPORTING), patterns).load()
+    files = FolderDataset(str(folder_of(project, run) / REPORTING), patterns).load()
     by_name = experiments()
     made_by = records_made_by(by_name)
-    return files, read_records(files, made_by, list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name))
+    return files, read_records(files, made_by, list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name), run)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,17 +61,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--env", help="environment of what has to run, as in kedro run --env; records that are there stay as they are"
     )
-    environment = parser.parse_args(arguments).env
-    options = ["--env", environment] if environment else []
-    commands = missing_commands(Path.cwd())
+    parser.add_argument("--run", metavar="NAME", help="the run whose folders, data/runs/NAME, are meant")
+    given = parser.parse_args(arguments)
+    options = ["--env", given.env] if given.env else []
+    try:
+        commands = missing_commands(Path.cwd(), given.run)
+    except ValueError as error:
+        parser.error(str(error))
     for number, command in enumerate(commands, start=1):
         click.echo(f"[{number} of {len(commands)}] {command}")
         _run(command, options)
-    reported = _run(command_for("skill_report", "corrected"), options)
-    failures = [f"Failed, and not in the report: {command}" for command in missing_commands(Path.cwd())]
+    reported = _run(command_for("skill_report", "corrected", given.run), options)
+    failures = [f"Failed, and not in the report: {command}" for command in missing_commands(Path.cwd(), given.run)]
     failures += [
-        f"A canary died: {law}. Release them again: {command_for('canaries', 'corrected')}"
-        for law in dead_canaries(Path.cwd())
+        f"A canary died: {law}. Release them again: {command_for('canaries', 'corrected', given.run)}"
+        for law in dead_canaries(Path.cwd(), given.run)
     ]
     failures += ["The report itself failed: see above."] if reported else []
     for failure in failures:

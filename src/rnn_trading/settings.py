@@ -3,8 +3,9 @@
 import logging
 
 from rnn_trading.config import ConfigLoader
-from rnn_trading.hooks import ProgressHook, RuntimeParametersHook, SecretsHook
+from rnn_trading.hooks import ProgressHook, RuntimeParametersHook, SecretsHook, WorkspaceHook
 from rnn_trading.redaction import RedactedRecord
+from rnn_trading.workspace.folders import and_run, run_folder
 
 logging.setLogRecordFactory(RedactedRecord)
 
@@ -21,12 +22,12 @@ def if_given(value: str | None, then: str, otherwise: str) -> str:
     return otherwise if value is None else then
 
 
-HOOKS = (RuntimeParametersHook(), SecretsHook(), ProgressHook())
+HOOKS = (RuntimeParametersHook(), SecretsHook(), WorkspaceHook(), ProgressHook())
 CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
     # An environment overrides single parameters, not whole blocks.
     "merge_strategy": {"parameters": "soft", "globals": "soft"},
-    "custom_resolvers": {"one_of": one_of, "if_given": if_given},
+    "custom_resolvers": {"one_of": one_of, "if_given": if_given, "run_folder": run_folder, "and_run": and_run},
 }

@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from kedro.io import DatasetError
 from matplotlib.figure import Figure
@@ -18,11 +19,50 @@ from rnn_trading.datasets.whole import (
     MatplotlibDataset,
     ParquetDataset,
     PreviewedTextDataset,
+    _prefix,
+    read_table,
     written_whole,
 )
 from tests.processes import finished_process
 
 TABLE = pd.DataFrame({"x": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([("A", 1), ("B", 2)], names=["k", "l"]))
+
+
+def test_a_table_is_read_from_one_opening_of_its_file(tmp_path, monkeypatch):
+    """Whoever replaces it meanwhile changes nothing of what is read."""
+    path, other = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    dataset = ParquetDataset(filepath=str(path))
+    for reader, read in ((pd, "read_parquet"), (pq, "read_table")):
+        dataset.save(TABLE)
+        ParquetDataset(filepath=str(other)).save(TABLE * 2)
+
+        former = getattr(reader, read)
+
+        def replaced(file, *given, former=former, **options):
+            if other.exists():
+                other.replace(path)
+            return former(file, *given, **options)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(reader, read, replaced)
+            loaded = dataset.load() if reader is pd else read_table(path).to_pandas()
+        pd.testing.assert_frame_equal(loaded, TABLE)
+        pd.testing.assert_frame_equal(dataset.load(), TABLE * 2)
+
+
+def test_what_others_write_in_a_folder_is_not_removed(tmp_path):
+    """Their numbers of processes say nothing: they may run in another container."""
+    left = tmp_path / f"{_prefix()}999999999-1-a.txt"
+    left.write_text("half")
+    with written_whole(tmp_path / "b.txt") as partial:
+        partial.write_text("b")
+        with written_whole(tmp_path / "a.txt") as other:
+            other.write_text("a")
+        assert left.exists()
+        assert partial.exists()
+    with written_whole(tmp_path / "a.txt") as other:
+        other.write_text("again")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
 
 
 def figure():

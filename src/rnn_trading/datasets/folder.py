@@ -1,5 +1,6 @@
 """Files of a folder as they are, for a node that judges what can be read of them."""
 
+import contextlib
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,11 +28,16 @@ class FolderDataset(AbstractDataset[NoReturn, dict[str, bytes]]):
     def load(self) -> dict[str, bytes]:
         """Read the files, in the order of their paths.
 
-        Hidden files are none of them: somebody may be writing there, and they are gone in a moment.
+        Hidden files are none of them: somebody may be writing there, and they are gone in a moment. A file that is
+        moved away meanwhile is not there.
         """
         matching = {path for pattern in self._patterns for path in self._filepath.glob(pattern)}
         found = {path for path in matching if path.is_file() and not path.name.startswith(".")}
-        return {path.relative_to(self._filepath).as_posix(): path.read_bytes() for path in sorted(found)}
+        contents: dict[str, bytes] = {}
+        for path in sorted(found):
+            with contextlib.suppress(FileNotFoundError):
+                contents[path.relative_to(self._filepath).as_posix()] = path.read_bytes()
+        return contents
 
     def save(self, data: NoReturn) -> None:
         """Refuse: each file has an entry of its own."""

@@ -148,11 +148,13 @@ def read_parquet(path: Path) -> pd.DataFrame:
         If it cannot be read, or unpacks to too much.
     """
     try:
-        groups = pq.read_metadata(path)
-        size = sum(groups.row_group(number).total_byte_size for number in range(groups.num_row_groups))
-        if size > LARGEST_TABLE:
-            raise TooLargeError(f"it unpacks to {size:,} bytes, and at most {LARGEST_TABLE:,} are expected")
-        return pd.read_parquet(path)
+        with path.open("rb") as opened:  # once: another run may put a newer file in its place
+            groups = pq.read_metadata(opened)
+            size = sum(groups.row_group(number).total_byte_size for number in range(groups.num_row_groups))
+            if size > LARGEST_TABLE:
+                raise TooLargeError(f"it unpacks to {size:,} bytes, and at most {LARGEST_TABLE:,} are expected")
+            opened.seek(0)
+            return pd.read_parquet(opened)
     except Exception as error:  # a damaged file fails in many unrelated ways
         raise bad_file(_first_line(error), path) from error
 

@@ -16,7 +16,7 @@ from rnn_trading.datasets.file import FileDataset, SourceFileDataset
 from rnn_trading.datasets.packed import PackedFile
 from rnn_trading.datasets.spreadsheet import as_they_were, without_formulas
 from rnn_trading.datasets.table_file import TableFile, TableOptions
-from rnn_trading.datasets.whole import written_whole
+from rnn_trading.datasets.whole import read_table, written_whole
 from rnn_trading.tables.checks import TableError
 
 COLUMNS = ["id", "text"]
@@ -179,7 +179,7 @@ class ScoresFileDataset(FileDataset[Iterable[pd.DataFrame], pd.DataFrame]):
                 self._filepath, dtype={"id": "str"}, keep_default_na=False, na_values={"probability": [""]}
             )
             return scores.assign(id=as_they_were(scores["id"]))
-        return pd.read_parquet(self._filepath)
+        return read_table(self._filepath).to_pandas()
 
 
 def _write_csv(pieces: Iterable[pd.DataFrame], target: Path) -> None:

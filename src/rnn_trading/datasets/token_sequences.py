@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rnn_trading.datasets.file import FileDataset
-from rnn_trading.datasets.whole import written_whole
+from rnn_trading.datasets.whole import read_table, written_whole
 from rnn_trading.text.text import TokenSequences
 
 
@@ -22,7 +22,7 @@ class TokenSequencesDataset(FileDataset[TokenSequences, TokenSequences]):
 
     def load(self) -> TokenSequences:
         """Return the sequences."""
-        lists = pq.read_table(self._filepath)["ids"].combine_chunks()
+        lists = read_table(self._filepath)["ids"].combine_chunks()
         # flatten() leaves out what lies before the first and after the last offset.
         offsets = lists.offsets.to_numpy().astype(np.int64)
         return TokenSequences(lists.flatten().to_numpy(), offsets - offsets[0])

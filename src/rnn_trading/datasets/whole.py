@@ -10,12 +10,15 @@ import html
 import os
 import platform
 import re
-import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from kedro.io.core import get_filepath_str
 from kedro_datasets._typing import HTMLPreview, ImagePreview
 from kedro_datasets.json import JSONDataset as PlainJSONDataset
@@ -23,6 +26,7 @@ from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
 from kedro_datasets.pillow import ImageDataset as PlainImageDataset
 from kedro_datasets.text import TextDataset as PlainTextDataset
 
+from rnn_trading.datasets.folder_lock import alone_in, in_use
 from rnn_trading.matplotlib_lock import MATPLOTLIB
 
 if TYPE_CHECKING:
@@ -34,19 +38,20 @@ def written_whole(target: Path) -> Iterator[Path]:
     """Give a sibling to write to, and put it in the target's place when the block ends without an error.
 
     After an error the target is as it was and the sibling is gone. Every writer has a sibling of its own,
-    ``.partial-HOST-PROCESS-THREAD-NAME``, so that several may write one file at once: the last one to end stays. After
-    a kill a sibling may remain; the next save of the same name on this host removes it.
+    ``.partial-HOST-NUMBER-NAME``, so that several may write one file at once: the last one to end stays. After a kill a
+    sibling may remain; the next save of the same name on this host removes it, if nobody else writes in the folder.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(target)
-    partial = target.with_name(f"{_prefix()}{os.getpid()}-{threading.get_native_id()}-{target.name}")
-    try:
-        yield partial
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    partial = target.with_name(f"{_prefix()}{uuid.uuid4().hex[:16]}-{target.name}")
+    with in_use(target.parent):
+        try:
+            yield partial
+            with partial.open("rb") as written:
+                os.fsync(written.fileno())
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def _prefix() -> str:
@@ -54,26 +59,16 @@ def _prefix() -> str:
 
 
 def _remove_leftovers(target: Path) -> None:
-    """Remove what writers of this file left behind that were killed.
+    """Remove what writers of this file left behind that were killed: nobody else would.
 
-    Nobody else would: a killed process cannot, and its number is not used again for long. Of other hosts it is not
-    known which processes live, so that their siblings stay.
+    Every writer uses the folder while it writes. Locks of other hosts may not be seen here: their siblings stay.
     """
-    form = re.compile(rf"{re.escape(_prefix())}(\d+)-\d+-{re.escape(target.name)}")
-    for sibling in target.parent.iterdir():
-        writer = form.fullmatch(sibling.name)
-        if writer and not _lives(int(writer[1])):
-            sibling.unlink(missing_ok=True)  # another writer may have been faster
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)  # sends nothing, and fails if there is nobody
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it is somebody else's
-        return True
-    return True
+    form = re.compile(rf"{re.escape(_prefix())}([0-9a-f]+|\d+-\d+)-{re.escape(target.name)}")
+    leftovers = [sibling for sibling in target.parent.iterdir() if form.fullmatch(sibling.name)]
+    if leftovers:
+        with alone_in(target.parent) as alone:
+            for sibling in leftovers if alone else []:
+                sibling.unlink(missing_ok=True)
 
 
 class WholeFile:
@@ -97,8 +92,26 @@ class WholeFile:
         self._invalidate_cache()  # type: ignore[attr-defined]
 
 
+def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """A Parquet table, from one opening of its file.
+
+    Given a path, PyArrow opens the file several times: if another takes its place in between, what is read is made up
+    from both.
+    """
+    with path.open("rb") as file:
+        return pq.read_table(file, columns=columns)
+
+
 class ParquetDataset(WholeFile, PlainParquetDataset):
-    """`pandas.ParquetDataset`, written whole."""
+    """`pandas.ParquetDataset`, written whole, and read from one opening of the file: see :func:`read_table`."""
+
+    def load(self) -> pd.DataFrame:
+        """Load the table."""
+        path = Path(str(self._get_load_path()))
+        if self._protocol != "file" or path.is_dir():
+            return super().load()
+        with path.open("rb") as file:
+            return pd.read_parquet(file, **self._load_args)
 
 
 class JSONDataset(WholeFile, PlainJSONDataset):

@@ -15,7 +15,6 @@ SAYS = (
     "Five networks of a book, run as it has them, faults included. Each is beside its own published figure; the rivals "
     "are the best by that figure, on the same rows. The findings and the picture above count none of them."
 )
-COMMAND = "kedro run --pipelines book"
 RIVALS = ("naive", "strong")
 
 

@@ -9,7 +9,7 @@ from rnn_trading.skill.book import book_table
 from rnn_trading.skill.formats import format_signed, words
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.marks import MARKS, mark_of
-from rnn_trading.skill.protocols import PROTOCOLS
+from rnn_trading.skill.protocols import BOOK, PROTOCOLS
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.shown import changed_runs, in_a_sentence, with_record, without_record
 from rnn_trading.skill.summary import in_words, published_figures
@@ -69,7 +69,7 @@ def report_page(
         changed=changed_runs(table),
         book={
             "says": book.SAYS,
-            "command": book.COMMAND,
+            "command": records.command_for(BOOK, "corrected"),
             "columns": list(book.COLUMNS),
             "numbers": book.NUMBERS,
             "rows": [book.page_cells(row) for row in book_table(records)],
@@ -77,6 +77,7 @@ def report_page(
         artefacts=_artefacts(records),
         laws=LAWS,
         canaries=_canaries(records),
+        release=records.command_for("canaries", "corrected"),
         experiments=_experiments(records, figures, pages),
         missing=records.missing,
         problems=problems,

@@ -2,3 +2,20 @@
 
 PROTOCOLS = ("as_published", "corrected")  # two ways of every system, held against each other
 BOOK = "book"  # and five networks that stand by themselves
+
+
+def command_for(pipeline: str, protocol: str, run: str | int | None = None) -> str:
+    """What runs a pipeline under a protocol, in the folder of a run that has a name.
+
+    Examples
+    --------
+    >>> command_for("canaries", "corrected")
+    'kedro run --pipelines canaries'
+    >>> command_for("canaries", "as_published")
+    'kedro run --pipelines canaries --params protocol=as_published'
+    >>> command_for("canaries", "as_published", "small")
+    'kedro run --pipelines canaries --params protocol=as_published,run=small'
+    """
+    params = [] if protocol == "corrected" else [f"protocol={protocol}"]
+    params += [] if run is None else [f"run={run}"]
+    return f"kedro run --pipelines {pipeline}" + (f" --params {','.join(params)}" if params else "")

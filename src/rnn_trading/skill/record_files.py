@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL, broken_laws
-from rnn_trading.skill.protocols import PROTOCOLS
+from rnn_trading.skill.protocols import PROTOCOLS, command_for
 from rnn_trading.skill.record import RECORD_VERSION
 
 
@@ -26,6 +26,8 @@ class Records:
         (Name, protocol, command) of each record that is not there or cannot be read, and of the canaries.
     canaries
         Results of the canaries by protocol.
+    run
+        Name of the run whose folder it is; None: it has none.
 
     Examples
     --------
@@ -40,6 +42,11 @@ class Records:
     problems: list[str] = field(default_factory=list)
     missing: list[tuple[str, str, str]] = field(default_factory=list)
     canaries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    run: str | int | None = None
+
+    def command_for(self, pipeline: str, protocol: str) -> str:
+        """See :func:`command_for`."""
+        return command_for(pipeline, protocol, self.run)
 
     @property
     def broken(self) -> list[str]:
@@ -55,7 +62,7 @@ class Records:
         """Rebuild records from :meth:`as_plain`."""
         found = {(record["experiment"], record["protocol"]): record for record in values["found"]}
         missing = [(name, protocol, command) for name, protocol, command in values["missing"]]
-        return cls(found, values["problems"], missing, values["canaries"])
+        return cls(found, values["problems"], missing, values["canaries"], values["run"])
 
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -247,7 +254,7 @@ class _Canaries(_Strict):
 
 
 def read_canaries(
-    files: dict[str, bytes], protocol: str, expected: list[str]
+    files: dict[str, bytes], protocol: str, expected: list[str], run: str | int | None = None
 ) -> tuple[dict[str, Any] | None, str | None]:
     """Results of the canaries of a protocol, and what is wrong with them; None where there is nothing.
 
@@ -259,6 +266,8 @@ def read_canaries(
         ``corrected`` or ``as_published``.
     expected
         Experiments that have canaries, in the order of the pipeline.
+    run
+        Name of the run whose folder it is.
 
     Examples
     --------
@@ -280,22 +289,9 @@ def read_canaries(
         what = f"{len(missing)} are missing, the first is {missing[0]!r}" if missing else "some are unknown or twice"
         return None, (
             f"{path}: expected {len(LAWS)} laws for each of {len(expected)} experiments, in their order; {what}. Run: "
-            f"{command_for('canaries', protocol)}"
+            f"{command_for('canaries', protocol, run)}"
         )
     return results, None
-
-
-def command_for(pipeline: str, protocol: str) -> str:
-    """What runs a pipeline under a protocol.
-
-    Examples
-    --------
-    >>> command_for("canaries", "corrected")
-    'kedro run --pipelines canaries'
-    >>> command_for("canaries", "as_published")
-    'kedro run --pipelines canaries --params protocol=as_published'
-    """
-    return f"kedro run --pipelines {pipeline}" + ("" if protocol == "corrected" else f" --params protocol={protocol}")
 
 
 def read_records(
@@ -304,6 +300,7 @@ def read_records(
     with_canaries: list[str],
     protocols: Mapping[str, Sequence[str]] | None = None,
     not_missed: Container[str] = (),
+    run: str | int | None = None,
 ) -> Records:
     """Read the records of every protocol, and the results of the canaries.
 
@@ -320,6 +317,8 @@ def read_records(
         :data:`rnn_trading.skill.protocols.PROTOCOLS`.
     not_missed
         Records that need not be there.
+    run
+        Name of the run whose folder it is.
 
     Returns
     -------
@@ -335,7 +334,7 @@ def read_records(
     >>> [(name, protocol) for name, protocol, command in records.missing]
     [('level', 'as_published'), ('level', 'corrected'), ('canaries', 'corrected')]
     """
-    records = Records()
+    records = Records(run=run)
     there = {(name, way): made for name, made in expected.items() for way in (protocols or {}).get(name, PROTOCOLS)}
     for (name, protocol), pipeline in there.items():
         path = f"{protocol}/{name}/skill.json"
@@ -345,17 +344,16 @@ def read_records(
             records.found[name, protocol] = record
         elif problem is not None or name not in not_missed:
             records.problems += [f"{path}: {problem}"] if problem is not None else []
-            records.missing.append((name, protocol, command_for(pipeline, protocol)))
+            records.missing.append((name, protocol, records.command_for(pipeline, protocol)))
     known = {f"{protocol}/{name}/skill.json" for name, protocol in there}
     strangers = sorted(path for path in files.keys() - known if path.endswith("/skill.json"))
     records.problems += [f"{path}: no experiment or no protocol of this project; left out" for path in strangers]
     for protocol in PROTOCOLS:
-        results, problem = read_canaries(files, protocol, with_canaries)
+        results, problem = read_canaries(files, protocol, with_canaries, run)
         records.problems += [problem] if problem else []
-        if results:
-            records.canaries[protocol] = results
-        elif protocol == "corrected":
-            records.missing.append(("canaries", protocol, command_for("canaries", protocol)))
+        records.canaries |= {protocol: results} if results else {}
+        if not results and protocol == "corrected":
+            records.missing.append(("canaries", protocol, records.command_for("canaries", protocol)))
     return records
 
 

@@ -209,7 +209,7 @@ def ingest_filings(
         logger.warning("Filings left out of the index: %s", left_out)
     lost_rows = sum(report["price_rows_left_out"].values())
     if lost_rows:
-        logger.warning("Prices: rows or tickers left out: %s: data/03_primary/filings_report.json", f"{lost_rows:,}")
+        logger.warning("Prices: rows or tickers left out: %s: filings_report.json", f"{lost_rows:,}")
     logger.info(
         "%s filings of %s firms, %s with prices, %s with a time of day",
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),

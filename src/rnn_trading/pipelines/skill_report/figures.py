@@ -5,7 +5,7 @@ from collections.abc import Container
 from typing import Any
 
 from rnn_trading.pages.figures import Figure, in_order, small
-from rnn_trading.skill.record_files import Records, command_for
+from rnn_trading.skill.record_files import Records
 
 ONLY_MISSING = "--only-missing-outputs"
 PAGE = "page.html"
@@ -38,7 +38,7 @@ def read_figures(
             if figure:
                 figures[name, protocol].append(figure)
             elif problem:
-                problems.append(f"{path}: {problem}. Delete it. {_remedy(draw_again(record, made_by[name]))}")
+                problems.append(f"{path}: {problem}. Delete it. {_remedy(draw_again(records, record, made_by[name]))}")
     return figures, problems
 
 
@@ -61,7 +61,7 @@ def gone(
 ) -> list[tuple[str, str | None]]:
     """Path of each figure and page that is not there, and how to make it; parameters as in :func:`read_figures`."""
     return [
-        (path, draw_again(record, made_by[name]))
+        (path, draw_again(records, record, made_by[name]))
         for (name, protocol), record in records.found.items()
         for file in [*(f"{title}.png" for title in names[name]), PAGE]
         if (path := f"{protocol}/{name}/{file}") not in files
@@ -74,12 +74,12 @@ def pages(records: Records, files: Container[str]) -> dict[tuple[str, str], str]
     return {key: path for key, path in paths.items() if path in files}
 
 
-def draw_again(record: dict[str, Any], pipeline: str) -> str | None:
+def draw_again(records: Records, record: dict[str, Any], pipeline: str) -> str | None:
     """The command that makes what is missing of a record's run; it trains only if the model is missing too.
 
     None if the run was not as in ``conf/base``: the command would take other parameters or sources.
     """
-    return None if record["changed"] else f"{command_for(pipeline, record['protocol'])} {ONLY_MISSING}"
+    return None if record["changed"] else f"{records.command_for(pipeline, record['protocol'])} {ONLY_MISSING}"
 
 
 def _remedy(again: str | None) -> str:

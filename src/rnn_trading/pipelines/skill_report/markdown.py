@@ -10,7 +10,8 @@ from rnn_trading.pages.table import COLUMNS, NUMBERS, markdown_cells
 from rnn_trading.skill.book import book_table
 from rnn_trading.skill.formats import TOO_NARROW, words
 from rnn_trading.skill.marks import MARKS
-from rnn_trading.skill.record_files import Records, command_for
+from rnn_trading.skill.protocols import BOOK
+from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.shown import changed_runs, in_a_sentence, with_record, without_record
 
 PICTURE = "skill_report.png"  # lies beside the text
@@ -30,11 +31,9 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
     problems
         What could not be read, in words.
     """
+    again = records.command_for("canaries", "corrected")
     lines = ["# What survives", ""]
-    lines += [
-        f"> **A canary died:** {escaped(law)}. Release them again: {code(command_for('canaries', 'corrected'))}\n"
-        for law in records.broken
-    ]
+    lines += [f"> **A canary died:** {escaped(law)}. Release them again: {code(again)}\n" for law in records.broken]
     lines += [f"![{escaped(in_a_sentence(table))}]({PICTURE})", ""]
     lines += [f"{number}. {escaped(finding)}" for number, finding in enumerate(found, start=1)]
     lines += ["", markdown_table(table), "", *_below(table), *_of_the_book(records)]
@@ -63,7 +62,8 @@ def _table(columns: Iterable[str], numbers: Container[str], rows: list[list[str]
 
 def _of_the_book(records: Records) -> list[str]:
     rows = [book.markdown_cells(row) for row in book_table(records)]
-    shown = _table(book.COLUMNS, book.NUMBERS, rows) if rows else f"Nothing to show: `{book.COMMAND}`"
+    nothing = f"Nothing to show: `{records.command_for(BOOK, 'corrected')}`"
+    shown = _table(book.COLUMNS, book.NUMBERS, rows) if rows else nothing
     return ["## The book", "", book.SAYS, "", shown, ""]
 
 

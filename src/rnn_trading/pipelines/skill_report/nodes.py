@@ -23,6 +23,7 @@ PICTURE_WIDTH = 1400  # pixels: what stands at the head of a page has its whole 
 
 def read_skill_records(
     report_files: dict[str, bytes],
+    run: Any,  # Kedro has no check for a union
     *,
     expected: dict[str, str],
     with_canaries: list[str],
@@ -33,10 +34,10 @@ def read_skill_records(
 
     Parameters
     ----------
-    report_files, expected, with_canaries, protocols, not_missed
+    report_files, run, expected, with_canaries, protocols, not_missed
         See :func:`rnn_trading.skill.record_files.read_records`.
     """
-    return read_records(report_files, expected, with_canaries, protocols, not_missed).as_plain()
+    return read_records(report_files, expected, with_canaries, protocols, not_missed, run).as_plain()
 
 
 def tabulate_skill(skill_records: dict[str, Any], *, names: list[str], not_missed: list[str]) -> pd.DataFrame:

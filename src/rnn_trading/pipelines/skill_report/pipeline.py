@@ -37,7 +37,7 @@ def create_pipeline(
     write = wiring.given(nodes.write_skill_report, expected=expected, figures=figures)
     return Pipeline(
         [
-            wiring.node(read, "skill_records", name="read_records"),
+            wiring.node(read, "skill_records", name="read_records", run="params:run"),
             wiring.node(tabulate, "skill_table"),
             wiring.node(nodes.draw_skill_report, "skill_report_picture", name="draw_report"),
             wiring.node(write, "skill_report_markdown", "skill_report_page", name="write_report"),

@@ -1,0 +1,1 @@
+"""Where runs write, who writes there now, and what the files there were made from."""

@@ -1,0 +1,187 @@
+"""What every dataset of a run is made from, by the wiring of all pipelines and the configuration of the run."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Node, Pipeline
+
+from rnn_trading.datasets.training_state import TrainingStateDataset
+from rnn_trading.differences import GONE, differences
+from rnn_trading.workspace.origins import NOT_MADE, Origin, content_of
+
+# Paths in an entry are compared as they are, wherever the project lies.
+PATHS = ("filepath", "index")
+CONTENT = "content"
+SHOWN_CHARACTERS = 100
+# What says of an entry which source it is, the first that it has.
+NAMING = ("filepath", "file", "tickers", "symbol", "series", "origin")
+
+
+class Lineage:
+    """What datasets are made from.
+
+    Parameters
+    ----------
+    pipeline
+        What runs.
+    others
+        All registered pipelines: what runs may be a part of them.
+    made_from
+        Values of parameters and entries of the catalog: see :meth:`rnn_trading.config.ConfigLoader.made_from`.
+    catalog
+        Of the run.
+    project
+        Folder of the project.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        others: Mapping[str, Pipeline],
+        made_from: dict[str, Any],
+        catalog: CatalogProtocol,
+        project: Path,
+    ) -> None:
+        self._pipeline, self._others = pipeline, others
+        self._made_from, self._catalog, self._project = made_from, catalog, project
+        self._above: dict[str, frozenset[str]] = {}
+        self._of: dict[str, dict[str, Any]] = {}
+        self._entries: dict[str, dict[str, Any]] = {}
+
+    @cached_property
+    def _makers(self) -> dict[str, Node]:
+        nodes = [node for each in self._others.values() for node in each.nodes]
+        return {output: node for node in [*nodes, *self._pipeline.nodes] for output in node.outputs}
+
+    def is_made(self, dataset: str) -> bool:
+        """Whether a registered pipeline makes a dataset."""
+        return dataset in self._makers
+
+    def made_with(self, dataset: str) -> str:
+        """The dataset itself, or, of the state of a training, what is made by the node that keeps it."""
+        keepers = [node for node in self._pipeline.nodes if dataset in node.inputs and not self.is_made(dataset)]
+        return keepers[0].outputs[0] if keepers else dataset
+
+    def above(self, dataset: str) -> frozenset[str]:
+        """All that a dataset is made from, at any distance, and itself."""
+        if dataset not in self._above:
+            inputs = self._makers[dataset].inputs if dataset in self._makers else []
+            self._above[dataset] = frozenset([dataset]).union(*map(self.above, inputs))
+        return self._above[dataset]
+
+    def of(self, dataset: str) -> dict[str, Any]:
+        """``sources`` and ``parameters`` from which this run makes, or would make, a dataset; see ``origin_of``."""
+        if dataset not in self._of:
+            self._of[dataset] = self._made_of(dataset)
+        return self._of[dataset]
+
+    def _made_of(self, dataset: str) -> dict[str, Any]:
+        needed = sorted(name for name in self.above(dataset) if name not in self._makers)
+        parameters = {name.removeprefix("params:"): self._parameter(name) for name in needed if _is_parameter(name)}
+        sources = {name: self._source(name) for name in needed if name in self._made_from and not _is_parameter(name)}
+        return {"sources": {name: entry for name, entry in sources.items() if entry}, "parameters": parameters}
+
+    def _parameter(self, name: str) -> Any:
+        """Value of a parameter as it comes back from JSON."""
+        if name == "parameters":
+            hidden = ("params:_", "params:run")  # what YAML shares; where the run lies
+            values = self._made_from.items()
+            value: Any = {key: each for key, each in values if _is_parameter(key) and not key.startswith(hidden)}
+        else:
+            first, *further = name.split(".")
+            value = self._made_from.get(first)
+            for key in further:
+                value = value.get(key) if isinstance(value, dict) else None
+        return json.loads(json.dumps(value, default=str))
+
+    def _source(self, name: str) -> dict[str, Any]:
+        """Entry of a source, with its content; empty where it is only a place for what a run keeps."""
+        if name not in self._entries:
+            dataset, entry = self._catalog.get(name), self._with_whole_paths(self._made_from[name])
+            content = content_of(dataset, entry)
+            found = entry | ({CONTENT: content} if content else {})
+            is_source = not isinstance(dataset, TrainingStateDataset)
+            self._entries[name] = json.loads(json.dumps(found, default=str)) if is_source else {}
+        return self._entries[name]
+
+    def _with_whole_paths(self, value: Any, key: str = "") -> Any:
+        """Paths inside the project from its folder, others from the root."""
+        if isinstance(value, dict):
+            return {name: self._with_whole_paths(each, name) for name, each in value.items()}
+        if key not in PATHS or not isinstance(value, str) or "://" in value:
+            return value
+        path = os.path.normpath(self._project / value)
+        return os.path.relpath(path, self._project) if Path(path).is_relative_to(self._project) else path
+
+
+def _is_parameter(name: str) -> bool:
+    return name == "parameters" or name.startswith("params:")
+
+
+def is_read_as_made(dataset: Any) -> bool:
+    """Whether a dataset is a local file that some run made."""
+    has_file = getattr(dataset, "_filepath", None) is not None and getattr(dataset, "_protocol", "file") == "file"
+    return has_file and not isinstance(dataset, NOT_MADE)
+
+
+def has_other_source(origin: Origin, here: dict[str, Any]) -> bool:
+    """Whether a file was made from another source than this run makes it from; new content is not another source."""
+    there, mine = (_without_content(each["sources"]) for each in (origin, here))
+    return there != mine
+
+
+def _without_content(sources: dict[str, Any]) -> dict[str, Any]:
+    return {name: {key: value for key, value in entry.items() if key != CONTENT} for name, entry in sources.items()}
+
+
+def what_differs(origin: Origin, here: dict[str, Any]) -> Iterator[str]:
+    """In words, what of its sources and parameters differs between a file and this run, sources first."""
+    for kind in ("sources", "parameters"):
+        there, mine = _comparable(origin[kind], here[kind])
+        found, other = (dict(differences(*pair)) for pair in ((there, mine), (mine, there)))
+        for name, value in found.items():
+            yield f"{name}: there {_shown(value)}, here {_shown(other[name])}"
+
+
+def _comparable(there: dict[str, Any], here: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both without the content of sources of which one side does not know it: the file may be gone by now."""
+    unknown = {
+        name
+        for name, entry in there.items()
+        if isinstance(entry, dict)
+        and isinstance(here.get(name), dict)
+        and (CONTENT in entry) != (CONTENT in here[name])
+    }
+    both: Iterable[dict[str, Any]] = (
+        {name: _without_content({name: value})[name] if name in unknown else value for name, value in each.items()}
+        for each in (there, here)
+    )
+    first, second = both
+    return first, second
+
+
+def _shown(value: Any) -> str:
+    if value is GONE:
+        return "nothing"
+    if isinstance(value, dict) and "type" in value:
+        return source_in_words(value)
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+
+
+def source_in_words(entry: dict[str, Any]) -> str:
+    """A catalog entry by what names it.
+
+    Examples
+    --------
+    >>> source_in_words({"type": "rnn_trading.datasets.macro_file.MacroFileDataset", "filepath": "macro.csv"})
+    'macro.csv (MacroFileDataset)'
+    """
+    kind = str(entry["type"]).rpartition(".")[2]
+    named = next((entry[name] for name in NAMING if entry.get(name) is not None), None)
+    return kind if named is None else f"{named} ({kind})"
