@@ -44,7 +44,7 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         super().__init__(**file)
         self._told = Told("prices", layout, names or {}, date_format, bad_rows)
         self._told.refuse_unknown(DATE, TICKER, ADJ_CLOSE, ADJ_VOLUME)
-        self._options |= {"layout": layout, "names": names, "date_format": date_format, "bad_rows": bad_rows}
+        self._options |= {"layout": layout, "names": self._told.named, "date_format": date_format, "bad_rows": bad_rows}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the canonical table, and how it was read.
