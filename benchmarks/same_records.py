@@ -1,8 +1,8 @@
 """Are the results of two runs equal? ``python benchmarks/same_records.py BEFORE AFTER``, two folders such as ``data``.
 
 Every file that a run writes is compared: skill records and other JSON, Parquet and HDF5 tables to the last bit, the
-weights of saved networks, other files byte by byte. Of figures and pages only that they are there; the time that
-something took is no result. Ends with 1 if something differs, and says what.
+weights of saved networks, other files byte by byte. Of figures and pages only that they are there; when and how
+long something ran, and by which code, is no result. Ends with 1 if something differs, and says what.
 """
 
 import argparse
@@ -19,13 +19,13 @@ import numpy as np
 import pandas as pd
 
 ONLY_THERE = (".png", ".html")
-SECONDS = "seconds"  # how long something took
+NO_RESULTS = ("seconds", "made")  # how long something took, when and by what it was made
 
 
 def differences(before: Any, after: Any, name: str = "") -> Iterator[str]:
     """Places at which two nested values differ."""
     if isinstance(before, dict) and isinstance(after, dict):
-        for key in (key for key in dict.fromkeys([*before, *after]) if key != SECONDS):
+        for key in (key for key in dict.fromkeys([*before, *after]) if key not in NO_RESULTS):
             place = f"{name}.{key}" if name else str(key)
             if key in before and key in after:
                 yield from differences(before[key], after[key], place)

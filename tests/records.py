@@ -70,6 +70,9 @@ def decision(**changes):
     } | changes
 
 
+MADE = {"time": "2026-01-31T12:05:00Z", "commit": "0123456789ab", "clean": True, "seeds": {"training.seed": 42}}
+
+
 def record(
     name, protocol, value, rival, metric="auc", finding="Cannot be told from chance", finding_kind="none", **changes
 ):
@@ -79,6 +82,7 @@ def record(
         "experiment": name,
         "protocol": protocol,
         "changed": {},
+        "made": MADE,
         "finding": finding,
         "finding_kind": finding_kind,
         "decision": decision(),

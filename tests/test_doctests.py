@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-PACKAGES = ("splits", "series", "tables", "panels", "skill", "experiments", "pipelines.univariate_regression")
+PACKAGES = (
+    "splits",
+    "series",
+    "tables",
+    "panels",
+    "skill",
+    "experiments",
+    "datasets",
+    "pipelines.univariate_regression",
+)
 OF_MODELS = ("gates", "gradients", "seeds", "skips")
 # Every module in these has an example.
 WITH_EXAMPLES = ("splits", "series", "tables", "panels", "skill.metrics", "skill.inference")

@@ -1,4 +1,4 @@
-"""The configuration of a run, and where it differs from the one in ``conf/base``."""
+"""The configuration of a run, where it differs from the one in ``conf/base``, and what makes the run."""
 
 import copy
 import json
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from kedro.config import OmegaConfigLoader
+
+from rnn_trading.provenance import made_now, seeds_in
 
 # In the place of a value that only conf/base has.
 GONE = object()
@@ -53,11 +55,12 @@ class ParsedOnce(OmegaConfigLoader):
 
 
 class ConfigLoader(ParsedOnce):
-    """Kedro's loader, which also tells every experiment what of its parameters and sources is not as in ``conf/base``.
+    """Kedro's loader, which also tells every experiment what makes its record.
 
-    In the parameters, the block ``experiment`` of each has ``changed``: see :func:`changed_for`. An environment,
-    ``conf/local`` and ``--params`` can change both; the protocol is no change. Parameters that are put into the loader
-    by hand are left as they are.
+    In the parameters, the block ``experiment`` of each has ``changed``, what of its parameters and sources is not as in
+    ``conf/base``: see :func:`changed_for`; and ``made``: see :func:`rnn_trading.provenance.made_now`, and all
+    ``seeds``. An environment, ``conf/local`` and ``--params`` can change parameters and sources; the protocol is no
+    change. Parameters that are put into the loader by hand are left as they are.
     """
 
     # By place: the files as they were then, and what was resolved.
@@ -77,11 +80,13 @@ class ConfigLoader(ParsedOnce):
         """Configuration by its key, the parameters with what is ``changed``."""
         values = super().__getitem__(key)
         if key == "parameters" and key not in self:
-            changed = self._changed(values)
+            changed, made = self._changed(values), made_now()
             for record, inputs in _inputs_of_records().items():
-                experiment = _block(values, (*record.split("."), "experiment"))
+                block = _block(values, tuple(record.split("."))) or {}
+                experiment = _block(block, ("experiment",))
                 if experiment is not None:
                     experiment["changed"] = changed_for(inputs, changed)
+                    experiment["made"] = made | {"seeds": dict(seeds_in(block))}
             # What YAML shares is no parameter; Kedro would make a dataset of each of its values.
             return {name: value for name, value in values.items() if not str(name).startswith("_")}
         return values

@@ -12,7 +12,14 @@ from typing import Any
 from kedro.pipeline import Pipeline
 
 from rnn_trading.experiments import wiring
-from rnn_trading.pipelines import canaries, daily_weekly_sequences, data_ingestion, skill_report, text_sentiment
+from rnn_trading.pipelines import (
+    canaries,
+    compare_runs,
+    daily_weekly_sequences,
+    data_ingestion,
+    skill_report,
+    text_sentiment,
+)
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS
@@ -51,7 +58,8 @@ OF_THE_BOOK = {
 def register_pipelines() -> dict[str, Pipeline]:
     """Return every pipeline by its name, and every experiment by its own.
 
-    ``__default__`` is all that goes from a source to skill records; ``canaries`` and ``skill_report`` judge it.
+    ``__default__`` is all that goes from a source to skill records; ``canaries``, ``skill_report`` and
+    ``compare_runs`` judge it.
     """
     pipelines = {
         "data_ingestion": data_ingestion.create_pipeline(),
@@ -68,6 +76,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "skill_report": skill_report.create_pipeline(
             made_by, figures_of(by_name), list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name)
         ),
+        "compare_runs": compare_runs.create_pipeline(made_by, protocols_of(made_by)),
     }
     whole = {DEFAULT: sum(pipelines.values(), Pipeline([]))}
     return {**whole, **pipelines, **judges, **parts, **by_name, **of_the_book(by_name)}

@@ -3,7 +3,9 @@
 import http.server
 import importlib.util
 import json
+import re
 import threading
+from datetime import date
 from functools import partial
 
 import pandas as pd
@@ -11,94 +13,8 @@ import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.edgar import EdgarFilingsDataset
-
-COCA_COLA, WALMART, PEPSI = 21344, 104169, 77476  # KO, WMT and PEP in the list that edgartools carries
-REPORTS = {
-    "0000021344-14-000008": (
-        COCA_COLA,
-        "10-K",
-        "2014-02-27",
-        "20140227163307",
-        "Item 1. Business\nWe sell drinks.\nItem 2. x",
-    ),
-    "0000021344-15-000005": (COCA_COLA, "10-K", "2015-02-25", "20150225143307", "Item 7. MD&A\nSales rose.\nItem 8. x"),
-    "0000021344-15-000099": (COCA_COLA, "10-K/A", "2015-03-25", "20150325143307", "An amendment"),
-    "0000021344-16-000050": (COCA_COLA, "10-K", "2016-02-25", "20160225143307", "Item 1. Too late"),
-    "0000077476-14-000007": (PEPSI, "10-K", "2014-02-14", "20140214160000", "Item 1. Business\nWe sell drinks, too."),
-    "0000077476-15-000012": (PEPSI, "10-K", "2015-02-12", "20150212160000", "Item 1. Business\nWe still do."),
-    "0000104169-15-000011": (WALMART, "10-K", "2015-04-01", "20150401080000", "Item 1. Business\nWe sell all else."),
-}
-
-
-def submissions(cik):
-    rows = {number: report for number, report in REPORTS.items() if report[0] == cik}
-    columns = {
-        "accessionNumber": list(rows),
-        "filingDate": [report[2] for report in rows.values()],
-        "form": [report[1] for report in rows.values()],
-        # As EDGAR's own list: hours off for some firms.
-        "acceptanceDateTime": [f"{report[2]}T23:59:59.000Z" for report in rows.values()],
-        "size": [1000 for _ in rows],
-        "isXBRL": [0 for _ in rows],
-        "isInlineXBRL": [0 for _ in rows],
-        "primaryDocument": ["report.txt" for _ in rows],
-    }
-    empty = ("reportDate", "act", "fileNumber", "filmNumber", "items", "primaryDocDescription", "core_type")
-    columns |= {name: ["" for _ in rows] for name in empty}
-    about = {"cik": str(cik), "name": "A firm", "entityType": "operating", "sic": "2086", "sicDescription": "Drinks"}
-    about |= {"tickers": ["KO"], "exchanges": ["NYSE"], "formerNames": [], "category": "", "fiscalYearEnd": "1231"}
-    address = {
-        "street1": "",
-        "street2": None,
-        "city": "",
-        "stateOrCountry": "",
-        "zipCode": "",
-        "stateOrCountryDescription": "",
-    }
-    about |= {"addresses": {"mailing": address, "business": address}, "insiderTransactionForOwnerExists": 0}
-    about |= {"insiderTransactionForIssuerExists": 0, "flags": "", "ein": "", "description": "", "website": ""}
-    about |= {"investorWebsite": "", "stateOfIncorporation": "", "stateOfIncorporationDescription": "", "phone": ""}
-    return json.dumps(about | {"filings": {"recent": columns, "files": []}})
-
-
-def submission_text(number):
-    cik, form, filed, accepted, text = REPORTS[number]
-    day = filed.replace("-", "")
-    return (
-        f"<SEC-DOCUMENT>{number}.txt : {day}\n<SEC-HEADER>{number}.hdr.sgml : {day}\n<ACCEPTANCE-DATETIME>{accepted}\n"
-        f"ACCESSION NUMBER:\t\t{number}\nCONFORMED SUBMISSION TYPE:\t{form}\nPUBLIC DOCUMENT COUNT:\t\t1\n"
-        f"CONFORMED PERIOD OF REPORT:\t{day}\nFILED AS OF DATE:\t\t{day}\nDATE AS OF CHANGE:\t\t{day}\n\n"
-        f"FILER:\n\n\tCOMPANY DATA:\t\n\t\tCOMPANY CONFORMED NAME:\t\t\tA FIRM\n"
-        f"\t\tCENTRAL INDEX KEY:\t\t\t{cik:010d}\n"
-        f"</SEC-HEADER>\n<DOCUMENT>\n<TYPE>{form}\n<SEQUENCE>1\n<FILENAME>report.txt\n<TEXT>\n{text}\n</TEXT>\n</DOCUMENT>\n"
-        "</SEC-DOCUMENT>\n"
-    )
-
-
-class Server(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.server.asked.append((self.path, self.headers["User-Agent"]))
-        name = self.path.rsplit("/", 1)[-1]
-        if name in self.server.broken:
-            self.send_error(self.server.broken[name])
-        elif name.startswith("CIK") and int(name[3:13]) in (COCA_COLA, WALMART, PEPSI):
-            self.answer(submissions(int(name[3:13])))
-        elif name.removesuffix(".txt") in REPORTS:
-            self.answer(submission_text(name.removesuffix(".txt")))
-        elif name == "report.txt":
-            folder = self.path.split("/")[-2]
-            number = next(number for number in REPORTS if number.replace("-", "") == folder)
-            self.answer(REPORTS[number][4])
-        else:
-            self.send_error(404)
-
-    def answer(self, text):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(text.encode())
-
-    def log_message(self, *_):
-        pass
+from rnn_trading.datasets.retries import TooManyRequestsError
+from tests.datasets.fake_edgar import BREAKS_OFF, COCA_COLA, WALMART, Server, submission_text, submissions
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +22,8 @@ def server():
     if importlib.util.find_spec("edgar") is None:
         pytest.skip("edgartools is not installed: pip install -e '.[sec]'")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    server.asked, server.broken = [], {}
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server.asked, server.broken, server.answers = [], {}, {}
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     # Addresses are read when edgartools is imported.
     with pytest.MonkeyPatch.context() as environment:
         address = f"http://127.0.0.1:{server.server_port}"
@@ -123,6 +39,7 @@ def server():
 def edgar(server, tmp_path, monkeypatch):
     server.asked.clear()
     server.broken.clear()
+    server.answers.clear()
     monkeypatch.setenv("EDGAR_LOCAL_DATA_DIR", str(tmp_path / "requests"))
     yield partial(
         EdgarFilingsDataset,
@@ -157,14 +74,129 @@ def test_a_second_load_asks_nobody(edgar, server):
     assert server.asked == []
 
 
+def test_a_year_that_goes_on_is_asked_for_again_and_its_texts_are_not(edgar, server, monkeypatch):
+    class Then(date):
+        @classmethod
+        def today(cls):
+            return cls(2015, 6, 1)
+
+    with monkeypatch.context() as then:
+        for module in ("edgar", "kept_tables"):
+            then.setattr(f"rnn_trading.datasets.{module}.date", Then)
+        edgar(tickers="KO").load()
+    server.asked.clear()
+    edgar(tickers="KO").load()
+    assert any("CIK" in path for path, _ in server.asked)
+    server.asked.clear()
+    edgar(tickers="KO").load()
+    assert not server.asked
+
+
 def test_what_does_not_arrive_is_named_and_the_rest_is_kept(edgar, server, tmp_path):
-    """Of another firm than above: edgartools keeps answers of its own."""
     server.broken["0000077476-15-000012.txt"] = 404
     with pytest.raises(DatasetError, match=r"1 requests to EDGAR failed; .*\n(.*\n)*PEP 0000077476-15-000012: "):
         edgar(tickers="PEP").load()
     assert "0000077476-14-000007" in [path.stem for path in (tmp_path / "edgar").glob("*.txt")]
     server.broken.clear()
     assert len(edgar(tickers="PEP").load()) == 2
+
+
+def test_edgartools_keeps_nothing_of_its_own(edgar, tmp_path):
+    edgar(tickers="KO").load()
+    assert not [path for path in (tmp_path / "requests").rglob("*") if path.is_file()]
+    assert sorted(path.name for path in (tmp_path / "edgar").iterdir()) == [
+        "0000021344-14-000008.txt",
+        "0000021344-15-000005.txt",
+        "KO_2014-2015.parquet",
+    ]
+
+
+PAGE = "<html><body><h1>Your Request Originates from an Undeclared Automated Tool</h1></body></html>"
+
+
+@pytest.mark.parametrize("refusal", [("slower", 429), (PAGE, 403), (PAGE, 200)])
+def test_after_too_many_requests_nothing_is_asked(edgar, server, tmp_path, refusal):
+    text, status = refusal
+    server.answers["0000021344-15-000005.txt"] = [(text, status)]
+    with pytest.raises(TooManyRequestsError, match="Run again in 10 minutes, after .* What arrived is kept in"):
+        edgar(tickers="KO WMT", retries=3).load()
+    assert server.asked[-1][0].endswith("0000021344-15-000005.txt")
+    kept = [path.name for path in (tmp_path / "edgar").iterdir()]
+    asked = [path.rsplit("/", 1)[-1] for path, _ in server.asked]
+    assert kept == [name for name in kept if name in asked]  # texts alone, of what was asked for
+    assert len(edgar(tickers="KO").load()) == 2
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_nobody_else_asks_again(edgar, server, retries):
+    server.broken["CIK0000021344.json"] = BREAKS_OFF
+    with pytest.raises(DatasetError, match="(?s)1 requests to EDGAR failed.*KO: "):
+        edgar(tickers="KO", retries=retries).load()
+    assert len(server.asked) == 1 + retries
+
+
+def test_edgar_says_when_to_come_back(edgar, server):
+    server.answers["CIK0000021344.json"] = [("slower", 429, "100")]
+    with pytest.raises(TooManyRequestsError, match="Run again in 2 minutes"):
+        edgar(tickers="KO").load()
+    assert len(server.asked) == 1
+
+
+NUMBER = "0000021344-15-000005"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (f"{NUMBER}.txt", submission_text(NUMBER)[:400], "cut: it has no end"),
+        (f"{NUMBER}.txt", "<html>We are sorry</html>", f"expected the report {NUMBER}. Received: '<html>"),
+        (f"{NUMBER}.txt", submission_text("0000021344-14-000008"), f"expected the report {NUMBER}"),
+        (f"{NUMBER}.txt", "", "nothing"),
+        ("CIK0000021344.json", "<html>We are sorry</html>", "expected a list of reports. Received: '<html>"),
+        ("CIK0000021344.json", submissions(WALMART), "expected the reports of 21344. Received: those of 104169"),
+        ("CIK0000021344.json", "{}", "expected a list of reports"),
+    ],
+)
+def test_an_answer_that_cannot_be_right_is_asked_for_again_and_not_kept(edgar, server, tmp_path, name, text, message):
+    server.answers[name] = [(text,)]
+    assert len(edgar(tickers="KO", retries=1).load()) == 2
+    for path in (tmp_path / "edgar").iterdir():
+        path.unlink()
+    server.answers[name] = [(text,)]
+    with pytest.raises(DatasetError, match=f"(?s)1 requests to EDGAR failed.*{message}"):
+        edgar(tickers="KO").load()
+    assert {path.name for path in (tmp_path / "edgar").iterdir()} <= {"0000021344-14-000008.txt"}
+    assert len(edgar(tickers="KO").load()) == 2
+
+
+def test_a_number_that_is_a_path_is_not_kept(edgar, server, tmp_path):
+    told = json.loads(submissions(COCA_COLA))
+    told["filings"]["recent"]["accessionNumber"][0] = "../../0000021344"
+    server.answers["CIK0000021344.json"] = [(json.dumps(told),)]
+    with pytest.raises(DatasetError, match="'../../0000021344', which is no number of one"):
+        edgar(tickers="KO").load()
+    assert {path.parent.name for path in tmp_path.rglob("*.txt")} == {"edgar"}
+
+
+def test_a_kept_file_that_has_changed_is_named_with_the_command_that_drops_it(edgar, server, tmp_path):
+    edgar(tickers="KO").load()
+    text, index = tmp_path / f"edgar/{NUMBER}.txt", tmp_path / "edgar/KO_2014-2015.parquet"
+    text.write_text(text.read_text().replace("rose", "fell"))
+    with pytest.raises(DatasetError, match=re.escape(f"Drop it, and it is fetched again: rm {text} {index}")):
+        edgar(tickers="KO").load()
+    text.unlink()
+    index.unlink()
+    assert len(edgar(tickers="KO").load()) == 2
+    index.write_bytes(b"PAR1")
+    with pytest.raises(DatasetError, match=re.escape(f"rm {index}")):
+        edgar(tickers="KO").load()
+
+
+def test_a_text_that_was_dropped_is_fetched_again(edgar, server, tmp_path):
+    edgar(tickers="KO").load()
+    (tmp_path / f"edgar/{NUMBER}.txt").unlink()
+    edgar(tickers="KO").load()
+    assert (tmp_path / f"edgar/{NUMBER}.txt").is_file()
 
 
 def test_nobody_asks_without_a_name(server, tmp_path):

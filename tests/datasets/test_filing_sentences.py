@@ -6,6 +6,7 @@ import textwrap
 
 import pandas as pd
 import pytest
+from kedro.io import DatasetError
 
 from rnn_trading.datasets.filing_sentences import FilingSentencesDataset
 from rnn_trading.filings import reading as filing_reading
@@ -69,6 +70,40 @@ def test_items_and_sentences_come_back(tmp_path, pieces_of_two):
     assert sentences["f1", "item_1"] == ["iron anvils number wii"]
     assert sentences["f1", "item_7"] == ["sales rose strongly", "costs fell"]
     assert len(sentences) == 6
+
+
+def test_words_that_are_in_no_item_are_counted(tmp_path):
+    twice = (
+        "Cover of five words here.\nItem 1. Iron anvils.\nItem 2. x\nItem 1. We make iron anvils.\nItem 7\nSee page 9."
+    )
+    FilingSentencesDataset(filepath=str(tmp_path)).save(reading(1, {"twice": twice}))
+    items, sentences = everything(tmp_path)
+    assert sentences["twice", "item_1"] == ["iron anvils"]
+    assert filing_reading.describe_texts(items) == {
+        "read": 4,
+        # Of f0 13, of plain 2, of twice 23.
+        "words_of_text": 38,
+        "words_under_no_heading": 5 + 2,
+        "words_of_shorter_segments": 2,
+        "items_under_plain_titles": 0,
+        "items_by_reference": 1,
+    }
+
+
+def test_a_web_page_that_was_not_converted_has_no_item(tmp_path):
+    page = "\n".join(["<div>Item 1. Business</div>", *["<p>We make anvils.</p>", "Item 7. Sales rose.<br>"] * 10])
+    plain = "Item 1. We <S> make <C> anvils</TABLE>. " * 20
+    FilingSentencesDataset(filepath=str(tmp_path)).save(reading(1, {"page": page, "table": plain}))
+    items = everything(tmp_path)[0].set_index("filing_id")
+    assert items["problem"].dropna().to_dict() == {"plain": "no_items", "empty": "empty_text", "page": "html"}
+
+
+def test_sentences_of_an_earlier_version_are_named(tmp_path):
+    FilingSentencesDataset(filepath=str(tmp_path)).save(reading(1))
+    part = next(tmp_path.glob("part-*"))
+    pd.read_parquet(part).drop(columns="form").to_parquet(part)
+    with pytest.raises(DatasetError, match=r"an earlier version read, .*: kedro run --pipelines sec_filings"):
+        FilingSentencesDataset(filepath=str(tmp_path)).load()
 
 
 def test_nothing_is_read_twice(tmp_path, pieces_of_two, count_reads):
@@ -162,7 +197,8 @@ def test_no_text_at_all(tmp_path):
     FilingSentencesDataset(filepath=str(tmp_path)).save(reading(read=lambda: iter(())))
     stored = FilingSentencesDataset(filepath=str(tmp_path)).load()
     assert stored.items.empty
-    assert stored.items.columns.tolist() == ["filing_id", "item", "words", "problem", "undecodable"]
+    columns = ["filing_id", "item", "words", "problem", "undecodable", "form", *filing_reading.WORDS]
+    assert stored.items.columns.tolist() == columns
     assert list(stored.batches(stored.items)) == []
 
 

@@ -5,6 +5,7 @@ import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.filings_file import FilingPricesFileDataset, FilingsFileDataset
+from rnn_trading.filings.filings import validate_filings
 
 TABLE = pd.DataFrame(
     {
@@ -49,7 +50,7 @@ def test_an_index_beside_the_table_decides_which_filings_there_are(tmp_path):
     source = dataset.load()
     assert source.index.index.tolist() == ["13", "14"]
     assert source.dropped["broken_lines"] == 1
-    assert source.dropped["no_filing_date"] == 1
+    assert source.dropped["unreadable_dates"] == 1
     assert source.kept["texts_not_in_the_index"] == 2
     assert source.kept["repeated_texts"] == 0
     assert texts(dataset) == {"13": {"item_1": "x"}}
@@ -110,7 +111,7 @@ def test_a_folder_of_reports(tmp_path):
     assert read["11"].split() == {"item_1": "We make anvils."}
     assert read["12"].split() == {"item_7": "Caf\ufffd"}
     assert read["12"].is_undecodable
-    assert read["13"].split() == {}
+    assert read["13"].split() == {"item_7": "Sales rose."}
 
 
 def test_whole_reports_in_a_column(tmp_path):
@@ -165,3 +166,118 @@ def test_prices_from_files(tmp_path):
     assert wiki.load()[0]["adj_close"].to_dict() == {("KO", pd.Timestamp("2016-03-01")): 10.0}
     with pytest.raises(DatasetError, match=r"does not exist. .*--params filing_prices_file=PATH"):
         FilingPricesFileDataset(filepath=str(tmp_path / "none.csv")).load()
+
+
+PUBLISHED = (
+    "CIK,COMPANY_NAME,FORM_TYPE,DATE_FILED,EDGAR_LINK,QUARTER,TICKER,SIC,EXCHANGE,HITS,YEAR\n"
+    '1000180,"Forge, Inc.",10-K,2013-02-19,edgar/data/1000180/x.txt,1,SNDK,3572,NASDAQ,3,2013\n'
+    "1000209,ANVIL CORP,10-K,2013-03-13,edgar/data/1000209/y.txt,1,TAXI,,NASDAQ,0,2013\n"
+    "1000228,NAILS INC,10-K,2013-02-13,edgar/data/1000228/z.txt,1,HSIC,5047,,3,2013\n"
+)
+
+
+def test_the_published_index_has_no_id_the_row_is_it_from_1(tmp_path):
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for row in (1, 3, 4):
+        (folder / f"{row}.txt").write_text(f"\u00b0Item 1 Business of {row} \u00b0Item 1A. Risks. \u00b0Item 2 Forge")
+    index = tmp_path / "filing_index.csv"
+    index.write_text(PUBLISHED)
+    dataset = FilingsFileDataset(filepath=str(folder), index=str(index))
+    source = dataset.load()
+    assert source.index["firm"].to_dict() == {"1": "1000180", "2": "1000209", "3": "1000228"}
+    assert source.index["sector"].fillna("").tolist() == ["3572", "", "5047"]
+    assert source.index["exchange"].fillna("").tolist() == ["NASDAQ", "NASDAQ", ""]
+    validate_filings(source.index)
+    assert source.read_as == (
+        "'DATE_FILED' as date_filed",
+        "'CIK' as cik",
+        "'TICKER' as ticker",
+        "'SIC' as sector",
+        "'EXCHANGE' as exchange",
+        "the number of the row, from 1, as filing_id",
+    )
+    assert source.kept["texts_not_in_the_index"] == 1
+    assert texts(dataset) == {
+        "1": {"item_1": "Business of 1", "item_1a": "Risks."},
+        "3": {"item_1": "Business of 3", "item_1a": "Risks."},
+    }
+
+
+def test_rows_cannot_be_counted_where_lines_are_broken(tmp_path):
+    (tmp_path / "1.txt").write_text("x")
+    (tmp_path / "index.csv").write_text(PUBLISHED.replace('"', ""))
+    with pytest.raises(DatasetError, match=r"no column filing_id, .* and 1 lines have other numbers of cells"):
+        FilingsFileDataset(filepath=str(tmp_path), index=str(tmp_path / "index.csv")).load()
+
+
+def test_a_table_without_ids_is_its_own_index(tmp_path):
+    table = pd.DataFrame({"CIK": [7, 8], "Date Filed": ["20160226", "2016-03-01"], "Section_7": ["Sales rose.", None]})
+    table.to_csv(tmp_path / "filings.csv", index=False)
+    dataset = FilingsFileDataset(filepath=str(tmp_path / "filings.csv"))
+    assert dataset.load().index["date_filed"].to_dict() == {
+        "1": pd.Timestamp("2016-02-26"),
+        "2": pd.Timestamp("2016-03-01"),
+    }
+    assert "'Section_7' as item_7" in dataset.load().read_as
+    assert texts(dataset) == {"1": {"item_7": "Sales rose."}, "2": {}}
+
+
+@pytest.mark.parametrize("index_ids", [[11, 12], [11.0, 12.0], ["11.0", "12.0"], ["11", "12"]])
+@pytest.mark.parametrize("text_ids", [[11, 12], [11.0, None], ["11.0", "12"]])
+def test_ids_that_became_floats_are_the_same_ids(tmp_path, index_ids, text_ids):
+    index = pd.DataFrame({"filing_id": index_ids, "cik": [7, 8], "date_filed": "2016-02-26"})
+    index.to_csv(tmp_path / "index.csv", index=False)
+    pd.DataFrame({"filing_id": text_ids, "item_1": ["a", "b"]}).to_parquet(tmp_path / "texts.parquet")
+    read = texts(FilingsFileDataset(filepath=str(tmp_path / "texts.parquet"), index=str(tmp_path / "index.csv")))
+    assert read["11"] == {"item_1": "a"}
+    prices = tmp_path / "prices.csv"
+    pd.DataFrame({"filing_id": index_ids, "date": "2016-03-01", "adj_close": 1.0}).to_csv(prices, index=False)
+    assert FilingPricesFileDataset(filepath=str(prices)).load()[0].index.unique("filing_id").tolist() == ["11", "12"]
+
+
+def test_texts_held_as_bytes_or_lists_are_read(tmp_path):
+    table = pd.DataFrame(
+        {
+            "filing_id": [b"11", b"12", b"13"],
+            "cik": [7, 8, 9],
+            "date_filed": "2016-02-26",
+            "item_1": [["We make anvils.", "They fall."], None, []],
+            "item_7": ["Café".encode(), "Café".encode("latin-1"), None],
+        }
+    )
+    table.set_index("filing_id").to_parquet(tmp_path / "filings.parquet")
+    dataset = FilingsFileDataset(filepath=str(tmp_path / "filings.parquet"))
+    assert texts(dataset) == {
+        "11": {"item_1": "We make anvils.\n\nThey fall.", "item_7": "Café"},
+        "12": {"item_7": "Caf\ufffd"},
+        "13": {},
+    }
+    assert [filing.is_undecodable for filing in dataset.load().read()] == [False, True, False]
+
+
+def test_other_kinds_of_texts_are_refused(tmp_path):
+    table = TABLE.assign(item_7=[None, {"part": "x"}, None])
+    table.to_parquet(tmp_path / "filings.parquet")
+    with pytest.raises(DatasetError, match=r"column 'item_7', row 1: expected text, bytes, or a list .*struct<part"):
+        FilingsFileDataset(filepath=str(tmp_path / "filings.parquet")).load()
+
+
+def test_ids_that_are_paths_or_too_long_stop_nothing(tmp_path):
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    (tmp_path / "secret.txt").write_text("Item 1. Secret.")
+    (folder / "11.txt").write_text("Item 1. Ours.")
+    ids = ["11", "../secret", str(tmp_path / "secret"), "a" * 5000]
+    pd.DataFrame({"filing_id": ids, "cik": 7, "date_filed": "2016-02-26"}).to_csv(tmp_path / "index.csv", index=False)
+    dataset = FilingsFileDataset(filepath=str(folder), index=str(tmp_path / "index.csv"))
+    source = dataset.load()
+    assert source.dropped["unusable_id"] == 1
+    assert source.kept["links_out_of_the_folder"] == 0
+    assert texts(dataset) == {"11": {"item_1": "Ours."}}
+
+
+def test_two_columns_that_could_be_meant_are_asked_about(tmp_path):
+    TABLE.assign(**{"Item 1": "x"}).drop(columns="item_1").assign(**{"Section 1": "y"}).to_csv(tmp_path / "f.csv")
+    with pytest.raises(DatasetError, match="'Item 1' and 'Section 1' could both be item_1. Rename the right one"):
+        FilingsFileDataset(filepath=str(tmp_path / "f.csv")).load()

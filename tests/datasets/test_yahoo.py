@@ -1,166 +1,147 @@
 """The real yfinance against a server on loopback that answers like Yahoo's chart endpoint."""
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlparse
-
 import pandas as pd
 import pytest
-from kedro.io import DatasetError
+from kedro.io import AbstractDataset, DataCatalog, DatasetError
 
-from rnn_trading.datasets.yahoo import YahooFilingPricesDataset, YahooIndexDataset, YahooPricesDataset
-
-yfinance = pytest.importorskip("yfinance", reason="needs the extra 'live'")
-
-DAYS = [1577975400, 1578061800, 1578321000]  # 2020-01-02, 03 and 06, 09:30 in New York
-
-
-class FakeYahoo(BaseHTTPRequestHandler):
-    """Answers for GOOD and FLAKY (after one failure); knows nothing of LOST."""
-
-    requests: list[str]
-    failures: dict[str, int]
-
-    def do_GET(self):
-        url = urlparse(self.path)
-        ticker = url.path.rsplit("/", 1)[-1]
-        type(self).requests.append(ticker)
-        assert parse_qs(url.query)["interval"] == ["1d"]
-        if self.failures.get(ticker, 0):
-            self.failures[ticker] -= 1
-            self.connection.close()  # the connection breaks off
-            return
-        self.answer(404 if ticker == "LOST" else 200, self.not_found() if ticker == "LOST" else self.chart(ticker))
-
-    def answer(self, status, body):
-        text = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    @staticmethod
-    def not_found():
-        error = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
-        return {"chart": {"result": None, "error": error}}
-
-    @staticmethod
-    def chart(ticker):
-        closes = [10.0, 20.0, 30.0]
-        quote = {name: closes for name in ("open", "high", "low", "close")} | {"volume": [100, 200, 300]}
-        meta = {
-            "currency": "USD",
-            "symbol": ticker,
-            "exchangeTimezoneName": "America/New_York",
-            "timezone": "EST",
-            "gmtoffset": -18000,
-            "instrumentType": "EQUITY",
-            "regularMarketTime": DAYS[-1],
-            "firstTradeDate": DAYS[0],
-            "priceHint": 2,
-            "dataGranularity": "1d",
-            "range": "",
-            "validRanges": ["1d", "max"],
-            "currentTradingPeriod": {
-                part: {"timezone": "EST", "start": DAYS[-1], "end": DAYS[-1] + 100, "gmtoffset": -18000}
-                for part in ("pre", "regular", "post")
-            },
-        }
-        result = {
-            "meta": meta,
-            "timestamp": DAYS,
-            "indicators": {"quote": [quote], "adjclose": [{"adjclose": [5.0, 10.0, 15.0]}]},
-        }
-        return {"chart": {"result": [result], "error": None}}
-
-    def log_message(self, *_):
-        """Keep the test's output quiet."""
-
-
-@pytest.fixture
-def yahoo(monkeypatch, tmp_path):
-    FakeYahoo.requests, FakeYahoo.failures = [], {}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), FakeYahoo)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr("yfinance.scrapers.history._BASE_URL_", address)
-    monkeypatch.setattr("yfinance.base._BASE_URL_", address)
-    # Cookies come from other hosts of Yahoo's, which the chart endpoint does not need.
-    monkeypatch.setattr("yfinance.data.YfData._get_cookie_and_crumb", lambda *_, **__: (None, "basic"))
-    monkeypatch.setattr("yfinance.base.TickerBase._get_ticker_tz", lambda *_, **__: "America/New_York")
-    yield lambda tickers, **options: YahooPricesDataset(
-        **{
-            "tickers": tickers,
-            "start": "2020-01-01",
-            "end": "2020-01-10",
-            "filepath": str(tmp_path),
-            "wait": 0,
-            "timeout": 5,
-        }
-        | options
-    )
-    server.shutdown()
-    server.server_close()
+from rnn_trading.datasets.retries import TooManyRequestsError
+from rnn_trading.datasets.yahoo import YahooFilingPricesDataset, YahooIndexDataset
+from tests.datasets.fake_yahoo import DAYS, answer
 
 
 def test_adjusted_prices_arrive_as_the_canonical_table(yahoo):
-    prices = yahoo("GOOD FINE").load()
+    prices, reading = yahoo("GOOD FINE").load()
     assert prices.index.unique("ticker").tolist() == ["FINE", "GOOD"]
     assert prices.loc["GOOD", "adj_close"].tolist() == [5.0, 10.0, 15.0]
-    assert prices.loc["GOOD"].index.tolist() == [pd.Timestamp(f"2020-01-0{day}") for day in (2, 3, 6)]
+    assert prices.loc["GOOD"].index.tolist() == [pd.Timestamp(day) for day in DAYS]
     assert prices.loc["GOOD", "adj_volume"].tolist() == [100.0, 200.0, 300.0]
+    assert reading.recognised == ("Yahoo, closes adjusted for splits and dividends: 2 of 2 tickers",)
+    assert not any(reading.counts.values())
 
 
-def test_a_second_load_asks_nobody(yahoo):
-    first = yahoo("GOOD").load()
-    asked = len(FakeYahoo.requests)
-    pd.testing.assert_frame_equal(yahoo("GOOD").load(), first)
-    assert len(FakeYahoo.requests) == asked
+def test_too_many_requests_stop_all(yahoo, fake):
+    fake.headers["Retry-After"] = "120"
+    fake.answers["FINE"] = [answer(b"Too Many Requests", 429)]
+    with pytest.raises(TooManyRequestsError, match=r"Run again in 2 minutes, after .* is kept in .*: 1 of 3 tickers"):
+        yahoo("GOOD FINE LOST", retries=3).load()
+    assert fake.asked == ["GOOD", "FINE"]
 
 
-def test_a_broken_connection_is_tried_again(yahoo):
-    FakeYahoo.failures = {"FLAKY": 1}
-    assert len(yahoo("FLAKY", retries=1).load()) == 3
+def test_what_does_not_arrive_is_counted_and_the_run_goes_on(yahoo, fake, caplog):
+    prices, reading = yahoo("GOOD LOST").load()
+    assert prices.index.unique("ticker").tolist() == ["GOOD"]
+    assert reading.counts["tickers_that_did_not_arrive"] == 1
+    assert "did not arrive: LOST" in reading.recognised
+    assert "left out: Yahoo, LOST: answered with 404: No data found" in caplog.text
+    assert yahoo("GOOD LOST").load()[1] == reading
+    assert fake.asked == ["GOOD", "LOST", "LOST"]
 
 
-def test_what_does_not_arrive_is_named_and_the_rest_is_kept(yahoo):
-    with pytest.raises(DatasetError, match=r"(?s)1 of 2 tickers did not arrive.*LOST: "):
-        yahoo("GOOD LOST", retries=0).load()
-    asked = FakeYahoo.requests.count("GOOD")
-    assert len(yahoo("GOOD").load()) == 3
-    assert FakeYahoo.requests.count("GOOD") == asked
+@pytest.mark.parametrize(("tickers", "fewest"), [("LOST GONE", 0.0), ("GOOD LOST GONE", 0.5), ("GOOD LOST", 1.0)])
+def test_too_few_that_arrive_are_an_error(yahoo, tickers, fewest):
+    with pytest.raises(DatasetError, match=r"(?s)tickers did not arrive.*leave them out of --params tickers\..*LOST: "):
+        yahoo(tickers, fewest_arrive=fewest).load()
 
 
-def test_no_tickers_is_an_error(yahoo):
-    with pytest.raises(DatasetError, match="separated by spaces"):
-        yahoo(" ")
+def test_after_three_without_a_connection_nobody_is_asked(yahoo, fake, caplog):
+    yahoo("GOOD").load()
+    names = ["A1", "A2", "A3", "A4", "A5"]
+    fake.answers = {name: [None] for name in names}
+    prices, _ = yahoo(" ".join([*names, "GOOD"]), fewest_arrive=0).load()
+    assert fake.asked == ["GOOD", "A1", "A2", "A3"]
+    assert len(prices) == 3
+    assert "A5: not asked for, since Yahoo could not be reached 3 times in a row" in caplog.text
 
 
-def test_an_index_arrives_with_its_ranges(yahoo, tmp_path):
-    def dataset():
-        return YahooIndexDataset(
-            symbol="^GSPC", start="2020-01-01", end="2020-01-10", filepath=str(tmp_path), wait=0, timeout=5
-        )
+def test_bad_prices_are_reported_with_their_ticker(yahoo, fake, tmp_path):
+    days = pd.bdate_range("2020-01-02", periods=4)
+    fake.histories["FPEX"] = pd.Series([-0.8, -0.2, 0.4, 1.0], days)
+    prices, reading = yahoo("GOOD FPEX").load()
+    assert prices.index.unique("ticker").tolist() == ["GOOD"]
+    assert reading.counts["tickers_with_bad_prices"] == 1
+    assert reading.recognised[1].startswith(
+        "left out: FPEX: 2 of 4 adjusted closes are not above 0, from 2020-01-02 to 2020-01-03 (lowest -0.8), as where "
+        "dividends sum to more than the price. Leave FPEX out of --params tickers, or take a later start, such as "
+        "2020-01-06."
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["GOOD.parquet"]
+    assert yahoo("GOOD FPEX", start="2020-01-06").load()[1].counts["tickers_with_bad_prices"] == 0
 
-    index = dataset().load()
+
+def test_an_index_arrives_with_its_ranges(fake, tmp_path):
+    fake.histories["^GSPC"] = fake.histories["GOOD"]
+
+    def dataset(**changes):
+        options = {"symbol": "^GSPC", "start": "2020-01-01", "end": "2020-01-10", "retries": 0}
+        return YahooIndexDataset(**options | changes, filepath=str(tmp_path), wait=0, timeout=5)
+
+    index, reading = dataset().load()
     assert index.columns.tolist() == ["close", "open", "high", "low", "volume"]
     assert index["close"].tolist() == [5.0, 10.0, 15.0]
-    assert index.index.tolist() == [pd.Timestamp(f"2020-01-0{day}") for day in (2, 3, 6)]
-    asked = len(FakeYahoo.requests)
-    pd.testing.assert_frame_equal(dataset().load(), index)
-    assert len(FakeYahoo.requests) == asked
+    assert index.index.tolist() == [pd.Timestamp(day) for day in DAYS]
+    assert reading.recognised == ("Yahoo, ^GSPC",)
+    asked = len(fake.requests)
+    pd.testing.assert_frame_equal(dataset().load()[0], index)
+    assert len(fake.requests) == asked
+    fake.histories["BAD"] = -fake.histories["GOOD"]
+    with pytest.raises(DatasetError, match=r"BAD: 3 of 3 adjusted closes .* Take another --params index_symbol, or"):
+        dataset(symbol="BAD").load()
+    with pytest.raises(DatasetError, match="expected one Yahoo symbol"):
+        dataset(symbol="^GSPC ^DJI")
 
 
-def test_prices_of_filings_reach_beyond_their_years(yahoo, tmp_path):
-    yahoo("GOOD")  # starts the server
-    dataset = YahooFilingPricesDataset(
-        tickers="GOOD", first_year=2020, last_year=2020, filepath=str(tmp_path), wait=0, timeout=5
-    )
-    prices, dropped = dataset.load()
-    assert not dropped
-    assert prices.columns.tolist() == ["adj_close"]
+@pytest.fixture
+def wiki(tmp_path):
+    """A store with GONE, which died and is not at Yahoo, and a class of shares under its name there."""
+    days = pd.DatetimeIndex(["2015-12-31", "2020-01-02", "2020-01-03"])
+    rows = [
+        (ticker, day, close) for ticker in ("GONE", "BRK_B") for day, close in zip(days, [1.0, 2.0, 3.0], strict=True)
+    ]
+    path = tmp_path / "wiki.parquet"
+    pd.DataFrame(rows, columns=["ticker", "date", "adj_close"]).to_parquet(path)
+    return {"type": "rnn_trading.datasets.filings_file.FilingPricesFileDataset", "filepath": str(path)}
+
+
+@pytest.fixture
+def filing_prices(fake, tmp_path):
+    options = {"first_year": 2020, "last_year": 2020, "filepath": str(tmp_path / "cache"), "retries": 0, "wait": 0}
+    return lambda tickers, **changes: YahooFilingPricesDataset(tickers=tickers, **options | changes)
+
+
+def test_prices_of_filings_can_be_made_again_from_their_configuration(filing_prices, wiki):
+    made = filing_prices("GOOD", otherwise=wiki, fewest_arrive=0.75)
+    config = DataCatalog({"made": made}).to_config()[0]["made"]
+    assert (config["otherwise"], config["fewest_arrive"], config["tickers"]) == (wiki, 0.75, "GOOD")
+    assert AbstractDataset.from_config("again", config)._describe() == made._describe()
+
+
+def test_prices_of_filings_reach_beyond_their_years(filing_prices, fake):
+    prices, reading = filing_prices("GOOD").load()
     assert prices.index.names == ["ticker", "date"]
     assert prices.loc["GOOD", "adj_close"].tolist() == [5.0, 10.0, 15.0]
-    assert [path.name for path in tmp_path.glob("GOOD_*")] == ["GOOD_2019-09-01_2021-03-01.parquet"]
+    assert fake.requests[0][1:] == (pd.Timestamp("2019-08-31"), pd.Timestamp("2021-03-02"))
+    assert not any(reading.counts.values())
+
+
+def test_what_yahoo_lacks_is_taken_from_the_other_source(filing_prices, wiki):
+    """Three tickers: one at Yahoo; one that died, in the store alone; one nowhere, which is counted."""
+    prices, reading = filing_prices("GOOD GONE NOWHERE BRK-B", otherwise=wiki).load()
+    assert prices.loc["GOOD", "source"].unique().tolist() == ["yahoo"]
+    assert prices.loc["GONE", "adj_close"].tolist() == [2.0, 3.0]
+    assert prices.loc["GONE", "source"].unique().tolist() == ["otherwise"]
+    assert prices.loc["BRK-B", "adj_close"].tolist() == [2.0, 3.0]
+    assert "NOWHERE" not in prices.index.unique("ticker")
+    assert reading.counts == {"tickers_that_did_not_arrive": 1, "tickers_with_bad_prices": 0}
+    assert reading.recognised[:2] == (
+        "Yahoo: 1 of 4 tickers",
+        f"{wiki['filepath']}: 2 of 3 that Yahoo lacks: GONE, BRK-B",
+    )
+    assert "did not arrive: NOWHERE" in reading.recognised
+
+
+def test_a_store_that_is_not_there_is_said(filing_prices, wiki, tmp_path):
+    absent = wiki | {"filepath": str(tmp_path / "nowhere.h5")}
+    _, reading = filing_prices("GOOD GONE", otherwise=absent).load()
+    assert reading.recognised[1] == f"{tmp_path}/nowhere.h5 is not there: it was not asked for GONE"
+    with pytest.raises(DatasetError, match=r"(?s)leave them out of --params filing_tickers.*GONE: answered with 404"):
+        filing_prices("GONE", otherwise=absent).load()

@@ -16,6 +16,7 @@ from rnn_trading.filings.filings import (
     validate_filings,
     windows_around_filings,
 )
+from rnn_trading.pipelines.data_ingestion.nodes import store_filing_prices
 from rnn_trading.tables.reading import Reading
 
 INGESTION = FilingIngestionParameters(source="tests", days_before=3, days_after=2)
@@ -36,7 +37,7 @@ def test_the_canonical_index():
     assert table["accepted"].tolist() == [pd.Timestamp("2016-02-26 16:30"), pd.Timestamp("2016-03-01 16:05")]
     assert table["known_signal"].isna().all()
     assert not any(dropped.values())
-    assert kept == {"unreadable_times": 0, "implausible_times": 0, "without_a_ticker": 1}
+    assert kept == {"unreadable_times": 0, "implausible_times": 0, "unreadable_signals": 0, "without_a_ticker": 1}
 
 
 def test_filings_with_something_wrong_are_left_out_and_counted():
@@ -57,11 +58,18 @@ def test_filings_with_something_wrong_are_left_out_and_counted():
     # The second filing 2 is the first with a date.
     assert table.index.tolist() == ["1", "5", "2"]
     assert table["firm"].tolist() == ["7", "B", "7"]
-    assert dropped == {"no_id": 1, "no_filing_date": 2, "no_firm": 1, "repeated_id": 1}
+    assert dropped == {
+        "no_id": 1,
+        "unusable_id": 0,
+        "no_filing_date": 1,
+        "unreadable_dates": 1,
+        "no_firm": 1,
+        "repeated_id": 1,
+    }
     assert sum(dropped.values()) + len(table) == len(raw)
     # A time days away from the filing date, and a date alone, are no times.
     assert table["accepted"].isna().all()
-    assert kept == {"unreadable_times": 2, "implausible_times": 1, "without_a_ticker": 0}
+    assert kept == {"unreadable_times": 2, "implausible_times": 1, "unreadable_signals": 0, "without_a_ticker": 0}
 
 
 def test_a_date_is_that_which_is_written():
@@ -73,7 +81,7 @@ def test_a_date_is_that_which_is_written():
 def test_nothing_left_is_an_error():
     with pytest.raises(
         FilingError,
-        match=r"x.csv: no filing is left of 2 \(no filing date 2; the first date is 'soon'\)\. Expected .* quotation",
+        match=r"x.csv: no filing is left of 2 \(unreadable dates 2; the first date is 'soon'\)\. Expected .* quotation",
     ):
         parse_filing_index(index_of(date_filed=["soon", "later"]), "x.csv")
     with pytest.raises(FilingError, match=r"x.csv: column 'date_filed' is missing. Expected: filing_id, date_filed\["):
@@ -117,19 +125,16 @@ def test_rows_of_prices_that_cannot_be_used_are_left_out_and_counted():
     rows = [
         *((1, "2016-03-01", 0.0), (1, "2016-03-02", np.inf), (1, "2016-03-03", np.nan), (1, "2016-03-04", "n/a")),
         *((1, "March", 1.0), (None, "2016-03-01", 1.0), (1, "2016-03-07", 5.0), (1, "2016-03-07", 5.0)),
-        *((1, "2016-03-05", "ten"), (1, "2016-03-08", 5.0), (1, "2016-03-08", 6.0)),
+        *((1, None, 1.0), (1, "2016-03-05", "ten"), (1, "2016-03-08", 5.0), (1, "2016-03-08", 6.0)),
     ]
     raw = pd.DataFrame(rows, columns=["filing_id", "date", "adj_close"])
     table, reading = parse_filing_prices(raw, "p.csv")
     assert table["adj_close"].to_dict() == {("1", pd.Timestamp("2016-03-07")): 5.0}
     assert reading.counts == {
-        **{"without_a_key": 1, "without_a_date": 1, "unreadable_prices": 1, "without_a_price": 4},
-        **{"repeated": 1, "contradicting": 2},
+        **{"without_a_key": 1, "without_a_date": 1, "unreadable_dates": 1, "unreadable_prices": 1},
+        **{"without_a_price": 4, "repeated": 1, "contradicting": 2},
     }
-    with pytest.raises(
-        FilingError,
-        match=r"p.csv: no row of 5 has a price \(without a date 1, without a price 4\)",
-    ):
+    with pytest.raises(FilingError, match=r"p.csv: no row of 5 has a price \(unreadable dates 1, without a price 4\)"):
         parse_filing_prices(raw.iloc[:5], "p.csv")
     with pytest.raises(FilingError, match="p.csv: column 'adj_close' is missing"):
         parse_filing_prices(raw.drop(columns="adj_close"), "p.csv")
@@ -146,6 +151,17 @@ def test_a_report_and_no_prices_at_all():
     assert (report["first_date"], report["last_date"]) == ("2016-02-26", "2016-03-01")
     with pytest.raises(FilingError, match=r"None of 2 filings has a price: no ticker of the prices \(ZZ\) is that of"):
         take_filings(source, (prices_of("ticker", [("ZZ", "2016-03-01", 1.0)]), Reading()), INGESTION)
+
+
+def test_prices_of_two_sources_are_counted_by_filing_and_stored_apart():
+    table, dropped, kept = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
+    prices = prices_of("ticker", [("AA", "2016-02-26", 1.0), ("AA", "2016-02-25", 2.0), ("BB", "2016-03-01", 3.0)])
+    prices["source"] = ["yahoo", "yahoo", "otherwise"]
+    windows, report = take_filings(FilingSource(table, lambda: iter(()), dropped, kept), (prices, Reading()), INGESTION)
+    assert report["prices_by_source"] == {"yahoo": 1, "otherwise": 1}
+    stored = store_filing_prices(table, windows)
+    assert stored["data/yfinance"]["filing"].tolist() == ["1", "1"]
+    assert stored["data/quandl"].reset_index()[["filing", "ticker", "close"]].to_numpy().tolist() == [["2", "BB", 3.0]]
 
 
 def test_the_canonical_table_is_checked():

@@ -1,8 +1,20 @@
 """Items and sentences of filings, parsed by hand."""
 
-import pytest
+import re
 
-from rnn_trading.filings.items import RawFiling, SentenceParameters, clean_sentences, split_items
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_trading.filings.items import (
+    LONGEST_WORD,
+    RawFiling,
+    SentenceParameters,
+    _paragraphs,
+    clean_sentences,
+    split_items,
+    wrap_word,
+)
 
 ALL = SentenceParameters(fewest_words=1, most_words=50)
 REPORT = """UNITED STATES
@@ -134,3 +146,16 @@ def test_short_and_long_sentences_are_left_out():
 def test_no_sentence_could_be_kept():
     with pytest.raises(ValueError, match="no sentence would be kept: expected fewest_words of at most most_words"):
         SentenceParameters(fewest_words=6, most_words=5)
+
+
+@given(st.text(st.sampled_from("ab \n\t\r\f"), max_size=60))
+def test_blank_lines_end_paragraphs(text):
+    slow = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text)]
+    assert list(_paragraphs(text)) == [paragraph for paragraph in slow if paragraph]
+
+
+def test_what_is_too_long_for_a_word_is_cut_in_pieces():
+    assert wrap_word("anvil") == ["anvil"]
+    pieces = wrap_word("(" * (2 * LONGEST_WORD + 1))
+    assert list(map(len, pieces)) == [LONGEST_WORD, LONGEST_WORD, 1]
+    assert clean_sentences(f"{'(' * 3 * LONGEST_WORD} anvils fall", ALL) == ["anvils fall"]

@@ -30,10 +30,10 @@ class InMemory:
     @property
     def items(self):
         rows = [
-            (filing, item, sum(len(sentence.split()) for sentence in sentences), None, False)
+            (filing, item, sum(len(sentence.split()) for sentence in sentences), None, False, "heading")
             for (filing, item), sentences in self.texts.items()
         ]
-        return pd.DataFrame(rows, columns=["filing_id", "item", "words", "problem", "undecodable"])
+        return pd.DataFrame(rows, columns=["filing_id", "item", "words", "problem", "undecodable", "form"])
 
     def batches(self, items):
         wanted = set(zip(items["filing_id"], items["item"], strict=True))
@@ -45,8 +45,12 @@ class InMemory:
 
 
 def items_of(**words):
-    rows = [(filing, item, count, None, False) for filing, counts in words.items() for item, count in counts.items()]
-    table = pd.DataFrame(rows, columns=["filing_id", "item", "words", "problem", "undecodable"])
+    rows = [
+        (filing, item, count, None, False, "reference" if count == 9 else "heading")
+        for filing, counts in words.items()
+        for item, count in counts.items()
+    ]
+    table = pd.DataFrame(rows, columns=["filing_id", "item", "words", "problem", "undecodable", "form"])
     table["item"] = table["item"].where(table["item"] != "none")
     return table
 
@@ -77,6 +81,8 @@ def test_items_far_from_their_peers_are_flagged():
         "no_peers": 0,
         "far_shorter": 1,
         "far_longer": 1,
+        "under_a_plain_title": 0,
+        "by_reference": 1,
     }
 
 

@@ -141,6 +141,7 @@ def test_what_is_wrong_with_filings_is_counted(run_files):
         ids[15]: b"\xff\xfe\x00Item",
     }
     del reports[ids[16]]
+    reports[ids[17]] += f"\nItem 2. A forge.\nItem 1. {'nail ' * 5}\n"
     reports[ids[18]] = (reports[ids[18]] + " \xe9.").encode("latin-1")
     reports[ids[19]] = reports[ids[19]] + f" {'iron steel copper anvil nail. ' * 300}"
     prices = prices[(prices["ticker"] != "T0") | (prices["date"] > "2014-02-01")]
@@ -148,7 +149,7 @@ def test_what_is_wrong_with_filings_is_counted(run_files):
     dropped = every_filing_is_accounted_for(folder, 60)
     assert {reason: count for reason, count in dropped.items() if count} == {
         "broken_lines": 1,
-        "no_filing_date": 1,
+        "unreadable_dates": 1,
         "repeated_id": 1,
         "no_prices": 2,
         "before_the_first_price": 1,
@@ -158,9 +159,15 @@ def test_what_is_wrong_with_filings_is_counted(run_files):
         "all_items_flagged": 2,
         "in_the_gap_of_the_split": 2,
     }
-    data = skill(folder)["data"]
+    counts_say_what_texts_are(skill(folder)["data"])
+
+
+def counts_say_what_texts_are(data):
     assert data["undecodable_texts"] == 2
     assert data["items"]["item_1"]["far_longer"] == 1
+    assert data["filings"]["texts"]["words_of_shorter_segments"] == 5
+    # That of the report without an item; the fourteenth holds a single undecodable word.
+    assert data["filings"]["texts"]["words_under_no_heading"] == 5 + 1
     assert data["items"]["item_1"]["far_shorter"] == 1
     assert data["simulated"] is False
     assert data["known_signal"] is None

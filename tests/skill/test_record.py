@@ -39,6 +39,7 @@ def test_the_record_is_complete_and_plain():
             "experiment",
             "protocol",
             "changed",
+            "made",
             "finding",
             "finding_kind",
             "decision",

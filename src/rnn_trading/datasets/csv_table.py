@@ -86,6 +86,7 @@ class CsvTable:
     >>> folder = tempfile.TemporaryDirectory()
     >>> path = Path(folder.name) / "a.csv"
     >>> _ = path.write_text("date,close\n2020-01-06,1.5,\n2020-01-07,,\n")
+    >>> from rnn_trading.datasets.packed import PackedFile
     >>> table, lines = CsvTable(PackedFile(path, ValueError)).whole()
     >>> table.to_numpy().tolist(), lines.tolist()
     ([['2020-01-06', '1.5'], ['2020-01-07', '']], [2, 3])

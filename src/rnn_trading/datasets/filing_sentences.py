@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from kedro.io import DatasetError
 
 from rnn_trading.datasets.file import FileDataset
 from rnn_trading.datasets.whole import written_whole
-from rnn_trading.filings.reading import FilingReading
+from rnn_trading.filings.reading import WORDS, FilingReading
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ SCHEMA = pa.schema(
         ("words", pa.int64()),
         ("problem", pa.string()),
         ("undecodable", pa.bool_()),
+        ("form", pa.string()),
+        *((name, pa.int64()) for name in WORDS),
     ]
 )
 MANIFEST = "filings.json"
@@ -47,12 +50,10 @@ class StoredSentences:
 
     @property
     def items(self) -> pd.DataFrame:
-        """Columns ``filing_id``, ``item``, ``words``, ``problem``, ``undecodable``; filings in the source's order."""
-        tables = [
-            pq.read_table(part, columns=["key", "item", "words", "problem", "undecodable"]) for part in self._parts
-        ]
+        """See :class:`rnn_trading.filings.reading.Sentences`."""
         # Without a filing there is no part, and without a schema no table.
         nothing = pa.schema([field for field in SCHEMA if field.name != "sentences"]).empty_table()
+        tables = [pq.read_table(part, columns=nothing.column_names) for part in self._parts]
         rows = pa.concat_tables([nothing, *tables]).to_pandas()
         filings = pd.DataFrame({"filing_id": list(self._key_of), "key": list(self._key_of.values())}, dtype="str")
         return filings.merge(rows, on="key").drop(columns="key")
@@ -86,7 +87,18 @@ class FilingSentencesDataset(FileDataset[FilingReading, StoredSentences]):
     """
 
     def load(self) -> StoredSentences:
-        """Return the sentences of the last run."""
+        """Return the sentences of the last run.
+
+        Raises
+        ------
+        DatasetError
+            If they were read by an earlier version of this project.
+        """
+        if any(pq.read_schema(part).names != SCHEMA.names for part in self._parts()):
+            raise DatasetError(
+                f"{self._filepath} holds sentences that an earlier version read, which counted less. Run the "
+                "experiment whole, and they are read again: kedro run --pipelines sec_filings"
+            )
         key_of = json.loads((self._filepath / MANIFEST).read_text(encoding="utf-8"))
         return StoredSentences(self._parts(), key_of)
 

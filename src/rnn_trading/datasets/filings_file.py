@@ -10,8 +10,10 @@ import pyarrow.parquet as pq
 
 from rnn_trading.datasets.csv_table import CsvTable
 from rnn_trading.datasets.file import SourceFileDataset
+from rnn_trading.datasets.filing_texts import TextFolder, folder_reader, holds_text, text_of
 from rnn_trading.datasets.price_table import read_long
 from rnn_trading.datasets.table_file import TableFile, TableFileDataset, TableOptions, none_fits
+from rnn_trading.filings.columns import TEXTS, recognise
 from rnn_trading.filings.filings import (
     OPTIONAL,
     REQUIRED,
@@ -19,14 +21,15 @@ from rnn_trading.filings.filings import (
     FilingSource,
     parse_filing_index,
     parse_filing_prices,
-    plain_text,
 )
-from rnn_trading.filings.items import ITEMS, RawFiling
+from rnn_trading.filings.headings import ITEMS
+from rnn_trading.filings.ids import plain_ids
+from rnn_trading.filings.items import RawFiling
 from rnn_trading.tables.names import ADJ_CLOSE, DATE, FILING_ID, TICKER, Layout, Told
 from rnn_trading.tables.reading import Reading
 
 ROWS_AT_A_TIME = 64
-TEXTS = (*ITEMS, "text")
+MOST_NAMES = 8
 
 
 class FilingsFileDataset(SourceFileDataset[FilingSource]):
@@ -36,11 +39,12 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
     ----------
     filepath
         A Parquet or CSV table with ``filing_id`` and the texts of items, ``item_1``, ``item_1a``, ``item_7``,
-        ``item_7a`` (those that there are), or one column ``text`` with whole reports; or a folder with a file
-        ``{filing_id}.txt`` for each report, UTF-8, of which other bytes are replaced.
+        ``item_7a`` (those that there are), or one column ``text`` with whole reports; in Parquet, cells may be bytes
+        or lists. Or a folder with a file ``{filing_id}.txt`` for each report, UTF-8, of which other bytes are replaced.
     index
-        A CSV or Parquet table with ``filing_id``, ``date_filed`` and optionally ``cik``, ``ticker`` and ``accepted``;
-        None if the table of texts has these columns itself.
+        A CSV or Parquet table with ``filing_id``, ``date_filed`` and optionally ``cik``, ``ticker``, ``accepted``,
+        ``sector`` and ``exchange``; None if the table of texts has these columns itself. Other names are recognised,
+        see :mod:`rnn_trading.filings.columns`; without a ``filing_id``, it is the number of the row, from 1.
     key, encoding, separator
         Of both tables; see :class:`rnn_trading.datasets.table_file.TableOptions`.
     metadata
@@ -73,38 +77,43 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
         Raises
         ------
         FilingError
-            If a file is missing or cannot be read, a column is missing, or no filing is left; names the file.
+            If a file is missing or cannot be read, a column is missing, could be meant twice or holds no texts, ids
+            cannot be told apart, or no filing is left; names the file.
         """
         if self._filepath.is_dir():
-            if self._index is None:
-                raise FilingError(
-                    f"{self._filepath} is a folder: the dates and firms of its filings are missing. Expected a table "
-                    f"with {', '.join((*REQUIRED, *OPTIONAL[:3]))}. Name it with --params filing_index=PATH."
-                )
-            source = read_index(self._index, self._table)
-            ids = pd.Series([path.stem for path in self._filepath.glob("*.txt")], dtype="str")
-            if ids.empty:
-                raise FilingError(
-                    f"{self._filepath} holds no file ending in .txt. Expected FILING_ID.txt for each filing."
-                )
-            return _with_texts(source, ids, folder_reader(self._filepath, source.index.index))
+            return self._load_folder()
         texts = _Table(self._filepath, "filings_file", self._table)
-        found = [name for name in TEXTS if name in texts.columns]
-        if "filing_id" not in texts.columns or not found:
+        names, read_as = recognise(texts.columns, ("filing_id", *TEXTS), str(self._filepath), FilingError)
+        found = {column: name for column, name in names.items() if name in TEXTS}
+        if not found or ("filing_id" not in names.values() and self._index is not None):
             raise FilingError(
                 f"{self._filepath}: expected the column filing_id, and {', '.join(ITEMS)} (one or more) or text. "
-                f"Received: {', '.join(texts.columns)}."
+                f"Received: {some(texts.columns)}."
             )
+        texts.refuse_other_types(list(found))
         source = read_index(self._filepath if self._index is None else self._index, self._table)
-        ids = texts.whole(["filing_id"])["filing_id"]
 
         def read() -> Iterator[RawFiling]:
-            return _read_table(texts, found, source.index.index)
+            return _read_table(texts, names, source.index.index)
 
         if self._index is None:
-            return replace(source, read=read)
-        source = _with_texts(source, plain_text(ids), read)
-        return replace(source, kept=source.kept | {"broken_text_lines": texts.broken})
+            return replace(source, read=read, read_as=tuple(dict.fromkeys(source.read_as + read_as)))
+        column = next(column for column, name in names.items() if name == "filing_id")
+        ids = plain_ids(texts.whole([column])[column], str(self._filepath), FilingError)
+        source = _with_texts(source, ids, read)
+        return replace(source, kept=source.kept | {"broken_text_lines": texts.broken}, read_as=source.read_as + read_as)
+
+    def _load_folder(self) -> FilingSource:
+        if self._index is None:
+            raise FilingError(
+                f"{self._filepath} is a folder: the dates and firms of its filings are missing. Expected a table "
+                f"with {', '.join((*REQUIRED, *OPTIONAL[:3]))}. Name it with --params filing_index=PATH."
+            )
+        source, folder = read_index(self._index, self._table), TextFolder(self._filepath)
+        if folder.ids.empty:
+            raise FilingError(f"{self._filepath} holds no file ending in .txt. Expected FILING_ID.txt for each filing.")
+        source = _with_texts(source, folder.ids, folder_reader(self._filepath, source.index.index))
+        return replace(source, kept=source.kept | {"links_out_of_the_folder": folder.outside})
 
     def _exists(self) -> bool:
         return self._filepath.exists()
@@ -198,47 +207,77 @@ class _Table:
             return
         with pq.ParquetFile(self.filepath) as file:
             for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
-                yield batch.to_pandas()
+                yield batch.to_pandas(ignore_metadata=True)  # an index of pandas stays a column
+
+    def refuse_other_types(self, columns: list[str]) -> None:
+        """Raise if the cells of a Parquet column are neither text nor bytes, nor lists of these."""
+        if self._csv:
+            return
+        schema = pq.read_schema(self.filepath)
+        other = [column for column in columns if not holds_text(schema.field(column).type)]
+        if other:
+            cells = self.whole(other[:1])[other[0]]
+            row = int(cells.notna().to_numpy().argmax())
+            raise FilingError(
+                f"{self.filepath}: column {other[0]!r}, row {row}: expected text, bytes, or a list of these. Received: "
+                f"{str(cells.iloc[row])[:80]} ({schema.field(other[0]).type}). Save its texts as text, or leave "
+                "the column out."
+            )
 
 
 def read_index(filepath: Path, options: TableOptions) -> FilingSource:
     """Read an index of filings from a table, which may hold texts, too.
+
+    Without a column of ids, a filing's id is the number of its row, from 1, as in the published index.
 
     Raises
     ------
     FilingError
         As :meth:`FilingsFileDataset.load`.
     """
-    table = _Table(filepath, "filing_index", options)
-    wanted = [name for name in (*REQUIRED, *OPTIONAL) if name in table.columns]
-    if not {*REQUIRED} <= {*wanted}:
-        wanted = table.columns  # the check that follows names them
-    index, dropped, kept = parse_filing_index(table.whole(wanted), str(filepath))
-    return FilingSource(index, lambda: iter(()), {"broken_lines": table.broken} | dropped, kept)
+    table, origin = _Table(filepath, "filing_index", options), str(filepath)
+    names, read_as = recognise(table.columns, (*REQUIRED, *OPTIONAL), origin, FilingError)
+    raw = table.whole(list(names)).rename(columns=names)
+    if "filing_id" not in raw.columns and "date_filed" in raw.columns:
+        if table.broken:
+            raise FilingError(
+                f"{origin} has no column filing_id, so that a filing is called by the number of its row, and "
+                f"{table.broken:,} lines have other numbers of cells than the header, {len(table.columns)}: which row "
+                "is which cannot be known. Put texts that hold commas in quotation marks, or add filing_id."
+            )
+        raw, read_as = (
+            raw.assign(filing_id=numbered(len(raw))),
+            (*read_as, "the number of the row, from 1, as filing_id"),
+        )
+    index, dropped, kept = parse_filing_index(raw, origin)
+    return FilingSource(index, lambda: iter(()), {"broken_lines": table.broken} | dropped, kept, read_as)
 
 
-def folder_reader(folder: Path, index: pd.Index) -> Callable[[], Iterator[RawFiling]]:
-    """What reads ``{filing_id}.txt`` of each filing that has one, in the order of the index."""
-
-    def read() -> Iterator[RawFiling]:
-        for filing_id in index:
-            path = folder / f"{filing_id}.txt"
-            if path.is_file():
-                yield RawFiling(filing_id, path.read_text(encoding="utf-8-sig", errors="replace"), {})
-
-    return read
+def numbered(rows: int, first: int = 1) -> list[str]:
+    """Numbers of rows as ids."""
+    return [str(number) for number in range(first, first + rows)]
 
 
-def _read_table(table: _Table, texts: list[str], wanted: pd.Index) -> Iterator[RawFiling]:
-    left = set(wanted)
-    for piece in table.pieces(["filing_id", *texts]):
-        for row in piece.assign(filing_id=plain_text(piece["filing_id"])).to_dict(orient="records"):
-            filing_id = row["filing_id"]
+def some(names: list[str]) -> str:
+    """The first eight names, and how many more there are."""
+    more = len(names) - MOST_NAMES
+    return ", ".join(map(str, names[:MOST_NAMES])) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _read_table(table: _Table, names: dict[str, str], wanted: pd.Index) -> Iterator[RawFiling]:
+    left, rows = set(wanted), 0
+    for piece in table.pieces(list(names)):
+        named = piece.rename(columns=names)
+        if "filing_id" in named.columns:
+            ids = plain_ids(named["filing_id"], str(table.filepath), FilingError)
+        else:
+            ids = pd.Series(numbered(len(named), rows + 1), index=named.index)
+        rows += len(named)
+        for filing_id, row in zip(ids, named.to_dict(orient="records"), strict=True):
             if filing_id in left:
                 left.remove(filing_id)  # an id that stands twice is the first one
-                found = {name: row[name] for name in texts if isinstance(row[name], str)}
-                items = {name: text for name, text in found.items() if name != "text"}
-                yield RawFiling(filing_id, found.get("text"), items)
+                texts = {name: text_of(row[name]) for name in TEXTS if name in row}
+                yield RawFiling(filing_id, texts.pop("text", None), texts)
 
 
 def _with_texts(source: FilingSource, ids: pd.Series, read: Callable[[], Iterator[RawFiling]]) -> FilingSource:

@@ -1,7 +1,12 @@
 """Keras' copy of the Large Movie Review Dataset (Maas et al., 2011), downloaded once."""
 
+import hashlib
 import json
 import logging
+import urllib.error
+import urllib.request
+from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +14,10 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
+from rnn_trading.datasets.kept_tables import bad_file
+from rnn_trading.datasets.limits import LARGEST_DOWNLOAD, at_most, refuse_large_archive
+from rnn_trading.datasets.retries import NoAnswerError, Patience, ask, reason, refuse_status
+from rnn_trading.datasets.whole import written_whole
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.reviews import parse_reviews
 
@@ -16,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 # In the archive words are ranked by their frequency, from 1; it holds ids of words alone, without reserved ones.
 FILES = ("imdb.npz", "imdb_word_index.json")
+PIECE = 2**20
+MD5_DIGITS = 32
 
 
 class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
@@ -29,16 +40,31 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         Hashes of the two files, SHA-256 or MD5, as Keras names them.
     filepath
         Folder of the downloaded files; they are kept.
+    timeout
+        Seconds before a request is given up.
+    retries
+        Further attempts for each file.
+    wait
+        Seconds before the first retry; doubled for each further one.
     metadata
         For Kedro plugins.
     """
 
     def __init__(
-        self, *, origin: str, archive_hash: str, words_hash: str, filepath: str, metadata: dict[str, Any] | None = None
+        self,
+        *,
+        origin: str,
+        archive_hash: str,
+        words_hash: str,
+        filepath: str,
+        timeout: float = 30.0,
+        retries: int = 3,
+        wait: float = 1.0,
+        metadata: dict[str, Any] | None = None,
     ) -> None:
         self._origin = origin.rstrip("/")
         self._hashes = dict(zip(FILES, (archive_hash, words_hash), strict=True))
-        self._folder = Path(filepath)
+        self._folder, self._patience = Path(filepath), Patience(timeout, retries, wait)
         self.metadata = metadata
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
@@ -47,9 +73,10 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         Raises
         ------
         DatasetError
-            If a file cannot be had, or is not the one that is known.
+            If a file cannot be had, or is not the one that is known; names it.
         """
         archive, index = (self._fetch(name) for name in FILES)
+        refuse_large_archive(archive, LARGEST_DOWNLOAD)
         word_of = {rank: word for word, rank in json.loads(index.read_text(encoding="utf-8")).items()}
         tables = []
         # The archive is one of pickled lists; its hash has been checked.
@@ -62,23 +89,38 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         return parse_reviews(pd.concat(tables, ignore_index=True), f"{self._origin}/{FILES[0]}")
 
     def _fetch(self, name: str) -> Path:
-        from rnn_trading.models.backend import keras  # noqa: PLC0415  takes seconds to import
-
-        # Keras keeps files elsewhere if the folder is not there.
-        self._folder.mkdir(parents=True, exist_ok=True)
-        logger.info("Keras' reviews: %s/%s", self._origin, name)
+        """Path of a file that has the known hash, fetched if it is not there."""
+        path, address = self._folder / name, f"{self._origin}/{name}"
+        if path.is_file():
+            received = _hash(path.read_bytes(), self._hashes[name])
+            if received != self._hashes[name]:
+                raise bad_file(f"its hash is {received[:12]}..., expected {self._hashes[name][:12]}...", path)
+            return path
+        logger.info("Keras' reviews: %s", address)
         try:
-            path = keras.utils.get_file(
-                name,
-                f"{self._origin}/{name}",
-                file_hash=self._hashes[name],
-                cache_dir=str(self._folder),
-                cache_subdir="",
+            whole = ask(lambda: self._answer(address, name), f"Keras' reviews: {address}", self._patience)
+        except (DatasetError, OSError, HTTPException, ValueError) as error:
+            raise DatasetError(f"{address} cannot be had: {reason(error)}") from error
+        with written_whole(path) as partial_file:
+            partial_file.write_bytes(whole)
+        return path
+
+    def _answer(self, address: str, name: str) -> bytes:
+        """What the address answers, if it has the known hash."""
+        try:
+            with urllib.request.urlopen(address, timeout=self._patience.timeout) as answer:
+                whole = at_most(iter(partial(answer.read, PIECE), b""), LARGEST_DOWNLOAD, address)
+        except urllib.error.HTTPError as error:
+            error.close()
+            refuse_status(error.code, address, error.reason, error.headers.get("Retry-After"))
+            raise
+        received = _hash(whole, self._hashes[name])
+        if received != self._hashes[name]:
+            raise NoAnswerError(
+                f"its hash is {received[:12]}..., expected {self._hashes[name][:12]}...: it is another file, or cut "
+                f"({len(whole):,} bytes)"
             )
-        except Exception as error:
-            # Keras raises plain Exceptions for addresses that do not answer.
-            raise DatasetError(f"{self._origin}/{name} cannot be had: {error}") from error
-        return Path(path)
+        return whole
 
     def save(self, data: None) -> None:
         """Refuse: a source is only read."""
@@ -89,3 +131,8 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
 
     def _exists(self) -> bool:
         return all((self._folder / name).is_file() for name in FILES)
+
+
+def _hash(content: bytes, like: str) -> str:
+    """Hash of the kind that another is of: MD5 by its length, else SHA-256."""
+    return hashlib.new("md5" if len(like) == MD5_DIGITS else "sha256", content, usedforsecurity=False).hexdigest()

@@ -104,6 +104,7 @@ class LimitedReader(io.RawIOBase):
 
     Examples
     --------
+    >>> import gzip, io
     >>> packed = io.BytesIO(gzip.compress(bytes(1000)))
     >>> LimitedReader(gzip.open(packed), packed, 29, "zeros.gz", ValueError, most_bytes=100).read()
     Traceback (most recent call last):
@@ -181,6 +182,8 @@ class PackedFile:
     --------
     >>> import tempfile
     >>> folder = tempfile.TemporaryDirectory()
+    >>> import gzip
+    >>> from pathlib import Path
     >>> path = Path(folder.name) / "a.csv"
     >>> _ = path.write_bytes(gzip.compress(b"date,close"))
     >>> file = PackedFile(path, ValueError)

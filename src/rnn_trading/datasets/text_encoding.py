@@ -68,6 +68,7 @@ class WithoutNul(io.RawIOBase):
 
     Examples
     --------
+    >>> import io
     >>> io.BufferedReader(WithoutNul(io.BytesIO(b"a\0b"), b"\xff")).read()
     b'a\xffb'
     """
@@ -102,6 +103,7 @@ def open_text(stream: BinaryIO, encoding: str, errors: str) -> io.TextIOWrapper:
 
     Examples
     --------
+    >>> import io
     >>> open_text(io.BytesIO(b"a\0b\r\n"), "utf-8", "replace").read()
     'a\ufffdb\r\n'
     """

@@ -3,10 +3,11 @@
 The canonical table ``filings`` has the index ``filing_id`` (text, each once) and the columns ``firm`` (the Central
 Index Key, or the ticker where there is none), ``ticker`` (missing where unknown), ``date_filed`` (midnight),
 ``accepted`` (time at which the filing became public, New York, without a zone; missing where unknown) and
-``known_signal`` (of simulated filings; missing for real ones).
+``known_signal`` (of simulated filings; missing for real ones). Where the source has them, ``sector`` and ``exchange``
+follow (text, missing where unknown).
 
 The canonical table ``filing_prices`` has the index ``(filing_id, date)``, sorted, and the column ``adj_close``: daily
-prices in a window around each filing.
+prices in a window around each filing; where they come from two sources, also ``source``: ``yahoo`` or ``otherwise``.
 
 Nothing that is wrong with one filing stops a run: it is left out, counted under its reason, and only where no filing is
 left is there an error.
@@ -20,16 +21,18 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from rnn_trading.filings.ids import plain_ids, plain_text, unusable
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import SourceTable, TableError
 from rnn_trading.tables.names import Told
 from rnn_trading.tables.numbers import read_numbers
-from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.reading import Reading, fingerprint
 from rnn_trading.tables.repairs import repeats
 
 REQUIRED = ("filing_id", "date_filed")
-OPTIONAL = ("cik", "ticker", "accepted", "known_signal")
+FURTHER = ("sector", "exchange")
+OPTIONAL = ("cik", "ticker", "accepted", "known_signal", *FURTHER)
 COLUMNS = ["firm", "ticker", "date_filed", "accepted", "known_signal"]
 NEW_YORK = "America/New_York"
 # Days from the filing date to the day of acceptance. EDGAR dates what it accepts in the evening to the next working
@@ -72,12 +75,15 @@ class FilingSource:
         How many filings were left out, by reason.
     kept
         What was counted and kept; see :func:`parse_filing_index`.
+    read_as
+        What was recognised, in words.
     """
 
     index: pd.DataFrame
     read: Callable[[], Iterator[RawFiling]]
     dropped: dict[str, int] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+    read_as: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.index)
@@ -104,64 +110,77 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
     Parameters
     ----------
     raw
-        ``filing_id``, ``date_filed`` and optionally ``cik``, ``ticker``, ``accepted`` and ``known_signal``. Further
-        columns are ignored.
+        ``filing_id``, ``date_filed`` and optionally ``cik``, ``ticker``, ``accepted``, ``known_signal``, ``sector``
+        and ``exchange``. Further columns are ignored.
     origin
         Where the table comes from, for error messages.
 
     Returns
     -------
     tuple
-        The canonical table in the order of the source; counts of what was left out: ``no_id``, ``no_filing_date``
-        (none, or none that can be read), ``no_firm`` (neither key nor ticker), ``repeated_id`` (the first of those that
-        are left is kept); and of what was kept: ``unreadable_times``, ``implausible_times`` (days away from the filing
-        date; they count as unknown, too), ``without_a_ticker``.
+        The canonical table in the order of the source; counts of what was left out: ``no_id``, ``unusable_id`` (see
+        :func:`rnn_trading.filings.ids.unusable`), ``no_filing_date``, ``unreadable_dates``, ``no_firm`` (neither key
+        nor ticker), ``repeated_id`` (the first of those that are left is kept); and of what was kept:
+        ``unreadable_times``, ``implausible_times`` (days away from the filing date; they count as unknown, too),
+        ``unreadable_signals``, ``without_a_ticker``.
 
     Raises
     ------
     FilingError
-        If a column is missing, or no filing is left.
+        If a column is missing, ids cannot be told apart (see :func:`rnn_trading.filings.ids.plain_ids`), or no filing
+        is left.
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, error=FilingError)
     nothing = pd.Series(None, index=source.table.index, dtype="str")
-    columns = {name: plain_text(source.table.get(name, nothing)) for name in ("filing_id", "cik", "ticker", "accepted")}
+    given = [name for name in FURTHER if name in source.table.columns]
+    columns = {name: plain_text(source.table.get(name, nothing)) for name in ("cik", "ticker", "accepted", *given)}
     dates = plain_dates(source.table["date_filed"])
+    signal = read_numbers(source.table.get("known_signal", nothing))
+    no_date = plain_text(source.table["date_filed"]).isna()
     times = new_york_times(source.table.get("accepted", nothing))
     implausible = times.notna() & dates.notna() & ~(times.dt.normalize() - dates).between(*PLAUSIBLE)
     table = pd.DataFrame(
         {
-            "filing_id": columns["filing_id"],
+            "filing_id": plain_ids(source.table["filing_id"], origin, FilingError),
             "firm": columns["cik"].fillna(columns["ticker"]),
             "ticker": columns["ticker"],
             "date_filed": dates,
             "accepted": times.mask(implausible).astype("datetime64[us]"),
-            "known_signal": pd.to_numeric(source.table.get("known_signal", nothing), errors="coerce").astype("float64"),
+            "known_signal": signal.values,
+            **{name: columns[name] for name in given},
         }
     )
     left, dropped = leave_out(
         table,
         {
             "no_id": table["filing_id"].isna(),
-            "no_filing_date": dates.isna(),
+            "unusable_id": unusable(table["filing_id"]),
+            "no_filing_date": no_date,
+            "unreadable_dates": dates.isna(),
             "no_firm": table["firm"].isna(),
         },
     )
     repeated = left["filing_id"].duplicated()
     left, dropped = left[~repeated], dropped | {"repeated_id": int(repeated.sum())}
     if left.empty:
-        found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
-        first = f"; the first date is {source.table['date_filed'].iloc[0]!r}" if len(table) else ""
-        raise FilingError(
-            f"{origin}: no filing is left of {len(table):,} ({found or 'no row'}{first}). Expected an id, a date such "
-            "as 2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation "
-            "marks in a CSV."
-        )
+        raise FilingError(_nothing_left(source.table["date_filed"], dropped, origin))
     kept = {
         "unreadable_times": int((times.isna() & columns["accepted"].notna()).sum()),
         "implausible_times": int(implausible.sum()),
+        "unreadable_signals": int(signal.unreadable.sum()),
         "without_a_ticker": int(left["ticker"].isna().sum()),
     }
     return left.set_index("filing_id"), dropped, kept
+
+
+def _nothing_left(dates: pd.Series, dropped: dict[str, int], origin: str) -> str:
+    found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
+    first = f"; the first date is {dates.iloc[0]!r}" if len(dates) else ""
+    return (
+        f"{origin}: no filing is left of {len(dates):,} ({found or 'no row'}{first}). Expected an id, a date such "
+        "as 2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation "
+        "marks in a CSV."
+    )
 
 
 def leave_out(table: pd.DataFrame, problems: dict[str, pd.Series]) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -182,22 +201,23 @@ def leave_out(table: pd.DataFrame, problems: dict[str, pd.Series]) -> tuple[pd.D
     return table[left], counts
 
 
-def plain_text(column: pd.Series) -> pd.Series:
-    """Text without white space around it; missing for nothing and for what a table writes in place of it.
-
-    Whole numbers are text without a decimal point, also where others of the column are missing.
-    """
-    if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
-        column = column.astype("Int64")
-    text = column.astype("str").where(column.notna()).str.strip()
-    return text.where(~text.isin(["", "nan", "NaN", "None", "<NA>"]))
-
-
 def plain_dates(column: pd.Series) -> pd.Series:
-    """Dates as they are written, at midnight, whatever the zone; missing where there is none in ISO form."""
+    """Dates as they are written, at midnight, whatever the zone; missing where there is none in ISO form.
+
+    That is ``2016-02-26``, with or without a time behind it, or ``20160226``.
+
+    Examples
+    --------
+    >>> plain_dates(pd.Series(["2016-02-26T18:00:00Z", "20160226", "2016-02-261", "26.2.2016"])).notna().tolist()
+    [True, True, False, False]
+    """
     if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        text = plain_text(column).str.slice(0, len("2016-02-26"))
-        column = pd.to_datetime(text, errors="coerce", format="%Y-%m-%d")
+        text = plain_text(column)
+        day = text.str.extract(r"^(\d{4}-\d{1,2}-\d{1,2})(?:[T ].*)?$", expand=False)
+        short = text.where(text.str.fullmatch(r"\d{8}", na=False))
+        column = pd.to_datetime(day, errors="coerce", format="%Y-%m-%d").fillna(
+            pd.to_datetime(short, errors="coerce", format="%Y%m%d")
+        )
     return column.dt.tz_localize(None).astype("datetime64[us]").dt.normalize()
 
 
@@ -239,9 +259,9 @@ def parse_filing_prices(raw: pd.DataFrame, origin: str, told: Told | None = None
     -------
     tuple
         Index ``(filing_id, date)`` or ``(ticker, date)``, sorted; column ``adj_close``, float64. And counts of rows
-        that were left out: ``without_a_key``, ``without_a_date``, ``unreadable_prices``, ``without_a_price`` (none, or
-        none that is positive and finite), ``repeated`` (the first is kept), ``contradicting`` (another row of the day
-        has another price; none is kept).
+        that were left out: ``without_a_key``, ``without_a_date``, ``unreadable_dates``, ``unreadable_prices``,
+        ``without_a_price`` (none, or none that is positive and finite), ``repeated`` (the first is kept),
+        ``contradicting`` (another row of the day has another price; none is kept).
 
     Raises
     ------
@@ -250,7 +270,8 @@ def parse_filing_prices(raw: pd.DataFrame, origin: str, told: Told | None = None
     """
     by = "filing_id" if "filing_id" in {*raw.columns, *raw.index.names} else "ticker"
     source, said = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError), told or Told()
-    keys = plain_text(source.table[by])
+    column = source.table[by]
+    keys = plain_ids(column, origin, FilingError) if by == "filing_id" else plain_text(column)
     dates = source.dates("date", said.date_format, keys, tell=said.form_of_dates)
     numbers = read_numbers(source.table["adj_close"])
     price = numbers.values
@@ -259,7 +280,8 @@ def parse_filing_prices(raw: pd.DataFrame, origin: str, told: Told | None = None
         table,
         {
             "without_a_key": table[by].isna(),
-            "without_a_date": table["date"].isna(),
+            "without_a_date": plain_text(source.table["date"]).isna(),
+            "unreadable_dates": table["date"].isna(),
             "unreadable_prices": numbers.unreadable,
             "without_a_price": ~(np.isfinite(price) & (price > 0)),
         },
@@ -318,8 +340,9 @@ def take_filings(
     Returns
     -------
     tuple
-        The canonical table ``filing_prices``; and ``source``, the counts of :func:`describe_filings`, ``dropped`` (what
-        was left out of the index, by reason), ``price_rows_left_out`` and what was counted and kept.
+        The canonical table ``filing_prices``; and ``source``, ``read_as``, the counts of :func:`describe_filings`,
+        ``dropped`` (what was left out of the index, by reason), ``prices_read_as``, ``price_rows_left_out`` and what
+        was counted and kept.
 
     Raises
     ------
@@ -336,7 +359,16 @@ def take_filings(
             f"is that of a filing ({_some(pd.Index(wanted))}) at its date. Check that both tables are of the same "
             "filings."
         )
-    report = {"source": ingestion.source, **describe_filings(index, windows), **filings.kept}
+    said = {
+        "source": ingestion.source,
+        "read_as": list(filings.read_as),
+        "sha256": fingerprint(index),
+        "prices_sha256": fingerprint(windows),
+    }
+    report = said | describe_filings(index, windows) | filings.kept
+    if "source" in windows:
+        of_filings = windows["source"].groupby(level="filing_id").first()
+        report["prices_by_source"] = {str(name): int(count) for name, count in of_filings.value_counts().items()}
     prices_read = {"prices_read_as": list(reading.recognised), "price_rows_left_out": reading.counts}
     return windows, report | prices_read | {"dropped": filings.dropped}
 
@@ -373,10 +405,11 @@ def validate_filings(filings: pd.DataFrame) -> pd.DataFrame:
     FilingError
         If index, columns or a value are not as the module describes.
     """
-    if filings.index.name != "filing_id" or filings.columns.tolist() != COLUMNS:
+    further = [name for name in FURTHER if name in filings.columns]
+    if filings.index.name != "filing_id" or filings.columns.tolist() != [*COLUMNS, *further]:
         raise FilingError(
-            f"filings: expected the index filing_id and the columns {', '.join(COLUMNS)}. Received: "
-            f"{filings.index.name} and {', '.join(map(str, filings.columns))}."
+            f"filings: expected the index filing_id and the columns {', '.join(COLUMNS)}[, {', '.join(FURTHER)}]. "
+            f"Received: {filings.index.name} and {', '.join(map(str, filings.columns))}."
         )
     if filings.empty or not filings.index.is_unique or filings[["firm", "date_filed"]].isna().any(axis=None):
         raise FilingError("filings: expected at least one row, every id once, and a firm and a date in each row.")

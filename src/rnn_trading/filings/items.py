@@ -4,34 +4,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from rnn_trading.filings.segments import Division, divide, given
 from rnn_trading.parameters import parameters
 
-ITEMS = ("item_1", "item_1a", "item_7", "item_7a")
 UNDECODABLE = "\ufffd"
-TITLES = (
-    "business|risk factors|unresolved|cybersecurity|propert|legal|mine safety|submission|market for|selected|reserved"
-    "|management|quantitative|qualitative|financial statements|consolidated|changes in|disagreements|controls|other"
-    "|disclosure|directors|executive|security|certain|principal|exhibit|form 10-k"
-)
-# The rest of a line in which every word but small ones begins with a capital.
-IN_CAPITALS = r"(?-i:(?=[A-Z(](?:\S|[^\S\n](?=[A-Z(&]|(?:and|of|the|about|for|in|on|to)\b))*$))"
-# A line that begins "Item 7A.", "PART II, ITEM 7 - ...", "Items 1 and 2. ..." or "**Item 8** Financial Statements";
-# between the number and the text stands a sign, the end of the line, a known title, or words in capitals. "Item 7,
-# above, ..." and "Item 7 of this report" are sentences.
-HEADING = re.compile(
-    r"^[\s*#|_]*(?:part\s+i{1,3}v?[\s.,:;|\-\u2013\u2014]*)?"
-    r"items?\s*(?:no\.?\s*)?(?P<number>1[0-6]|[1-9])\s*\(?(?P<letter>[abc]?)\)?(?:\s*\(t\))?"
-    r"(?:\s*(?:and|&)\s*(?:item\s*)?\d{1,2}\s*\(?[abc]?\)?)?"
-    rf"[^\S\n]*(?:[*_|]*[.:;|*\-\u2013\u2014]|$|(?={TITLES})|{IN_CAPITALS})",
-    re.IGNORECASE | re.MULTILINE,
-)
+TAG = re.compile(r"</(?:p|div|td|tr|font|span)>", re.IGNORECASE)
+TAGS_WITHIN, FEWEST_TAGS = 100_000, 10
 # What spaCy's stop words lack.
 PRONOUNS = frozenset("anybody everybody oneself ourself somebody theirs themself whichever whomever".split())
-LONGEST_TEXT = 10**9
+LONGEST_TEXT, LONGEST_WORD = 10**9, 500
 
 
 @parameters
@@ -85,37 +71,38 @@ class RawFiling:
         """Whether bytes were replaced that are no text."""
         return any(UNDECODABLE in text for text in (self.text or "", *self.items.values()))
 
+    @property
+    def is_html(self) -> bool:
+        """Whether a text is a web page that has not been converted: its tags would be read as words."""
+        return any(
+            len(TAG.findall(text[:TAGS_WITHIN])) >= FEWEST_TAGS for text in (self.text or "", *self.items.values())
+        )
+
+    def divide(self) -> Division:
+        """Its items: those of the source, if any has a text; or those that are found in the whole text."""
+        if any(text.strip() for text in self.items.values()):
+            return given(self.items)
+        return divide(self.text or "")
+
     def split(self) -> dict[str, str]:
-        """Texts of items 1, 1A, 7 and 7A, in this order, without empty ones; of a whole text if none is given."""
-        found = self.items if any(text.strip() for text in self.items.values()) else split_items(self.text or "")
-        return {item: found[item] for item in ITEMS if found.get(item, "").strip()}
+        """Texts of items 1, 1A, 7 and 7A, in this order, without those that have none."""
+        return self.divide().items
 
 
 def split_items(text: str) -> dict[str, str]:
-    """Find the items of an annual report by their headings.
-
-    Parameters
-    ----------
-    text
-        Plain text, in which the heading of an item begins a line: ``Item 7A. Quantitative ...``. Case, a part
-        in front (``PART I, ITEM 1``) and the sign behind the number do not matter; what follows on the line belongs to
-        the item.
+    r"""Find the items of an annual report; see :func:`rnn_trading.filings.segments.divide`.
 
     Returns
     -------
     dict
-        Text by ``item_1``, ``item_1a``, ``item_7``, ``item_7a``, up to the heading of any item that follows. An item
-        that is found twice, as in a table of contents, is the longer one. Items that are not found are left out.
+        Text by ``item_1``, ``item_1a``, ``item_7``, ``item_7a``. Items that are not found are left out.
+
+    Examples
+    --------
+    >>> split_items("Item 1. Business\nWe make anvils.\nItem 2. Properties\nOne forge.")
+    {'item_1': 'Business\nWe make anvils.'}
     """
-    headings = list(HEADING.finditer(text))
-    ends = [*(heading.start() for heading in headings[1:]), len(text)]
-    found: dict[str, str] = {}
-    for heading, end in zip(headings, ends, strict=False):
-        name = f"item_{heading['number']}{heading['letter'].lower()}"
-        body = text[heading.end() : end].strip()
-        if name in ITEMS and len(body) > len(found.get(name, "")):
-            found[name] = body
-    return found
+    return divide(text).items
 
 
 def clean_sentences(text: str, rules: SentenceParameters) -> list[str]:
@@ -148,10 +135,19 @@ def clean_sentences(text: str, rules: SentenceParameters) -> list[str]:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    for paragraph in re.split(r"\n\s*\n", text):
-        words = " ".join(paragraph.split())
-        if words:
-            yield words
+    """Lines between blank lines, joined; what is too long for a word is cut in pieces."""
+    for there, lines in groupby(text.split("\n"), key=lambda line: bool(line.strip())):
+        if there:
+            yield " ".join(piece for line in lines for word in line.split() for piece in wrap_word(word))
+
+
+def wrap_word(word: str) -> list[str]:
+    """A word in pieces of at most :data:`LONGEST_WORD` characters.
+
+    spaCy takes signs off both ends of a word one by one, and looks at the rest each time: a word of 8,000 brackets
+    takes it 11 seconds, and one of twice the length four times as long.
+    """
+    return [word[start : start + LONGEST_WORD] for start in range(0, len(word), LONGEST_WORD)]
 
 
 @cache

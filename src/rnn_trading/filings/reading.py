@@ -20,15 +20,17 @@ from joblib.externals.loky import get_reusable_executor
 
 from rnn_trading.filings.filings import FilingSource
 from rnn_trading.filings.items import RawFiling, SentenceParameters, clean_sentences
+from rnn_trading.filings.segments import Division
 from rnn_trading.progress import Reports
 
 logger = logging.getLogger(__name__)
 
 # Raised when what is made of a text changes, so that nothing that was read before is taken for it.
-READING_VERSION = 1
+READING_VERSION = 2
 BATCH = 50
 Piece = TypeVar("Piece")
-COLUMNS = ["key", "item", "sentences", "words", "problem", "undecodable"]
+WORDS = ("words_of_text", "words_under_no_heading", "words_of_shorter_segments")
+COLUMNS = ["key", "item", "sentences", "words", "problem", "undecodable", "form", *WORDS]
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,10 @@ class ReadFilings:
     table
         Filings among them that were not known, one row an item: ``key``, ``item``, ``sentences`` (list of text, see
         :func:`rnn_trading.filings.items.clean_sentences`), ``words`` (of all these sentences), ``problem`` (missing;
-        of a filing without any item, in a single row, ``empty_text`` or ``no_items``), ``undecodable`` (the text held
-        bytes that are none).
+        of a filing without any item, in a single row, ``empty_text``, ``html`` or ``no_items``), ``undecodable`` (the
+        text held bytes that are none), ``form`` (how the item was found, missing without any) and, of the whole filing,
+        ``words_of_text``, ``words_under_no_heading`` and ``words_of_shorter_segments``; see
+        :class:`rnn_trading.filings.segments.Division`.
     """
 
     key_of: dict[str, str]
@@ -97,16 +101,44 @@ def read_filings(keyed: dict[str, RawFiling], rules: SentenceParameters) -> pd.D
     """Sentences of some filings, by their keys; see :class:`ReadFilings`."""
     rows: list[dict[str, Any]] = []
     for key, filing in keyed.items():
-        shared = {"key": key, "undecodable": filing.is_undecodable}
-        items = filing.split()
-        if not items:
-            problem = "empty_text" if filing.is_empty else "no_items"
-            rows.append(shared | {"item": None, "sentences": [], "words": 0, "problem": problem})
-        for item, text in items.items():
+        is_html = filing.is_html
+        division = Division() if is_html else filing.divide()
+        words_of = {name: getattr(division, name) for name in WORDS}
+        shared = {"key": key, "undecodable": filing.is_undecodable, **words_of}
+        if not division.items:
+            problem = "html" if is_html else "empty_text" if filing.is_empty else "no_items"
+            rows.append(shared | {"item": None, "sentences": [], "words": 0, "problem": problem, "form": None})
+        for item, text in division.items.items():
             sentences = clean_sentences(text, rules)
             words = sum(sentence.count(" ") + 1 for sentence in sentences)
-            rows.append(shared | {"item": item, "sentences": sentences, "words": words, "problem": None})
+            form = division.forms[item]
+            rows.append(shared | {"item": item, "sentences": sentences, "words": words, "problem": None, "form": form})
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def describe_texts(items: pd.DataFrame) -> dict[str, int]:
+    """Count how much of the texts of filings is in no item, and how items were found.
+
+    Parameters
+    ----------
+    items
+        See :class:`Sentences`.
+
+    Returns
+    -------
+    dict
+        ``read``: filings that have a text; ``words_of_text``, ``words_under_no_heading``,
+        ``words_of_shorter_segments``: see :class:`rnn_trading.filings.segments.Division`; ``items_under_plain_titles``,
+        ``items_by_reference``: of all filings, items without a heading of their own, and items that only name another
+        place.
+    """
+    filings = items.drop_duplicates("filing_id")
+    return {
+        "read": len(filings),
+        **{name: int(filings[name].sum()) for name in WORDS},
+        "items_under_plain_titles": int((items["form"] == "title").sum()),
+        "items_by_reference": int((items["form"] == "reference").sum()),
+    }
 
 
 class Sentences(Protocol):
@@ -114,7 +146,7 @@ class Sentences(Protocol):
 
     @property
     def items(self) -> pd.DataFrame:
-        """Columns ``filing_id``, ``item``, ``words``, ``problem``, ``undecodable``; filings in the source's order."""
+        """Those of :class:`ReadFilings`, by ``filing_id`` in place of ``key``, without ``sentences``, in order."""
 
     def batches(self, items: pd.DataFrame) -> Iterator[pd.DataFrame]:
         """Columns ``filing_id``, ``item`` and ``sentences`` of the items given, in pieces with whole filings."""

@@ -112,13 +112,18 @@ def check_items(items: pd.DataFrame, train: pd.Index, rules: ItemParameters) -> 
 
 
 def describe_items(items: pd.DataFrame) -> dict[str, Any]:
-    """Per item: how many filings have it, its median words, and how many have each flag."""
+    """Per item: how many filings have it, its median words, how many have each flag, and how it was found.
+
+    ``under_a_plain_title``, ``by_reference``: see :class:`rnn_trading.filings.segments.Division`.
+    """
     there = items[items["item"].notna()]
     return {
         item: {
             "filings": len(rows),
             "median_words": float(rows["words"].median()),
             **{flag: int((rows["flag"] == flag).sum()) for flag in FLAGS},
+            "under_a_plain_title": int((rows["form"] == "title").sum()),
+            "by_reference": int((rows["form"] == "reference").sum()),
         }
         for item, rows in there.groupby("item")
     }

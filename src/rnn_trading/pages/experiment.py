@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from rnn_trading.skill.formats import BETTER, NOTHING, format_p_value, format_score, format_signed, words
+from rnn_trading.skill.formats import BETTER, NOTHING, format_fact, format_p_value, format_score, format_signed, words
 from rnn_trading.skill.marks import mark_of
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.summary import in_words, published_figures
@@ -108,6 +108,7 @@ def _facts_of(skill: dict[str, Any]) -> dict[str, Any]:
         "training": list(_facts({key: value for key, value in skill[MODEL].items() if key not in SCORES})),
         "parts_of_data": {part: skill["data"][part] for part in PARTS if part in skill["data"]},
         "data": list(_facts({key: value for key, value in skill["data"].items() if key not in PARTS})),
+        "made_by": list(_facts(skill.get("made", {}))),  # records of before 0.10 do not say it
     }
 
 
@@ -130,7 +131,7 @@ def _scores(skill: dict[str, Any]) -> list[list[dict[str, Any]]]:
         [
             cell(words(name), name),
             _headline(headline, name, value[name]),
-            *(cell(_in_words(metrics[name].get(metric)), 0.0) for metric in others),
+            *(cell(format_fact(metrics[name].get(metric)), 0.0) for metric in others),
         ]
         for name in ranked
     ]
@@ -180,20 +181,6 @@ def _facts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         nested = {key: each for key, each in value.items() if isinstance(each, dict)} if isinstance(value, dict) else {}
         single = {key: each for key, each in value.items() if key not in nested} if nested else value
         if single or not nested:
-            yield words(name), _in_words(single)
+            yield words(name), format_fact(single)
         for below, said in _facts(nested):
             yield f"{words(name)}: {below}", said
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{words(str(name))}: {_in_words(each)}" for name, each in value.items()) or "none"
-    if isinstance(value, list):
-        return ", ".join(map(_in_words, value)) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return format_score(value)
-    return NOTHING if value is None else str(value)

@@ -92,6 +92,7 @@ def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame,
     Examples
     --------
     >>> raw = pd.DataFrame({"observation_date": ["2020-01-01"], "rate": ["2.5"]})
+    >>> from rnn_trading.tables.names import Told
     >>> table, words = name_date(raw, "fred.csv", Told("macro"))
     >>> table.columns.tolist(), words
     (['date', 'rate'], ("'observation_date' as date",))

@@ -2,6 +2,7 @@
 
 import math
 import re
+from typing import Any
 
 NOTHING = "—"  # where there is no number
 TOO_NARROW = "†"  # of an interval of few dates
@@ -138,3 +139,26 @@ def words(name: str) -> str:
     ('last value', 'momentum 52-4')
     """
     return re.sub(r"(?<=\d)_(?=\d)", "-", name).replace("_", " ")
+
+
+def format_fact(value: Any) -> str:
+    """A plain value of a record in words: a number, a list, a dict of such.
+
+    Examples
+    --------
+    >>> format_fact(0.123456), format_fact(1234), format_fact(["A", "B"]), format_fact(True), format_fact([])
+    ('0.123', '1,234', 'A, B', 'yes', 'none')
+    >>> format_fact({"best_epoch": 7, "seed": None})
+    'best epoch: 7; seed: —'
+    """
+    if isinstance(value, dict):
+        return "; ".join(f"{words(str(name))}: {format_fact(each)}" for name, each in value.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(map(format_fact, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return format_score(value)
+    return NOTHING if value is None else str(value)

@@ -41,6 +41,8 @@ class Experiment:
     changed
         Parameters and sources that are not as in ``conf/base``, by name; filled in by
         :class:`rnn_trading.config.ConfigLoader`.
+    made
+        When, by which code, packages and seeds; filled in by it, too.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Experiment:
     published_on: str | None
     published_in: str | None = None
     changed: dict[str, str] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
 
 
 def skill_record(
@@ -99,10 +102,11 @@ def skill_record(
     Returns
     -------
     dict
-        ``version`` (of the form of the record), ``experiment``, ``protocol``, ``changed`` (see :class:`Experiment`),
-        ``finding``, ``finding_kind``, ``decision`` (see :func:`rnn_trading.skill.decision.decide`; a claim of skill
-        must hold without the suspicious rows, too), ``headline`` and ``attribution`` (see the functions of
-        :mod:`rnn_trading.skill.headline` with these names), ``data``, ``model`` (with ``metrics``), ``rivals``,
+        ``version`` (of the form of the record), ``experiment``, ``protocol``, ``changed`` and ``made`` (see
+        :class:`Experiment`), ``finding``, ``finding_kind``, ``decision`` (see
+        :func:`rnn_trading.skill.decision.decide`; a claim of skill must hold without the suspicious rows, too),
+        ``headline`` and ``attribution`` (see the functions of :mod:`rnn_trading.skill.headline` with these names),
+        ``data``, ``model`` (with ``metrics``), ``rivals``,
         ``tests`` (the second view: they do not decide), ``without_stale``, ``without_worst_months`` (both with metrics,
         tests and ``decision``; the second without the three calendar months in which the rivals' mean loss was largest;
         None for documents, which have no date), ``published``, ``published_on``, ``published_in``,
@@ -148,7 +152,7 @@ def skill_record(
         "version": RECORD_VERSION,
         "experiment": experiment.name,
         "protocol": protocol,
-        "changed": experiment.changed,
+        **{name: getattr(experiment, name) for name in ("changed", "made")},
         "finding": decision["finding"],
         "finding_kind": decision["finding_kind"],
         "decision": decision,

@@ -15,7 +15,10 @@ import pyarrow.compute as pc
 Decimal = Literal["point", "comma"]
 MARKS: dict[Decimal, str] = {"point": ".", "comma": ","}
 # What stands for "no number" in a file of text.
-MISSING = ("", "NA", "N/A", "#N/A", "<NA>", "NaN", "nan", "null", "NULL", "None", ".", "-", "--")
+MISSING = (
+    *("", ".", "-", "--", "NA", "na", "N/A", "n/a", "#N/A", "<NA>"),
+    *("NaN", "nan", "null", "NULL", "None", "none"),
+)
 SPACES = "' \u00a0\u202f"  # apostrophe; space, no-break space, narrow no-break space
 EXPONENT = r"(?:[eE][+-]?\d+)"
 PLAIN = rf"^[+-]?(?:\d+\.?\d*|\.\d+){EXPONENT}?$|^[+-]?(?i:inf|infinity)$"

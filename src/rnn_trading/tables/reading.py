@@ -1,8 +1,11 @@
 """How a table was read from its source: what the source was taken for, and what of it was not taken."""
 
+import hashlib
 import logging
 from dataclasses import dataclass, field
 from typing import Any
+
+import pandas as pd
 
 logger = logging.getLogger(__name__)
 
@@ -45,3 +48,21 @@ class Reading:
         found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in self.counts.items() if count)
         if found:
             logger.warning("%s: left out or mended: %s", source, found)
+
+
+def fingerprint(table: pd.DataFrame) -> str:
+    """SHA-256 of a table: of names, types, index and values, whatever file they came from.
+
+    Equal tables have equal ones, also in another session; missing values count as equal to each other.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"close": [1.0, 2.0]})
+    >>> fingerprint(table) == fingerprint(table.copy()), fingerprint(table) == fingerprint(table + 1)
+    (True, False)
+    """
+    digest = hashlib.sha256()
+    for name, dtype in [*zip(table.index.names, table.index.to_frame().dtypes, strict=True), *table.dtypes.items()]:
+        digest.update(f"{name!r} {dtype}\n".encode())
+    digest.update(pd.util.hash_pandas_object(table, index=True).to_numpy().tobytes())
+    return digest.hexdigest()

@@ -3,18 +3,19 @@
 import logging
 from typing import Annotated, Any
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from rnn_trading.filings.filings import FilingError, FilingIngestionParameters, FilingSource, take_filings
 from rnn_trading.filings.items import SentenceParameters
-from rnn_trading.filings.reading import FilingReading
+from rnn_trading.filings.reading import FilingReading, Sentences, describe_texts
 from rnn_trading.parameters import parameters
 from rnn_trading.series.monthly import MacroParameters, align_months, macro_quality
 from rnn_trading.simulated.filings import SimulationParameters, simulate_filings
 from rnn_trading.tables.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
 from rnn_trading.tables.prices import PriceError, price_quality
-from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.reading import Reading, fingerprint
 from rnn_trading.tables.reviews import ReviewIngestionParameters, review_quality
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ def ingest_prices(prices_source: tuple[pd.DataFrame, Reading], ingestion: Ingest
     Returns
     -------
     dict
-        ``prices``: the table. ``prices_report``: see :func:`rnn_trading.tables.prices.price_quality`, and ``source``.
+        ``prices``: the table. ``prices_report``: see :func:`rnn_trading.tables.prices.price_quality`; ``source``, and
+        the table's ``sha256``.
 
     Raises
     ------
@@ -63,10 +65,13 @@ def ingest_prices(prices_source: tuple[pd.DataFrame, Reading], ingestion: Ingest
     if len(tickers) < 2:
         raise PriceError(
             f"{ingestion.source}: expected at least 2 tickers, because scores are ranked across tickers. Received: "
-            f"only {tickers[0]!r}."
+            f"only {tickers[0]!r}.{''.join(chr(10) + said for said in reading.recognised)}"
         )
     quality = price_quality(table, ingestion.stale_after_sessions)
-    return {"prices": table, "prices_report": {"source": ingestion.source, **quality, **reading.report()}}
+    return {
+        "prices": table,
+        "prices_report": {"source": ingestion.source, "sha256": fingerprint(table), **quality, **reading.report()},
+    }
 
 
 def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIngestionParameters) -> dict[str, Any]:
@@ -83,7 +88,7 @@ def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIng
     -------
     dict
         ``prices``: the table. ``report``: see :func:`rnn_trading.tables.index_prices.index_quality`, and
-        ``source``.
+        ``source``, and the table's ``sha256``.
 
     Raises
     ------
@@ -94,7 +99,10 @@ def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIng
     reading.log(ingestion.source)
     refuse_missing_days(table, ingestion)
     quality = index_quality(table, ingestion.stale_after_sessions)
-    return {"prices": table, "report": {"source": ingestion.source, **quality, **reading.report()}}
+    return {
+        "prices": table,
+        "report": {"source": ingestion.source, "sha256": fingerprint(table), **quality, **reading.report()},
+    }
 
 
 def ingest_macro(macro_source: tuple[pd.DataFrame, Reading], series: MacroParameters) -> dict[str, Any]:
@@ -123,7 +131,12 @@ def ingest_macro(macro_source: tuple[pd.DataFrame, Reading], series: MacroParame
     macro = align_months(table, series.names, series.source)
     with_any = table[series.names].dropna(how="all")
     left_out = len(with_any.index.to_period("M").unique().difference(macro.index.to_period("M")))
-    report = {"source": series.source, **macro_quality(macro), "dropped": {"months_that_a_series_lacks": left_out}}
+    report = {
+        "source": series.source,
+        "sha256": fingerprint(macro),
+        **macro_quality(macro),
+        "dropped": {"months_that_a_series_lacks": left_out},
+    }
     report |= reading.report()
     return {"macro": macro, "macro_report": report}
 
@@ -148,7 +161,7 @@ def ingest_filings(
     Returns
     -------
     dict
-        ``filings``, ``filing_prices``: the canonical tables. ``filings_report``: see
+        ``filings``, ``filing_prices``: the canonical tables. ``filing_tables_report``: see
         :func:`rnn_trading.filings.filings.take_filings`.
 
     Raises
@@ -163,17 +176,35 @@ def ingest_filings(
     if not len(source):
         raise FilingError("There are no filings: no source, and filings.simulation.firms=0. Change one of them.")
     windows, report = take_filings(source, prices, ingestion)
+    if source.read_as:
+        logger.info("Filings: read %s", "; ".join(source.read_as))
     left_out = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in source.dropped.items() if count)
     if left_out:
         logger.warning("Filings left out of the index: %s", left_out)
     lost_rows = sum(report["price_rows_left_out"].values())
     if lost_rows:
-        logger.warning("Rows of prices left out: %s; see data/03_primary/filings_report.json", f"{lost_rows:,}")
+        logger.warning("Prices: rows or tickers left out: %s: data/03_primary/filings_report.json", f"{lost_rows:,}")
     logger.info(
         "%s filings of %s firms, %s with prices, %s with a time of day",
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),
     )
-    return {"filings": source.index, "filing_prices": windows, "filings_report": report}
+    return {"filings": source.index, "filing_prices": windows, "filing_tables_report": report}
+
+
+def report_filings(filing_tables_report: dict[str, Any], filing_sentences: Sentences) -> dict[str, Any]:
+    """What was counted of index and prices, and, as ``texts``, of texts.
+
+    See :func:`rnn_trading.filings.filings.take_filings` and :func:`rnn_trading.filings.reading.describe_texts`.
+    """
+    texts = describe_texts(filing_sentences.items)
+    found = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in texts.items())
+    logger.info("Texts of filings: %s", found)
+    if texts["words_of_shorter_segments"]:
+        logger.warning(
+            "%s words were left out: an item of their name stands at another place, and is longer",
+            f"{texts['words_of_shorter_segments']:,}",
+        )
+    return filing_tables_report | {"texts": texts}
 
 
 def store_filing_prices(filings: pd.DataFrame, filing_prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -184,12 +215,13 @@ def store_filing_prices(filings: pd.DataFrame, filing_prices: pd.DataFrame) -> d
     dict
         ``data/yfinance``: index ``date``; ``filing``, ``ticker``, and of each session ``open``, ``high``, ``low``,
         ``close`` and ``volume``, missing where the project has none: of prices it keeps the adjusted close alone.
-        ``data/quandl``: the same columns and no row, since there is one source of prices.
+        ``data/quandl``: the same columns, and the rows that are of the second source; none where there is one source.
     """
     table = filing_prices.rename(columns=PUBLISHED_NAMES).reset_index().rename(columns={"filing_id": "filing"})
     table["ticker"] = filings["ticker"].reindex(table["filing"]).to_numpy()
+    of_second = table["source"].eq("otherwise").to_numpy() if "source" in table else np.zeros(len(table), bool)
     table = table.set_index("date").reindex(columns=["filing", "ticker", "open", "high", "low", "close", "volume"])
-    return {"data/yfinance": table, "data/quandl": table.iloc[:0]}
+    return {"data/yfinance": table[~of_second], "data/quandl": table[of_second]}
 
 
 def read_sentences(
@@ -246,5 +278,10 @@ def ingest_reviews(
         )
     return {
         "reviews": reviews,
-        "reviews_report": {"source": ingestion.source, **review_quality(reviews), "dropped": counts},
+        "reviews_report": {
+            "source": ingestion.source,
+            "sha256": fingerprint(reviews),
+            **review_quality(reviews),
+            "dropped": counts,
+        },
     }

@@ -11,6 +11,7 @@ from .nodes import (
     ingest_prices,
     ingest_reviews,
     read_sentences,
+    report_filings,
     store_filing_prices,
 )
 
@@ -46,12 +47,13 @@ def create_reviews() -> Pipeline:
 
 def create_filings() -> Pipeline:
     """Sources of filings and prices, or simulated ones, to ``filings``, their prices and sentences."""
-    tables = ("filings", "filing_prices", "filings_report")
+    tables = ("filings", "filing_prices", "filing_tables_report")
     simulation = "params:filings.simulation"
     return _group(
         node(ingest_filings, *tables, simulation=simulation, ingestion="params:filings.ingestion"),
         node(store_filing_prices, "filing_prices_store"),
         node(read_sentences, "filing_sentences", simulation=simulation, sentences="params:filings.sentences"),
+        node(report_filings, "filings_report"),
     )
 
 

@@ -1,0 +1,60 @@
+import shutil
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from rnn_trading.provenance import UNKNOWN, commit_of, made_now
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """A folder under git with one commit that has one file."""
+    if not shutil.which("git"):
+        pytest.skip("needs git")
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "code.py").write_text("1\n")
+
+    def git(*arguments):
+        own = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        return subprocess.run(["git", *own, "-C", tmp_path, *arguments], check=True, capture_output=True, text=True)
+
+    git("init", "--quiet")
+    git("add", "code.py")
+    git("commit", "--quiet", "--message", "one")
+    return tmp_path, git("rev-parse", "HEAD").stdout.strip()
+
+
+def test_a_commit_is_that_of_the_folder_and_says_what_is_not_committed(repository):
+    folder, commit = repository
+    commit_of.cache_clear()
+    assert commit_of(folder) == commit[:12]
+    (folder / "code.py").write_text("2\n")
+    commit_of.cache_clear()
+    assert commit_of(folder) == f"{commit[:12]}-dirty"
+
+
+def test_a_folder_that_git_does_not_track_has_no_known_commit(repository):
+    """As a package that is installed into an environment inside somebody's repository."""
+    installed = repository[0] / "site-packages"
+    installed.mkdir()
+    (installed / "code.py").write_text("1\n")
+    assert commit_of(installed) == UNKNOWN
+
+
+def test_without_git_the_commit_is_unknown(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert commit_of(Path(tmp_path) / "nowhere") == UNKNOWN
+
+
+def test_what_was_made_says_whether_its_code_was_committed(repository, monkeypatch):
+    folder, commit = repository
+    monkeypatch.setattr("rnn_trading.provenance.__file__", str(folder / "code.py"))
+    for text, clean in [("1\n", True), ("2\n", False)]:
+        (folder / "code.py").write_text(text)
+        commit_of.cache_clear()
+        made = made_now()
+        assert (made["commit"], made["clean"]) == (commit[:12], clean)
+    assert made["packages"]["pandas"] == version("pandas")
