@@ -14,6 +14,7 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 from omegaconf import OmegaConf
 
+from rnn_trading.redaction import redact
 from rnn_trading.skill.marks import marked
 
 logger = logging.getLogger(__name__)
@@ -89,6 +90,20 @@ def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
             yield from _leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}"
+
+
+class SecretsHook:
+    """Redact an error before another hook sees it: Kedro-Viz writes it into a file."""
+
+    @hook_impl(tryfirst=True)
+    def on_node_error(self, error: Exception) -> None:
+        """See :func:`rnn_trading.redaction.redact`."""
+        redact(error)
+
+    @hook_impl(tryfirst=True)
+    def on_pipeline_error(self, error: Exception) -> None:
+        """See :func:`rnn_trading.redaction.redact`."""
+        redact(error)
 
 
 class ProgressHook:

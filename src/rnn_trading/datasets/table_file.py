@@ -260,8 +260,10 @@ class TableFile:
         return RawTable(table.to_frame() if isinstance(table, pd.Series) else table, row_number, Reading())
 
     def _read_hdf(self, filepath: Path) -> pd.DataFrame | pd.Series:
+        from rnn_trading.datasets.plain_hdf5 import plain_store  # noqa: PLC0415  few files need its libraries
+
         key = self.options.key
-        with pd.HDFStore(filepath, mode="r") as store:
+        with plain_store(filepath) as store:
             tables = [name.lstrip("/") for name in store.keys()]
             key = tables[0] if key is None and len(tables) == 1 else key
             if key not in tables:

@@ -14,9 +14,11 @@ from pydantic import Field, model_validator
 
 from rnn_trading.parameters import parameters
 from rnn_trading.series.transformations import TransformationParameters
+from rnn_trading.tables.calendar import DateParameters
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
 from rnn_trading.tables.names import Header, Told, Wanted
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.time_zones import with_a_time
 
 FEWEST_SERIES, FEWEST_VALUES = 2, 2
 DATE = Wanted(
@@ -40,6 +42,8 @@ class MacroParameters:
         Where the series come from, in words; it stands in every skill record.
     series
         Two or more; see :class:`rnn_trading.series.transformations.TransformationParameters`.
+    calendar
+        Which dates are believed.
 
     Examples
     --------
@@ -52,6 +56,7 @@ class MacroParameters:
 
     source: Annotated[str, Field(min_length=1)]
     series: Annotated[tuple[TransformationParameters, ...], Field(min_length=FEWEST_SERIES)]
+    calendar: DateParameters = DateParameters()
 
     @model_validator(mode="after")
     def _check_names(self) -> "MacroParameters":
@@ -122,6 +127,7 @@ def parse_macro(
     describe_row: Callable[[int], str] = row_number,
     date_format: str | None = None,
     names: tuple[str, ...] | None = None,
+    timezone: str | None = None,
 ) -> tuple[pd.DataFrame, Reading]:
     """Read the dates and the numbers of a table of series; calendars are left as they are.
 
@@ -137,6 +143,8 @@ def parse_macro(
         Form of dates that are text; None: ISO, also months alone such as 2020-01 and 2020M01.
     names
         Series to read; None: every column but ``date``.
+    timezone
+        Whose days timestamps are; see :func:`rnn_trading.tables.time_zones.days_in_zone`.
 
     Returns
     -------
@@ -148,7 +156,8 @@ def parse_macro(
     Raises
     ------
     MacroError
-        For a missing column, fewer than two series, or a date or number that cannot be read or is infinite.
+        For a missing column, fewer than two series, or a date or number that cannot be read or is infinite; for a
+        time of day without a ``timezone``, since it may be of another month there.
 
     Examples
     --------
@@ -172,9 +181,12 @@ def parse_macro(
             f"{', '.join(map(repr, wanted)) or 'none'}. A single series belongs to univariate_regression."
         )
     source = SourceTable(raw, origin, ("date", *wanted), (), describe_row, MacroError)
+    if timezone is None:
+        timed = with_a_time(source.table["date"])
+        source.refuse("date", timed, "a date without a time of day, or its zone, such as --params timezone=Asia/Tokyo")
     if date_format is None:
         source.table = source.table.assign(date=_first_days(source.table["date"]))
-    dates = source.dates(date_format=date_format, tell=Told("macro").form_of_dates)
+    dates = source.dates(date_format=date_format, tell=Told("macro").form_of_dates, timezone=timezone)
     columns = {name: source.numbers(name) for name in wanted}
     for name, values in columns.items():
         source.note(name, np.isinf(values), "a finite number")

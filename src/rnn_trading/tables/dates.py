@@ -155,7 +155,7 @@ def _parse(texts: list[str], form: str) -> pd.Series:
     if pattern is not None:
         texts = _stripped(texts, pattern)
     parsed = pd.to_datetime(pd.Series(texts, dtype="str"), errors="coerce", format=form)
-    return parsed.astype("datetime64[us]").dt.tz_localize(None).dt.normalize()
+    return parsed.dt.tz_localize(None).astype("datetime64[us]").dt.normalize()
 
 
 def _stripped(texts: list[str], pattern: str) -> list[str]:
