@@ -11,7 +11,8 @@ from kedro.validation.exceptions import ParameterValidationError
 from rnn_trading.datasets.hdf_store import HDFStoreDataset
 from rnn_trading.datasets.whole import JSONDataset, ParquetDataset, TextDataset
 from rnn_trading.experiments.wiring import experiment, node, together
-from rnn_trading.hooks import NEXT, ProgressHook, in_one_line, refuse_unknown_names
+from rnn_trading.hooks import NEXT, ProgressHook, in_one_line
+from rnn_trading.names import Known, refuse_unknown_names
 from tests.conftest import ROOT
 from tests.test_doctests import run_examples
 
@@ -20,7 +21,7 @@ DECLARED = {"model": {"units": 3, "builder": None, "options": {"a": 1}}, "_share
 
 @pytest.mark.parametrize("given", [{"model": {"units": 4}}, {"model": {"options": {"deep": {"er": 1}}}}, {"model": {}}])
 def test_declared_names_and_options_of_a_builder_are_known(given):
-    assert refuse_unknown_names(given, DECLARED, "base", {}) is None
+    assert refuse_unknown_names(given, Known(DECLARED, {}), "base", {}) is None
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_declared_names_and_options_of_a_builder_are_known(given):
 )
 def test_other_names_are_refused(given):
     with pytest.raises(ValueError, match="Unknown parameter"):
-        refuse_unknown_names(given, DECLARED, "base", {})
+        refuse_unknown_names(given, Known(DECLARED, {}), "base", {})
 
 
 @pytest.mark.trains

@@ -1,55 +1,18 @@
 """The configuration of a run, and where it differs from the one in ``conf/base``."""
 
-import copy
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from kedro.config import OmegaConfigLoader
+from rnn_trading.config_folders import ParsedOnce
 
 # In the place of a value that only conf/base has.
 GONE = object()
 # What may be secret, and what the catalog says to Kedro-Viz alone.
 NOT_SHOWN = ("credentials", "storage_options", "fs_args", "metadata")
-
-
-class ParsedOnce(OmegaConfigLoader):
-    """Kedro's loader, for several of them in one process: a folder is parsed once, and again when a file has changed.
-
-    What stands in braces is resolved by each loader for itself.
-    """
-
-    # By place: the files as they were then, those that were parsed, and what is in each.
-    _parsed: ClassVar[dict[tuple[str | Path, ...], tuple[Any, set[Path], dict[Path, Any]]]] = {}
-
-    def __getitem__(self, key: str) -> dict[str, Any]:
-        """Configuration by its key."""
-        self._register_globals_resolver()  # else the globals would be those of the loader that was made last
-        values: dict[str, Any] = super().__getitem__(key)
-        return values
-
-    def _read_dir_configs(
-        self,
-        conf_path: str,
-        patterns: Iterable[str],
-        key: str,
-        processed_files: set[Path],
-        read_environment_variables: bool | None = False,
-    ) -> dict[Path, Any]:
-        if read_environment_variables:  # which may have changed
-            return super()._read_dir_configs(conf_path, patterns, key, processed_files, True)
-        place = (self.conf_source, conf_path, key, *patterns)
-        now = self._fs.find(conf_path, detail=True)
-        then, files, configs = self._parsed.get(place, (None, set(), {}))
-        if now != then:
-            files = set()
-            configs = super()._read_dir_configs(conf_path, patterns, key, files)
-            self._parsed[place] = now, files, configs
-        processed_files |= files
-        return copy.deepcopy(configs)  # Kedro merges in place
 
 
 class ConfigLoader(ParsedOnce):
@@ -89,15 +52,17 @@ class ConfigLoader(ParsedOnce):
     def beside(self, env: str | None, protocol: str | None) -> Mapping[str, dict[str, Any]]:
         """Parameters, catalog and globals of an environment under no runtime parameter but the protocol, to be read.
 
-        They are resolved once a process, and again when a file has changed; what is changed they do not say.
+        ``own``: the parameters that the environment declares, without those of ``conf/base``. All are resolved once a
+        process, and again when a file has changed; what is changed they do not say.
         """
         place = (self.conf_source, env, protocol)
         folders = [self._get_conf_env_path(each) for each in {self.base_env, env or self.default_run_env}]
-        now = [self._fs.find(folder, detail=True) for folder in sorted(folders)]
+        now = self._as_of_now(sorted(folders))
         then, resolved = self._resolved.get(place, (None, {}))
         if now != then:
             loader = ParsedOnce(self.conf_source, env, {"protocol": protocol} if protocol else {}, **self._options)
             resolved = {key: loader[key] for key in ("parameters", "catalog", "globals")}
+            resolved["own"] = loader.own_parameters()
             self._resolved[place] = now, resolved
         return resolved
 

@@ -1,7 +1,7 @@
 """Project settings, read by Kedro."""
 
 from rnn_trading.config import ConfigLoader
-from rnn_trading.hooks import ProgressHook, RuntimeParametersHook
+from rnn_trading.hooks import ProgressHook, UnknownNamesHook
 
 
 def one_of(name: str, value: str, *choices: str) -> str:
@@ -16,7 +16,7 @@ def if_given(value: str | None, then: str, otherwise: str) -> str:
     return otherwise if value is None else then
 
 
-HOOKS = (RuntimeParametersHook(), ProgressHook())
+HOOKS = (UnknownNamesHook(), ProgressHook())
 CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
