@@ -8,11 +8,11 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.validation.exceptions import ParameterValidationError
 
+from rnn_trading.configuration.names import Known, refuse_unknown_names
 from rnn_trading.datasets.hdf_store import HDFStoreDataset
 from rnn_trading.datasets.whole import JSONDataset, ParquetDataset, TextDataset
 from rnn_trading.experiments.wiring import experiment, node, together
 from rnn_trading.hooks import NEXT, ProgressHook, in_one_line
-from rnn_trading.names import Known, refuse_unknown_names
 from tests.conftest import ROOT
 from tests.test_doctests import run_examples
 

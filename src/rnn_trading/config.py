@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from rnn_trading.config_folders import ParsedOnce
+from rnn_trading.configuration.folders import ParsedOnce
 
 # In the place of a value that only conf/base has.
 GONE = object()
@@ -23,19 +23,6 @@ class ConfigLoader(ParsedOnce):
     by hand are left as they are.
     """
 
-    # By place: the files as they were then, and what was resolved.
-    _resolved: ClassVar[dict[tuple[str | Path | None, ...], tuple[Any, dict[str, dict[str, Any]]]]] = {}
-
-    def __init__(
-        self,
-        conf_source: str,
-        env: str | None = None,
-        runtime_params: dict[str, Any] | None = None,
-        **options: Any,
-    ) -> None:
-        self._options = options
-        super().__init__(conf_source, env, runtime_params, **options)
-
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Configuration by its key, the parameters with what is ``changed``."""
         values = super().__getitem__(key)
@@ -48,23 +35,6 @@ class ConfigLoader(ParsedOnce):
             # What YAML shares is no parameter; Kedro would make a dataset of each of its values.
             return {name: value for name, value in values.items() if not str(name).startswith("_")}
         return values
-
-    def beside(self, env: str | None, protocol: str | None) -> Mapping[str, dict[str, Any]]:
-        """Parameters, catalog and globals of an environment under no runtime parameter but the protocol, to be read.
-
-        ``own``: the parameters that the environment declares, without those of ``conf/base``. All are resolved once a
-        process, and again when a file has changed; what is changed they do not say.
-        """
-        place = (self.conf_source, env, protocol)
-        folders = [self._get_conf_env_path(each) for each in {self.base_env, env or self.default_run_env}]
-        now = self._as_of_now(sorted(folders))
-        then, resolved = self._resolved.get(place, (None, {}))
-        if now != then:
-            loader = ParsedOnce(self.conf_source, env, {"protocol": protocol} if protocol else {}, **self._options)
-            resolved = {key: loader[key] for key in ("parameters", "catalog", "globals")}
-            resolved["own"] = loader.own_parameters()
-            self._resolved[place] = now, resolved
-        return resolved
 
     def _changed(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """See :func:`differences`."""

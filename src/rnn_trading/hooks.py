@@ -13,10 +13,11 @@ from kedro.framework.project import pipelines
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 
-from rnn_trading.config_files import tops
-from rnn_trading.names import Known, refuse_unknown_names
+from rnn_trading.configuration.files import tops
+from rnn_trading.configuration.names import Known, refuse_unknown_names
+from rnn_trading.configuration.unread import refuse_unread
+from rnn_trading.makers import Asked, refuse_missing, refuse_other_protocol
 from rnn_trading.skill.marks import marked
-from rnn_trading.unread import refuse_unread
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +27,12 @@ NEXT = """Next:
   kedro run --env files --pipelines stacked_lstm --params prices_file=/path/to/prices.csv    # your own prices"""
 
 
-class UnknownNamesHook:
-    """Refuse names that nothing would read, in ``--params`` and in files of the environment, before anything runs."""
+class RefusalsHook:
+    """Refuse, before anything runs, names that nothing would read, and inputs that are not there."""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Compare them with those that files declare and nodes read."""
+        """Compare names in ``--params`` and in files of the environment with those that are declared and read."""
         loader: Any = context.config_loader
         refuse_unread(loader, pipelines)
         given = loader.runtime_params
@@ -41,6 +42,14 @@ class UnknownNamesHook:
             elsewhere = {each: tops(loader.trees("globals", [each])) for each in loader.environments()}
             known = Known(files["parameters"] | files["globals"], pipelines)
             refuse_unknown_names(given, known, loader.env or "base", elsewhere)
+
+    @hook_impl
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Look for what the run does not make itself, and the default pipeline for that of the protocol."""
+        asked: Asked = getattr(catalog, "asked", Asked())
+        refuse_other_protocol(run_params["pipeline_names"] or [], asked.protocol)
+        if not run_params["only_missing_outputs"]:  # then it is not known yet which nodes run
+            refuse_missing(pipeline, catalog, pipelines, asked)
 
 
 class ProgressHook:

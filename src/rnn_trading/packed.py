@@ -5,7 +5,8 @@ from pathlib import Path
 from kedro.utils import find_kedro_project
 
 # Put into a wheel by setup.py; of a checkout, the configuration itself.
-_PLACES = (Path(__file__).resolve().parent / "conf", Path(__file__).resolve().parents[2] / "conf")
+_PACKAGE = Path(__file__).resolve().parent
+_PLACES = (_PACKAGE / "conf", _PACKAGE.parents[1] / "conf")
 PACKED = next((place for place in _PLACES if (place / "base").is_dir()), _PLACES[0])
 
 

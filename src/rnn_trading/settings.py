@@ -1,7 +1,8 @@
 """Project settings, read by Kedro."""
 
 from rnn_trading.config import ConfigLoader
-from rnn_trading.hooks import ProgressHook, UnknownNamesHook
+from rnn_trading.context import Context
+from rnn_trading.hooks import ProgressHook, RefusalsHook
 
 
 def one_of(name: str, value: str, *choices: str) -> str:
@@ -16,7 +17,8 @@ def if_given(value: str | None, then: str, otherwise: str) -> str:
     return otherwise if value is None else then
 
 
-HOOKS = (UnknownNamesHook(), ProgressHook())
+HOOKS = (RefusalsHook(), ProgressHook())
+CONTEXT_CLASS = Context
 CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

@@ -5,7 +5,7 @@ import os
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ from kedro.utils import CLOUD_PROTOCOLS, HTTP_PROTOCOLS
 from omegaconf.errors import OmegaConfBaseException
 
 from rnn_trading import packed
-from rnn_trading.config_files import MEND, ConfigurationError, Trees, composed, found_at, unresolved
+from rnn_trading.configuration.files import MEND, ConfigurationError, Trees, composed, found_at, unresolved
 
 ARCHIVES, REMOTE = ("tar", "zip"), (*CLOUD_PROTOCOLS, *HTTP_PROTOCOLS)
 
@@ -36,6 +36,19 @@ class ParsedOnce(OmegaConfigLoader):
     # By place: the files as they were then, those that were parsed, and what is in each.
     _parsed: ClassVar[dict[tuple[str | Path, ...], tuple[Any, set[Path], dict[Path, Any]]]] = {}
 
+    # By place: the files as they were then, and what was resolved.
+    _resolved: ClassVar[dict[tuple[str | Path | None, ...], tuple[Any, dict[str, dict[str, Any]]]]] = {}
+
+    def __init__(
+        self,
+        conf_source: str,
+        env: str | None = None,
+        runtime_params: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self._options = options
+        super().__init__(conf_source, env, runtime_params, **options)
+
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Configuration by its key."""
         self._register_globals_resolver()  # else the globals would be those of the loader that was made last
@@ -48,6 +61,23 @@ class ParsedOnce(OmegaConfigLoader):
         if key == "catalog" and key not in self:
             self._refuse_without_type(values)
         return values
+
+    def beside(self, env: str | None, protocol: str | None) -> Mapping[str, dict[str, Any]]:
+        """Parameters, catalog and globals of an environment under no runtime parameter but the protocol, to be read.
+
+        ``own``: the parameters that the environment declares, without those of ``conf/base``. All are resolved once a
+        process, and again when a file has changed; what is changed they do not say.
+        """
+        place = (self.conf_source, env, protocol)
+        folders = [self._get_conf_env_path(each) for each in {self.base_env, env or self.default_run_env}]
+        now = self._as_of_now(sorted(folders))
+        then, resolved = self._resolved.get(place, (None, {}))
+        if now != then:
+            loader = ParsedOnce(str(self.conf_source), env, {"protocol": protocol} if protocol else {}, **self._options)
+            resolved = {key: loader[key] for key in ("parameters", "catalog", "globals")}
+            resolved["own"] = loader.own_parameters()
+            self._resolved[place] = now, resolved
+        return resolved
 
     def trees(self, key: str, environments: Iterable[str] | None = None) -> Trees:
         """Files that have to do with a key; those of the run's environment before those of ``conf/base``.

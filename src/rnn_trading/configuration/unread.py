@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from kedro.pipeline import Pipeline
 
-from rnn_trading.config import ConfigLoader
-from rnn_trading.config_files import ConfigurationError, found_at, tops, used, values
-from rnn_trading.names import ALMOST, Known, instead, leaves
+from rnn_trading.configuration.files import ConfigurationError, found_at, tops, used, values
+from rnn_trading.configuration.folders import ParsedOnce
+from rnn_trading.configuration.names import ALMOST, Known, instead, leaves
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 MOST = 8  # names in one message
 
 
-def refuse_unread(loader: ConfigLoader, pipelines: Mapping[str, Pipeline]) -> None:
+def refuse_unread(loader: ParsedOnce, pipelines: Mapping[str, Pipeline]) -> None:
     """Look for names in the files of the run's environment that nothing would read.
 
     A name that is almost one of ``conf/base``, a name inside a block of ``conf/base`` that this has not, and a hidden
@@ -53,7 +53,7 @@ def _almost(name: str, names: list[str]) -> list[str]:
     return difflib.get_close_matches(name, names, n=1, cutoff=ALMOST)
 
 
-def _hidden(loader: ConfigLoader, environment: str) -> Iterator[str]:
+def _hidden(loader: ParsedOnce, environment: str) -> Iterator[str]:
     """Names with an underscore that the files of the environment do not use, but those of ``conf/base`` have."""
     for key in ("parameters", "catalog", "globals"):
         files = loader.trees(key, [environment])
@@ -69,7 +69,7 @@ def _hidden(loader: ConfigLoader, environment: str) -> Iterator[str]:
                 )
 
 
-def _unread_parameters(loader: ConfigLoader, environment: str, pipelines: Mapping[str, Pipeline]) -> Iterator[str]:
+def _unread_parameters(loader: ParsedOnce, environment: str, pipelines: Mapping[str, Pipeline]) -> Iterator[str]:
     """Parameters that the environment declares, and nothing reads in any protocol."""
     protocol = loader.runtime_params.get("protocol")
     files = loader.beside(environment, protocol)
@@ -96,7 +96,7 @@ def _unread_parameters(loader: ConfigLoader, environment: str, pipelines: Mappin
             yield f"{place}: nothing reads {name} as one name with dots in it. Write a block for each part of it."
 
 
-def _unread_globals(loader: ConfigLoader, environment: str) -> Iterator[str]:
+def _unread_globals(loader: ParsedOnce, environment: str) -> Iterator[str]:
     """Globals of the environment that none of its files, and none of ``conf/base``, has in braces."""
     files = loader.trees("globals", [environment])
     names = {name: place for name, place in tops(files).items() if not name.startswith("_")}

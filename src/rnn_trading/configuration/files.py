@@ -44,7 +44,7 @@ def composed(path: str, content: bytes) -> yaml.MappingNode | None:
     --------
     >>> composed("conf/local/parameters.yml", b"macro: {source: mine")
     Traceback (most recent call last):
-    rnn_trading.config_files.ConfigurationError: conf/local/parameters.yml, line 1, column 8: a bracket that is not ...
+    rnn_trading.configuration.files.ConfigurationError: conf/local/parameters.yml, line 1, column 8: a bracket that ...
     """
     text = _text(path, content)
     try:
@@ -122,9 +122,13 @@ def values(files: Trees) -> Iterator[tuple[str, str]]:
 
 
 def tops(files: Trees) -> dict[str, str]:
-    """Names at the top of the files, and where each stands."""
-    pairs = [(path, key) for path, root in files.items() if root is not None for key, _ in root.value]
-    return {key.value: place(path, key.start_mark) for path, key in pairs if key.tag != MERGE}
+    """Names at the top of the files, and where each stands first."""
+    found: dict[str, str] = {}
+    for path, root in files.items():
+        for key, _ in root.value if root is not None else ():
+            if key.tag != MERGE:
+                found.setdefault(key.value, place(path, key.start_mark))
+    return found
 
 
 def used(name: str, files: Trees) -> bool:
