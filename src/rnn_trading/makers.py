@@ -8,7 +8,6 @@ from typing import Any
 
 from kedro.io import AbstractDataset, CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
-from kedro.utils import is_kedro_project
 
 from rnn_trading import packed
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol
@@ -78,7 +77,7 @@ def exists(pipeline: str, protocol: str) -> bool:
 
 def _command(pipeline: str, asked: Asked, protocol: str) -> str:
     # Outside of a project there is no `kedro run`.
-    words = ["kedro", "run"] if is_kedro_project(packed.root()) else ["rnn-trading"]
+    words = ["kedro", "run"] if packed.in_project() else ["rnn-trading"]
     words += ["--env", asked.environment] if asked.environment else []
     words += ["--pipelines", pipeline]
     params = dict(asked.params) | ({"protocol": protocol} if protocol != asked.protocol else {})

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import click
 import yaml
 from omegaconf.errors import GrammarParseError, OmegaConfBaseException
 from omegaconf.grammar_parser import parse
@@ -20,8 +21,11 @@ DEEPEST, MOST_VALUES = 50, 1_000_000  # blocks in blocks; values of a file
 MEND = "Mend this place, or take the file away."
 
 
-class ConfigurationError(ValueError):
-    """A file of the configuration that cannot be used: which file, where in it, what is wrong, and what to do."""
+class ConfigurationError(click.ClickException, ValueError):
+    """A file of the configuration that cannot be used: which file, where in it, what is wrong, and what to do.
+
+    Commands of Kedro and of its plugins, too, end with its message alone.
+    """
 
 
 def composed(path: str, content: bytes) -> yaml.MappingNode | None:

@@ -1,6 +1,7 @@
 """Kedro's configuration loader, for folders and archives, with errors that name the file and the place in it."""
 
 import copy
+import mimetypes
 import os
 import tarfile
 import zipfile
@@ -18,7 +19,9 @@ from omegaconf.errors import OmegaConfBaseException
 from rnn_trading import packed
 from rnn_trading.configuration.files import MEND, ConfigurationError, Trees, composed, found_at, unresolved
 
-ARCHIVES, REMOTE = ("tar", "zip"), (*CLOUD_PROTOCOLS, *HTTP_PROTOCOLS)
+ARCHIVES = {"application/x-tar": "tar", "application/zip": "zip", "application/x-zip-compressed": "zip"}
+COMPRESSIONS = {"gzip": "gzip", "bzip2": "bz2", "xz": "xz"}
+REMOTE = (*CLOUD_PROTOCOLS, *HTTP_PROTOCOLS)
 
 
 class ParsedOnce(OmegaConfigLoader):
@@ -119,10 +122,13 @@ class ParsedOnce(OmegaConfigLoader):
     @staticmethod
     def _initialise_filesystem_and_protocol(conf_source: str) -> tuple[fsspec.AbstractFileSystem, str]:
         """As Kedro does it, but an archive is opened each time: it may have been replaced."""
+        kind, compression = mimetypes.guess_type(conf_source)
+        protocol = ARCHIVES.get(kind or "")
+        if protocol is None:
+            return OmegaConfigLoader._initialise_filesystem_and_protocol(conf_source)
+        options = {"compression": COMPRESSIONS.get(compression or "")} if protocol == "tar" else {}
         try:
-            system, protocol = OmegaConfigLoader._initialise_filesystem_and_protocol(conf_source)
-            if protocol in ARCHIVES:
-                system = fsspec.filesystem(protocol, fo=conf_source, skip_instance_cache=True)
+            system = fsspec.filesystem(protocol, fo=conf_source, skip_instance_cache=True, **options)
         except (OSError, EOFError, ValueError, tarfile.TarError, zipfile.BadZipFile, zlib.error) as error:
             raise ConfigurationError(
                 f"{conf_source}: cannot be read as an archive of a configuration ({error}). Make it anew: kedro package"
@@ -134,14 +140,17 @@ class ParsedOnce(OmegaConfigLoader):
         """The folder of all environments; of an archive, that in which the folder ``base`` lies."""
         if self._protocol in REMOTE:
             return str(self._remote_root_path)
-        if self._protocol not in ARCHIVES:
+        if self._protocol == "file":
             return os.path.abspath(self.conf_source)
-        bases = [Path(path) for path in self._fs.find("", withdirs=True) if Path(path).name == self.base_env]
+        names = [name for name in self._fs.find("", withdirs=True) if not name.startswith(".")]
+        bases = [Path(name) for name in names if Path(name).name == self.base_env]
         if not bases:
             raise ConfigurationError(
-                f"{self.conf_source}: expected an archive of a folder with {self.base_env} in it: kedro package"
+                f"{self.conf_source}: expected the archive of a folder with {self.base_env} in it, packed by its name "
+                "(not by ./ or an absolute path). Make it anew: kedro package"
             )
-        return min(bases, key=lambda path: len(path.parts)).parent.as_posix()
+        folder = min(bases, key=lambda path: len(path.parts)).parent.as_posix()
+        return "" if folder == "." else folder
 
     def _get_conf_env_path(self, env: str) -> str:
         """The folder of an environment; beside the data lie ``local`` and others that the packed one lacks."""
@@ -152,7 +161,10 @@ class ParsedOnce(OmegaConfigLoader):
 
     def _shown(self, path: str) -> str:
         """A file as messages name it."""
-        return os.path.relpath(path) if self._protocol == "file" else f"{self.conf_source}, {path}"
+        if self._protocol != "file":
+            return f"{self.conf_source}, {path}"
+        beside = os.path.relpath(path)
+        return path if beside.startswith("..") else beside
 
     def _is_hidden(self, path_str: str) -> bool:
         """Whether a name begins with a dot, of a file or a folder inside an environment; those above do not matter."""
@@ -164,7 +176,7 @@ class ParsedOnce(OmegaConfigLoader):
 
     def _as_of_now(self, folders: Iterable[str]) -> Any:
         """What says whether a file was changed since."""
-        archive = os.stat(self.conf_source) if self._protocol in ARCHIVES else None
+        archive = os.stat(self.conf_source) if self._protocol in ARCHIVES.values() else None
         return [self._fs.find(folder, detail=True) for folder in folders], archive and (
             archive.st_mtime_ns,
             archive.st_size,
@@ -214,12 +226,15 @@ class ParsedOnce(OmegaConfigLoader):
         return super()._merge_configs(config, env_config, key, env_path)
 
     def _missing(self, conf_path: str) -> dict[Path, Any]:
-        """Nothing, of an environment that nobody asked for: ``local`` is in no archive; any other is refused."""
+        """Nothing, of the environment that is read where none is named: it is in no archive. Any other is refused."""
         environment = Path(conf_path).name
-        if environment == self.default_run_env != self.env:
+        if environment == self.default_run_env:
             return {}
-        if not self._fs.isdir(self._root):
-            raise MissingConfigException(f"There is no configuration in {self._root}. Name its folder: --conf-source")
+        if environment == self.base_env:
+            raise MissingConfigException(
+                f"There is no configuration in {self._shown(self._root)}: expected a folder with {environment} in it. "
+                "Name it with --conf-source"
+            )
         raise MissingConfigException(
             f"--env {environment}: there is no folder {self._shown(conf_path)}. Expected one of: "
             f"{', '.join(self.environments())}."
