@@ -1,7 +1,7 @@
 """Kedro's context and catalog, with errors that say where an entry stands, and what makes a file that is not there."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from kedro.framework.context import CatalogCommandsMixin, KedroContext
 from kedro.framework.project import pipelines
@@ -10,7 +10,7 @@ from kedro.io.core import Version
 from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.configuration.files import found_at, tops
-from rnn_trading.makers import Asked, command, exists, refuse_other_protocol, told
+from rnn_trading.makers import Asked, exists, maker, refuse_other_protocol, told
 
 
 class Told:
@@ -39,10 +39,10 @@ class Told:
         try:
             return super().load(ds_name, version)  # type: ignore[misc]
         except DatasetError as error:
-            dataset, made_by = self.get(ds_name), command(ds_name, pipelines, self.asked)
-            if dataset is None or made_by is None:
+            made_by = maker(ds_name, cast("CatalogProtocol", self), pipelines, self.asked)
+            if made_by is None:
                 raise
-            raise DatasetError(told(ds_name, dataset, made_by, error)) from error
+            raise DatasetError(told(ds_name, self.get(ds_name), made_by, error)) from error
 
 
 class Catalog(Told, DataCatalog, CatalogCommandsMixin):

@@ -93,6 +93,20 @@ def _assignments(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{name}={value}"
 
 
+def maker(dataset: str, catalog: CatalogProtocol, pipelines: Mapping[str, Pipeline], asked: Asked) -> str | None:
+    """The command that makes the file of a dataset, whose name may be another where it is made.
+
+    Parameters as of :func:`command`; ``catalog`` says which names have the same file.
+    """
+    path = getattr(catalog.get(dataset), "_filepath", None)
+    if path is None:
+        return None
+    outputs = set().union(*(pipeline.all_outputs() for pipeline in pipelines.values()))
+    same = [dataset] if dataset in outputs else sorted(outputs)
+    names = (name for name in same if str(getattr(catalog.get(name), "_filepath", "")) == str(path))
+    return next((made_by for made_by in (command(name, pipelines, asked) for name in names) if made_by), None)
+
+
 def refuse_other_protocol(names: Sequence[str], protocol: str) -> None:
     """Refuse pipelines that are none in a protocol, where a session runs them by their names.
 
@@ -136,9 +150,7 @@ def told(name: str, dataset: AbstractDataset[Any, Any], made_by: str, error: Dat
         cause = cause.__cause__
     lines = (str(cause) or type(cause).__name__).strip().splitlines()
     why = f"{type(cause).__name__}: {lines[0]}"[:SHOWN_CHARACTERS]
-    return (
-        f"{name}: {path} cannot be read ({why}). If it was cut, or written by something else, make it anew: {made_by}"
-    )
+    return f"{name}: {path} cannot be read ({why}). If it was cut, or is of another version, make it anew: {made_by}"
 
 
 def refuse_missing(
@@ -155,7 +167,8 @@ def refuse_missing(
     for name in sorted(pipeline.inputs()):
         dataset: Any = catalog.get(name)
         path = getattr(dataset, "_filepath", None)
-        made_by = command(name, pipelines, asked) if path is not None and not dataset.exists() else None
+        there = path is None or Path(str(path)).exists() or dataset.exists()
+        made_by = None if there else maker(name, catalog, pipelines, asked)
         if made_by:
             missing.setdefault(made_by, []).append(f"{name} ({shown(path)})")
     if missing:

@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ class KerasModelDataset(FileDataset[Any, Any]):
         Raises
         ------
         DatasetError
-            If the file is missing.
+            If the file is missing, or is no whole ``.keras`` file.
         """
         if not self._filepath.is_file():
             made_by = self._made_by or "run its experiment from the node that trains (--from-nodes EXPERIMENT.train)"
@@ -69,9 +70,12 @@ def _modules_of_layers(filepath: Path) -> set[str]:
     """Modules of the layers of a saved model that are not Keras' own: importing them registers the layers."""
     try:
         with zipfile.ZipFile(filepath) as stored:
+            damaged = stored.testzip()
             config = json.loads(stored.read("config.json"))
-    except (zipfile.BadZipFile, KeyError, ValueError):
-        return set()  # no model: Keras says so
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError) as error:
+        raise DatasetError(f"{filepath} is no .keras file, or not a whole one ({error})") from error
+    if damaged is not None:
+        raise DatasetError(f"{filepath} is not as it was written: {damaged} in it is damaged")
 
     def registered(value: Any) -> Iterator[str]:
         inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
