@@ -175,17 +175,27 @@ def _mark(before: str) -> yaml.Mark:
     return yaml.Mark("", len(before), before.count("\n"), len(before) - before.rfind("\n") - 1, None, None)
 
 
+# What PyYAML says of where it was, and what that means; those of an opening bracket or quotation mark have its place.
+MEANT = {
+    "while scanning a quoted scalar": "a quotation mark that is not closed",
+    "while parsing a flow sequence": "a bracket that is not closed, or has no comma between its values",
+    "while parsing a flow mapping": "a bracket that is not closed, or has no comma between its values",
+}
+
+
 def _problem(error: yaml.MarkedYAMLError, text: str) -> tuple[yaml.Mark, str]:
     """Where a parser stopped, and why; never the lines that it shows, which may hold a secret."""
+    if error.context in MEANT:
+        return error.context_mark, MEANT[error.context]
     mark, words = error.problem_mark or error.context_mark, error.problem or error.context or "is no YAML"
-    if error.context and error.context.startswith("while parsing a flow"):
-        return error.context_mark, f"a bracket that is not closed, or has no comma between its values ({words})"
-    if "cannot start any token" in words and text.splitlines()[mark.line][mark.column :].startswith("\t"):
-        return mark, "a tab stands where spaces are expected: indent by spaces"
-    if "cannot start any token" in words or "mapping values are not allowed" in words:
-        return mark, f"{words}: put the value in quotation marks"
-    if "another document" in words:
-        return mark, "a second document begins (---): expected one"
+    if error.context == "while parsing a flow node":
+        words = "a value is missing, or a bracket is not closed"
+    elif "cannot start any token" in words and text.splitlines()[mark.line][mark.column :].startswith("\t"):
+        words = "a tab stands where spaces are expected: indent by spaces"
+    elif "cannot start any token" in words or "mapping values are not allowed" in words:
+        words = f"{words}: put the value in quotation marks"
+    elif "another document" in words:
+        words = "a second document begins (---): expected one"
     return mark, words
 
 

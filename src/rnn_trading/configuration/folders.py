@@ -68,8 +68,7 @@ class ParsedOnce(OmegaConfigLoader):
     def beside(self, env: str | None, protocol: str | None) -> Mapping[str, dict[str, Any]]:
         """Parameters, catalog and globals of an environment under no runtime parameter but the protocol, to be read.
 
-        ``own``: the parameters that the environment declares, without those of ``conf/base``. All are resolved once a
-        process, and again when a file has changed; what is changed they do not say.
+        They are resolved once a process, and again when a file has changed; what is changed they do not say.
         """
         place = (self.conf_source, env, protocol)
         folders = [self._get_conf_env_path(each) for each in {self.base_env, env or self.default_run_env}]
@@ -78,7 +77,6 @@ class ParsedOnce(OmegaConfigLoader):
         if now != then:
             loader = ParsedOnce(str(self.conf_source), env, {"protocol": protocol} if protocol else {}, **self._options)
             resolved = {key: loader[key] for key in ("parameters", "catalog", "globals")}
-            resolved["own"] = loader.own_parameters()
             self._resolved[place] = now, resolved
         return resolved
 
@@ -98,10 +96,14 @@ class ParsedOnce(OmegaConfigLoader):
         return found
 
     def own_parameters(self) -> dict[str, Any]:
-        """Parameters that the files of the environment declare, without those of ``conf/base``."""
-        self["parameters"]  # after it, Kedro's resolvers are those of this loader
-        values: dict[str, Any] = self._merge_and_resolve("parameters", self._read_raw_config("parameters")[1])
-        return {name: value for name, value in values.items() if name not in self.runtime_params}
+        """Parameters that the files of the environment declare, without those of ``conf/base`` and of ``--params``."""
+        protocol = {name: value for name, value in self.runtime_params.items() if name == "protocol"}
+        loader = ParsedOnce(str(self.conf_source), self.env, protocol, **self._options)
+        folder = loader._get_conf_env_path(self.env or self.default_run_env)
+        files = loader._read_dir_configs(folder, self.config_patterns["parameters"], "parameters", set())
+        loader._register_runtime_params_resolver()  # its globals, which were read last, have none
+        values: dict[str, Any] = loader._merge_and_resolve("parameters", files)
+        return {name: value for name, value in values.items() if name not in protocol}
 
     def environments(self) -> list[str]:
         """Names of the folders that can be given as an environment."""

@@ -71,20 +71,21 @@ def _hidden(loader: ParsedOnce, environment: str) -> Iterator[str]:
 
 def _unread_parameters(loader: ParsedOnce, environment: str, pipelines: Mapping[str, Pipeline]) -> Iterator[str]:
     """Parameters that the environment declares, and nothing reads in any protocol."""
+    trees = loader.trees("parameters", [environment])
+    at_top = tops(trees)
+    if not at_top:
+        return
     protocol = loader.runtime_params.get("protocol")
-    files = loader.beside(environment, protocol)
-    names = [name for name in leaves(files["own"]) if not name.startswith("_")]
+    names = [name for name in leaves(loader.own_parameters()) if not name.startswith("_")]
     known = Known(loader.beside(loader.base_env, protocol)["parameters"], pipelines)
     unread = [name for name in names if name not in known]
     if unread:
         others = [Known(loader.beside(loader.base_env, other)["parameters"], {}) for other in (*PROTOCOLS, BOOK)]
         unread = [name for name in unread if not any(name in each for each in others)]
-    trees = loader.trees("parameters", [environment])
-    at_top = tops(trees)
     for name in dict.fromkeys(name if name.partition(".")[0] in known else name.partition(".")[0] for name in unread):
         place = found_at(trees, tuple(name.split("."))) or at_top.get(name.partition(".")[0], f"conf/{environment}")
         closest = known.closest(name) if "." in name else next(iter(_almost(name, known.tops)), None)
-        if name in files["globals"]:
+        if name in loader["globals"]:
             yield f"{place}: {name} is no parameter. It belongs into globals.yml of this folder."
         elif "." in name or closest:
             hint = f" Did you mean {closest}?" if closest else ""
@@ -104,7 +105,7 @@ def _unread_globals(loader: ParsedOnce, environment: str) -> Iterator[str]:
         return
     texts = [text for key in ("parameters", "catalog", "credentials") for _, text in values(loader.trees(key))]
     wanted = {name for text in texts for name in re.findall(r"globals:\s*(\w+)", text)}
-    parameters = loader.beside(environment, None)["parameters"]
+    parameters = loader.beside(loader.base_env, None)["parameters"]
     elsewhere = {each: set(tops(loader.trees("globals", [each]))) for each in loader.environments()}
     for name, place in names.items():
         others = sorted(each for each, there in elsewhere.items() if name in there and each != environment)

@@ -51,9 +51,10 @@ class KerasModelDataset(FileDataset[Any, Any]):
         if not self._filepath.is_file():
             made_by = self._made_by or "run its experiment from the node that trains (--from-nodes EXPERIMENT.train)"
             raise DatasetError(f"There is no model {self._filepath}. Make it first: {made_by}")
+        modules = _modules_of_layers(self._filepath)
         from rnn_trading.models.backend import keras  # noqa: PLC0415
 
-        for module in _modules_of_layers(self._filepath):
+        for module in modules:
             # A module that is not there is Keras' to refuse: it names the layer.
             with contextlib.suppress(ModuleNotFoundError):
                 importlib.import_module(module)
