@@ -102,7 +102,11 @@ class ParsedOnce(OmegaConfigLoader):
         folder = loader._get_conf_env_path(self.env or self.default_run_env)
         files = loader._read_dir_configs(folder, self.config_patterns["parameters"], "parameters", set())
         loader._register_runtime_params_resolver()  # its globals, which were read last, have none
-        values: dict[str, Any] = loader._merge_and_resolve("parameters", files)
+        try:
+            values: dict[str, Any] = loader._merge_and_resolve("parameters", files)
+        except OmegaConfBaseException:
+            loader["parameters"]  # what is wrong it says with the place, or in words of conf/base
+            raise
         return {name: value for name, value in values.items() if name not in protocol}
 
     def environments(self) -> list[str]:

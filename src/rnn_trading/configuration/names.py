@@ -12,6 +12,7 @@ from kedro.validation.type_extractor import TypeExtractor
 
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS
 
+MADE = ".experiment.changed."  # see rnn_trading.config.ConfigLoader
 ALMOST = 0.8  # so alike are a name and its misspelling, by difflib's ratio
 
 
@@ -48,7 +49,9 @@ class Known:
         )
 
     def __contains__(self, name: str) -> bool:
-        """Whether something reads a parameter, or a block of them."""
+        """Whether something reads a parameter, or a block of them, that is not made by the configuration loader."""
+        if MADE in f"{name}.":
+            return False
         return (
             name in self._blocks
             or name.startswith(self._open)
