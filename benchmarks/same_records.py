@@ -18,6 +18,8 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from rnn_trading.datasets.plain_hdf5 import plain_store
+
 ONLY_THERE = (".png", ".html")
 NO_RESULTS = ("seconds", "made")  # how long something took, when and by what it was made
 
@@ -54,7 +56,7 @@ def table_differences(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[str
 
 def stored(path: Path) -> dict[str, pd.DataFrame]:
     """All tables of an HDF5 file, by key."""
-    with pd.HDFStore(path, mode="r") as store:
+    with plain_store(path) as store:
         return {key: store[key] for key in store.keys()}
 
 

@@ -1,11 +1,14 @@
 """What of the parameters and sources of an experiment is not as in ``conf/base``."""
 
+import json
 import shutil
 
 import pytest
+import yaml
 
 from rnn_trading.config import GONE, ConfigLoader, changed_for, differences
 from rnn_trading.pipeline_registry import ONLY_IN, experiments, records_made_by
+from rnn_trading.redaction import redacted
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from tests.conftest import ROOT
 
@@ -129,11 +132,84 @@ def test_what_yaml_shares_is_no_parameter():
     assert [name for name in loader()["parameters"] if name.startswith("_")] == []
 
 
-def test_no_secret_is_told(conf):
-    address, secrets = "https://me:secret@host/a.csv", "credentials: {key: secret}, inner: {fs_args: {a: secret}}"
-    (conf / "local/catalog.yml").write_text(f"macro_source: {{type: x.Y, filepath: '{address}', {secrets}}}\n")
+SOURCE = """
+macro_source:
+  type: x.Y
+  filepath: https://me:hunter2@host/a.csv?token=hunter2
+  credentials: {key: hunter2}
+  password: hunter2
+  comment: hunter2
+  nothing: null
+  load_args:
+    nrows: 3
+    api_key: 12345
+    storage_options: {anything: hunter2, list: [hunter2, {a: hunter2}]}
+  hunter2:hunter2@host: 1
+"""
+
+
+def test_no_secret_of_a_source_is_told_but_that_it_changed(conf):
+    (conf / "local/catalog.yml").write_text(SOURCE)
     told = changed(None, conf)["multivariate.macro"]["macro_source"]
-    assert told == '{"type": "x.Y", "filepath": "https://host/a.csv", "inner": {}}'
+    assert json.loads(told) == {
+        "type": "x.Y",
+        "filepath": "https://host/a.csv?(not shown)",
+        "credentials": {"key": "(not shown)"},
+        "password": "(not shown)",
+        "comment": "(not shown)",
+        "nothing": None,
+        "load_args": {
+            "nrows": 3,
+            "api_key": "(not shown)",
+            "storage_options": {"anything": "(not shown)", "list": ["(not shown)", {"a": "(not shown)"}]},
+        },
+        "(not shown)@host": 1,
+    }
+
+
+def test_what_changed_in_its_credentials_alone_is_told_to_have_changed(conf):
+    source = loader()["catalog"]["macro_source"] | {"fs_args": {"a": "hunter2"}}
+    source["dataset"] |= {"key": "table", "series": {"UMCSENT": "a", "token": "hunter2"}}
+    (conf / "local/catalog.yml").write_text(yaml.safe_dump({"macro_source": source}))
+    assert changed(None, conf)["multivariate.macro"] == {
+        "macro_source.fs_args": '{"a": "(not shown)"}',
+        "macro_source.dataset.key": '"table"',
+        "macro_source.dataset.series": '{"UMCSENT": "a", "token": "(not shown)"}',
+    }
+
+
+def test_no_secret_of_a_parameter_is_told(conf):
+    options = {"token": "hunter2", "layer": "GRU", "note": "hunter2", "units": 5, "url": "https://me:hunter2@host"}
+    (conf / "local/parameters.yml").write_text(
+        yaml.safe_dump({"stacked_lstm": {"regression": {"model": {"builder": "a.b", "options": options}}}})
+    )
+    name = "stacked_lstm.regression"
+    assert changed(None, conf)[name] == {
+        f"{name}.model.builder": '"a.b"',
+        f"{name}.model.options.layer": '"GRU"',
+        f"{name}.model.options.note": '"(not shown)"',
+        f"{name}.model.options.token": '"(not shown)"',
+        f"{name}.model.options.units": "5",
+        f"{name}.model.options.url": '"(not shown)"',
+    }
+
+
+def test_a_source_in_words_holds_no_secret():
+    """It stands in reports of the data, records, pages and logs."""
+    address = "https://me:hunter2@host/a.csv?token=hunter2"
+    given = dict.fromkeys(("prices_file", "index_file", "reviews_file", "filings_file"), address)
+    run = loader("files", **given)
+    parameters = {name: value for name, value in run["parameters"].items() if name not in given}
+    for block in (parameters["data_ingestion"], parameters["index_prices"], parameters["filings"]["ingestion"]):
+        assert block["source"].endswith(" https://host/a.csv?(not shown)")
+    assert "hunter2" not in str(parameters)
+    assert run["catalog"]["prices_source"]["filepath"] == address
+
+
+def test_credentials_are_remembered(conf, monkeypatch):
+    monkeypatch.setenv("EDGAR_IDENTITY", "A Name hunter2")
+    assert loader("live", conf)["credentials"]
+    assert redacted("asked as A Name hunter2") == "asked as (not shown)"
 
 
 @pytest.mark.parametrize("broken", [3, None, {"classification": None}, {"classification": {"experiment": 3}}])

@@ -1,10 +1,11 @@
 """`kedro run` with errors that a user can read: the message, not the way to it.
 
-The traceback is in the log at level DEBUG; `conf/logging.yml` sets the level.
+The traceback is in the log at level DEBUG; `conf/logging.yml` sets the level. Neither shows secrets.
 """
 
 import logging
 import multiprocessing
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book
+from rnn_trading.redaction import redacted
 from rnn_trading.skill.protocols import BOOK
 from rnn_trading.tables.checks import TableError
 
@@ -53,7 +55,12 @@ def _run(**options: Any) -> Any:
         return run_of_kedro(**options | _in_protocol(options))
     except USER_ERRORS as error:
         logger.debug("The way to the error", exc_info=True)
-        raise click.ClickException(_message(error)) from error
+        raise click.ClickException(redacted(_message(error))) from error
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception:
+        click.echo(redacted(traceback.format_exc()), err=True, nl=False)
+        raise click.exceptions.Exit(1) from None
 
 
 def _in_protocol(options: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """The configuration of a run, where it differs from the one in ``conf/base``, and what makes the run."""
 
 import copy
+import importlib
+import inspect
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,9 +14,18 @@ from kedro.config import OmegaConfigLoader
 
 from rnn_trading.differences import GONE, differences
 from rnn_trading.provenance import made_now, seeds_in
+from rnn_trading.redaction import Names, is_secret, redacted, remember, shown
 
-# What may be secret, and what the catalog says to Kedro-Viz alone.
-NOT_SHOWN = ("credentials", "storage_options", "fs_args", "metadata")
+# Of any entry of the catalog; of the project's own datasets, every other argument.
+HARMLESS = frozenset({"type", "filepath", "filename", "versioned"})
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A value that is compared as it is, and told as it may be shown."""
+
+    value: Any
+    told: Any = field(compare=False)
 
 
 class ParsedOnce(OmegaConfigLoader):
@@ -60,6 +71,8 @@ class ConfigLoader(ParsedOnce):
     ``conf/base``: see :func:`changed_for`; and ``made``: see :func:`rnn_trading.provenance.made_now`, and all
     ``seeds``. An environment, ``conf/local`` and ``--params`` can change parameters and sources; the protocol is no
     change. Parameters that are put into the loader by hand are left as they are.
+
+    What it tells holds no secrets, nor does a ``source`` among the parameters; see :mod:`rnn_trading.redaction`.
     """
 
     # By place: the files as they were then, and what was resolved.
@@ -79,6 +92,7 @@ class ConfigLoader(ParsedOnce):
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Configuration by its key, the parameters with what is ``changed``."""
         values = super().__getitem__(key)
+        remember(values, all_of_them=key == "credentials")
         if key in ("parameters", "catalog"):
             self._as_read[key] = copy.deepcopy(values)  # Kedro changes in place what it is given
         if key == "parameters" and key not in self:
@@ -90,23 +104,22 @@ class ConfigLoader(ParsedOnce):
                     experiment["changed"] = changed_for(inputs, changed)
                     experiment["made"] = made | {"seeds": dict(seeds_in(block))}
             # What YAML shares is no parameter; Kedro would make a dataset of each of its values.
-            return {name: value for name, value in values.items() if not str(name).startswith("_")}
+            return _with_harmless_words({n: value for n, value in values.items() if not str(n).startswith("_")})
         return values
 
     def made_from(self) -> dict[str, Any]:
-        """All that a result of this run can be made from, by the names of inputs of a pipeline, without secrets.
+        """All that a result of this run can be made from, by the names of inputs of a pipeline, as it may be shown.
 
         Parameters (``params:NAME``) and entries of the catalog. What is ``changed`` follows from them and is left out.
         """
         for key in ("parameters", "catalog"):
             if key not in self._as_read:  # resolving takes long, and Kedro has done it
                 self[key]
-        return _parameters_and_sources(self._as_read["parameters"], self._as_read["catalog"])
-
-    def shown(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Values of ``--params`` without secrets, for messages and files."""
-        shown: dict[str, Any] = _public(given)
-        return shown
+        own = self._as_read["parameters"]
+        base = {"parameters": own} if self._is_base() else self.beside(self.base_env, own["_protocol"])
+        values = _parameters_and_sources(own, self._as_read["catalog"], base["parameters"])
+        told: dict[str, Any] = json.loads(json.dumps(values, default=_told))
+        return told
 
     def beside(self, env: str | None, protocol: str | None) -> Mapping[str, dict[str, Any]]:
         """Parameters, catalog and globals of an environment under no runtime parameter but the protocol, to be read.
@@ -125,16 +138,33 @@ class ConfigLoader(ParsedOnce):
 
     def _changed(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """See :func:`differences`."""
-        if not ({*self.runtime_params} - {"protocol", "run"} or self._environment_has_files()):
+        if self._is_base():
             return {}  # without resolving conf/base a second time
         base = self.beside(self.base_env, parameters["_protocol"])
-        own = _parameters_and_sources(parameters, self["catalog"])
-        return dict(differences(own, _parameters_and_sources(base["parameters"], base["catalog"])))
+        own, others = (
+            _parameters_and_sources(values, catalog, base["parameters"])
+            for values, catalog in ((parameters, self["catalog"]), (base["parameters"], base["catalog"]))
+        )
+        return dict(differences(own, others))
+
+    def _is_base(self) -> bool:
+        """Whether nothing can be other than in ``conf/base``."""
+        return not ({*self.runtime_params} - {"protocol", "run"} or self._environment_has_files())
 
     def _environment_has_files(self) -> bool:
         environment = self.env or self.default_run_env
         there = [] if environment == self.base_env else self._fs.find(self._get_conf_env_path(environment))
         return any(self._is_valid_config_path(Path(file)) for file in there)
+
+
+def _with_harmless_words(values: Any) -> Any:
+    """Values whose ``source``, which reports and pages tell in words, holds no secret of an address."""
+    if isinstance(values, dict):
+        return {
+            name: redacted(each) if name == "source" and isinstance(each, str) else _with_harmless_words(each)
+            for name, each in values.items()
+        }
+    return [_with_harmless_words(each) for each in values] if isinstance(values, list) else values
 
 
 def _block(values: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
@@ -144,20 +174,67 @@ def _block(values: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
     return values if isinstance(values, dict) else None
 
 
-def _parameters_and_sources(parameters: dict[str, Any], catalog: dict[str, Any]) -> dict[str, Any]:
-    """By the names that they have as inputs of a pipeline; sources without what may be secret."""
-    named = {f"params:{name}": value for name, value in parameters.items()}
+def _parameters_and_sources(
+    parameters: dict[str, Any], catalog: dict[str, Any], declared: dict[str, Any]
+) -> dict[str, Any]:
+    """By the names that they have as inputs of a pipeline; leaves know how they may be shown.
+
+    Text of parameters is shown where ``conf/base`` has the parameter, or if it is a few words, as in options of a
+    builder; of sources, where it is an argument of a dataset of the project.
+    """
+    names = set(_paths(declared))
+    named = {
+        f"params:{name}": _leaves(value, names.__contains__, (str(name),), words=True)
+        for name, value in parameters.items()
+    }
     # Where the state of a training is kept changes no result.
     sources = {name: entry for name, entry in catalog.items() if not name.endswith(".training_state")}
-    return named | {name: _public(entry) for name, entry in sources.items()}
+    return named | {name: _source(entry) for name, entry in sources.items()}
 
 
-def _public(entry: Any) -> Any:
-    """An entry of the catalog without what is not shown, at any depth."""
-    if isinstance(entry, dict):
-        return {key: _public(value) for key, value in entry.items() if key not in NOT_SHOWN}
-    # A user and a password in an address.
-    return re.sub(r"//[^/@\s]*@", "//", entry) if isinstance(entry, str) else entry
+def _leaves(value: Any, is_known: Callable[[Names], bool], path: Names, *, words: bool = False) -> Any:
+    if isinstance(value, dict):
+        return {
+            redacted(str(name)): _leaves(each, is_known, (*path, str(name)), words=words)
+            for name, each in value.items()
+        }
+    return Leaf(value, shown(value, is_known, path, words=words))
+
+
+def _paths(values: Any, path: Names = ()) -> Iterator[Names]:
+    """Names that lead to each value, and to what is inside of lists."""
+    yield path
+    if isinstance(values, dict):
+        for name, each in values.items():
+            yield from _paths(each, (*path, str(name)))
+    elif isinstance(values, list):
+        for each in values:
+            yield from _paths(each, path)
+
+
+def _source(entry: Any) -> Any:
+    """An entry of the catalog, and those inside it; what it says to Kedro-Viz alone is left out."""
+    if not isinstance(entry, dict):
+        return Leaf(entry, shown(entry, lambda path: False, ()))
+    known = HARMLESS | _arguments(str(entry.get("type")))
+    return {
+        redacted(str(name)): _source(each)
+        if isinstance(each, dict) and "type" in each
+        # What is inside an argument has names of its own, which may be those of secrets.
+        else _leaves(each, lambda path: path[0] in known and not any(map(is_secret, path[1:])), (str(name),))
+        for name, each in entry.items()
+        if name != "metadata"
+    }
+
+
+@cache
+def _arguments(name: str) -> frozenset[str]:
+    """Arguments of a dataset of the project, but for its credentials; of another one, none."""
+    module, _, kind = name.rpartition(".")
+    if not module.startswith("rnn_trading.datasets."):
+        return frozenset()
+    classes = inspect.getmro(getattr(importlib.import_module(module), kind))
+    return frozenset(each for one in classes for each in inspect.signature(one).parameters) - {"credentials"}
 
 
 @cache
@@ -184,7 +261,11 @@ def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:
         By dotted name, in order, the value as JSON, or ``gone``.
     """
     return {
-        name.removeprefix("params:"): "gone" if value is GONE else json.dumps(value, default=str, ensure_ascii=False)
+        name.removeprefix("params:"): "gone" if value is GONE else json.dumps(value, default=_told, ensure_ascii=False)
         for name, value in sorted(changed.items(), key=lambda item: item[0].removeprefix("params:"))
         if any(f"{name}.".startswith(f"{each}.") or f"{each}.".startswith(f"{name}.") for each in inputs)
     }
+
+
+def _told(value: Any) -> Any:
+    return value.told if isinstance(value, Leaf) else str(value)

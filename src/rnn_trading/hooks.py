@@ -17,6 +17,7 @@ from kedro.pipeline import Node, Pipeline
 from omegaconf import OmegaConf
 
 from rnn_trading.pipeline_registry import DEFAULT, is_of_the_book, shared_tables
+from rnn_trading.redaction import redact, redacted
 from rnn_trading.skill.marks import marked
 from rnn_trading.workspace.commands import command_of, whole_command
 from rnn_trading.workspace.folders import run_folder
@@ -100,6 +101,20 @@ def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{key}"
 
 
+class SecretsHook:
+    """Redact an error before another hook sees it: Kedro-Viz writes it into a file."""
+
+    @hook_impl(tryfirst=True)
+    def on_node_error(self, error: Exception) -> None:
+        """See :func:`rnn_trading.redaction.redact`."""
+        redact(error)
+
+    @hook_impl(tryfirst=True)
+    def on_pipeline_error(self, error: Exception) -> None:
+        """See :func:`rnn_trading.redaction.redact`."""
+        redact(error)
+
+
 class WorkspaceHook:
     """Refuse, before its first node, a run that would disturb another or read what does not fit; see ``workspace``.
 
@@ -146,18 +161,18 @@ def _workspace_run(
 ) -> Run:
     loader: Any = context.config_loader
     project, registered = Path(context.project_path), dict(pipelines.items())
-    given = loader.shown(run_params["runtime_params"] or {})
+    given = run_params["runtime_params"] or {}
     writes, reads = files_of(pipeline, catalog, run_params["only_missing_outputs"])
 
     def whole(dataset: str) -> str:
-        return whole_command(run_params, given, _makers(registered, dataset, run_params["pipeline_names"]))
+        return redacted(whole_command(run_params, given, _makers(registered, dataset, run_params["pipeline_names"])))
 
     return Run(
         project=project,
         lineage=Lineage(pipeline, registered, loader.made_from(), catalog, project),
-        facts=new_facts(command_of(run_params, given)),
+        facts=new_facts(redacted(command_of(run_params, given))),
         whole=whole,
-        beside=command_of(run_params, {**given, "run": "OTHER"}),
+        beside=redacted(command_of(run_params, {**given, "run": "OTHER"})),
         writes=writes,
         reads=reads,
         shared=shared_tables(),

@@ -1,8 +1,13 @@
 """Project settings, read by Kedro."""
 
+import logging
+
 from rnn_trading.config import ConfigLoader
-from rnn_trading.hooks import ProgressHook, RuntimeParametersHook, WorkspaceHook
+from rnn_trading.hooks import ProgressHook, RuntimeParametersHook, SecretsHook, WorkspaceHook
+from rnn_trading.redaction import RedactedRecord
 from rnn_trading.workspace.folders import and_run, run_folder
+
+logging.setLogRecordFactory(RedactedRecord)
 
 
 def one_of(name: str, value: str, *choices: str) -> str:
@@ -17,7 +22,7 @@ def if_given(value: str | None, then: str, otherwise: str) -> str:
     return otherwise if value is None else then
 
 
-HOOKS = (RuntimeParametersHook(), WorkspaceHook(), ProgressHook())
+HOOKS = (RuntimeParametersHook(), SecretsHook(), WorkspaceHook(), ProgressHook())
 CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

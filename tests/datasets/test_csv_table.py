@@ -182,11 +182,24 @@ def test_what_the_user_says_is_taken(tmp_path):
     assert cells(tmp_path, "a;b,c\n1;2,3\n", separator=";") == [["1", "2,3"]]
     assert cells(tmp_path, "a,b\n1,é\n".encode("cp1252"), encoding="cp1252") == [["1", "é"]]
     assert cells(tmp_path, "a,b\n1,é\n".encode("utf-16"), encoding="cp1252") == [["1", "é"]]  # the mark is beyond doubt
-    with pytest.raises(ValueError, match="no encoding is called 'klingon'"):
-        cells(tmp_path, "a,b\n", encoding="klingon")
+    for name in ("klingon", "hex"):
+        with pytest.raises(ValueError, match=f"no encoding of texts is called '{name}'"):
+            cells(tmp_path, "a,b\n", encoding=name)
+    with pytest.raises(ValueError, match="line 2 .* holds NUL bytes"):
+        cells(tmp_path, b"a,b\n1,\0\n", encoding="cp1252")
+    assert cells(tmp_path, b"\xef\xbb\xbfa,b\n1,2\n", encoding="UTF8") == [["1", "2"]]
     for encoding in ("utf-8", "cp1252"):
         assert cells(tmp_path, b"a,b\n1,\x81\n", replace=True, encoding=encoding) == [["1", "\ufffd"]]
     assert cells(tmp_path, b"a,b\n1,x\0y\n", replace=True) == [["1", "x\ufffdy"]]
+
+
+def test_a_header_longer_than_what_is_looked_at_first(tmp_path):
+    names = [f"{'T' * 200}{number}" for number in range(2000)]
+    for quote in ("", '"'):
+        header = ",".join(f"{quote}{name}{quote}" for name in names)
+        table, _, file = read(tmp_path, f"{header}\n{'1,' * 1999}1\n")
+        assert file.columns == names
+        assert table.shape == (1, 2000)
 
 
 def test_pieces_hold_some_columns_and_some_rows(tmp_path):

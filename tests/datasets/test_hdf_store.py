@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
-from rnn_trading.datasets.hdf_store import ONE_THREAD, HDFStoreDataset
+from rnn_trading.datasets.hdf_store import HDFStoreDataset
+from rnn_trading.datasets.plain_hdf5 import ONE_THREAD
 from tests.test_doctests import run_examples
 
 ROWS = pd.MultiIndex.from_product([["A", "B"], pd.to_datetime(["2020-01-06", "2020-01-07"])], names=["ticker", "date"])

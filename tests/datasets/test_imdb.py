@@ -90,3 +90,9 @@ def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(tmp_path):
         archive.writestr("zeros.npy", bytes(100_000))
     with pytest.raises(TooLargeError, match="bomb.npz: unpacks to 100,000 bytes. Expected at most 1,000"):
         refuse_large_archive(tmp_path / "bomb.npz", 1000)
+
+
+@pytest.mark.parametrize("weak", ["", "d41d8cd98f00b204e9800998ecf8427e"])
+def test_what_is_unpickled_needs_a_hash_that_nobody_can_meet(server, weak):
+    with pytest.raises(DatasetError, match="archive_hash: expected a SHA-256"):
+        KerasImdbDataset(**server | {"archive_hash": weak})

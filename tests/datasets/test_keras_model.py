@@ -1,6 +1,8 @@
 """Models of the project and of its users come back from their files."""
 
+import json
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -40,6 +42,27 @@ def test_a_layer_of_the_users_own_is_found_by_its_module(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     values = np.arange(6, dtype=np.float32).reshape(2, 3)
     np.testing.assert_array_equal(dataset.load()(values), 2 * values)
+
+
+@pytest.mark.parametrize(
+    "module", ["makes_a_file", "package_that_makes_a_file.inside", "makes_a_file.inside", "", "..", "sys"]
+)
+def test_a_module_that_registers_no_layer_is_not_imported(module, tmp_path, monkeypatch):
+    """The file of a model may name any module, and importing one runs it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    code = "open('made', 'w')"
+    (tmp_path / "makes_a_file.py").write_text(code)
+    (tmp_path / "package_that_makes_a_file").mkdir()
+    (tmp_path / "package_that_makes_a_file/__init__.py").write_text(code)
+    (tmp_path / "package_that_makes_a_file/inside.py").write_text("")
+    layer = {"module": module, "class_name": "Layer", "config": {}, "registered_name": "theirs>Layer"}
+    with zipfile.ZipFile(tmp_path / "model.keras", "w") as stored:
+        stored.writestr("config.json", json.dumps(layer))
+        stored.writestr("metadata.json", "{}")
+    with pytest.raises(DatasetError):
+        KerasModelDataset(filepath="model.keras").load()
+    assert not (tmp_path / "made").exists()
 
 
 def test_what_is_no_model_is_refused(tmp_path):

@@ -28,7 +28,7 @@ def test_the_default_series():
     assert table.dropna().shape == (377, 2)
     assert f"{table.index[0]:%Y-%m-%d}" == "1985-01-01"
     assert table.iloc[0].tolist() == [5.5, 56.6447]
-    assert reading.recognised == ("'Date' as date",)
+    assert reading.recognised == ("'Date' as date", "dates as %m/%d/%y")
 
 
 @pytest.mark.parametrize("name", ["macro.csv", "macro.csv.gz", "macro.parquet", "macro.h5"])
@@ -111,6 +111,11 @@ def test_an_index_of_dates_without_a_name(tmp_path):
         ("date,A,B\n2020-01-01,1,2\n", {"date": "day"}, "macro_columns.date: there is no column 'day'"),
         ("date,A,A\n2020-01-01,1,2\n", {}, "'A': more than one column is called so"),
         ("date,A,B\n2020-01-01,x,2\n", {}, "column 'A', line 2: expected a number. Received: 'x'"),
+        (
+            "date,A,B\n2020-01-01,x,2\n2020-13-01,1,y\n",
+            {},
+            r"(?s)2 of 2 rows cannot be used:.*'A', line 2.*'x'.*'B', line 3.*'y'",
+        ),
         ("date,A\n2020-01-01,1\n", {}, "expected at least 2 series beside the date"),
     ],
 )

@@ -92,6 +92,10 @@ def test_archives_with_several_files_are_asked_about(tmp_path):
         PackedFile(path, ValueError, "c.csv")
     with pytest.raises(ValueError, match="holds 0 files: none"):
         PackedFile(write(tmp_path, zipped("data/"), "b.zip"), ValueError)
+    locked = bytearray(zipped("a.csv"))
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1  # the flag of a password, in the list of contents
+    with pytest.raises(ValueError, match="a.csv has a password. Unpack it"):
+        PackedFile(write(tmp_path, bytes(locked), "d.zip"), ValueError)
     with pytest.raises(ValueError, match="is a workbook of Excel. Save the sheet as CSV"):
         PackedFile(write(tmp_path, zipped("xl/workbook.xml", "a.xml"), "c.xlsx"), ValueError)
 

@@ -131,6 +131,14 @@ def test_numbers_with_decimal_commas_and_what_is_in_doubt(tmp_path):
         read(write(tmp_path, "date,close\n2020-01-06,1,234.50\n"))
 
 
+def test_options_as_a_command_line_gives_them(tmp_path):
+    path = write(tmp_path, "date;close\n2020-01-06;1,5 \x80\n".encode("cp1252", errors="replace"))
+    assert read(path, encoding=1252, separator="semicolon").table["close"].tolist() == ["1,5 ?"]
+    for separator in ("::", "", "\n", "semi"):
+        with pytest.raises(TableError, match="table_separator: expected comma, semicolon, tab, bar, or one character"):
+            TableOptions(separator=separator)
+
+
 def test_a_column_that_counts_the_rows_is_left_out(tmp_path):
     TABLE.to_csv(tmp_path / "a.csv")
     raw = read(tmp_path / "a.csv")
@@ -182,6 +190,12 @@ def test_what_is_no_table_is_refused_with_its_reason(tmp_path, name, content, me
     with pytest.raises(TableError, match=message) as error:
         read(write(tmp_path, content, name))
     assert str(tmp_path / name) in str(error.value)
+
+
+def test_texts_of_parquet_that_are_no_utf8(tmp_path):
+    content = TABLE.assign(date="a date, in ASCII").to_parquet(compression=None).replace(b"in ASCII", b"in \x80SCII")
+    with pytest.raises(TableError, match="a.parquet cannot be read: .*UTF8.*fetch it again"):
+        read(write(tmp_path, content, "a.parquet"))
 
 
 def test_a_parquet_file_that_would_fill_the_memory_is_refused_before_it_is_read(tmp_path, monkeypatch):

@@ -90,6 +90,15 @@ def test_a_parquet_id_is_needed_and_of_any_type(tmp_path):
         list(load(tmp_path / "texts.parquet"))
 
 
+def test_a_parquet_text_that_is_no_utf8(tmp_path):
+    table = pd.DataFrame({"id": ["1"], "text": ["fine, in ASCII"]})
+    (tmp_path / "texts.parquet").write_bytes(
+        table.to_parquet(compression=None, index=False).replace(b"in ASCII", b"in \x80SCII")
+    )
+    with pytest.raises(ValueError, match="texts.parquet cannot be read after row 0: .*UTF8"):
+        list(load(tmp_path / "texts.parquet"))
+
+
 def test_a_file_of_one_row_group_is_not_held_in_memory(tmp_path):
     rows = 40 * PIECE
     table = pd.DataFrame({"id": range(rows), "text": [f"{number} " * 30 for number in range(rows)]})

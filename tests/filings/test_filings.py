@@ -11,7 +11,6 @@ from rnn_trading.filings.filings import (
     new_york_times,
     parse_filing_index,
     parse_filing_prices,
-    plain_dates,
     take_filings,
     validate_filings,
     windows_around_filings,
@@ -70,12 +69,6 @@ def test_filings_with_something_wrong_are_left_out_and_counted():
     # A time days away from the filing date, and a date alone, are no times.
     assert table["accepted"].isna().all()
     assert kept == {"unreadable_times": 2, "implausible_times": 1, "unreadable_signals": 0, "without_a_ticker": 0}
-
-
-def test_a_date_is_that_which_is_written():
-    dates = pd.Series(pd.DatetimeIndex(["2016-02-26", "2016-02-27 23:00"], tz="UTC"))
-    assert plain_dates(dates).tolist() == [pd.Timestamp("2016-02-26"), pd.Timestamp("2016-02-27")]
-    assert plain_dates(pd.Series(["2016-02-26T00:00:00Z"])).tolist() == [pd.Timestamp("2016-02-26")]
 
 
 def test_nothing_left_is_an_error():

@@ -254,12 +254,6 @@ def test_the_command_line(project, monkeypatch):
     assert "Traceback" not in wrong.output
 
 
-def test_two_tickers_are_refused_before_a_training(run_file, tmp_path):
-    with pytest.raises(ValueError, match="expected at least 3 tickers on a test date. Received 2 at most, of 2. Bring"):
-        run_file(random_panel(520, 2, 0))
-    assert not list((tmp_path / "project").glob("data/06_models/**/*.*"))
-
-
 def test_one_ticker_is_refused_before_anything_is_saved(run_file, tmp_path):
     with pytest.raises(PriceError, match=r"the file .*prices.csv: expected at least 2 tickers.*only 'T000'"):
         run_file(random_panel(300, 1, 0))

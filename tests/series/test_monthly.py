@@ -79,7 +79,7 @@ RAW = pd.DataFrame({"date": ["2000-02-01", "2000-01-01"], "A": ["2", "1"], "B": 
 
 
 def test_named_columns_are_read_and_sorted():
-    parsed = parse_macro(RAW, "x.csv", names=("B", "A"))
+    parsed, _ = parse_macro(RAW, "x.csv", names=("B", "A"))
     assert parsed.columns.tolist() == ["B", "A"]
     assert parsed["B"].tolist() == [3.5, 4]
 

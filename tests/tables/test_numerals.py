@@ -71,7 +71,9 @@ def test_missing_and_unreadable_are_told_apart():
         # Nothing to do, and nothing that is no number in one way of writing or the other.
         ({"a": ["1.234", "2.5"], "b": ["7", "."]}, {"a": ["1.234", "2.5"], "b": ["7", "."]}, ()),
         ({"a": ["01.02.2020"], "b": ["1,5 or so"]}, {"a": ["01.02.2020"], "b": ["1,5 or so"]}, ()),
-        ({"a": ["1,5", "n/a"]}, {"a": ["1,5", "n/a"]}, ()),
+        ({"a": ["1,5", "nil"]}, {"a": ["1,5", "nil"]}, ()),
+        ({"a": ["1,5"], "b": ["2.5"]}, {"a": ["1.5"], "b": ["2.5"]}, ("decimal commas",)),
+        ({"a": ["1,5", "3"], "b": ["7", "8"]}, {"a": ["1.5", "3"], "b": ["7", "8"]}, ("decimal commas",)),
         ({"a": ["", ""]}, {"a": ["", ""]}, ()),
     ],
 )
@@ -84,8 +86,15 @@ def test_what_is_told_decides():
     assert plain("point", a=["1,234", "5"])[0] == {"a": ["1234", "5"]}
     assert plain("comma", a=["1.234"])[0] == {"a": ["1234"]}
     assert plain("point", a=["1.234"])[0] == {"a": ["1.234"]}
-    # Not a number as it was told: left, so that it is refused where it is used.
-    assert plain("point", a=["1,5"], b=["1,234"])[0] == {"a": ["1,5"], "b": ["1234"]}
+    # A month before its year is no number with a comma, whatever was told.
+    assert plain("comma", month=["01.2020"], a=["1,5"], b=["1.234"])[0] == {
+        "month": ["01.2020"],
+        "a": ["1.5"],
+        "b": ["1234"],
+    }
+    # One column with both: left, so that it is refused where it is used.
+    both = ["1,5", "2.5"]
+    assert plain("point", a=both, b=["1,234", ""])[0] == {"a": both, "b": ["1234", ""]}
 
 
 @pytest.mark.parametrize(
@@ -98,10 +107,9 @@ def test_what_is_told_decides():
         ),
         (
             None,
-            {"a": ["1,5"], "b": ["2.5"]},
-            "points and decimal commas: column 'b', line 0: '2.5' and column 'a', line 0",
+            {"a": ["1,5", ""], "b": ["2.5", ""], "c": ["7", "1.234"]},
+            "column 'c', line 1: '1.234' may be 1234 or 1.234, and other numbers of the file have both",
         ),
-        ("comma", {"a": ["1.5"]}, "column 'a', line 0: expected a number with a decimal comma.*Received: '1.5'"),
         ("dot", {"a": ["1"]}, "table_decimal: expected point or comma. Received: 'dot'"),
     ],
 )

@@ -29,6 +29,10 @@ class DialectError(ValueError):
     """A text that is no CSV, or whose form cannot be told; the message goes behind the name of the file."""
 
 
+class SampleError(ValueError):
+    """The sample ends within the header."""
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How a CSV is written.
@@ -71,6 +75,8 @@ def find_dialect(sample: str, *, whole: bool, separator: str | None = None) -> D
 
     Raises
     ------
+    SampleError
+        If the sample is not whole, and ends within the header.
     DialectError
         For no text, a page of the web and the like, several separators that would do, and for a first line that is a
         row of data.
@@ -89,6 +95,8 @@ def find_dialect(sample: str, *, whole: bool, separator: str | None = None) -> D
     separator = separator or told
     tries = {sign: _records(rest, sign, whole=whole) for sign in ([separator] if separator else SEPARATORS)}
     widths = {sign: len(_names(records[0])) for sign, (records, _) in tries.items() if records}
+    if not widths and not whole:
+        raise SampleError("The sample ends within the header.")
     chosen = separator or _choose(tries, widths)
     names = _names(tries[chosen][0][0]) if widths.get(chosen) else ()
     if not names:
@@ -155,12 +163,12 @@ def _records(text: str, separator: str, *, whole: bool) -> tuple[list[list[str]]
     except csv.Error as error:
         return [row for row in rows if row], not whole and "unexpected end" in str(error)
     if not whole and len(rows) < ROWS_LOOKED_AT:
-        rows = rows[:-1] or rows  # the last one may be cut
+        rows = rows[:-1]  # the last one may be cut
     return [row for row in rows if row], True
 
 
 def _names(header: list[str]) -> tuple[str, ...]:
-    names = [name.strip("\ufeff \t\r\n") for name in header]
+    names = [name.strip("\ufeff").strip() for name in header]
     while names and not names[-1]:
         names.pop()
     return tuple(names)

@@ -4,6 +4,7 @@ Python's ``csv`` parses, since pandas cuts rows that are too long, or takes thei
 without any quotation mark is parsed by Arrow, much faster, and by ``csv`` after all if Arrow fails: it names no lines.
 """
 
+import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from rnn_trading.datasets.csv_dialect import Dialect, DialectError, find_dialect, fits
+from rnn_trading.datasets.csv_dialect import Dialect, DialectError, SampleError, find_dialect, fits
 from rnn_trading.datasets.packed import PackedFile
 from rnn_trading.datasets.text_encoding import WORDS, encoding_of, first_undecodable_line, open_text
 
@@ -85,6 +86,7 @@ class CsvTable:
     >>> folder = tempfile.TemporaryDirectory()
     >>> path = Path(folder.name) / "a.csv"
     >>> _ = path.write_text("date,close\n2020-01-06,1.5,\n2020-01-07,,\n")
+    >>> from rnn_trading.datasets.packed import PackedFile
     >>> table, lines = CsvTable(PackedFile(path, ValueError)).whole()
     >>> table.to_numpy().tolist(), lines.tolist()
     ([['2020-01-06', '1.5'], ['2020-01-07', '']], [2, 3])
@@ -95,14 +97,23 @@ class CsvTable:
         self.file, self.options = file, options
         self.broken = self.empty = self.position = 0
         self._trimmed = False
-        head = file.head(SAMPLE_BYTES)
-        self.encoding = encoding_of(head, options.encoding)
-        try:
-            sample = self._decoded(head)
-            self._dialect: Dialect = find_dialect(sample, whole=len(head) < SAMPLE_BYTES, separator=options.separator)
-        except DialectError as error:
-            raise file.error(f"{file.filepath} cannot be read: {error}") from error
+        self.encoding, self._dialect = self._look(SAMPLE_BYTES)
         self.columns = list(self._dialect.names)
+
+    def _look(self, length: int) -> tuple[str, Dialect]:
+        """Encoding and dialect by the first bytes; more of them if the header is longer."""
+        head, told = self.file.head(length), self.options.encoding
+        try:
+            encoding = encoding_of(head, told and codecs.lookup(told).name)
+            sample = head.decode(encoding, errors="replace").removeprefix("\ufeff")
+            return encoding, find_dialect(sample, whole=len(head) < length, separator=self.options.separator)
+        except SampleError:
+            return self._look(8 * length)
+        except LookupError as error:
+            unknown = f"no encoding of texts is called {told!r}. Known are utf-8, cp1252, latin-1 and others"
+            raise self.file.error(f"{self.file.filepath} cannot be read: {unknown}.") from error
+        except DialectError as error:
+            raise self.file.error(f"{self.file.filepath} cannot be read: {error}") from error
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -227,12 +238,6 @@ class CsvTable:
                 raise self.file.error(f"{self.file.filepath} cannot be read: {where}. {QUOTING}") from error
             except UnicodeError as error:
                 raise self.file.error(self._undecodable(error)) from error
-
-    def _decoded(self, head: bytes) -> str:
-        try:
-            return head.decode(self.encoding, errors="replace").removeprefix("\ufeff")
-        except LookupError as error:
-            raise DialectError(f"no encoding is called {self.encoding!r}. Known are utf-8, cp1252, latin-1.") from error
 
     def _undecodable(self, error: UnicodeError) -> str:
         with self.file.open() as stream:

@@ -65,6 +65,7 @@ def holds_text(kind: pa.DataType) -> bool:
 
     Examples
     --------
+    >>> import pyarrow as pa
     >>> holds_text(pa.list_(pa.binary())), holds_text(pa.int64()), holds_text(pa.list_(pa.list_(pa.string())))
     (True, False, False)
     """

@@ -130,6 +130,9 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         The file's names of ``date``, ``filing_id``, ``ticker`` and ``adj_close``, by ours; None: recognised.
     date_format
         Form of dates that are text, such as ``%d/%m/%Y``; None: recognised.
+    timezone
+        Whose days timestamps are, such as ``Asia/Tokyo``; None: the date that is written. See
+        :func:`rnn_trading.tables.time_zones.days_in_zone`.
     file
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
@@ -144,12 +147,13 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         layout: Layout = "auto",
         names: dict[str, str | None] | None = None,
         date_format: str | None = None,
+        timezone: str | None = None,
         **file: Any,
     ) -> None:
         super().__init__(**file)
-        self._told = Told("filing_prices", layout, names or {}, date_format)
+        self._told = Told("filing_prices", layout, names or {}, date_format, timezone=timezone)
         self._told.refuse_unknown(DATE, FILING_ID, TICKER, ADJ_CLOSE)
-        self._options |= {"layout": layout, "names": names, "date_format": date_format}
+        self._options |= {"layout": layout, "names": names, "date_format": date_format, "timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the prices, and how they were read.

@@ -1,6 +1,5 @@
 """Several tables in one HDF5 file, each under a key, for notebooks that open it with pandas."""
 
-import threading
 import warnings
 from typing import Any
 
@@ -10,8 +9,6 @@ from rnn_trading.datasets.file import FileDataset
 from rnn_trading.datasets.whole import written_whole
 
 Tables = dict[str, pd.DataFrame]
-# PyTables is not made for several threads at once.
-ONE_THREAD = threading.Lock()
 # Every HDF5 library reads zlib. A higher level takes longer and saves next to nothing.
 COMPRESSION: dict[str, Any] = {"complib": "zlib", "complevel": 4}
 
@@ -25,7 +22,7 @@ class HDFStoreDataset(FileDataset[Tables, Tables]):
     Column labels may be whole numbers and texts in one table, as in the published layout; a table without rows comes
     back as such. HDF5 notes the second at which each array is written: two files of the same tables differ in that.
 
-    Warning: loading an HDF5 file can run code that is in it. Load only files that you trust.
+    A file that holds more than numbers, text and dates is not loaded; see :mod:`rnn_trading.datasets.plain_hdf5`.
 
     Parameters
     ----------
@@ -51,11 +48,16 @@ class HDFStoreDataset(FileDataset[Tables, Tables]):
 
     def load(self) -> Tables:
         """All tables by key, keys in alphabetical order."""
-        with ONE_THREAD, pd.HDFStore(self._filepath, mode="r") as store:
+        from rnn_trading.datasets.plain_hdf5 import plain_store  # noqa: PLC0415  see save
+
+        with plain_store(self._filepath) as store:
             return {key.removeprefix("/"): store[key] for key in sorted(store.keys())}
 
     def save(self, data: Tables) -> None:
         """Write all tables to a new file, and put it in the place of the former."""
+        # Only some runs need its libraries, and they take long to import.
+        from rnn_trading.datasets.plain_hdf5 import ONE_THREAD  # noqa: PLC0415
+
         with ONE_THREAD, written_whole(self._filepath) as partial, warnings.catch_warnings():
             # Labels of two types are kept as a pickled list: slow only where there are many of them.
             warnings.simplefilter("ignore", pd.errors.PerformanceWarning)

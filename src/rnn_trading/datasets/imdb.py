@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import re
 import urllib.error
 import urllib.request
 from functools import partial
@@ -37,7 +38,7 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
     origin
         Address of the folder that holds ``imdb.npz`` and ``imdb_word_index.json``.
     archive_hash, words_hash
-        Hashes of the two files, SHA-256 or MD5, as Keras names them.
+        Hashes of the two files: of the archive, which is unpickled, SHA-256; of the words SHA-256 or MD5.
     filepath
         Folder of the downloaded files; they are kept.
     timeout
@@ -62,6 +63,12 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         wait: float = 1.0,
         metadata: dict[str, Any] | None = None,
     ) -> None:
+        # Without one, Keras takes any file.
+        if not re.fullmatch("[0-9a-f]{64}", archive_hash):
+            raise DatasetError(
+                f"archive_hash: expected a SHA-256, 64 digits of 0-9 and a-f, since {FILES[0]} is unpickled. "
+                f"Received {len(archive_hash)} characters."
+            )
         self._origin = origin.rstrip("/")
         self._hashes = dict(zip(FILES, (archive_hash, words_hash), strict=True))
         self._folder, self._patience = Path(filepath), Patience(timeout, retries, wait)

@@ -2,9 +2,11 @@
 
 import contextlib
 import importlib
+import importlib.util
 import json
 import zipfile
 from collections.abc import Iterator
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +55,10 @@ class KerasModelDataset(FileDataset[Any, Any]):
         from rnn_trading.models.backend import keras  # noqa: PLC0415
 
         for module in _modules_of_layers(self._filepath):
-            # A module that is not there is Keras' to refuse: it names the layer.
-            with contextlib.suppress(ModuleNotFoundError):
+            # A module that is not there, or is not one of layers, is Keras' to refuse: it names the layer.
+            if _registers_layers(module):
                 importlib.import_module(module)
-        return keras.saving.load_model(self._filepath)
+        return keras.saving.load_model(self._filepath, safe_mode=True)
 
     def save(self, data: Any) -> None:
         """Save a `keras.Model` with its optimizer, then remove the state of its training."""
@@ -81,3 +83,23 @@ def _modules_of_layers(filepath: Path) -> set[str]:
             yield from registered(each)
 
     return {module for module in registered(config) if module.partition(".")[0] != "keras"}
+
+
+def _registers_layers(module: str) -> bool:
+    """Whether a module, or a package that it is in, says in its source that it registers layers; nothing is imported.
+
+    The file of a model may name any module, and importing one runs it.
+    """
+    package, *inside = module.split(".")
+    spec, sources = None, ""
+    with contextlib.suppress(ValueError):  # no name of a module
+        spec = importlib.util.find_spec(package) if package else None
+    for part in (*inside, None):
+        if spec is None:
+            return False
+        if (spec.origin or "").endswith(".py"):
+            sources += Path(spec.origin or "").read_text(encoding="utf-8", errors="replace")
+        if part is not None:
+            folders = spec.submodule_search_locations
+            spec = PathFinder.find_spec(f"{spec.name}.{part}", folders) if folders else None
+    return "register_keras_serializable" in sources

@@ -8,6 +8,7 @@ from rnn_trading.datasets.table_file import TableFileDataset
 from rnn_trading.series.monthly import MacroError, name_date, parse_macro
 from rnn_trading.tables.names import Told
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.time_zones import checked_zone
 
 
 class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
@@ -19,6 +20,9 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         The file's name of the date; None: a usual name, such as ``observation_date`` of FRED.
     date_format
         Form of dates that are text, such as ``%m/%d/%Y``; None: ISO, also months alone such as 2020-01.
+    timezone
+        Whose days timestamps are, such as ``Asia/Tokyo``; None: there are no times of day. See
+        :func:`rnn_trading.tables.time_zones.days_in_zone`.
     series
         Columns to read; all but the date unless told.
     file
@@ -30,11 +34,18 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
     error = MacroError
 
     def __init__(
-        self, *, date: str | None = None, date_format: str | None = None, series: list[str] | None = None, **file: Any
+        self,
+        *,
+        date: str | None = None,
+        date_format: str | None = None,
+        series: list[str] | None = None,
+        timezone: str | None = None,
+        **file: Any,
     ) -> None:
         super().__init__(**file)
         self._date, self._date_format, self._series = date, date_format, series
-        self._options |= {"date": date, "date_format": date_format, "series": series}
+        self._timezone = checked_zone(timezone)
+        self._options |= {"date": date, "date_format": date_format, "series": series, "timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the series as they are, and how they were read; ``missing_values`` counts cells without a number.
@@ -48,5 +59,5 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         origin, raw = str(self._filepath), self._file.read()
         table, recognised = name_date(raw.table, origin, Told("macro", columns={"date": self._date}))
         names = tuple(self._series) if self._series else None
-        series = parse_macro(table, origin, raw.describe_row, self._date_format, names)
-        return series, raw.reading | Reading(recognised, {"missing_values": int(series.isna().sum(axis=None))})
+        series, reading = parse_macro(table, origin, raw.describe_row, self._date_format, names, self._timezone)
+        return series, raw.reading | Reading(recognised) | reading

@@ -6,6 +6,7 @@ import io
 import lzma
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -16,8 +17,13 @@ MAGIC: dict[bytes, Packing] = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\
 # Tables of numbers and texts shrink to a fifth or a tenth; a file of one repeated byte to a thousandth.
 MOST_RATIO, RATIO_COUNTS_FROM = 200, 64 * 2**20
 MOST_BYTES = 16 * 2**30
-DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+# What Python's modules raise for bytes that do not unpack; beside their own errors those of their arithmetic.
+DAMAGED = (
+    *(EOFError, OSError, RuntimeError, NotImplementedError, zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+    *(ValueError, IndexError, KeyError, OverflowError, struct.error),
+)
 BUFFER_BYTES = 2**18
+ENCRYPTED = 1
 # What the programs that pack a folder add of their own.
 NOT_PACKED_BY_USERS = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
@@ -98,6 +104,7 @@ class LimitedReader(io.RawIOBase):
 
     Examples
     --------
+    >>> import gzip, io
     >>> packed = io.BytesIO(gzip.compress(bytes(1000)))
     >>> LimitedReader(gzip.open(packed), packed, 29, "zeros.gz", ValueError, most_bytes=100).read()
     Traceback (most recent call last):
@@ -175,6 +182,8 @@ class PackedFile:
     --------
     >>> import tempfile
     >>> folder = tempfile.TemporaryDirectory()
+    >>> import gzip
+    >>> from pathlib import Path
     >>> path = Path(folder.name) / "a.csv"
     >>> _ = path.write_bytes(gzip.compress(b"date,close"))
     >>> file = PackedFile(path, ValueError)
@@ -226,9 +235,10 @@ class PackedFile:
     def _choose(self, member: str | None) -> str:
         try:
             with zipfile.ZipFile(self.filepath) as archive:
-                held = [info.filename for info in archive.infolist() if not info.is_dir()]
+                infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         except DAMAGED as error:
             raise self.error(damaged(self.filepath, error)) from error
+        held = [info.filename for info in infos]
         names = [name for name in held if not any(mark in name for mark in NOT_PACKED_BY_USERS)]
         if any(name.startswith("xl/") for name in names):
             raise self.error(f"{self.filepath} is a workbook of Excel. Save the sheet as CSV, and name that file.")
@@ -238,4 +248,6 @@ class PackedFile:
                 f"{self.filepath} holds {len(names):,} files: {', '.join(names[:8]) or 'none'}"
                 f"{', ...' if len(names) > 8 else ''}. Expected one, or its name: --params table_key=NAME."
             )
+        if infos[held.index(chosen)].flag_bits & ENCRYPTED:
+            raise self.error(f"{self.filepath}: {chosen} has a password. Unpack it, and name the unpacked file.")
         return str(chosen)

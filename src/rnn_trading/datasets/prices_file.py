@@ -24,6 +24,9 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         Form of dates that are text, such as ``%d/%m/%Y``; None: recognised.
     bad_rows
         Share of the rows that are left out if they cannot be used, such as 0.001; more are refused.
+    timezone
+        Whose days timestamps are, such as ``Asia/Tokyo``; None: the date that is written. See
+        :func:`rnn_trading.tables.time_zones.days_in_zone`.
     file
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
@@ -39,12 +42,14 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         names: dict[str, str | None] | None = None,
         date_format: str | None = None,
         bad_rows: float = 0.0,
+        timezone: str | None = None,
         **file: Any,
     ) -> None:
         super().__init__(**file)
-        self._told = Told("prices", layout, names or {}, date_format, bad_rows)
+        self._told = Told("prices", layout, names or {}, date_format, bad_rows, timezone)
         self._told.refuse_unknown(DATE, TICKER, ADJ_CLOSE, ADJ_VOLUME)
         self._options |= {"layout": layout, "names": names, "date_format": date_format, "bad_rows": bad_rows}
+        self._options |= {"timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the canonical table, and how it was read.

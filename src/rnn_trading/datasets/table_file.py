@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rnn_trading.datasets.csv_dialect import NAMED
@@ -79,6 +80,17 @@ class TableOptions:
     encoding: str | None = None
     separator: str | None = None
     decimal: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        """Take what YAML makes of a name for that name, and refuse what separates nothing."""
+        for name in ("key", "encoding"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, None if value is None else str(value))
+        separator = self.separator
+        if separator is not None and separator not in NAMED and (len(separator) != 1 or separator in '\r\n"\0'):
+            raise TableError(
+                f"table_separator: expected {', '.join(NAMED)}, or one character. Received: {separator!r}."
+            )
 
     def csv(self, *, replace: bool = False, leave_out: bool = False) -> CsvOptions:
         """What of it concerns a CSV; see :class:`rnn_trading.datasets.csv_table.CsvOptions` for the rest."""
@@ -238,6 +250,7 @@ class TableFile:
                 content = io.BytesIO(stream.read())
             refuse_large_parquet(self.guarded(pq.read_metadata, content), self.filepath, self.error)
             table = self.guarded(pd.read_parquet, content)
+        self.guarded(check_texts, table)
         return RawTable(table, row_number, Reading((file.packing,) if file.packing else ()))
 
     def _hdf5(self, file: PackedFile) -> RawTable:
@@ -247,8 +260,10 @@ class TableFile:
         return RawTable(table.to_frame() if isinstance(table, pd.Series) else table, row_number, Reading())
 
     def _read_hdf(self, filepath: Path) -> pd.DataFrame | pd.Series:
+        from rnn_trading.datasets.plain_hdf5 import plain_store  # noqa: PLC0415  few files need its libraries
+
         key = self.options.key
-        with pd.HDFStore(filepath, mode="r") as store:
+        with plain_store(filepath) as store:
             tables = [name.lstrip("/") for name in store.keys()]
             key = tables[0] if key is None and len(tables) == 1 else key
             if key not in tables:
@@ -335,6 +350,20 @@ def refuse_large_parquet(metadata: pq.FileMetaData, filepath: Path, error: type[
             f"{filepath} would take {size:,} bytes of memory ({metadata.num_rows:,} rows, {metadata.num_columns:,} "
             f"columns). At most {MOST_BYTES:,} are read: take fewer rows or columns."
         )
+
+
+def check_texts(table: pd.DataFrame) -> None:
+    """Raise if texts of a Parquet file are no UTF-8: Arrow takes their bytes as they are.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        Says where.
+    """
+    levels = table.index.levels if isinstance(table.index, pd.MultiIndex) else [table.index]
+    for values in (*(table.iloc[:, place] for place in range(table.shape[1])), *levels):
+        if isinstance(values.dtype, pd.StringDtype):
+            pa.array(values.array).validate(full=True)
 
 
 def without_row_numbers(raw: RawTable) -> RawTable:

@@ -13,6 +13,7 @@ MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 WORDS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8"}
+WIDE = ("utf-16", "utf-32")
 MOSTLY = 0.7
 
 
@@ -51,18 +52,29 @@ def _share_of_nul(part: bytes) -> float:
 
 
 class WithoutNul(io.RawIOBase):
-    r"""Bytes of a text of which each NUL is replaced by a byte that no UTF-8 text has.
+    r"""Bytes of a text in which a NUL byte is no text.
 
-    Read with ``errors="replace"`` it becomes U+FFFD, read strictly it is an error.
+    Parameters
+    ----------
+    stream
+        The bytes.
+    replacement
+        Byte that replaces NUL; None: it is refused.
+
+    Raises
+    ------
+    UnicodeError
+        While it is read: for a NUL byte, without a replacement.
 
     Examples
     --------
-    >>> io.BufferedReader(WithoutNul(io.BytesIO(b"a\0b"))).read()
+    >>> import io
+    >>> io.BufferedReader(WithoutNul(io.BytesIO(b"a\0b"), b"\xff")).read()
     b'a\xffb'
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: BinaryIO, replacement: bytes | None) -> None:
+        self._stream, self._replacement = stream, replacement
 
     def readable(self) -> bool:
         """Yes."""
@@ -70,7 +82,11 @@ class WithoutNul(io.RawIOBase):
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
         """Fill a buffer as far as the stream goes."""
-        read = self._stream.read(len(buffer)).replace(b"\0", b"\xff")
+        read = self._stream.read(len(buffer))
+        if b"\0" in read:
+            if self._replacement is None:
+                raise UnicodeError("NUL bytes")
+            read = read.replace(b"\0", self._replacement)
         buffer[: len(read)] = read
         return len(read)
 
@@ -81,22 +97,26 @@ class WithoutNul(io.RawIOBase):
 
 
 def open_text(stream: BinaryIO, encoding: str, errors: str) -> io.TextIOWrapper:
-    r"""Text of bytes, line ends as they are; in UTF-8 a NUL byte is no text.
+    r"""Text of bytes, line ends as they are; a NUL byte is no text, but in encodings of two or four bytes.
+
+    In UTF-8 it becomes U+FFFD where errors are replaced, by way of a byte that no UTF-8 text has.
 
     Examples
     --------
+    >>> import io
     >>> open_text(io.BytesIO(b"a\0b\r\n"), "utf-8", "replace").read()
     'a\ufffdb\r\n'
     """
     binary: BinaryIO = stream
-    if encoding in WORDS:
-        binary = io.BufferedReader(WithoutNul(stream), io.DEFAULT_BUFFER_SIZE * 8)
+    if not encoding.startswith(WIDE):
+        replacement = b"\xff" if encoding in WORDS and errors == "replace" else None
+        binary = io.BufferedReader(WithoutNul(stream, replacement), io.DEFAULT_BUFFER_SIZE * 8)
     return io.TextIOWrapper(binary, encoding=encoding, errors=errors, newline="")
 
 
 def first_undecodable_line(stream: BinaryIO, encoding: str) -> tuple[int, bytes]:
     """Number and bytes of the first line that is not in a one-byte encoding or UTF-8; 0 if lines cannot be told."""
-    if encoding.startswith(("utf-16", "utf-32")):
+    if encoding.startswith(WIDE):
         return 0, b""
     for number, line in enumerate(stream, start=1):
         try:

@@ -1,5 +1,6 @@
 """Files of texts that are read, and files of scores that are written, piece by piece."""
 
+import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 from rnn_trading.datasets.csv_table import CsvOptions, CsvTable
 from rnn_trading.datasets.file import FileDataset, SourceFileDataset
 from rnn_trading.datasets.packed import PackedFile
+from rnn_trading.datasets.spreadsheet import as_they_were, without_formulas
 from rnn_trading.datasets.table_file import TableFile, TableOptions
 from rnn_trading.datasets.whole import read_table, written_whole
 from rnn_trading.tables.checks import TableError
@@ -77,6 +79,7 @@ class ParquetTexts:
         while True:
             try:
                 batch = next(batches)
+                batch.validate(full=True)  # texts that are no UTF-8
             except StopIteration:
                 return
             except (pa.ArrowInvalid, OSError) as error:
@@ -140,6 +143,8 @@ class TextsFileDataset(SourceFileDataset[CsvTexts | ParquetTexts]):
 class ScoresFileDataset(FileDataset[Iterable[pd.DataFrame], pd.DataFrame]):
     """A file of scores, written piece by piece, and whole or not at all.
 
+    In a CSV file no id is a formula of a spreadsheet; see :mod:`rnn_trading.datasets.spreadsheet`.
+
     Parameters
     ----------
     filepath
@@ -170,16 +175,20 @@ class ScoresFileDataset(FileDataset[Iterable[pd.DataFrame], pd.DataFrame]):
     def load(self) -> pd.DataFrame:
         """Return all scores."""
         if self._filepath.suffix == ".csv":
-            return pd.read_csv(
+            scores = pd.read_csv(
                 self._filepath, dtype={"id": "str"}, keep_default_na=False, na_values={"probability": [""]}
             )
+            return scores.assign(id=as_they_were(scores["id"]))
         return read_table(self._filepath).to_pandas()
 
 
 def _write_csv(pieces: Iterable[pd.DataFrame], target: Path) -> None:
     with target.open("w", encoding="utf-8", newline="") as file:
         for number, piece in enumerate(pieces):
-            piece.to_csv(file, index=False, header=number == 0)
+            ids = without_formulas(piece["id"])
+            # Else a carriage return would begin a row of its own, for all but Python.
+            quoting = csv.QUOTE_NONNUMERIC if ids.str.contains("\r").any() else csv.QUOTE_MINIMAL
+            piece.assign(id=ids).to_csv(file, index=False, header=number == 0, quoting=quoting)
 
 
 def _write_parquet(pieces: Iterable[pd.DataFrame], target: Path) -> None:

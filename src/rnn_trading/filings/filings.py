@@ -24,16 +24,19 @@ from pydantic import Field
 from rnn_trading.filings.ids import plain_ids, plain_text, unusable
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.parameters import parameters
+from rnn_trading.tables.calendar import CalendarError, CalendarParameters, check_dates
 from rnn_trading.tables.checks import SourceTable, TableError
 from rnn_trading.tables.names import Told
 from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.reading import Reading, fingerprint
 from rnn_trading.tables.repairs import repeats
+from rnn_trading.tables.sessions import STRAY, WEEKDAYS
 
 REQUIRED = ("filing_id", "date_filed")
 FURTHER = ("sector", "exchange")
 OPTIONAL = ("cik", "ticker", "accepted", "known_signal", *FURTHER)
 COLUMNS = ["firm", "ticker", "date_filed", "accepted", "known_signal"]
+FEWEST_TO_JUDGE = 30
 NEW_YORK = "America/New_York"
 # Days from the filing date to the day of acceptance. EDGAR dates what it accepts in the evening to the next working
 # day.
@@ -54,11 +57,15 @@ class FilingIngestionParameters:
         Where they come from, in words; it stands in every skill record.
     days_before, days_after
         Calendar days of prices around a filing, where prices come by ticker.
+    calendar
+        Which dates of filings are believed, and which dates of prices to be sessions. Filings of other dates are left
+        out unless it says otherwise, and lone dates are kept: windows around filings are far from each other.
     """
 
     source: Annotated[str, Field(min_length=1)]
     days_before: Annotated[int, Field(ge=1)]
     days_after: Annotated[int, Field(ge=1)]
+    calendar: CalendarParameters = CalendarParameters(outside="leave_out", lone_dates="keep")
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,6 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
     columns = {name: plain_text(source.table.get(name, nothing)) for name in ("cik", "ticker", "accepted", *given)}
     dates = plain_dates(source.table["date_filed"])
     signal = read_numbers(source.table.get("known_signal", nothing))
-    no_date = plain_text(source.table["date_filed"]).isna()
     times = new_york_times(source.table.get("accepted", nothing))
     implausible = times.notna() & dates.notna() & ~(times.dt.normalize() - dates).between(*PLAUSIBLE)
     table = pd.DataFrame(
@@ -155,7 +161,7 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
         {
             "no_id": table["filing_id"].isna(),
             "unusable_id": unusable(table["filing_id"]),
-            "no_filing_date": no_date,
+            "no_filing_date": plain_text(source.table["date_filed"]).isna(),
             "unreadable_dates": dates.isna(),
             "no_firm": table["firm"].isna(),
         },
@@ -266,13 +272,15 @@ def parse_filing_prices(raw: pd.DataFrame, origin: str, told: Told | None = None
     Raises
     ------
     FilingError
-        For a missing column, dates that can be read in more than one way, or a table without a price.
+        For a missing column, dates that can be read in more than one way, bars of hours or minutes, or a table without
+        a price.
     """
     by = "filing_id" if "filing_id" in {*raw.columns, *raw.index.names} else "ticker"
     source, said = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError), told or Told()
     column = source.table[by]
     keys = plain_ids(column, origin, FilingError) if by == "filing_id" else plain_text(column)
-    dates = source.dates("date", said.date_format, keys, tell=said.form_of_dates)
+    dates = source.dates("date", said.date_format, keys, said.form_of_dates, said.timezone)
+    source.refuse_bars_of_a_day(dates, by)
     numbers = read_numbers(source.table["adj_close"])
     price = numbers.values
     table = pd.DataFrame({by: keys, "date": dates, "adj_close": price})
@@ -330,6 +338,42 @@ def windows_around_filings(
     if not windows:
         return prices.iloc[:0].rename_axis(["filing_id", "date"])
     return pd.concat(windows, names=["filing_id", "date"]).sort_index()
+
+
+def check_filing_dates(filings: FilingSource, ingestion: FilingIngestionParameters) -> FilingSource:
+    """Leave out, or refuse, filings of dates that nobody can have meant; refuse an index that is shifted.
+
+    Returns
+    -------
+    FilingSource
+        Without these filings, which are ``dropped`` as ``date_outside`` and ``lone_date``; ``filed_on_days_of_rest`` is
+        counted and kept.
+
+    Raises
+    ------
+    CalendarError
+        As the policy says; if no filing is left; or if filings are dated to a day of rest and none of thirty or more
+        to the working day beside it, from which a time zone has shifted them.
+    """
+    calendar, block = ingestion.calendar, ("filings.ingestion",)
+    dated = filings.index.set_index(filings.index["date_filed"].rename("date"), append=True)
+    left, reading = check_dates(dated, calendar, ingestion.source, block)
+    there = left.index.get_level_values("date").day_of_week
+    resting = there.isin(calendar.resting)
+    ends = [WEEKDAYS[number] for number in calendar.at_the_ends if not (there == number).any()]
+    if len(left) >= FEWEST_TO_JUDGE and resting.mean() > STRAY and ends:
+        raise CalendarError(
+            f"{ingestion.source}: {resting.sum():,} of {len(left):,} filings are dated to {calendar.rest_days}, and "
+            f"none to a {' or '.join(ends)}: the dates look shifted by a time zone. Give the date at the authority's "
+            "place as a plain date, such as 2016-02-26."
+        )
+    dropped = {"date_outside": reading.counts["dates_outside"], "lone_date": reading.counts["lone_dates"]}
+    return replace(
+        filings,
+        index=left.droplevel("date"),
+        dropped=filings.dropped | dropped,
+        kept=filings.kept | {"filed_on_days_of_rest": int(resting.sum())},
+    )
 
 
 def take_filings(

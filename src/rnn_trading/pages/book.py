@@ -6,6 +6,7 @@ from rnn_trading.skill.formats import BETTER, NOTHING, format_beside, format_pub
 from rnn_trading.skill.marks import marked
 
 from .parts import NO_BREAK, cell
+from .plain_markdown import code, escaped
 from .table import finding_cell
 
 COLUMNS = ("Experiment", "Figure", "Published", "Ours", "Best naive", "Best strong", "Finding")
@@ -36,13 +37,15 @@ def page_cells(row: dict[str, Any]) -> list[dict[str, Any]]:
 def markdown_cells(row: dict[str, Any]) -> list[str]:
     """The same cells in Markdown, each in one line."""
     return [
-        f"`{row['experiment']}`" + (f" (not as in conf/base: {row['changed']})" if row["changed"] else ""),
-        f"{row['score']} {BETTER[row['larger_is_better']]}",
+        code(row["experiment"]) + (f" (not as in conf/base: {escaped(row['changed'])})" if row["changed"] else ""),
+        f"{escaped(row['score'])} {BETTER[row['larger_is_better']]}",
         format_published(row["published"]),
         format_beside(row["ours"], row["published"]),
         *(
-            f"{words(row[tier])} {format_beside(row[f'{tier}_value'], row['published'])}" if row[tier] else NOTHING
+            f"{escaped(words(row[tier]))} {format_beside(row[f'{tier}_value'], row['published'])}"
+            if row[tier]
+            else NOTHING
             for tier in RIVALS
         ),
-        marked(row["finding_kind"], row["finding"]),
+        marked(row["finding_kind"], escaped(row["finding"])),
     ]

@@ -20,6 +20,7 @@ from rnn_trading.skill.protocols import PROTOCOLS
 from rnn_trading.skill.summary import no_finding
 
 from .parts import NO_BREAK, cell, with_interval
+from .plain_markdown import code, escaped
 
 # Head of a column, and what it says.
 COLUMNS = {
@@ -100,17 +101,20 @@ def _p_values(row: dict[str, Any]) -> str:
 
 def markdown_cells(row: dict[str, Any]) -> list[str]:
     """The same cells in Markdown, each in one line."""
-    decided = f"{row['statistic']}: " if row["statistic"] else ""
+    decided = f"{escaped(row['statistic'])}: " if row["statistic"] else ""
     decided += format_interval(row["difference"], row["difference_low"], row["difference_high"], signed=True)
-    decided += f" against {words(row['against'])}, {_p_values(row)}" if row["against"] else ""
+    decided += f" against {escaped(words(row['against']))}, {_p_values(row)}" if row["against"] else ""
     return [
-        f"`{row['experiment']}`" + (f" ({row['remark']})" if row["remark"] else ""),
-        f"{row['score']} {BETTER[row['larger_is_better']]}",
+        code(row["experiment"]) + (f" ({escaped(row['remark'])})" if row["remark"] else ""),
+        f"{escaped(row['score'])} {BETTER[row['larger_is_better']]}",
         format_published(row["published"]),
         *(_markdown_score(row, name) for name in PROTOCOLS),
-        *(f"{words(row[tier])} {format_score(row[f'{tier}_value'])}" if row[tier] else NOTHING for tier in TIERS),
+        *(
+            f"{escaped(words(row[tier]))} {format_score(row[f'{tier}_value'])}" if row[tier] else NOTHING
+            for tier in TIERS
+        ),
         decided.removesuffix(", ") + (TOO_NARROW if row["doubtful"] and row["against"] else ""),
-        marked(row["finding_kind"], row["finding"] or no_finding(row)),
+        marked(row["finding_kind"], escaped(row["finding"] or no_finding(row))),
     ]
 
 

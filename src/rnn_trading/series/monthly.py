@@ -14,8 +14,11 @@ from pydantic import Field, model_validator
 
 from rnn_trading.parameters import parameters
 from rnn_trading.series.transformations import TransformationParameters
+from rnn_trading.tables.calendar import DateParameters
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
 from rnn_trading.tables.names import Header, Told, Wanted
+from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.time_zones import with_a_time
 
 FEWEST_SERIES, FEWEST_VALUES = 2, 2
 DATE = Wanted(
@@ -39,6 +42,8 @@ class MacroParameters:
         Where the series come from, in words; it stands in every skill record.
     series
         Two or more; see :class:`rnn_trading.series.transformations.TransformationParameters`.
+    calendar
+        Which dates are believed.
 
     Examples
     --------
@@ -51,6 +56,7 @@ class MacroParameters:
 
     source: Annotated[str, Field(min_length=1)]
     series: Annotated[tuple[TransformationParameters, ...], Field(min_length=FEWEST_SERIES)]
+    calendar: DateParameters = DateParameters()
 
     @model_validator(mode="after")
     def _check_names(self) -> "MacroParameters":
@@ -91,6 +97,7 @@ def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame,
     Examples
     --------
     >>> raw = pd.DataFrame({"observation_date": ["2020-01-01"], "rate": ["2.5"]})
+    >>> from rnn_trading.tables.names import Told
     >>> table, words = name_date(raw, "fred.csv", Told("macro"))
     >>> table.columns.tolist(), words
     (['date', 'rate'], ("'observation_date' as date",))
@@ -120,7 +127,8 @@ def parse_macro(
     describe_row: Callable[[int], str] = row_number,
     date_format: str | None = None,
     names: tuple[str, ...] | None = None,
-) -> pd.DataFrame:
+    timezone: str | None = None,
+) -> tuple[pd.DataFrame, Reading]:
     """Read the dates and the numbers of a table of series; calendars are left as they are.
 
     Parameters
@@ -135,22 +143,28 @@ def parse_macro(
         Form of dates that are text; None: ISO, also months alone such as 2020-01 and 2020M01.
     names
         Series to read; None: every column but ``date``.
+    timezone
+        Whose days timestamps are; see :func:`rnn_trading.tables.time_zones.days_in_zone`.
 
     Returns
     -------
-    pandas.DataFrame
-        Index ``date``, ascending, with repetitions if the source has them; one float64 column a series, NaN
-        where there is no value.
+    tuple
+        Index ``date``, ascending, with repetitions if the source has them; one float64 column a series, NaN where there
+        is no value. And how it was read: the form of the dates where it is not ISO's, and ``missing_values``: cells
+        that stand for no number.
 
     Raises
     ------
     MacroError
-        For a missing column, fewer than two series, or a date or number that cannot be read or is infinite.
+        For a missing column, fewer than two series, or a date or number that cannot be read or is infinite; for a
+        time of day without a ``timezone``, since it may be of another month there.
 
     Examples
     --------
     >>> raw = pd.DataFrame({"date": ["2020-02-01", "2020-01-01"], "rate": [2.5, None], "cpi": [101, 100]})
-    >>> table = parse_macro(raw, "mine.csv")
+    >>> table, reading = parse_macro(raw, "mine.csv")
+    >>> reading.counts
+    {'missing_values': 1}
     >>> table.index.strftime("%Y-%m-%d").tolist()
     ['2020-01-01', '2020-02-01']
     >>> table["rate"].tolist()
@@ -167,14 +181,18 @@ def parse_macro(
             f"{', '.join(map(repr, wanted)) or 'none'}. A single series belongs to univariate_regression."
         )
     source = SourceTable(raw, origin, ("date", *wanted), (), describe_row, MacroError)
+    if timezone is None:
+        timed = with_a_time(source.table["date"])
+        source.refuse("date", timed, "a date without a time of day, or its zone, such as --params timezone=Asia/Tokyo")
     if date_format is None:
         source.table = source.table.assign(date=_first_days(source.table["date"]))
-    dates = source.dates(date_format=date_format, tell=Told("macro").form_of_dates)
+    dates = source.dates(date_format=date_format, tell=Told("macro").form_of_dates, timezone=timezone)
     columns = {name: source.numbers(name) for name in wanted}
     for name, values in columns.items():
         source.note(name, np.isinf(values), "a finite number")
     source.usable()
-    return pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date")).sort_index()
+    series = pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date")).sort_index()
+    return series, Reading(tuple(source.recognised), {"missing_values": int(series.isna().sum(axis=None))})
 
 
 def _first_days(dates: pd.Series) -> pd.Series:
@@ -194,7 +212,7 @@ def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataF
     Parameters
     ----------
     table
-        Result of :func:`parse_macro`.
+        Series of :func:`parse_macro`.
     names
         Series to take.
     origin

@@ -10,6 +10,7 @@ import pandas as pd
 from rnn_trading.tables.dates import EXAMPLE, ISO, read_dates
 from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.numerals import plain_ids
+from rnn_trading.tables.time_zones import days_in_zone
 
 logger = logging.getLogger(__name__)
 SHOWN_ROWS = 3
@@ -245,6 +246,7 @@ class SourceTable:
         date_format: str | None = None,
         within: pd.Series | None = None,
         tell: str = "date_format: '%m/%d/%Y' in the catalog",
+        timezone: str | None = None,
     ) -> pd.Series:
         """Return the date of timestamps or of text, at midnight, without a time zone; others are noted.
 
@@ -258,6 +260,9 @@ class SourceTable:
             Groups of rows within which dates are expected in order.
         tell
             How a user says the form, with an example.
+        timezone
+            Whose days timestamps are; None: the date that is written. See
+            :func:`rnn_trading.tables.time_zones.days_in_zone`.
 
         Returns
         -------
@@ -286,12 +291,61 @@ class SourceTable:
             )
         read = read_dates(self.table[column], date_format, within)
         if read.question:
-            way_out = f" Say how dates are written, such as {tell}." if read.by_form else ""
+            way_out = (
+                f" Say how dates are written, such as {tell.replace('%m/%d/%Y', read.form)}." if read.by_form else ""
+            )
             raise self.error(f"{self.origin}: column {column!r}: {read.question}.{way_out}")
         if read.form not in ("", ISO):
             self.recognised.append(f"dates as {read.form}")
         self.note(column, read.values.isna(), f"a date such as {EXAMPLE.strftime(read.form or ISO)}")
-        return read.values
+        if timezone is None:
+            return read.values
+        days = days_in_zone(read.values, self.table[column], timezone)
+        self.note(column, days.isna() & read.values.notna(), "a time of day behind the date")
+        return days
+
+    def refuse_bars_of_a_day(self, dates: pd.Series, key: str | None = None, column: str = "date") -> None:
+        """Raise if rows of one day stand at different times of it: such tables hold hours or minutes.
+
+        Parameters
+        ----------
+        dates
+            The day of each row; see :meth:`dates`.
+        key
+            Column that tells series apart, such as ``ticker``; None if there is one.
+        column
+            Of the timestamps.
+
+        Raises
+        ------
+        TableError
+            Names the first such day and its times.
+
+        Examples
+        --------
+        >>> bars = pd.DataFrame({"date": ["2020-01-31 09:30", "2020-01-31 10:30"]})
+        >>> source = SourceTable(bars, "mine.csv", ("date",))
+        >>> source.refuse_bars_of_a_day(source.dates())
+        Traceback (most recent call last):
+            ...
+        rnn_trading.tables.checks.TableError: mine.csv: 2020-01-31 has 2 rows, at 2020-01-31 09:30, 2020-01-31 10:30:...
+        """
+        keys = self.table[[key]] if key else self.table[[]]
+        several = dates.notna() & keys.assign(day=dates).duplicated(keep=False)
+        if not several.any():
+            return
+        rows = keys[several].assign(day=dates[several], stamp=self.table.loc[several, column].astype("str"))
+        by = [name for name in rows.columns if name != "stamp"]
+        times = rows.groupby(by, sort=False)["stamp"].unique()
+        different = times[times.map(len) > 1]
+        if len(different):
+            first, times_there = different.index[0], different.iloc[0]
+            of = f"{first[0]} on {first[1]:%Y-%m-%d}" if key else f"{first:%Y-%m-%d}"
+            raise self.error(
+                f"{self.origin}: {of} has {len(times_there):,} rows, at {', '.join(times_there[:2])}"
+                f"{', ...' if len(times_there) > 2 else ''}: bars of hours or minutes ({len(different):,} such days). "
+                "Expected one row a day. Keep the last close of each day."
+            )
 
     def numbers(self, column: str, *, quantity: bool = False) -> pd.Series:
         """Return a column as float64, NaN where a cell is missing; anything else that is no number is noted.
@@ -344,7 +398,10 @@ class SourceTable:
 def _names_a_day(date_format: str) -> bool:
     """Whether a day can be written in a form, and read again."""
     try:
-        return bool(pd.to_datetime(EXAMPLE.strftime(date_format), format=date_format).date() == EXAMPLE.date())
+        return bool(
+            pd.to_datetime(EXAMPLE.tz_localize("UTC").strftime(date_format), format=date_format).date()
+            == EXAMPLE.date()
+        )
     except ValueError:
         return False
 

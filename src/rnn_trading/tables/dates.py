@@ -111,7 +111,8 @@ def _find(texts: list[str], codes: np.ndarray, groups: np.ndarray) -> Dates:
         asked = [text for text in _stripped(texts, f"({pattern})") if text]
         if len(asked) > most:
             nothing = _parse([""] * len(texts), ISO)
-            return Dates(nothing, ISO, question.format(text=asked[0]), by_form=pattern == SHORT_YEAR)
+            by_form = pattern == SHORT_YEAR
+            return Dates(nothing, "%m/%d/%y" if by_form else ISO, question.format(text=asked[0]), by_form)
     return Dates(_parse(texts, form), form)
 
 
@@ -154,7 +155,7 @@ def _parse(texts: list[str], form: str) -> pd.Series:
     if pattern is not None:
         texts = _stripped(texts, pattern)
     parsed = pd.to_datetime(pd.Series(texts, dtype="str"), errors="coerce", format=form)
-    return parsed.astype("datetime64[us]").dt.tz_localize(None).dt.normalize()
+    return parsed.dt.tz_localize(None).astype("datetime64[us]").dt.normalize()
 
 
 def _stripped(texts: list[str], pattern: str) -> list[str]:

@@ -49,6 +49,7 @@ def to_index(
     Examples
     --------
     >>> raw = pd.DataFrame({"observation_date": ["2020-01-02", "2020-01-03"], "SP500": ["3257.85", "."]})
+    >>> from rnn_trading.tables.names import Told
     >>> index = to_index(raw, "row {}".format, "SP500.csv", Told("index"))
     >>> index.table.columns.tolist(), index.reading.recognised
     (['date', 'close'], ("one index: date='observation_date', close='SP500'",))

@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from rnn_trading.parameters import parameters
+from rnn_trading.tables.calendar import CalendarParameters
 from rnn_trading.tables.checks import SourceTable, row_number
 from rnn_trading.tables.names import Told
 from rnn_trading.tables.prices import PriceError, stale_prices
@@ -37,13 +38,16 @@ class IndexIngestionParameters:
         Most calendar days from one close to the next. Seven is the longest pause of the New York Stock
         Exchange since 1990 (September 2001).
     most_missing_weekdays
-        Largest share of Mondays to Fridays without a close. Holidays alone make about .035.
+        Largest share of working days without a close. Holidays alone make about .035.
+    calendar
+        Which dates are believed to be sessions.
     """
 
     source: Annotated[str, Field(min_length=1)]
     stale_after_sessions: Annotated[int, Field(ge=1)]
     longest_gap_days: Annotated[int, Field(ge=1)]
     most_missing_weekdays: Annotated[float, Field(ge=0, le=1)]
+    calendar: CalendarParameters = CalendarParameters()
 
 
 def parse_index(
@@ -79,7 +83,7 @@ def parse_index(
     PriceError
         For a missing column, fewer than two closes, or more rows than ``told`` allows with a date or number that cannot
         be read, a price that is not positive and finite, a high below the low, a negative volume, or other values than
-        another row of the date has. All such faults are told together.
+        another row of the date has, or bars of hours or minutes. All such faults are told together.
 
     Examples
     --------
@@ -94,7 +98,8 @@ def parse_index(
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
     said = told or Told("index")
-    dates = source.dates("date", said.date_format, tell=said.form_of_dates)
+    dates = source.dates("date", said.date_format, None, said.form_of_dates, said.timezone)
+    source.refuse_bars_of_a_day(dates)
     source.name_rows(dates)
     columns = {
         name: source.numbers(name, quantity=name == "volume")
@@ -205,7 +210,7 @@ def refuse_missing_days(index_prices: pd.DataFrame, limits: IndexIngestionParame
             f"at most {limits.longest_gap_days} days between closes. Fill the gap, start after it, or raise "
             "index_prices.longest_gap_days (and index_ranges.longest_gap_days)."
         )
-    missing = missing_weekdays(dates)
+    missing = missing_weekdays(dates, limits.calendar.working)
     if missing > limits.most_missing_weekdays:
         raise PriceError(
             f"{limits.source}: {missing:.1%} of the weekdays from {dates[0]:%Y-%m-%d} to {dates[-1]:%Y-%m-%d} have no "
@@ -214,21 +219,24 @@ def refuse_missing_days(index_prices: pd.DataFrame, limits: IndexIngestionParame
         )
 
 
-def missing_weekdays(dates: pd.DatetimeIndex) -> float:
-    """Share of the Mondays to Fridays between the first and the last date that are not among the dates.
+def missing_weekdays(dates: pd.DatetimeIndex, working: tuple[int, ...]) -> float:
+    """Share of the working days (0 for Monday) between the first and the last date that are not among the dates.
 
     Examples
     --------
     A Monday, a Tuesday and a Friday: two of five weekdays are missing.
 
-    >>> missing_weekdays(pd.DatetimeIndex(["2020-01-06", "2020-01-07", "2020-01-10"]))
+    >>> missing_weekdays(pd.DatetimeIndex(["2020-01-06", "2020-01-07", "2020-01-10"]), (0, 1, 2, 3, 4))
     0.4
     """
-    weekdays = pd.bdate_range(dates[0], dates[-1])
+    days = pd.date_range(dates[0], dates[-1])
+    weekdays = days[days.day_of_week.isin(working)]
     return float(len(weekdays.difference(dates)) / max(1, len(weekdays)))
 
 
-def index_quality(index_prices: pd.DataFrame, stale_after_sessions: int) -> dict[str, Any]:
+def index_quality(
+    index_prices: pd.DataFrame, stale_after_sessions: int, working: tuple[int, ...] = (0, 1, 2, 3, 4)
+) -> dict[str, Any]:
     """Count days, gaps, unchanged and stale closes, and the largest daily return.
 
     Parameters
@@ -237,6 +245,8 @@ def index_quality(index_prices: pd.DataFrame, stale_after_sessions: int) -> dict
         The canonical table.
     stale_after_sessions
         See :func:`rnn_trading.tables.prices.stale_prices`.
+    working
+        Weekdays on which the exchange is open, 0 for Monday.
 
     Returns
     -------
@@ -258,7 +268,7 @@ def index_quality(index_prices: pd.DataFrame, stale_after_sessions: int) -> dict
         "first_date": f"{close.index[0]:%Y-%m-%d}",
         "last_date": f"{close.index[-1]:%Y-%m-%d}",
         "columns": list(index_prices.columns),
-        "weekdays_without_a_close": round(missing_weekdays(close.index), 4),
+        "weekdays_without_a_close": round(missing_weekdays(close.index, working), 4),
         "longest_gap_days": int(close.index.to_series().diff().dt.days.max()),
         "unchanged_closes": int((close.diff() == 0).sum()),
         "stale_closes": int(stale_prices(close.to_frame(), stale_after_sessions)["close"].sum()),

@@ -83,6 +83,7 @@ def to_long(
     Examples
     --------
     >>> raw = pd.DataFrame({"Date": ["2020-01-02", "2020-01-03"], "AAPL": ["1.5", "1.6"], "LOW": ["7", "8"]})
+    >>> from rnn_trading.tables.names import Told
     >>> long = to_long(raw, "row {}".format, "mine.csv", Told())
     >>> long.table.to_numpy().tolist()[1:3]
     [['2020-01-03', 'AAPL', '1.6'], ['2020-01-02', 'LOW', '7']]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from rnn_trading.tables.checks import TableError, some
+from rnn_trading.tables.time_zones import checked_zone
 
 Layout = Literal["auto", "long", "wide", "yfinance", "folder"]
 
@@ -63,6 +64,8 @@ class Told:
         Form of dates that are text or numbers; None: found.
     bad_rows
         Share of the rows that may be left out, since they cannot be used.
+    timezone
+        Whose days timestamps are; None: the date that is written.
     """
 
     parameter: str = "prices"
@@ -70,8 +73,10 @@ class Told:
     columns: Mapping[str, str | None] = field(default_factory=dict)
     date_format: str | None = None
     bad_rows: float = 0.0
+    timezone: str | None = None
 
     def __post_init__(self) -> None:
+        checked_zone(self.timezone)
         if not isinstance(self.date_format, str | None):
             raise ValueError(
                 f"{self.parameter}_date_format: expected a form such as %d/%m/%Y. Received: {self.date_format!r}"

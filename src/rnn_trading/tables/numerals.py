@@ -51,7 +51,7 @@ def to_floats(values: pd.Series) -> tuple[pd.Series, pd.Series]:
             return numbers, unclear
         values = values.astype("str")
     cells = _cells(values)
-    readable = cells if _is_plain(cells) else pc.if_else(pc.match_substring_regex(cells, PLAIN), cells, None)
+    readable = cells if _casts(cells) else pc.if_else(pc.match_substring_regex(cells, PLAIN), cells, None)
     unreadable = pc.and_(pc.is_valid(cells), pc.is_null(readable))
     numbers = pc.cast(readable, pa.float64())
     return (
@@ -82,8 +82,10 @@ def plain_numerals(
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Write the numbers of a table as Python does: decimals behind a point, nothing between the thousands.
 
-    A column is one of numbers if every cell of it is a number in one way of writing or the other, or missing. Other
-    columns stay as they are, and so do all if Python can read every one of them.
+    A column is one of numbers if every cell of it is a number in one way of writing or the other, or missing. Others
+    stay as they are. Where a cell leaves no doubt, it decides for its column: no comma stands between the thousands of
+    12,50, and no point between those of 12.50. What it says holds for columns that are in doubt, too, such as 1.234
+    alone, unless columns say both. A file without any comma is read as Python reads it.
 
     Parameters
     ----------
@@ -94,7 +96,7 @@ def plain_numerals(
     describe_row
         Names a row by its position, for error messages.
     told
-        What stands before the decimals; None: what the file says beyond doubt.
+        What stands before the decimals of columns that are in doubt; None: what others of the file have.
     error
         What is raised.
 
@@ -106,8 +108,7 @@ def plain_numerals(
     Raises
     ------
     Exception
-        ``error``: for numbers that can be read in two ways, such as 1,234 where no other number says which; for a file
-        with decimal points and decimal commas; and for a number that is not written as the others, or as was told.
+        ``error``: for a column that is in doubt, where no other number of the file says which, or several say both.
 
     Examples
     --------
@@ -121,75 +122,66 @@ def plain_numerals(
     """
     if told is not None and told not in MARKS:
         raise error(f"table_decimal: expected {' or '.join(get_args(Decimal))}. Received: {told!r}.")
-    columns = {
-        place: cells for place in range(table.shape[1]) if (cells := _numerals(table.iloc[:, place])) is not None
-    }
-    plain = {place for place, cells in columns.items() if _is_plain(cells)}
-    if told != "comma" and plain == set(columns):
+    columns = {place: column for place in range(table.shape[1]) if (column := _numerals(table.iloc[:, place]))}
+    if told != "comma" and all(column.is_plain for column in columns.values()):
         return table, ()
-    numbers = _Numbers(table, describe_row, columns, plain)
-    try:
-        decimal = told or numbers.decimal()
-        return numbers.rewritten(decimal), ("decimal commas" if decimal == "comma" else "signs between thousands",)
-    except _UnclearError as unclear:
-        raise error(f"{origin}: {unclear}") from unclear
-
-
-class _UnclearError(ValueError):
-    """Numbers that can be read in several ways; the message goes behind the name of the file."""
+    said = {place: column.says() for place, column in columns.items()}
+    certain = {sign for signs in said.values() for sign in signs if len(signs) == 1}
+    changed: dict[int, pd.Series] = {}
+    words = set()
+    for place, column in columns.items():
+        if len(said[place]) > 1 or column.is_whole:
+            continue  # both signs in one column: refused where it is used; or no sign at all
+        decimal = next(iter(said[place]), told or (next(iter(certain)) if len(certain) == 1 else None))
+        row = column.first_with_a_sign()
+        if row is None:
+            decimal = "point"  # apostrophes or spaces between thousands, and no decimals
+        elif decimal is None and not (column.is_plain and not certain):
+            cell = column.cells[row].as_py()
+            both = cell.replace(",", "").replace(".", ""), cell.replace(",", ".")
+            others = "other numbers of the file have both" if certain else "no other number of the file says which"
+            raise error(
+                f"{origin}: column {str(table.columns[place])!r}, {describe_row(row)}: {cell!r} may be {both[0]} or "
+                f"{both[1]}, and {others}. Say so: --params table_decimal=point or table_decimal=comma."
+            )
+        if decimal is not None and (rewritten := column.rewritten(decimal)) is not None:
+            changed[place] = pd.Series(rewritten, index=table.index)
+            words.add("decimal commas" if decimal == "comma" else "signs between thousands")
+    if not changed:
+        return table, ()
+    series = {place: changed.get(place, table.iloc[:, place]) for place in range(table.shape[1])}
+    return pd.DataFrame(series).set_axis(table.columns, axis="columns"), tuple(sorted(words))
 
 
 @dataclass(frozen=True)
-class _Numbers:
-    """Columns of numbers by their places, and which of them Python can read as they are."""
+class _Numerals:
+    """A column of numbers: cells, null where missing; and whether Python can read them as they are."""
 
-    table: pd.DataFrame
-    describe_row: Callable[[int], str]
-    columns: dict[int, pa.ChunkedArray]
-    plain: set[int]
+    cells: pa.ChunkedArray
+    is_plain: bool
 
-    def decimal(self) -> Decimal:
-        """The sign before the decimals, if one cell leaves no doubt and none gives the other one."""
-        point, comma = (self._first(_certain(sign), set(self.columns)) for sign in ("point", "comma"))
-        if point and comma:
-            found = " and ".join(f"{where}: {cell!r}" for where, cell in (point, comma))
-            raise _UnclearError(f"decimal points and decimal commas: {found}. Write all numbers in one way.")
-        doubtful = self._first(",", set(self.columns) - self.plain)
-        if doubtful and not point and not comma:
-            where, cell = doubtful
-            raise _UnclearError(
-                f"{where}: {cell!r} may be {cell.replace(',', '')} or {cell.replace(',', '.')}, and no other number of "
-                "the file says which. Say so: --params table_decimal=point or table_decimal=comma."
-            )
-        return "comma" if comma else "point"
+    @property
+    def is_whole(self) -> bool:
+        """Whether no cell holds a sign between digits."""
+        return _all(self.cells, r"^[+-]?\d+$")
 
-    def rewritten(self, decimal: Decimal) -> pd.DataFrame:
-        """The table with numbers as Python writes them."""
-        other = self._first(_valid(decimal), self.plain, matching=False)
-        if other is not None:
-            raise _UnclearError(
-                f"{other[0]}: expected a number with a decimal {decimal}, as other numbers have it or as was told. "
-                f"Received: {other[1]!r}. Write all numbers in one way."
-            )
+    def says(self) -> set[Decimal]:
+        """Signs that can only be decimal ones somewhere in the column."""
+        signs: tuple[Decimal, ...] = ("point",) if self.is_plain else ("point", "comma")
+        return {sign for sign in signs if pc.any(pc.match_substring_regex(self.cells, _certain(sign))).as_py()}
+
+    def first_with_a_sign(self) -> int | None:
+        """Position of the first cell that holds a point or comma."""
+        row = pc.index(pc.match_substring_regex(self.cells, "[,.]"), True).as_py()
+        return row if row >= 0 else None
+
+    def rewritten(self, decimal: Decimal) -> pd.api.extensions.ExtensionArray | None:
+        """Cells as Python writes them; None if they are so, or if one is no number with this sign."""
+        if (self.is_plain and decimal == "point") or not _all(self.cells, _valid(decimal)):
+            return None
         thousands = SPACES + MARKS["point" if decimal == "comma" else "comma"]
-        columns = {place: self.table.iloc[:, place] for place in range(self.table.shape[1])}
-        for place, cells in self.columns.items():
-            if _all(
-                cells, _valid(decimal)
-            ):  # else it is refused where it is used: Python reads no number in it, either
-                bare = pc.replace_substring_regex(cells, f"[{thousands}]", "")
-                text = pc.fill_null(pc.replace_substring(bare, MARKS[decimal], "."), "")
-                columns[place] = pd.Series(pd.array(text, dtype="str"), index=self.table.index)
-        return pd.DataFrame(columns).set_axis(self.table.columns, axis="columns")
-
-    def _first(self, pattern: str, places: set[int], *, matching: bool = True) -> tuple[str, str] | None:
-        """Where the first cell stands that matches, or does not, and the cell."""
-        for place in sorted(places):
-            cells = self.columns[place]
-            row = pc.index(pc.match_substring_regex(cells, pattern), matching).as_py()
-            if row >= 0:
-                return f"column {str(self.table.columns[place])!r}, {self.describe_row(row)}", cells[row].as_py()
-        return None
+        bare = pc.replace_substring_regex(self.cells, f"[{thousands}]", "")
+        return pd.array(pc.fill_null(pc.replace_substring(bare, MARKS[decimal], "."), ""), dtype="str")
 
 
 def _signs(decimal: Decimal) -> tuple[str, str, str]:
@@ -218,25 +210,30 @@ def _cells(values: pd.Series) -> pa.ChunkedArray:
     return pc.if_else(pc.is_in(text, pa.array(MISSING, text.type)), None, text)
 
 
-def _numerals(values: pd.Series) -> pa.ChunkedArray | None:
-    """Cells of a column of numbers, however they are written; None for any other column."""
+def _numerals(values: pd.Series) -> _Numerals | None:
+    """A column of numbers, however they are written; None for any other column."""
     if not isinstance(values.dtype, pd.StringDtype):
         return None
     either = f"{_valid('point')}|{_valid('comma')}"
-    if not _all(_cells(values.iloc[:GLANCE]), either):
+    glance = _cells(values.iloc[:GLANCE])
+    if not (_casts(glance) or _all(glance, either)):
         return None
     cells = _cells(values)
-    return cells if cells.null_count < len(cells) and (_is_plain(cells) or _all(cells, either)) else None
+    if cells.null_count == len(cells):
+        return None
+    if _casts(cells):
+        return _Numerals(cells, is_plain=True)
+    return _Numerals(cells, is_plain=False) if _all(cells, either) else None
 
 
-def _is_plain(cells: pa.ChunkedArray) -> bool:
-    """Whether Python reads a number in each cell."""
+def _casts(cells: pa.ChunkedArray) -> bool:
+    """Whether Arrow reads a number in each cell, as it does in all that Python writes."""
     try:
         pc.cast(cells, pa.float64())
     except pa.ArrowInvalid:
-        return _all(cells, PLAIN)
+        return False
     return True
 
 
 def _all(cells: pa.ChunkedArray, pattern: str) -> bool:
-    return bool(pc.all(pc.match_substring_regex(cells, pattern)).as_py() is not False)
+    return pc.all(pc.match_substring_regex(cells, pattern)).as_py() is not False

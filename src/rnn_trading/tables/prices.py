@@ -61,7 +61,8 @@ def parse_prices(
     PriceError
         For a missing column, a table without a price, or more rows than ``told`` allows with a date, ticker, price or
         volume that cannot be read, a price that is not positive and finite, a negative volume, or another price or
-        volume than another row of the ticker and date has. All such faults are told together.
+        volume than another row of the ticker and date has. All such faults are told together. And for bars of hours or
+        minutes.
 
     Examples
     --------
@@ -76,11 +77,12 @@ def parse_prices(
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
     said = told or Told()
     tickers, respelt = _one_case(source.symbols("ticker"))
-    dates = source.dates("date", said.date_format, within=tickers, tell=said.form_of_dates)
+    dates = source.dates("date", said.date_format, tickers, said.form_of_dates, said.timezone)
     source.name_rows(tickers, dates)
     columns = {"adj_close": source.numbers("adj_close")}
     if "adj_volume" in source.table.columns:
         columns["adj_volume"] = source.numbers("adj_volume", quantity=True)
+    source.refuse_bars_of_a_day(dates.where(columns["adj_close"].notna()), "ticker")
     prices = pd.DataFrame({"ticker": tickers, "date": dates, **columns})
     left_out = _note_faults(source, prices)
     bad = ~source.usable(said.bad_rows, f"{said.parameter}_bad_rows" if told else "")

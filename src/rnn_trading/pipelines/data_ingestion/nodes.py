@@ -7,12 +7,19 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from rnn_trading.filings.filings import FilingError, FilingIngestionParameters, FilingSource, take_filings
+from rnn_trading.filings.filings import (
+    FilingError,
+    FilingIngestionParameters,
+    FilingSource,
+    check_filing_dates,
+    take_filings,
+)
 from rnn_trading.filings.items import SentenceParameters
 from rnn_trading.filings.reading import FilingReading, Sentences, describe_texts
 from rnn_trading.parameters import parameters
 from rnn_trading.series.monthly import MacroParameters, align_months, macro_quality
 from rnn_trading.simulated.filings import SimulationParameters, simulate_filings
+from rnn_trading.tables.calendar import CalendarParameters, check_dates, check_sessions
 from rnn_trading.tables.index_prices import IndexIngestionParameters, index_quality, refuse_missing_days
 from rnn_trading.tables.prices import PriceError, price_quality
 from rnn_trading.tables.reading import Reading, fingerprint
@@ -32,10 +39,13 @@ class IngestionParameters:
         Where the prices come from, in words; it stands in every skill record.
     stale_after_sessions
         Unchanged sessions after which the quality report calls a price stale.
+    calendar
+        Which dates are believed to be sessions.
     """
 
     source: Annotated[str, Field(min_length=1)]
     stale_after_sessions: Annotated[int, Field(ge=1)]
+    calendar: CalendarParameters = CalendarParameters()
 
 
 def ingest_prices(prices_source: tuple[pd.DataFrame, Reading], ingestion: IngestionParameters) -> dict[str, Any]:
@@ -58,8 +68,11 @@ def ingest_prices(prices_source: tuple[pd.DataFrame, Reading], ingestion: Ingest
     ------
     PriceError
         If the source holds a single ticker.
+    CalendarError
+        If its dates cannot be right; see :func:`rnn_trading.tables.calendar.check_sessions`.
     """
-    table, reading = prices_source
+    table, calendar = check_sessions(prices_source[0], ingestion.calendar, ingestion.source, ("data_ingestion",))
+    reading = prices_source[1] | calendar
     reading.log(ingestion.source)
     tickers = table.index.unique("ticker")
     if len(tickers) < 2:
@@ -94,11 +107,15 @@ def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIng
     ------
     PriceError
         If closes are missing beyond the limits.
+    CalendarError
+        If its dates cannot be right; see :func:`rnn_trading.tables.calendar.check_sessions`.
     """
-    table, reading = index_source
+    blocks = ("index_prices", "index_ranges")
+    table, calendar = check_sessions(index_source[0], ingestion.calendar, ingestion.source, blocks)
+    reading = index_source[1] | calendar
     reading.log(ingestion.source)
     refuse_missing_days(table, ingestion)
-    quality = index_quality(table, ingestion.stale_after_sessions)
+    quality = index_quality(table, ingestion.stale_after_sessions, ingestion.calendar.working)
     return {
         "prices": table,
         "report": {"source": ingestion.source, "sha256": fingerprint(table), **quality, **reading.report()},
@@ -125,8 +142,11 @@ def ingest_macro(macro_source: tuple[pd.DataFrame, Reading], series: MacroParame
     ------
     MacroError
         If the series cannot be aligned.
+    CalendarError
+        If its dates cannot be right; see :func:`rnn_trading.tables.calendar.check_dates`.
     """
-    table, reading = macro_source
+    table, calendar = check_dates(macro_source[0], series.calendar, series.source, ("macro",))
+    reading = macro_source[1] | calendar
     reading.log(series.source)
     macro = align_months(table, series.names, series.source)
     with_any = table[series.names].dropna(how="all")
@@ -162,12 +182,14 @@ def ingest_filings(
     -------
     dict
         ``filings``, ``filing_prices``: the canonical tables. ``filing_tables_report``: see
-        :func:`rnn_trading.filings.filings.take_filings`.
+        :func:`rnn_trading.filings.filings.take_filings`, and what was found of the ``price_sessions``.
 
     Raises
     ------
     FilingError
         If no filing has a price, or there is a source for filings or prices alone.
+    CalendarError
+        If dates cannot be right; see :mod:`rnn_trading.tables.calendar`.
     """
     if (filings_source is None) != (filing_prices_source is None):
         raise FilingError("Expected filings_source and filing_prices_source in the catalog, or neither. Received: one.")
@@ -175,7 +197,11 @@ def ingest_filings(
     prices = simulate_filings(simulation).prices if filing_prices_source is None else filing_prices_source
     if not len(source):
         raise FilingError("There are no filings: no source, and filings.simulation.firms=0. Change one of them.")
-    windows, report = take_filings(source, prices, ingestion)
+    source = check_filing_dates(source, ingestion)
+    origin = f"{ingestion.source}: prices"
+    table, calendar = check_sessions(prices[0], ingestion.calendar, origin, ("filings.ingestion",))
+    calendar.log(origin)
+    windows, report = take_filings(source, (table, prices[1]), ingestion)
     if source.read_as:
         logger.info("Filings: read %s", "; ".join(source.read_as))
     left_out = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in source.dropped.items() if count)
@@ -188,6 +214,7 @@ def ingest_filings(
         "%s filings of %s firms, %s with prices, %s with a time of day",
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),
     )
+    report |= {"price_sessions": calendar.report()}
     return {"filings": source.index, "filing_prices": windows, "filing_tables_report": report}
 
 

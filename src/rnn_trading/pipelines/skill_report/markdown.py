@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable
 import pandas as pd
 
 from rnn_trading.pages import book
+from rnn_trading.pages.plain_markdown import code, escaped
 from rnn_trading.pages.table import COLUMNS, NUMBERS, markdown_cells
 from rnn_trading.skill.book import book_table
 from rnn_trading.skill.formats import TOO_NARROW, words
@@ -17,7 +18,7 @@ PICTURE = "skill_report.png"  # lies beside the text
 
 
 def render_markdown(found: list[str], table: pd.DataFrame, records: Records, problems: list[str]) -> str:
-    """Broken laws, picture, findings, table, the book's, and what is missing or left out.
+    """Broken laws, picture, findings, table, the book's, and what is missing or left out; records are a stranger's.
 
     Parameters
     ----------
@@ -31,19 +32,20 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
         What could not be read, in words.
     """
     lines = ["# What survives", ""]
-    lines += [
-        f"> **A canary died:** {law}. Release them again: `{records.command_for('canaries', 'corrected')}`\n"
-        for law in records.broken
-    ]
-    lines += [f"![{in_a_sentence(table)}]({PICTURE})", ""]
-    lines += [f"{number}. {finding}" for number, finding in enumerate(found, start=1)]
+    again = code(records.command_for("canaries", "corrected"))
+    lines += [f"> **A canary died:** {escaped(law)}. Release them again: {again}\n" for law in records.broken]
+    lines += [f"![{escaped(in_a_sentence(table))}]({PICTURE})", ""]
+    lines += [f"{number}. {escaped(finding)}" for number, finding in enumerate(found, start=1)]
     lines += ["", markdown_table(table), "", *_below(table), *_of_the_book(records)]
     if records.missing:
         lines += ["## Not there yet", ""]
-        lines += [f"- {name} ({words(protocol)}): `{command}`" for name, protocol, command in records.missing]
+        lines += [
+            f"- {escaped(name)} ({escaped(words(protocol))}): {code(command)}"
+            for name, protocol, command in records.missing
+        ]
         lines.append("")
     if problems:
-        lines += ["## Left out", "", *(f"- {problem}" for problem in problems), ""]
+        lines += ["## Left out", "", *(f"- {escaped(problem)}" for problem in problems), ""]
     return "\n".join(lines)
 
 
@@ -70,7 +72,7 @@ def _below(table: pd.DataFrame) -> list[str]:
     changed, gone = [run for run, _ in changed_runs(table)], without_record(table)
     said = [
         f"{gone}`make report`" if gone else "",
-        f"Not as in conf/base: {', '.join(changed)}." if changed else "",
+        f"Not as in conf/base: {escaped(', '.join(changed))}." if changed else "",
         f"{'; '.join(f'{mark.character} {mark.says}' for mark in MARKS.values())}.",
         f"{TOO_NARROW} Few dates, dates that depend on each other, or a few that carry the score: the interval may be "
         "too narrow, the p too small. Holm, BH: the p corrected for all rows (Benjamini and Hochberg). "

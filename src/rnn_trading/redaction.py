@@ -1,0 +1,266 @@
+"""What may be shown of a configuration, a message or a log: nothing that could be a secret.
+
+Whatever this project writes or prints about parameters, catalogs, addresses and errors goes through here. A value that
+is not shown is still said to be there.
+"""
+
+import logging
+import re
+import traceback
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+HIDDEN = "(not shown)"
+# In its place while a text is looked at: it has neither blanks nor brackets.
+MASK = "\ue000"
+Names = tuple[str, ...]
+# Secrets known by their value, from credentials; shorter ones would be found inside ordinary words.
+_known: set[str] = set()
+SHORTEST = 6
+
+# Words of names. With a bare colon behind them the last ones are also found in sentences, and left there.
+_ALWAYS = (
+    r"pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|auth(?:entication|orization)?|bearer|api[_-]?key|"
+    r"(?:access|account|private|secret)[_-]?key|key[_-]?id|cookies?|sas|dsn|connection[_-]?string|storage_options|"
+    r"fs_args|client_kwargs|prox(?:y|ies)|identity|e?mail"
+)
+_SECRET = rf"{_ALWAYS}|headers|session|signature|sig|user(?:[_-]?name)?|login|pin"
+_START = r"(?:(?<![^\W_])|(?-i:(?<=[a-z\d])(?=[A-Z]))|(?=(?:password|passwd|secret|token)))"
+SECRET_NAME = re.compile(rf"{_START}(?:{_SECRET})(?=[\W_\d]|(?-i:(?<=[a-z])(?=[A-Z]))|$)", re.IGNORECASE)
+# ``name=value``, ``'name': value`` and ``name: value``; the value follows.
+NAMED = re.compile(
+    rf"{_START}(?:{_SECRET})[\d_]*(?:[\"']?\s*=\s*|[\"']\s*:\s*)"
+    rf"|{_START}(?P<line>{_ALWAYS})\d*:(?!//)\s*(?!expected|received|input|field|must|conf/)(?=\S)"
+    rf"|\b(?:Bearer|Basic|Digest)\s+(?=[\w.+/=~-]{{8}})",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]{1,30}:/{1,2})(?P<rest>[^\s'\"<>]*)", re.IGNORECASE)
+# Without a scheme: user:password@host, and an address of e-mail.
+USER = re.compile(rf"(?<![\w/.+~%{MASK}-])[\w.+~%{MASK}-]{{1,128}}(?::[^\s@'\"/]{{0,128}})?@(?=[\w-]+[.:/\w])")
+QUERY = re.compile(r"(?<=[\w/.-])\?[\w.~%+\[\]-]+=[^\s'\"<>)]*")
+DATASET = re.compile(r"(?P<name>\bdataset [\w.]+)(?=\()")
+PORT = re.compile(r"[^:]*:\d{1,5}")
+QUOTES = {"'", '"'}
+CLOSING = {"(": ")", "[": "]", "{": "}"}
+# Keys that are known by how they begin, signed ones (JWT), hexadecimal ones, and others that nobody would write.
+TOKENS = (
+    re.compile(r"\b(?:AKIA|ASIA|AIza|sk-|pk-|gh[opsru]_|github_pat_|glpat-|xox[abprs]-|hf_|npm_|pypi-)[\w-]{8,}"),
+    re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"),
+    re.compile(r"(?<![\w/+.-])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}=?(?![\w/+=-]|\.\w)"),
+)
+# A hash is said to be one.
+RUN = re.compile(r"(?P<said>\b(?:commit|sha-?\d*|hash)\W{1,4}(?=[0-9a-f]+\b))?(?P<run>[A-Za-z0-9]{16,})", re.IGNORECASE)
+WORD = re.compile(r"[A-Za-z][A-Za-z_. -]{0,39}")
+
+
+def remember(values: Any, *, all_of_them: bool = False) -> None:
+    """Never show the secrets among these values again, wherever they stand.
+
+    Parameters
+    ----------
+    values
+        A configuration. Text beside names of secrets is one; what is shorter than six characters, or is a word that
+        messages use as well, is not looked for.
+    all_of_them
+        Whether every text is a secret, whatever its name.
+    """
+    if isinstance(values, dict):
+        for name, each in values.items():
+            remember(each, all_of_them=all_of_them or is_secret(str(name)))
+    elif isinstance(values, list | tuple):
+        for each in values:
+            remember(each, all_of_them=all_of_them)
+    elif all_of_them and isinstance(values, str) and len(values) >= SHORTEST and not WORD.fullmatch(values):
+        _known.add(values)
+
+
+def redacted(text: str) -> str:
+    """Text without what could be a secret.
+
+    Left out are users and passwords, queries and fragments of addresses; values beside names of secrets, with all that
+    is inside their brackets; arguments of a dataset, but for its file; headers; and what looks like a key.
+
+    Parameters
+    ----------
+    text
+        A message, a path, an address, or a line of a log.
+
+    Examples
+    --------
+    >>> redacted("401 for https://me:pw@host/data?key=1#x, {'token': 'abc', 'rows': 3}")
+    "401 for https://host/data?(not shown) {'token': (not shown), 'rows': 3}"
+    >>> redacted("data/01_raw/prices.parquet: line 3: adj_close is -1")
+    'data/01_raw/prices.parquet: line 3: adj_close is -1'
+    """
+    text = text.replace(HIDDEN, MASK)  # what was redacted before stays as it is
+    for secret in sorted(_known, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    text = _replaced(text, DATASET, _file_alone)
+    text = QUERY.sub(f"?{MASK}", ADDRESS.sub(_address, text))
+    text = USER.sub(f"{MASK}@", _replaced(text, NAMED, lambda _: MASK))
+    for token in TOKENS:
+        text = token.sub(MASK, text)
+    text = RUN.sub(lambda found: found[0] if found["said"] or not _looks_drawn(found["run"]) else MASK, text)
+    return text.replace(MASK, HIDDEN)
+
+
+def shown(value: Any, is_known: Callable[[Names], bool], path: Names, *, words: bool = False) -> Any:
+    """A value of a configuration, as it may be shown; deny by default.
+
+    Shown are numbers, truth values and nothing, but not beside a name of a secret; and text of names that are known to
+    hold none, as :func:`redacted` leaves it.
+
+    Parameters
+    ----------
+    value
+        Plain values of any depth.
+    is_known
+        Whether a path of names is known to hold no secret.
+    path
+        Names that lead to the value.
+    words
+        Whether text is also shown that is a few words without digits.
+
+    Returns
+    -------
+    object
+        The value, :data:`HIDDEN` in the place of each that is not shown.
+
+    Examples
+    --------
+    >>> values = {"filepath": "https://host/a.csv?k=1", "args": {"api_key": 5, "sep": ";", "rows": 3}}
+    >>> shown(values, lambda path: path == ("filepath",), ())
+    {'filepath': 'https://host/a.csv?(not shown)', 'args': {'api_key': '(not shown)', 'sep': '(not shown)', 'rows': 3}}
+    """
+    if isinstance(value, dict):
+        return {
+            redacted(str(name)): shown(each, is_known, (*path, str(name)), words=words) for name, each in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [shown(each, is_known, path, words=words) for each in value]
+    known = is_known(path)
+    if not known and any(map(is_secret, path)):
+        return HIDDEN
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str) and (known or (words and WORD.fullmatch(value))):
+        return redacted(value)
+    return HIDDEN
+
+
+def is_secret(name: str) -> bool:
+    """Whether a name is one of secrets.
+
+    Examples
+    --------
+    >>> [name for name in ("apiKey", "AWS_SECRET_ACCESS_KEY", "tokens", "author", "headers") if is_secret(name)]
+    ['apiKey', 'AWS_SECRET_ACCESS_KEY', 'headers']
+    """
+    return SECRET_NAME.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)) is not None
+
+
+def redact(error: BaseException) -> None:
+    """Redact the message of an error, and of those that led to it, in place."""
+    seen: set[int] = set()
+    following: list[BaseException | None] = [error]
+    while following:
+        one = following.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.args = tuple(redacted(each) if isinstance(each, str) else each for each in one.args)
+            following += [one.__cause__, one.__context__]
+
+
+class RedactedRecord(logging.LogRecord):
+    """A record of a log, redacted when it is made, a traceback too: whoever handles it has nothing else.
+
+    Kedro lets no filter of a project into ``logging.yml``, so that ``settings.py`` has all records made by this class.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        try:
+            self.msg, self.args = redacted(self.getMessage()), None
+        except (TypeError, ValueError):
+            return  # arguments that do not fit: whoever handles the record says so, and where
+        if self.exc_info and self.exc_info[0]:
+            text = "".join(traceback.format_exception(*self.exc_info)).rstrip()
+            self.exc_info, self.exc_text = None, redacted(text)
+
+
+def _address(found: re.Match[str]) -> str:
+    """An address without user, password, query and fragment."""
+    place, mark, _ = _before_query(found["rest"])
+    host = place.partition("/")[0]
+    # A password may hold whatever stands between the parts of an address; a port is no password.
+    if "@" in host or ("@" in found["rest"] and ":" in host and not PORT.fullmatch(host)):
+        place, mark, _ = _before_query(found["rest"].rpartition("@")[2])
+    return f"{found['scheme']}{place}" + (f"?{MASK}" if mark else "")
+
+
+def _before_query(rest: str) -> tuple[str, str, str]:
+    mark = re.search(r"[?#]", rest)
+    return rest.partition(mark[0]) if mark else (rest, "", "")
+
+
+def _file_alone(arguments: str) -> str:
+    """Of the arguments of a dataset in a message, its file."""
+    file = re.search(r"""\bfilepath=(?:\w*Path\()?(['"]?)([^'",)]*)\1""", arguments)
+    return f"({file[2]})" if file else ""
+
+
+def _replaced(text: str, pattern: re.Pattern[str], replace: Callable[[str], str]) -> str:
+    """Text with the value behind each match replaced."""
+    pieces, done = [], 0
+    for found in pattern.finditer(text):
+        if found.end() > done:
+            end = _end_of_value(text, found.end(), found.groupdict().get("line"))
+            pieces += [text[done : found.end()], replace(text[found.end() : end])]
+            done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _end_of_value(text: str, start: int, line: str | None) -> int:
+    """Where a value ends: what is in brackets or quotation marks belongs to it; without these, a word or the line."""
+    closing: list[str] = []
+    whole = text[start : start + 1] in QUOTES | CLOSING.keys()
+    ends = "\n,;}])" if line else " \t\n,;&}])"
+    place = start
+    while place < len(text):
+        each = text[place]
+        if not closing and each in (QUOTES | set(ends) if line and not whole else ends):
+            break
+        if each in QUOTES:
+            place = _end_of_quotation(text, place)
+        else:
+            if closing and each == closing[-1]:
+                closing.pop()
+            elif each in CLOSING:
+                closing.append(CLOSING[each])
+            place += 1
+        if whole and not closing:
+            break
+    return place
+
+
+def _end_of_quotation(text: str, start: int) -> int:
+    place = start + 1
+    while place < len(text) and text[place] != text[start]:
+        place += 2 if text[place] == "\\" else 1
+    return place + 1
+
+
+def _looks_drawn(run: str) -> bool:
+    """Whether letters and digits look drawn at random: long, and mixed as no name is."""
+    changes = sum(_kind(one) != _kind(other) for one, other in pairwise(run))
+    of_digits = sum(one.isdigit() != other.isdigit() for one, other in pairwise(run))
+    if not of_digits:
+        return changes >= 0.4 * len(run)
+    if run.upper() == run:  # symbols of series are such
+        return len(run) >= 24 and of_digits >= 3
+    return of_digits >= 4 or changes >= 0.4 * len(run) or (len(run) >= 32 and of_digits >= 2)
+
+
+def _kind(each: str) -> int:
+    return 2 * each.isdigit() + each.isupper()

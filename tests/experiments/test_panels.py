@@ -1,0 +1,27 @@
+"""What a panel must have before anything is trained."""
+
+import pandas as pd
+import pytest
+
+from rnn_trading.experiments.panels import split_dates
+from rnn_trading.splits.chronological import SplitParameters
+
+SPLIT = SplitParameters(validate_on="validation", test_from=None, validation_from=None, until=None, held_out=2, purge=0)
+
+
+def returns_of(tickers, last=None):
+    """Rows of some tickers on ten dates; on the last one of fewer."""
+    days = pd.bdate_range("2020-01-06", periods=10)
+    index = pd.MultiIndex.from_product([list(tickers), days], names=["ticker", "date"])
+    if last is not None:
+        index = index[
+            ~((index.get_level_values("date") >= days[-2]) & ~index.get_level_values("ticker").isin(list(last)))
+        ]
+    return pd.DataFrame({0: 0.5}, index=index)
+
+
+def test_a_correlation_of_ranks_needs_three_tickers_on_a_test_date():
+    assert split_dates(returns_of("ABC"), SPLIT)["split"].value_counts()["test"] == 2
+    for returns, of in ((returns_of("AB"), 2), (returns_of("ABCD", last="AD"), 4)):
+        with pytest.raises(ValueError, match=f"at least 3 tickers on a test date. Received 2 at most, of {of}. Bring"):
+            split_dates(returns, SPLIT)
