@@ -67,7 +67,7 @@ class ConfigLoader(ParsedOnce):
         return values
 
     def made_from(self) -> dict[str, Any]:
-        """All that a result of this run can be made from, by the names of inputs of a pipeline, without secrets.
+        """All that a result of this run can be made from, by the names of inputs of a pipeline, as it may be shown.
 
         Parameters (``params:NAME``) and entries of the catalog. What is ``changed`` follows from them and is left out.
         """

@@ -125,14 +125,14 @@ def _workspace_run(
     writes, reads = files_of(pipeline, catalog, run_params["only_missing_outputs"])
 
     def whole(dataset: str) -> str:
-        return whole_command(run_params, given, _makers(registered, dataset, run_params["pipeline_names"]))
+        return redacted(whole_command(run_params, given, _makers(registered, dataset, run_params["pipeline_names"])))
 
     return Run(
         project=project,
         lineage=Lineage(pipeline, registered, loader.made_from(), catalog, project),
-        facts=new_facts(command_of(run_params, given)),
+        facts=new_facts(redacted(command_of(run_params, given))),
         whole=whole,
-        beside=command_of(run_params, {**given, "run": "OTHER"}),
+        beside=redacted(command_of(run_params, {**given, "run": "OTHER"})),
         writes=writes,
         reads=reads,
         shared=shared_tables(),

@@ -19,7 +19,7 @@ LONG = {"training": {"epochs": 40, "patience": 40}}
 
 def results(folder):
     record = json.loads((folder / f"data/08_reporting/corrected/{NAME}/skill.json").read_text())
-    del record["model"]["seconds"]
+    del record["model"]["seconds"], record["made"]["time"]
     history = pd.read_parquet(folder / MODELS / f"{NAME}.history.parquet")
     predictions = pd.read_parquet(folder / f"data/07_model_output/corrected/{NAME}.parquet")
     return record, history, predictions

@@ -27,7 +27,7 @@ def skill(folder, protocol, experiment):
 
 
 def without_seconds(record):
-    del record["model"]["seconds"]
+    del record["model"]["seconds"], record["made"]["time"]
     return record
 
 

@@ -23,7 +23,7 @@ def load(folder, layer, name, protocol="corrected"):
 
 def skill(folder, protocol="corrected"):
     record = load(folder, "08_reporting", f"{NAME}/skill.json", protocol)
-    del record["model"]["seconds"]
+    del record["model"]["seconds"], record["made"]["time"]
     return record
 
 

@@ -38,7 +38,7 @@ def skill(folder, protocol, experiment):
 def records(folder, protocol):
     found = {name: skill(folder, protocol, name) for name in RIVALS}
     for record in found.values():
-        del record["model"]["seconds"]
+        del record["model"]["seconds"], record["made"]["time"]
     return found
 
 

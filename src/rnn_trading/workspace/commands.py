@@ -25,7 +25,7 @@ def command_of(run_params: Mapping[str, Any], given: Mapping[str, Any]) -> str:
     run_params
         What Kedro tells hooks of a run.
     given
-        Its runtime parameters, without secrets.
+        Its runtime parameters.
 
     Examples
     --------
