@@ -74,11 +74,10 @@ class ConfigLoader(ParsedOnce):
         for key in ("parameters", "catalog"):
             if key not in self._as_read:  # resolving takes long, and Kedro has done it
                 self[key]
-        parameters = self._as_read["parameters"]
-        base = (
-            parameters if self._is_as_in_base() else self.beside(self.base_env, parameters["_protocol"])["parameters"]
-        )
-        told: dict[str, Any] = _as_told(_parameters_and_sources(parameters, self._as_read["catalog"], base))
+        own = self._as_read["parameters"]
+        base = {"parameters": own} if self._is_as_in_base() else self.beside(self.base_env, own["_protocol"])
+        values = _parameters_and_sources(own, self._as_read["catalog"], base["parameters"])
+        told: dict[str, Any] = json.loads(json.dumps(values, default=_told))
         return told
 
     def _changed(self, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -209,13 +208,6 @@ def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:
         for name, value in sorted(changed.items(), key=lambda item: item[0].removeprefix("params:"))
         if any(f"{name}.".startswith(f"{each}.") or f"{each}.".startswith(f"{name}.") for each in inputs)
     }
-
-
-def _as_told(values: Any) -> Any:
-    """Nested values with each leaf as it may be shown."""
-    if isinstance(values, dict):
-        return {name: _as_told(each) for name, each in values.items()}
-    return _told(values)
 
 
 def _told(value: Any) -> Any:

@@ -19,7 +19,7 @@ from rnn_trading.configuration.names import Known, refuse_unknown_names
 from rnn_trading.configuration.unread import refuse_unread
 from rnn_trading.makers import Asked, refuse_missing, refuse_other_protocol
 from rnn_trading.pipeline_registry import DEFAULT, is_of_the_book, shared_tables
-from rnn_trading.redaction import redact, redacted_values
+from rnn_trading.redaction import redact, redacted
 from rnn_trading.skill.marks import marked
 from rnn_trading.workspace.commands import command_of, whole_command
 from rnn_trading.workspace.folders import run_folder
@@ -121,7 +121,7 @@ def _workspace_run(
 ) -> Run:
     loader: Any = context.config_loader
     project, registered = Path(context.project_path), dict(pipelines.items())
-    given = redacted_values(run_params["runtime_params"] or {})
+    given = run_params["runtime_params"] or {}
     writes, reads = files_of(pipeline, catalog, run_params["only_missing_outputs"])
 
     def whole(dataset: str) -> str:

@@ -149,19 +149,6 @@ def shown(value: Any, is_known: Callable[[Names], bool], path: Names, *, words: 
     return HIDDEN
 
 
-def redacted_values(values: Any) -> Any:
-    """Nested values of ``--params``, as messages and files may show them: a value beside a name of a secret is hidden.
-
-    Examples
-    --------
-    >>> redacted_values({"prices_file": "mine.csv", "options": {"api_key": "abc", "depth": 2}})
-    {'prices_file': 'mine.csv', 'options': {'api_key': '(not shown)', 'depth': 2}}
-    """
-    if isinstance(values, dict):
-        return {name: HIDDEN if is_secret(str(name)) else redacted_values(each) for name, each in values.items()}
-    return redacted(values) if isinstance(values, str) else values
-
-
 def is_secret(name: str) -> bool:
     """Whether a name is one of secrets.
 
