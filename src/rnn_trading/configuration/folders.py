@@ -127,14 +127,14 @@ class ParsedOnce(OmegaConfigLoader):
 
     @staticmethod
     def _initialise_filesystem_and_protocol(conf_source: str) -> tuple[fsspec.AbstractFileSystem, str]:
-        """As Kedro does it, but an archive is opened each time: it may have been replaced."""
+        """As Kedro does it, but an archive may have any ending that says its compression, and must be a whole one."""
         kind, compression = mimetypes.guess_type(conf_source)
         protocol = ARCHIVES.get(kind or "")
         if protocol is None:
             return OmegaConfigLoader._initialise_filesystem_and_protocol(conf_source)
         options = {"compression": COMPRESSIONS.get(compression or "")} if protocol == "tar" else {}
         try:
-            system = fsspec.filesystem(protocol, fo=conf_source, skip_instance_cache=True, **options)
+            system = fsspec.filesystem(protocol, fo=conf_source, **options)
         except (OSError, EOFError, ValueError, tarfile.TarError, zipfile.BadZipFile, zlib.error) as error:
             raise ConfigurationError(
                 f"{conf_source}: cannot be read as an archive of a configuration ({error}). Make it anew: kedro package"
