@@ -1,4 +1,4 @@
-"""Names given with --params, refused where nothing would read them; what a run says at its end."""
+"""What a run refuses before it begins, and what it says at its end."""
 
 import logging
 
@@ -11,24 +11,9 @@ from kedro.validation.exceptions import ParameterValidationError
 from rnn_trading.datasets.hdf_store import HDFStoreDataset
 from rnn_trading.datasets.whole import JSONDataset, ParquetDataset, TextDataset
 from rnn_trading.experiments.wiring import experiment, node, together
-from rnn_trading.hooks import NEXT, ProgressHook, in_one_line, refuse_unknown_names
+from rnn_trading.hooks import NEXT, ProgressHook, in_one_line
 from tests.conftest import ROOT
 from tests.test_doctests import run_examples
-
-DECLARED = {"model": {"units": 3, "builder": None, "options": {"a": 1}}, "_shared": {"hidden": 1}, "empty": {}}
-
-
-@pytest.mark.parametrize("given", [{"model": {"units": 4}}, {"model": {"options": {"deep": {"er": 1}}}}, {"model": {}}])
-def test_declared_names_and_options_of_a_builder_are_known(given):
-    assert refuse_unknown_names(given, DECLARED, "base", {}) is None
-
-
-@pytest.mark.parametrize(
-    "given", [{"model": {"unit": 4}}, {"_shared": {"hidden": 2}}, {"model": {"optionsx": 1}}, {"empty": {"a": 1}}]
-)
-def test_other_names_are_refused(given):
-    with pytest.raises(ValueError, match="Unknown parameter"):
-        refuse_unknown_names(given, DECLARED, "base", {})
 
 
 @pytest.mark.trains

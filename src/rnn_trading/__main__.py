@@ -1,19 +1,26 @@
-"""Run the project as a package: ``python -m rnn_trading --pipelines stacked_lstm``."""
+"""The command ``rnn-trading``, which is also ``python -m rnn_trading``: what ``kedro run`` does, in any folder.
 
+It brings its configuration along: see :mod:`rnn_trading.packed`.
+"""
+
+import os
 import sys
-from pathlib import Path
 from typing import Any
 
-from kedro.framework.cli.utils import find_run_command
-from kedro.framework.project import configure_project
+from rnn_trading import packed
 
 
-def main(*args: str, **kwargs: Any) -> Any:
-    """Forward the command line to ``kedro run`` of this project."""
-    package_name = Path(__file__).parent.name
-    configure_project(package_name)
-    kwargs["standalone_mode"] = not hasattr(sys, "ps1")
-    return find_run_command(package_name)(*args, **kwargs)
+def main(*args: Any, **kwargs: Any) -> Any:
+    """Run the command line, or what is given in its place."""
+    packed.use_its_logging()
+    os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")  # as .telemetry says inside of the project
+    from kedro.framework.project import configure_project  # noqa: PLC0415  it reads both
+
+    configure_project("rnn_trading")
+    from rnn_trading.cli import program  # noqa: PLC0415
+
+    kwargs.setdefault("standalone_mode", not hasattr(sys, "ps1"))
+    return program(*args, prog_name="rnn-trading", **kwargs)
 
 
 if __name__ == "__main__":

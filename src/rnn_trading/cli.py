@@ -7,7 +7,6 @@ import logging
 import multiprocessing
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,11 +15,11 @@ from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import settings
 from kedro.io import DatasetError
-from kedro.utils import find_kedro_project
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
-from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book
+from rnn_trading import packed
+from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book, register_pipelines
 from rnn_trading.redaction import redacted
 from rnn_trading.skill.protocols import BOOK
 from rnn_trading.tables.checks import TableError
@@ -38,6 +37,18 @@ USER_ERRORS = (
 )
 
 
+# \b: what follows is kept in lines.
+HELP = """Forecasts of recurrent neural networks, judged against rivals.
+
+Data are read and written in the folder data of the current folder. The configuration is conf there, if it holds
+conf/base; else the one that came with the package, with conf/local of the current folder on top.
+
+\b
+rnn-trading pipelines                    what can be run
+rnn-trading --pipelines multivariate     run it
+rnn-trading run --help                   all options of a run
+"""
+
 run_of_kedro: Callable[..., Any] = kedro_run.callback  # type: ignore[assignment]
 
 
@@ -51,6 +62,7 @@ def _run(**options: Any) -> Any:
     if (options.get("runner") or "").endswith("ParallelRunner"):
         # A process that is forked while threads of TensorFlow run may wait for a lock of theirs for ever.
         multiprocessing.set_start_method("spawn", force=True)
+    options["conf_source"] = options["conf_source"] or str(packed.configuration())
     try:
         return run_of_kedro(**options | _in_protocol(options))
     except USER_ERRORS as error:
@@ -80,9 +92,7 @@ def _protocol(options: dict[str, Any]) -> str:
     given = (options["params"] or {}).get("protocol")
     if given is not None:
         return str(given)
-    # As Kedro finds the project: a command may be given in a folder inside it.
-    source = options["conf_source"] or (find_kedro_project(Path.cwd()) or Path.cwd()) / settings.CONF_SOURCE
-    loader = settings.CONFIG_LOADER_CLASS(str(source), options["env"], {}, **settings.CONFIG_LOADER_ARGS)
+    loader = settings.CONFIG_LOADER_CLASS(options["conf_source"], options["env"], {}, **settings.CONFIG_LOADER_ARGS)
     return str(loader["globals"]["protocol"])
 
 
@@ -108,3 +118,38 @@ def _message(error: Exception) -> str:
 
 run = click.Command("run", params=kedro_run.params, callback=_run, help=kedro_run.help)
 cli.add_command(run)
+
+
+class Program(click.Group):
+    """Runs pipelines where no command is named: ``rnn-trading --pipelines NAME``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``run`` in front of options that are not its own."""
+        is_option = bool(args) and args[0].startswith("-") and args[0] not in ctx.help_option_names
+        return super().parse_args(ctx, ["run", *args] if is_option else args)
+
+
+@click.group("rnn-trading", cls=Program, invoke_without_command=True, help=HELP)
+@click.pass_context
+def program(ctx: click.Context) -> None:
+    """Tell what there is, if nothing is asked for."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@program.command("pipelines")
+def list_pipelines() -> None:
+    """Names of all pipelines."""
+    click.echo("\n".join(sorted(register_pipelines())))
+
+
+@program.command("report", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def report(arguments: tuple[str, ...]) -> None:
+    """Run what has no record yet, then the skill report."""
+    from rnn_trading.report import main  # noqa: PLC0415  only this command needs it
+
+    raise SystemExit(main(list(arguments)))
+
+
+program.add_command(run)

@@ -4,14 +4,13 @@ import copy
 import importlib
 import inspect
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from kedro.config import OmegaConfigLoader
-
+from rnn_trading.configuration.folders import ParsedOnce
 from rnn_trading.differences import GONE, differences
 from rnn_trading.provenance import made_now, seeds_in
 from rnn_trading.redaction import Names, is_secret, redacted, remember, shown
@@ -28,42 +27,6 @@ class Leaf:
     told: Any = field(compare=False)
 
 
-class ParsedOnce(OmegaConfigLoader):
-    """Kedro's loader, for several of them in one process: a folder is parsed once, and again when a file has changed.
-
-    What stands in braces is resolved by each loader for itself.
-    """
-
-    # By place: the files as they were then, those that were parsed, and what is in each.
-    _parsed: ClassVar[dict[tuple[str | Path, ...], tuple[Any, set[Path], dict[Path, Any]]]] = {}
-
-    def __getitem__(self, key: str) -> dict[str, Any]:
-        """Configuration by its key."""
-        self._register_globals_resolver()  # else the globals would be those of the loader that was made last
-        values: dict[str, Any] = super().__getitem__(key)
-        return values
-
-    def _read_dir_configs(
-        self,
-        conf_path: str,
-        patterns: Iterable[str],
-        key: str,
-        processed_files: set[Path],
-        read_environment_variables: bool | None = False,
-    ) -> dict[Path, Any]:
-        if read_environment_variables:  # which may have changed
-            return super()._read_dir_configs(conf_path, patterns, key, processed_files, True)
-        place = (self.conf_source, conf_path, key, *patterns)
-        now = self._fs.find(conf_path, detail=True)
-        then, files, configs = self._parsed.get(place, (None, set(), {}))
-        if now != then:
-            files = set()
-            configs = super()._read_dir_configs(conf_path, patterns, key, files)
-            self._parsed[place] = now, files, configs
-        processed_files |= files
-        return copy.deepcopy(configs)  # Kedro merges in place
-
-
 class ConfigLoader(ParsedOnce):
     """Kedro's loader, which also tells every experiment what makes its record.
 
@@ -75,9 +38,6 @@ class ConfigLoader(ParsedOnce):
     What it tells holds no secrets, nor does a ``source`` among the parameters; see :mod:`rnn_trading.redaction`.
     """
 
-    # By place: the files as they were then, and what was resolved.
-    _resolved: ClassVar[dict[tuple[str | Path | None, ...], tuple[Any, dict[str, dict[str, Any]]]]] = {}
-
     def __init__(
         self,
         conf_source: str,
@@ -85,7 +45,6 @@ class ConfigLoader(ParsedOnce):
         runtime_params: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        self._options = options
         self._as_read: dict[str, dict[str, Any]] = {}
         super().__init__(conf_source, env, runtime_params, **options)
 
@@ -116,29 +75,14 @@ class ConfigLoader(ParsedOnce):
             if key not in self._as_read:  # resolving takes long, and Kedro has done it
                 self[key]
         own = self._as_read["parameters"]
-        base = {"parameters": own} if self._is_base() else self.beside(self.base_env, own["_protocol"])
+        base = {"parameters": own} if self._is_as_in_base() else self.beside(self.base_env, own["_protocol"])
         values = _parameters_and_sources(own, self._as_read["catalog"], base["parameters"])
         told: dict[str, Any] = json.loads(json.dumps(values, default=_told))
         return told
 
-    def beside(self, env: str | None, protocol: str | None) -> Mapping[str, dict[str, Any]]:
-        """Parameters, catalog and globals of an environment under no runtime parameter but the protocol, to be read.
-
-        They are resolved once a process, and again when a file has changed; what is changed they do not say.
-        """
-        place = (self.conf_source, env, protocol)
-        folders = [self._get_conf_env_path(each) for each in {self.base_env, env or self.default_run_env}]
-        now = [self._fs.find(folder, detail=True) for folder in sorted(folders)]
-        then, resolved = self._resolved.get(place, (None, {}))
-        if now != then:
-            loader = ParsedOnce(self.conf_source, env, {"protocol": protocol} if protocol else {}, **self._options)
-            resolved = {key: loader[key] for key in ("parameters", "catalog", "globals")}
-            self._resolved[place] = now, resolved
-        return resolved
-
     def _changed(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """See :func:`differences`."""
-        if self._is_base():
+        if self._is_as_in_base():
             return {}  # without resolving conf/base a second time
         base = self.beside(self.base_env, parameters["_protocol"])
         own, others = (
@@ -147,8 +91,7 @@ class ConfigLoader(ParsedOnce):
         )
         return dict(differences(own, others))
 
-    def _is_base(self) -> bool:
-        """Whether nothing can be other than in ``conf/base``."""
+    def _is_as_in_base(self) -> bool:
         return not ({*self.runtime_params} - {"protocol", "run"} or self._environment_has_files())
 
     def _environment_has_files(self) -> bool:

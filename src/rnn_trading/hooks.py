@@ -1,10 +1,9 @@
 """What a user sees around a run. No result depends on a hook."""
 
-import difflib
 import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,11 @@ from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
-from omegaconf import OmegaConf
 
+from rnn_trading.configuration.files import tops
+from rnn_trading.configuration.names import Known, refuse_unknown_names
+from rnn_trading.configuration.unread import refuse_unread
+from rnn_trading.makers import Asked, refuse_missing, refuse_other_protocol
 from rnn_trading.pipeline_registry import DEFAULT, is_of_the_book, shared_tables
 from rnn_trading.redaction import redact, redacted
 from rnn_trading.skill.marks import marked
@@ -32,73 +34,31 @@ NEXT = """Next:
   kedro run --env files --pipelines stacked_lstm --params prices_file=/path/to/prices.csv    # your own prices"""
 
 
-class RuntimeParametersHook:
-    """Refuse a ``--params`` name that nothing would read, before anything runs."""
+class RefusalsHook:
+    """Refuse, before anything runs, names that nothing would read, and inputs that are not there."""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Compare the names given with those that the environment's files declare."""
+        """Compare names in ``--params`` and in files of the environment with those that are declared and read."""
         loader: Any = context.config_loader
+        refuse_unread(loader, pipelines)
         given = loader.runtime_params or {}
         if "run" in given:
             run_folder("" if given["run"] is None else given["run"])  # `run=` is no name, and not meant to be data
         if given:
-            elsewhere = {
-                folder.name: {str(name) for name in OmegaConf.load(folder / "globals.yml")}
-                for folder in Path(loader.conf_source).iterdir()
-                if (folder / "globals.yml").is_file()
-            }
-            refuse_unknown_names(given, _declared(loader, given), loader.env or "base", elsewhere)
+            environment = loader.env or loader.default_run_env
+            files = loader.beside(environment, given.get("protocol"))
+            elsewhere = {each: tops(loader.trees("globals", [each])) for each in loader.environments()}
+            known = Known(files["parameters"] | files["globals"], pipelines)
+            refuse_unknown_names(given, known, loader.env or "base", elsewhere)
 
-
-def refuse_unknown_names(
-    given: dict[str, Any], declared: dict[str, Any], environment: str, elsewhere: dict[str, set[str]]
-) -> None:
-    """Raise for the first runtime parameter that is not declared.
-
-    Parameters
-    ----------
-    given, declared
-        Nested values, by name; ``options`` beside a ``builder`` take any names.
-    environment
-        Name of the environment.
-    elsewhere
-        Names that the globals of each environment declare.
-
-    Raises
-    ------
-    ValueError
-        Names it and, if there is one, the closest declared name.
-    """
-    names = [name for name in _leaves(declared) if not name.startswith("_")]  # what YAML shares is not a parameter
-    # Options of a builder are arguments of a function, and checked against it.
-    open_blocks = tuple(f"{name.removesuffix('builder')}options." for name in names if name.endswith(".builder"))
-    known = {name.rsplit(".", depth)[0] for name in names for depth in range(name.count(".") + 1)}
-    for name in _leaves(given):
-        if name not in known and not name.startswith(open_blocks):
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            others = [f"--env {other}" for other, globals_there in sorted(elsewhere.items()) if name in globals_there]
-            hint = f" It belongs to another environment: add {' or '.join(others)}." if others else hint
-            raise ValueError(
-                f"Unknown parameter {name!r} for the environment {environment!r}.{hint} Parameters are declared in the "
-                f"files of conf/{' and conf/'.join(dict.fromkeys(['base', environment]))}."
-            )
-
-
-def _declared(loader: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """Parameters and globals of the environment, under the protocol asked for but without other overrides."""
-    files = loader.beside(loader.env, given.get("protocol"))
-    return {**files["parameters"], **files["globals"]}
-
-
-def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
-    """Dotted names of nested values; an empty block is one value."""
-    for key, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}"
+    @hook_impl
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Look for what the run does not make itself, and the default pipeline for that of the protocol."""
+        asked: Asked = getattr(catalog, "asked", Asked())
+        refuse_other_protocol(run_params["pipeline_names"] or [], asked.protocol)
+        if not run_params["only_missing_outputs"]:  # then it is not known yet which nodes run
+            refuse_missing(pipeline, catalog, pipelines, asked)
 
 
 class SecretsHook:

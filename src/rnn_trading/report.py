@@ -84,9 +84,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(command: str, options: list[str]) -> int:
-    """Exit status of a `kedro` command under this Python."""
-    words = shlex.split(command)
-    return subprocess.run([sys.executable, "-m", *words, *options], check=False).returncode
+    """Exit status of a `kedro` command under this Python, which need not be given in a project."""
+    words = shlex.split(command)[1:]
+    return subprocess.run([sys.executable, "-m", "rnn_trading", *words, *options], check=False).returncode
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 import logging
 
 from rnn_trading.config import ConfigLoader
-from rnn_trading.hooks import ProgressHook, RuntimeParametersHook, SecretsHook, WorkspaceHook
+from rnn_trading.context import Context
+from rnn_trading.hooks import ProgressHook, RefusalsHook, SecretsHook, WorkspaceHook
 from rnn_trading.redaction import RedactedRecord
 from rnn_trading.workspace.folders import and_run, run_folder
 
@@ -22,7 +23,8 @@ def if_given(value: str | None, then: str, otherwise: str) -> str:
     return otherwise if value is None else then
 
 
-HOOKS = (RuntimeParametersHook(), SecretsHook(), WorkspaceHook(), ProgressHook())
+HOOKS = (RefusalsHook(), SecretsHook(), WorkspaceHook(), ProgressHook())
+CONTEXT_CLASS = Context
 CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

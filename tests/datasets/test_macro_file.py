@@ -80,6 +80,12 @@ def test_months_without_a_day(tmp_path, dates):
     assert table.index.tolist() == [pd.Timestamp("2020-01-01"), pd.Timestamp("2020-02-01")]
 
 
+def test_periods(tmp_path):
+    table = pd.DataFrame({"A": [1, 2], "B": [3, 4]}, index=pd.period_range("2020-01", periods=2, freq="M"))
+    table.rename_axis("month").to_parquet(tmp_path / "macro.parquet")
+    assert load(tmp_path / "macro.parquet")[0].index[1] == pd.Timestamp("2020-02-01")
+
+
 def test_dates_of_another_form_are_read_when_told(tmp_path):
     path = write(tmp_path, "date,A,B\n01/01/1955,1,2\n02/01/1955,3,4\n")
     assert load(path, date_format="%m/%d/%Y")[0].index[1] == pd.Timestamp("1955-02-01")

@@ -3,6 +3,7 @@ import gzip
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from kedro.io import DatasetError
 
@@ -88,6 +89,19 @@ def test_a_parquet_id_is_needed_and_of_any_type(tmp_path):
     table.astype({"id": "Int64"}).assign(id=[3, None]).to_parquet(tmp_path / "texts.parquet")
     with pytest.raises(ValueError, match="column 'id', row 2: expected an id. Received: nothing"):
         list(load(tmp_path / "texts.parquet"))
+
+
+@pytest.mark.parametrize("texts", [[["a"]], [b"\xff"], [{"a": 1}]])
+def test_a_parquet_column_that_holds_no_texts(tmp_path, texts):
+    pq.write_table(pa.table({"id": ["1"], "text": texts}), tmp_path / "texts.parquet")
+    with pytest.raises(ValueError, match="texts.parquet: column 'text', after row 0: expected texts in UTF-8"):
+        list(load(tmp_path / "texts.parquet"))
+
+
+def test_a_column_that_stands_twice(tmp_path):
+    (tmp_path / "texts.csv").write_text("id,id,text\n1,2,a\n")
+    with pytest.raises(DatasetError, match="column 'id' stands twice"):
+        load(tmp_path / "texts.csv")
 
 
 def test_a_parquet_text_that_is_no_utf8(tmp_path):

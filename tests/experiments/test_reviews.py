@@ -25,13 +25,13 @@ def test_the_report_counts_copies_of_the_test_and_misread_texts(
     base_parameters, protocol, dropped, trained_on, misread
 ):
     values = base_parameters(protocol)["text_sentiment"]["pretrained_embeddings"]
-    reviews, counts = parse_reviews(RAW, "mine.csv")
+    reviews, read = parse_reviews(RAW, "mine.csv")
     experiment = Experiment(**values["experiment"])
     parts = split_reviews(reviews, DocumentSplitParameters(**values["split"]), experiment)
     reading, model = ReadingParameters(**values["reading"]), TextNetworkParameters(**values["model"])
     made = read_reviews(reviews, parts, reading, model)
     report = gather_reports(
-        reviews, {"source": "mine", "dropped": counts}, made["text_reader"], made["sequences"], parts, {}
+        reviews, {"source": "mine", "dropped": read.counts}, made["text_reader"], made["sequences"], parts, {}
     )
     assert report["dropped"]["training_texts_of_the_test"] == dropped
     assert report["trained_on"] == {"texts_of_the_test": trained_on}

@@ -2,6 +2,8 @@
 
 import sys
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.helpers import same_records
@@ -19,3 +21,34 @@ def test_another_runner_gives_the_same_files_to_the_bit(project, finished, tmp_p
     compared, differing = same_records.compare(tmp_path / "whole", folder / "data")
     assert compared > 15
     assert differing == []
+
+
+@pytest.mark.parametrize("env", ["test", "files"])
+def test_filings_are_read_in_several_processes_as_in_one(project, tmp_path, env):
+    """Simulated ones are made, and in the other environment a user's own are read, and none is simulated."""
+    folder = tmp_path / "project"
+    given = own_filings(tmp_path) if env == "files" else {}
+    project("data_ingestion.filings", env=env, **given)
+    (folder / "data").rename(tmp_path / "whole")
+    params = ["--params=" + ",".join(f"{name}={value}" for name, value in given.items())] if given else []
+    command = [sys.executable, "-m", "kedro", "run", f"--env={env}", "--pipelines=data_ingestion.filings", *params]
+    finished_process([*command, "--runner=ParallelRunner"], cwd=folder)
+    compared, differing = same_records.compare(tmp_path / "whole", folder / "data")
+    assert compared >= 4
+    assert differing == []
+
+
+def own_filings(folder):
+    """Two reports of one firm, with their index and prices."""
+    days = pd.bdate_range("2014-01-01", "2015-12-31")
+    text = " ".join(["Our revenue grew and our costs fell in the year."] * 20)
+    filed = {"filing_id": ["1", "2"], "date_filed": ["2014-03-03", "2015-03-02"], "ticker": "A"}
+    prices = {"ticker": "A", "date": days, "adj_close": 10 + np.arange(len(days)) / 100}
+    files = {
+        "filings_file": pd.DataFrame({"filing_id": ["1", "2"], "item_1": text, "item_7": text}),
+        "filing_index": pd.DataFrame(filed),
+        "filing_prices_file": pd.DataFrame(prices),
+    }
+    for name, table in files.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    return {name: str(folder / f"{name}.csv") for name in files}

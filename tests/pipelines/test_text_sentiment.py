@@ -74,9 +74,16 @@ def check_scores(project, folder, reviews):
 
 def test_scoring_without_a_model_says_how_to_make_one(project, tmp_path):
     (tmp_path / "texts.csv").write_text("id,text\n1,good\n")
-    message = r"There is no model .*\.keras. Make it first: kedro run --pipelines text_sentiment.learned_embeddings"
+    message = (
+        r"scoring_model .data/.*\.keras., scoring_reader .*\.reader.json.. "
+        "Make it: kedro run --env test --pipelines text_sentiment.learned_embeddings"
+    )
     with pytest.raises(DatasetError, match=message):
         project("text_sentiment_inference", texts_file=str(tmp_path / "texts.csv"))
+    for name in ("keras", "reader.json"):
+        path = tmp_path / f"project/data/06_models/corrected/text_sentiment.learned_embeddings.{name}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
     with pytest.raises(DatasetError, match=r"does not exist. .*--params texts_file=PATH"):
         project("text_sentiment_inference", texts_file=str(tmp_path / "none.csv"))
     with pytest.raises(Exception, match="Unknown text_model 'x'. Expected one of: text_sentiment.learned_embeddings"):

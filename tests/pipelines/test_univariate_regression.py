@@ -238,11 +238,11 @@ def test_a_random_walk_shows_nothing(run_file):
         ),
         (index_table().drop(index=index_table().index[300:320]), f"{NAME}.level", "no close between 2016-02-24 and"),
         (index_table().assign(close=5.0), f"{NAME}.level", "All 900 values of close from 2015-01-01 .* are 5"),
-        (index_table() * -1, f"{NAME}.level", "index.csv: column 'close', line 2 .*: expected a positive, finite"),
+        (index_table() * -1, f"{NAME}.level", "(?s)index.csv: .*column 'close', line 2 .*: expected a positive"),
         (
             index_table() * np.where(np.arange(900) == 7, 0, 1)[:, None],
             f"{NAME}.level",
-            "'close', line 9: .*Received: '?0",
+            "'close', line 9 .*: .*Received: '?0",
         ),
         (
             index_table(days=30),
@@ -282,7 +282,7 @@ def test_readers_are_rows_of_the_batch(run_file):
 
 def test_a_missing_file_is_named(project):
     with pytest.raises(
-        DatasetError, match=r"nowhere.csv does not exist. Expected .* date, close\[, open.*index_file=PATH"
+        DatasetError, match=r"nowhere.csv does not exist. Expected .* a date and a close.*index_file=PATH"
     ):
         project("data_ingestion.index", env="files", index_file="nowhere.csv")
 

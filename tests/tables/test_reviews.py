@@ -79,6 +79,22 @@ def test_a_column_that_is_told_is_taken_and_the_file_s_own_of_that_name_set_asid
     assert read["split"].tolist() == ["train", "test"]
 
 
+def test_an_index_may_hold_ids_or_labels():
+    table = raw(split=["Train", "test", "TRAIN"]).set_index(pd.Index(["a", "b", "c"], name="id"))
+    read, _ = parse_reviews(table, "here")
+    assert read.index.tolist() == ["a", "b", "c"]
+    assert read["split"].tolist() == ["train", "test", "train"]
+    assert parse_reviews(raw().set_index("label"), "here")[0]["label"].tolist() == [1, 0, 1]
+
+
+def test_texts_that_are_bytes_and_what_is_no_text():
+    read, reading = parse_reviews(raw(text=["Amélie".encode(), b"Am\xe9lie", "c"]), "here")
+    assert read["text"].tolist() == ["Amélie", "Am\ufffdlie", "c"]
+    assert reading.counts["undecodable_texts"] == 1
+    with pytest.raises(ReviewError, match=r"'text', row 1: expected a text. Received: \['b'\]"):
+        parse_reviews(raw(text=["a", ["b"], "c"]), "here")
+
+
 def test_ids_that_are_floats_have_no_decimal_point():
     assert parse_reviews(raw(id=[7.0, 8.0, 9.0]), "here")[0].index.tolist() == ["7", "8", "9"]
     assert parse_reviews(raw(id=["7.0", "8", "x"]), "here")[0].index.tolist() == ["7.0", "8", "x"]

@@ -97,21 +97,32 @@ class CsvTable:
         self.file, self.options = file, options
         self.broken = self.empty = self.position = 0
         self._trimmed = False
-        self.encoding, self._dialect = self._look(SAMPLE_BYTES)
+        self.encoding = self._find_encoding()
+        self._dialect: Dialect = self._look(SAMPLE_BYTES)
         self.columns = list(self._dialect.names)
 
-    def _look(self, length: int) -> tuple[str, Dialect]:
-        """Encoding and dialect by the first bytes; more of them if the header is longer."""
-        head, told = self.file.head(length), self.options.encoding
+    def _find_encoding(self) -> str:
+        told = self.options.encoding
         try:
-            encoding = encoding_of(head, told and codecs.lookup(told).name)
-            sample = head.decode(encoding, errors="replace").removeprefix("\ufeff")
-            return encoding, find_dialect(sample, whole=len(head) < length, separator=self.options.separator)
-        except SampleError:
-            return self._look(8 * length)
+            encoding = encoding_of(self.file.head(SAMPLE_BYTES), told and codecs.lookup(told).name)
+            "".encode(encoding)  # refuses codecs of bytes, such as hex
+            return encoding
         except LookupError as error:
             unknown = f"no encoding of texts is called {told!r}. Known are utf-8, cp1252, latin-1 and others"
             raise self.file.error(f"{self.file.filepath} cannot be read: {unknown}.") from error
+
+    def _look(self, length: int) -> Dialect:
+        """Dialect by the first bytes; by more of them if the header is longer."""
+        head = self.file.head(length)
+        whole = len(head) < length
+        decoder = codecs.getincrementaldecoder(self.encoding)("replace" if self.options.replace else "strict")
+        try:
+            sample = decoder.decode(head, final=whole).removeprefix("\ufeff")
+            return find_dialect(sample, whole=whole, separator=self.options.separator)
+        except SampleError:
+            return self._look(8 * length)
+        except UnicodeError as error:
+            raise self.file.error(self._undecodable(error)) from error
         except DialectError as error:
             raise self.file.error(f"{self.file.filepath} cannot be read: {error}") from error
 
@@ -281,7 +292,9 @@ class _Faults:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= CHARACTERS_SHOWN else text[:CHARACTERS_SHOWN] + "..."
+    """Beginning of a text, on one line, without signs that a terminal obeys."""
+    shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:CHARACTERS_SHOWN])
+    return shown if len(text) <= CHARACTERS_SHOWN else shown + "..."
 
 
 def _height(row: list[str]) -> int:

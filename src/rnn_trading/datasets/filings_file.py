@@ -153,7 +153,7 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         super().__init__(**file)
         self._told = Told("filing_prices", layout, names or {}, date_format, timezone=timezone)
         self._told.refuse_unknown(DATE, FILING_ID, TICKER, ADJ_CLOSE)
-        self._options |= {"layout": layout, "names": names, "date_format": date_format, "timezone": timezone}
+        self._options |= {"layout": layout, "names": self._told.named, "date_format": date_format, "timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the prices, and how they were read.

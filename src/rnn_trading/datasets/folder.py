@@ -43,5 +43,8 @@ class FolderDataset(AbstractDataset[NoReturn, dict[str, bytes]]):
         """Refuse: each file has an entry of its own."""
         raise DatasetError(f"{self._filepath} is only read as a whole: save its files through their own entries.")
 
+    def _exists(self) -> bool:
+        return self._filepath.is_dir()
+
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._filepath, "patterns": self._patterns}

@@ -63,7 +63,12 @@ class IndexFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
             timezone,
         )
         self._told.refuse_unknown(DATE, CLOSE, *FURTHER)
-        self._options |= {"names": names, "columns": columns, "date_format": date_format, "bad_rows": bad_rows}
+        self._options |= {
+            "names": self._told.named,
+            "columns": columns,
+            "date_format": date_format,
+            "bad_rows": bad_rows,
+        }
         self._options |= {"timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:

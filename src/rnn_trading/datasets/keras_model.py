@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -47,14 +48,15 @@ class KerasModelDataset(FileDataset[Any, Any]):
         Raises
         ------
         DatasetError
-            If the file is missing.
+            If the file is missing, or is no whole ``.keras`` file.
         """
         if not self._filepath.is_file():
             made_by = self._made_by or "run its experiment from the node that trains (--from-nodes EXPERIMENT.train)"
             raise DatasetError(f"There is no model {self._filepath}. Make it first: {made_by}")
+        modules = _modules_of_layers(self._filepath)
         from rnn_trading.models.backend import keras  # noqa: PLC0415
 
-        for module in _modules_of_layers(self._filepath):
+        for module in modules:
             # A module that is not there, or is not one of layers, is Keras' to refuse: it names the layer.
             if _registers_layers(module):
                 importlib.import_module(module)
@@ -71,9 +73,12 @@ def _modules_of_layers(filepath: Path) -> set[str]:
     """Modules of the layers of a saved model that are not Keras' own: importing them registers the layers."""
     try:
         with zipfile.ZipFile(filepath) as stored:
+            damaged = stored.testzip()
             config = json.loads(stored.read("config.json"))
-    except (zipfile.BadZipFile, KeyError, ValueError):
-        return set()  # no model: Keras says so
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError) as error:
+        raise DatasetError(f"{filepath} is no .keras file, or not a whole one ({error})") from error
+    if damaged is not None:
+        raise DatasetError(f"{filepath} is not as it was written: {damaged} in it is damaged")
 
     def registered(value: Any) -> Iterator[str]:
         inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

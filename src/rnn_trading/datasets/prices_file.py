@@ -48,7 +48,7 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         super().__init__(**file)
         self._told = Told("prices", layout, names or {}, date_format, bad_rows, timezone)
         self._told.refuse_unknown(DATE, TICKER, ADJ_CLOSE, ADJ_VOLUME)
-        self._options |= {"layout": layout, "names": names, "date_format": date_format, "bad_rows": bad_rows}
+        self._options |= {"layout": layout, "names": self._told.named, "date_format": date_format, "bad_rows": bad_rows}
         self._options |= {"timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:

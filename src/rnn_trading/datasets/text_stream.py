@@ -84,12 +84,21 @@ class ParquetTexts:
                 return
             except (pa.ArrowInvalid, OSError) as error:
                 raise TableError(f"{self.filepath} cannot be read after row {done:,}: {error}") from error
-            ids, texts = (pc.cast(batch[name], pa.large_string()) for name in COLUMNS)
+            ids, texts = (self._texts(batch, name, done) for name in COLUMNS)
             if ids.null_count:
                 row = done + int(np.argmax(ids.is_null())) + 1
                 raise TableError(f"{self.filepath}: column 'id', row {row:,}: expected an id. Received: nothing.")
             done += len(ids)
             yield pd.DataFrame({"id": ids.to_pandas(), "text": pc.fill_null(texts, "").to_pandas()}), done
+
+    def _texts(self, batch: pa.RecordBatch, name: str, done: int) -> pa.Array:
+        try:
+            return pc.cast(batch[name], pa.large_string())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise TableError(
+                f"{self.filepath}: column {name!r}, after row {done:,}: expected texts in UTF-8. Received: "
+                f"{batch.schema.field(name).type} ({error})."
+            ) from error
 
 
 def _check_columns(columns: list[str], filepath: Path) -> None:
@@ -99,6 +108,9 @@ def _check_columns(columns: list[str], filepath: Path) -> None:
             f"{filepath}: column {', '.join(map(repr, missing))} is missing. Expected: id, text. Received: "
             f"{', '.join(map(repr, columns)) or 'nothing'}."
         )
+    twice = [name for name in COLUMNS if columns.count(name) > 1]
+    if twice:
+        raise TableError(f"{filepath}: column {twice[0]!r} stands twice. Remove one of the two, or rename it.")
 
 
 class TextsFileDataset(SourceFileDataset[CsvTexts | ParquetTexts]):

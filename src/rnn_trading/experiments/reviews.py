@@ -293,7 +293,7 @@ def gather_reports(
     misread = text_reader["reading"]["words"].get("misread_as") is not None  # a reader of before had none
     return {
         "source": reviews_report["source"],
-        "reviews": {key: value for key, value in reviews_report.items() if key not in ("source", "dropped")},
+        "reviews": {key: value for key, value in reviews_report.items() if key not in ("source", "read_as", "dropped")},
         "dropped": reviews_report["dropped"] | {"training_texts_of_the_test": int(parts["split"].isna().sum())},
         "trained_on": {"texts_of_the_test": _trained_texts_of_the_test(reviews, parts)},
         "misread": {"texts": int((~reviews["text"].map(str.isascii)).sum()) if misread else 0},

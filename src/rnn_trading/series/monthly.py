@@ -196,7 +196,9 @@ def parse_macro(
 
 
 def _first_days(dates: pd.Series) -> pd.Series:
-    """Months that are text, such as 2020-01, 2020/1 and 2020M01, as their first days; other dates as they are."""
+    """Periods, and months that are text (2020-01, 2020/1, 2020M01), as their first days; other dates as they are."""
+    if isinstance(dates.dtype, pd.PeriodDtype):
+        return dates.dt.to_timestamp()
     if not isinstance(dates.dtype, pd.StringDtype):
         return dates
     found = dates.str.strip().str.extract(r"^(\d{4})[-/M](0?[1-9]|1[0-2])$")

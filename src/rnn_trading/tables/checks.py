@@ -14,7 +14,7 @@ from rnn_trading.tables.time_zones import days_in_zone
 
 logger = logging.getLogger(__name__)
 SHOWN_ROWS = 3
-SHOWN_COLUMNS = 8
+SHOWN_COLUMNS, SHOWN_CHARACTERS = 8, 60
 
 
 class TableError(ValueError):
@@ -52,14 +52,14 @@ def row_number(position: int) -> str:
 
 
 def some(names: pd.Index | list[str]) -> str:
-    """Some names of columns, in quotation marks, and how many there are if these are not all.
+    """Some names of columns, in quotation marks, long ones cut; and how many there are if these are not all.
 
     Examples
     --------
     >>> some([*"abcdefghij"])
     "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', ... (10 in all)"
     """
-    shown = ", ".join(repr(str(name)) for name in names[:SHOWN_COLUMNS])
+    shown = ", ".join(repr(str(name)[:SHOWN_CHARACTERS]) for name in names[:SHOWN_COLUMNS])
     return f"{shown}, ... ({len(names):,} in all)" if len(names) > SHOWN_COLUMNS else shown or "none"
 
 

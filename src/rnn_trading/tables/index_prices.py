@@ -128,7 +128,11 @@ def _note_faults(source: SourceTable, prices: pd.DataFrame) -> dict[str, pd.Seri
     if volume is not None:
         source.note("volume", np.isinf(volume) | (volume < 0), "a volume of zero or more")
     if {"high", "low"} <= {*prices.columns}:
-        source.note("high", prices["high"] < prices["low"], "a high that is not below the low of its day")
+        source.note(
+            "high",
+            (prices["high"] < prices["low"]) & (prices["high"] > 0),
+            "a high that is not below the low of its day",
+        )
     exact, contradicting = repeats(prices.where(close.notna() & ~zeros), ["date"])
     source.note("close", contradicting, "every date once")
     return {"prices_of_zero_at_the_end": zeros, "repeated_rows": exact}

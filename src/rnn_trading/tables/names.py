@@ -91,6 +91,11 @@ class Told:
             )
 
     @property
+    def named(self) -> dict[str, str] | None:
+        """Columns that a user named; None if there is none."""
+        return {name: label for name, label in self.columns.items() if label is not None} or None
+
+    @property
     def form_of_dates(self) -> str:
         """The runtime parameter that says how dates are written."""
         # In quotation marks: YAML, as which Kedro reads a parameter, has a use for % of its own.

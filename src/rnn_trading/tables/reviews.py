@@ -154,7 +154,7 @@ def parse_reviews(
     named, recognised = _name_columns(raw, origin, told.columns)
     source = SourceTable(named, origin, REQUIRED, OPTIONAL, describe_row, ReviewError)
     labels, kinds = _labels(source, told)
-    text = source.table["text"].astype("str").where(source.table["text"].notna(), "")
+    text = _texts(source)
     table = pd.DataFrame({"split": _splits(source), "label": labels, "text": text})
     if "id" in source.table.columns:
         ids = plain_ids(source.table["id"])
@@ -182,6 +182,8 @@ def _name_columns(
     raw: pd.DataFrame, origin: str, columns: Mapping[str, str | None]
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The columns that are read, under our names; and which of them were called otherwise."""
+    levels = [name for name in raw.index.names if name is not None and name not in raw.columns]
+    raw = raw.reset_index(levels) if levels else raw
     header = Header(raw.columns.tolist(), origin, Told("reviews", columns=columns), ReviewError)
     places = {wanted.name: header.find(wanted) for wanted in (LABEL, TEXT)}
     missing = [wanted for wanted in (LABEL, TEXT) if places[wanted.name] is None]
@@ -220,10 +222,21 @@ def _labels(source: SourceTable, told: ReviewColumns) -> tuple[pd.Series, tuple[
     return numbers, ()
 
 
+def _texts(source: SourceTable) -> pd.Series:
+    """Texts, empty where missing; bytes are UTF-8, of which others become U+FFFD."""
+    given = source.table["text"]
+    if given.dtype == object:
+        given = given.map(lambda text: text.decode(errors="replace") if isinstance(text, bytes) else text)
+        source.refuse(
+            "text", given.map(lambda text: not (isinstance(text, str) or np.isscalar(text) or text is None)), "a text"
+        )
+    return given.astype("str").where(given.notna(), "")
+
+
 def _splits(source: SourceTable) -> pd.Series:
     if "split" not in source.table.columns:
         return pd.Series(None, index=source.table.index, dtype="str")
-    splits = source.table["split"].astype("str").str.strip()
+    splits = source.table["split"].astype("str").str.strip().str.lower()
     splits = splits.where(source.table["split"].notna() & (splits != ""))
     source.refuse("split", splits.notna() & ~splits.isin(SPLITS), f"one of {', '.join(SPLITS)}, or nothing")
     if splits.isna().any() and splits.notna().any():

@@ -284,7 +284,7 @@ def ingest_reviews(
     Parameters
     ----------
     reviews_source
-        The canonical table and counts of what was left out; its dataset has checked it against the source.
+        The canonical table, which its dataset has checked against the source, and how it was read.
     ingestion
         See :class:`rnn_trading.tables.reviews.ReviewIngestionParameters`.
 
@@ -292,23 +292,17 @@ def ingest_reviews(
     -------
     dict
         ``reviews``: the table. ``reviews_report``: see :func:`rnn_trading.tables.reviews.review_quality`, ``source``,
-        and ``dropped``.
+        ``read_as`` and ``dropped``.
     """
     reviews, reading = reviews_source
-    counts = reading.counts
-    if counts["empty_texts"]:
-        logger.warning("%s reviews have no word and are left out", f"{counts['empty_texts']:,}")
-    if counts["undecodable_texts"]:
-        logger.warning(
-            "%s of %s reviews hold bytes that are no UTF-8, which were replaced; save the file as UTF-8",
-            *(f"{counts['undecodable_texts']:,}", f"{len(reviews):,}"),
-        )
+    reading.log(ingestion.source)
     return {
         "reviews": reviews,
         "reviews_report": {
             "source": ingestion.source,
             "sha256": fingerprint(reviews),
             **review_quality(reviews),
-            "dropped": counts,
+            "read_as": list(reading.recognised),
+            "dropped": reading.counts,
         },
     }

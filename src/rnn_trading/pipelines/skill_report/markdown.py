@@ -31,9 +31,9 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
     problems
         What could not be read, in words.
     """
+    again = records.command_for("canaries", "corrected")
     lines = ["# What survives", ""]
-    again = code(records.command_for("canaries", "corrected"))
-    lines += [f"> **A canary died:** {escaped(law)}. Release them again: {again}\n" for law in records.broken]
+    lines += [f"> **A canary died:** {escaped(law)}. Release them again: {code(again)}\n" for law in records.broken]
     lines += [f"![{escaped(in_a_sentence(table))}]({PICTURE})", ""]
     lines += [f"{number}. {escaped(finding)}" for number, finding in enumerate(found, start=1)]
     lines += ["", markdown_table(table), "", *_below(table), *_of_the_book(records)]

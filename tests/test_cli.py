@@ -1,0 +1,73 @@
+"""`kedro run` ends with a message and exit code 1 where the configuration cannot be used; and runs from an archive."""
+
+import shutil
+import tarfile
+
+import pytest
+from click.testing import CliRunner
+from kedro.framework.project import configure_project
+
+from rnn_trading.cli import program, run
+from rnn_trading.configuration.files import ConfigurationError
+from tests.conftest import ROOT
+
+WANTED = ["--pipelines", "data_ingestion.macro"]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """One project for all tests: what they do not change is read once."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
+    return folder
+
+
+@pytest.fixture
+def local(project, monkeypatch):
+    """The folder ``conf/local`` of the project, empty."""
+    shutil.rmtree(project / "conf/local", ignore_errors=True)
+    (project / "conf/local").mkdir()
+    monkeypatch.chdir(project)
+    configure_project("rnn_trading")
+    return project / "conf/local"
+
+
+@pytest.mark.parametrize("command", [run, program])
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("parameters.yml", b"macro: [1, 2\n", "line 1, column 8: a bracket that is not closed"),
+        ("catalog.yml", b"macro_source: {filepath: a}\n", "the entry macro_source has no type"),
+        ("credentials.yml", b"\xff\xfe", "no text in UTF-8"),
+        ("globals.yml", b"a: 1\na: 2\n", "line 2, column 1: the name 'a' stands twice"),
+        ("parameters.yml", b"_multivariate: {corrected: {}}\n", "nothing reads _multivariate here"),
+    ],
+)
+def test_a_broken_file_is_one_message(local, command, file, content, message):
+    (local / file).write_bytes(content)
+    result = CliRunner().invoke(command, WANTED)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)  # no traceback
+    assert result.output.startswith(f"Error: conf/local/{file}, ")
+    assert message in result.output
+
+
+def test_other_commands_of_kedro_end_with_the_message_too():
+    assert ConfigurationError("a.yml, line 1").format_message() == "a.yml, line 1"
+    assert ConfigurationError.exit_code == 1
+
+
+@pytest.mark.parametrize("given", [[], ["--params", "protocol=as_published"], ["--env", "test"]])
+def test_an_archive_runs_as_its_folder(local, project, given):
+    archive = project / "conf-rnn_trading.tar.gz"
+    with tarfile.open(archive, "w:gz") as file:
+        file.add(project / "conf", "conf", filter=lambda info: None if info.name.endswith("/local") else info)
+    shutil.rmtree(project / "data", ignore_errors=True)
+    result = CliRunner().invoke(run, [*WANTED, "--conf-source", str(archive), *given])
+    assert result.exit_code == 0, result.output
+    assert (project / "data/03_primary/macro.parquet").is_file()
+    wrong = CliRunner().invoke(run, [*WANTED, "--conf-source", str(archive), "--params", "prices_file=a.csv"])
+    assert wrong.exit_code == 1
+    assert "Unknown parameter 'prices_file'" in wrong.output
+    assert "add --env files or --env live" in wrong.output

@@ -1,0 +1,170 @@
+"""What a session and a notebook are told of entries that cannot be loaded."""
+
+import contextlib
+import shutil
+import zipfile
+
+import pytest
+from kedro.framework.project import configure_project
+from kedro.framework.session import KedroSession
+from kedro.io import DatasetError, DatasetNotFoundError
+from kedro.validation.exceptions import ParameterValidationError
+
+from rnn_trading.context import SharedCatalog
+from tests.conftest import ROOT
+
+MODEL = "multivariate.macro.model"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """One project for all tests: what they do not change is read once."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
+    return folder
+
+
+@pytest.fixture
+def session(project, monkeypatch):
+    """Begins a session in the project, with files in its ``conf/local``; no data are there."""
+    for leftover in ("data", "conf/local"):
+        shutil.rmtree(project / leftover, ignore_errors=True)
+    monkeypatch.chdir(project)
+    configure_project("rnn_trading")
+
+    def begin(env=None, given=None, **local):
+        for name, content in local.items():
+            path = project / f"conf/local/{name}.yml"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(content)
+        return KedroSession.create(project, env=env, runtime_params=given or {})
+
+    return begin
+
+
+@pytest.fixture(scope="module")
+def of_test(project):
+    """The catalog of an environment, made once: it keeps nothing of what is loaded."""
+    configure_project("rnn_trading")
+    with contextlib.chdir(project):
+        return KedroSession.create(project, env="test").load_context().catalog
+
+
+@pytest.fixture
+def catalog(session, of_test):
+    return of_test
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "pipeline"),
+    [
+        ("skill_table", "data/08_reporting/skill_table.parquet", "skill_report"),
+        ("prices", "data/03_primary/prices.parquet", "data_ingestion.prices"),
+        (MODEL, "data/06_models/corrected/multivariate.macro.keras", "multivariate.macro"),
+        ("scoring_reader", "data/06_models/corrected/.*.reader.json", "text_sentiment.learned_embeddings"),
+    ],
+)
+def test_what_is_not_there_yet_is_told_with_what_makes_it(catalog, name, path, pipeline):
+    with pytest.raises(
+        DatasetError, match=f"^{name}: {path} is not there. Make it: kedro run --env test --pipelines {pipeline}$"
+    ):
+        catalog.load(name)
+
+
+def test_other_errors_are_kedros(catalog):
+    with pytest.raises(DatasetNotFoundError):
+        catalog.load("skill_tabel")
+    assert catalog.describe_datasets(["data_ingestion.macro"])
+    assert "macro" in catalog.load("parameters")
+
+
+def with_entries(path, **entries):
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in entries.items():
+            file.writestr(f"{name}.json", content)
+
+
+@pytest.mark.parametrize("fault", ["empty", "cut", "bytes", "without config"])
+def test_a_damaged_model_is_told_with_what_makes_it(catalog, project, fault):
+    path = project / "data/06_models/corrected/multivariate.macro.keras"
+    path.parent.mkdir(parents=True)
+    whole = (ROOT / "tests/models/saved_0_5_0/two_series_ensemble.keras").read_bytes()
+    middle = len(whole) // 2
+    contents = {
+        "empty": b"",
+        "cut": whole[:-9],
+        "bytes": whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :],
+    }
+    if fault in contents:
+        path.write_bytes(contents[fault])
+    else:
+        with_entries(path, metadata="{}")
+    message = (
+        f"{MODEL}: data/.*.keras cannot be read .*make it anew: kedro run --env test --pipelines multivariate.macro$"
+    )
+    with pytest.raises(DatasetError, match=message):
+        catalog.load(MODEL)
+
+
+@pytest.mark.trains
+def test_a_model_of_unknown_classes_is_told_with_what_makes_it(catalog, project):
+    path = project / "data/06_models/corrected/multivariate.macro.keras"
+    path.parent.mkdir(parents=True)
+    with_entries(path, config='{"class_name": "Nobody", "module": "no.body", "config": {}}', metadata="{}")
+    with pytest.raises(DatasetError, match=r"cannot be read \(.*Nobody.*make it anew: kedro run --env test"):
+        catalog.load(MODEL)
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("type: pandas.NobodyDataset, filepath: a", "(?s)NobodyDataset"),
+        ("type: rnn_trading.datasets.macro_file.MacroFileDataset, filpath: a", "(?s)filpath"),
+    ],
+)
+def test_an_entry_that_makes_no_dataset_is_told_with_its_place(session, entry, message):
+    with session(catalog=f"\nmacro_source: {{{entry}}}\n") as begun, pytest.raises(DatasetError) as caught:
+        begun.run(pipeline_names=["data_ingestion.macro"])
+    assert str(caught.value).startswith("conf/local/catalog.yml, line 2, column 1: ")
+    caught.match(message)
+
+
+def test_a_parameter_that_is_refused_is_told_with_its_place(session):
+    with session(parameters="macro:\n  series: 3\n") as begun, pytest.raises(ParameterValidationError) as caught:
+        begun.run(pipeline_names=["data_ingestion.macro"])
+    caught.match(r"Parameter 'macro' \(conf/local/parameters.yml, line 1, column 1\)")
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            ["multivariate"],
+            r"multivariate runs as book.macro. Run: pipeline_names=\['book.macro'\]",
+        ),
+        (None, r"what runs without a name runs as book. Run: pipeline_names=\['book'\]"),
+        (["sec_filings"], "the book has no sec_filings"),
+    ],
+)
+def test_a_session_is_told_what_runs_in_the_protocol(session, names, message):
+    with session("test", {"protocol": "book"}) as begun, pytest.raises(ValueError, match=message):
+        begun.run(pipeline_names=names)
+
+
+def test_a_part_of_a_pipeline_is_refused_before_its_first_node(session, project):
+    with (
+        session("test") as begun,
+        pytest.raises(DatasetError, match="(?s)begins with what is not there.*kedro run --env"),
+    ):
+        begun.run(pipeline_names=["multivariate"], from_nodes=["multivariate.macro.judge"])
+    assert not (project / "data").exists()
+
+
+def test_processes_are_told_the_same(session):
+    from kedro.io import SharedMemoryDataCatalog
+
+    catalog = session("test").load_context()._get_catalog(SharedMemoryDataCatalog)
+    assert isinstance(catalog, SharedCatalog)
+    with pytest.raises(DatasetError, match="skill_table: .* Make it: kedro run --env test --pipelines skill_report"):
+        catalog.load("skill_table")
