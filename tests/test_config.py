@@ -237,3 +237,16 @@ def test_changes_by_hand():
     assert changed_for({"params:a.b", "params:d.e", "s"}, differs) == {"a.b": "1", "d": "gone", "s.c": "Infinity"}
     assert list(changed_for({"b", "params:a", "params:c"}, {"b": 1, "params:c": 3, "params:a": 2})) == ["a", "b", "c"]
     assert changed_for({"params:a"}, differs) == {"a.b": "1", "a.bc": "2"}
+
+
+def test_what_results_are_made_from_is_told_without_secrets_and_without_what_differs_in_every_run():
+    given = {"macro_file": "https://me:secret@host/a.csv?token=abcdef"}
+    run = loader("files", **given)
+    made_from = run.made_from()
+    told = json.dumps(made_from)
+    assert "secret" not in told
+    assert "abcdef" not in told
+    assert made_from["macro_source"]["type"] == "rnn_trading.datasets.macro_file.MacroFileDataset"
+    assert made_from["params:multivariate"]["macro"]["split"] == run["parameters"]["multivariate"]["macro"]["split"]
+    assert {*made_from["params:multivariate"]["macro"]["experiment"]} & {"changed", "made"} == set()
+    assert made_from == loader("files", **given).made_from()

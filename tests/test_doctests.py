@@ -16,6 +16,7 @@ PACKAGES = (
     "panels",
     "skill",
     "experiments",
+    "workspace",
     "datasets",
     "pipelines.univariate_regression",
 )

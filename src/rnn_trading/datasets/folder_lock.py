@@ -23,6 +23,7 @@ class InUse:
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> place = tempfile.TemporaryDirectory()
     >>> user = InUse(Path(place.name))
     >>> with alone_in(Path(place.name)) as alone:

@@ -67,6 +67,7 @@ def folder_that_holds(project: Path, path: Path) -> Path:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> project = Path("project")
     >>> folder_that_holds(project, Path("project/data/runs/small/03_primary/macro.parquet")).as_posix()
     'project/data/runs/small'

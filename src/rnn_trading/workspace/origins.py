@@ -92,6 +92,7 @@ def state_of(path: Path) -> State | None:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> state_of(Path("nowhere"))
     """
     try:
