@@ -181,7 +181,7 @@ def test_rows_that_do_not_fit_may_be_left_out_and_counted(tmp_path):
         ("a.xlsx", zipped(**{"xl/workbook.xml": b"x", "b": b"y"}), "is a workbook of Excel. Save the sheet as CSV"),
         ("a.pkl", b"\x80\x05....", "is a pickle, which can run code when it is opened"),
         ("a.feather", b"ARROW1....", "is an Arrow or Feather file. Write it as Parquet"),
-        ("a.csv", gzip.compress(gzip.compress(CSV, mtime=0)), "is packed twice"),
+        ("a.csv", gzip.compress(gzip.compress(CSV, mtime=0), mtime=0), "is packed twice"),
         ("a.csv", b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n", "a pointer of Git LFS"),
         ("a.csv", b"<html><body>404</body></html>", "a web page or XML"),
     ],
