@@ -18,7 +18,7 @@ from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
-from rnn_trading import packed
+from rnn_trading import place
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book, register_pipelines, whole_names
 from rnn_trading.redaction import redacted
 from rnn_trading.skill.protocols import BOOK
@@ -62,7 +62,7 @@ def _run(**options: Any) -> Any:
     if (options.get("runner") or "").endswith("ParallelRunner"):
         # A process that is forked while threads of TensorFlow run may wait for a lock of theirs for ever.
         multiprocessing.set_start_method("spawn", force=True)
-    options["conf_source"] = options["conf_source"] or str(packed.configuration())
+    options["conf_source"] = options["conf_source"] or str(place.configuration())
     try:
         asked = options | _in_protocol(options)
         return run_of_kedro(**asked | _whole_names_of_nodes(asked))
