@@ -38,8 +38,9 @@ def own_conf(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def load():
-    """A loader of a configuration."""
+def load(monkeypatch):
+    """A loader of a configuration; all are made at the same time."""
+    monkeypatch.setattr("rnn_trading.config.made_now", lambda: {"time": "2026-01-31T12:05:00Z"})
 
     def make(source, env=None, **given):
         return ConfigLoader(str(source), env=env, runtime_params=given, **CONFIG_LOADER_ARGS)

@@ -8,6 +8,7 @@ import pytest
 from kedro.config import MissingConfigException
 from omegaconf.errors import OmegaConfBaseException
 
+from rnn_trading import place
 from rnn_trading.configuration.files import ConfigurationError
 
 
