@@ -50,7 +50,7 @@ class HDFStoreDataset(FileDataset[Tables, Tables]):
     """
 
     def load(self) -> Tables:
-        """All tables by key, keys in alphabetical order; of a new file, where another run puts one in place meanwhile."""
+        """All tables by key, keys in alphabetical order; of a new file, if another run puts one in place meanwhile."""
         from rnn_trading.datasets.plain_hdf5 import ChangedError  # noqa: PLC0415  see save
 
         for _ in range(ATTEMPTS - 1):
