@@ -1,7 +1,7 @@
 """Which command makes a file: of what is not there, or cannot be read."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from kedro.pipeline import Pipeline
 from rnn_trading import packed
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS
+from rnn_trading.workspace.commands import assignments
 
 SHOWN_CHARACTERS, MOST = 300, 4  # of a cause; names in one message
 
@@ -81,16 +82,8 @@ def _command(pipeline: str, asked: Asked, protocol: str) -> str:
     words += ["--env", asked.environment] if asked.environment else []
     words += ["--pipelines", pipeline]
     params = dict(asked.params) | ({"protocol": protocol} if protocol != asked.protocol else {})
-    words += ["--params", ",".join(_assignments(params))] if params else []
+    words += ["--params", ",".join(assignments(params))] if params else []
     return shlex.join(words)
-
-
-def _assignments(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    for name, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from _assignments(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}={value}"
 
 
 def maker(dataset: str, catalog: CatalogProtocol, pipelines: Mapping[str, Pipeline], asked: Asked) -> str | None:

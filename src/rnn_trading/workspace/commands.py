@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from rnn_trading import packed
+
 # Options of `kedro run` that take a part of a pipeline, by the names that Kedro has for them in a run.
 PARTS = {
     "tags": "--tags",
@@ -52,11 +54,11 @@ def whole_command(run_params: Mapping[str, Any], given: Mapping[str, Any], pipel
 
 
 def _command(env: str | None, pipelines: Iterable[str] | None, chosen: list[str], given: Mapping[str, Any]) -> str:
-    words = ["kedro", "run"]
+    words = ["kedro", "run"] if packed.in_project() else ["rnn-trading"]
     words += ["--env", env] if env not in ENV_OF_NO_NAME and env is not None else []
     words += ["--pipelines", _listed(pipelines)] if pipelines else []
     words += chosen
-    words += ["--params", ",".join(_assignments(given))] if given else []
+    words += ["--params", ",".join(assignments(given))] if given else []
     return shlex.join(words)
 
 
@@ -64,9 +66,16 @@ def _listed(names: Iterable[str]) -> str:
     return ",".join(names)
 
 
-def _assignments(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def assignments(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Nested values as ``--params`` takes them.
+
+    Examples
+    --------
+    >>> list(assignments({"a": {"b": 1, "c": "x"}, "d": None}))
+    ['a.b=1', 'a.c=x', 'd=None']
+    """
     for name, value in values.items():
         if isinstance(value, dict) and value:
-            yield from _assignments(value, f"{prefix}{name}.")
+            yield from assignments(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}={value}"
