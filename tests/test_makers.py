@@ -19,7 +19,7 @@ def pipelines():
 
 @pytest.fixture(autouse=True)
 def in_a_project(monkeypatch):
-    monkeypatch.setattr("rnn_trading.packed.in_project", lambda: True)
+    monkeypatch.setattr("rnn_trading.place.in_project", lambda: True)
 
 
 @pytest.mark.parametrize("protocol", [*PROTOCOLS, BOOK])
@@ -57,7 +57,7 @@ def test_the_shortest_pipeline_is_named_with_what_the_run_was_given(pipelines, d
 
 
 def test_outside_of_the_project_the_command_is_another(pipelines, monkeypatch):
-    monkeypatch.setattr("rnn_trading.packed.in_project", lambda: False)
+    monkeypatch.setattr("rnn_trading.place.in_project", lambda: False)
     assert command("skill_table", pipelines, Asked()) == "rnn-trading --pipelines skill_report"
 
 

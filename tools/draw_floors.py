@@ -16,7 +16,7 @@ PICTURE = pathlib.Path("docs/figures/floors.svg")
 SPAN, MARGIN, WIDTH, HEIGHT, STEP = 8.4, 0.15, 1.55, 0.5, 1.2
 Point, Edge = tuple[float, float], tuple[str, str]
 # The command line catches errors of tables; all may use the lowest floor. docs/architecture.md says so.
-UNDRAWN = {"__init__", "cli", "parameters", "progress", "matplotlib_lock", "differences", "redaction", "packed"}
+UNDRAWN = {"__init__", "cli", "parameters", "progress", "matplotlib_lock", "differences", "redaction", "place"}
 COLOURS = ("#DCE9F5", "#F4F4F4")
 
 

@@ -1,18 +1,18 @@
 """The command ``rnn-trading``, which is also ``python -m rnn_trading``: what ``kedro run`` does, in any folder.
 
-It brings its configuration along: see :mod:`rnn_trading.packed`.
+It brings its configuration along: see :mod:`rnn_trading.place`.
 """
 
 import os
 import sys
 from typing import Any
 
-from rnn_trading import packed
+from rnn_trading import place
 
 
 def main(*args: Any, **kwargs: Any) -> Any:
     """Run the command line, or what is given in its place."""
-    packed.use_its_logging()
+    place.use_its_logging()
     os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")  # as .telemetry says inside of the project
     from kedro.framework.project import configure_project  # noqa: PLC0415  it reads both
 

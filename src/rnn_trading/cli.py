@@ -18,8 +18,8 @@ from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
-from rnn_trading import packed
-from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book, register_pipelines
+from rnn_trading import place
+from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book, register_pipelines, whole_names
 from rnn_trading.redaction import redacted
 from rnn_trading.skill.protocols import BOOK
 from rnn_trading.tables.checks import TableError
@@ -62,9 +62,10 @@ def _run(**options: Any) -> Any:
     if (options.get("runner") or "").endswith("ParallelRunner"):
         # A process that is forked while threads of TensorFlow run may wait for a lock of theirs for ever.
         multiprocessing.set_start_method("spawn", force=True)
-    options["conf_source"] = options["conf_source"] or str(packed.configuration())
+    options["conf_source"] = options["conf_source"] or str(place.configuration())
     try:
-        return run_of_kedro(**options | _in_protocol(options))
+        asked = options | _in_protocol(options)
+        return run_of_kedro(**asked | _whole_names_of_nodes(asked))
     except USER_ERRORS as error:
         logger.debug("The way to the error", exc_info=True)
         raise click.ClickException(redacted(_message(error))) from error
@@ -85,6 +86,16 @@ def _in_protocol(options: dict[str, Any]) -> dict[str, Any]:
     # Kedro takes one of its two options; with neither it runs the default pipeline.
     pipelines = {"pipeline": None, "pipelines": names} if names not in (asked, [DEFAULT]) else {}
     return pipelines | {"params": params}
+
+
+def _whole_names_of_nodes(options: dict[str, Any]) -> dict[str, Any]:
+    """Names of nodes with their namespace, also where they were given without it."""
+    given = {option: options[option] for option in ("node_names", "from_nodes", "to_nodes") if options[option]}
+    if not given:
+        return {}
+    by_name, asked = register_pipelines(), options["pipelines"] or [options["pipeline"] or DEFAULT]
+    nodes = {node.name for name in asked if name in by_name for node in by_name[name].nodes}
+    return {option: whole_names(names, nodes) for option, names in given.items()}
 
 
 def _protocol(options: dict[str, Any]) -> str:

@@ -1,10 +1,25 @@
-"""Where nested values differ."""
+"""Nested values: their leaves, and where they differ."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 # In the place of a value that only the others have.
 GONE: Final = object()
+
+
+def leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted names of nested values, and the values; an empty block is one value.
+
+    Examples
+    --------
+    >>> dict(leaves({"a": {"b": 1, "c": {}}, "d": [2]}))
+    {'a.b': 1, 'a.c': {}, 'd': [2]}
+    """
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def differences(values: Mapping[str, Any], others: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,6 +1,5 @@
 """Which command makes a file: of what is not there, or cannot be read."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +8,10 @@ from typing import Any
 from kedro.io import AbstractDataset, CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
 
-from rnn_trading import packed
+from rnn_trading import place
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS
-from rnn_trading.workspace.commands import assignments
+from rnn_trading.workspace.commands import run_command
 
 SHOWN_CHARACTERS, MOST = 300, 4  # of a cause; names in one message
 
@@ -77,13 +76,10 @@ def exists(pipeline: str, protocol: str) -> bool:
 
 
 def _command(pipeline: str, asked: Asked, protocol: str) -> str:
-    # Outside of a project there is no `kedro run`.
-    words = ["kedro", "run"] if packed.in_project() else ["rnn-trading"]
-    words += ["--env", asked.environment] if asked.environment else []
-    words += ["--pipelines", pipeline]
     params = dict(asked.params) | ({"protocol": protocol} if protocol != asked.protocol else {})
-    words += ["--params", ",".join(assignments(params))] if params else []
-    return shlex.join(words)
+    # Outside of a project there is no `kedro run`.
+    program = ("kedro", "run") if place.in_project() else ("rnn-trading",)
+    return run_command(asked.environment, [pipeline], params, program=program)
 
 
 def maker(dataset: str, catalog: CatalogProtocol, pipelines: Mapping[str, Pipeline], asked: Asked) -> str | None:
@@ -176,4 +172,4 @@ def _some(names: list[str]) -> str:
 def shown(path: Any) -> str:
     """A path as messages name it: from the folder of the project, if it lies there."""
     whole = Path(str(path))
-    return str(whole.relative_to(packed.root())) if whole.is_relative_to(packed.root()) else str(whole)
+    return str(whole.relative_to(place.root())) if whole.is_relative_to(place.root()) else str(whole)

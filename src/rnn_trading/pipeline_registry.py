@@ -4,7 +4,7 @@ The folders are named here: `kedro run` would import only the folder of the pipe
 pipeline here is composed of several.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -35,6 +35,7 @@ WITH_EXPERIMENTS = (
 )
 
 DEFAULT = "__default__"
+SHOWN_NODES = 8
 # Experiments that do not exist in every protocol, and the protocols in which they do.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "univariate_regression.rolling_windows.epochs": ("as_published",),
@@ -141,6 +142,51 @@ def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
     here = [name for name, there in ONLY_IN.items() if protocol in there]
     further = [each for each in here for name in asked if name == DEFAULT or each.startswith(f"{name}.")]
     return list(dict.fromkeys([*asked, *further]))
+
+
+def whole_names(names: Iterable[str], nodes: Collection[str]) -> list[str]:
+    """Names of nodes, in the place of those that are the last part of one node's name alone.
+
+    Parameters
+    ----------
+    names
+        As a user gives them.
+    nodes
+        Names of all nodes that may be meant.
+
+    Returns
+    -------
+    list of str
+        A name that no node has stays as it is: Kedro says so.
+
+    Raises
+    ------
+    ValueError
+        If several nodes end in a name.
+
+    Examples
+    --------
+    >>> nodes = ["data_ingestion.ingest_prices", "mine.level.judge", "mine.macro.judge"]
+    >>> whole_names(["ingest_prices", "level.judge"], nodes)
+    ['data_ingestion.ingest_prices', 'mine.level.judge']
+    >>> whole_names(["judge"], nodes)
+    Traceback (most recent call last):
+        ...
+    ValueError: several nodes are called 'judge': mine.level.judge, mine.macro.judge. Name one of them.
+    """
+    return [_whole_name(name, nodes) for name in names]
+
+
+def _whole_name(name: str, nodes: Collection[str]) -> str:
+    ending = sorted(node for node in nodes if node.endswith(f".{name}"))
+    if name in nodes or not ending:
+        return name
+    if len(ending) > 1:
+        further = f" and {len(ending) - SHOWN_NODES} more" if len(ending) > SHOWN_NODES else ""
+        raise ValueError(
+            f"several nodes are called {name!r}: {', '.join(ending[:SHOWN_NODES])}{further}. Name one of them."
+        )
+    return ending[0]
 
 
 def is_of_the_book(name: str) -> bool:

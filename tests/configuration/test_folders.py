@@ -8,7 +8,6 @@ import pytest
 from kedro.config import MissingConfigException
 from omegaconf.errors import OmegaConfBaseException
 
-from rnn_trading import packed
 from rnn_trading.configuration.files import ConfigurationError
 
 
@@ -134,7 +133,7 @@ def test_beside_the_packed_configuration_lie_local_and_what_is_not_packed(own_co
     shutil.copytree(own_conf, elsewhere)
     shutil.rmtree(elsewhere / "local")
     shutil.rmtree(own_conf / "base")
-    monkeypatch.setattr(packed, "PACKED", elsewhere)
+    monkeypatch.setattr(place, "PACKED", elsewhere)
     (own_conf / "mine").mkdir()
     for env in ("local", "mine", "test"):
         (own_conf / env / "globals.yml").write_text(f"vectors_file: {env}.txt\n")

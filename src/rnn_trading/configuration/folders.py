@@ -16,7 +16,7 @@ from kedro.config import MissingConfigException, OmegaConfigLoader
 from kedro.utils import CLOUD_PROTOCOLS, HTTP_PROTOCOLS
 from omegaconf.errors import OmegaConfBaseException
 
-from rnn_trading import packed
+from rnn_trading import place
 from rnn_trading.configuration.files import MEND, ConfigurationError, Trees, composed, found_at, unresolved
 
 ARCHIVES = {"application/x-tar": "tar", "application/zip": "zip", "application/x-zip-compressed": "zip"}
@@ -127,14 +127,14 @@ class ParsedOnce(OmegaConfigLoader):
 
     @staticmethod
     def _initialise_filesystem_and_protocol(conf_source: str) -> tuple[fsspec.AbstractFileSystem, str]:
-        """As Kedro does it, but an archive is opened each time: it may have been replaced."""
+        """As Kedro does it, but an archive may have any ending that says its compression, and must be a whole one."""
         kind, compression = mimetypes.guess_type(conf_source)
         protocol = ARCHIVES.get(kind or "")
         if protocol is None:
             return OmegaConfigLoader._initialise_filesystem_and_protocol(conf_source)
         options = {"compression": COMPRESSIONS.get(compression or "")} if protocol == "tar" else {}
         try:
-            system = fsspec.filesystem(protocol, fo=conf_source, skip_instance_cache=True, **options)
+            system = fsspec.filesystem(protocol, fo=conf_source, **options)
         except (OSError, EOFError, ValueError, tarfile.TarError, zipfile.BadZipFile, zlib.error) as error:
             raise ConfigurationError(
                 f"{conf_source}: cannot be read as an archive of a configuration ({error}). Make it anew: kedro package"
@@ -161,8 +161,8 @@ class ParsedOnce(OmegaConfigLoader):
     def _get_conf_env_path(self, env: str) -> str:
         """The folder of an environment; beside the data lie ``local`` and others that the packed one lacks."""
         inside = str(Path(self._root) / env)
-        if self._root == str(packed.PACKED) and (env == self.default_run_env or not self._fs.isdir(inside)):
-            return str(packed.root() / "conf" / env)
+        if self._root == str(place.PACKED) and (env == self.default_run_env or not self._fs.isdir(inside)):
+            return str(place.root() / "conf" / env)
         return inside
 
     def _shown(self, path: str) -> str:
@@ -175,7 +175,7 @@ class ParsedOnce(OmegaConfigLoader):
     def _is_hidden(self, path_str: str) -> bool:
         """Whether a name begins with a dot, of a file or a folder inside an environment; those above do not matter."""
         path = Path(path_str)
-        for folder in (Path(self._root), packed.root() / "conf"):
+        for folder in (Path(self._root), place.root() / "conf"):
             if path.is_relative_to(folder):
                 path = path.relative_to(folder)
         return any(part.startswith(".") for part in path.parts)

@@ -3,13 +3,14 @@
 import dataclasses
 import difflib
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from kedro.pipeline import Pipeline
 from kedro.validation.type_extractor import TypeExtractor
 
+from rnn_trading.differences import leaves
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS
 
 MADE = ".experiment.changed."  # see rnn_trading.config.ConfigLoader
@@ -39,7 +40,7 @@ class Known:
     """
 
     def __init__(self, declared: Mapping[str, Any], pipelines: Mapping[str, Pipeline]) -> None:
-        self.names = [name for name in leaves(declared) if not name.startswith("_")]
+        self.names = [name for name, _ in leaves(declared) if not name.startswith("_")]
         self.tops = sorted({name.partition(".")[0] for name in self.names})
         self._pipelines = pipelines
         self._blocks = {name.rsplit(".", depth)[0] for name in self.names for depth in range(name.count(".") + 1)}
@@ -82,15 +83,6 @@ class Known:
         return name if name in self else self.closest(name, ALMOST) or (f"{top}.NAME" if top in self else None)
 
 
-def leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Dotted names of nested values; an empty block is one value."""
-    for key, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}"
-
-
 def _has(kind: Any, path: tuple[str, ...]) -> bool:
     """Whether a type has a field at the end of a path of names."""
     if path in ((), ("",)) or kind in (Any, object, dict):
@@ -124,7 +116,7 @@ def refuse_unknown_names(
     ValueError
         Names it and, if there is one, the closest known name.
     """
-    for name in leaves(given):
+    for name, _ in leaves(given):
         if name in known:
             continue
         if name.startswith("_"):

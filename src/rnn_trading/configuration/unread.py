@@ -9,7 +9,8 @@ from kedro.pipeline import Pipeline
 
 from rnn_trading.configuration.files import ConfigurationError, found_at, tops, used, values
 from rnn_trading.configuration.folders import ParsedOnce
-from rnn_trading.configuration.names import ALMOST, Known, instead, leaves
+from rnn_trading.configuration.names import ALMOST, Known, instead
+from rnn_trading.differences import leaves
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS
 
 logger = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ def _unread_parameters(loader: ParsedOnce, environment: str, pipelines: Mapping[
     if not at_top:
         return
     protocol = loader.runtime_params.get("protocol")
-    names = [name for name in leaves(loader.own_parameters()) if not name.startswith("_")]
+    names = [name for name, _ in leaves(loader.own_parameters()) if not name.startswith("_")]
     known = Known(loader.beside(loader.base_env, protocol)["parameters"], pipelines)
     unread = [name for name in names if name not in known]
     if unread:

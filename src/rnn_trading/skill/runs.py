@@ -1,11 +1,12 @@
 """Skill records of several runs side by side: scores, and what differs in parameters, data and code."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from rnn_trading.differences import leaves
 from rnn_trading.skill.formats import format_fact
 from rnn_trading.skill.record_files import Records
 
@@ -119,8 +120,8 @@ def differences_of(records: Mapping[str, dict[str, Any]]) -> list[Difference]:
     """
     flat = {
         "parameters": ({run: record["changed"] for run, record in records.items()}, AS_IN_BASE),
-        "data": ({run: dict(_leaves(record["data"])) for run, record in records.items()}, NOT_SAID),
-        "code": ({run: dict(_leaves(record.get("made", {}))) for run, record in records.items()}, NOT_SAID),
+        "data": ({run: dict(leaves(record["data"])) for run, record in records.items()}, NOT_SAID),
+        "code": ({run: dict(leaves(record.get("made", {}))) for run, record in records.items()}, NOT_SAID),
     }
     return [
         Difference(kind, name, values)
@@ -129,14 +130,6 @@ def differences_of(records: Mapping[str, dict[str, Any]]) -> list[Difference]:
         if name != TIME
         and len(set((values := {run: _short(of.get(name, otherwise)) for run, of in by_run.items()}).values())) > 1
     ]
-
-
-def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from _leaves(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def _short(value: Any) -> str:

@@ -1,10 +1,10 @@
 """Commands as a user would give them."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rnn_trading import packed
+from rnn_trading.differences import leaves
 
 # Options of `kedro run` that take a part of a pipeline, by the names that Kedro has for them in a run.
 PARTS = {
@@ -39,7 +39,7 @@ def command_of(run_params: Mapping[str, Any], given: Mapping[str, Any]) -> str:
         word for name, option in PARTS.items() if run_params.get(name) for word in (option, _listed(run_params[name]))
     ]
     chosen += ["--only-missing-outputs"] if run_params.get("only_missing_outputs") else []
-    return _command(run_params.get("env"), run_params.get("pipeline_names"), chosen, given)
+    return run_command(run_params.get("env"), run_params.get("pipeline_names"), given, chosen)
 
 
 def whole_command(run_params: Mapping[str, Any], given: Mapping[str, Any], pipelines: Iterable[str] | None) -> str:
@@ -50,32 +50,39 @@ def whole_command(run_params: Mapping[str, Any], given: Mapping[str, Any], pipel
     >>> whole_command({"env": None}, {"a": {"b": "x y"}, "run": "small"}, ["multivariate"])
     "kedro run --pipelines multivariate --params 'a.b=x y,run=small'"
     """
-    return _command(run_params.get("env"), pipelines, [], given)
+    return run_command(run_params.get("env"), pipelines, given)
 
 
-def _command(env: str | None, pipelines: Iterable[str] | None, chosen: list[str], given: Mapping[str, Any]) -> str:
-    words = ["kedro", "run"] if packed.in_project() else ["rnn-trading"]
+def run_command(
+    env: str | None,
+    pipelines: Iterable[str] | None,
+    given: Mapping[str, Any],
+    chosen: Iterable[str] = (),
+    program: Iterable[str] = ("kedro", "run"),
+) -> str:
+    """A command that runs pipelines, as a shell takes it.
+
+    Parameters
+    ----------
+    env, pipelines, given
+        Environment, names and runtime parameters; nothing where there are none.
+    chosen
+        Further options, such as ``--nodes`` and their names.
+    program
+        What runs them.
+
+    Examples
+    --------
+    >>> run_command(None, ["multivariate"], {"protocol": "book"}, program=["rnn-trading"])
+    'rnn-trading --pipelines multivariate --params protocol=book'
+    """
+    words = [*program]
     words += ["--env", env] if env not in ENV_OF_NO_NAME and env is not None else []
     words += ["--pipelines", _listed(pipelines)] if pipelines else []
     words += chosen
-    words += ["--params", ",".join(assignments(given))] if given else []
+    words += ["--params", ",".join(f"{name}={value}" for name, value in leaves(given))] if given else []
     return shlex.join(words)
 
 
 def _listed(names: Iterable[str]) -> str:
     return ",".join(names)
-
-
-def assignments(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Nested values as ``--params`` takes them.
-
-    Examples
-    --------
-    >>> list(assignments({"a": {"b": 1, "c": "x"}, "d": None}))
-    ['a.b=1', 'a.c=x', 'd=None']
-    """
-    for name, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from assignments(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}={value}"

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from kedro.framework.project import configure_project
 
-from rnn_trading import packed
+from rnn_trading import place
 from rnn_trading.cli import program
 from tests.conftest import ROOT
 from tests.processes import finished_process
@@ -91,7 +91,7 @@ def test_the_script_is_declared():
 
 
 @pytest.mark.parametrize(
-    ("package", "has_base", "place"),
+    ("package", "has_base", "found"),
     [
         ("rnn_trading", True, "here"),
         ("rnn_trading", False, "packed"),
@@ -101,21 +101,21 @@ def test_the_script_is_declared():
         ("other", True, "packed"),
     ],
 )
-def test_where_the_configuration_is_looked_for(tmp_path, monkeypatch, package, has_base, place):
+def test_where_the_configuration_is_looked_for(tmp_path, monkeypatch, package, has_base, found):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(packed, "PACKED", tmp_path / "packed")
+    monkeypatch.setattr(place, "PACKED", tmp_path / "packed")
     if package:
         kedro = f'package_name = "{package}"\nproject_name = "x"\nkedro_init_version = "1.7.0"\n'
         (tmp_path / "pyproject.toml").write_text(f"[tool.kedro]\n{kedro}")
     if has_base:
         (tmp_path / "conf/base").mkdir(parents=True)
-    assert packed.configuration() == {"here": tmp_path / "conf", "packed": tmp_path / "packed"}[place]
-    assert packed.in_project() == (package == "rnn_trading")
+    assert place.configuration() == {"here": tmp_path / "conf", "packed": tmp_path / "packed"}[found]
+    assert place.in_project() == (package == "rnn_trading")
 
 
 def test_without_any_configuration_it_says_so(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(packed, "PACKED", tmp_path / "packed")
+    monkeypatch.setattr(place, "PACKED", tmp_path / "packed")
     configure_project("rnn_trading")
     result = CliRunner().invoke(program, ["--pipelines", "data_ingestion.macro"])
     assert result.exit_code == 1
