@@ -17,8 +17,8 @@ from kedro.pipeline import Node, Pipeline
 from rnn_trading.configuration.files import tops
 from rnn_trading.configuration.names import Known, refuse_unknown_names
 from rnn_trading.configuration.unread import refuse_unread
-from rnn_trading.makers import Asked, refuse_missing, refuse_other_protocol
-from rnn_trading.pipeline_registry import DEFAULT, is_of_the_book, shared_tables
+from rnn_trading.makers import Asked, command, refuse_missing, refuse_other_protocol
+from rnn_trading.pipeline_registry import DEFAULT, shared_tables
 from rnn_trading.redaction import redact, redacted
 from rnn_trading.skill.marks import marked
 from rnn_trading.workspace.commands import command_of, whole_command
@@ -92,7 +92,7 @@ class WorkspaceHook:
         """Keep the configuration for the run that follows."""
         self._contexts[threading.get_ident()] = context
 
-    @hook_impl(tryfirst=True)
+    @hook_impl(trylast=True)  # after whatever else refuses
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Begin the run; see :meth:`rnn_trading.workspace.run.Run.begin`."""
         self._end(failed=True)  # what was interrupted
@@ -125,7 +125,10 @@ def _workspace_run(
     writes, reads = files_of(pipeline, catalog, run_params["only_missing_outputs"])
 
     def whole(dataset: str) -> str:
-        return redacted(whole_command(run_params, given, _makers(registered, dataset, run_params["pipeline_names"])))
+        names = run_params["pipeline_names"]
+        if any(dataset in registered[name].all_outputs() for name in names or [DEFAULT]):
+            return redacted(whole_command(run_params, given, names))
+        return redacted(command(dataset, registered, getattr(catalog, "asked", Asked())) or "")
 
     return Run(
         project=project,
@@ -137,15 +140,6 @@ def _workspace_run(
         reads=reads,
         shared=shared_tables(),
     )
-
-
-def _makers(registered: dict[str, Pipeline], dataset: str, asked: list[str] | None) -> list[str] | None:
-    """The pipelines that were asked for, if they make a dataset when they run whole, else the shortest that does."""
-    if any(dataset in registered[name].all_outputs() for name in asked or [DEFAULT]):
-        return asked
-    makers = {name: pipeline for name, pipeline in registered.items() if dataset in pipeline.all_outputs()}
-    by_length = sorted(makers, key=lambda name: (is_of_the_book(name), len(makers[name].nodes), name))
-    return by_length[:1]
 
 
 class ProgressHook:

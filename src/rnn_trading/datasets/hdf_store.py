@@ -1,5 +1,6 @@
 """Several tables in one HDF5 file, each under a key, for notebooks that open it with pandas."""
 
+import contextlib
 import warnings
 from typing import Any
 
@@ -9,6 +10,8 @@ from rnn_trading.datasets.file import FileDataset
 from rnn_trading.datasets.whole import written_whole
 
 Tables = dict[str, pd.DataFrame]
+# At reading a file that others replace.
+ATTEMPTS = 10
 # Every HDF5 library reads zlib. A higher level takes longer and saves next to nothing.
 COMPRESSION: dict[str, Any] = {"complib": "zlib", "complevel": 4}
 
@@ -47,7 +50,15 @@ class HDFStoreDataset(FileDataset[Tables, Tables]):
     """
 
     def load(self) -> Tables:
-        """All tables by key, keys in alphabetical order."""
+        """All tables by key, keys in alphabetical order; of a new file, if another run puts one in place meanwhile."""
+        from rnn_trading.datasets.plain_hdf5 import ChangedError  # noqa: PLC0415  see save
+
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(ChangedError):
+                return self._read()
+        return self._read()
+
+    def _read(self) -> Tables:
         from rnn_trading.datasets.plain_hdf5 import plain_store  # noqa: PLC0415  see save
 
         with plain_store(self._filepath) as store:

@@ -37,6 +37,10 @@ ELSEWHERE = (
 )
 
 
+class ChangedError(NotPlainError):
+    """Another file took the place of one while it was read."""
+
+
 @contextmanager
 def plain_store(filepath: Path) -> Iterator[pd.HDFStore]:
     """Open an HDF5 file for reading, if it holds numbers, text and dates alone, in the forms that pandas writes.
@@ -82,7 +86,7 @@ def plain_store(filepath: Path) -> Iterator[pd.HDFStore]:
                 _look_at_objects(opened)
                 yield store
                 if _identity(opened.fileno()) != looked_at:
-                    raise NotPlainError("it was changed while it was read. Read it again.")
+                    raise ChangedError("it was changed while it was read. Read it again.")
     except (TableError, NotPlainError, PermissionError):
         raise
     except Exception as error:  # a damaged file can raise anything
