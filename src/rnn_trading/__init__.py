@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.9.0"
+__version__ = "0.10.0"
 
 # scikit-learn's OpenMP threads spin while they wait. On busy cores (beside TensorFlow's threads, or another run)
 # that turns a fit of a second into minutes; waiting without spinning costs next to nothing. OpenMP reads this once,
