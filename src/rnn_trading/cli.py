@@ -90,7 +90,7 @@ def _in_protocol(options: dict[str, Any]) -> dict[str, Any]:
 
 def _whole_names_of_nodes(options: dict[str, Any]) -> dict[str, Any]:
     """Names of nodes with their namespace, also where they were given without it."""
-    given = {option: options[option] for option in ("node_names", "from_nodes", "to_nodes") if options[option]}
+    given = {option: options[option] for option in ("node_names", "from_nodes", "to_nodes") if options.get(option)}
     if not given:
         return {}
     by_name, asked = register_pipelines(), options["pipelines"] or [options["pipeline"] or DEFAULT]

@@ -126,7 +126,7 @@ def test_months_stamped_in_utc_need_their_zone(tmp_path):
         MacroFileDataset(filepath=str(path)).load()
     made = ingest_macro(MacroFileDataset(filepath=str(path), timezone="Asia/Tokyo").load(), macro_parameters())
     assert made["macro"].index.equals(months("2000-01-01", 48, name="date", unit="us"))
-    assert made["macro_report"]["left_out_or_mended"] == {"dates_outside": 0, "lone_dates": 0}
+    assert made["macro_report"]["left_out_or_mended"] == {"missing_values": 0, "dates_outside": 0, "lone_dates": 0}
 
 
 def index(days=DAYS):
@@ -178,10 +178,10 @@ def take(dates, prices):
 def test_filings_of_years_that_cannot_be_are_left_out_and_counted(caplog):
     made = take([*DAYS[10:40:10].astype("str"), "0216-02-26", "2106-02-26"], long(closes()))
     assert made["filings"].index.tolist() == ["0", "1", "2"]
-    assert made["filings_report"]["dropped"]["date_outside"] == 2
-    assert made["filings_report"]["last_date"] == "2016-02-15"
+    assert made["filing_tables_report"]["dropped"]["date_outside"] == 2
+    assert made["filing_tables_report"]["last_date"] == "2016-02-15"
     assert "date outside 2" in caplog.text
-    assert made["filings_report"]["filed_on_days_of_rest"] == 0
+    assert made["filing_tables_report"]["filed_on_days_of_rest"] == 0
 
 
 def test_filings_that_a_time_zone_has_shifted_are_refused():
@@ -194,7 +194,7 @@ def test_prices_around_filings_have_the_same_check(tmp_path, caplog):
     caplog.set_level(logging.WARNING)
     filled = long(closes().resample("D").ffill())
     made = take(DAYS[10:40:10].astype("str"), filled)
-    assert made["filings_report"]["price_sessions"]["left_out_or_mended"]["repeated_weekend_sessions"] == 24
+    assert made["filing_tables_report"]["price_sessions"]["left_out_or_mended"]["repeated_weekend_sessions"] == 24
     assert (made["filing_prices"].index.get_level_values("date").day_of_week < 5).all()
     assert "the filings: prices: left out or mended: repeated weekend sessions 24" in caplog.text
     path = tmp_path / "prices.csv"

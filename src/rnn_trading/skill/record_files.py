@@ -62,7 +62,7 @@ class Records:
         """Rebuild records from :meth:`as_plain`."""
         found = {(record["experiment"], record["protocol"]): record for record in values["found"]}
         missing = [(name, protocol, command) for name, protocol, command in values["missing"]]
-        return cls(found, values["problems"], missing, values["canaries"], values["run"])
+        return cls(found, values["problems"], missing, values["canaries"], values.get("run"))
 
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
