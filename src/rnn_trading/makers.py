@@ -77,9 +77,7 @@ def exists(pipeline: str, protocol: str) -> bool:
 
 def _command(pipeline: str, asked: Asked, protocol: str) -> str:
     params = dict(asked.params) | ({"protocol": protocol} if protocol != asked.protocol else {})
-    # Outside of a project there is no `kedro run`.
-    program = ("kedro", "run") if place.in_project() else ("rnn-trading",)
-    return run_command(asked.environment, [pipeline], params, program=program)
+    return run_command(asked.environment, [pipeline], params)
 
 
 def maker(dataset: str, catalog: CatalogProtocol, pipelines: Mapping[str, Pipeline], asked: Asked) -> str | None:

@@ -35,7 +35,7 @@ def test_names_that_are_no_two_runs_are_refused_with_those_that_there_are(data, 
 
 def test_a_run_without_records_is_named(data):
     with pytest.raises(
-        DatasetError, match=r"runs: none, gone has no skill record\. Runs with records: main, deep, wide"
+        DatasetError, match=r"runs: no skill record in none and in gone\. Runs with records: main, deep, wide"
     ):
         runs(data, "main+none+gone").load()
 

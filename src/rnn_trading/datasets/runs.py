@@ -11,7 +11,7 @@ from rnn_trading.datasets.folder import FolderDataset
 # The run that has no folder of its own.
 MAIN = "main"
 BETWEEN = "+"
-NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
 class RunsDataset(AbstractDataset[None, dict[str, dict[str, bytes]]]):
@@ -60,7 +60,7 @@ class RunsDataset(AbstractDataset[None, dict[str, dict[str, bytes]]]):
         files = {name: self._files_of(name) for name in names}
         empty = [name for name, found in files.items() if not found]
         if empty:
-            raise DatasetError(f"runs: {', '.join(empty)} has no skill record. {self._there()}")
+            raise DatasetError(f"runs: no skill record in {' and in '.join(empty)}. {self._there()}")
         return files
 
     def _files_of(self, name: str) -> dict[str, bytes]:

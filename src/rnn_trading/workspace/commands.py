@@ -1,9 +1,15 @@
 """Commands as a user would give them."""
 
+import json
 import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from rnn_trading import place
 from rnn_trading.differences import leaves
 
 # Options of `kedro run` that take a part of a pipeline, by the names that Kedro has for them in a run.
@@ -16,7 +22,7 @@ PARTS = {
     "to_outputs": "--to-outputs",
     "namespaces": "--namespaces",
 }
-ENV_OF_NO_NAME = (None, "local", "base")
+OF_NO_NAME = ("local", "base")
 
 
 def command_of(run_params: Mapping[str, Any], given: Mapping[str, Any]) -> str:
@@ -54,34 +60,58 @@ def whole_command(run_params: Mapping[str, Any], given: Mapping[str, Any], pipel
 
 
 def run_command(
-    env: str | None,
-    pipelines: Iterable[str] | None,
-    given: Mapping[str, Any],
-    chosen: Iterable[str] = (),
-    program: Iterable[str] = ("kedro", "run"),
+    env: str | None, pipelines: Iterable[str] | None, given: Mapping[str, Any], chosen: Iterable[str] = ()
 ) -> str:
-    """A command that runs pipelines, as a shell takes it.
+    r"""A command that runs pipelines, as a shell takes it: ``kedro run``, or ``rnn-trading`` outside of a project.
 
     Parameters
     ----------
     env, pipelines, given
-        Environment, names and runtime parameters; nothing where there are none.
+        Environment, names and runtime parameters; nothing where there are none. A value that ``--params`` cannot give,
+        such as a list, is named behind the command.
     chosen
         Further options, such as ``--nodes`` and their names.
-    program
-        What runs them.
 
     Examples
     --------
-    >>> run_command(None, ["multivariate"], {"protocol": "book"}, program=["rnn-trading"])
-    'rnn-trading --pipelines multivariate --params protocol=book'
+    >>> run_command(None, ["multivariate"], {"end": None, "a": {"form": "%Y"}})
+    'kedro run --pipelines multivariate --params \'end=null,a.form="%Y"\''
+    >>> run_command("files", ["multivariate"], {"tickers": ["A", "B"]})
+    'kedro run --env files --pipelines multivariate    # and tickers, which --params cannot give'
     """
-    words = [*program]
-    words += ["--env", env] if env not in ENV_OF_NO_NAME and env is not None else []
+    words = ["kedro", "run"] if place.in_project() else ["rnn-trading"]
+    words += ["--env", env] if env is not None and env not in OF_NO_NAME else []
     words += ["--pipelines", _listed(pipelines)] if pipelines else []
     words += chosen
-    words += ["--params", ",".join(f"{name}={value}" for name, value in leaves(given))] if given else []
-    return shlex.join(words)
+    written = {name: as_assignment(name, value) for name, value in leaves(given)}
+    params = ",".join(each for each in written.values() if each is not None)
+    beyond = ", ".join(name for name, each in written.items() if each is None)
+    words += ["--params", params] if params else []
+    return shlex.join(words) + (f"    # and {beyond}, which --params cannot give" if beyond else "")
+
+
+def as_assignment(name: str, value: Any) -> str | None:
+    """How ``--params`` takes a value, so that it is read as it is; None if it cannot.
+
+    Examples
+    --------
+    >>> as_assignment("a.b", "x y"), as_assignment("a", "007"), as_assignment("a", 7), as_assignment("a", None)
+    ('a.b=x y', 'a="007"', 'a=7', 'a=null')
+    >>> as_assignment("tickers", "A,B")
+    """
+    plain = "null" if value is None else str(value)
+    forms = (f"{name}={text}" for text in (plain, json.dumps(value, default=str, ensure_ascii=False)))
+    return next((form for form in forms if "," not in form and _is_read_as(form, name, value)), None)
+
+
+def _is_read_as(form: str, name: str, value: Any) -> bool:
+    try:
+        read: Any = OmegaConf.to_container(OmegaConf.from_dotlist([form]), resolve=False)
+        for part in name.split("."):
+            read = read[part]
+    except (YAMLError, OmegaConfBaseException, KeyError, TypeError, ValueError):
+        return False
+    return type(read) is type(value) and bool(read == value)
 
 
 def _listed(names: Iterable[str]) -> str:

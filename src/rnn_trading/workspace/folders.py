@@ -1,13 +1,11 @@
 """Folders of runs: ``data``, and ``data/runs/NAME`` of a run with a name."""
 
-import re
 from pathlib import Path, PurePosixPath
 
-from rnn_trading.datasets.runs import MAIN
+from rnn_trading.datasets.runs import MAIN, NAME
 
 DATA = "data"
 RUNS = "runs"
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
 def run_folder(run: str | int | None) -> str:
