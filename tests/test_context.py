@@ -72,9 +72,18 @@ def test_what_is_not_there_yet_is_told_with_what_makes_it(catalog, name, path, p
         catalog.load(name)
 
 
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("skill_tabel", "skill_table"), ("stacked_lstm.clasification.skill", "stacked_lstm.classification.skill")],
+)
+def test_a_misspelled_name_is_told_with_the_closest(catalog, name, near):
+    with pytest.raises(DatasetError, match=f"No pipeline has a dataset {name}. Did you mean {near}?"):
+        catalog.load(name)
+
+
 def test_other_errors_are_kedros(catalog):
     with pytest.raises(DatasetNotFoundError):
-        catalog.load("skill_tabel")
+        catalog.load("of_mine")
     assert catalog.describe_datasets(["data_ingestion.macro"])
     assert "macro" in catalog.load("parameters")
 

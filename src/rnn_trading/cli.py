@@ -3,6 +3,7 @@
 The traceback is in the log at level DEBUG; `conf/logging.yml` sets the level. Neither shows secrets.
 """
 
+import difflib
 import logging
 import multiprocessing
 import traceback
@@ -18,7 +19,7 @@ from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
-from rnn_trading import place
+from rnn_trading import __version__, place
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book, register_pipelines, whole_names
 from rnn_trading.redaction import redacted
 from rnn_trading.skill.protocols import BOOK
@@ -67,6 +68,7 @@ def _run(**options: Any) -> Any:
         asked = options | _in_protocol(options)
         return run_of_kedro(**asked | _whole_names_of_nodes(asked))
     except USER_ERRORS as error:
+        _refuse_unknown_pipelines(options)
         logger.debug("The way to the error", exc_info=True)
         raise click.ClickException(redacted(_message(error))) from error
     except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -86,6 +88,19 @@ def _in_protocol(options: dict[str, Any]) -> dict[str, Any]:
     # Kedro takes one of its two options; with neither it runs the default pipeline.
     pipelines = {"pipeline": None, "pipelines": names} if names not in (asked, [DEFAULT]) else {}
     return pipelines | {"params": params}
+
+
+def _refuse_unknown_pipelines(options: dict[str, Any]) -> None:
+    """Of a name that no pipeline has, say which comes close; Kedro speaks of its registry."""
+    asked = [*(options.get("pipelines") or []), *filter(None, [options.get("pipeline")])]
+    known = register_pipelines() if asked else {}
+    for name in asked:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.ClickException(
+                f"--pipelines: there is no {name}.{hint} All names: kedro registry list, or rnn-trading pipelines."
+            )
 
 
 def _whole_names_of_nodes(options: dict[str, Any]) -> dict[str, Any]:
@@ -136,11 +151,12 @@ class Program(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put ``run`` in front of options that are not its own."""
-        is_option = bool(args) and args[0].startswith("-") and args[0] not in ctx.help_option_names
+        is_option = bool(args) and args[0].startswith("-") and args[0] not in (*ctx.help_option_names, "--version")
         return super().parse_args(ctx, ["run", *args] if is_option else args)
 
 
 @click.group("rnn-trading", cls=Program, invoke_without_command=True, help=HELP)
+@click.version_option(__version__, prog_name="rnn-trading")
 @click.pass_context
 def program(ctx: click.Context) -> None:
     """Tell what there is, if nothing is asked for."""

@@ -10,7 +10,7 @@ from kedro.io.core import Version
 from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.configuration.files import found_at, tops
-from rnn_trading.makers import Asked, exists, maker, refuse_other_protocol, told
+from rnn_trading.makers import Asked, exists, maker, refuse_other_protocol, refuse_unknown_dataset, told
 
 
 class Told:
@@ -41,6 +41,7 @@ class Told:
         except DatasetError as error:
             made_by = maker(ds_name, cast("CatalogProtocol", self), pipelines, self.asked)
             if made_by is None:
+                refuse_unknown_dataset(ds_name, pipelines)
                 raise
             raise DatasetError(told(ds_name, self.get(ds_name), made_by, error)) from error
 

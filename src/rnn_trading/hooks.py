@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +17,26 @@ from kedro.pipeline import Node, Pipeline
 from rnn_trading.configuration.files import tops
 from rnn_trading.configuration.names import Known, refuse_unknown_names
 from rnn_trading.configuration.unread import refuse_unread
+from rnn_trading.datasets.runs import BETWEEN, MAIN
 from rnn_trading.makers import Asked, command, refuse_missing, refuse_other_protocol
 from rnn_trading.pipeline_registry import DEFAULT, shared_tables
 from rnn_trading.redaction import redact, redacted
 from rnn_trading.skill.marks import marked
-from rnn_trading.workspace.commands import command_of, whole_command
+from rnn_trading.workspace.commands import command_of, run_command, whole_command
 from rnn_trading.workspace.folders import run_folder
 from rnn_trading.workspace.lineage import Lineage
 from rnn_trading.workspace.run import Run, files_of, new_facts
 
 logger = logging.getLogger(__name__)
 
-# What who has seen a first result wants next.
-NEXT = """Next:
-  make report    # all experiments, both ways, on one page
-  kedro run --env files --pipelines stacked_lstm --params prices_file=/path/to/prices.csv    # your own prices"""
+# Of each pipeline, the runtime parameter that names a file of the user, and what is in it.
+OWN_FILES = {
+    "stacked_lstm": ("prices_file", "prices"),
+    "daily_weekly_sequences": ("prices_file", "prices"),
+    "univariate_regression": ("index_file", "index"),
+    "multivariate": ("macro_file", "series"),
+    "text_sentiment": ("reviews_file", "reviews"),
+}
 
 
 class RefusalsHook:
@@ -201,13 +206,42 @@ class ProgressHook:
         pages = sorted(name for name in written if name.endswith((".page", ".index")))
         first = next((name for name in pages if name.endswith(".index")), pages[0] if pages else None)
         if first and _is_whole(run_params["pipeline_names"]):
-            logger.info("Look at it in a browser: %s\n%s", os.path.relpath(catalog[first]._filepath), _next(catalog))
+            following = next_commands(run_params, catalog.load("params:run") if "params:run" in catalog else None)
+            logger.info("Look at it in a browser: %s\n%s", os.path.relpath(catalog[first]._filepath), following)
 
 
-def _next(catalog: CatalogProtocol) -> str:
-    """What comes next, in the folders of the run."""
-    run = catalog.load("params:run") if "params:run" in catalog else None
-    return NEXT if run is None else NEXT.replace("make report   ", f"python -m rnn_trading.report --run {run}   ")
+def next_commands(run_params: Mapping[str, Any], run: str | int | None) -> str:
+    """What who has seen a first result wants next, in the folders of the run.
+
+    Parameters
+    ----------
+    run_params
+        What Kedro tells hooks of a run.
+    run
+        The name of the run; None: it has none.
+
+    Examples
+    --------
+    >>> print(next_commands({"pipeline_names": ["multivariate"], "env": None}, None))
+    Next:
+      make report    # all experiments, both ways, on one page
+      kedro run --env files --pipelines multivariate --params macro_file=/path/to/macro.csv    # your own series
+    >>> print(next_commands({"pipeline_names": ["multivariate"], "env": "files"}, "wide"))
+    Next:
+      python -m rnn_trading.report --run wide    # all experiments, both ways, on one page
+      kedro run --pipelines compare_runs --params runs=main+wide    # beside the run without a name
+    """
+    report = "make report" if run is None else f"python -m rnn_trading.report --run {run}"
+    lines = ["Next:", f"  {report}    # all experiments, both ways, on one page"]
+    pipeline = (run_params["pipeline_names"] or [""])[0]
+    if run_params.get("env") != "files" and pipeline in OWN_FILES:
+        parameter, what = OWN_FILES[pipeline]
+        own = run_command("files", [pipeline], {parameter: f"/path/to/{parameter.removesuffix('_file')}.csv"})
+        lines.append(f"  {own}    # your own {what}")
+    if run is not None:
+        compare = run_command(None, ["compare_runs"], {"runs": f"{MAIN}{BETWEEN}{run}"})
+        lines.append(f"  {compare}    # beside the run without a name")
+    return "\n".join(lines)
 
 
 def _is_whole(names: Sequence[str] | None) -> bool:

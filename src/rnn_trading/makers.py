@@ -1,5 +1,6 @@
 """Which command makes a file: of what is not there, or cannot be read."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,6 +93,28 @@ def maker(dataset: str, catalog: CatalogProtocol, pipelines: Mapping[str, Pipeli
     same = [dataset] if dataset in outputs else sorted(outputs)
     names = (name for name in same if str(getattr(catalog.get(name), "_filepath", "")) == str(path))
     return next((made_by for made_by in (command(name, pipelines, asked) for name in names) if made_by), None)
+
+
+def refuse_unknown_dataset(name: str, pipelines: Mapping[str, Pipeline]) -> None:
+    """Raise for a name that fits an entry of the catalog by its form, but is no dataset of any pipeline.
+
+    Raises
+    ------
+    DatasetError
+        Names close ones.
+
+    Examples
+    --------
+    >>> from rnn_trading.pipeline_registry import register_pipelines
+    >>> refuse_unknown_dataset("univariate_regression.levle.skill", register_pipelines())
+    Traceback (most recent call last):
+    kedro.io.core.DatasetError: No pipeline has a dataset univariate_regression.levle.skill. Did you mean \
+univariate_regression.level.skill?
+    """
+    names = set().union(*(pipeline.datasets() for pipeline in pipelines.values()))
+    near = difflib.get_close_matches(name, names, n=1)
+    if name not in names and near:
+        raise DatasetError(f"No pipeline has a dataset {name}. Did you mean {near[0]}?")
 
 
 def refuse_other_protocol(names: Sequence[str], protocol: str) -> None:

@@ -70,3 +70,11 @@ def test_text_and_page_show_the_same():
     for said in ("What differs", "no record", "wide: broken"):
         assert said in text
         assert said in page
+
+
+def test_of_a_block_that_was_changed_only_what_differs_is_told():
+    runs = [
+        record(NAME, "corrected", 0.5, 0.5, changed={"s": f'{{"type": "T", "filepath": "{name}"}}'}) for name in "ab"
+    ]
+    found = differences_of({"main": runs[0], "wide": runs[1]})
+    assert [(each.name, each.values) for each in found] == [("s.filepath", {"main": "a", "wide": "b"})]

@@ -49,7 +49,7 @@ def runs_page(runs: Mapping[str, Records], table: pd.DataFrame, problems: list[s
         rows=[_cells(rows, list(runs)) for rows in _by_record(table)],
         marks=MARKS,
         differing=[
-            {"name": name, "protocol": words(protocol), "kinds": _kinds(runs, name, protocol)}
+            {"name": name, "protocol": words(protocol), "kinds": _with_cells(_kinds(runs, name, protocol))}
             for name, protocol in _shared(runs)
         ],
         same=SAME,
@@ -83,6 +83,14 @@ def _kinds(runs: Mapping[str, Records], name: str, protocol: str) -> list[dict[s
         }
         for kind, title in KINDS.items()
         if any(each.kind == kind for each in found)
+    ]
+
+
+def _with_cells(kinds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        kind
+        | {"cells": [[cell(name, name), *(cell(value, value) for value in values)] for name, values in kind["rows"]]}
+        for kind in kinds
     ]
 
 

@@ -1,6 +1,7 @@
 """Skill records of several runs side by side: scores, and what differs in parameters, data and code."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,7 +120,7 @@ def differences_of(records: Mapping[str, dict[str, Any]]) -> list[Difference]:
     code commit {'main': 'a1', 'wide': 'b2'}
     """
     flat = {
-        "parameters": ({run: record["changed"] for run, record in records.items()}, AS_IN_BASE),
+        "parameters": ({run: dict(_opened(record["changed"])) for run, record in records.items()}, AS_IN_BASE),
         "data": ({run: dict(leaves(record["data"])) for run, record in records.items()}, NOT_SAID),
         "code": ({run: dict(leaves(record.get("made", {}))) for run, record in records.items()}, NOT_SAID),
     }
@@ -130,6 +131,16 @@ def differences_of(records: Mapping[str, dict[str, Any]]) -> list[Difference]:
         if name != TIME
         and len(set((values := {run: _short(of.get(name, otherwise)) for run, of in by_run.items()}).values())) > 1
     ]
+
+
+def _opened(changed: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """What was changed, blocks that are told as JSON by what is in them."""
+    for name, told in changed.items():
+        try:
+            value = json.loads(told)
+        except ValueError:
+            value = told
+        yield from leaves(value, f"{name}.") if isinstance(value, dict) and value else [(name, told)]
 
 
 def _short(value: Any) -> str:
