@@ -250,3 +250,15 @@ def test_what_results_are_made_from_is_told_without_secrets_and_without_what_dif
     assert made_from["params:multivariate"]["macro"]["split"] == run["parameters"]["multivariate"]["macro"]["split"]
     assert {*made_from["params:multivariate"]["macro"]["experiment"]} & {"changed", "made"} == set()
     assert made_from == loader("files", **given).made_from()
+
+
+def test_a_source_of_the_catalog_is_not_called_by_the_words_of_another(conf):
+    """A user's own entry, and no word of ``conf/base`` about it."""
+    entry = {"type": "rnn_trading.datasets.index_file.IndexFileDataset", "filepath": "mine.csv"}
+    (conf / "local/catalog.yml").write_text(yaml.safe_dump({"index_prices_source": entry}))
+    source = loader(None, conf)["parameters"]["index_prices"]["source"]
+    assert source.startswith("the file ")
+    assert source.endswith("mine.csv (index_prices_source of the catalog)")
+    assert loader("base", conf)["parameters"]["index_prices"]["source"].startswith("S&P 500 closes from the package")
+    (conf / "local/parameters.yml").write_text(yaml.safe_dump({"index_prices": {"source": "my index"}}))
+    assert loader(None, conf)["parameters"]["index_prices"]["source"] == "my index"

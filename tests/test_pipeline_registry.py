@@ -43,7 +43,11 @@ EPOCHS = f"{WINDOWS}.epochs"
         ([SERIES, f"{SERIES}.level"], "book", ["book.level"]),
         (["stacked_lstm", "multivariate.macro"], "book", ["stacked_lstm.classification", "book.macro"]),
         (["text_sentiment"], "book", ["text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings"]),
-        (["data_ingestion.macro", "skill_report"], "book", ["data_ingestion.macro", "skill_report"]),
+        (
+            ["data_ingestion.macro", "daily_weekly_sequences"],
+            "book",
+            ["data_ingestion.macro", "daily_weekly_sequences"],
+        ),
     ],
 )
 def test_what_belongs_to_a_pipeline_in_one_protocol_runs_with_it(asked, protocol, run):
@@ -167,3 +171,10 @@ def test_a_record_is_made_by_the_first_experiment_that_holds_it():
     made = experiment("a", [node(judge, "skill")])
     further = experiment("a.more", [node(judge, "skill")])
     assert records_made_by({"a": made, "a.further": made + further}) == {"a": "a", "a.more": "a.further"}
+
+
+@pytest.mark.parametrize("reader", ["skill_report", "compare_runs"])
+def test_what_reads_records_does_not_run_beside_what_makes_them(reader):
+    with pytest.raises(ValueError, match=f"{reader} reads the records that are there.*kedro run --pipelines {reader}"):
+        in_protocol(["multivariate", reader], "corrected")
+    assert in_protocol([reader], "corrected") == [reader]

@@ -18,6 +18,16 @@ from rnn_trading.redaction import Names, is_secret, redacted, remember, shown
 # Of any entry of the catalog; of the project's own datasets, every other argument.
 HARMLESS = frozenset({"type", "filepath", "filename", "versioned"})
 
+# Of each source in the catalog, the block of parameters whose ``source`` says in words what it is.
+WORDS_OF_SOURCES = {
+    "prices_source": "data_ingestion",
+    "index_prices_source": "index_prices",
+    "index_ranges_source": "index_ranges",
+    "macro_source": "macro",
+    "reviews_source": "reviews",
+    "filings_source": "filings.ingestion",
+}
+
 
 @dataclass(frozen=True)
 class Leaf:
@@ -56,6 +66,7 @@ class ConfigLoader(ParsedOnce):
             self._as_read[key] = copy.deepcopy(values)  # Kedro changes in place what it is given
         if key == "parameters" and key not in self:
             changed, made = self._changed(values), made_now()
+            _name_own_sources(values, changed, self["catalog"] if changed else {})
             for record, inputs in _inputs_of_records().items():
                 block = _block(values, tuple(record.split("."))) or {}
                 experiment = _block(block, ("experiment",))
@@ -98,6 +109,17 @@ class ConfigLoader(ParsedOnce):
         environment = self.env or self.default_run_env
         there = [] if environment == self.base_env else self._fs.find(self._get_conf_env_path(environment))
         return any(self._is_valid_config_path(Path(file)) for file in there)
+
+
+def _name_own_sources(parameters: dict[str, Any], changed: dict[str, Any], catalog: dict[str, Any]) -> None:
+    """Name a source that another entry of the catalog gives, where its words are still those of ``conf/base``."""
+    for source, block in WORDS_OF_SOURCES.items():
+        is_another = {source, f"{source}.filepath", f"{source}.package", f"{source}.file"} & changed.keys()
+        words = _block(parameters, tuple(block.split(".")))
+        if is_another and words is not None and f"params:{block}.source" not in changed:
+            entry = catalog[source]
+            given = f"the file {entry['filepath']}" if "filepath" in entry else f"a dataset of type {entry['type']}"
+            words["source"] = f"{given} ({source} of the catalog)"
 
 
 def _with_harmless_words(values: Any) -> Any:

@@ -36,6 +36,8 @@ WITH_EXPERIMENTS = (
 
 DEFAULT = "__default__"
 SHOWN_NODES = 8
+# They read whatever records a folder holds.
+READERS = ("skill_report", "compare_runs")
 # Experiments that do not exist in every protocol, and the protocols in which they do.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "univariate_regression.rolling_windows.epochs": ("as_published",),
@@ -124,6 +126,7 @@ def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
     ['univariate_regression.rolling_windows']
     """
     asked = list(names) or [DEFAULT]
+    _refuse_readers_beside_makers(asked)
     if protocol == BOOK:
         return list(dict.fromkeys(run for name in asked for run in _in_the_book(name)))
     for name in asked:
@@ -142,6 +145,19 @@ def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
     here = [name for name, there in ONLY_IN.items() if protocol in there]
     further = [each for each in here for name in asked if name == DEFAULT or each.startswith(f"{name}.")]
     return list(dict.fromkeys([*asked, *further]))
+
+
+def _refuse_readers_beside_makers(names: Sequence[str]) -> None:
+    """Raise where a pipeline that reads the records of a folder is asked for together with others.
+
+    It takes whatever lies there, so that Kedro might run it before the others write.
+    """
+    readers = [name for name in names if name in READERS]
+    if readers and len(set(names)) > 1:
+        raise ValueError(
+            f"--pipelines: {readers[0]} reads the records that are there, and would not wait for the others. Run it "
+            f"after them: {command_for(readers[0], 'corrected')}"
+        )
 
 
 def whole_names(names: Iterable[str], nodes: Collection[str]) -> list[str]:
