@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from tests.field.running import Outcome, ingest
 
 What = Literal["read", "mended", "left out", "refused"]
-LONGEST = 300
+LONGEST = 450
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def said_of(outcome: Outcome, folder: Path) -> str:
     """What the docs quote: the message of a refusal without the folder, or what the report counts and says."""
     if outcome.error is not None:
         text = " ".join(outcome.error.replace(f"{folder}/", "").replace(str(folder), "folder").split())
+        text = text.replace(str(date.today() + timedelta(days=1)), "tomorrow")
         return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(' ')[0]} ..."
     counts = outcome.report.get("left_out_or_mended") or outcome.report.get("dropped") or {}
     counted = [f"`{reason}` {count:,}" for reason, count in counts.items() if isinstance(count, int) and count]
