@@ -63,7 +63,12 @@ INDEX = [
         "",
         closes,
     ),
-    Case("a close below 0", {"i.csv": table("date,close", "{day},{close}").replace("1001.75", "-1")}, "refused", "2020-01-07"),
+    Case(
+        "a close below 0",
+        {"i.csv": table("date,close", "{day},{close}").replace("1001.75", "-1")},
+        "refused",
+        "2020-01-07",
+    ),
     Case("a high below the low", {"i.csv": table("date,high,low,close", "{day},1,{close},{close}")}, "refused", "high"),
     Case(
         "three weeks without a close",

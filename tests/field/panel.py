@@ -19,7 +19,9 @@ def rows(days: Iterable[str] = DAYS) -> list[tuple[str, str, float]]:
     return [(day, ticker, close) for ticker in CLOSES for day, close in zip(days, CLOSES[ticker], strict=True)]
 
 
-def panel(header: str = "date,ticker,adj_close", form: str = "{day},{ticker},{close}", days: Iterable[str] = DAYS) -> str:
+def panel(
+    header: str = "date,ticker,adj_close", form: str = "{day},{ticker},{close}", days: Iterable[str] = DAYS
+) -> str:
     """The panel as a long CSV, each row in a form."""
     lines = [form.format(day=day, ticker=ticker, close=close) for day, ticker, close in rows(days)]
     return "\n".join([header, *lines]) + "\n"

@@ -92,9 +92,7 @@ LAYOUTS = [
         is_the_panel,
         {"prices_file": "{folder}/prices"},
     ),
-    Case(
-        "a ZIP archive with one file a ticker", {"p.zip": archive(A=one("A"), B=one("B"))}, "read", "", is_the_panel
-    ),
+    Case("a ZIP archive with one file a ticker", {"p.zip": archive(A=one("A"), B=one("B"))}, "read", "", is_the_panel),
     Case(
         "two columns that could both be the ticker",
         {"p.csv": panel("date,Ticker,Symbol,Adj Close", "{day},{ticker},{ticker},{close}")},
@@ -111,7 +109,11 @@ LAYOUTS = [
     ),
     Case(
         "twelve columns, none of which is a price",
-        {"p.csv": panel("date,ticker," + ",".join(f"ratio_{n}" for n in range(10)), "{day},{ticker}" + ",{close}" * 10)},
+        {
+            "p.csv": panel(
+                "date,ticker," + ",".join(f"ratio_{n}" for n in range(10)), "{day},{ticker}" + ",{close}" * 10
+            )
+        },
         "refused",
         "ratio_0",
     ),
@@ -174,7 +176,12 @@ WRITTEN = [
         "line 2",
     ),
     Case("a header with a name too few", {"p.csv": panel("date,ticker")}, "refused", "cells"),
-    Case("a column name that stands twice", {"p.csv": panel("date,ticker,adj_close,adj_close", "{day},{ticker},{close},1")}, "refused", "adj_close"),
+    Case(
+        "a column name that stands twice",
+        {"p.csv": panel("date,ticker,adj_close,adj_close", "{day},{ticker},{close},1")},
+        "refused",
+        "adj_close",
+    ),
     Case("no header", {"p.csv": panel().partition("\n")[2]}, "refused", "names of columns"),
     Case("rows of empty cells at its end", {"p.csv": panel() + ",,\n,,\n"}, "left out", "empty_rows", is_the_panel),
 ]

@@ -92,8 +92,10 @@ VALUES = [
         {"p.csv": panel().replace(",A,", ",NA,").replace(",B,", ",0005,")},
         "read",
         "",
-        lambda outcome: outcome.table["adj_close"]["NA"].tolist() == CLOSES["A"]
-        and outcome.table["adj_close"]["0005"].tolist() == CLOSES["B"],
+        lambda outcome: (
+            outcome.table["adj_close"]["NA"].tolist() == CLOSES["A"]
+            and outcome.table["adj_close"]["0005"].tolist() == CLOSES["B"]
+        ),
     ),
     Case(
         "one ticker in two cases",
@@ -108,7 +110,9 @@ CALENDARS = [
     Case("a date of the year 0216", {"p.csv": panel().replace(LAST, "0216" + LAST[4:], 1)}, "refused", "0216"),
     Case("a date of the year 2106", {"p.csv": panel().replace(LAST, "2106" + LAST[4:], 1)}, "refused", "2106"),
     Case("a date of the year 9999", {"p.csv": panel().replace(LAST, "9999" + LAST[4:], 1)}, "refused", "9999"),
-    Case("one date 30 years before all others", {"p.csv": dated(SESSIONS) + "1990-01-02,A,3\n"}, "refused", "1990-01-02"),
+    Case(
+        "one date 30 years before all others", {"p.csv": dated(SESSIONS) + "1990-01-02,A,3\n"}, "refused", "1990-01-02"
+    ),
     Case(
         "dates with a month that could be the day",
         {"p.csv": dated(SESSIONS[:3], "%d/%m/%Y")},
@@ -139,9 +143,16 @@ CALENDARS = [
     ),
     Case(
         "a price every hour",
-        {"p.csv": dated(pd.DatetimeIndex([day + pd.Timedelta(hours=h) for day in SESSIONS for h in (10, 11, 12)]), "%Y-%m-%d %H:%M:%S")},
+        {
+            "p.csv": dated(
+                pd.DatetimeIndex([day + pd.Timedelta(hours=h) for day in SESSIONS for h in (10, 11, 12)]),
+                "%Y-%m-%d %H:%M:%S",
+            )
+        },
         "refused",
         "hours",
     ),
-    Case("a price a week", {"p.csv": dated(pd.date_range("2015-01-02", periods=60, freq="W-FRI"))}, "refused", "weekly"),
+    Case(
+        "a price a week", {"p.csv": dated(pd.date_range("2015-01-02", periods=60, freq="W-FRI"))}, "refused", "weekly"
+    ),
 ]

@@ -41,7 +41,7 @@ class Reader:
         else:
             series = [name for name in self.header[1:] if name in table.columns]
             found = ((name, day, value) for name in series for day, value in table[name].items())
-        numbers = {(label.upper(), f"{day:%Y-%m-%d}"): value for label, day, value in found if value == value}
+        numbers = {(label.upper(), f"{day:%Y-%m-%d}"): value for label, day, value in found if pd.notna(value)}
         return numbers, sum(reading.counts.values())
 
 

@@ -43,18 +43,14 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a file: a table and its report, or the message of a refusal; and what the log said."""
+    """What came of a file: a table and its report, or the message of a refusal; and the log."""
 
     table: pd.DataFrame | None = None
     report: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
     log: str = ""
+    warnings: tuple[str, ...] = ()
     others: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def said(self) -> str:
-        """All that a user reads."""
-        return "\n".join(filter(None, [self.error, self.log]))
 
 
 def ingest(source: str, **params: Any) -> Outcome:
@@ -69,9 +65,14 @@ def ingest(source: str, **params: Any) -> Outcome:
         try:
             made = _run(pipeline, parameters, catalog)
         except USER_ERRORS as error:
-            return Outcome(error=_message(error), log="\n".join(said))
+            return Outcome(error=_message(error), log=_text(said))
     others = {name: value for name, value in made.items() if name not in (table, report)}
-    return Outcome(made[table], made[report], log="\n".join(said), others=others)
+    warnings = tuple(record.getMessage() for record in said if record.levelno >= logging.WARNING)
+    return Outcome(made[table], made[report], log=_text(said), warnings=warnings, others=others)
+
+
+def _text(records: list[logging.LogRecord]) -> str:
+    return "\n".join(record.getMessage() for record in records)
 
 
 def _configuration(params: dict[str, Any]) -> tuple[Any, Any]:
@@ -121,11 +122,11 @@ def _block(values: Any, name: str) -> Any:
 
 
 @contextmanager
-def _logged() -> Iterator[list[str]]:
+def _logged() -> Iterator[list[logging.LogRecord]]:
     """Lines that the project logs, from INFO on."""
-    lines: list[str] = []
+    lines: list[logging.LogRecord] = []
     handler = logging.Handler(logging.INFO)
-    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lines.append  # type: ignore[method-assign]
     logger = logging.getLogger("rnn_trading")
     level = logger.level
     logger.addHandler(handler)

@@ -77,7 +77,9 @@ def numbers_of(reader, rows):
     if reader.labelled:
         return {(ticker.upper(), day): float(value) for day, ticker, value in rows}
     return {
-        (name.upper(), row[0]): float(value) for row in rows for name, value in zip(reader.header[1:], row[1:], strict=True)
+        (name.upper(), row[0]): float(value)
+        for row in rows
+        for name, value in zip(reader.header[1:], row[1:], strict=True)
     }
 
 
@@ -122,7 +124,9 @@ def test_tables_of_numbers_are_read(name, data, tmp_path):
 CELLS = st.one_of(
     NUMBERS,
     st.text(max_size=6),
-    st.sampled_from(["", ".", "NA", "1,5", "1.5", "1,234", "1.234", "-1", "inf", "2020-01-06", "06/01/2020", '"', "=1"]),
+    st.sampled_from(
+        ["", ".", "NA", "1,5", "1.5", "1,234", "1.234", "-1", "inf", "2020-01-06", "06/01/2020", '"', "=1"]
+    ),
 )
 
 
