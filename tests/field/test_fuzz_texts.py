@@ -33,9 +33,9 @@ def reviews(path):
 
 def filings(path):
     source = FilingsFileDataset(filepath=str(path)).load()
-    texts = {filing.filing_id: filing.texts for filing in source.read()}
-    days = source.index["date_filed"].dt.strftime("%Y-%m-%d")
-    found = {name: (day, texts[name]["item_1"]) for name, day in days.items() if name in texts}
+    texts = {filing.filing_id: filing.items["item_1"] for filing in source.read() if filing.items}
+    rows = source.index[["date_filed", "ticker"]].itertuples()
+    found = {row.Index: (f"{row.date_filed:%Y-%m-%d}", row.ticker, texts.get(row.Index, "")) for row in rows}
     return found, sum(source.dropped.values()) + sum(source.kept.values())
 
 
@@ -46,11 +46,12 @@ def to_score(path):
 
 LABELS = st.sampled_from("01")
 DAYS = st.dates().map(lambda day: f"{2000 + day.year % 25}-{day.month:02}-{min(day.day, 28):02}")
+TICKERS = st.text("ABZ09.-", min_size=1, max_size=3).map(lambda text: f"T{text}X")
 # How it is read; the header; the cells between id and text.
 READERS = {
-    "reviews": (reviews, ("id", "label", "text"), LABELS),
-    "filings": (filings, ("filing_id", "date_filed", "item_1"), DAYS),
-    "texts to score": (to_score, ("id", "text"), None),
+    "reviews": (reviews, ("id", "label", "text"), [LABELS]),
+    "filings": (filings, ("filing_id", "date_filed", "ticker", "item_1"), [DAYS, TICKERS]),
+    "texts to score": (to_score, ("id", "text"), []),
 }
 
 
@@ -58,7 +59,7 @@ READERS = {
 def files(draw, header, middle):
     """Rows, and a CSV that holds them."""
     ids = draw(st.lists(st.from_regex(r"[A-Z][0-9a-z]{0,3}", fullmatch=True), min_size=2, max_size=6, unique=True))
-    rows = [(name, *([] if middle is None else [draw(middle)]), draw(TEXTS)) for name in ids]
+    rows = [(name, *map(draw, middle), draw(TEXTS)) for name in ids]
     separator, encoding = draw(st.sampled_from(",;\t|")), draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
     target = io.StringIO(newline="")
     writer = csv.writer(target, delimiter=separator, quoting=draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])))
