@@ -59,17 +59,10 @@ def written(header, rows, dialect):
     writer = csv.writer(target, delimiter=dialect["separator"], lineterminator="\n", quoting=dialect["quoting"])
     writer.writerow([*header, *[""] * (dialect["surplus"] == "all")])
     for row in rows:
-        cells = [cell.replace(".", ",") if dialect["commas"] and _is_number(cell) else cell for cell in row]
+        first = len(row) - sum(name not in ("date", "ticker") for name in header)
+        cells = [*row[:first], *(cell.replace(".", ",") if dialect["commas"] else cell for cell in row[first:])]
         writer.writerow([*cells, *[""] * (dialect["surplus"] != "")])
     return target.getvalue().replace("\n", dialect["end"])
-
-
-def _is_number(cell):
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def numbers_of(reader, rows):
