@@ -174,7 +174,7 @@ def test_rows_that_do_not_fit_may_be_left_out_and_counted(tmp_path):
         ("a.parquet", parquet()[:-20], "a.parquet cannot be read: .*fetch it again"),
         ("a.parquet", parquet()[:4] + bytes(300) + parquet()[304:], "a.parquet cannot be read: .*fetch it again"),
         ("a.parquet", b"not Parquet", "neither Parquet, as its name says, nor a CSV"),
-        ("a.h5", b"\x89HDF\r\n\x1a\n" + bytes(100), "a.h5 cannot be read: .*fetch it again"),
+        ("a.h5", b"\x89HDF\r\n\x1a\n" + bytes(100), "a.h5 cannot be read: it is damaged, .*Get it anew"),
         ("a.h5", bytes(range(256)), "neither HDF5, as its name says, nor a CSV"),
         ("a.csv", bytes(range(1, 256)), "cannot be read"),
         ("a.xls", b"\xd0\xcf\x11\xe0....", "is a workbook of Excel"),

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from tests.field.running import Outcome, ingest
 
 What = Literal["read", "mended", "left out", "refused"]
-LONGEST = 300
+LONGEST = 450
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,17 @@ def _placed(value: Any, folder: Path) -> Any:
 
 
 def said_of(outcome: Outcome, folder: Path) -> str:
-    """What the docs quote: the message of a refusal without the folder, or what the report counts and says."""
+    """What the docs quote: a refusal without the folder, or what the report says and counts, and the log warns of."""
     if outcome.error is not None:
         text = " ".join(outcome.error.replace(f"{folder}/", "").replace(str(folder), "folder").split())
+        text = text.replace(str(date.today() + timedelta(days=1)), "tomorrow")
         return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(' ')[0]} ..."
-    counts = outcome.report.get("left_out_or_mended") or outcome.report.get("dropped") or {}
-    counted = [f"`{reason}` {count:,}" for reason, count in counts.items() if isinstance(count, int) and count]
-    return "; ".join([*outcome.report.get("read_as", []), *counted])
+    counts = {
+        reason: count
+        for name in ("left_out_or_mended", "dropped", "price_rows_left_out")
+        for reason, count in outcome.report.get(name, {}).items()
+        if isinstance(count, int) and count
+    }
+    counted = [f"`{reason}` {count:,}" for reason, count in counts.items()]
+    warned = [line.replace(f"{folder}/", "") for line in outcome.warnings if "left out" not in line]
+    return "; ".join([*outcome.report.get("read_as", []), *counted, *warned])

@@ -1,31 +1,36 @@
-"""All cases, by source."""
+"""All cases, in the order in which the docs have them."""
+
+from dataclasses import dataclass
 
 from tests.field.case import Case
 from tests.field.filings import FILINGS
-
-DAYS = ("2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07", "2020-01-08", "2020-01-09", "2020-01-10")
-
-
-def panel(separator: str = ",", days: tuple[str, ...] = DAYS, **extra: str) -> str:
-    """Two tickers, A from 10 and B from 20, one up a session."""
-    rows = [
-        separator.join([day, ticker, f"{first + step}.5", *extra.values()])
-        for ticker, first in (("A", 10), ("B", 20))
-        for step, day in enumerate(days)
-    ]
-    return "\n".join([separator.join(["date", "ticker", "adj_close", *extra]), *rows]) + "\n"
+from tests.field.index import INDEX
+from tests.field.macro import MACRO
+from tests.field.price_forms import LAYOUTS, WRITTEN
+from tests.field.price_values import CALENDARS, VALUES
+from tests.field.reviews import REVIEWS
 
 
-def is_the_panel(outcome) -> bool:
-    """Whether the table is that of :func:`panel`."""
-    closes = outcome.table["adj_close"].unstack("ticker")
-    return closes["A"].tolist() == [10.5 + step for step in range(7)] and closes["B"].tolist() == [
-        20.5 + step for step in range(7)
-    ]
+@dataclass(frozen=True)
+class Group:
+    """Cases of one kind: a table of the docs.
+
+    ``source`` is that of :mod:`tests.field.running`, ``parameter`` the one that names the file.
+    """
+
+    title: str
+    source: str
+    parameter: str
+    cases: list[Case]
 
 
-PRICES = [
-    Case("a price of text", {"p.csv": panel().replace("12.5", "twelve")}, "refused", "expected a number"),
-    Case("nothing odd", {"p.csv": panel()}, "read", "", is_the_panel),
+GROUPS = [
+    Group("Prices of many tickers: layouts", "prices", "prices_file", LAYOUTS),
+    Group("Prices of many tickers: archives, encodings, separators", "prices", "prices_file", WRITTEN),
+    Group("Prices of many tickers: values", "prices", "prices_file", VALUES),
+    Group("Prices of many tickers: dates", "prices", "prices_file", CALENDARS),
+    Group("Prices of one index", "index", "index_file", INDEX),
+    Group("Macro series", "macro", "macro_file", MACRO),
+    Group("Reviews", "reviews", "reviews_file", REVIEWS),
+    Group("Annual reports", "filings", "filings_file", FILINGS),
 ]
-ALL = [("prices", "prices_file", PRICES), ("filings", "filings_file", FILINGS)]

@@ -61,7 +61,7 @@ FILINGS = [
         "the published index with a comma that is not quoted, so that rows cannot be counted",
         reports("1", "2", index=PUBLISHED.replace('"', "")),
         "refused",
-        "1 lines have other numbers of cells than the header",
+        "lines with other numbers of cells than the header, which has 6: 1.",
         params=FOLDER,
     ),
     Case(
@@ -120,8 +120,8 @@ FILINGS = [
     Case(
         "a word in a price",
         reports("11", "12", prices=PRICES.replace(",11\n", ",eleven\n")),
-        "read",
-        "'unreadable_prices': 1",
+        "left out",
+        "`unreadable_prices` 1",
         firms("11", "12"),
         FOLDER,
     ),

@@ -1,6 +1,5 @@
 """From a file to the canonical table and its report, as `kedro run --env files` does it, in memory."""
 
-import copy
 import json
 import logging
 from collections.abc import Iterator
@@ -21,17 +20,16 @@ from rnn_trading.config import ParsedOnce
 from rnn_trading.pipelines.data_ingestion import pipeline as ingestion
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 
-# Runtime parameters that name files, and the names that these have without them.
-FILES = {
-    "prices_file": "data/01_raw/prices.parquet",
-    "index_file": "data/01_raw/index.parquet",
-    "macro_file": "data/01_raw/macro.csv",
-    "reviews_file": "data/01_raw/reviews.csv",
-    "filings_file": "data/01_raw/filings.parquet",
-    "filing_index": "null",
-    "filing_prices_file": "data/01_raw/filing_prices.parquet",
-}
-BLOCKS = ("data_ingestion", "index_prices", "macro", "reviews", "filings.ingestion")
+# Runtime parameters that name files.
+FILES = (
+    "prices_file",
+    "index_file",
+    "macro_file",
+    "reviews_file",
+    "filings_file",
+    "filing_index",
+    "filing_prices_file",
+)
 ROOT = Path(__file__).parent.parent.parent
 # Of each source: its pipeline, the node, the table and the report that it makes.
 SOURCES = {
@@ -45,18 +43,14 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a file: a table and its report, or the message of a refusal; and what the log said."""
+    """What came of a file: a table and its report, or the message of a refusal; and the log."""
 
     table: pd.DataFrame | None = None
     report: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
     log: str = ""
+    warnings: tuple[str, ...] = ()
     others: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def said(self) -> str:
-        """All that a user reads."""
-        return "\n".join(filter(None, [self.error, self.log]))
 
 
 def ingest(source: str, **params: Any) -> Outcome:
@@ -66,35 +60,44 @@ def ingest(source: str, **params: Any) -> Outcome:
     """
     create, node, table, report = SOURCES[source]
     pipeline = create().filter(node_names=[f"data_ingestion.{node}" if create().nodes[0].namespace else node])
-    catalog = ParsedOnce(str(ROOT / "conf"), env="files", runtime_params=params, **CONFIG_LOADER_ARGS)["catalog"]
-    files = {name: value for name, value in params.items() if name in FILES}
-    parameters = _parameters(json.dumps({name: value for name, value in params.items() if name not in FILES}))
-    for block in BLOCKS:
-        _name_files(_block(parameters, block), files)
+    parameters, catalog = _configuration(params)
     with _logged() as said:
         try:
             made = _run(pipeline, parameters, catalog)
         except USER_ERRORS as error:
-            return Outcome(error=_message(error), log="\n".join(said))
+            return Outcome(error=_message(error), log=_text(said))
     others = {name: value for name, value in made.items() if name not in (table, report)}
-    return Outcome(made[table], made[report], log="\n".join(said), others=others)
+    warnings = tuple(record.getMessage() for record in said if record.levelno >= logging.WARNING)
+    return Outcome(made[table], made[report], log=_text(said), warnings=warnings, others=others)
 
 
-def _parameters(given: str) -> Any:
-    """A copy of the parameters of the environment: to resolve them takes most of a second, to read a file none."""
-    return copy.deepcopy(_resolved(given))
+def _text(records: list[logging.LogRecord]) -> str:
+    return "\n".join(record.getMessage() for record in records)
+
+
+def _configuration(params: dict[str, Any]) -> tuple[Any, Any]:
+    """A copy of parameters and catalog: to resolve them takes most of a second, to read a file none."""
+    files = {name: str(path) for name, path in params.items() if name in FILES}
+    parameters, catalog = _resolved(json.dumps(params | {name: f"<{name}>" for name in files}, sort_keys=True))
+    return _with_files(parameters, files), _with_files(catalog, files)
 
 
 @cache
-def _resolved(given: str) -> Any:
-    return ParsedOnce(str(ROOT / "conf"), env="files", runtime_params=json.loads(given), **CONFIG_LOADER_ARGS)[
-        "parameters"
-    ]
+def _resolved(given: str) -> tuple[Any, Any]:
+    """Parameters and catalog of the environment; files are called after the parameters that name them."""
+    loader = ParsedOnce(str(ROOT / "conf"), env="files", runtime_params=json.loads(given), **CONFIG_LOADER_ARGS)
+    return loader["parameters"], loader["catalog"]
 
 
-def _name_files(block: dict[str, Any], files: dict[str, str]) -> None:
-    for name, path in files.items():
-        block["source"] = block["source"].replace(FILES[name], str(path))
+def _with_files(value: Any, files: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_files(part, files) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_with_files(part, files) for part in value]
+    if isinstance(value, str):
+        for name, path in files.items():
+            value = value.replace(f"<{name}>", path)
+    return value
 
 
 def _run(pipeline: Pipeline, raw: dict[str, Any], sources: dict[str, Any]) -> dict[str, Any]:
@@ -119,11 +122,11 @@ def _block(values: Any, name: str) -> Any:
 
 
 @contextmanager
-def _logged() -> Iterator[list[str]]:
+def _logged() -> Iterator[list[logging.LogRecord]]:
     """Lines that the project logs, from INFO on."""
-    lines: list[str] = []
+    lines: list[logging.LogRecord] = []
     handler = logging.Handler(logging.INFO)
-    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lines.append  # type: ignore[method-assign]
     logger = logging.getLogger("rnn_trading")
     level = logger.level
     logger.addHandler(handler)

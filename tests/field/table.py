@@ -1,20 +1,14 @@
 """The page of the docs that says what is read, mended, left out and refused: made by running the cases."""
 
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.field.case import said_of
-from tests.field.cases import ALL
-from tests.field.running import ROOT
+from tests.field.case import Case, said_of
+from tests.field.cases import GROUPS, Group
+from tests.field.running import ROOT, Outcome
 
 PAGE = ROOT / "docs/refused.md"
-TITLES = {
-    "prices": "Prices",
-    "index": "An index",
-    "macro": "Macro series",
-    "reviews": "Reviews",
-    "filings": "Annual reports",
-}
 HEAD = """# What is refused, mended and counted
 
 Each row is a file that a test writes and reads, and what came of it. `python tools/refused_table.py` makes this page
@@ -23,18 +17,33 @@ the log. How to bring files of your own: [own_data.md](own_data.md).
 """
 
 
+@cache
+def tried(group: int, position: int) -> tuple[Outcome, str]:
+    """What came of a case, and what the docs quote of it; a case runs once in a process."""
+    of = GROUPS[group]
+    with TemporaryDirectory() as folder:
+        outcome = of.cases[position].run(of.source, of.parameter, Path(folder))
+        return outcome, said_of(outcome, Path(folder))
+
+
+def row(case: Case, said: str) -> str:
+    """The line of a case."""
+    return f"| {_cell(case.has)} | {case.outcome} | {_cell(said)} |"
+
+
 def page() -> str:
     """The whole page."""
-    sections = [HEAD]
-    for source, parameter, cases in ALL:
-        rows = ["| the file has | it is | the message, or what the report says |", "| --- | --- | --- |"]
-        for case in cases:
-            with TemporaryDirectory() as folder:
-                said = said_of(case.run(source, parameter, Path(folder)), Path(folder))
-            rows.append(f"| {_cell(case.has)} | {case.outcome} | {_cell(said)} |")
-        sections.append("\n".join([f"## {TITLES[source]}", "", *rows, ""]))
-    return "\n".join(sections)
+    return "\n".join([HEAD, *(_section(number, group) for number, group in enumerate(GROUPS))])
+
+
+def _section(number: int, group: Group) -> str:
+    rows = [row(case, tried(number, position)[1]) for position, case in enumerate(group.cases)]
+    head = ["| the file has, or is | it is | the message, or what the report says |", "| --- | --- | --- |"]
+    return "\n".join([f"## {group.title}", "", *head, *rows, ""])
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")
+    quoted = text.split("`")
+    for position in range(0, len(quoted), 2):  # what is not in backticks
+        quoted[position] = quoted[position].replace("<", "&lt;").replace(">", "&gt;").replace("*", "\\*")
+    return "`".join(quoted).replace("|", "\\|")

@@ -245,9 +245,9 @@ def read_index(filepath: Path, options: TableOptions) -> FilingSource:
     if "filing_id" not in raw.columns and "date_filed" in raw.columns:
         if table.broken:
             raise FilingError(
-                f"{origin} has no column filing_id, so that a filing is called by the number of its row, and "
-                f"{table.broken:,} lines have other numbers of cells than the header, {len(table.columns)}: which row "
-                "is which cannot be known. Put texts that hold commas in quotation marks, or add filing_id."
+                f"{origin} has no column filing_id, so that a filing is called by the number of its row, and there are "
+                f"lines with other numbers of cells than the header, which has {len(table.columns)}: {table.broken:,}. "
+                "Which row is which cannot be known. Put texts that hold commas in quotation marks, or add filing_id."
             )
         raw, read_as = (
             raw.assign(filing_id=numbered(len(raw))),

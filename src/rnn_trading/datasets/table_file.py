@@ -15,6 +15,7 @@ from rnn_trading.datasets.csv_dialect import NAMED
 from rnn_trading.datasets.csv_table import CsvOptions, CsvTable
 from rnn_trading.datasets.file import Loaded, SourceFileDataset
 from rnn_trading.datasets.packed import MOST_BYTES, PackedFile, check_file, damaged
+from rnn_trading.datasets.plain_pickles import NotPlainError
 from rnn_trading.tables.checks import TableError, row_number, some
 from rnn_trading.tables.numerals import Decimal, plain_numerals
 from rnn_trading.tables.reading import Reading
@@ -219,6 +220,8 @@ class TableFile:
             return reader(source)
         except TableError:
             raise
+        except NotPlainError as error:
+            raise self.error(f"{self.filepath} cannot be read: {str(error).rstrip('.')}.") from error
         except Exception as error:  # whatever a parser of binary files stumbles over, it is the file's fault
             raise self.error(damaged(self.filepath, error)) from error
 

@@ -272,7 +272,7 @@ def _monthly(series: pd.Series, name: str, origin: str) -> pd.Series:
     twice = months[months.duplicated()]
     if len(twice):
         raise MacroError(
-            f"{origin}: {name} has several values in {twice[0]} ({len(twice):,} such values). Expected one a month. "
+            f"{origin}: {name} has several values in {twice[0]} ({len(twice):,} in all). Expected one a month. "
             "Aggregate the series to months as you see fit."
         )
     return series.set_axis(months).reindex(pd.period_range(months[0], months[-1], freq="M"))

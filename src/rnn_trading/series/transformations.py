@@ -93,7 +93,7 @@ def transform(series: pd.Series, transformation: TransformationParameters) -> pd
     if bad.any():
         raise TableError(
             f"{transformation.name}: {series[bad].iloc[0]:g} on {series.index[bad][0]:%Y-%m-%d} has no logarithm "
-            f"({int(bad.sum())} such values). Expected positive values. Use method: difference or none."
+            f"({int(bad.sum())} in all). Expected positive values. Use method: difference or none."
         )
     return np.log(series).diff(transformation.period)
 
