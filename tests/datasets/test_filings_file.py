@@ -207,7 +207,7 @@ def test_the_published_index_has_no_id_the_row_is_it_from_1(tmp_path):
 def test_rows_cannot_be_counted_where_lines_are_broken(tmp_path):
     (tmp_path / "1.txt").write_text("x")
     (tmp_path / "index.csv").write_text(PUBLISHED.replace('"', ""))
-    with pytest.raises(DatasetError, match=r"no column filing_id, .* and 1 lines have other numbers of cells"):
+    with pytest.raises(DatasetError, match=r"no column filing_id, .* and 1 line has more or fewer cells"):
         FilingsFileDataset(filepath=str(tmp_path), index=str(tmp_path / "index.csv")).load()
 
 

@@ -112,7 +112,7 @@ def test_an_index_of_dates_without_a_name(tmp_path):
         (
             "month,period,A\n1,2020-01-01,2\n",
             {},
-            "'month' and 'period' could both be the date. Say which: --params macro_",
+            "'month' and 'period' could both be date. Say which: --params macro_",
         ),
         ("date,A,B\n2020-01-01,1,2\n", {"date": "day"}, "macro_columns.date: there is no column 'day'"),
         ("date,A,A\n2020-01-01,1,2\n", {}, "'A': more than one column is called so"),

@@ -171,7 +171,7 @@ def test_rows_that_do_not_fit_may_be_left_out_and_counted(tmp_path):
         ("a.csv", b"", "is empty: it has no bytes. Expected a Parquet, CSV or HDF5 table with a date and a close"),
         ("a.csv", b"date,close\n", "it holds names of columns .'date', 'close'., and no row"),
         ("a.parquet", parquet(TABLE.iloc[:0]), "and no row"),
-        ("a.parquet", parquet()[:-20], "a.parquet cannot be read: .*fetch it again"),
+        ("a.parquet", parquet()[:-20], "a.parquet cannot be read: .*[^.]. It is damaged.*fetch it again"),
         ("a.parquet", parquet()[:4] + bytes(300) + parquet()[304:], "a.parquet cannot be read: .*fetch it again"),
         ("a.parquet", b"not Parquet", "neither Parquet, as its name says, nor a CSV"),
         ("a.h5", b"\x89HDF\r\n\x1a\n" + bytes(100), "a.h5 cannot be read: .*fetch it again"),

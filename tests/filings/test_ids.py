@@ -34,7 +34,7 @@ def test_other_text_stays_as_it_is():
 
 
 def test_ids_that_would_become_one_are_refused():
-    with pytest.raises(TableError, match=r"x.csv: the ids '1.0' and '1' would both be '1' \(1 such ids\)\. Give every"):
+    with pytest.raises(TableError, match=r"x.csv: the ids '1.0' and '1' would both be '1' \(1 such id\)\. Give every"):
         plain_ids(pd.Series(["1.0", "2", "1"]), "x.csv")
     assert plain_ids(pd.Series(["1.0", "1.0"]), "x.csv").tolist() == ["1", "1"]
 

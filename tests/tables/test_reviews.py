@@ -65,7 +65,7 @@ def test_columns_by_usual_names_and_those_that_could_both_be_meant():
     assert reading.recognised == ("'Sentiment' as label", "'Review' as text")
     for further, name in (({"comment": ["c", "d"]}, "text"), ({"rating": [1, 5]}, "label")):
         both = table.assign(**further)
-        with pytest.raises(ReviewError, match=f"could both be the {name}. Say which: --params reviews_columns.{name}="):
+        with pytest.raises(ReviewError, match=f"could both be {name}. Say which: --params reviews_columns.{name}="):
             parse_reviews(both, "here")
         assert parse_reviews(both, "here", told=ReviewColumns({name: next(iter(further))}))[0].shape == (2, 3)
     with pytest.raises(ValueError, match="reviews_columns: expected text, label. Received: 'id'"):

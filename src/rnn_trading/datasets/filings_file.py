@@ -27,6 +27,7 @@ from rnn_trading.filings.ids import plain_ids
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.tables.names import ADJ_CLOSE, DATE, FILING_ID, TICKER, Layout, Told
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.wording import counted
 
 ROWS_AT_A_TIME = 64
 MOST_NAMES = 8
@@ -246,8 +247,9 @@ def read_index(filepath: Path, options: TableOptions) -> FilingSource:
         if table.broken:
             raise FilingError(
                 f"{origin} has no column filing_id, so that a filing is called by the number of its row, and "
-                f"{table.broken:,} lines have other numbers of cells than the header, {len(table.columns)}: which row "
-                "is which cannot be known. Put texts that hold commas in quotation marks, or add filing_id."
+                f"{counted(table.broken, 'line has', 'lines have')} more or fewer cells than the header, "
+                f"{len(table.columns)}: which row is which cannot be known. Put texts that hold commas "
+                "in quotation marks, or add filing_id."
             )
         raw, read_as = (
             raw.assign(filing_id=numbered(len(raw))),

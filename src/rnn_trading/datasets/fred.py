@@ -19,6 +19,7 @@ from rnn_trading.datasets.retries import BadAnswerError, Patience, TooManyReques
 from rnn_trading.tables.checks import TableError
 from rnn_trading.tables.index_prices import parse_index
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class FredDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         found = [self._one(name) for name in self._series]
         table = pd.concat([table for table, _ in found], axis=1).sort_index()
         unreadable = {name: count for name, (_, count) in zip(self._series, found, strict=True) if count}
-        said = [f"{name}: {count:,} values could not be read" for name, count in unreadable.items()]
+        said = [f"{name}: {counted(count, 'value')} could not be read" for name, count in unreadable.items()]
         return table, Reading(
             (f"FRED, {' '.join(self._series)}", *said), {"unreadable_values": sum(unreadable.values())}
         )
@@ -282,7 +283,8 @@ class FredIndexDataset(FredDataset):
         bad = values[values <= 0]
         if len(bad):
             raise FredError(
-                f"expected values above 0. Received: {bad.iloc[0]:g} on {bad.index[0]:%Y-%m-%d} ({len(bad):,} such)"
+                f"expected values above 0. Received: {bad.iloc[0]:g} on {bad.index[0]:%Y-%m-%d} "
+                f"({counted(len(bad), 'such value')})"
             )
         if len(values) < 2:
             raise FredError(f"expected at least 2 days with a value. Received: {len(values)}")

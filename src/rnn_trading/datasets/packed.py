@@ -29,8 +29,9 @@ NOT_PACKED_BY_USERS = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
 def reason_of(error: Exception) -> str:
-    """Last line of what an error says, or its name."""
-    return str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+    """Last line of what an error says, without a stop at its end, or its name."""
+    said = str(error).strip().rstrip(".")
+    return said.splitlines()[-1] if said else type(error).__name__
 
 
 def damaged(filepath: Path, error: Exception) -> str:

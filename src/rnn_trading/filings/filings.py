@@ -31,6 +31,7 @@ from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.reading import Reading, fingerprint
 from rnn_trading.tables.repairs import repeats
 from rnn_trading.tables.sessions import STRAY, WEEKDAYS
+from rnn_trading.tables.wording import counted, reasons
 
 REQUIRED = ("filing_id", "date_filed")
 FURTHER = ("sector", "exchange")
@@ -180,12 +181,11 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
 
 
 def _nothing_left(dates: pd.Series, dropped: dict[str, int], origin: str) -> str:
-    found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
     first = f"; the first date is {dates.iloc[0]!r}" if len(dates) else ""
     return (
-        f"{origin}: no filing is left of {len(dates):,} ({found or 'no row'}{first}). Expected an id, a date such "
-        "as 2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation "
-        "marks in a CSV."
+        f"{origin}: no filing is left of {len(dates):,} ({reasons(dropped) or 'no row'}{first}). Expected an id, a "
+        "date such as 2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas "
+        "need quotation marks in a CSV."
     )
 
 
@@ -298,10 +298,9 @@ def parse_filing_prices(raw: pd.DataFrame, origin: str, told: Told | None = None
     left, further = leave_out(left, {"repeated": repeated, "contradicting": contradicting})
     dropped |= further
     if left.empty:
-        found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
         raise FilingError(
-            f"{origin}: no row of {len(table):,} has a price ({found or 'no row'}). Expected a {by}, a date such as "
-            "2016-02-26 and a positive adj_close in each row."
+            f"{origin}: no row of {len(table):,} has a price ({reasons(dropped) or 'no row'}). Expected a {by}, a date "
+            "such as 2016-02-26 and a positive adj_close in each row."
         )
     return left.set_index([by, "date"]).sort_index(), Reading(tuple(source.recognised), dropped)
 
@@ -357,13 +356,14 @@ def check_filing_dates(filings: FilingSource, ingestion: FilingIngestionParamete
     """
     calendar, block = ingestion.calendar, ("filings.ingestion",)
     dated = filings.index.set_index(filings.index["date_filed"].rename("date"), append=True)
-    left, reading = check_dates(dated, calendar, ingestion.source, block)
+    left, reading = check_dates(dated, calendar, ingestion.source, block, filings.read_as)
     there = left.index.get_level_values("date").day_of_week
     resting = there.isin(calendar.resting)
     ends = [WEEKDAYS[number] for number in calendar.at_the_ends if not (there == number).any()]
     if len(left) >= FEWEST_TO_JUDGE and resting.mean() > STRAY and ends:
+        of = f"of {len(left):,} filings "
         raise CalendarError(
-            f"{ingestion.source}: {resting.sum():,} of {len(left):,} filings are dated to {calendar.rest_days}, and "
+            f"{ingestion.source}: {counted(resting.sum(), of + 'is', of + 'are')} dated to {calendar.rest_days}, and "
             f"none to a {' or '.join(ends)}: the dates look shifted by a time zone. Give the date at the authority's "
             "place as a plain date, such as 2016-02-26."
         )

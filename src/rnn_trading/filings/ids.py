@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.tables.checks import TableError
+from rnn_trading.tables.wording import counted
 
 # A file that is called after an id has to have a name that file systems take.
 LONGEST_ID = 200
@@ -65,7 +66,7 @@ def plain_ids(column: pd.Series, origin: str, error: type[TableError] = TableErr
         one = twice[twice["id"] == twice["id"].iloc[0]]
         raise error(
             f"{origin}: the ids {' and '.join(map(repr, one['text']))} would both be {one['id'].iloc[0]!r} "
-            f"({twice['id'].nunique():,} such ids). Give every filing one id, written in one way."
+            f"({counted(twice['id'].nunique(), 'such id')}). Give every filing one id, written in one way."
         )
     return integer
 
@@ -82,6 +83,6 @@ def _refuse(column: pd.Series, bad: pd.Series, origin: str, error: type[TableErr
         shown = value.item() if isinstance(value, np.generic) else value
         raise error(
             f"{origin}: column {column.name!r}, row {row}: the id {shown!r} "
-            f"was a number on its way here and has lost digits ({int(bad.sum()):,} such rows). Save ids as text, or as "
-            "whole numbers."
+            f"was a number on its way here and has lost digits ({counted(int(bad.sum()), 'such row')}). Save ids as "
+            "text, or as whole numbers."
         )

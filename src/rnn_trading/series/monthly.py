@@ -19,6 +19,7 @@ from rnn_trading.tables.checks import SourceTable, TableError, row_number
 from rnn_trading.tables.names import Header, Told, Wanted
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.time_zones import with_a_time
+from rnn_trading.tables.wording import are_missing, counted
 
 FEWEST_SERIES, FEWEST_VALUES = 2, 2
 DATE = Wanted(
@@ -245,7 +246,7 @@ def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataF
     missing = [name for name in names if name not in table.columns]
     if missing:
         raise MacroError(
-            f"{origin}: series {', '.join(map(repr, missing))} is missing. Received: "
+            f"{origin}: {are_missing(missing, 'series', 'series')}. Received: "
             f"{', '.join(map(repr, table.columns))}. Name the series of your table in macro.series."
         )
     by_month = {name: _monthly(table[name].dropna(), name, origin) for name in names}
@@ -272,8 +273,8 @@ def _monthly(series: pd.Series, name: str, origin: str) -> pd.Series:
     twice = months[months.duplicated()]
     if len(twice):
         raise MacroError(
-            f"{origin}: {name} has several values in {twice[0]} ({len(twice):,} such values). Expected one a month. "
-            "Aggregate the series to months as you see fit."
+            f"{origin}: {name} has several values in {twice[0]} ({counted(twice.nunique(), 'such month')}). Expected "
+            "one a month. Aggregate the series to months as you see fit."
         )
     return series.set_axis(months).reindex(pd.period_range(months[0], months[-1], freq="M"))
 

@@ -18,6 +18,7 @@ from rnn_trading.tables.headers import Pairs, RepeatedPairError, index_as_column
 from rnn_trading.tables.names import ADJ_CLOSE, ADJ_VOLUME, DATE, TICKER, Header, Told, Wanted, plain
 from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.wording import counted
 
 logger = logging.getLogger(__name__)
 ROWS_LOOKED_AT = 100
@@ -235,7 +236,7 @@ class Sheet:
                 f"{self.origin}: expected a column of prices for each ticker. Received also {odd[0]!r}. Remove it; or, "
                 f"if it is a ticker: --params {self.told.parameter}_layout=wide"
             )
-        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {_tickers(len(tickers))}", None)
+        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {counted(len(tickers), 'ticker')}", None)
 
     def from_pairs(self, pairs: Pairs) -> LongTable:
         """Dates down, a field and a ticker over each column."""
@@ -253,7 +254,7 @@ class Sheet:
         # Without being told otherwise, yfinance adjusts the close, and then leaves 'Adj Close' out.
         adjusted = ", adjusted by yfinance" if pairs.written_by_yfinance and plain(label) == "close" else ""
         names = ", ".join(f"{name}={fields.labels[number]!r}" for name, number in chosen.items())
-        words = f"{form}, {_tickers(len(columns['adj_close']))}: {names}{adjusted}"
+        words = f"{form}, {counted(len(columns['adj_close']), 'ticker')}: {names}{adjusted}"
         unadjusted = None if pairs.written_by_yfinance else self._unadjusted(label)
         return self._stacked(pairs.date, columns, pairs.first_row, words, unadjusted)
 
@@ -285,7 +286,3 @@ class Sheet:
         """The name of the prices if neither it nor the user says that they are adjusted."""
         told = self.told.columns.get(ADJ_CLOSE.name) is not None
         return None if told or plain(label) in ADJ_CLOSE.usual[0] else label
-
-
-def _tickers(count: int) -> str:
-    return f"{count:,} ticker{'' if count == 1 else 's'}"
