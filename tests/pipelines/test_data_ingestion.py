@@ -14,7 +14,7 @@ from rnn_trading.datasets.filings_file import FilingPricesFileDataset
 from rnn_trading.datasets.index_file import IndexFileDataset
 from rnn_trading.datasets.macro_file import MacroFileDataset
 from rnn_trading.datasets.prices_file import PricesFileDataset
-from rnn_trading.filings.filings import FilingIngestionParameters, FilingSource, parse_filing_index, parse_filing_prices
+from rnn_trading.filings.filings import FilingIngestionParameters, parse_filing_index, parse_filing_prices
 from rnn_trading.pipelines.canaries.experiments import CANARIES, CanarySizes
 from rnn_trading.pipelines.canaries.nodes import merge
 from rnn_trading.pipelines.data_ingestion.nodes import (
@@ -162,8 +162,7 @@ def test_an_index_that_never_rests_is_said_and_one_that_was_filled_is_mended(tmp
 
 def filings_of(dates):
     raw = pd.DataFrame({"filing_id": range(len(dates)), "date_filed": dates, "cik": 1, "ticker": "AAA"})
-    table, dropped, kept = parse_filing_index(raw, "index.csv")
-    return FilingSource(table, lambda: iter(()), dropped, kept)
+    return parse_filing_index(raw, "index.csv")
 
 
 def take(dates, prices):

@@ -212,7 +212,7 @@ class SourceTable:
         told = [self._tell(fault) for fault in self._faults]
         if bad > share * rows:
             way_out = (
-                f", or leave them out: --params {parameter}={_share(bad, rows)}" if parameter and bad < rows else ""
+                f", or leave them out: --params {parameter}={share_of(bad, rows)}" if parameter and bad < rows else ""
             )
             if len(told) == 1:
                 raise self.error(f"{self.origin}: {told[0]} Correct or remove them{way_out}.")
@@ -408,12 +408,12 @@ def _names_a_day(date_format: str) -> bool:
         return False
 
 
-def _share(part: int, whole: int) -> str:
+def share_of(part: int, whole: int) -> str:
     """The smallest number of few digits that, as a share of the whole, is this part or more.
 
     Examples
     --------
-    >>> _share(1, 592_358), _share(3, 4)
+    >>> share_of(1, 592_358), share_of(3, 4)
     ('0.0000017', '0.75')
     """
     digits = 1 - int(np.floor(np.log10(part / whole)))
