@@ -92,6 +92,12 @@ def test_hdf5_of_any_name_and_with_several_tables(tmp_path):
 def test_a_series_in_hdf5_is_a_table(tmp_path):
     pd.Series([1.5, 2.0], index=pd.Index(["a", "b"], name="date"), name="close").to_hdf(tmp_path / "a.h5", key="s")
     assert read(tmp_path / "a.h5").table.columns.tolist() == ["close"]
+    pd.Series([1.5, 2.0], name="close").to_hdf(tmp_path / "b.h5", key="s")
+    message = (
+        "b.h5 holds a Series with row numbers as its index, not a table with a date and a close. Save .reset_index"
+    )
+    with pytest.raises(TableError, match=message):
+        read(tmp_path / "b.h5")
 
 
 def test_rows_are_named_as_a_user_counts_them(tmp_path):

@@ -23,8 +23,8 @@ from rnn_trading.filings.filings import (
     parse_filing_prices,
 )
 from rnn_trading.filings.headings import ITEMS
-from rnn_trading.filings.ids import plain_ids
 from rnn_trading.filings.items import RawFiling
+from rnn_trading.tables.ids import plain_ids
 from rnn_trading.tables.names import ADJ_CLOSE, DATE, FILING_ID, TICKER, Layout, Told
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.wording import counted

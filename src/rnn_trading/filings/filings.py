@@ -21,11 +21,11 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from rnn_trading.filings.ids import plain_ids, plain_text, unusable
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.calendar import CalendarError, CalendarParameters, check_dates
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
+from rnn_trading.tables.ids import plain_ids, plain_text, unusable
 from rnn_trading.tables.names import Told
 from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.reading import Reading, fingerprint
@@ -134,7 +134,7 @@ def parse_filing_index(raw: pd.DataFrame, origin: str, date_format: str | None =
     -------
     FilingSource
         Without texts. The canonical table in the order of the source; counts of what was left out: ``no_id``,
-        ``unusable_id`` (see :func:`rnn_trading.filings.ids.unusable`), ``no_filing_date``, ``unreadable_dates``,
+        ``unusable_id`` (see :func:`rnn_trading.tables.ids.unusable`), ``no_filing_date``, ``unreadable_dates``,
         ``no_firm`` (neither key nor ticker), ``repeated_id`` (the first of those left is kept); and of what was
         kept:
         ``unreadable_times``, ``implausible_times`` (days away from the filing date; they count as unknown, too),
@@ -143,7 +143,7 @@ def parse_filing_index(raw: pd.DataFrame, origin: str, date_format: str | None =
     Raises
     ------
     FilingError
-        If a column is missing, ids cannot be told apart (see :func:`rnn_trading.filings.ids.plain_ids`), dates can be
+        If a column is missing, ids cannot be told apart (see :func:`rnn_trading.tables.ids.plain_ids`), dates can be
         read in more than one way, or no filing is left.
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, error=FilingError)

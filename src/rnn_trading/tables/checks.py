@@ -9,7 +9,7 @@ import pandas as pd
 
 from rnn_trading.tables.dates import EXAMPLE, ISO, read_dates
 from rnn_trading.tables.numbers import read_numbers
-from rnn_trading.tables.numerals import plain_ids
+from rnn_trading.tables.numerals import as_text
 from rnn_trading.tables.time_zones import days_in_zone
 from rnn_trading.tables.wording import are_missing, counted
 
@@ -387,13 +387,10 @@ class SourceTable:
         >>> SourceTable(pd.DataFrame({"ticker": [5.0, 700.0]}), "mine.csv", ("ticker",)).symbols("ticker").tolist()
         ['5', '700']
         """
-        values = self.table[column]
-        if pd.api.types.is_object_dtype(values.dtype):
-            values = values.map(lambda value: value.decode(errors="replace") if isinstance(value, bytes) else value)
-        text = plain_ids(values).str.strip()
+        text = as_text(self.table[column]).str.strip()
         if (whole := text.str.fullmatch(r"[0-9]+\.0")).any() and whole[text != ""].all():
             text = text.str.removesuffix(".0")
-        self.note(column, values.isna() | (text == ""), f"a {column.replace('_', ' ')}")
+        self.note(column, text.isna() | (text == ""), f"a {column.replace('_', ' ')}")
         return text.fillna("")
 
 

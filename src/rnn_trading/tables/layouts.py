@@ -18,6 +18,7 @@ from rnn_trading.tables.headers import Pairs, RepeatedPairError, index_as_column
 from rnn_trading.tables.names import ADJ_CLOSE, ADJ_VOLUME, DATE, TICKER, Header, Told, Wanted, plain
 from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.row_numbers import counts_rows
 from rnn_trading.tables.wording import counted
 
 logger = logging.getLogger(__name__)
@@ -230,7 +231,7 @@ class Sheet:
         twice = next((name for name in names if names.count(name) > 1), None) if len({*names}) < len(names) else None
         if twice is not None:
             raise self.error(f"{self.origin}: {twice!r} stands over two columns. Remove one of them, or rename it.")
-        odd = [label for label in tickers.values() if looks_joined(label) or plain(label) in ("", "volume")]
+        odd = [label for label in tickers.values() if _no_ticker(label)]
         if odd and self.told.layout != "wide":
             raise self.error(
                 f"{self.origin}: expected a column of prices for each ticker. Received also {odd[0]!r}. Remove it; or, "
@@ -276,13 +277,15 @@ class Sheet:
         return LongTable(pd.DataFrame(table), lambda row: describe(first + row % rows), Reading((words,)), unadjusted)
 
     def counts(self, place: int) -> bool:
-        """Whether a column without a name counts the rows: an index that was saved, too."""
-        if self.header.labels[place] not in ("", "index") and not self.header.labels[place].startswith("Unnamed"):
-            return False
-        numbers = pd.to_numeric(self.body.iloc[:, place], errors="coerce")
-        return bool((numbers.diff().iloc[1:] == 1).all())
+        """Whether a column without a name counts the rows."""
+        return counts_rows(self.header.labels[place], self.body.iloc[:, place])
 
     def _unadjusted(self, label: str) -> str | None:
         """The name of the prices if neither it nor the user says that they are adjusted."""
         told = self.told.columns.get(ADJ_CLOSE.name) is not None
         return None if told or plain(label) in ADJ_CLOSE.usual[0] else label
+
+
+def _no_ticker(label: str) -> bool:
+    """Whether a name is that of volumes, or none."""
+    return looks_joined(label) or plain(label) in ("", "volume") or label.startswith("Unnamed:")
