@@ -126,7 +126,12 @@ def test_months_stamped_in_utc_need_their_zone(tmp_path):
         MacroFileDataset(filepath=str(path)).load()
     made = ingest_macro(MacroFileDataset(filepath=str(path), timezone="Asia/Tokyo").load(), macro_parameters())
     assert made["macro"].index.equals(months("2000-01-01", 48, name="date", unit="us"))
-    assert made["macro_report"]["left_out_or_mended"] == {"missing_values": 0, "dates_outside": 0, "lone_dates": 0}
+    assert made["macro_report"]["left_out_or_mended"] == {
+        "missing_values": 0,
+        "bad_rows": 0,
+        "dates_outside": 0,
+        "lone_dates": 0,
+    }
 
 
 def index(days=DAYS):
