@@ -24,7 +24,7 @@ SERIES = {
     "UMCSENT": "2020-01-01,99.8\n2020-02-01,101.0\n",
     "IPGMFN": "2020-01-01,98.2\n2020-02-01,\n2020-03-01,93.1\n2035-01-01,99\n",
     "EMPTY": "2020-01-01,.\n",
-    "ODD": "2020-01-01,99.8\n2020-02-01,n/a\n2020-03-01,1_000\n2020-04-01,inf\n"
+    "ODD": "2020-01-01,99.8\n2020-02-01,none known\n2020-03-01,1_000\n2020-04-01,inf\n"
     "2020-05-01,98\n2020-06-01,97\n2020-07-01,96\n2021-01-01,x\n",
     "NEGATIVE": "2020-01-02,1.0\n2020-01-03,-2.0\n2020-01-06,3\n",
 }
@@ -84,10 +84,26 @@ def test_series_stand_side_by_side_in_the_dates_asked_for(fred):
 
 def test_values_that_cannot_be_read_are_counted(fred):
     for _ in range(2):  # as they arrive, and as they are kept
-        table, reading = fred("ODD UMCSENT").load()
+        table, reading = fred("ODD UMCSENT", bad_rows=0.6).load()
         np.testing.assert_array_equal(table["ODD"], [99.8, *[np.nan] * 3, 98.0, 97.0, 96.0])
         assert reading.counts == {"unreadable_values": 3}
         assert reading.recognised == ("FRED, ODD UMCSENT", "ODD: 3 values could not be read")
+
+
+def test_what_stands_for_no_number_in_any_file_is_missing(fred):
+    FakeFred.answers["SP500"] = [(200, "observation_date,SP500\n2020-01-02,3\n2020-01-03,NA\n2020-01-06,#N/A\n")]
+    table, reading = fred("SP500", bad_rows=0.0).load()
+    np.testing.assert_array_equal(table["SP500"], [3, np.nan, np.nan])
+    assert reading.counts == {"unreadable_values": 0}
+
+
+def test_a_share_of_the_values_may_be_unreadable_as_they_arrive_and_as_they_are_kept(fred):
+    fred("ODD", bad_rows=0.6).load()
+    with pytest.raises(DatasetError, match="3 of 7 values are unreadable, the first that of 2020-02-01"):
+        fred("ODD", bad_rows=0.4).load()
+    FakeFred.answers["SP500"] = [(200, "observation_date,SP500\n2020-01-02,x\n2020-01-03,4\n")] * 2
+    with pytest.raises(DatasetError, match="--params index_bad_rows=0.5"):
+        fred("SP500", FredIndexDataset).load()
 
 
 def test_a_second_load_asks_nobody(fred):
@@ -136,9 +152,13 @@ def test_a_failure_is_asked_for_again(fred):
             "observation_date,SP500\n01/02/2020,3\n",
             "expected a date and a value in each line. Received: '01/02/2020,3'",
         ),
+        ('observation_date,SP500\n2020-01-02,"\r3"\n', "expected a date and a value in each line"),
         ("observation_date,SP500\n2020-02-30,3\n", "expected a date and a value in each line"),
         ("observation_date,SP500\n2020-01-02,3\n2020-01-02,4\n", "2020-01-02 stands twice"),
-        ("observation_date,SP500\n2020-01-02,x\n2020-01-03,y\n", "2 of 2 values are no numbers"),
+        (
+            "observation_date,SP500\n2020-01-02,x\n2020-01-03,4\n",
+            "1 of 2 values is unreadable, the first that of 2020-01-02, .*: --params macro_bad_rows=0.5",
+        ),
     ],
 )
 def test_an_answer_that_cannot_be_right_is_not_kept(fred, tmp_path, text, message):

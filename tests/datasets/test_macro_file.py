@@ -43,7 +43,7 @@ def test_every_kind_of_file(name, tmp_path):
     table, reading = load(path, series=["B", "A"])
     assert table.columns.tolist() == ["B", "A"]
     assert table["B"].tolist() == [3, 4]
-    assert reading.counts == {"missing_values": 0}
+    assert reading.counts == {"missing_values": 0, "bad_rows": 0}
     with pytest.raises(DatasetError, match="'note', .*: expected a number. Received: 'x'"):
         load(path)
 
@@ -59,7 +59,18 @@ def test_a_download_of_fred_is_read_as_it_is(tmp_path):
     assert table["UMCSENT"].isna().tolist() == [True, False, False]
     assert table["IPGMFN"].dropna().tolist() == [90, 91]
     assert reading.recognised == ("'observation_date' as date",)
-    assert reading.counts == {"missing_values": 2}
+    assert reading.counts == {"missing_values": 2, "bad_rows": 0}
+
+
+def test_rows_that_cannot_be_used_are_left_out_up_to_a_share(tmp_path):
+    path = write(tmp_path, "date,A,B\n2020-01-01,1,2\n2020-02-01,soon,4\nMarch,5,6\n2020-04-01,7,inf\n2020-05-01,9,8\n")
+    with pytest.raises(DatasetError, match=r"3 of 5 rows cannot be used:\n(.*\n){3}.*--params macro_bad_rows=0\.6\."):
+        load(path, bad_rows=0.5)
+    table, reading = load(path, bad_rows=0.6)
+    assert table.to_numpy().tolist() == [[1, 2], [9, 8]]
+    assert reading.counts == {"missing_values": 0, "bad_rows": 3}
+    with pytest.raises(ValueError, match="macro_bad_rows: expected a share of the rows"):
+        load(path, bad_rows=1)
 
 
 def test_a_comma_after_each_row_is_read_as_if_it_were_not_there(tmp_path):
@@ -112,7 +123,7 @@ def test_an_index_of_dates_without_a_name(tmp_path):
         (
             "month,period,A\n1,2020-01-01,2\n",
             {},
-            "'month' and 'period' could both be the date. Say which: --params macro_",
+            "'month' and 'period' could both be date. Say which: --params macro_",
         ),
         ("date,A,B\n2020-01-01,1,2\n", {"date": "day"}, "macro_columns.date: there is no column 'day'"),
         ("date,A,A\n2020-01-01,1,2\n", {}, "'A': more than one column is called so"),

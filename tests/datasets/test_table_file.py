@@ -92,6 +92,12 @@ def test_hdf5_of_any_name_and_with_several_tables(tmp_path):
 def test_a_series_in_hdf5_is_a_table(tmp_path):
     pd.Series([1.5, 2.0], index=pd.Index(["a", "b"], name="date"), name="close").to_hdf(tmp_path / "a.h5", key="s")
     assert read(tmp_path / "a.h5").table.columns.tolist() == ["close"]
+    pd.Series([1.5, 2.0], name="close").to_hdf(tmp_path / "b.h5", key="s")
+    message = (
+        "b.h5 holds a Series with row numbers as its index, not a table with a date and a close. Save .reset_index"
+    )
+    with pytest.raises(TableError, match=message):
+        read(tmp_path / "b.h5")
 
 
 def test_rows_are_named_as_a_user_counts_them(tmp_path):
@@ -171,7 +177,7 @@ def test_rows_that_do_not_fit_may_be_left_out_and_counted(tmp_path):
         ("a.csv", b"", "is empty: it has no bytes. Expected a Parquet, CSV or HDF5 table with a date and a close"),
         ("a.csv", b"date,close\n", "it holds names of columns .'date', 'close'., and no row"),
         ("a.parquet", parquet(TABLE.iloc[:0]), "and no row"),
-        ("a.parquet", parquet()[:-20], "a.parquet cannot be read: .*fetch it again"),
+        ("a.parquet", parquet()[:-20], "a.parquet cannot be read: .*[^.]. It is damaged.*fetch it again"),
         ("a.parquet", parquet()[:4] + bytes(300) + parquet()[304:], "a.parquet cannot be read: .*fetch it again"),
         ("a.parquet", b"not Parquet", "neither Parquet, as its name says, nor a CSV"),
         ("a.h5", b"\x89HDF\r\n\x1a\n" + bytes(100), "a.h5 cannot be read: it is damaged, .*Get it anew"),

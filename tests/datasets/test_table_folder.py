@@ -101,7 +101,7 @@ def test_a_folder_of_adjusted_and_other_prices_is_refused(tmp_path):
     path = folder(tmp_path)
     write(path, FILE.format(1).replace("Adj Close", "Other"), "PLAIN.csv")
     with pytest.raises(
-        DatasetError, match="2 tables have adjusted prices, such as AAPL.csv, and 1 have not, such as PLAIN.csv"
+        DatasetError, match="2 tables have adjusted prices, such as AAPL.csv, and 1 has not, such as PLAIN.csv"
     ):
         load(path)
     assert load(path, names={"adj_close": "Close"})["adj_close"].tolist() == [9] * 6

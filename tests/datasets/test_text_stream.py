@@ -41,7 +41,7 @@ def test_texts_that_say_null_and_bytes_that_are_no_utf8(tmp_path):
         ("texts.csv", b"id,body\n1,a\n", "column 'text' is missing. Expected: id, text. Received: 'id', 'body'"),
         ("texts.csv", b"", "is empty: it has no bytes"),
         ("texts.parquet", b"PAR1 no", "cannot be read"),
-        ("texts.txt", b"one line\n", "column 'id', 'text' is missing. Expected: id, text. Received: 'one line'"),
+        ("texts.txt", b"one line\n", "columns 'id' and 'text' are missing. Expected: id, text. Received: 'one line'"),
         ("texts.h5", b"\x89HDF\r\n\x1a\n", "expected a CSV, or a Parquet file that is not packed"),
         (None, b"", "does not exist. Expected a Parquet, CSV or HDF5 table with id, text. .*--params texts_file=PATH"),
     ],

@@ -7,7 +7,6 @@ import pytest
 from rnn_trading.filings.filings import (
     FilingError,
     FilingIngestionParameters,
-    FilingSource,
     new_york_times,
     parse_filing_index,
     parse_filing_prices,
@@ -16,6 +15,7 @@ from rnn_trading.filings.filings import (
     windows_around_filings,
 )
 from rnn_trading.pipelines.data_ingestion.nodes import store_filing_prices
+from rnn_trading.tables.names import Told
 from rnn_trading.tables.reading import Reading
 
 INGESTION = FilingIngestionParameters(source="tests", days_before=3, days_after=2)
@@ -27,7 +27,8 @@ def index_of(**columns):
 
 def test_the_canonical_index():
     raw = index_of(ticker=["AA", None], accepted=["2016-02-26T21:30:00Z", "2016-03-01 16:05"], company=["A, Inc.", "B"])
-    table, dropped, kept = parse_filing_index(raw, "x.csv")
+    source = parse_filing_index(raw, "x.csv")
+    table, dropped, kept = source.index, source.dropped, source.kept
     validate_filings(table)
     assert table.index.tolist() == ["1", "2"]
     assert table["firm"].tolist() == ["7", "8"]
@@ -53,7 +54,8 @@ def test_filings_with_something_wrong_are_left_out_and_counted():
             "accepted": ["late", None, None, None, None, None, "2016-03-12 10:00", "2016-02-29"],
         }
     )
-    table, dropped, kept = parse_filing_index(raw, "x.csv")
+    source = parse_filing_index(raw, "x.csv")
+    table, dropped, kept = source.index, source.dropped, source.kept
     # The second filing 2 is the first with a date.
     assert table.index.tolist() == ["1", "5", "2"]
     assert table["firm"].tolist() == ["7", "B", "7"]
@@ -103,7 +105,7 @@ def prices_of(by, rows):
 
 
 def test_windows_are_cut_out_of_histories():
-    table, _, _ = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
+    table = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv").index
     days = pd.date_range("2016-02-20", "2016-03-10")
     histories = prices_of("ticker", [("AA", day, 10.0 + number) for number, day in enumerate(days)])
     windows = windows_around_filings(table, histories, 3, 2)
@@ -121,21 +123,78 @@ def test_rows_of_prices_that_cannot_be_used_are_left_out_and_counted():
         *((1, None, 1.0), (1, "2016-03-05", "ten"), (1, "2016-03-08", 5.0), (1, "2016-03-08", 6.0)),
     ]
     raw = pd.DataFrame(rows, columns=["filing_id", "date", "adj_close"])
-    table, reading = parse_filing_prices(raw, "p.csv")
+    table, reading = parse_filing_prices(raw, "p.csv", Told("filing_prices", bad_rows=0.75))
     assert table["adj_close"].to_dict() == {("1", pd.Timestamp("2016-03-07")): 5.0}
     assert reading.counts == {
         **{"without_a_key": 1, "without_a_date": 1, "unreadable_dates": 1, "unreadable_prices": 1},
-        **{"without_a_price": 4, "repeated": 1, "contradicting": 2},
+        **{"prices_not_positive": 2, "without_a_price": 2, "prices_of_zero_at_the_end": 0},
+        **{"repeated": 1, "contradicting": 2},
     }
-    with pytest.raises(FilingError, match=r"p.csv: no row of 5 has a price \(unreadable dates 1, without a price 4\)"):
-        parse_filing_prices(raw.iloc[:5], "p.csv")
+    with pytest.raises(FilingError, match=r"p.csv: no row of 2 has a price \(without a price 2\)"):
+        parse_filing_prices(raw.iloc[2:4], "p.csv")
     with pytest.raises(FilingError, match="p.csv: column 'adj_close' is missing"):
         parse_filing_prices(raw.drop(columns="adj_close"), "p.csv")
 
 
+def prices_with_faults(bad, without_a_price=0, repeated=0, zeros=0):
+    """A hundred days of prices, some of them negative, none, those of a day before, or zero at the end."""
+    days = pd.date_range("2016-01-01", periods=100).strftime("%Y-%m-%d").to_numpy(copy=True)
+    closes = np.arange(10.0, 110.0)
+    closes[:bad] = -1
+    closes[50 : 50 + without_a_price] = np.nan
+    for row in range(60, 60 + repeated):
+        days[row], closes[row] = days[59], closes[59]
+    closes[100 - zeros :] = 0
+    return pd.DataFrame({"filing_id": "1", "date": days, "adj_close": closes})
+
+
+def test_more_bad_rows_of_prices_than_their_share_are_refused_with_all_faults():
+    told = Told("filing_prices", bad_rows=0.05)
+    table, _ = parse_filing_prices(prices_with_faults(bad=5, without_a_price=10, repeated=10, zeros=10), "p.csv", told)
+    assert len(table) == 65
+    raw = prices_with_faults(bad=5)
+    raw.loc[[7, 8], "date"] = "soon"
+    with pytest.raises(FilingError) as error:
+        parse_filing_prices(raw, "p.csv", told, "line {}".format)
+    assert str(error.value) == (
+        "p.csv: 7 of 100 rows cannot be used:\n"
+        "- column 'date', line 7 (1): expected a date such as 2017-12-29. Received: 'soon' (2 such rows; also line 8 "
+        "(1): 'soon').\n"
+        "- column 'adj_close', line 0 (1, 2016-01-01): expected a positive, finite price. Received: -1.0 (5 such rows; "
+        "also line 1 (1, 2016-01-02): -1.0; line 2 (1, 2016-01-03): -1.0).\n"
+        "Correct or remove them, or leave them out: --params filing_prices_bad_rows=0.07."
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["2016-02-26T18:00:00Z", "2016-03-01"],
+        ["20160226", "20160301"],
+        [20160226.0, 20160301.0],
+        ["02/26/2016", "03/01/2016"],
+        ["26.02.2016", "01.03.2016"],
+        ["Feb 26, 2016", "Mar 1, 2016"],
+        pd.DatetimeIndex(["2016-02-26 18:00", "2016-03-01"], tz="America/New_York"),
+    ],
+)
+def test_filing_dates_are_read_in_any_form_that_can_be_read_in_one_way(written):
+    table = parse_filing_index(index_of(date_filed=written, cik=[7, 7]), "x.csv").index
+    assert table["date_filed"].tolist() == [pd.Timestamp("2016-02-26"), pd.Timestamp("2016-03-01")]
+
+
+def test_filing_dates_that_can_be_read_in_two_ways_are_asked_about():
+    raw = index_of(date_filed=["02/03/2016", "04/05/2016"])
+    way_out = """'02/03/2016' is 3 February or 2 March. .*--params "filing_index_date_format='%m/%d/%Y'\""""
+    with pytest.raises(FilingError, match=f"x.csv: column 'date_filed': {way_out}"):
+        parse_filing_index(raw, "x.csv")
+    source = parse_filing_index(raw, "x.csv", "%d/%m/%Y")
+    assert source.index["date_filed"].tolist() == [pd.Timestamp("2016-03-02"), pd.Timestamp("2016-05-04")]
+    assert source.read_as == ("dates as %d/%m/%Y",)
+
+
 def test_a_report_and_no_prices_at_all():
-    table, dropped, kept = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
-    source = FilingSource(table, lambda: iter(()), dropped, kept)
+    source = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
     _, report = take_filings(
         source, (prices_of("filing_id", [(2, "2016-03-01", 1.0)]), Reading(counts={"repeated": 3})), INGESTION
     )
@@ -147,18 +206,18 @@ def test_a_report_and_no_prices_at_all():
 
 
 def test_prices_of_two_sources_are_counted_by_filing_and_stored_apart():
-    table, dropped, kept = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
+    source = parse_filing_index(index_of(ticker=["AA", "BB"]), "x.csv")
     prices = prices_of("ticker", [("AA", "2016-02-26", 1.0), ("AA", "2016-02-25", 2.0), ("BB", "2016-03-01", 3.0)])
     prices["source"] = ["yahoo", "yahoo", "otherwise"]
-    windows, report = take_filings(FilingSource(table, lambda: iter(()), dropped, kept), (prices, Reading()), INGESTION)
+    windows, report = take_filings(source, (prices, Reading()), INGESTION)
     assert report["prices_by_source"] == {"yahoo": 1, "otherwise": 1}
-    stored = store_filing_prices(table, windows)
+    stored = store_filing_prices(source.index, windows)
     assert stored["data/yfinance"]["filing"].tolist() == ["1", "1"]
     assert stored["data/quandl"].reset_index()[["filing", "ticker", "close"]].to_numpy().tolist() == [["2", "BB", 3.0]]
 
 
 def test_the_canonical_table_is_checked():
-    table, _, _ = parse_filing_index(index_of(), "x.csv")
+    table = parse_filing_index(index_of(), "x.csv").index
     with pytest.raises(FilingError, match="expected the index filing_id and the columns firm"):
         validate_filings(table.drop(columns="firm"))
     with pytest.raises(FilingError, match="every id once"):

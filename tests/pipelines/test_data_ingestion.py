@@ -14,7 +14,7 @@ from rnn_trading.datasets.filings_file import FilingPricesFileDataset
 from rnn_trading.datasets.index_file import IndexFileDataset
 from rnn_trading.datasets.macro_file import MacroFileDataset
 from rnn_trading.datasets.prices_file import PricesFileDataset
-from rnn_trading.filings.filings import FilingIngestionParameters, FilingSource, parse_filing_index, parse_filing_prices
+from rnn_trading.filings.filings import FilingIngestionParameters, parse_filing_index, parse_filing_prices
 from rnn_trading.pipelines.canaries.experiments import CANARIES, CanarySizes
 from rnn_trading.pipelines.canaries.nodes import merge
 from rnn_trading.pipelines.data_ingestion.nodes import (
@@ -126,7 +126,12 @@ def test_months_stamped_in_utc_need_their_zone(tmp_path):
         MacroFileDataset(filepath=str(path)).load()
     made = ingest_macro(MacroFileDataset(filepath=str(path), timezone="Asia/Tokyo").load(), macro_parameters())
     assert made["macro"].index.equals(months("2000-01-01", 48, name="date", unit="us"))
-    assert made["macro_report"]["left_out_or_mended"] == {"missing_values": 0, "dates_outside": 0, "lone_dates": 0}
+    assert made["macro_report"]["left_out_or_mended"] == {
+        "missing_values": 0,
+        "bad_rows": 0,
+        "dates_outside": 0,
+        "lone_dates": 0,
+    }
 
 
 def index(days=DAYS):
@@ -162,8 +167,7 @@ def test_an_index_that_never_rests_is_said_and_one_that_was_filled_is_mended(tmp
 
 def filings_of(dates):
     raw = pd.DataFrame({"filing_id": range(len(dates)), "date_filed": dates, "cik": 1, "ticker": "AAA"})
-    table, dropped, kept = parse_filing_index(raw, "index.csv")
-    return FilingSource(table, lambda: iter(()), dropped, kept)
+    return parse_filing_index(raw, "index.csv")
 
 
 def take(dates, prices):

@@ -65,5 +65,5 @@ def test_equal_returns_are_refused():
 def test_a_base_of_zero_is_refused(method, place):
     windows = WINDOWS.copy()
     windows[1, place] = 0
-    with pytest.raises(ValueError, match=r"value of window 1 is zero \(1 such windows\)"):
+    with pytest.raises(ValueError, match=r"value of window 1 is zero \(1 such window\)"):
         fitted(method, windows)

@@ -92,7 +92,7 @@ def test_the_sine_wave_is_the_published_one():
         (
             INDEX.assign(low=[1.0, np.nan, *[1.0] * 4]),
             of("mid_price"),
-            r"on every day; 2020-01-07 lacks one \(1 such days\)",
+            r"on every day; 2020-01-07 lacks one \(1 such day\)",
         ),
         (INDEX.assign(close=7.0), of("close"), "All 6 values of close from 2020-01-06 to 2020-01-11 are 7"),
         (INDEX.assign(close=7.0), of("absolute_return"), "All 5 values of absolute_return .* are 0"),

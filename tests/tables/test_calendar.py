@@ -150,6 +150,7 @@ def test_dates_that_nobody_can_have_meant_are_named_and_cost_no_time(year):
         f"2 of 780 rows have a date outside of 1900-01-01 to 2020-12-31, the first of them {year}-05-05 (ticker T1)"
         in (message)
     )
+    assert "%y" not in message  # nobody said that years have two digits
     left, reading = check(parse_prices(raw, "x.csv")[0], last="2020-12-31", outside="leave_out")
     assert len(left) == 778
     assert reading.counts == NOTHING | {"dates_outside": 2}
@@ -158,7 +159,7 @@ def test_dates_that_nobody_can_have_meant_are_named_and_cost_no_time(year):
 def test_tomorrow_is_the_last_date_that_is_believed():
     assert DateParameters().bounds() == (date(1900, 1, 1), date.today() + timedelta(days=1))
     days = pd.DatetimeIndex(["2000-01-01", pd.Timestamp.today().normalize() + pd.Timedelta(days=3)], name="date")
-    with pytest.raises(CalendarError, match="1 of 2 rows have a date outside of 1900-01-01 to "):
+    with pytest.raises(CalendarError, match="1 of 2 rows has a date outside of 1900-01-01 to "):
         check_dates(pd.DataFrame({"rate": [1.0, 2.0]}, index=days), DateParameters(), "x.csv", ("macro",))
 
 
@@ -174,7 +175,7 @@ def test_a_date_far_from_all_others_is_named_with_its_ticker(lone):
     prices = panel(on(WEEKS, 0, 1, 2, 3, 4).union([pd.Timestamp(lone)]))
     prices.loc[lone, ["T0", "T1"]] = np.nan
     message = refusal(prices)
-    assert f"1 of 781 rows are of dates far from all others, the first of them {lone} (ticker T2)" in message
+    assert f"1 of 781 rows is of dates far from all others, the first of them {lone} (ticker T2)" in message
     assert "the others go from 2016-01-04 to 2016-12-30" in message
     left, reading = check(prices, lone_dates="leave_out")
     assert len(left) == 780

@@ -135,12 +135,12 @@ def test_odd_tickers_are_tickers():
         (
             "Ticker,Symbol,Date,Close\nA,A,2020-01-02,1",
             {},
-            "'Ticker' and 'Symbol' could both be the ticker. Say which: --params prices_columns.ticker=Ticker",
+            "'Ticker' and 'Symbol' could both be ticker. Say which: --params prices_columns.ticker=Ticker",
         ),
         (
             "Ticker,Date,Adj Close,Adjusted Close\nA,2020-01-02,1,2",
             {},
-            r'could both be the adj_close. Say which: --params "prices_columns.adj_close=Adj Close"',
+            r'could both be adj_close. Say which: --params "prices_columns.adj_close=Adj Close"',
         ),
         ("Ticker,Date,Close,Close\nA,2020-01-02,1,2", {}, "column 'Close' stands twice"),
         (
@@ -154,7 +154,11 @@ def test_odd_tickers_are_tickers():
             {},
             "no ticker: these are prices of one ticker. .* Give a folder with one such file",
         ),
-        ("filing_id,text\n1,Some text", {}, r"column 'date', 'ticker', 'adj_close' is missing. Received: 'filing_id'"),
+        (
+            "filing_id,text\n1,Some text",
+            {},
+            r"columns 'date', 'ticker' and 'adj_close' are missing. Received: 'filing_id'",
+        ),
         (
             "Date,A,A_Volume\n2020-01-02,1,5",
             {},
@@ -164,11 +168,15 @@ def test_odd_tickers_are_tickers():
         (
             "Date,A,B\n2020-01-02,1%,2%",
             {},
-            "ticker', 'adj_close' is missing.*Or, if every .*: --params prices_layout=wide",
+            "'ticker' and 'adj_close' are missing.*Or, if every .*: --params prices_layout=wide",
         ),
-        ("ticker,2020-01-02,2020-01-03\nA,1,2", {}, "'date', 'adj_close' is missing.*dates stand side by side: turn"),
+        (
+            "ticker,2020-01-02,2020-01-03\nA,1,2",
+            {},
+            "'date' and 'adj_close' are missing.*dates stand side by side: turn",
+        ),
         ("Date\n2020-01-02", {"layout": "wide"}, "there is no column beside the dates"),
-        (WIDE, {"layout": "long"}, "column 'ticker', 'adj_close' is missing"),
+        (WIDE, {"layout": "long"}, "columns 'ticker' and 'adj_close' are missing"),
         (WIDE, {"layout": "yfinance"}, "expected a field and a ticker over each column"),
         (BY_TICKER.replace("Close", "Open"), {}, "column 'adj_close' is missing. Received: 'Open', 'Volume'"),
         (BY_FIELD.replace("MSFT", "AAPL"), {}, "'Adj Close' of 'AAPL' stands over two columns"),
@@ -261,7 +269,7 @@ def test_forms_of_an_index_are_recognised(raw, columns):
             "expected one index. Received several in the column 'Ticker': 'A', 'B'",
         ),
         (BY_FIELD, {}, "expected one index. Received several tickers: 'AAPL', 'MSFT'"),
-        ("Date,Last,Price\n2020-01-02,1,2", {}, "'Last' and 'Price' could both be the close"),
+        ("Date,Last,Price\n2020-01-02,1,2", {}, "'Last' and 'Price' could both be close"),
     ],
 )
 def test_what_cannot_be_known_of_an_index_is_asked(raw, told, message):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_trading.tables.numerals import MISSING, plain_ids, plain_numerals, to_floats
+from rnn_trading.tables.numerals import MISSING, as_text, plain_numerals, to_floats
 
 
 def plain(told=None, **columns):
@@ -140,5 +140,5 @@ def test_other_columns_and_equal_names_stay(tmp_path):
 
 
 def test_ids():
-    assert plain_ids(pd.Series([1.0, np.nan])).tolist()[0] == "1"
-    assert plain_ids(pd.Series([1.5, 2.0])).tolist() == ["1.5", "2.0"]
+    assert as_text(pd.Series([1.0, np.nan])).tolist()[0] == "1"
+    assert as_text(pd.Series([1.5, 2.0])).tolist() == ["1.5", "2.0"]

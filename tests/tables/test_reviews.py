@@ -65,7 +65,7 @@ def test_columns_by_usual_names_and_those_that_could_both_be_meant():
     assert reading.recognised == ("'Sentiment' as label", "'Review' as text")
     for further, name in (({"comment": ["c", "d"]}, "text"), ({"rating": [1, 5]}, "label")):
         both = table.assign(**further)
-        with pytest.raises(ReviewError, match=f"could both be the {name}. Say which: --params reviews_columns.{name}="):
+        with pytest.raises(ReviewError, match=f"could both be {name}. Say which: --params reviews_columns.{name}="):
             parse_reviews(both, "here")
         assert parse_reviews(both, "here", told=ReviewColumns({name: next(iter(further))}))[0].shape == (2, 3)
     with pytest.raises(ValueError, match="reviews_columns: expected text, label. Received: 'id'"):
@@ -97,7 +97,12 @@ def test_texts_that_are_bytes_and_what_is_no_text():
 
 def test_ids_that_are_floats_have_no_decimal_point():
     assert parse_reviews(raw(id=[7.0, 8.0, 9.0]), "here")[0].index.tolist() == ["7", "8", "9"]
-    assert parse_reviews(raw(id=["7.0", "8", "x"]), "here")[0].index.tolist() == ["7.0", "8", "x"]
+    # As those of filings: text that a float has become, beside other ids, too.
+    assert parse_reviews(raw(id=["7.0", "008", "x"]), "here")[0].index.tolist() == ["7", "008", "x"]
+    with pytest.raises(ReviewError, match="here: the ids '7.0' and '7' would both be '7'"):
+        parse_reviews(raw(id=["7.0", "7", "x"]), "here")
+    with pytest.raises(ReviewError, match="here: column 'id', row 1: the id '1.23E\\+12' .* has lost digits"):
+        parse_reviews(raw(id=["7", "1.23E+12", "x"]), "here")
 
 
 def test_authors_are_kept_where_they_are_known():

@@ -116,7 +116,7 @@ def test_bars_of_hours_are_refused_with_their_first_day():
         source.refuse_bars_of_a_day(source.dates())
     assert str(error.value) == (
         "x.csv: 2020-01-31 has 3 rows, at 2020-01-31 09:30, 2020-01-31 10:30, ...: bars of hours or minutes (1 such "
-        "days). Expected one row a day. Keep the last close of each day."
+        "day). Expected one row a day. Keep the last close of each day."
     )
     source = bars(date=times, ticker=["A", "A", "B", "B"])
     with pytest.raises(TableError, match="x.csv: B on 2020-01-31 has 2 rows, at 2020-01-31 10:30"):

@@ -19,6 +19,7 @@ import pyarrow.csv
 from rnn_trading.datasets.csv_dialect import Dialect, DialectError, SampleError, find_dialect, fits
 from rnn_trading.datasets.packed import PackedFile
 from rnn_trading.datasets.text_encoding import WORDS, encoding_of, first_undecodable_line, open_text
+from rnn_trading.tables.wording import counted
 
 SAMPLE_BYTES = 2**18
 ROWS_AT_A_TIME, BLOCK_BYTES = 2**16, 2**20
@@ -283,7 +284,7 @@ class _Faults:
         shown = "; ".join(f"line {line:,} has {len(row)}: {_short(separator.join(row))!r}" for line, row in self.first)
         more = f"; and {self.count - len(self.first):,} more" if self.count > len(self.first) else ""
         names = ", ".join(map(repr, columns[:8])) + (", ..." if len(columns) > 8 else "")
-        rows = "1 row does" if self.count == 1 else f"{self.count:,} rows do"
+        rows = counted(self.count, "row does", "rows do")
         return (
             f"{rows} not have as many cells as the header, which has {self.width}: {names}. {shown}{more}. Put cells "
             "that hold the separator in quotation marks (also numbers such as 1,234.50), and remove lines that are no "

@@ -6,6 +6,7 @@ import logging
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -110,8 +111,8 @@ class EdgarFilingsDataset(AbstractDataset[None, FilingSource]):
             raise DatasetError(
                 f"EDGAR has no {FORM} of {' '.join(self._tickers)} from {self._years[0]} to {self._years[-1]}."
             )
-        index, dropped, kept = parse_filing_index(table, "EDGAR")
-        return FilingSource(index, folder_reader(self._folder, index.index), dropped, kept)
+        source = parse_filing_index(table, "EDGAR")
+        return replace(source, read=folder_reader(self._folder, source.index.index))
 
     def _introduce(self) -> None:
         if not self._identity:

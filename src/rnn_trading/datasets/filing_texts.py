@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from rnn_trading.filings.filings import FilingError
-from rnn_trading.filings.ids import plain_ids
 from rnn_trading.filings.items import RawFiling
+from rnn_trading.tables.ids import plain_ids
 
 logger = logging.getLogger(__name__)
 

@@ -23,10 +23,11 @@ from rnn_trading.filings.filings import (
     parse_filing_prices,
 )
 from rnn_trading.filings.headings import ITEMS
-from rnn_trading.filings.ids import plain_ids
 from rnn_trading.filings.items import RawFiling
+from rnn_trading.tables.ids import plain_ids
 from rnn_trading.tables.names import ADJ_CLOSE, DATE, FILING_ID, TICKER, Layout, Told
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.wording import counted
 
 ROWS_AT_A_TIME = 64
 MOST_NAMES = 8
@@ -45,6 +46,8 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
         A CSV or Parquet table with ``filing_id``, ``date_filed`` and optionally ``cik``, ``ticker``, ``accepted``,
         ``sector`` and ``exchange``; None if the table of texts has these columns itself. Other names are recognised,
         see :mod:`rnn_trading.filings.columns`; without a ``filing_id``, it is the number of the row, from 1.
+    date_format
+        Form of the filing dates of the index, such as ``%d/%m/%Y``; None: recognised.
     key, encoding, separator
         Of both tables; see :class:`rnn_trading.datasets.table_file.TableOptions`.
     metadata
@@ -57,6 +60,7 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
         self,
         *,
         index: str | None = None,
+        date_format: str | None = None,
         key: str | None = None,
         encoding: str | None = None,
         separator: str | None = None,
@@ -64,8 +68,15 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
     ) -> None:
         super().__init__(**file)
         self._index = None if index is None else Path(index)
+        self._told = Told("filing_index", date_format=date_format)
         self._table = TableOptions(key, encoding, separator)
-        self._options = {"index": index, "key": key, "encoding": encoding, "separator": separator}
+        self._options = {
+            "index": index,
+            "date_format": date_format,
+            "key": key,
+            "encoding": encoding,
+            "separator": separator,
+        }
 
     def load(self) -> FilingSource:
         """Return the index, and what reads the texts.
@@ -91,7 +102,7 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
                 f"Received: {some(texts.columns)}."
             )
         texts.refuse_other_types(list(found))
-        source = read_index(self._filepath if self._index is None else self._index, self._table)
+        source = read_index(self._filepath if self._index is None else self._index, self._table, self._told.date_format)
 
         def read() -> Iterator[RawFiling]:
             return _read_table(texts, names, source.index.index)
@@ -109,7 +120,7 @@ class FilingsFileDataset(SourceFileDataset[FilingSource]):
                 f"{self._filepath} is a folder: the dates and firms of its filings are missing. Expected a table "
                 f"with {', '.join((*REQUIRED, *OPTIONAL[:3]))}. Name it with --params filing_index=PATH."
             )
-        source, folder = read_index(self._index, self._table), TextFolder(self._filepath)
+        source, folder = read_index(self._index, self._table, self._told.date_format), TextFolder(self._filepath)
         if folder.ids.empty:
             raise FilingError(f"{self._filepath} holds no file ending in .txt. Expected FILING_ID.txt for each filing.")
         source = _with_texts(source, folder.ids, folder_reader(self._filepath, source.index.index))
@@ -130,6 +141,8 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         The file's names of ``date``, ``filing_id``, ``ticker`` and ``adj_close``, by ours; None: recognised.
     date_format
         Form of dates that are text, such as ``%d/%m/%Y``; None: recognised.
+    bad_rows
+        Share of the rows, and of the lines, that are left out if they cannot be used; more are refused.
     timezone
         Whose days timestamps are, such as ``Asia/Tokyo``; None: the date that is written. See
         :func:`rnn_trading.tables.time_zones.days_in_zone`.
@@ -147,13 +160,15 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         layout: Layout = "auto",
         names: dict[str, str | None] | None = None,
         date_format: str | None = None,
+        bad_rows: float = 0.05,
         timezone: str | None = None,
         **file: Any,
     ) -> None:
         super().__init__(**file)
-        self._told = Told("filing_prices", layout, names or {}, date_format, timezone=timezone)
+        self._told = Told("filing_prices", layout, names or {}, date_format, bad_rows, timezone)
         self._told.refuse_unknown(DATE, FILING_ID, TICKER, ADJ_CLOSE)
-        self._options |= {"layout": layout, "names": self._told.named, "date_format": date_format, "timezone": timezone}
+        self._options |= {"layout": layout, "names": self._told.named, "date_format": date_format, "bad_rows": bad_rows}
+        self._options |= {"timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the prices, and how they were read.
@@ -161,10 +176,11 @@ class FilingPricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         Raises
         ------
         FilingError
-            If the file is missing or cannot be read, a column is missing, or no row has a price; names the file.
+            If the file is missing or cannot be read, a column is missing, more rows than ``bad_rows`` cannot be used,
+            or no row has a price; names the file.
         """
         long = read_long(self._file, self._told, (FILING_ID, TICKER), leave_out=True)
-        prices, reading = parse_filing_prices(long.table, str(self._filepath), self._told)
+        prices, reading = parse_filing_prices(long.table, str(self._filepath), self._told, long.describe_row)
         return prices, long.reading | reading
 
     def _exists(self) -> bool:
@@ -229,7 +245,7 @@ class _Table:
             )
 
 
-def read_index(filepath: Path, options: TableOptions) -> FilingSource:
+def read_index(filepath: Path, options: TableOptions, date_format: str | None = None) -> FilingSource:
     """Read an index of filings from a table, which may hold texts, too.
 
     Without a column of ids, a filing's id is the number of its row, from 1, as in the published index.
@@ -245,16 +261,17 @@ def read_index(filepath: Path, options: TableOptions) -> FilingSource:
     if "filing_id" not in raw.columns and "date_filed" in raw.columns:
         if table.broken:
             raise FilingError(
-                f"{origin} has no column filing_id, so that a filing is called by the number of its row, and there are "
-                f"lines with other numbers of cells than the header, which has {len(table.columns)}: {table.broken:,}. "
-                "Which row is which cannot be known. Put texts that hold commas in quotation marks, or add filing_id."
+                f"{origin} has no column filing_id, so that a filing is called by the number of its row, and "
+                f"{counted(table.broken, 'line has', 'lines have')} more or fewer cells than the header, "
+                f"{len(table.columns)}: which row is which cannot be known. Put texts that hold commas "
+                "in quotation marks, or add filing_id."
             )
         raw, read_as = (
             raw.assign(filing_id=numbered(len(raw))),
             (*read_as, "the number of the row, from 1, as filing_id"),
         )
-    index, dropped, kept = parse_filing_index(raw, origin)
-    return FilingSource(index, lambda: iter(()), {"broken_lines": table.broken} | dropped, kept, read_as)
+    source = parse_filing_index(raw, origin, date_format)
+    return replace(source, dropped={"broken_lines": table.broken} | source.dropped, read_as=(*read_as, *source.read_as))
 
 
 def numbered(rows: int, first: int = 1) -> list[str]:

@@ -10,23 +10,25 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.datasets.kept_tables import Kept, KeptTable, window_of
 from rnn_trading.datasets.limits import LARGEST_TABLE, at_most
 from rnn_trading.datasets.retries import BadAnswerError, Patience, TooManyRequestsError, ask, reason, refuse_status
-from rnn_trading.tables.checks import TableError
+from rnn_trading.tables.checks import TableError, share_of
 from rnn_trading.tables.index_prices import parse_index
+from rnn_trading.tables.names import Told
+from rnn_trading.tables.numerals import to_floats
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.wording import counted
 
 logger = logging.getLogger(__name__)
 
 KIND = "series from FRED, form 2"
 SERIES = re.compile(r"[A-Z0-9_]{1,64}")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
-# What FRED writes where there is no value.
-NO_VALUE = ("", ".")
 PIECE = 2**16
 
 
@@ -45,6 +47,9 @@ class FredDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         First and last date, as ``2017-12-31``; no ``end`` means today.
     filepath
         Folder of the cache.
+    bad_rows
+        Share of the rows of a series whose value may be unreadable; such values are missing, and counted. An answer
+        with more is asked for again, and refused.
     timeout
         Seconds before a request is given up.
     retries
@@ -55,6 +60,8 @@ class FredDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         For Kedro plugins.
     """
 
+    parameter = "macro"
+
     def __init__(
         self,
         *,
@@ -62,6 +69,7 @@ class FredDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         start: str,
         filepath: str,
         end: str | None = None,
+        bad_rows: float = 0.01,
         timeout: float = 30.0,
         retries: int = 3,
         wait: float = 1.0,
@@ -72,6 +80,7 @@ class FredDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         if not self._series or wrong:
             received = f" Received: {wrong[0][:70]!r}." if wrong else ""
             raise DatasetError(f"series: expected FRED ids separated by spaces, such as 'UMCSENT IPGMFN'.{received}")
+        self._bad_rows = Told(self.parameter, bad_rows=bad_rows).bad_rows
         self._window = window_of(start, end)
         self._cache = Path(filepath)
         self._patience = Patience(timeout, retries, wait)
@@ -91,7 +100,7 @@ class FredDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         found = [self._one(name) for name in self._series]
         table = pd.concat([table for table, _ in found], axis=1).sort_index()
         unreadable = {name: count for name, (_, count) in zip(self._series, found, strict=True) if count}
-        said = [f"{name}: {count:,} values could not be read" for name, count in unreadable.items()]
+        said = [f"{name}: {counted(count, 'value')} could not be read" for name, count in unreadable.items()]
         return table, Reading(
             (f"FRED, {' '.join(self._series)}", *said), {"unreadable_values": sum(unreadable.values())}
         )
@@ -113,7 +122,22 @@ class FredDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
             raise FredError("expected dates in ascending order, each once. Received: others")
         if not table["value"].map(math.isfinite).any() or table["value"].map(math.isinf).any():
             raise FredError("expected finite values, and one at least. Received: others")
+        if too_many := self._too_many_unreadable(table):
+            raise FredError(too_many)
         return table
+
+    def _too_many_unreadable(self, table: pd.DataFrame) -> str:
+        """What to say of a series with more unreadable values than may be; empty if there are fewer."""
+        unreadable, rows = int(table["unreadable"].sum()), len(table)
+        if unreadable <= self._bad_rows * rows:
+            return ""
+        first = table.index[table["unreadable"]][0]
+        of = f"of {rows:,} values "
+        return (
+            f"{counted(unreadable, of + 'is', of + 'are')} unreadable, the first that of {first:%Y-%m-%d}, and at most "
+            f"a share of {self._bad_rows:g} may be. Let more be missing: --params "
+            f"{self.parameter}_bad_rows={share_of(unreadable, rows)}"
+        )
 
     def _one(self, series: str) -> tuple[pd.DataFrame, int]:
         """One series in the dates that are wanted, and how many of its values could not be read."""
@@ -163,6 +187,8 @@ class FredDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
         finally:
             reader.close()
         table = series_of(text, series)
+        if too_many := self._too_many_unreadable(table):
+            raise BadAnswerError(too_many)
         if former is not None and table.index[-1] < former.table.index[-1]:
             raise BadAnswerError(
                 f"cut: it ends on {table.index[-1]:%Y-%m-%d}, and what is kept on {former.table.index[-1]:%Y-%m-%d}"
@@ -200,12 +226,11 @@ def series_of(text: str, series: str) -> pd.DataFrame:
     Raises
     ------
     BadAnswerError
-        For another table, HTML, a date that cannot be one or stands twice, a table without a row, and one of which more
-        than half of the values cannot be read.
+        For another table, HTML, a date that cannot be one or stands twice, and a table without a row.
 
     Examples
     --------
-    >>> table = series_of("observation_date,UMCSENT\n2020-01-01,99.8\n2020-02-01,.\n2020-03-01,n/a\n", "UMCSENT")
+    >>> table = series_of("observation_date,UMCSENT\n2020-01-01,99.8\n2020-02-01,.\n2020-03-01,x\n", "UMCSENT")
     >>> table["value"].tolist(), table["unreadable"].tolist()
     ([99.8, nan, nan], [False, False, True])
     >>> series_of("<!DOCTYPE html><title>Sorry</title>", "UMCSENT")
@@ -220,44 +245,31 @@ def series_of(text: str, series: str) -> pd.DataFrame:
     header = [cell.strip().upper() for cell in lines[0]] if lines else []
     if len(header) != 2 or header[0] not in ("OBSERVATION_DATE", "DATE") or header[1] != series:
         raise BadAnswerError(f"expected the header observation_date,{series}. Received: {text[:60]!r}")
-    rows = {}
+    texts: dict[pd.Timestamp, str] = {}
     for cells in lines[1:]:
         day = _date(cells)
         if day is None:
             raise BadAnswerError(f"expected a date and a value in each line. Received: {','.join(cells)[:60]!r}")
-        if day in rows:
+        if day in texts:
             raise BadAnswerError(f"{day:%Y-%m-%d} stands twice")
-        rows[day] = _number(cells[1].strip())
-    if not rows:
+        texts[day] = cells[1]
+    if not texts:
         raise BadAnswerError("a table without a row")
-    unreadable = sum(bad for _, bad in rows.values())
-    if unreadable > len(rows) / 2:
-        raise BadAnswerError(f"{unreadable:,} of {len(rows):,} values are no numbers")
-    table = pd.DataFrame(
-        {"value": [value for value, _ in rows.values()], "unreadable": [bad for _, bad in rows.values()]}
-    )
-    return table.set_axis(pd.DatetimeIndex(list(rows), name="date").as_unit("us")).sort_index()
+    values, no_numbers = to_floats(pd.Series([*texts.values()], dtype="str"))
+    infinite = np.isinf(values)
+    table = pd.DataFrame({"value": values.mask(infinite), "unreadable": no_numbers | infinite})
+    return table.set_axis(pd.DatetimeIndex([*texts], name="date").as_unit("us")).sort_index()
 
 
 def _date(cells: list[str]) -> pd.Timestamp | None:
-    """The date of a line of two cells; None if there is none."""
-    if len(cells) != 2 or not DATE.fullmatch(cells[0].strip()):
+    """The date of a line of two cells, neither of which goes on in the next line; None if there is none."""
+    in_one_line = all(cell.splitlines() == [cell] for cell in cells if cell)
+    if len(cells) != 2 or not in_one_line or not DATE.fullmatch(cells[0].strip()):
         return None
     try:
         return pd.Timestamp(cells[0].strip())
     except ValueError:
         return None
-
-
-def _number(text: str) -> tuple[float, bool]:
-    """A finite number, or NaN, and whether that is so because it could not be read."""
-    if text in NO_VALUE:
-        return math.nan, False
-    try:
-        number = float(text)
-    except ValueError:
-        return math.nan, True
-    return (number, False) if math.isfinite(number) and "_" not in text else (math.nan, True)
 
 
 def _no_value(series: str, start: date, end: date) -> DatasetError:
@@ -266,6 +278,8 @@ def _no_value(series: str, start: date, end: date) -> DatasetError:
 
 class FredIndexDataset(FredDataset):
     """One series of FRED as the close of an index: the canonical table of :mod:`rnn_trading.tables.index_prices`."""
+
+    parameter = "index"
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the canonical table, and how it came; days on which FRED has no value (holidays) are left out."""
@@ -282,7 +296,8 @@ class FredIndexDataset(FredDataset):
         bad = values[values <= 0]
         if len(bad):
             raise FredError(
-                f"expected values above 0. Received: {bad.iloc[0]:g} on {bad.index[0]:%Y-%m-%d} ({len(bad):,} such)"
+                f"expected values above 0. Received: {bad.iloc[0]:g} on {bad.index[0]:%Y-%m-%d} "
+                f"({counted(len(bad), 'such value')})"
             )
         if len(values) < 2:
             raise FredError(f"expected at least 2 days with a value. Received: {len(values)}")

@@ -16,7 +16,8 @@ import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
 from rnn_trading.datasets.kept_tables import bad_file
-from rnn_trading.datasets.limits import LARGEST_DOWNLOAD, at_most, refuse_large_archive
+from rnn_trading.datasets.limits import LARGEST_DOWNLOAD, at_most
+from rnn_trading.datasets.packed import PackedFile
 from rnn_trading.datasets.retries import NoAnswerError, Patience, ask, reason, refuse_status
 from rnn_trading.datasets.whole import written_whole
 from rnn_trading.tables.reading import Reading
@@ -83,16 +84,13 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
             If a file cannot be had, or is not the one that is known; names it.
         """
         archive, index = (self._fetch(name) for name in FILES)
-        refuse_large_archive(archive, LARGEST_DOWNLOAD)
         word_of = {rank: word for word, rank in json.loads(index.read_text(encoding="utf-8")).items()}
         tables = []
-        # The archive is one of pickled lists; its hash has been checked.
-        with np.load(archive, allow_pickle=True) as arrays:
-            for split in ("train", "test"):
-                texts = [" ".join(word_of[rank] for rank in ranks) for ranks in arrays[f"x_{split}"]]
-                labels = arrays[f"y_{split}"].astype(int)
-                ids = [f"{split}/{number}" for number in range(len(texts))]
-                tables.append(pd.DataFrame({"id": ids, "split": split, "label": labels, "text": texts}))
+        for split in ("train", "test"):
+            texts = [" ".join(word_of[rank] for rank in ranks) for ranks in array_of(archive, f"x_{split}")]
+            labels = array_of(archive, f"y_{split}").astype(int)
+            ids = [f"{split}/{number}" for number in range(len(texts))]
+            tables.append(pd.DataFrame({"id": ids, "split": split, "label": labels, "text": texts}))
         return parse_reviews(pd.concat(tables, ignore_index=True), f"{self._origin}/{FILES[0]}")
 
     def _fetch(self, name: str) -> Path:
@@ -138,6 +136,19 @@ class KerasImdbDataset(AbstractDataset[None, tuple[pd.DataFrame, Reading]]):
 
     def _exists(self) -> bool:
         return all((self._folder / name).is_file() for name in FILES)
+
+
+def array_of(archive: Path, name: str) -> np.ndarray:
+    """One array of an ``.npz`` file whose hash has been checked: lists are unpickled.
+
+    Raises
+    ------
+    DatasetError
+        If it is damaged, or unpacks to more than a download may have.
+    """
+    with PackedFile(archive, DatasetError, f"{name}.npy", most_bytes=LARGEST_DOWNLOAD).open() as stream:
+        array: np.ndarray = np.lib.format.read_array(stream, allow_pickle=True)
+    return array
 
 
 def _hash(content: bytes, like: str) -> str:

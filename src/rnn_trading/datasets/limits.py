@@ -1,8 +1,6 @@
-"""How much a source may answer, and what a compressed file may unpack to."""
+"""How much a source may answer."""
 
-import zipfile
 from collections.abc import Iterable
-from pathlib import Path
 
 from kedro.io import DatasetError
 
@@ -52,19 +50,3 @@ def at_most(pieces: Iterable[bytes], most: int, source: str) -> bytes:
             raise TooLargeError(f"{source}: an answer of more than {shown} was not read on.")
         whole.append(piece)
     return b"".join(whole)
-
-
-def refuse_large_archive(archive: Path, most: int) -> None:
-    """Raise if the files of a ZIP archive, ``.npz`` included, say that they are larger than that in all.
-
-    Raises
-    ------
-    TooLargeError
-        Names the archive.
-    zipfile.BadZipFile
-        If it is none.
-    """
-    with zipfile.ZipFile(archive) as parts:
-        size = sum(part.file_size for part in parts.infolist())
-    if size > most:
-        raise TooLargeError(f"{archive}: unpacks to {size:,} bytes. Expected at most {most:,}.")

@@ -8,7 +8,6 @@ from rnn_trading.datasets.table_file import TableFileDataset
 from rnn_trading.series.monthly import MacroError, name_date, parse_macro
 from rnn_trading.tables.names import Told
 from rnn_trading.tables.reading import Reading
-from rnn_trading.tables.time_zones import checked_zone
 
 
 class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
@@ -20,6 +19,8 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         The file's name of the date; None: a usual name, such as ``observation_date`` of FRED.
     date_format
         Form of dates that are text, such as ``%m/%d/%Y``; None: ISO, also months alone such as 2020-01.
+    bad_rows
+        Share of the rows that are left out if they cannot be used, such as 0.001; more are refused.
     timezone
         Whose days timestamps are, such as ``Asia/Tokyo``; None: there are no times of day. See
         :func:`rnn_trading.tables.time_zones.days_in_zone`.
@@ -39,13 +40,15 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         date: str | None = None,
         date_format: str | None = None,
         series: list[str] | None = None,
+        bad_rows: float = 0.0,
         timezone: str | None = None,
         **file: Any,
     ) -> None:
         super().__init__(**file)
-        self._date, self._date_format, self._series = date, date_format, series
-        self._timezone = checked_zone(timezone)
-        self._options |= {"date": date, "date_format": date_format, "series": series, "timezone": timezone}
+        self._told = Told("macro", "auto", {"date": date}, date_format, bad_rows, timezone)
+        self._series = series
+        self._options |= {"date": date, "date_format": date_format, "series": series, "bad_rows": bad_rows}
+        self._options |= {"timezone": timezone}
 
     def load(self) -> tuple[pd.DataFrame, Reading]:
         """Return the series as they are, and how they were read; ``missing_values`` counts cells without a number.
@@ -53,11 +56,14 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         Raises
         ------
         MacroError
-            If the file is missing, cannot be read, or holds a value that cannot be used; names file, column
-            and row.
+            If the file is missing, cannot be read, or holds more values than ``bad_rows`` that cannot be used; names
+            file, column and row.
         """
         origin, raw = str(self._filepath), self._file.read()
-        table, recognised = name_date(raw.table, origin, Told("macro", columns={"date": self._date}))
+        table, recognised = name_date(raw.table, origin, self._told)
         names = tuple(self._series) if self._series else None
-        series, reading = parse_macro(table, origin, raw.describe_row, self._date_format, names, self._timezone)
+        told = self._told
+        series, reading = parse_macro(
+            table, origin, raw.describe_row, told.date_format, names, told.timezone, told.bad_rows
+        )
         return series, raw.reading | Reading(recognised) | reading

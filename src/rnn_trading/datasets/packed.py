@@ -29,8 +29,9 @@ NOT_PACKED_BY_USERS = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
 def reason_of(error: Exception) -> str:
-    """Last line of what an error says, without a full stop, or its name."""
-    return str(error).strip().splitlines()[-1].rstrip(".") if str(error).strip() else type(error).__name__
+    """Last line of what an error says, without a stop at its end, or its name."""
+    said = str(error).strip().rstrip(".")
+    return said.splitlines()[-1] if said else type(error).__name__
 
 
 def damaged(filepath: Path, error: Exception) -> str:
@@ -171,6 +172,8 @@ class PackedFile:
         What is raised.
     member
         Name of the file inside a ZIP archive; not needed if there is one only.
+    most_bytes
+        Most bytes that a packed file may unpack to.
 
     Raises
     ------
@@ -193,8 +196,10 @@ class PackedFile:
     >>> folder.cleanup()
     """
 
-    def __init__(self, filepath: Path, error: type[Exception], member: str | None = None) -> None:
-        self.filepath, self.error = filepath, error
+    def __init__(
+        self, filepath: Path, error: type[Exception], member: str | None = None, *, most_bytes: int = MOST_BYTES
+    ) -> None:
+        self.filepath, self.error, self.most_bytes = filepath, error, most_bytes
         with filepath.open("rb") as file:
             head = file.read(max(map(len, MAGIC)))
         self.packing: Packing | None = next((name for magic, name in MAGIC.items() if head.startswith(magic)), None)
@@ -216,7 +221,7 @@ class PackedFile:
             return stream.read(length)
 
     def _unpacked(self, file: BinaryIO) -> LimitedReader:
-        packed, most = self.size, MOST_BYTES
+        packed, most = self.size, self.most_bytes
         stream: Any
         if self.packing == "gzip":
             stream = gzip.GzipFile(fileobj=file)
@@ -229,7 +234,7 @@ class PackedFile:
             packed = archive.getinfo(str(self.member)).compress_size
             stream = archive.open(str(self.member))
         else:
-            stream, most = file, max(self.size, MOST_BYTES)
+            stream, most = file, max(self.size, self.most_bytes)
         return LimitedReader(stream, file, packed, self.filepath, self.error, most_bytes=most)
 
     def _choose(self, member: str | None) -> str:

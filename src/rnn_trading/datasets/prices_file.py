@@ -31,7 +31,7 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         See :class:`rnn_trading.datasets.table_file.TableFileDataset`.
     """
 
-    expected = "prices of many tickers"
+    expected = "dates, tickers and prices"
     parameter = "prices_file"
     error = PriceError
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pandas.api.types import is_integer_dtype
 
 from rnn_trading.datasets.csv_dialect import NAMED
 from rnn_trading.datasets.csv_table import CsvOptions, CsvTable
@@ -19,6 +19,7 @@ from rnn_trading.datasets.plain_pickles import NotPlainError
 from rnn_trading.tables.checks import TableError, row_number, some
 from rnn_trading.tables.numerals import Decimal, plain_numerals
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.row_numbers import counts_rows
 
 DescribeRow = Callable[[int], str]
 Read = TypeVar("Read")
@@ -260,6 +261,12 @@ class TableFile:
         if file.packing is not None:
             raise self.error(f"{self.filepath} is a packed HDF5 file. Unpack it, and name the unpacked file.")
         table = self.guarded(self._read_hdf, self.filepath)
+        if isinstance(table, pd.Series) and table.index.name is None and is_integer_dtype(table.index.dtype):
+            expected = f" with {self.expected}" if self.expected else ""
+            raise self.error(
+                f"{self.filepath} holds a Series with row numbers as its index, not a table{expected}. Save "
+                ".reset_index() of the Series that still has the rest in its index."
+            )
         return RawTable(table.to_frame() if isinstance(table, pd.Series) else table, row_number, Reading())
 
     def _read_hdf(self, filepath: Path) -> pd.DataFrame | pd.Series:
@@ -370,12 +377,9 @@ def check_texts(table: pd.DataFrame) -> None:
 
 
 def without_row_numbers(raw: RawTable) -> RawTable:
-    """Leave out a first column without a name, as pandas writes it, that only counts the rows."""
+    """Leave out a first column that counts the rows."""
     table = raw.table
-    if table.columns.nlevels > 1 or table.shape[1] < 2 or table.columns[0] not in ("", "Unnamed: 0"):
-        return raw
-    numbers = pd.to_numeric(table.iloc[:, 0], errors="coerce").to_numpy(dtype="float64")
-    if not np.array_equal(np.sort(numbers), np.arange(len(table))):
+    if table.columns.nlevels > 1 or table.shape[1] < 2 or not counts_rows(str(table.columns[0]), table.iloc[:, 0]):
         return raw
     words = (*raw.reading.recognised, "a first column that counts the rows left out")
     return replace(raw, table=table.iloc[:, 1:], reading=replace(raw.reading, recognised=words))

@@ -24,6 +24,7 @@ from rnn_trading.tables.checks import TableError
 from rnn_trading.tables.layouts import LongTable, of_a_folder
 from rnn_trading.tables.names import TICKER, Told, Wanted
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.wording import counted, reasons
 
 logger = logging.getLogger(__name__)
 SHOWN = 3
@@ -89,7 +90,7 @@ def read_folder(file: TableFile, told: Told, keys: Sequence[Wanted] = (TICKER,))
         )
     found_else = {reason: names for reason, names in left_out.items() if names}
     if not tables:
-        others = ", ".join(f"{reason.replace('_', ' ')} {len(names):,}" for reason, names in found_else.items())
+        others = reasons({reason: len(names) for reason, names in found_else.items()})
         raise file.error(
             f"{file.filepath}: no table with a date and a price ({others or 'no file'}). Expected one table a ticker, "
             "such as AAPL.csv, with columns such as Date and Adj Close."
@@ -130,7 +131,7 @@ def _together(
     for long in tables.values():
         reading |= long.reading
     words = "; ".join(reading.recognised[:SHOWN]) + ("; ..." if len(reading.recognised) > SHOWN else "")
-    together = Reading((f"folder of {len(tables):,} tables: {words}",), reading.counts) | left_out
+    together = Reading((f"folder of {counted(len(tables), 'table')}: {words}",), reading.counts) | left_out
     unadjusted = next((long.unadjusted for long in tables.values()), None)
     return LongTable(pd.concat(frames, ignore_index=True), describe_row, together, unadjusted)
 
@@ -165,9 +166,10 @@ def _refuse_a_mixture(tables: dict[str, LongTable], file: TableFile, told: Told)
     if adjusted and other:
         column = tables[other[0]].unadjusted
         raise file.error(
-            f"{file.filepath}: {len(adjusted):,} tables have adjusted prices, such as {adjusted[0]}, and "
-            f"{len(other):,} have not, such as {other[0]} ({column!r}). Take one kind out of the folder; or, if all "
-            f"have that column: --params {told.parameter}_columns.adj_close={column}"
+            f"{file.filepath}: {counted(len(adjusted), 'table has', 'tables have')} adjusted prices, such as "
+            f"{adjusted[0]}, and {counted(len(other), 'has', 'have')} not, such as {other[0]} ({column!r}). "
+            "Take one kind out of the folder; or, if all have "
+            f"that column: --params {told.parameter}_columns.adj_close={column}"
         )
 
 

@@ -18,6 +18,7 @@ from rnn_trading.datasets.spreadsheet import as_they_were, without_formulas
 from rnn_trading.datasets.table_file import TableFile, TableOptions
 from rnn_trading.datasets.whole import read_table, written_whole
 from rnn_trading.tables.checks import TableError
+from rnn_trading.tables.wording import are_missing
 
 COLUMNS = ["id", "text"]
 REMEDY = "Name another with --params texts_file=PATH."
@@ -105,7 +106,7 @@ def _check_columns(columns: list[str], filepath: Path) -> None:
     missing = [name for name in COLUMNS if name not in columns]
     if missing:
         raise TableError(
-            f"{filepath}: column {', '.join(map(repr, missing))} is missing. Expected: id, text. Received: "
+            f"{filepath}: {are_missing(missing)}. Expected: id, text. Received: "
             f"{', '.join(map(repr, columns)) or 'nothing'}."
         )
     twice = [name for name in COLUMNS if columns.count(name) > 1]

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from rnn_trading.figures.panels import legend_below, styled, titled
 from rnn_trading.figures.series import over_truth
 from rnn_trading.series.series import FREE_RUN, POINT_BY_POINT, RESTARTED
+from rnn_trading.tables.wording import counted
 
 DECIDES = 1.1  # a ratio of errors
 KINDS = {POINT_BY_POINT: "Point by point", RESTARTED: "Restarted runs", FREE_RUN: "One free run"}
@@ -43,7 +44,7 @@ def runs_by_epochs(
         for axes, (kind, words) in zip(row, KINDS.items(), strict=True):
             rows = table[table["run"] == kind]
             over_truth(axes, rows, rows["target_date"], apart=kind == RESTARTED)
-            axes.set_title(f"{words}, {_in_words(count)}: RMSE {_digits(errors[kind])}", loc="left", fontsize=12)
+            axes.set_title(f"{words}, {counted(count, 'epoch')}: RMSE {_digits(errors[kind])}", loc="left", fontsize=12)
             axes.xaxis.set_major_locator(AutoDateLocator(maxticks=5))
             axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
         row[0].set(ylabel=unit.capitalize())
@@ -63,14 +64,12 @@ def what_epochs_change(epochs: Sequence[int], errors: Sequence[float], rival: st
     'The number of epochs changes little'
     """
     changes = "decides" if max(errors) > DECIDES * min(errors) else "changes little"
-    parts = [f"by {_digits(error)} after {_in_words(count)}" for count, error in zip(epochs, errors, strict=True)]
+    parts = [
+        f"by {_digits(error)} after {counted(count, 'epoch')}" for count, error in zip(epochs, errors, strict=True)
+    ]
     return f"The number of epochs {changes}: runs are off {', '.join(parts)}; {rival} by {_digits(error_of_rival)}"
 
 
 def _digits(error: float) -> str:
     """Three digits, and no power of ten."""
     return f"{error:,.0f}" if error >= 1000 else f"{error:.3g}"
-
-
-def _in_words(epochs: int) -> str:
-    return f"{epochs} epoch{'' if epochs == 1 else 's'}"

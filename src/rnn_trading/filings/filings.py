@@ -21,16 +21,17 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from rnn_trading.filings.ids import plain_ids, plain_text, unusable
 from rnn_trading.filings.items import RawFiling
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.calendar import CalendarError, CalendarParameters, check_dates
-from rnn_trading.tables.checks import SourceTable, TableError
+from rnn_trading.tables.checks import SourceTable, TableError, row_number
+from rnn_trading.tables.ids import plain_ids, plain_text, unusable
 from rnn_trading.tables.names import Told
 from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.reading import Reading, fingerprint
-from rnn_trading.tables.repairs import repeats
+from rnn_trading.tables.repairs import repeats, zeros_at_the_end
 from rnn_trading.tables.sessions import STRAY, WEEKDAYS
+from rnn_trading.tables.wording import counted, reasons
 
 REQUIRED = ("filing_id", "date_filed")
 FURTHER = ("sector", "exchange")
@@ -105,13 +106,18 @@ class FilingSource:
         )
 
 
+def no_texts() -> Iterator[RawFiling]:
+    """What reads the texts of a source that has none."""
+    return iter(())
+
+
 def no_filings() -> FilingSource:
     """A source without a filing."""
     index = pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}, index=pd.Index([], name="filing_id"))
-    return FilingSource(index, lambda: iter(()))
+    return FilingSource(index, no_texts)
 
 
-def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, dict[str, int], dict[str, int]]:
+def parse_filing_index(raw: pd.DataFrame, origin: str, date_format: str | None = None) -> FilingSource:
     """Check an index of filings and bring it into the canonical form.
 
     Parameters
@@ -121,34 +127,38 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
         and ``exchange``. Further columns are ignored.
     origin
         Where the table comes from, for error messages.
+    date_format
+        Form of filing dates that are text; None: found, see :func:`rnn_trading.tables.dates.read_dates`.
 
     Returns
     -------
-    tuple
-        The canonical table in the order of the source; counts of what was left out: ``no_id``, ``unusable_id`` (see
-        :func:`rnn_trading.filings.ids.unusable`), ``no_filing_date``, ``unreadable_dates``, ``no_firm`` (neither key
-        nor ticker), ``repeated_id`` (the first of those that are left is kept); and of what was kept:
+    FilingSource
+        Without texts. The canonical table in the order of the source; counts of what was left out: ``no_id``,
+        ``unusable_id`` (see :func:`rnn_trading.tables.ids.unusable`), ``no_filing_date``, ``unreadable_dates``,
+        ``no_firm`` (neither key nor ticker), ``repeated_id`` (the first of those left is kept); and of what was
+        kept:
         ``unreadable_times``, ``implausible_times`` (days away from the filing date; they count as unknown, too),
         ``unreadable_signals``, ``without_a_ticker``.
 
     Raises
     ------
     FilingError
-        If a column is missing, ids cannot be told apart (see :func:`rnn_trading.filings.ids.plain_ids`), or no filing
-        is left.
+        If a column is missing, ids cannot be told apart (see :func:`rnn_trading.tables.ids.plain_ids`), dates can be
+        read in more than one way, or no filing is left.
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, error=FilingError)
     nothing = pd.Series(None, index=source.table.index, dtype="str")
     given = [name for name in FURTHER if name in source.table.columns]
     columns = {name: plain_text(source.table.get(name, nothing)) for name in ("cik", "ticker", "accepted", *given)}
-    dates = plain_dates(source.table["date_filed"])
+    firm = columns["cik"].fillna(columns["ticker"])
+    dates = source.dates("date_filed", date_format, firm, Told("filing_index").form_of_dates)
     signal = read_numbers(source.table.get("known_signal", nothing))
     times = new_york_times(source.table.get("accepted", nothing))
     implausible = times.notna() & dates.notna() & ~(times.dt.normalize() - dates).between(*PLAUSIBLE)
     table = pd.DataFrame(
         {
             "filing_id": plain_ids(source.table["filing_id"], origin, FilingError),
-            "firm": columns["cik"].fillna(columns["ticker"]),
+            "firm": firm,
             "ticker": columns["ticker"],
             "date_filed": dates,
             "accepted": times.mask(implausible).astype("datetime64[us]"),
@@ -166,26 +176,24 @@ def parse_filing_index(raw: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, di
             "no_firm": table["firm"].isna(),
         },
     )
-    repeated = left["filing_id"].duplicated()
-    left, dropped = left[~repeated], dropped | {"repeated_id": int(repeated.sum())}
+    left, again = leave_out(left, {"repeated_id": left["filing_id"].duplicated()})
     if left.empty:
-        raise FilingError(_nothing_left(source.table["date_filed"], dropped, origin))
+        raise FilingError(_nothing_left(source.table["date_filed"], dropped | again, origin))
     kept = {
         "unreadable_times": int((times.isna() & columns["accepted"].notna()).sum()),
         "implausible_times": int(implausible.sum()),
         "unreadable_signals": int(signal.unreadable.sum()),
         "without_a_ticker": int(left["ticker"].isna().sum()),
     }
-    return left.set_index("filing_id"), dropped, kept
+    return FilingSource(left.set_index("filing_id"), no_texts, dropped | again, kept, tuple(source.recognised))
 
 
 def _nothing_left(dates: pd.Series, dropped: dict[str, int], origin: str) -> str:
-    found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
     first = f"; the first date is {dates.iloc[0]!r}" if len(dates) else ""
     return (
-        f"{origin}: no filing is left of {len(dates):,} ({found or 'no row'}{first}). Expected an id, a date such "
-        "as 2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas need quotation "
-        "marks in a CSV."
+        f"{origin}: no filing is left of {len(dates):,} ({reasons(dropped) or 'no row'}{first}). Expected an id, a "
+        "date such as 2016-02-26, and a key (cik) or ticker of the firm in each row. Texts that hold commas "
+        "need quotation marks in a CSV."
     )
 
 
@@ -205,26 +213,6 @@ def leave_out(table: pd.DataFrame, problems: dict[str, pd.Series]) -> tuple[pd.D
         counts[reason] = int((left & mask).sum())
         left &= ~mask
     return table[left], counts
-
-
-def plain_dates(column: pd.Series) -> pd.Series:
-    """Dates as they are written, at midnight, whatever the zone; missing where there is none in ISO form.
-
-    That is ``2016-02-26``, with or without a time behind it, or ``20160226``.
-
-    Examples
-    --------
-    >>> plain_dates(pd.Series(["2016-02-26T18:00:00Z", "20160226", "2016-02-261", "26.2.2016"])).notna().tolist()
-    [True, True, False, False]
-    """
-    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        text = plain_text(column)
-        day = text.str.extract(r"^(\d{4}-\d{1,2}-\d{1,2})(?:[T ].*)?$", expand=False)
-        short = text.where(text.str.fullmatch(r"\d{8}", na=False))
-        column = pd.to_datetime(day, errors="coerce", format="%Y-%m-%d").fillna(
-            pd.to_datetime(short, errors="coerce", format="%Y%m%d")
-        )
-    return column.dt.tz_localize(None).astype("datetime64[us]").dt.normalize()
 
 
 def new_york_times(column: pd.Series) -> pd.Series:
@@ -247,7 +235,12 @@ def new_york_times(column: pd.Series) -> pd.Series:
     return plain.fillna(universal.dt.tz_convert(NEW_YORK).dt.tz_localize(None))
 
 
-def parse_filing_prices(raw: pd.DataFrame, origin: str, told: Told | None = None) -> tuple[pd.DataFrame, Reading]:
+def parse_filing_prices(
+    raw: pd.DataFrame,
+    origin: str,
+    told: Told | None = None,
+    describe_row: Callable[[int], str] = row_number,
+) -> tuple[pd.DataFrame, Reading]:
     """Check daily prices around filings.
 
     Parameters
@@ -259,51 +252,68 @@ def parse_filing_prices(raw: pd.DataFrame, origin: str, told: Told | None = None
     origin
         Where the table comes from, for error messages.
     told
-        What a user says of the table; None: it is no user's.
+        What a user says of the table; None: it is no user's, and no row of it may be bad.
+    describe_row
+        Names a row by its position, for error messages.
 
     Returns
     -------
     tuple
         Index ``(filing_id, date)`` or ``(ticker, date)``, sorted; column ``adj_close``, float64. And counts of rows
-        that were left out: ``without_a_key``, ``without_a_date``, ``unreadable_dates``, ``unreadable_prices``,
-        ``without_a_price`` (none, or none that is positive and finite), ``repeated`` (the first is kept),
-        ``contradicting`` (another row of the day has another price; none is kept).
+        that were left out. Bad ones: ``without_a_key``, ``without_a_date``, ``unreadable_dates``,
+        ``unreadable_prices``, ``prices_not_positive`` (or infinite), ``contradicting`` (another row of the day has
+        another price; none is kept). Others: ``without_a_price``, ``prices_of_zero_at_the_end`` (see
+        :func:`rnn_trading.tables.repairs.zeros_at_the_end`), ``repeated`` (the first is kept).
 
     Raises
     ------
     FilingError
-        For a missing column, dates that can be read in more than one way, bars of hours or minutes, or a table without
-        a price.
+        For a missing column, dates that can be read in more than one way, bars of hours or minutes, more bad rows than
+        ``told`` allows (all faults are told together), or a table without a price.
     """
     by = "filing_id" if "filing_id" in {*raw.columns, *raw.index.names} else "ticker"
-    source, said = SourceTable(raw, origin, (by, "date", "adj_close"), (), error=FilingError), told or Told()
+    said = told or Told("filing_prices")
+    source = SourceTable(raw, origin, (by, "date", "adj_close"), (), describe_row, FilingError)
     column = source.table[by]
     keys = plain_ids(column, origin, FilingError) if by == "filing_id" else plain_text(column)
     dates = source.dates("date", said.date_format, keys, said.form_of_dates, said.timezone)
+    source.name_rows(keys, dates)
     source.refuse_bars_of_a_day(dates, by)
     numbers = read_numbers(source.table["adj_close"])
-    price = numbers.values
-    table = pd.DataFrame({by: keys, "date": dates, "adj_close": price})
-    left, dropped = leave_out(
-        table,
-        {
-            "without_a_key": table[by].isna(),
-            "without_a_date": plain_text(source.table["date"]).isna(),
-            "unreadable_dates": table["date"].isna(),
-            "unreadable_prices": numbers.unreadable,
-            "without_a_price": ~(np.isfinite(price) & (price > 0)),
-        },
-    )
-    repeated, contradicting = repeats(left, [by, "date"])
-    left, further = leave_out(left, {"repeated": repeated, "contradicting": contradicting})
-    dropped |= further
+    table = pd.DataFrame({by: keys, "date": dates, "adj_close": numbers.values})
+    problems = _price_problems(source, table, numbers.unreadable)
+    source.usable(said.bad_rows, f"{said.parameter}_bad_rows" if told else "")
+    left, dropped = leave_out(table, problems)
     if left.empty:
-        found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in dropped.items() if count)
         raise FilingError(
-            f"{origin}: no row of {len(table):,} has a price ({found or 'no row'}). Expected a {by}, a date such as "
-            "2016-02-26 and a positive adj_close in each row."
+            f"{origin}: no row of {len(table):,} has a price ({reasons(dropped) or 'no row'}). Expected a {by}, a date "
+            "such as 2016-02-26 and a positive adj_close in each row."
         )
     return left.set_index([by, "date"]).sort_index(), Reading(tuple(source.recognised), dropped)
+
+
+def _price_problems(source: SourceTable, table: pd.DataFrame, unreadable: pd.Series) -> dict[str, pd.Series]:
+    """Masks of the rows that are left out, by reason; those that are bad are noted."""
+    by, price = str(table.columns[0]), table["adj_close"]
+    zeros = zeros_at_the_end(table[by], table["date"], price, None)
+    not_positive = price.notna() & ~zeros & ~(np.isfinite(price) & (price > 0))
+    good = table.notna().all(axis="columns") & ~zeros & ~not_positive
+    repeated, contradicting = repeats(table.where(good), [by, "date"])
+    source.note(by, table[by].isna(), f"a {by.replace('_', ' ')}")
+    source.note("adj_close", unreadable, "a number")
+    source.note("adj_close", not_positive, "a positive, finite price")
+    source.note("adj_close", contradicting, f"one price for each {by.replace('_', ' ')} and date")
+    return {
+        "without_a_key": table[by].isna(),
+        "without_a_date": plain_text(source.table["date"]).isna(),
+        "unreadable_dates": table["date"].isna(),
+        "unreadable_prices": unreadable,
+        "prices_not_positive": not_positive,
+        "without_a_price": price.isna(),
+        "prices_of_zero_at_the_end": zeros,
+        "repeated": repeated,
+        "contradicting": contradicting,
+    }
 
 
 def windows_around_filings(
@@ -357,13 +367,14 @@ def check_filing_dates(filings: FilingSource, ingestion: FilingIngestionParamete
     """
     calendar, block = ingestion.calendar, ("filings.ingestion",)
     dated = filings.index.set_index(filings.index["date_filed"].rename("date"), append=True)
-    left, reading = check_dates(dated, calendar, ingestion.source, block)
+    left, reading = check_dates(dated, calendar, ingestion.source, block, filings.read_as)
     there = left.index.get_level_values("date").day_of_week
     resting = there.isin(calendar.resting)
     ends = [WEEKDAYS[number] for number in calendar.at_the_ends if not (there == number).any()]
     if len(left) >= FEWEST_TO_JUDGE and resting.mean() > STRAY and ends:
+        of = f"of {len(left):,} filings "
         raise CalendarError(
-            f"{ingestion.source}: {resting.sum():,} of {len(left):,} filings are dated to {calendar.rest_days}, and "
+            f"{ingestion.source}: {counted(resting.sum(), of + 'is', of + 'are')} dated to {calendar.rest_days}, and "
             f"none to a {' or '.join(ends)}: the dates look shifted by a time zone. Give the date at the authority's "
             "place as a plain date, such as 2016-02-26."
         )

@@ -19,6 +19,7 @@ from rnn_trading.tables.checks import SourceTable, TableError, row_number
 from rnn_trading.tables.names import Header, Told, Wanted
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.time_zones import with_a_time
+from rnn_trading.tables.wording import are_missing, counted
 
 FEWEST_SERIES, FEWEST_VALUES = 2, 2
 DATE = Wanted(
@@ -128,6 +129,7 @@ def parse_macro(
     date_format: str | None = None,
     names: tuple[str, ...] | None = None,
     timezone: str | None = None,
+    bad_rows: float = 0.0,
 ) -> tuple[pd.DataFrame, Reading]:
     """Read the dates and the numbers of a table of series; calendars are left as they are.
 
@@ -145,26 +147,28 @@ def parse_macro(
         Series to read; None: every column but ``date``.
     timezone
         Whose days timestamps are; see :func:`rnn_trading.tables.time_zones.days_in_zone`.
+    bad_rows
+        Share of the rows that are left out if they cannot be used; more are refused.
 
     Returns
     -------
     tuple
         Index ``date``, ascending, with repetitions if the source has them; one float64 column a series, NaN where there
-        is no value. And how it was read: the form of the dates where it is not ISO's, and ``missing_values``: cells
-        that stand for no number.
+        is no value. And how it was read: the form of the dates where it is not ISO's, and counts: ``missing_values``,
+        cells that stand for no number, and ``bad_rows``, which were left out.
 
     Raises
     ------
     MacroError
-        For a missing column, fewer than two series, or a date or number that cannot be read or is infinite; for a
-        time of day without a ``timezone``, since it may be of another month there.
+        For a missing column, fewer than two series, or more rows than ``bad_rows`` with a date or number that cannot be
+        read or is infinite; for a time of day without a ``timezone``, since it may be of another month there.
 
     Examples
     --------
     >>> raw = pd.DataFrame({"date": ["2020-02-01", "2020-01-01"], "rate": [2.5, None], "cpi": [101, 100]})
     >>> table, reading = parse_macro(raw, "mine.csv")
     >>> reading.counts
-    {'missing_values': 1}
+    {'missing_values': 1, 'bad_rows': 0}
     >>> table.index.strftime("%Y-%m-%d").tolist()
     ['2020-01-01', '2020-02-01']
     >>> table["rate"].tolist()
@@ -190,9 +194,10 @@ def parse_macro(
     columns = {name: source.numbers(name) for name in wanted}
     for name, values in columns.items():
         source.note(name, np.isinf(values), "a finite number")
-    source.usable()
-    series = pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date")).sort_index()
-    return series, Reading(tuple(source.recognised), {"missing_values": int(series.isna().sum(axis=None))})
+    usable = source.usable(bad_rows, "macro_bad_rows").to_numpy()
+    series = pd.DataFrame(columns).set_axis(pd.DatetimeIndex(dates, name="date"))[usable].sort_index()
+    counts = {"missing_values": int(series.isna().sum(axis=None)), "bad_rows": int((~usable).sum())}
+    return series, Reading(tuple(source.recognised), counts)
 
 
 def _first_days(dates: pd.Series) -> pd.Series:
@@ -245,7 +250,7 @@ def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataF
     missing = [name for name in names if name not in table.columns]
     if missing:
         raise MacroError(
-            f"{origin}: series {', '.join(map(repr, missing))} is missing. Received: "
+            f"{origin}: {are_missing(missing, 'series', 'series')}. Received: "
             f"{', '.join(map(repr, table.columns))}. Name the series of your table in macro.series."
         )
     by_month = {name: _monthly(table[name].dropna(), name, origin) for name in names}
@@ -272,8 +277,8 @@ def _monthly(series: pd.Series, name: str, origin: str) -> pd.Series:
     twice = months[months.duplicated()]
     if len(twice):
         raise MacroError(
-            f"{origin}: {name} has several values in {twice[0]} ({len(twice):,} in all). Expected one a month. "
-            "Aggregate the series to months as you see fit."
+            f"{origin}: {name} has several values in {twice[0]} ({counted(twice.nunique(), 'such month')}). Expected "
+            "one a month. Aggregate the series to months as you see fit."
         )
     return series.set_axis(months).reindex(pd.period_range(months[0], months[-1], freq="M"))
 

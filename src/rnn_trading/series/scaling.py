@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.parameters import parameters
+from rnn_trading.tables.wording import counted
 
 Array = NDArray[np.float64]
 Base = Literal["none", "first", "last"]
@@ -180,14 +181,15 @@ def refuse_zero_bases(base: Base, lags: Array) -> None:
     >>> refuse_zero_bases("first", np.array([[0.0, 5.0]]))
     Traceback (most recent call last):
         ...
-    ValueError: The first value of window 0 is zero (1 such windows): the window cannot be divided by it...
+    ValueError: The first value of window 0 is zero (1 such window): the window cannot be divided by it...
     """
     if base == "none":
         return
     zero = (lags[:, 0] if base == "first" else lags[:, -1]) == 0
     if zero.any():
         raise ValueError(
-            f"The {base} value of window {int(zero.argmax())} is zero ({int(zero.sum()):,} such windows): the window "
+            f"The {base} value of window {int(zero.argmax())} is zero "
+            f"({counted(int(zero.sum()), 'such window')}): the window "
             "cannot be divided by it. Expected values that are not zero. Use scaling.method=min_max, standard or none."
         )
 

@@ -16,6 +16,7 @@ from pydantic import Field
 from rnn_trading.parameters import parameters
 from rnn_trading.splits.windows import any_in_window, sliding_windows
 from rnn_trading.tables.prices import EXTREME_RETURN, PriceError, stale_prices
+from rnn_trading.tables.wording import counted
 
 TRUTH = "truth"
 RETURN = "return"  # the column of signed returns, beside absolute ones
@@ -156,7 +157,7 @@ def _mid_price(prices: pd.DataFrame) -> pd.Series:
         first = middle.index[middle.isna()][0]
         raise PriceError(
             f"The mid-price needs a high and a low on every day; {first:%Y-%m-%d} lacks one "
-            f"({int(middle.isna().sum()):,} such days). Complete or remove them."
+            f"({counted(int(middle.isna().sum()), 'such day')}). Complete or remove them."
         )
     return middle
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import TableError
+from rnn_trading.tables.wording import counted
 
 
 @parameters
@@ -93,7 +94,7 @@ def transform(series: pd.Series, transformation: TransformationParameters) -> pd
     if bad.any():
         raise TableError(
             f"{transformation.name}: {series[bad].iloc[0]:g} on {series.index[bad][0]:%Y-%m-%d} has no logarithm "
-            f"({int(bad.sum())} in all). Expected positive values. Use method: difference or none."
+            f"({counted(int(bad.sum()), 'such value')}). Expected positive values. Use method: difference or none."
         )
     return np.log(series).diff(transformation.period)
 

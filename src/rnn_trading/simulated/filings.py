@@ -7,7 +7,7 @@ correlation. Nothing that is measured on them says anything about markets.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -162,8 +162,7 @@ def simulate_filings(simulation: SimulationParameters) -> SimulatedFilings:
     generator = np.random.default_rng([simulation.seed, 0])
     table = _draw_filings(simulation, generator)
     prices = _draw_prices(simulation, table, generator)
-    index, dropped, kept = parse_filing_index(table, "simulated filings")
-    source = FilingSource(index, lambda: _write(simulation, table), dropped, kept)
+    source = replace(parse_filing_index(table, "simulated filings"), read=lambda: _write(simulation, table))
     return SimulatedFilings(source, parse_filing_prices(prices, "simulated prices"))
 
 

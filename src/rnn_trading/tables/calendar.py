@@ -18,6 +18,7 @@ from rnn_trading.tables import sessions as found
 from rnn_trading.tables.checks import TableError
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.sessions import STRAY, WEEKDAYS, Flags, Numbers, Sessions, day, day_numbers
+from rnn_trading.tables.wording import counted
 
 logger = logging.getLogger(__name__)
 Policy = Literal["refuse", "leave_out", "keep"]
@@ -27,6 +28,7 @@ LONE_DATES, LONE_SHARE, LONE_STEPS, LONE_DAYS = 5, 0.1, 60, 250
 # Fewer sessions say nothing of how far apart they are, or of weekdays that never occur.
 FEWEST_SESSIONS = 15
 LARGEST_STEP_OF_DAYS = 3
+SHORT_YEARS = ": %y reads 00 to 68 as 2000 to 2068, so that years need four digits"
 STEPS = {7: "weekly", 14: "fortnightly", 30: "monthly", 91: "quarterly", 365: "yearly"}
 
 
@@ -131,7 +133,11 @@ def setting(blocks: tuple[str, ...], name: str, value: str) -> str:
 
 
 def check_dates(
-    table: pd.DataFrame, calendar: DateParameters, origin: str, blocks: tuple[str, ...]
+    table: pd.DataFrame,
+    calendar: DateParameters,
+    origin: str,
+    blocks: tuple[str, ...],
+    read_as: tuple[str, ...] = (),
 ) -> tuple[pd.DataFrame, Reading]:
     """Refuse or leave out dates that nobody can have meant.
 
@@ -147,6 +153,8 @@ def check_dates(
         Where the table comes from, for error messages.
     blocks
         Names of the parameters that hold ``calendar``, for error messages.
+    read_as
+        How the table was read, in words, among them the form of its dates.
 
     Returns
     -------
@@ -168,23 +176,26 @@ def check_dates(
     >>> check_dates(table, DateParameters(last="2020-12-31"), "mine.csv", ("macro",))
     Traceback (most recent call last):
         ...
-    rnn_trading.tables.calendar.CalendarError: mine.csv: 1 of 2 rows have a date outside of 1900-01-01 to 2020-12-31...
+    rnn_trading.tables.calendar.CalendarError: mine.csv: 1 of 2 rows has a date outside of 1900-01-01 to 2020-12-31...
     """
     first, last = calendar.bounds()
     days = day_numbers(table.index.get_level_values("date"))
     outside = (days < (first - date(1970, 1, 1)).days) | (days > (last - date(1970, 1, 1)).days)
+    of = f"of {len(table):,} rows "
     if outside.any() and calendar.outside == "refuse":
+        short = SHORT_YEARS if any("%y" in words for words in read_as) else ""
         raise CalendarError(
-            f"{origin}: {outside.sum():,} of {len(table):,} rows have a date outside of {first} to {last}, the first "
-            f"of them {_place(table, outside)}. Correct them: in a date format, %y reads 00 to 68 as 2000 to 2068, so "
-            f"that years need four digits. Or leave them out with {setting(blocks, 'outside', 'leave_out')}, or let "
-            f"older ones count with {setting(blocks, 'first', 'YEAR-MONTH-DAY')}."
+            f"{origin}: {counted(outside.sum(), of + 'has', of + 'have')} a date outside of {first} to {last}, the "
+            f"first of them {_place(table, outside)}. Correct them{short}. Or leave them out with "
+            f"{setting(blocks, 'outside', 'leave_out')}, or let older ones count with "
+            f"{setting(blocks, 'first', 'YEAR-MONTH-DAY')}."
         )
     left = table[~outside] if outside.any() else table
     lone = _lone(days[~outside])
+    of = f"of {len(left):,} rows "
     if lone.any() and calendar.lone_dates == "refuse":
         raise CalendarError(
-            f"{origin}: {lone.sum():,} of {len(left):,} rows are of dates far from all others, the first of them "
+            f"{origin}: {counted(lone.sum(), of + 'is', of + 'are')} of dates far from all others, the first of them "
             f"{_place(left, lone)}; the others go from {_span(days[~outside][~lone])}. Correct or remove them, leave "
             f"them out with {setting(blocks, 'lone_dates', 'leave_out')}, or keep them with "
             f"{setting(blocks, 'lone_dates', 'keep')}."
@@ -218,7 +229,11 @@ def _place(table: pd.DataFrame, rows: Flags) -> str:
 
 
 def check_sessions(
-    table: pd.DataFrame, calendar: CalendarParameters, origin: str, blocks: tuple[str, ...]
+    table: pd.DataFrame,
+    calendar: CalendarParameters,
+    origin: str,
+    blocks: tuple[str, ...],
+    read_as: tuple[str, ...] = (),
 ) -> tuple[pd.DataFrame, Reading]:
     """Refuse or leave out sessions that cannot be an exchange's.
 
@@ -228,7 +243,7 @@ def check_sessions(
         Daily prices, sorted: index ``(key, date)`` or ``date``; the first column is the price.
     calendar
         See :class:`CalendarParameters`.
-    origin, blocks
+    origin, blocks, read_as
         As :func:`check_dates` has them.
 
     Returns
@@ -255,7 +270,7 @@ def check_sessions(
     >>> left["close"].tolist(), reading.counts["repeated_weekend_sessions"]
     ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], 2)
     """
-    table, reading = check_dates(table, calendar, origin, blocks)
+    table, reading = check_dates(table, calendar, origin, blocks, read_as)
     check = _Check(table, calendar, origin, blocks)
     check.refuse_other_steps()
     filled = found.filled_weekends(check.sessions)

@@ -9,8 +9,9 @@ import pandas as pd
 
 from rnn_trading.tables.dates import EXAMPLE, ISO, read_dates
 from rnn_trading.tables.numbers import read_numbers
-from rnn_trading.tables.numerals import plain_ids
+from rnn_trading.tables.numerals import as_text
 from rnn_trading.tables.time_zones import days_in_zone
+from rnn_trading.tables.wording import are_missing, counted
 
 logger = logging.getLogger(__name__)
 SHOWN_ROWS = 3
@@ -124,8 +125,8 @@ class SourceTable:
         if missing:
             further = f"[, {', '.join(optional)}]" if optional else ""
             raise self.error(
-                f"{origin}: column {', '.join(map(repr, missing))} is missing. Expected: {', '.join(required)}"
-                f"{further}. Received: {some(columns)}."
+                f"{origin}: {are_missing(missing)}. Expected: {', '.join(required)}{further}. "
+                f"Received: {some(columns)}."
             )
         twice = [name for name in (*required, *optional) if list(columns).count(name) > 1]
         if twice:
@@ -211,7 +212,7 @@ class SourceTable:
         told = [self._tell(fault) for fault in self._faults]
         if bad > share * rows:
             way_out = (
-                f", or leave them out: --params {parameter}={_share(bad, rows)}" if parameter and bad < rows else ""
+                f", or leave them out: --params {parameter}={share_of(bad, rows)}" if parameter and bad < rows else ""
             )
             if len(told) == 1:
                 raise self.error(f"{self.origin}: {told[0]} Correct or remove them{way_out}.")
@@ -219,7 +220,8 @@ class SourceTable:
             raise self.error(
                 f"{self.origin}: {bad:,} of {rows:,} rows cannot be used:\n{lines}\nCorrect or remove them{way_out}."
             )
-        logger.warning("%s: %s of %s rows are left out: %s", self.origin, f"{bad:,}", f"{rows:,}", " ".join(told))
+        left_out = counted(bad, f"of {rows:,} rows is left out", f"of {rows:,} rows are left out")
+        logger.warning("%s: %s: %s", self.origin, left_out, " ".join(told))
         return usable
 
     def _tell(self, fault: Fault) -> str:
@@ -227,11 +229,10 @@ class SourceTable:
         values = self.table[fault.column].iloc[fault.rows[:SHOWN_ROWS]]
         received = [repr(value.item() if isinstance(value, np.generic) else value) for value in values]
         names = [self._name(int(row)) for row in fault.rows[:SHOWN_ROWS]]
-        count = len(fault.rows)
         also = "; ".join(f"{name}: {value}" for name, value in zip(names[1:], received[1:], strict=True))
         return (
-            f"column {fault.column!r}, {names[0]}: expected {fault.expected}. Received: {received[0]} ({count:,} such "
-            f"row{'s' if count > 1 else ''}{f'; also {also}' if also else ''})."
+            f"column {fault.column!r}, {names[0]}: expected {fault.expected}. Received: {received[0]} "
+            f"({counted(len(fault.rows), 'such row')}{f'; also {also}' if also else ''})."
         )
 
     def _name(self, row: int) -> str:
@@ -343,7 +344,8 @@ class SourceTable:
             of = f"{first[0]} on {first[1]:%Y-%m-%d}" if key else f"{first:%Y-%m-%d}"
             raise self.error(
                 f"{self.origin}: {of} has {len(times_there):,} rows, at {', '.join(times_there[:2])}"
-                f"{', ...' if len(times_there) > 2 else ''}: bars of hours or minutes ({len(different):,} such days). "
+                f"{', ...' if len(times_there) > 2 else ''}: bars of hours or minutes "
+                f"({counted(len(different), 'such day')}). "
                 "Expected one row a day. Keep the last close of each day."
             )
 
@@ -385,13 +387,10 @@ class SourceTable:
         >>> SourceTable(pd.DataFrame({"ticker": [5.0, 700.0]}), "mine.csv", ("ticker",)).symbols("ticker").tolist()
         ['5', '700']
         """
-        values = self.table[column]
-        if pd.api.types.is_object_dtype(values.dtype):
-            values = values.map(lambda value: value.decode(errors="replace") if isinstance(value, bytes) else value)
-        text = plain_ids(values).str.strip()
+        text = as_text(self.table[column]).str.strip()
         if (whole := text.str.fullmatch(r"[0-9]+\.0")).any() and whole[text != ""].all():
             text = text.str.removesuffix(".0")
-        self.note(column, values.isna() | (text == ""), f"a {column.replace('_', ' ')}")
+        self.note(column, text.isna() | (text == ""), f"a {column.replace('_', ' ')}")
         return text.fillna("")
 
 
@@ -406,12 +405,12 @@ def _names_a_day(date_format: str) -> bool:
         return False
 
 
-def _share(part: int, whole: int) -> str:
+def share_of(part: int, whole: int) -> str:
     """The smallest number of few digits that, as a share of the whole, is this part or more.
 
     Examples
     --------
-    >>> _share(1, 592_358), _share(3, 4)
+    >>> share_of(1, 592_358), share_of(3, 4)
     ('0.0000017', '0.75')
     """
     digits = 1 - int(np.floor(np.log10(part / whole)))

@@ -18,6 +18,8 @@ from rnn_trading.tables.headers import Pairs, RepeatedPairError, index_as_column
 from rnn_trading.tables.names import ADJ_CLOSE, ADJ_VOLUME, DATE, TICKER, Header, Told, Wanted, plain
 from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.row_numbers import counts_rows
+from rnn_trading.tables.wording import counted
 
 logger = logging.getLogger(__name__)
 ROWS_LOOKED_AT = 100
@@ -229,13 +231,13 @@ class Sheet:
         twice = next((name for name in names if names.count(name) > 1), None) if len({*names}) < len(names) else None
         if twice is not None:
             raise self.error(f"{self.origin}: {twice!r} stands over two columns. Remove one of them, or rename it.")
-        odd = [label for label in tickers.values() if looks_joined(label) or plain(label) in ("", "volume")]
+        odd = [label for label in tickers.values() if _no_ticker(label)]
         if odd and self.told.layout != "wide":
             raise self.error(
                 f"{self.origin}: expected a column of prices for each ticker. Received also {odd[0]!r}. Remove it; or, "
                 f"if it is a ticker: --params {self.told.parameter}_layout=wide"
             )
-        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {_tickers(len(tickers))}", None)
+        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {counted(len(tickers), 'ticker')}", None)
 
     def from_pairs(self, pairs: Pairs) -> LongTable:
         """Dates down, a field and a ticker over each column."""
@@ -253,7 +255,7 @@ class Sheet:
         # Without being told otherwise, yfinance adjusts the close, and then leaves 'Adj Close' out.
         adjusted = ", adjusted by yfinance" if pairs.written_by_yfinance and plain(label) == "close" else ""
         names = ", ".join(f"{name}={fields.labels[number]!r}" for name, number in chosen.items())
-        words = f"{form}, {_tickers(len(columns['adj_close']))}: {names}{adjusted}"
+        words = f"{form}, {counted(len(columns['adj_close']), 'ticker')}: {names}{adjusted}"
         unadjusted = None if pairs.written_by_yfinance else self._unadjusted(label)
         return self._stacked(pairs.date, columns, pairs.first_row, words, unadjusted)
 
@@ -275,11 +277,8 @@ class Sheet:
         return LongTable(pd.DataFrame(table), lambda row: describe(first + row % rows), Reading((words,)), unadjusted)
 
     def counts(self, place: int) -> bool:
-        """Whether a column without a name counts the rows: an index that was saved, too."""
-        if self.header.labels[place] not in ("", "index") and not self.header.labels[place].startswith("Unnamed"):
-            return False
-        numbers = pd.to_numeric(self.body.iloc[:, place], errors="coerce")
-        return bool((numbers.diff().iloc[1:] == 1).all())
+        """Whether a column without a name counts the rows."""
+        return counts_rows(self.header.labels[place], self.body.iloc[:, place])
 
     def _unadjusted(self, label: str) -> str | None:
         """The name of the prices if neither it nor the user says that they are adjusted."""
@@ -287,5 +286,6 @@ class Sheet:
         return None if told or plain(label) in ADJ_CLOSE.usual[0] else label
 
 
-def _tickers(count: int) -> str:
-    return f"{count:,} ticker{'' if count == 1 else 's'}"
+def _no_ticker(label: str) -> bool:
+    """Whether a name is that of volumes, or none."""
+    return looks_joined(label) or plain(label) in ("", "volume") or label.startswith("Unnamed:")

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from rnn_trading.tables.checks import TableError, some
 from rnn_trading.tables.time_zones import checked_zone
+from rnn_trading.tables.wording import are_missing
 
 Layout = Literal["auto", "long", "wide", "yfinance", "folder"]
 
@@ -142,7 +143,7 @@ class Header:
     >>> Header(["Ticker", "Symbol"], "mine.csv", Told()).find(TICKER)
     Traceback (most recent call last):
         ...
-    rnn_trading.tables.checks.TableError: mine.csv: 'Ticker' and 'Symbol' could both be the ticker. Say which: ...
+    rnn_trading.tables.checks.TableError: mine.csv: 'Ticker' and 'Symbol' could both be ticker. Say which: ...
     """
 
     def __init__(self, labels: Sequence[object], origin: str, told: Told, error: type[TableError] = TableError) -> None:
@@ -174,7 +175,7 @@ class Header:
                         f"{self.origin}: column {one!r} stands twice. Remove one of the two, or rename it."
                     )
                 raise self.error(
-                    f"{self.origin}: {one!r} and {other!r} could both be the {wanted.name}. Say which: "
+                    f"{self.origin}: {one!r} and {other!r} could both be {wanted.name}. Say which: "
                     f"{self.say(wanted, one)}"
                 )
         return None
@@ -195,8 +196,8 @@ class Header:
         hint = "".join(f" Is {label!r} the {name}?" for name, label in near.items() if label)
         say = ",".join(f"{self.told.parameter}_columns.{each.name}=NAME" for each in wanted)
         return self.error(
-            f"{self.origin}: column {', '.join(repr(each.name) for each in wanted)} is missing. Received: "
-            f"{some(self.labels)}.{hint} Name {'it' if len(wanted) == 1 else 'them'}: --params {say}{further}"
+            f"{self.origin}: {are_missing([each.name for each in wanted])}. Received: {some(self.labels)}.{hint} "
+            f"Name {'it' if len(wanted) == 1 else 'them'}: --params {say}{further}"
         )
 
     def _named(self, name: str, label: str) -> int:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 Decimal = Literal["point", "comma"]
 MARKS: dict[Decimal, str] = {"point": ".", "comma": ","}
-# What stands for "no number" in a file of text.
+# What stands for "no number" in a file of text. Of names fewer words are missing: see ids.MISSING.
 MISSING = (
     *("", ".", "-", "--", "NA", "na", "N/A", "n/a", "#N/A", "<NA>"),
     *("NaN", "nan", "null", "NULL", "None", "none"),
@@ -60,16 +60,18 @@ def to_floats(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     )
 
 
-def plain_ids(column: pd.Series) -> pd.Series:
-    """Ids as text, missing where there is none; a whole number has no decimal point, also among floats.
+def as_text(column: pd.Series) -> pd.Series:
+    """Cells as text, missing where there is none; a column of whole numbers has no decimal points; bytes are decoded.
 
     Examples
     --------
-    >>> plain_ids(pd.Series([7.0, None])).tolist(), plain_ids(pd.Series(["007", "x"])).tolist()
-    (['7', nan], ['007', 'x'])
+    >>> as_text(pd.Series([7.0, None])).tolist(), as_text(pd.Series(["007", "1.0", b"x"])).tolist()
+    (['7', nan], ['007', '1.0', 'x'])
     """
     if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
         column = column.astype("Int64")
+    if column.dtype == object:
+        column = column.map(lambda value: value.decode(errors="replace") if isinstance(value, bytes) else value)
     return column.astype("str").where(column.notna())
 
 

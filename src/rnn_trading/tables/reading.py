@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from rnn_trading.tables.wording import reasons
+
 logger = logging.getLogger(__name__)
 
 
@@ -45,8 +47,7 @@ class Reading:
         """Say what was recognised; and, as a warning, what was left out or mended."""
         if self.recognised:
             logger.info("%s: read as %s", source, "; ".join(self.recognised))
-        found = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in self.counts.items() if count)
-        if found:
+        if found := reasons(self.counts):
             logger.warning("%s: left out or mended: %s", source, found)
 
 

@@ -16,8 +16,9 @@ from pydantic import Field
 
 from rnn_trading.parameters import parameters
 from rnn_trading.tables.checks import SourceTable, TableError, row_number
+from rnn_trading.tables.ids import plain_ids
 from rnn_trading.tables.names import Header, Told, Wanted
-from rnn_trading.tables.numerals import plain_ids, to_floats
+from rnn_trading.tables.numerals import as_text, to_floats
 from rnn_trading.tables.reading import Reading
 
 REQUIRED, OPTIONAL = ("label", "text"), ("split", "id", "author")
@@ -157,14 +158,14 @@ def parse_reviews(
     text = _texts(source)
     table = pd.DataFrame({"split": _splits(source), "label": labels, "text": text})
     if "id" in source.table.columns:
-        ids = plain_ids(source.table["id"])
-        source.refuse("id", ids.isna() | (ids == ""), "an id")
+        ids = plain_ids(source.table["id"], origin, ReviewError)
+        source.refuse("id", ids.isna(), "an id")
         source.refuse("id", ids.duplicated(), "every id once")
     else:
         ids = pd.Series(np.arange(len(table)).astype(str), index=table.index, dtype="str")
     table.index = pd.Index(ids, name="id", dtype="str")
     if "author" in source.table.columns:
-        table["author"] = plain_ids(source.table["author"]).to_numpy()
+        table["author"] = as_text(source.table["author"]).to_numpy()
     counts = {} if told.positive_from is None else {"between_the_thresholds": int(table["label"].isna().sum())}
     table = table[table["label"].notna()].astype({"label": "int8"})
     empty = ~table["text"].str.contains(r"\w", regex=True)

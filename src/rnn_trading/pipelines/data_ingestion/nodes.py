@@ -24,6 +24,7 @@ from rnn_trading.tables.index_prices import IndexIngestionParameters, index_qual
 from rnn_trading.tables.prices import PriceError, price_quality
 from rnn_trading.tables.reading import Reading, fingerprint
 from rnn_trading.tables.reviews import ReviewIngestionParameters, review_quality
+from rnn_trading.tables.wording import reasons
 
 logger = logging.getLogger(__name__)
 PUBLISHED_NAMES = {"adj_close": "close", "adj_volume": "volume"}
@@ -71,7 +72,9 @@ def ingest_prices(prices_source: tuple[pd.DataFrame, Reading], ingestion: Ingest
     CalendarError
         If its dates cannot be right; see :func:`rnn_trading.tables.calendar.check_sessions`.
     """
-    table, calendar = check_sessions(prices_source[0], ingestion.calendar, ingestion.source, ("data_ingestion",))
+    table, calendar = check_sessions(
+        prices_source[0], ingestion.calendar, ingestion.source, ("data_ingestion",), prices_source[1].recognised
+    )
     reading = prices_source[1] | calendar
     reading.log(ingestion.source)
     tickers = table.index.unique("ticker")
@@ -111,7 +114,9 @@ def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIng
         If its dates cannot be right; see :func:`rnn_trading.tables.calendar.check_sessions`.
     """
     blocks = ("index_prices", "index_ranges")
-    table, calendar = check_sessions(index_source[0], ingestion.calendar, ingestion.source, blocks)
+    table, calendar = check_sessions(
+        index_source[0], ingestion.calendar, ingestion.source, blocks, index_source[1].recognised
+    )
     reading = index_source[1] | calendar
     reading.log(ingestion.source)
     refuse_missing_days(table, ingestion)
@@ -145,7 +150,9 @@ def ingest_macro(macro_source: tuple[pd.DataFrame, Reading], series: MacroParame
     CalendarError
         If its dates cannot be right; see :func:`rnn_trading.tables.calendar.check_dates`.
     """
-    table, calendar = check_dates(macro_source[0], series.calendar, series.source, ("macro",))
+    table, calendar = check_dates(
+        macro_source[0], series.calendar, series.source, ("macro",), macro_source[1].recognised
+    )
     reading = macro_source[1] | calendar
     reading.log(series.source)
     macro = align_months(table, series.names, series.source)
@@ -199,17 +206,17 @@ def ingest_filings(
         raise FilingError("There are no filings: no source, and filings.simulation.firms=0. Change one of them.")
     source = check_filing_dates(source, ingestion)
     origin = f"{ingestion.source}: prices"
-    table, calendar = check_sessions(prices[0], ingestion.calendar, origin, ("filings.ingestion",))
+    table, calendar = check_sessions(
+        prices[0], ingestion.calendar, origin, ("filings.ingestion",), prices[1].recognised
+    )
     calendar.log(origin)
     windows, report = take_filings(source, (table, prices[1]), ingestion)
     if source.read_as:
         logger.info("Filings: read %s", "; ".join(source.read_as))
-    left_out = ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in source.dropped.items() if count)
-    if left_out:
+    if left_out := reasons(source.dropped):
         logger.warning("Filings left out of the index: %s", left_out)
-    lost_rows = sum(report["price_rows_left_out"].values())
-    if lost_rows:
-        logger.warning("Prices: rows or tickers left out: %s: filings_report.json", f"{lost_rows:,}")
+    if lost := reasons(report["price_rows_left_out"]):
+        logger.warning("Prices around filings, rows or tickers left out: %s", lost)
     logger.info(
         "%s filings of %s firms, %s with prices, %s with a time of day",
         *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),

@@ -1,31 +1,33 @@
-"""Ids of filings as text, the same whether a table holds them as text, as whole numbers or as floats."""
+"""Ids as text, the same whether a table holds them as text, as whole numbers or as floats."""
 
 import numpy as np
 import pandas as pd
 
 from rnn_trading.tables.checks import TableError
+from rnn_trading.tables.numerals import as_text
+from rnn_trading.tables.wording import counted
 
 # A file that is called after an id has to have a name that file systems take.
 LONGEST_ID = 200
 LARGEST_EXACT = 2**53
+# Fewer words than stand for no number (numerals.MISSING): NA and NULL are tickers, and may be ids.
 MISSING = ("", "nan", "NaN", "None", "<NA>")
 
 
 def plain_text(column: pd.Series) -> pd.Series:
     """Text without white space around it; missing for nothing and for what a table writes in place of it.
 
-    Whole numbers are text without a decimal point, also where others of the column are missing; bytes are decoded.
+    Examples
+    --------
+    >>> plain_text(pd.Series([" KO", "NA", "nan", b"BP"])).tolist()
+    ['KO', 'NA', nan, 'BP']
     """
-    if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
-        column = column.astype("Int64")
-    if column.dtype == object:
-        column = column.map(lambda value: value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
-    text = column.astype("str").where(column.notna()).str.strip()
+    text = as_text(column).str.strip()
     return text.where(~text.isin(MISSING))
 
 
 def plain_ids(column: pd.Series, origin: str, error: type[TableError] = TableError) -> pd.Series:
-    """Ids of filings as text, missing where there is none.
+    """Ids as text, missing where there is none.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ def plain_ids(column: pd.Series, origin: str, error: type[TableError] = TableErr
         one = twice[twice["id"] == twice["id"].iloc[0]]
         raise error(
             f"{origin}: the ids {' and '.join(map(repr, one['text']))} would both be {one['id'].iloc[0]!r} "
-            f"({twice['id'].nunique():,} in all). Give every filing one id, written in one way."
+            f"({counted(twice['id'].nunique(), 'such id')}). Give each one id of its own, written in one way."
         )
     return integer
 
@@ -82,6 +84,6 @@ def _refuse(column: pd.Series, bad: pd.Series, origin: str, error: type[TableErr
         shown = value.item() if isinstance(value, np.generic) else value
         raise error(
             f"{origin}: column {column.name!r}, row {row}: the id {shown!r} "
-            f"was a number on its way here and has lost digits ({int(bad.sum()):,} in all). Save ids as text, or as "
-            "whole numbers."
+            f"was a number on its way here and has lost digits ({counted(int(bad.sum()), 'such row')}). Save ids as "
+            "text, or as whole numbers."
         )

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_trading.filings.ids import plain_ids, plain_text, unusable
 from rnn_trading.tables.checks import TableError
+from rnn_trading.tables.ids import plain_ids, plain_text, unusable
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_other_text_stays_as_it_is():
 
 
 def test_ids_that_would_become_one_are_refused():
-    with pytest.raises(TableError, match=r"x.csv: the ids '1.0' and '1' would both be '1' \(1 in all\)\. Give every"):
+    with pytest.raises(TableError, match=r"x.csv: the ids '1.0' and '1' would both be '1' \(1 such id\)\. Give each"):
         plain_ids(pd.Series(["1.0", "2", "1"]), "x.csv")
     assert plain_ids(pd.Series(["1.0", "1.0"]), "x.csv").tolist() == ["1", "1"]
 
