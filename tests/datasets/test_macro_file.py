@@ -71,7 +71,7 @@ def test_a_comma_after_each_row_is_read_as_if_it_were_not_there(tmp_path):
 def test_decimal_commas(tmp_path):
     table, reading = load(write(tmp_path, "Month;A;B\n2020-01;1.234,5;7\n2020-02;1.300;8,25\n"))
     assert table.to_numpy().tolist() == [[1234.5, 7], [1300, 8.25]]
-    assert reading.recognised == ("CSV, semicolons, decimal commas", "'Month' as date")
+    assert reading.recognised == ("CSV, semicolons", "'Month' as date", "decimal commas")
 
 
 @pytest.mark.parametrize("dates", [("2020-01", "2020-02"), ("2020M01", "2020M02"), ("2020/1", "2020/2")])

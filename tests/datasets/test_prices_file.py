@@ -205,3 +205,40 @@ def test_real_prices_survive_a_bad_end_and_are_those_of_the_file(tmp_path, caplo
     table, reading = read(tmp_path / "p.csv")
     pd.testing.assert_frame_equal(table, expected, check_index_type=False)
     assert (reading.counts["prices_of_zero_at_the_end"], reading.counts["repeated_rows"]) == (1, 5)
+
+
+IN_DOUBT = "column 'adj_close', line 2: '19,645' may be 19645 or 19.645, .*--params table_decimal=point or table_dec"
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "prices"),
+    [
+        # A column that is not used says nothing, and a point in one that is nothing of commas.
+        ("date;ticker;adj_close;Version", ["2020-01-02;A;19,645;2.5", "2020-01-02;B;20,100;2.5"], IN_DOUBT),
+        ("date;ticker;adj_close;Version", ["2020-01-02;A;19,645;2,5", "2020-01-02;B;20,100;2,5"], IN_DOUBT),
+        ("date;ticker;adj_close;volume", ["2020-01-02;A;19,645;2.5", "2020-01-02;B;20,100;2.5"], IN_DOUBT),
+        ("date,ticker,adj_close,volume", ['2020-01-02,A,"19,645",2.5', '2020-01-02,B,"20,100",2.5'], IN_DOUBT),
+        ("date;ticker;adj_close;volume", ["2020-01-02;A;19,645;2,5", "2020-01-02;B;20,100;2,5"], [19.645, 20.1]),
+        ("date;ticker;adj_close;volume", ["2020-01-02;A;19,645;1.234.567", "2020-01-02;B;20,1;7"], [19.645, 20.1]),
+        ("date;ticker;adj_close;volume", ["2020-01-02;A;19,645;1,234,567", "2020-01-02;B;20,100;7"], [19645, 20100]),
+        ("date;ticker;adj_close;Version", ["2020-01-02;A;19.645;2,5", "2020-01-02;B;20.100;2,5"], [19.645, 20.1]),
+        ("date;ticker;adj_close;volume", ["2020-01-02;A;19.645;2,5", "2020-01-02;B;20.100;2,5"], [19645, 20100]),
+        ("date;ticker;adj_close;Version", ["2020-01-02;A;19 645;2.5", "2020-01-02;B;20'100,5;2.5"], [19645, 20100.5]),
+        # Of a wide table every column is one of its own; a header of yfinance stands above numbers.
+        ("Date;A;B", ["2020-01-02;19,645;2.5"], "column 'A', line 2: '19,645' may be"),
+        ("Date;A;B", ["2020-01-02;19,645;2,5"], [19.645, 2.5]),
+        ("Price;Close;Close", ["Ticker;A;B", "Date;;", "2020-01-02;19,645;2,5"], [19.645, 2.5]),
+        ("Price;Close;Close", ["Ticker;A;B", "Date;;", "2020-01-02;19,645;2.5"], "line 4: '19,645' may be"),
+    ],
+)
+def test_a_sign_that_may_stand_for_two_things_is_asked_about(tmp_path, header, rows, prices):
+    path = tmp_path / "prices.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    if isinstance(prices, str):
+        with pytest.raises(DatasetError, match=prices):
+            PricesFileDataset(filepath=path).load()
+        table, _ = PricesFileDataset(filepath=path, decimal="comma").load()
+        assert table["adj_close"].iloc[0] == 19.645
+    else:
+        table, _ = PricesFileDataset(filepath=path).load()
+        assert table["adj_close"].tolist() == prices

@@ -7,6 +7,7 @@ import pandas as pd
 from rnn_trading.datasets.table_file import TableFileDataset
 from rnn_trading.series.monthly import MacroError, name_date, parse_macro
 from rnn_trading.tables.names import Told
+from rnn_trading.tables.numerals import plain_numerals
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.time_zones import checked_zone
 
@@ -59,5 +60,8 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         origin, raw = str(self._filepath), self._file.read()
         table, recognised = name_date(raw.table, origin, Told("macro", columns={"date": self._date}))
         names = tuple(self._series) if self._series else None
+        used = [place for place, name in enumerate(table.columns) if place > 0 and (names is None or name in names)]
+        decimal = self._file.options.decimal
+        table, plainly = plain_numerals(table, origin, raw.describe_row, decimal, self.error, used)
         series, reading = parse_macro(table, origin, raw.describe_row, self._date_format, names, self._timezone)
-        return series, raw.reading | Reading(recognised) | reading
+        return series, raw.reading | Reading((*recognised, *plainly)) | reading

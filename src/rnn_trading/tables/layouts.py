@@ -5,7 +5,7 @@ down, a field and a ticker over each column. ``folder``: one table a ticker.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from rnn_trading.tables.dates import read_dates
 from rnn_trading.tables.headers import Pairs, RepeatedPairError, index_as_columns, looks_joined, read_pairs
 from rnn_trading.tables.names import ADJ_CLOSE, ADJ_VOLUME, DATE, TICKER, Header, Told, Wanted, plain
 from rnn_trading.tables.numbers import read_numbers
+from rnn_trading.tables.numerals import looks_numeric, plain_numerals
 from rnn_trading.tables.reading import Reading
 
 logger = logging.getLogger(__name__)
@@ -182,13 +183,20 @@ class Sheet:
         head = self.body.head(ROWS_LOOKED_AT)
         if date is None and not self.begins_with_dates():
             return False
-        numbers = [read_numbers(head.iloc[:, place]) for place in range(head.shape[1]) if place != (date or 0)]
-        return bool(np.mean([not read.unreadable.any() for read in numbers]) > 0.5) if numbers else False
+        others = [head.iloc[:, place] for place in range(head.shape[1]) if place != (date or 0)]
+        numbers = [looks_numeric(column) or not read_numbers(column).unreadable.any() for column in others]
+        return bool(np.mean(numbers) > 0.5) if numbers else False
 
     def begins_with_dates(self) -> bool:
         """Whether most values of the first column look like dates."""
         read = read_dates(self.body.head(ROWS_LOOKED_AT).iloc[:, 0])
         return bool(read.question) or bool(read.values.notna().mean() > 0.5)
+
+    def with_plain_numbers(self, places: Collection[int], first: int = 0) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        """Rows from the first one on, with numbers in these columns as Python writes them; and what was not so."""
+        describe, error = self.describe_row, self.error
+        body = self.body.iloc[first:]
+        return plain_numerals(body, self.origin, lambda row: describe(first + row), self.told.decimal, error, places)
 
     def first_of(self, keys: Sequence[Wanted]) -> Wanted | None:
         """The first key of which there is a column."""
@@ -202,11 +210,14 @@ class Sheet:
         if missing:
             raise self.header.missing(*missing, further=self._other_layouts(missing))
         places = {wanted.name: place for wanted, place in found.items() if place is not None}
-        table = self.body.iloc[:, [*places.values()]].set_axis([*places], axis="columns")
+        body, plainly = self.with_plain_numbers(
+            [place for name, place in places.items() if name in (ADJ_CLOSE.name, ADJ_VOLUME.name)]
+        )
+        table = body.iloc[:, [*places.values()]].set_axis([*places], axis="columns")
         named = ", ".join(f"{name}={self.header.labels[place]!r}" for name, place in places.items())
         words = f"{'long' if key else 'one ticker'}: {named}"
         label = self.header.labels[places[ADJ_CLOSE.name]]
-        return LongTable(table, self.describe_row, Reading((words,)), self._unadjusted(label))
+        return LongTable(table, self.describe_row, Reading((words, *plainly)), self._unadjusted(label))
 
     def _other_layouts(self, missing: list[Wanted]) -> str:
         """What else a table may be in which neither a price nor what tells prices apart is found."""
@@ -261,7 +272,7 @@ class Sheet:
         self, date: int, columns: dict[str, dict[int, str]], first: int, words: str, unadjusted: str | None
     ) -> LongTable:
         """Columns of tickers below each other."""
-        body = self.body.iloc[first:]
+        body, plainly = self.with_plain_numbers({place for places in columns.values() for place in places}, first)
         rows, tickers = len(body), [*columns["adj_close"].values()]
         table: dict[str, Any] = {
             "date": pd.concat([body.iloc[:, date]] * len(tickers), ignore_index=True),
@@ -272,7 +283,8 @@ class Sheet:
             by_ticker = {ticker: body.iloc[:, place] for place, ticker in places.items()}
             table[name] = pd.concat([by_ticker.get(ticker, nothing) for ticker in tickers], ignore_index=True)
         describe = self.describe_row
-        return LongTable(pd.DataFrame(table), lambda row: describe(first + row % rows), Reading((words,)), unadjusted)
+        reading = Reading((words, *plainly))
+        return LongTable(pd.DataFrame(table), lambda row: describe(first + row % rows), reading, unadjusted)
 
     def counts(self, place: int) -> bool:
         """Whether a column without a name counts the rows: an index that was saved, too."""

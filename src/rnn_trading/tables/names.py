@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from rnn_trading.tables.checks import TableError, some
+from rnn_trading.tables.numerals import Decimal
 from rnn_trading.tables.time_zones import checked_zone
 
 Layout = Literal["auto", "long", "wide", "yfinance", "folder"]
@@ -66,6 +67,8 @@ class Told:
         Share of the rows that may be left out, since they cannot be used.
     timezone
         Whose days timestamps are; None: the date that is written.
+    decimal
+        What stands before the decimals of numbers that are text; None: found.
     """
 
     parameter: str = "prices"
@@ -74,6 +77,7 @@ class Told:
     date_format: str | None = None
     bad_rows: float = 0.0
     timezone: str | None = None
+    decimal: Decimal | None = None
 
     def __post_init__(self) -> None:
         checked_zone(self.timezone)
