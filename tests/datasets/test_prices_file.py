@@ -147,6 +147,10 @@ def test_prices_that_may_not_be_adjusted_are_warned_of(tmp_path, caplog):
     caplog.clear()
     load(path, names={"adj_close": "Close"})
     assert not caplog.records
+    (tmp_path / "wide.csv").write_text("Date,A,B\n2020-01-02,1.5,2.5\n")
+    PricesFileDataset(filepath=tmp_path / "wide.csv").load()
+    assert "prices of tickers side by side are not said to be adjusted" in caplog.text
+    assert "--params" not in caplog.text
 
 
 PRICES = st.floats(1e-3, 1e6)
@@ -242,3 +246,30 @@ def test_a_sign_that_may_stand_for_two_things_is_asked_about(tmp_path, header, r
     else:
         table, _ = PricesFileDataset(filepath=path).load()
         assert table["adj_close"].tolist() == prices
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "Datum;Zuletzt;Eröffn.;Hoch;Tief;Vol.\n02.01.2020;1,5;1,4;1,6;1,3;7\n",
+            "Is 'Datum' the date. Is 'Zuletzt' the adj_close. Name.*.adj_close=Zuletzt.*prices_layout=wide",
+        ),
+        ("Datum;Ticker;Schlusskurs\n13.01.2020;A;1,5\n", "Is 'Schlusskurs' the adj_close?"),
+        ("date,ticker\n2020-01-02,A\n", "No column looks like a price: usual names are Adj Close, Close, Last and Pr"),
+    ],
+)
+def test_names_that_are_not_known_are_asked_about(tmp_path, content, message):
+    path = tmp_path / "prices.csv"
+    path.write_text(content)
+    with pytest.raises(DatasetError, match=message):
+        PricesFileDataset(filepath=path).load()
+
+
+def test_names_in_a_folder_that_are_not_known_are_asked_about(tmp_path):
+    for ticker in "AB":
+        (tmp_path / f"{ticker}.csv").write_text("Datum;Schluss\n13.01.2020;1,5\n")
+    with pytest.raises(DatasetError, match="Is 'Datum' the date. Is 'Schluss' the adj_close"):
+        PricesFileDataset(filepath=tmp_path).load()
+    names = {"date": "Datum", "adj_close": "Schluss"}
+    assert PricesFileDataset(filepath=tmp_path, names=names).load()[0]["adj_close"].tolist() == [1.5, 1.5]

@@ -22,7 +22,9 @@ from rnn_trading.tables.time_zones import with_a_time
 
 FEWEST_SERIES, FEWEST_VALUES = 2, 2
 DATE = Wanted(
-    "date", (("date",), ("observationdate", "datetime", "timestamp", "month", "period", "timeperiod", "time"))
+    "date",
+    (("date",), ("observationdate", "datetime", "timestamp", "month", "period", "timeperiod", "time")),
+    ("datum", "fecha", "data", "monat"),
 )
 # What pandas calls an index without a name when it is written to a CSV, and when that is read again.
 UNNAMED = ("", "Unnamed: 0")
@@ -246,7 +248,8 @@ def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataF
     if missing:
         raise MacroError(
             f"{origin}: series {', '.join(map(repr, missing))} is missing. Received: "
-            f"{', '.join(map(repr, table.columns))}. Name the series of your table in macro.series."
+            f"{', '.join(map(repr, table.columns))}. Name the series of your table in macro.series, in "
+            "conf/files/parameters.yml."
         )
     by_month = {name: _monthly(table[name].dropna(), name, origin) for name in names}
     calendar = pd.DataFrame(by_month)

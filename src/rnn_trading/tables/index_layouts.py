@@ -79,7 +79,7 @@ def _places(sheet: Sheet) -> dict[str, int]:
             found["close"] = others[0]
     missing = [wanted for wanted in (DATE, CLOSE) if found[wanted.name] is None]
     if missing:
-        raise header.missing(*missing)
+        raise header.missing(*missing, optional=[wanted for wanted in FURTHER if found[wanted.name] is None])
     return {name: place for name, place in found.items() if place is not None}
 
 

@@ -256,8 +256,8 @@ def index_quality(
     -------
     dict
         Plain values: ``sessions``, ``first_date``, ``last_date``, ``columns``, ``weekdays_without_a_close`` (a share),
-        ``longest_gap_days`` (calendar days), ``unchanged_closes``, ``stale_closes``, ``largest_daily_return`` (a
-        fraction, without its sign).
+        ``longest_gap_days`` (calendar days), ``unchanged_closes``, ``stale_closes``, ``opens_outside_the_range`` (below
+        the low or above the high of their day), ``largest_daily_return`` (a fraction, without its sign).
 
     Examples
     --------
@@ -276,5 +276,14 @@ def index_quality(
         "longest_gap_days": int(close.index.to_series().diff().dt.days.max()),
         "unchanged_closes": int((close.diff() == 0).sum()),
         "stale_closes": int(stale_prices(close.to_frame(), stale_after_sessions)["close"].sum()),
+        "opens_outside_the_range": _opens_outside(index_prices),
         "largest_daily_return": round(float(close.pct_change(fill_method=None).abs().max()), 4),
     }
+
+
+def _opens_outside(index_prices: pd.DataFrame) -> int:
+    """How many opens lie beyond the low or the high of their day, but for the last digits of a float."""
+    if not {"open", "high", "low"} <= {*index_prices.columns}:
+        return 0
+    opens, room = index_prices["open"], 1e-9 * index_prices["open"]
+    return int(((opens < index_prices["low"] - room) | (opens > index_prices["high"] + room)).sum())

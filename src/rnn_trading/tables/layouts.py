@@ -15,7 +15,7 @@ import pandas as pd
 from rnn_trading.tables.checks import TableError, some
 from rnn_trading.tables.dates import read_dates
 from rnn_trading.tables.headers import Pairs, RepeatedPairError, index_as_columns, looks_joined, read_pairs
-from rnn_trading.tables.names import ADJ_CLOSE, ADJ_VOLUME, DATE, TICKER, Header, Told, Wanted, plain
+from rnn_trading.tables.names import ADJ_CLOSE, ADJ_VOLUME, DATE, HIGH, LOW, OPEN, TICKER, Header, Told, Wanted, plain
 from rnn_trading.tables.numbers import read_numbers
 from rnn_trading.tables.numerals import looks_numeric, plain_numerals
 from rnn_trading.tables.reading import Reading
@@ -37,7 +37,7 @@ class LongTable:
     reading
         What the table was taken for.
     unadjusted
-        The table's name of the prices, if nothing says that they are adjusted.
+        The table's name of the prices, if nothing says that they are adjusted; empty where it has none for them.
     """
 
     table: pd.DataFrame
@@ -132,18 +132,23 @@ def of_a_folder(
     pairs = sheet.pairs()
     if pairs is not None:
         return sheet.from_pairs(pairs)
-    if not sheet.header.has_named() or sheet.header.find(ADJ_CLOSE) is None or sheet.header.find(DATE) is None:
+    header = sheet.header
+    if not header.has_named():
         return None
-    return sheet.long(sheet.first_of(keys))
+    missing = [wanted for wanted in (DATE, ADJ_CLOSE) if header.find(wanted) is None]
+    if header.foreign(*missing) and (ADJ_CLOSE not in missing or header.foreign(ADJ_CLOSE)):
+        raise header.missing(*missing)
+    return None if missing else sheet.long(sheet.first_of(keys))
 
 
 def warn_of_unadjusted(origin: str, column: str, parameter: str) -> None:
     """Say what it does if prices are not adjusted; see :class:`LongTable` for the column."""
+    prices = f"prices are those of {column!r}, which is" if column else "prices of tickers side by side are"
+    name = f", and name their column if it has another name: --params {parameter}_columns.adj_close=NAME"
     logger.warning(
-        "%s: prices are those of %r, which is not said to be adjusted. If it is not, splits and dividends look like "
-        "returns: a split of 2 for 1 like -50 %%. Give adjusted closes, and name their column if it has another name: "
-        "--params %s_columns.adj_close=NAME",
-        *(origin, column, parameter),
+        "%s: %s not said to be adjusted. If not, splits and dividends look like returns: a split of 2 for 1 like "
+        "-50 %%. Give adjusted closes%s",
+        *(origin, prices, name if column else "."),
     )
 
 
@@ -179,6 +184,8 @@ class Sheet:
 
     def looks_wide(self) -> bool:
         """Whether there are dates, by name or in the first column, and numbers in most of the other columns."""
+        if self.header.foreign(ADJ_CLOSE, OPEN, HIGH, LOW):
+            return False
         date = self.header.find(DATE)
         head = self.body.head(ROWS_LOOKED_AT)
         if date is None and not self.begins_with_dates():
@@ -227,7 +234,7 @@ class Sheet:
         if dates.values.notna().sum() > len(self.header.labels) / 2:
             return ". Or, since its dates stand side by side: turn the table, so that they stand below each other"
         wide = f". Or, if every other column is a ticker: --params {self.told.parameter}_layout=wide"
-        return wide if DATE not in missing and len(missing) > 1 else ""
+        return wide if (DATE not in missing or self.begins_with_dates()) and len(missing) > 1 else ""
 
     def wide(self) -> LongTable:
         """Dates down, a column a ticker."""
@@ -246,7 +253,7 @@ class Sheet:
                 f"{self.origin}: expected a column of prices for each ticker. Received also {odd[0]!r}. Remove it; or, "
                 f"if it is a ticker: --params {self.told.parameter}_layout=wide"
             )
-        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {_tickers(len(tickers))}", None)
+        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {_tickers(len(tickers))}", "")
 
     def from_pairs(self, pairs: Pairs) -> LongTable:
         """Dates down, a field and a ticker over each column."""
