@@ -66,7 +66,7 @@ def test_other_names_and_dates_are_read_when_told(tmp_path):
     table, reading = IndexFileDataset(filepath=str(path), **options).load()
     assert table["close"].tolist() == [10, 12]
     assert reading.counts["missing_prices"] == 1
-    with pytest.raises(DatasetError, match="'date': '1/6/2020' is 6 January or 1 June. Say .*index_date_format"):
+    with pytest.raises(DatasetError, match="'Day': '1/6/2020' is 6 January or 1 June. Say .*index_date_format"):
         IndexFileDataset(filepath=str(path)).load()
 
 

@@ -135,3 +135,14 @@ def test_a_date_that_is_told_is_taken_and_the_file_s_own_set_aside(tmp_path):
     assert table.columns.tolist() == ["A", "B"]
     assert table.index[0] == pd.Timestamp("2020-01-01")
     assert reading.recognised == ("'day' as date",)
+
+
+def test_faults_name_the_columns_of_the_file(tmp_path):
+    path = write(tmp_path, "observation_date,A,B\n2020-01-01,1,2\n2020-0x,3,4\n")
+    with pytest.raises(DatasetError, match="column 'observation_date', line 3: expected a date"):
+        load(path)
+    path = write(tmp_path, "observation_date,A,B\nx,1,2\ny,3,4\n")
+    with pytest.raises(
+        DatasetError, match="column 'observation_date', .* can be read as dates. .*macro_columns.date=NAME"
+    ):
+        load(path)

@@ -117,7 +117,7 @@ def test_a_wide_panel_is_recognised(tmp_path):
 
 def test_a_download_of_yfinance_is_recognised(tmp_path):
     path = write(tmp_path, "Price,Close,Close\nTicker,AAPL,MSFT\nDate,,\n2020-01-02,72.5,153.5\n2020-01-03,71.75,x\n")
-    with pytest.raises(DatasetError, match=r"column 'adj_close', line 5 \(MSFT, 2020-01-03\): expected a number"):
+    with pytest.raises(DatasetError, match=r"column 'Close', line 5 \(MSFT, 2020-01-03\): expected a number"):
         load(path)
     table, reading = read(path, bad_rows=0.25)
     assert table["adj_close"].tolist() == [72.5, 71.75, 153.5]
@@ -135,7 +135,7 @@ def test_a_semicolon_file_with_decimal_commas_and_days_first(tmp_path):
     assert "dates as %d.%m.%Y" in reading.recognised
     assert len(load(path, names=names, date_format="%d.%m.%Y")) == 2
     with pytest.raises(
-        DatasetError, match="'date': '03.02.2020' is 2 March or 3 February. Say .*prices_date_format='%m.%d.%Y'"
+        DatasetError, match="'Datum': '03.02.2020' is 2 March or 3 February. Say .*prices_date_format='%m.%d.%Y'"
     ):
         load(write(tmp_path, "Datum;Symbol;Schluss\n03.02.2020;A;7,5\n"), names=names)
 

@@ -253,7 +253,7 @@ def test_forms_of_an_index_are_recognised(raw, columns):
         (
             "Date,A,B\n2020-01-02,1,2",
             {},
-            "column 'close' is missing. Received: 'Date', 'A', 'B'. No column looks like a .* --params index_columns.close=NAME",
+            "column 'close' is missing. Received: 'Date', 'A', 'B'. No column looks like a .*index_columns.close=NAME",
         ),
         (
             "Date,Ticker,Close\n2020-01-02,A,2\n2020-01-02,B,2",

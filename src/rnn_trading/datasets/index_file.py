@@ -84,5 +84,5 @@ class IndexFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         raw = self._file.read(several_headers=True)
         told = replace(self._told, decimal=self._file.options.decimal)
         index = to_index(raw.table, raw.describe_row, origin, told, self.error)
-        table, reading = parse_index(index.table, origin, index.describe_row, self._told)
+        table, reading = parse_index(index.table, origin, index.describe_row, self._told, index.labels)
         return table, raw.reading | index.reading | reading

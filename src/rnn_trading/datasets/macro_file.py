@@ -58,10 +58,11 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
             and row.
         """
         origin, raw = str(self._filepath), self._file.read()
-        table, recognised = name_date(raw.table, origin, Told("macro", columns={"date": self._date}))
+        table, label = name_date(raw.table, origin, Told("macro", columns={"date": self._date}))
         names = tuple(self._series) if self._series else None
         used = [place for place, name in enumerate(table.columns) if place > 0 and (names is None or name in names)]
         decimal = self._file.options.decimal
         table, plainly = plain_numerals(table, origin, raw.describe_row, decimal, self.error, used)
-        series, reading = parse_macro(table, origin, raw.describe_row, self._date_format, names, self._timezone)
+        series, reading = parse_macro(table, origin, raw.describe_row, self._date_format, names, self._timezone, label)
+        recognised = () if label == "date" else (f"{label!r} as date",)
         return series, raw.reading | Reading((*recognised, *plainly)) | reading

@@ -73,7 +73,7 @@ class MacroParameters:
         return [series.name for series in self.series]
 
 
-def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame, str]:
     """Find the column of the dates of a table of series, and call it ``date``.
 
     Parameters
@@ -88,8 +88,8 @@ def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame,
     Returns
     -------
     tuple
-        The table with its dates first; and in words, which column they are if it had another name. A column that is
-        called ``date`` and is not the one that was told is left out.
+        The table with its dates first; and the name of their column. A column that is called ``date`` and is not the
+        one that was told is left out.
 
     Raises
     ------
@@ -100,9 +100,9 @@ def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame,
     --------
     >>> raw = pd.DataFrame({"observation_date": ["2020-01-01"], "rate": ["2.5"]})
     >>> from rnn_trading.tables.names import Told
-    >>> table, words = name_date(raw, "fred.csv", Told("macro"))
-    >>> table.columns.tolist(), words
-    (['date', 'rate'], ("'observation_date' as date",))
+    >>> table, label = name_date(raw, "fred.csv", Told("macro"))
+    >>> table.columns.tolist(), label
+    (['date', 'rate'], 'observation_date')
     """
     if raw.columns.nlevels > 1:
         raise MacroError(
@@ -120,7 +120,7 @@ def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame,
     named = table.iloc[:, [place, *others]].set_axis(
         ["date", *(header.labels[other] for other in others)], axis="columns"
     )
-    return named, () if label == "date" else (f"{label!r} as date",)
+    return named, label
 
 
 def parse_macro(
@@ -130,6 +130,7 @@ def parse_macro(
     date_format: str | None = None,
     names: tuple[str, ...] | None = None,
     timezone: str | None = None,
+    label: str = "date",
 ) -> tuple[pd.DataFrame, Reading]:
     """Read the dates and the numbers of a table of series; calendars are left as they are.
 
@@ -147,6 +148,8 @@ def parse_macro(
         Series to read; None: every column but ``date``.
     timezone
         Whose days timestamps are; see :func:`rnn_trading.tables.time_zones.days_in_zone`.
+    label
+        What the file calls the date.
 
     Returns
     -------
@@ -183,6 +186,7 @@ def parse_macro(
             f"{', '.join(map(repr, wanted)) or 'none'}. A single series belongs to univariate_regression."
         )
     source = SourceTable(raw, origin, ("date", *wanted), (), describe_row, MacroError)
+    source.call_columns({"date": label}, "macro")
     if timezone is None:
         timed = with_a_time(source.table["date"])
         source.refuse("date", timed, "a date without a time of day, or its zone, such as --params timezone=Asia/Tokyo")

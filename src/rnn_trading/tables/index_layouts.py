@@ -64,7 +64,8 @@ def to_index(
     named = ", ".join(f"{name}={sheet.header.labels[place]!r}" for name, place in places.items())
     body, plainly = sheet.with_plain_numbers([place for name, place in places.items() if name != DATE.name])
     columns = body.iloc[:, [*places.values()]].set_axis([*places], axis="columns")
-    return LongTable(columns, describe_row, Reading((f"one index: {named}", *plainly)))
+    labels = {name: sheet.header.labels[place] for name, place in places.items()}
+    return LongTable(columns, describe_row, Reading((f"one index: {named}", *plainly)), labels=labels)
 
 
 def _places(sheet: Sheet) -> dict[str, int]:

@@ -5,7 +5,7 @@ The canonical table ``index_prices`` has the index ``date``, ascending, each dat
 ``volume`` (shares). A day without a close is a missing row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -55,6 +55,7 @@ def parse_index(
     origin: str,
     describe_row: Callable[[int], str] = row_number,
     told: Told | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, Reading]:
     """Check a table of index prices and bring it into the canonical form.
 
@@ -70,6 +71,8 @@ def parse_index(
         Names a row by its position, for error messages.
     told
         What a user says of the table; None: it is no user's.
+    labels
+        What the file calls the columns, by our names.
 
     Returns
     -------
@@ -98,6 +101,7 @@ def parse_index(
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
     said = told or Told("index")
+    source.call_columns(labels or {}, said.parameter)
     dates = source.dates("date", said.date_format, None, said.form_of_dates, said.timezone)
     source.refuse_bars_of_a_day(dates)
     source.name_rows(dates)

@@ -5,8 +5,8 @@ down, a field and a ticker over each column. ``folder``: one table a ticker.
 """
 
 import logging
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -38,12 +38,15 @@ class LongTable:
         What the table was taken for.
     unadjusted
         The table's name of the prices, if nothing says that they are adjusted; empty where it has none for them.
+    labels
+        What the table calls its columns, by our names; empty where a column of each ticker is meant.
     """
 
     table: pd.DataFrame
     describe_row: Callable[[int], str]
     reading: Reading
     unadjusted: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_long(
@@ -223,8 +226,9 @@ class Sheet:
         table = body.iloc[:, [*places.values()]].set_axis([*places], axis="columns")
         named = ", ".join(f"{name}={self.header.labels[place]!r}" for name, place in places.items())
         words = f"{'long' if key else 'one ticker'}: {named}"
-        label = self.header.labels[places[ADJ_CLOSE.name]]
-        return LongTable(table, self.describe_row, Reading((words, *plainly)), self._unadjusted(label))
+        labels = {name: self.header.labels[place] for name, place in places.items()}
+        reading = Reading((words, *plainly))
+        return LongTable(table, self.describe_row, reading, self._unadjusted(labels[ADJ_CLOSE.name]), labels)
 
     def _other_layouts(self, missing: list[Wanted]) -> str:
         """What else a table may be in which neither a price nor what tells prices apart is found."""
@@ -253,7 +257,8 @@ class Sheet:
                 f"{self.origin}: expected a column of prices for each ticker. Received also {odd[0]!r}. Remove it; or, "
                 f"if it is a ticker: --params {self.told.parameter}_layout=wide"
             )
-        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {_tickers(len(tickers))}", "")
+        long = self._stacked(date, {"adj_close": tickers}, 0, f"wide, {_tickers(len(tickers))}", "")
+        return replace(long, labels={"date": labels[date], "adj_close": ""})
 
     def from_pairs(self, pairs: Pairs) -> LongTable:
         """Dates down, a field and a ticker over each column."""
@@ -273,7 +278,8 @@ class Sheet:
         names = ", ".join(f"{name}={fields.labels[number]!r}" for name, number in chosen.items())
         words = f"{form}, {_tickers(len(columns['adj_close']))}: {names}{adjusted}"
         unadjusted = None if pairs.written_by_yfinance else self._unadjusted(label)
-        return self._stacked(pairs.date, columns, pairs.first_row, words, unadjusted)
+        long = self._stacked(pairs.date, columns, pairs.first_row, words, unadjusted)
+        return replace(long, labels={name: fields.labels[number] for name, number in chosen.items()})
 
     def _stacked(
         self, date: int, columns: dict[str, dict[int, str]], first: int, words: str, unadjusted: str | None
