@@ -15,7 +15,7 @@ from rnn_trading.datasets.prices_file import PricesFileDataset
         ),
         (
             "Day,Symbol,Close\nx1,A,1.5\nx2,A,1\n",
-            "column 'Day', line 2 .A.: expected a date such as 2017-12-29. Received: 'x1'; none of 2 rows can be read .*"
+            "column 'Day', line 2 .A.: expected a date such as 2017-12-29. Received: 'x1'; none of 2 rows can be .*"
             "Say how dates .*prices_date_format=.* Or name their column: --params prices_columns.date=NAME.$",
         ),
         (
