@@ -66,7 +66,7 @@ def test_other_names_and_dates_are_read_when_told(tmp_path):
     table, reading = IndexFileDataset(filepath=str(path), **options).load()
     assert table["close"].tolist() == [10, 12]
     assert reading.counts["missing_prices"] == 1
-    with pytest.raises(DatasetError, match="'date': '1/6/2020' is 6 January or 1 June. Say .*index_date_format"):
+    with pytest.raises(DatasetError, match="'Day': '1/6/2020' is 6 January or 1 June. Say .*index_date_format"):
         IndexFileDataset(filepath=str(path)).load()
 
 
@@ -126,3 +126,13 @@ def test_files_that_cannot_be_read_are_named(tmp_path):
 def test_a_source_is_only_read(tmp_path):
     with pytest.raises(Exception, match="only read"):
         IndexFileDataset(filepath=str(tmp_path / "index.csv")).save(np.nan)
+
+
+def test_german_names_are_asked_about(tmp_path):
+    path = tmp_path / "dax.csv"
+    rows = "14.01.2020;13.456,5;1;2;1;7\n13.01.2020;13.451,5;1;2;1;7\n"
+    path.write_text("Datum;Zuletzt;Eröffnung;Hoch;Tief;Vol.\n" + rows)
+    with pytest.raises(DatasetError, match="Is 'Zuletzt' the close. Is 'Eröffnung' the open. Is 'Hoch' the high"):
+        IndexFileDataset(filepath=path).load()
+    table, _ = IndexFileDataset(filepath=path, names={"close": "Zuletzt", "high": "Hoch", "low": "Tief"}).load()
+    assert table["close"].tolist() == [13451.5, 13456.5]

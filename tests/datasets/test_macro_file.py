@@ -82,7 +82,7 @@ def test_a_comma_after_each_row_is_read_as_if_it_were_not_there(tmp_path):
 def test_decimal_commas(tmp_path):
     table, reading = load(write(tmp_path, "Month;A;B\n2020-01;1.234,5;7\n2020-02;1.300;8,25\n"))
     assert table.to_numpy().tolist() == [[1234.5, 7], [1300, 8.25]]
-    assert reading.recognised == ("CSV, semicolons, decimal commas", "'Month' as date")
+    assert reading.recognised == ("CSV, semicolons", "'Month' as date", "decimal commas")
 
 
 @pytest.mark.parametrize("dates", [("2020-01", "2020-02"), ("2020M01", "2020M02"), ("2020/1", "2020/2")])
@@ -146,3 +146,14 @@ def test_a_date_that_is_told_is_taken_and_the_file_s_own_set_aside(tmp_path):
     assert table.columns.tolist() == ["A", "B"]
     assert table.index[0] == pd.Timestamp("2020-01-01")
     assert reading.recognised == ("'day' as date",)
+
+
+def test_faults_name_the_columns_of_the_file(tmp_path):
+    path = write(tmp_path, "observation_date,A,B\n2020-01-01,1,2\n2020-0x,3,4\n")
+    with pytest.raises(DatasetError, match="column 'observation_date', line 3: expected a date"):
+        load(path)
+    path = write(tmp_path, "observation_date,A,B\nx,1,2\ny,3,4\n")
+    with pytest.raises(
+        DatasetError, match="column 'observation_date', .* can be read as dates. .*macro_columns.date=NAME"
+    ):
+        load(path)

@@ -117,7 +117,7 @@ def test_a_wide_panel_is_recognised(tmp_path):
 
 def test_a_download_of_yfinance_is_recognised(tmp_path):
     path = write(tmp_path, "Price,Close,Close\nTicker,AAPL,MSFT\nDate,,\n2020-01-02,72.5,153.5\n2020-01-03,71.75,x\n")
-    with pytest.raises(DatasetError, match=r"column 'adj_close', line 5 \(MSFT, 2020-01-03\): expected a number"):
+    with pytest.raises(DatasetError, match=r"column 'Close', line 5 \(MSFT, 2020-01-03\): expected a number"):
         load(path)
     table, reading = read(path, bad_rows=0.25)
     assert table["adj_close"].tolist() == [72.5, 71.75, 153.5]
@@ -135,7 +135,7 @@ def test_a_semicolon_file_with_decimal_commas_and_days_first(tmp_path):
     assert "dates as %d.%m.%Y" in reading.recognised
     assert len(load(path, names=names, date_format="%d.%m.%Y")) == 2
     with pytest.raises(
-        DatasetError, match="'date': '03.02.2020' is 2 March or 3 February. Say .*prices_date_format='%m.%d.%Y'"
+        DatasetError, match="'Datum': '03.02.2020' is 2 March or 3 February. Say .*prices_date_format='%m.%d.%Y'"
     ):
         load(write(tmp_path, "Datum;Symbol;Schluss\n03.02.2020;A;7,5\n"), names=names)
 
@@ -147,6 +147,10 @@ def test_prices_that_may_not_be_adjusted_are_warned_of(tmp_path, caplog):
     caplog.clear()
     load(path, names={"adj_close": "Close"})
     assert not caplog.records
+    (tmp_path / "wide.csv").write_text("Date,A,B\n2020-01-02,1.5,2.5\n")
+    PricesFileDataset(filepath=tmp_path / "wide.csv").load()
+    assert "prices of tickers side by side are not said to be adjusted" in caplog.text
+    assert "--params" not in caplog.text
 
 
 PRICES = st.floats(1e-3, 1e6)
@@ -205,3 +209,67 @@ def test_real_prices_survive_a_bad_end_and_are_those_of_the_file(tmp_path, caplo
     table, reading = read(tmp_path / "p.csv")
     pd.testing.assert_frame_equal(table, expected, check_index_type=False)
     assert (reading.counts["prices_of_zero_at_the_end"], reading.counts["repeated_rows"]) == (1, 5)
+
+
+IN_DOUBT = "column 'adj_close', line 2: '19,645' may be 19645 or 19.645, .*--params table_decimal=point or table_dec"
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "prices"),
+    [
+        # A column that is not used says nothing, and a point in one that is nothing of commas.
+        ("date;ticker;adj_close;Version", ["2020-01-02;A;19,645;2.5", "2020-01-02;B;20,100;2.5"], IN_DOUBT),
+        ("date;ticker;adj_close;Version", ["2020-01-02;A;19,645;2,5", "2020-01-02;B;20,100;2,5"], IN_DOUBT),
+        ("date;ticker;adj_close;volume", ["2020-01-02;A;19,645;2.5", "2020-01-02;B;20,100;2.5"], IN_DOUBT),
+        ("date,ticker,adj_close,volume", ['2020-01-02,A,"19,645",2.5', '2020-01-02,B,"20,100",2.5'], IN_DOUBT),
+        ("date;ticker;adj_close;volume", ["2020-01-02;A;19,645;2,5", "2020-01-02;B;20,100;2,5"], [19.645, 20.1]),
+        ("date;ticker;adj_close;volume", ["2020-01-02;A;19,645;1.234.567", "2020-01-02;B;20,1;7"], [19.645, 20.1]),
+        ("date;ticker;adj_close;volume", ["2020-01-02;A;19,645;1,234,567", "2020-01-02;B;20,100;7"], [19645, 20100]),
+        ("date;ticker;adj_close;Version", ["2020-01-02;A;19.645;2,5", "2020-01-02;B;20.100;2,5"], [19.645, 20.1]),
+        ("date;ticker;adj_close;volume", ["2020-01-02;A;19.645;2,5", "2020-01-02;B;20.100;2,5"], [19645, 20100]),
+        ("date;ticker;adj_close;Version", ["2020-01-02;A;19 645;2.5", "2020-01-02;B;20'100,5;2.5"], [19645, 20100.5]),
+        # Of a wide table every column is one of its own; a header of yfinance stands above numbers.
+        ("Date;A;B", ["2020-01-02;19,645;2.5"], "column 'A', line 2: '19,645' may be"),
+        ("Date;A;B", ["2020-01-02;19,645;2,5"], [19.645, 2.5]),
+        ("Price;Close;Close", ["Ticker;A;B", "Date;;", "2020-01-02;19,645;2,5"], [19.645, 2.5]),
+        ("Price;Close;Close", ["Ticker;A;B", "Date;;", "2020-01-02;19,645;2.5"], "line 4: '19,645' may be"),
+    ],
+)
+def test_a_sign_that_may_stand_for_two_things_is_asked_about(tmp_path, header, rows, prices):
+    path = tmp_path / "prices.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    if isinstance(prices, str):
+        with pytest.raises(DatasetError, match=prices):
+            PricesFileDataset(filepath=path).load()
+        table, _ = PricesFileDataset(filepath=path, decimal="comma").load()
+        assert table["adj_close"].iloc[0] == 19.645
+    else:
+        table, _ = PricesFileDataset(filepath=path).load()
+        assert table["adj_close"].tolist() == prices
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "Datum;Zuletzt;Eröffn.;Hoch;Tief;Vol.\n02.01.2020;1,5;1,4;1,6;1,3;7\n",
+            "Is 'Datum' the date. Is 'Zuletzt' the adj_close. Name.*.adj_close=Zuletzt.*prices_layout=wide",
+        ),
+        ("Datum;Ticker;Schlusskurs\n13.01.2020;A;1,5\n", "Is 'Schlusskurs' the adj_close?"),
+        ("date,ticker\n2020-01-02,A\n", "No column looks like a price: usual names are Adj Close, Close, Last and Pr"),
+    ],
+)
+def test_names_that_are_not_known_are_asked_about(tmp_path, content, message):
+    path = tmp_path / "prices.csv"
+    path.write_text(content)
+    with pytest.raises(DatasetError, match=message):
+        PricesFileDataset(filepath=path).load()
+
+
+def test_names_in_a_folder_that_are_not_known_are_asked_about(tmp_path):
+    for ticker in "AB":
+        (tmp_path / f"{ticker}.csv").write_text("Datum;Schluss\n13.01.2020;1,5\n")
+    with pytest.raises(DatasetError, match="Is 'Datum' the date. Is 'Schluss' the adj_close"):
+        PricesFileDataset(filepath=tmp_path).load()
+    names = {"date": "Datum", "adj_close": "Schluss"}
+    assert PricesFileDataset(filepath=tmp_path, names=names).load()[0]["adj_close"].tolist() == [1.5, 1.5]

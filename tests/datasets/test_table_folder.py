@@ -81,7 +81,7 @@ def test_lines_of_a_folder_are_told_with_their_file(tmp_path):
     path = folder(tmp_path)
     write(path, FILE.format(-3), "T.csv")
     with pytest.raises(
-        DatasetError, match=r"column 'adj_close', T.csv, line 2 \(T, 2020-01-02\): .* also T.csv, line 3"
+        DatasetError, match=r"column 'Adj Close', T.csv, line 2 \(T, 2020-01-02\): .* also T.csv, line 3"
     ):
         load(path)
     assert len(load(path, bad_rows=0.4)) == 4

@@ -165,6 +165,14 @@ def test_an_index_that_never_rests_is_said_and_one_that_was_filled_is_mended(tmp
     assert made["report"]["left_out_or_mended"]["repeated_weekend_sessions"] == 24
 
 
+def test_opens_outside_of_their_range_are_warned_of(caplog):
+    prices = index()
+    table = prices.assign(open=prices["close"] / 100, high=prices["close"] * 2, low=prices["close"] / 2)
+    report = ingest_index((table, Reading()), INDEX)["report"]
+    assert report["opens_outside_the_range"] == len(table)
+    assert f"below the low or above the high of its day on {len(table)} of {len(table)} days" in caplog.text
+
+
 def filings_of(dates):
     raw = pd.DataFrame({"filing_id": range(len(dates)), "date_filed": dates, "cik": 1, "ticker": "AAA"})
     return parse_filing_index(raw, "index.csv")

@@ -108,6 +108,16 @@ def test_quality_is_counted():
     assert report["longest_gap_days"] == 3
     assert report["weekdays_without_a_close"] == 0
     assert report["largest_daily_return"] == 1.0
+    assert report["opens_outside_the_range"] == 0
+
+
+def test_opens_outside_of_their_range_are_counted():
+    table = pd.DataFrame(
+        {"open": [0.1, 2.0, 3.1, 2.5 * (1 + 1e-12)], "low": 1.0, "high": [3.0, 3.0, 3.0, 2.5], "close": 2.0},
+        index=pd.bdate_range("2020-01-06", periods=4, name="date"),
+    )
+    assert index_quality(table, stale_after_sessions=2)["opens_outside_the_range"] == 2
+    assert index_quality(table.drop(columns="low"), stale_after_sessions=2)["opens_outside_the_range"] == 0
 
 
 @pytest.mark.parametrize(

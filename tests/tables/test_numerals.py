@@ -16,6 +16,9 @@ def plain(told=None, **columns):
     return {name: table[name].tolist() for name in table}, words
 
 
+THOUSANDS = ("signs between thousands",)
+
+
 def in_german(value, *, grouped):
     text = f"{value:,.6f}" if grouped else f"{value:.6f}"
     return text.translate(str.maketrans(",.", ".,"))
@@ -65,7 +68,17 @@ def test_missing_and_unreadable_are_told_apart():
         ({"a": ["1 234,50", "-0,125"]}, {"a": ["1234.50", "-0.125"]}, ("decimal commas",)),
         ({"a": ["12\u00a0345,5", "1,5e3"]}, {"a": ["12345.5", "1.5e3"]}, ("decimal commas",)),
         ({"a": ["1,234.50", "1,234"]}, {"a": ["1234.50", "1234"]}, ("signs between thousands",)),
-        ({"a": ["1,234"], "b": ["2.5"]}, {"a": ["1234"], "b": ["2.5"]}, ("signs between thousands",)),
+        # What another column shows of the same sign.
+        ({"a": ["1,234"], "b": ["1,002.5"]}, {"a": ["1234"], "b": ["1002.5"]}, ("signs between thousands",)),
+        ({"a": ["1,234"], "b": ["1,002,003"]}, {"a": ["1234"], "b": ["1002003"]}, ("signs between thousands",)),
+        ({"a": ["19,645", "1234"], "b": ["2,5", ""]}, {"a": ["19.645", "1234"], "b": ["2.5", ""]}, ("decimal commas",)),
+        ({"a": ["1.234"], "b": ["1.002.003"]}, {"a": ["1234"], "b": ["1002003"]}, ("decimal commas",)),
+        ({"a": ["1.234"], "b": ["2.5"], "c": ["1,234.5"]}, {"a": ["1.234"], "b": ["2.5"], "c": ["1234.5"]}, THOUSANDS),
+        ({"a": ["998.5", "1,234"]}, {"a": ["998.5", "1234"]}, THOUSANDS),
+        ({"a": ["$1.50", "NA", "$ 2", "$1,234"]}, {"a": ["1.50", "", "2", "1234"]}, ("amounts in $", *THOUSANDS)),
+        ({"a": ["€5", "€1234"]}, {"a": ["5", "1234"]}, ("amounts in €",)),
+        ({"a": ["€1.5"]}, {"a": ["1.5"]}, ("amounts in €",)),
+        ({"a": ["$1.50", "2"]}, {"a": ["$1.50", "2"]}, ()),
         ({"a": ["1'234", "5"]}, {"a": ["1234", "5"]}, ("signs between thousands",)),
         ({"a": ["1,234,567"], "b": ["x"]}, {"a": ["1234567"], "b": ["x"]}, ("signs between thousands",)),
         # Nothing to do, and nothing that is no number in one way of writing or the other.
@@ -110,12 +123,32 @@ def test_what_is_told_decides():
             {"a": ["1,5", ""], "b": ["2.5", ""], "c": ["7", "1.234"]},
             "column 'c', line 1: '1.234' may be 1234 or 1.234, and other numbers of the file have both",
         ),
+        # A point elsewhere says nothing about a comma; nor does a sign of a currency.
+        (None, {"a": ["19,645", "20,100"], "b": ["2.5", ""]}, "column 'a', line 0: '19,645' .* no other number of the"),
+        (None, {"a": ["€19,645"]}, "column 'a', line 0: '19,645' may be 19645 or 19.645"),
+        (None, {"a": ["1 234", "1,234"], "b": ["2.5", ""]}, "column 'a', line 1: '1,234' may be"),
+        # Points between the thousands of some numbers, and nothing between those of others.
+        (
+            None,
+            {"a": ["1,5", ""], "b": ["1.234", "1234"]},
+            "column 'b', line 0: '1.234' may be .* other numbers of its column have nothing between their thousands",
+        ),
+        (None, {"a": ["1,002.5", ""], "b": ["1,234", "1234"]}, "column 'b', line 0: '1,234' may be .*nothing between"),
         ("dot", {"a": ["1"]}, "table_decimal: expected point or comma. Received: 'dot'"),
     ],
 )
 def test_what_is_in_doubt_is_refused(told, columns, message):
     with pytest.raises(ValueError, match=message):
         plain(told, **columns)
+
+
+def test_columns_that_are_not_used_say_nothing():
+    table = pd.DataFrame({"close": ["19,645"], "share": ["0,5"], "version": ["1,002.5"]}, dtype="str")
+    with pytest.raises(ValueError, match="'close'"):
+        plain_numerals(table, "a.csv", "line {}".format, used=[0])
+    assert plain_numerals(table, "a.csv", "line {}".format, used=[0, 1])[0].to_numpy().tolist() == [
+        ["19.645", "0.5", "1,002.5"]
+    ]
 
 
 @given(

@@ -1,5 +1,6 @@
 """Prices of one index in a file."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -81,6 +82,7 @@ class IndexFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         """
         origin = str(self._filepath)
         raw = self._file.read(several_headers=True)
-        index = to_index(raw.table, raw.describe_row, origin, self._told, self.error)
-        table, reading = parse_index(index.table, origin, index.describe_row, self._told)
+        told = replace(self._told, decimal=self._file.options.decimal)
+        index = to_index(raw.table, raw.describe_row, origin, told, self.error)
+        table, reading = parse_index(index.table, origin, index.describe_row, self._told, index.labels)
         return table, raw.reading | index.reading | reading

@@ -7,6 +7,7 @@ import pandas as pd
 from rnn_trading.datasets.table_file import TableFileDataset
 from rnn_trading.series.monthly import MacroError, name_date, parse_macro
 from rnn_trading.tables.names import Told
+from rnn_trading.tables.numerals import plain_numerals
 from rnn_trading.tables.reading import Reading
 
 
@@ -60,10 +61,14 @@ class MacroFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
             file, column and row.
         """
         origin, raw = str(self._filepath), self._file.read()
-        table, recognised = name_date(raw.table, origin, self._told)
-        names = tuple(self._series) if self._series else None
         told = self._told
+        table, label = name_date(raw.table, origin, told)
+        names = tuple(self._series) if self._series else None
+        used = [place for place, name in enumerate(table.columns) if place > 0 and (names is None or name in names)]
+        decimal = self._file.options.decimal
+        table, plainly = plain_numerals(table, origin, raw.describe_row, decimal, self.error, used)
         series, reading = parse_macro(
-            table, origin, raw.describe_row, told.date_format, names, told.timezone, told.bad_rows
+            table, origin, raw.describe_row, told.date_format, names, told.timezone, told.bad_rows, label
         )
-        return series, raw.reading | Reading(recognised) | reading
+        recognised = () if label == "date" else (f"{label!r} as date",)
+        return series, raw.reading | Reading((*recognised, *plainly)) | reading

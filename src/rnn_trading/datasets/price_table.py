@@ -30,6 +30,7 @@ def read_long(file: TableFile, told: Told, keys: Sequence[Wanted] = (TICKER,), *
         Or the file's ``error``: see :func:`rnn_trading.tables.layouts.to_long` and
         :func:`rnn_trading.datasets.table_folder.read_folder`.
     """
+    told = replace(told, decimal=file.options.decimal)
     if is_folder(file):
         long = read_folder(file, told, keys)
     elif told.layout == "folder" and file.filepath.exists():

@@ -60,7 +60,7 @@ class PricesFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
             If the file is missing, cannot be read, or holds values that cannot be used; names file, columns and rows.
         """
         long = read_long(self._file, self._told)
-        table, reading = parse_prices(long.table, str(self._filepath), long.describe_row, self._told)
+        table, reading = parse_prices(long.table, str(self._filepath), long.describe_row, self._told, long.labels)
         return table, long.reading | reading
 
     def _exists(self) -> bool:

@@ -17,7 +17,7 @@ from rnn_trading.datasets.file import Loaded, SourceFileDataset
 from rnn_trading.datasets.packed import MOST_BYTES, PackedFile, check_file, damaged
 from rnn_trading.datasets.plain_pickles import NotPlainError
 from rnn_trading.tables.checks import TableError, row_number, some
-from rnn_trading.tables.numerals import Decimal, plain_numerals
+from rnn_trading.tables.numerals import Decimal
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.row_numbers import counts_rows
 
@@ -172,8 +172,7 @@ class TableFile:
         Parameters
         ----------
         texts
-            Whether its columns are texts: bytes that are no UTF-8 become U+FFFD, and numbers stay as they are written.
-            Else such bytes are refused, and numbers with decimal commas are written as Python does.
+            Whether its columns are texts: bytes that are no UTF-8 become U+FFFD. Else they are refused.
         leave_out
             Whether rows of a CSV that do not fit its header are left out and counted, as ``broken_lines``; else they
             are refused.
@@ -205,15 +204,10 @@ class TableFile:
                 f"{self.filepath} cannot be read: it holds names of columns ({some(raw.table.columns)}), and no row."
             )
         raw = without_row_numbers(raw)
-        table, numbers = raw.table, tuple[str, ...]()
-        if not texts:
-            table, numbers = plain_numerals(
-                table, str(self.filepath), raw.describe_row, self.options.decimal, self.error
-            )
         other_name = () if named == kind else ("by its content, whatever its name says",)
-        words = (*other_name, *raw.reading.recognised, *numbers)
+        words = (*other_name, *raw.reading.recognised)
         reading = Reading((", ".join((kind, *words)),) if words else (), raw.reading.counts)
-        return replace(raw, table=table, reading=reading)
+        return replace(raw, reading=reading)
 
     def guarded(self, reader: Callable[[Any], Read], source: Any) -> Read:
         """Read the file, and name it if that fails."""
@@ -260,16 +254,17 @@ class TableFile:
     def _hdf5(self, file: PackedFile) -> RawTable:
         if file.packing is not None:
             raise self.error(f"{self.filepath} is a packed HDF5 file. Unpack it, and name the unpacked file.")
-        table = self.guarded(self._read_hdf, self.filepath)
+        table, key = self.guarded(self._read_hdf, self.filepath)
         if isinstance(table, pd.Series) and table.index.name is None and is_integer_dtype(table.index.dtype):
             expected = f" with {self.expected}" if self.expected else ""
             raise self.error(
                 f"{self.filepath} holds a Series with row numbers as its index, not a table{expected}. Save "
                 ".reset_index() of the Series that still has the rest in its index."
             )
-        return RawTable(table.to_frame() if isinstance(table, pd.Series) else table, row_number, Reading())
+        frame = table.to_frame() if isinstance(table, pd.Series) else table
+        return RawTable(frame, row_number, Reading((f"table {key!r}",)))
 
-    def _read_hdf(self, filepath: Path) -> pd.DataFrame | pd.Series:
+    def _read_hdf(self, filepath: Path) -> tuple[pd.DataFrame | pd.Series, str]:
         from rnn_trading.datasets.plain_hdf5 import plain_store  # noqa: PLC0415  few files need its libraries
 
         key = self.options.key
@@ -282,7 +277,7 @@ class TableFile:
                     f"{filepath}: expected {wanted}. Received: {some(tables)}. Name it with --params table_key=NAME, "
                     "or as `key` of the source in the catalog."
                 )
-            return store[key]
+            return store[key], str(key)
 
     def _named(self, file: PackedFile) -> Kind | Literal[""]:
         """What the file is by its ending; empty for an ending of neither kind."""

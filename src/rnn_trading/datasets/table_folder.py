@@ -133,7 +133,9 @@ def _together(
     words = "; ".join(reading.recognised[:SHOWN]) + ("; ..." if len(reading.recognised) > SHOWN else "")
     together = Reading((f"folder of {counted(len(tables), 'table')}: {words}",), reading.counts) | left_out
     unadjusted = next((long.unadjusted for long in tables.values()), None)
-    return LongTable(pd.concat(frames, ignore_index=True), describe_row, together, unadjusted)
+    labels = [long.labels for long in tables.values()]
+    alike = {name: label for name, label in labels[0].items() if all(each.get(name) == label for each in labels)}
+    return LongTable(pd.concat(frames, ignore_index=True), describe_row, together, unadjusted, alike)
 
 
 def ticker_of_each(names: list[str]) -> dict[str, str]:

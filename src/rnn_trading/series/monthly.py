@@ -23,7 +23,9 @@ from rnn_trading.tables.wording import are_missing, counted
 
 FEWEST_SERIES, FEWEST_VALUES = 2, 2
 DATE = Wanted(
-    "date", (("date",), ("observationdate", "datetime", "timestamp", "month", "period", "timeperiod", "time"))
+    "date",
+    (("date",), ("observationdate", "datetime", "timestamp", "month", "period", "timeperiod", "time")),
+    ("datum", "fecha", "data", "monat"),
 )
 # What pandas calls an index without a name when it is written to a CSV, and when that is read again.
 UNNAMED = ("", "Unnamed: 0")
@@ -72,7 +74,7 @@ class MacroParameters:
         return [series.name for series in self.series]
 
 
-def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame, str]:
     """Find the column of the dates of a table of series, and call it ``date``.
 
     Parameters
@@ -87,8 +89,8 @@ def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame,
     Returns
     -------
     tuple
-        The table with its dates first; and in words, which column they are if it had another name. A column that is
-        called ``date`` and is not the one that was told is left out.
+        The table with its dates first; and the name of their column. A column that is called ``date`` and is not the
+        one that was told is left out.
 
     Raises
     ------
@@ -99,9 +101,9 @@ def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame,
     --------
     >>> raw = pd.DataFrame({"observation_date": ["2020-01-01"], "rate": ["2.5"]})
     >>> from rnn_trading.tables.names import Told
-    >>> table, words = name_date(raw, "fred.csv", Told("macro"))
-    >>> table.columns.tolist(), words
-    (['date', 'rate'], ("'observation_date' as date",))
+    >>> table, label = name_date(raw, "fred.csv", Told("macro"))
+    >>> table.columns.tolist(), label
+    (['date', 'rate'], 'observation_date')
     """
     if raw.columns.nlevels > 1:
         raise MacroError(
@@ -119,7 +121,7 @@ def name_date(raw: pd.DataFrame, origin: str, told: Told) -> tuple[pd.DataFrame,
     named = table.iloc[:, [place, *others]].set_axis(
         ["date", *(header.labels[other] for other in others)], axis="columns"
     )
-    return named, () if label == "date" else (f"{label!r} as date",)
+    return named, label
 
 
 def parse_macro(
@@ -130,6 +132,7 @@ def parse_macro(
     names: tuple[str, ...] | None = None,
     timezone: str | None = None,
     bad_rows: float = 0.0,
+    label: str = "date",
 ) -> tuple[pd.DataFrame, Reading]:
     """Read the dates and the numbers of a table of series; calendars are left as they are.
 
@@ -149,6 +152,8 @@ def parse_macro(
         Whose days timestamps are; see :func:`rnn_trading.tables.time_zones.days_in_zone`.
     bad_rows
         Share of the rows that are left out if they cannot be used; more are refused.
+    label
+        What the file calls the date.
 
     Returns
     -------
@@ -185,6 +190,7 @@ def parse_macro(
             f"{', '.join(map(repr, wanted)) or 'none'}. A single series belongs to univariate_regression."
         )
     source = SourceTable(raw, origin, ("date", *wanted), (), describe_row, MacroError)
+    source.call_columns({"date": label}, "macro")
     if timezone is None:
         timed = with_a_time(source.table["date"])
         source.refuse("date", timed, "a date without a time of day, or its zone, such as --params timezone=Asia/Tokyo")
@@ -251,7 +257,8 @@ def align_months(table: pd.DataFrame, names: list[str], origin: str) -> pd.DataF
     if missing:
         raise MacroError(
             f"{origin}: {are_missing(missing, 'series', 'series')}. Received: "
-            f"{', '.join(map(repr, table.columns))}. Name the series of your table in macro.series."
+            f"{', '.join(map(repr, table.columns))}. Name the series of your table in macro.series, in "
+            "conf/files/parameters.yml."
         )
     by_month = {name: _monthly(table[name].dropna(), name, origin) for name in names}
     calendar = pd.DataFrame(by_month)

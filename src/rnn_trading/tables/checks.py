@@ -1,7 +1,7 @@
 """Checks of tables that come from outside: all faults at once, each with file, column, row and what was expected."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from rnn_trading.tables.wording import are_missing, counted
 
 logger = logging.getLogger(__name__)
 SHOWN_ROWS = 3
+FEWEST_ROWS = 2
 SHOWN_COLUMNS, SHOWN_CHARACTERS = 8, 60
 
 
@@ -34,11 +35,14 @@ class Fault:
         Positions, ascending.
     expected
         What the value should have been, in words.
+    whole
+        Where nothing of the column could be read: as what, and what to do.
     """
 
     column: str
     rows: np.ndarray
     expected: str
+    whole: tuple[str, str] | None = None
 
 
 def row_number(position: int) -> str:
@@ -120,6 +124,8 @@ class SourceTable:
         self.missing: dict[str, int] = {}
         self._faults: list[Fault] = []
         self._keys: list[pd.Series] = []
+        self._labels: Mapping[str, str] = {}
+        self._parameter = ""
         columns = self.table.columns
         missing = [column for column in required if column not in columns]
         if missing:
@@ -136,7 +142,19 @@ class SourceTable:
         """Show these values, such as ticker and date, beside each row of an error message."""
         self._keys = [*keys]
 
-    def note(self, column: str, bad: pd.Series, expected: str) -> None:
+    def call_columns(self, labels: Mapping[str, str], parameter: str) -> None:
+        """Call columns by the names that their file has for them, and say by which parameter another one is named.
+
+        Parameters
+        ----------
+        labels
+            The file's names, by ours; empty where the column of each ticker is meant.
+        parameter
+            Begin of the runtime parameters, such as ``prices``.
+        """
+        self._labels, self._parameter = labels, parameter
+
+    def note(self, column: str, bad: pd.Series, expected: str, whole: tuple[str, str] | None = None) -> None:
         """Note rows that are marked as bad, to tell of them later.
 
         Parameters
@@ -147,9 +165,11 @@ class SourceTable:
             Boolean, one a row of the table, ``(rows,)``.
         expected
             What the value should have been, in words.
+        whole
+            See :class:`Fault`.
         """
         if bad.any():
-            self._faults.append(Fault(column, np.flatnonzero(bad.to_numpy()), expected))
+            self._faults.append(Fault(column, np.flatnonzero(bad.to_numpy()), expected, whole))
 
     def refuse(self, column: str, bad: pd.Series, expected: str) -> None:
         """Raise if rows are marked as bad, or others were noted before.
@@ -214,6 +234,8 @@ class SourceTable:
             way_out = (
                 f", or leave them out: --params {parameter}={share_of(bad, rows)}" if parameter and bad < rows else ""
             )
+            if len(told) == 1 and self._faults[0].whole:
+                raise self.error(f"{self.origin}: {told[0]}")
             if len(told) == 1:
                 raise self.error(f"{self.origin}: {told[0]} Correct or remove them{way_out}.")
             lines = "\n".join(f"- {line}" for line in told)
@@ -229,11 +251,30 @@ class SourceTable:
         values = self.table[fault.column].iloc[fault.rows[:SHOWN_ROWS]]
         received = [repr(value.item() if isinstance(value, np.generic) else value) for value in values]
         names = [self._name(int(row)) for row in fault.rows[:SHOWN_ROWS]]
+        called = self._called(fault.column)
+        if fault.whole:
+            kind, remedy = fault.whole
+            none = f"none of {len(self.table):,} rows can be read as {kind}"
+            return f"{called}, {names[0]}: expected {fault.expected}. Received: {received[0]}; {none}.{remedy}"
         also = "; ".join(f"{name}: {value}" for name, value in zip(names[1:], received[1:], strict=True))
         return (
-            f"column {fault.column!r}, {names[0]}: expected {fault.expected}. Received: {received[0]} "
+            f"{called}, {names[0]}: expected {fault.expected}. Received: {received[0]} "
             f"({counted(len(fault.rows), 'such row')}{f'; also {also}' if also else ''})."
         )
+
+    def _called(self, column: str) -> str:
+        """A column as its file calls it."""
+        label = self._labels.get(column, column)
+        return f"column {label!r}" if label else "the column of a ticker"
+
+    def _whole(self, column: str, values: pd.Series, kind: str, remedy: str = "") -> tuple[str, str] | None:
+        """What to say of a column of several rows of which no value could be read."""
+        if len(values) < FEWEST_ROWS or values.notna().any():
+            return None
+        if self._labels.get(column):
+            remedy += f" Or name their column: --params {self._parameter}_columns.{column}=NAME."
+        remedy = remedy or " Correct the column, or leave it out."
+        return kind, remedy if remedy.startswith(" Say") else remedy.replace(" Or name", " Name")
 
     def _name(self, row: int) -> str:
         keys = [key.iloc[row] for key in self._keys]
@@ -295,10 +336,11 @@ class SourceTable:
             way_out = (
                 f" Say how dates are written, such as {tell.replace('%m/%d/%Y', read.form)}." if read.by_form else ""
             )
-            raise self.error(f"{self.origin}: column {column!r}: {read.question}.{way_out}")
+            raise self.error(f"{self.origin}: {self._called(column)}: {read.question}.{way_out}")
         if read.form not in ("", ISO):
             self.recognised.append(f"dates as {read.form}")
-        self.note(column, read.values.isna(), f"a date such as {EXAMPLE.strftime(read.form or ISO)}")
+        whole = self._whole(column, read.values, "dates", f" Say how dates are written, such as {tell}.")
+        self.note(column, read.values.isna(), f"a date such as {EXAMPLE.strftime(read.form or ISO)}", whole)
         if timezone is None:
             return read.values
         days = days_in_zone(read.values, self.table[column], timezone)
@@ -374,7 +416,7 @@ class SourceTable:
         read = read_numbers(self.table[column], quantity=quantity)
         self.recognised.extend(f"{column}: {words}" for words in read.mended)
         self.missing[column] = int((read.values.isna() & ~read.unreadable).sum())
-        self.note(column, read.unreadable, "a number")
+        self.note(column, read.unreadable, "a number", self._whole(column, read.values, "numbers"))
         return read.values
 
     def symbols(self, column: str) -> pd.Series:

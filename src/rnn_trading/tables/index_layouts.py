@@ -62,8 +62,10 @@ def to_index(
     _refuse_several_tickers(sheet)
     places = _places(sheet)
     named = ", ".join(f"{name}={sheet.header.labels[place]!r}" for name, place in places.items())
+    body, plainly = sheet.with_plain_numbers([place for name, place in places.items() if name != DATE.name])
     columns = body.iloc[:, [*places.values()]].set_axis([*places], axis="columns")
-    return LongTable(columns, describe_row, Reading((f"one index: {named}",)))
+    labels = {name: sheet.header.labels[place] for name, place in places.items()}
+    return LongTable(columns, describe_row, Reading((f"one index: {named}", *plainly)), labels=labels)
 
 
 def _places(sheet: Sheet) -> dict[str, int]:
@@ -78,7 +80,7 @@ def _places(sheet: Sheet) -> dict[str, int]:
             found["close"] = others[0]
     missing = [wanted for wanted in (DATE, CLOSE) if found[wanted.name] is None]
     if missing:
-        raise header.missing(*missing)
+        raise header.missing(*missing, optional=[wanted for wanted in FURTHER if found[wanted.name] is None])
     return {name: place for name, place in found.items() if place is not None}
 
 
@@ -93,14 +95,13 @@ def _from_pairs(sheet: Sheet, pairs: Pairs) -> LongTable:
     places = {
         name: pairs.columns[fields.labels[number], tickers[0]] for name, number in found.items() if number is not None
     }
-    table = sheet.body.iloc[pairs.first_row :, [pairs.date, *places.values()]].set_axis(
-        ["date", *places], axis="columns"
-    )
+    body, plainly = sheet.with_plain_numbers([*places.values()], pairs.first_row)
+    table = body.iloc[:, [pairs.date, *places.values()]].set_axis(["date", *places], axis="columns")
     words = f"yfinance, {tickers[0]}: " + ", ".join(
         f"{name}={fields.labels[number]!r}" for name, number in found.items() if number is not None
     )
     return LongTable(
-        table.reset_index(drop=True), lambda row: sheet.describe_row(row + pairs.first_row), Reading((words,))
+        table.reset_index(drop=True), lambda row: sheet.describe_row(row + pairs.first_row), Reading((words, *plainly))
     )
 
 

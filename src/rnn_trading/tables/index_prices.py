@@ -5,7 +5,7 @@ The canonical table ``index_prices`` has the index ``date``, ascending, each dat
 ``volume`` (shares). A day without a close is a missing row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -55,6 +55,7 @@ def parse_index(
     origin: str,
     describe_row: Callable[[int], str] = row_number,
     told: Told | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, Reading]:
     """Check a table of index prices and bring it into the canonical form.
 
@@ -70,6 +71,8 @@ def parse_index(
         Names a row by its position, for error messages.
     told
         What a user says of the table; None: it is no user's.
+    labels
+        What the file calls the columns, by our names.
 
     Returns
     -------
@@ -98,6 +101,7 @@ def parse_index(
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
     said = told or Told("index")
+    source.call_columns(labels or {}, said.parameter)
     dates = source.dates("date", said.date_format, None, said.form_of_dates, said.timezone)
     source.refuse_bars_of_a_day(dates)
     source.name_rows(dates)
@@ -256,8 +260,8 @@ def index_quality(
     -------
     dict
         Plain values: ``sessions``, ``first_date``, ``last_date``, ``columns``, ``weekdays_without_a_close`` (a share),
-        ``longest_gap_days`` (calendar days), ``unchanged_closes``, ``stale_closes``, ``largest_daily_return`` (a
-        fraction, without its sign).
+        ``longest_gap_days`` (calendar days), ``unchanged_closes``, ``stale_closes``, ``opens_outside_the_range`` (below
+        the low or above the high of their day), ``largest_daily_return`` (a fraction, without its sign).
 
     Examples
     --------
@@ -276,5 +280,14 @@ def index_quality(
         "longest_gap_days": int(close.index.to_series().diff().dt.days.max()),
         "unchanged_closes": int((close.diff() == 0).sum()),
         "stale_closes": int(stale_prices(close.to_frame(), stale_after_sessions)["close"].sum()),
+        "opens_outside_the_range": _opens_outside(index_prices),
         "largest_daily_return": round(float(close.pct_change(fill_method=None).abs().max()), 4),
     }
+
+
+def _opens_outside(index_prices: pd.DataFrame) -> int:
+    """How many opens lie beyond the low or the high of their day, but for the last digits of a float."""
+    if not {"open", "high", "low"} <= {*index_prices.columns}:
+        return 0
+    opens, room = index_prices["open"], 1e-9 * index_prices["open"]
+    return int(((opens < index_prices["low"] - room) | (opens > index_prices["high"] + room)).sum())

@@ -5,8 +5,8 @@ down, a field and a ticker over each column. ``folder``: one table a ticker.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,9 @@ import pandas as pd
 from rnn_trading.tables.checks import TableError, some
 from rnn_trading.tables.dates import read_dates
 from rnn_trading.tables.headers import Pairs, RepeatedPairError, index_as_columns, looks_joined, read_pairs
-from rnn_trading.tables.names import ADJ_CLOSE, ADJ_VOLUME, DATE, TICKER, Header, Told, Wanted, plain
+from rnn_trading.tables.names import ADJ_CLOSE, ADJ_VOLUME, DATE, HIGH, LOW, OPEN, TICKER, Header, Told, Wanted, plain
 from rnn_trading.tables.numbers import read_numbers
+from rnn_trading.tables.numerals import looks_numeric, plain_numerals
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.row_numbers import counts_rows
 from rnn_trading.tables.wording import counted
@@ -38,13 +39,16 @@ class LongTable:
     reading
         What the table was taken for.
     unadjusted
-        The table's name of the prices, if nothing says that they are adjusted.
+        The table's name of the prices, if nothing says that they are adjusted; empty where it has none for them.
+    labels
+        What the table calls its columns, by our names; empty where a column of each ticker is meant.
     """
 
     table: pd.DataFrame
     describe_row: Callable[[int], str]
     reading: Reading
     unadjusted: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_long(
@@ -133,18 +137,23 @@ def of_a_folder(
     pairs = sheet.pairs()
     if pairs is not None:
         return sheet.from_pairs(pairs)
-    if not sheet.header.has_named() or sheet.header.find(ADJ_CLOSE) is None or sheet.header.find(DATE) is None:
+    header = sheet.header
+    if not header.has_named():
         return None
-    return sheet.long(sheet.first_of(keys))
+    missing = [wanted for wanted in (DATE, ADJ_CLOSE) if header.find(wanted) is None]
+    if header.foreign(*missing) and (ADJ_CLOSE not in missing or header.foreign(ADJ_CLOSE)):
+        raise header.missing(*missing)
+    return None if missing else sheet.long(sheet.first_of(keys))
 
 
 def warn_of_unadjusted(origin: str, column: str, parameter: str) -> None:
     """Say what it does if prices are not adjusted; see :class:`LongTable` for the column."""
+    prices = f"prices are those of {column!r}, which is" if column else "prices of tickers side by side are"
+    name = f", and name their column if it has another name: --params {parameter}_columns.adj_close=NAME"
     logger.warning(
-        "%s: prices are those of %r, which is not said to be adjusted. If it is not, splits and dividends look like "
-        "returns: a split of 2 for 1 like -50 %%. Give adjusted closes, and name their column if it has another name: "
-        "--params %s_columns.adj_close=NAME",
-        *(origin, column, parameter),
+        "%s: %s not said to be adjusted. If not, splits and dividends look like returns: a split of 2 for 1 like "
+        "-50 %%. Give adjusted closes%s",
+        *(origin, prices, name if column else "."),
     )
 
 
@@ -180,17 +189,26 @@ class Sheet:
 
     def looks_wide(self) -> bool:
         """Whether there are dates, by name or in the first column, and numbers in most of the other columns."""
+        if self.header.foreign(ADJ_CLOSE, OPEN, HIGH, LOW):
+            return False
         date = self.header.find(DATE)
         head = self.body.head(ROWS_LOOKED_AT)
         if date is None and not self.begins_with_dates():
             return False
-        numbers = [read_numbers(head.iloc[:, place]) for place in range(head.shape[1]) if place != (date or 0)]
-        return bool(np.mean([not read.unreadable.any() for read in numbers]) > 0.5) if numbers else False
+        others = [head.iloc[:, place] for place in range(head.shape[1]) if place != (date or 0)]
+        numbers = [looks_numeric(column) or not read_numbers(column).unreadable.any() for column in others]
+        return bool(np.mean(numbers) > 0.5) if numbers else False
 
     def begins_with_dates(self) -> bool:
         """Whether most values of the first column look like dates."""
         read = read_dates(self.body.head(ROWS_LOOKED_AT).iloc[:, 0])
         return bool(read.question) or bool(read.values.notna().mean() > 0.5)
+
+    def with_plain_numbers(self, places: Collection[int], first: int = 0) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        """Rows from the first one on, with numbers in these columns as Python writes them; and what was not so."""
+        describe, error = self.describe_row, self.error
+        body = self.body.iloc[first:]
+        return plain_numerals(body, self.origin, lambda row: describe(first + row), self.told.decimal, error, places)
 
     def first_of(self, keys: Sequence[Wanted]) -> Wanted | None:
         """The first key of which there is a column."""
@@ -204,11 +222,15 @@ class Sheet:
         if missing:
             raise self.header.missing(*missing, further=self._other_layouts(missing))
         places = {wanted.name: place for wanted, place in found.items() if place is not None}
-        table = self.body.iloc[:, [*places.values()]].set_axis([*places], axis="columns")
+        body, plainly = self.with_plain_numbers(
+            [place for name, place in places.items() if name in (ADJ_CLOSE.name, ADJ_VOLUME.name)]
+        )
+        table = body.iloc[:, [*places.values()]].set_axis([*places], axis="columns")
         named = ", ".join(f"{name}={self.header.labels[place]!r}" for name, place in places.items())
         words = f"{'long' if key else 'one ticker'}: {named}"
-        label = self.header.labels[places[ADJ_CLOSE.name]]
-        return LongTable(table, self.describe_row, Reading((words,)), self._unadjusted(label))
+        labels = {name: self.header.labels[place] for name, place in places.items()}
+        reading = Reading((words, *plainly))
+        return LongTable(table, self.describe_row, reading, self._unadjusted(labels[ADJ_CLOSE.name]), labels)
 
     def _other_layouts(self, missing: list[Wanted]) -> str:
         """What else a table may be in which neither a price nor what tells prices apart is found."""
@@ -218,7 +240,7 @@ class Sheet:
         if dates.values.notna().sum() > len(self.header.labels) / 2:
             return ". Or, since its dates stand side by side: turn the table, so that they stand below each other"
         wide = f". Or, if every other column is a ticker: --params {self.told.parameter}_layout=wide"
-        return wide if DATE not in missing and len(missing) > 1 else ""
+        return wide if (DATE not in missing or self.begins_with_dates()) and len(missing) > 1 else ""
 
     def wide(self) -> LongTable:
         """Dates down, a column a ticker."""
@@ -237,7 +259,8 @@ class Sheet:
                 f"{self.origin}: expected a column of prices for each ticker. Received also {odd[0]!r}. Remove it; or, "
                 f"if it is a ticker: --params {self.told.parameter}_layout=wide"
             )
-        return self._stacked(date, {"adj_close": tickers}, 0, f"wide, {counted(len(tickers), 'ticker')}", None)
+        long = self._stacked(date, {"adj_close": tickers}, 0, f"wide, {counted(len(tickers), 'ticker')}", "")
+        return replace(long, labels={"date": labels[date], "adj_close": ""})
 
     def from_pairs(self, pairs: Pairs) -> LongTable:
         """Dates down, a field and a ticker over each column."""
@@ -257,13 +280,14 @@ class Sheet:
         names = ", ".join(f"{name}={fields.labels[number]!r}" for name, number in chosen.items())
         words = f"{form}, {counted(len(columns['adj_close']), 'ticker')}: {names}{adjusted}"
         unadjusted = None if pairs.written_by_yfinance else self._unadjusted(label)
-        return self._stacked(pairs.date, columns, pairs.first_row, words, unadjusted)
+        long = self._stacked(pairs.date, columns, pairs.first_row, words, unadjusted)
+        return replace(long, labels={name: fields.labels[number] for name, number in chosen.items()})
 
     def _stacked(
         self, date: int, columns: dict[str, dict[int, str]], first: int, words: str, unadjusted: str | None
     ) -> LongTable:
         """Columns of tickers below each other."""
-        body = self.body.iloc[first:]
+        body, plainly = self.with_plain_numbers({place for places in columns.values() for place in places}, first)
         rows, tickers = len(body), [*columns["adj_close"].values()]
         table: dict[str, Any] = {
             "date": pd.concat([body.iloc[:, date]] * len(tickers), ignore_index=True),
@@ -274,7 +298,8 @@ class Sheet:
             by_ticker = {ticker: body.iloc[:, place] for place, ticker in places.items()}
             table[name] = pd.concat([by_ticker.get(ticker, nothing) for ticker in tickers], ignore_index=True)
         describe = self.describe_row
-        return LongTable(pd.DataFrame(table), lambda row: describe(first + row % rows), Reading((words,)), unadjusted)
+        reading = Reading((words, *plainly))
+        return LongTable(pd.DataFrame(table), lambda row: describe(first + row % rows), reading, unadjusted)
 
     def counts(self, place: int) -> bool:
         """Whether a column without a name counts the rows."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from rnn_trading.tables.checks import TableError, some
+from rnn_trading.tables.numerals import Decimal
 from rnn_trading.tables.time_zones import checked_zone
 from rnn_trading.tables.wording import are_missing
 
@@ -23,26 +24,40 @@ class Wanted:
     usual
         Usual names as :func:`plain` writes them. The first group of which a table has one decides; two of one group
         could both be meant.
+    foreign
+        Names in other languages, written alike: they are asked about, not taken.
     """
 
     name: str
     usual: tuple[tuple[str, ...], ...]
+    foreign: tuple[str, ...] = ()
 
 
 _ADJUSTED = ("adjclose", "adjustedclose", "adjcloseprice", "adjustedcloseprice", "closeadj", "closeadjusted")
 _CLOSE = ("close", "closeprice", "closingprice", "closelast")
 _LAST = ("last", "lastprice", "price")
-DATE = Wanted("date", (("date",), ("datetime", "timestamp", "observationdate", "tradedate", "tradingdate")))
+_FOREIGN = (
+    *("zuletzt", "schluss", "schlusskurs", "schlusspreis", "letzter", "kurs", "dernier", "clôture"),
+    *("último", "cierre", "ultimo", "chiusura"),
+)
+DATE = Wanted(
+    "date",
+    (("date",), ("datetime", "timestamp", "observationdate", "tradedate", "tradingdate")),
+    ("datum", "fecha", "data"),
+)
 TICKER = Wanted("ticker", (("ticker", "symbol", "tickersymbol", "stocksymbol"), ("name", "tic", "stock")))
 FILING_ID = Wanted("filing_id", (("filingid",),))
-ADJ_CLOSE = Wanted("adj_close", (_ADJUSTED, (*_CLOSE, *_LAST)))
+ADJ_CLOSE = Wanted("adj_close", (_ADJUSTED, (*_CLOSE, *_LAST)), _FOREIGN)
 ADJ_VOLUME = Wanted("adj_volume", (("adjvolume", "adjustedvolume", "volumeadj"), ("volume", "vol", "tradingvolume")))
 # Of an index, points: its close is not adjusted for anything.
-CLOSE = Wanted("close", (_CLOSE, _LAST, _ADJUSTED))
-OPEN = Wanted("open", (("open", "openprice", "openingprice"),))
-HIGH = Wanted("high", (("high", "highprice"),))
-LOW = Wanted("low", (("low", "lowprice"),))
+CLOSE = Wanted("close", (_CLOSE, _LAST, _ADJUSTED), _FOREIGN)
+OPEN = Wanted(
+    "open", (("open", "openprice", "openingprice"),), ("eröffnung", "eröffnungskurs", "ouv", "ouverture", "apertura")
+)
+HIGH = Wanted("high", (("high", "highprice"),), ("hoch", "tageshoch", "plushaut", "máximo", "massimo"))
+LOW = Wanted("low", (("low", "lowprice"),), ("tief", "tagestief", "plusbas", "mínimo", "minimo"))
 VOLUME = Wanted("volume", (("volume", "vol", "tradingvolume"), ("adjvolume",)))
+FOREIGN = {name for wanted in (DATE, CLOSE, OPEN, HIGH, LOW) for name in wanted.foreign}
 # What tables of prices hold for a ticker and a day.
 FIELDS = {name for wanted in (ADJ_CLOSE, ADJ_VOLUME, OPEN, HIGH, LOW) for names in wanted.usual for name in names} | {
     *("dividends", "stocksplits", "capitalgains", "repaired", "adjopen", "adjhigh", "adjlow", "openint", "openinterest")
@@ -67,6 +82,8 @@ class Told:
         Share of the rows that may be left out, since they cannot be used.
     timezone
         Whose days timestamps are; None: the date that is written.
+    decimal
+        What stands before the decimals of numbers that are text; None: found.
     """
 
     parameter: str = "prices"
@@ -75,6 +92,7 @@ class Told:
     date_format: str | None = None
     bad_rows: float = 0.0
     timezone: str | None = None
+    decimal: Decimal | None = None
 
     def __post_init__(self) -> None:
         checked_zone(self.timezone)
@@ -190,11 +208,25 @@ class Header:
         parameter = f"{self.told.parameter}_columns.{wanted.name}={label}"
         return f'--params "{parameter}"' if " " in label else f"--params {parameter}"
 
-    def missing(self, *wanted: Wanted, further: str = "") -> TableError:
-        """The error for columns that were not found; ``further`` is another way out."""
-        near = {each.name: self._near(each.name) for each in wanted}
+    def foreign(self, *wanted: Wanted) -> dict[str, str]:
+        """Names of this table in other languages that may be meant, by ours."""
+        labels = {plain(label): label for label in self.labels}
+        found = {each.name: next((labels[name] for name in each.foreign if name in labels), None) for each in wanted}
+        return {name: label for name, label in found.items() if label is not None}
+
+    def missing(self, *wanted: Wanted, further: str = "", optional: Sequence[Wanted] = ()) -> TableError:
+        """The error for columns that were not found; ``further`` is another way out.
+
+        ``optional`` are columns that need not be there, and are asked about if they seem to be.
+        """
+        foreign = self.foreign(*wanted, *optional)
+        near = {each.name: self._near(each.name) for each in wanted} | foreign
         hint = "".join(f" Is {label!r} the {name}?" for name, label in near.items() if label)
-        say = ",".join(f"{self.told.parameter}_columns.{each.name}=NAME" for each in wanted)
+        if any(each in (ADJ_CLOSE, CLOSE) and not near[each.name] for each in wanted):
+            hint += " No column looks like a price: usual names are Adj Close, Close, Last and Price."
+        names = {each.name: "NAME" for each in wanted} | foreign
+        say = ",".join(f"{self.told.parameter}_columns.{name}={label}" for name, label in names.items())
+        say = f'"{say}"' if " " in say else say
         return self.error(
             f"{self.origin}: {are_missing([each.name for each in wanted])}. Received: {some(self.labels)}.{hint} "
             f"Name {'it' if len(wanted) == 1 else 'them'}: --params {say}{further}"
@@ -218,6 +250,6 @@ class Header:
 
     def _near(self, name: str) -> str | None:
         """The name of a column that is most like another name, if one is like it."""
-        labels = {plain(label): label for label in self.labels}
+        labels = {plain(label): label for label in self.labels if plain(label) not in FOREIGN}
         near = difflib.get_close_matches(plain(name), labels, n=1)
         return labels[near[0]] if near else None

@@ -1,4 +1,4 @@
-"""Columns of numbers: of any type, or texts, also amounts of a currency and short forms such as 1.2M."""
+"""Columns of numbers: of any type, or texts, also short forms such as 1.2M."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +8,6 @@ import pandas as pd
 
 from rnn_trading.tables.numerals import to_floats
 
-CURRENCIES = ("$", "€", "£", "¥")
-IN_THOUSANDS = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
 MAGNITUDES = {"K": 1e3, "M": 1e6, "B": 1e9}
 
 
@@ -35,8 +33,7 @@ class Numbers:
 def read_numbers(column: pd.Series, *, quantity: bool = False) -> Numbers:
     """Read a column of numbers, or of texts that are numbers beyond doubt.
 
-    See :func:`rnn_trading.tables.numerals.to_floats` for how they are written. Where all of them have the same sign of
-    a currency, it is taken off, and so are commas between their thousands.
+    See :func:`rnn_trading.tables.numerals.to_floats` for how they are written.
 
     Parameters
     ----------
@@ -51,8 +48,6 @@ def read_numbers(column: pd.Series, *, quantity: bool = False) -> Numbers:
     [1.5, nan, nan]
     >>> read_numbers(pd.Series(["1.5", "NA", "1_000"])).unreadable.tolist()
     [False, False, True]
-    >>> read_numbers(pd.Series(["$1,234.50", "$998"])).values.tolist()
-    [1234.5, 998.0]
     >>> read_numbers(pd.Series(["900", "1.2M"]), quantity=True).values.tolist()
     [900.0, 1200000.0]
     """
@@ -68,23 +63,12 @@ def read_numbers(column: pd.Series, *, quantity: bool = False) -> Numbers:
     values, unreadable = to_floats(text)
     if not unreadable.any():
         return Numbers(values, unreadable)
-    mended, words = _mend(text.str.strip().mask(values.isna() & ~unreadable), quantity)
-    return Numbers(*to_floats(mended), words)
-
-
-def _mend(text: pd.Series, quantity: bool) -> tuple[pd.Series, tuple[str, ...]]:
-    """Texts without a currency and without letters for thousands, where all numbers have them or may have them."""
-    words = []
-    sign = next((sign for sign in CURRENCIES if text.str.startswith(sign, na=True).all()), None)
-    if sign is not None:
-        text = text.str.slice(1).str.strip()
-        text = text.mask(text.str.fullmatch(IN_THOUSANDS, na=False), text.str.replace(",", ""))
-        words.append(f"amounts in {sign}")
+    text = text.str.strip().mask(values.isna() & ~unreadable)
     short = text.str.fullmatch(r"[0-9]+\.?[0-9]*[KMB]", na=False)
-    if quantity and short.any():
-        text = text.mask(short, text[short].map(_in_full))
-        words.append("K, M and B for thousands and more")
-    return text, tuple(words)
+    if not quantity or not short.any():
+        return Numbers(values, unreadable)
+    in_full = text.mask(short, text[short].map(_in_full))
+    return Numbers(*to_floats(in_full), ("K, M and B for thousands and more",))
 
 
 def _in_full(text: Any) -> str:

@@ -1,9 +1,9 @@
 """Numbers that are written as text: exact values, and which sign stands before the decimals.
 
-The sign is a matter of the whole file: beside a price of ``12,50`` a volume of ``1.234`` is 1234.
+Beside a price of ``12,50`` a volume of ``1.234`` is 1234; beside one of ``12.50``, ``1,234`` may be either.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -19,6 +19,7 @@ MISSING = (
     *("", ".", "-", "--", "NA", "na", "N/A", "n/a", "#N/A", "<NA>"),
     *("NaN", "nan", "null", "NULL", "None", "none"),
 )
+CURRENCIES = ("$", "€", "£", "¥")
 SPACES = "' \u00a0\u202f"  # apostrophe; space, no-break space, narrow no-break space
 EXPONENT = r"(?:[eE][+-]?\d+)"
 PLAIN = rf"^[+-]?(?:\d+\.?\d*|\.\d+){EXPONENT}?$|^[+-]?(?i:inf|infinity)$"
@@ -81,13 +82,18 @@ def plain_numerals(
     describe_row: Callable[[int], str],
     told: Decimal | None = None,
     error: type[Exception] = ValueError,
+    used: Collection[int] | None = None,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Write the numbers of a table as Python does: decimals behind a point, nothing between the thousands.
 
-    A column is one of numbers if every cell of it is a number in one way of writing or the other, or missing. Others
-    stay as they are. Where a cell leaves no doubt, it decides for its column: no comma stands between the thousands of
-    12,50, and no point between those of 12.50. What it says holds for columns that are in doubt, too, such as 1.234
-    alone, unless columns say both. A file without any comma is read as Python reads it.
+    A column is one of numbers if every cell of it is a number in one way of writing or the other, or missing, and all
+    of them have the same sign of a currency, or none. Others stay as they are. Where a cell leaves no doubt, it decides
+    for its column: no comma stands between the thousands of 12,50, and no point between those of 12.50.
+
+    Of a column in doubt every cell has groups of three digits, such as 1,234. Other columns decide only if they show
+    what its sign stands for. Of a comma: 12,50 that it stands before decimals, and 1,234.50 or 1,234,567 that it stands
+    between thousands; 12.50 says nothing. Of a point: 12.50 that it stands before decimals, 12,50 that it does not.
+    Without a comma in any column, a point is that of Python.
 
     Parameters
     ----------
@@ -101,6 +107,8 @@ def plain_numerals(
         What stands before the decimals of columns that are in doubt; None: what others of the file have.
     error
         What is raised.
+    used
+        Positions of the columns that are looked at; None: all. Others say nothing, and stay as they are.
 
     Returns
     -------
@@ -110,7 +118,8 @@ def plain_numerals(
     Raises
     ------
     Exception
-        ``error``: for a column that is in doubt, where no other number of the file says which, or several say both.
+        ``error``: for a column that is in doubt, where no other one says which, or several say both; or where points
+        would stand between the thousands of some of its numbers, and not of others.
 
     Examples
     --------
@@ -124,31 +133,32 @@ def plain_numerals(
     """
     if told is not None and told not in MARKS:
         raise error(f"table_decimal: expected {' or '.join(get_args(Decimal))}. Received: {told!r}.")
-    columns = {place: column for place in range(table.shape[1]) if (column := _numerals(table.iloc[:, place]))}
-    if told != "comma" and all(column.is_plain for column in columns.values()):
+    places = range(table.shape[1]) if used is None else sorted({*used})
+    columns = {place: column for place in places if (column := _numerals(table.iloc[:, place]))}
+    if told != "comma" and all(column.is_plain and not column.currency for column in columns.values()):
         return table, ()
     said = {place: column.says() for place, column in columns.items()}
-    certain = {sign for signs in said.values() for sign in signs if len(signs) == 1}
+    certain = {place: next(iter(signs)) for place, signs in said.items() if len(signs) == 1}
+    # Of a comma, a point before decimals elsewhere says nothing, unless commas stand beside it.
+    of_commas = {sign for place, sign in certain.items() if sign == "comma" or columns[place].holds(",")}
     changed: dict[int, pd.Series] = {}
     words = set()
     for place, column in columns.items():
-        if len(said[place]) > 1 or column.is_whole:
+        if len(said[place]) > 1 or (column.is_whole and not column.currency):
             continue  # both signs in one column: refused where it is used; or no sign at all
-        decimal = next(iter(said[place]), told or (next(iter(certain)) if len(certain) == 1 else None))
-        row = column.first_with_a_sign()
+        decimal, row = certain.get(place, told), column.first_with_a_sign()
         if row is None:
-            decimal = "point"  # apostrophes or spaces between thousands, and no decimals
-        elif decimal is None and not (column.is_plain and not certain):
-            cell = column.cells[row].as_py()
-            both = cell.replace(",", "").replace(".", ""), cell.replace(",", ".")
-            others = "other numbers of the file have both" if certain else "no other number of the file says which"
-            raise error(
-                f"{origin}: column {str(table.columns[place])!r}, {describe_row(row)}: {cell!r} may be {both[0]} or "
-                f"{both[1]}, and {others}. Say so: --params table_decimal=point or table_decimal=comma."
-            )
+            decimal = "point"  # a currency, or apostrophes or spaces between thousands, and no decimals
+        elif decimal is None:
+            decimal, doubt = column.decided_by(of_commas if column.holds(",") else {*certain.values()})
+            if doubt:
+                raise error(
+                    f"{origin}: column {str(table.columns[place])!r}, {describe_row(row)}: {column.readings(row)}, "
+                    f"and {doubt}. Say so: --params table_decimal=point or table_decimal=comma."
+                )
         if decimal is not None and (rewritten := column.rewritten(decimal)) is not None:
             changed[place] = pd.Series(rewritten, index=table.index)
-            words.add("decimal commas" if decimal == "comma" else "signs between thousands")
+            words |= column.not_plain(decimal)
     if not changed:
         return table, ()
     series = {place: changed.get(place, table.iloc[:, place]) for place in range(table.shape[1])}
@@ -157,10 +167,11 @@ def plain_numerals(
 
 @dataclass(frozen=True)
 class _Numerals:
-    """A column of numbers: cells, null where missing; and whether Python can read them as they are."""
+    """A column of numbers: cells, null where missing; whether Python can read them; the currency they are in."""
 
     cells: pa.ChunkedArray
     is_plain: bool
+    currency: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -172,6 +183,34 @@ class _Numerals:
         signs: tuple[Decimal, ...] = ("point",) if self.is_plain else ("point", "comma")
         return {sign for sign in signs if pc.any(pc.match_substring_regex(self.cells, _certain(sign))).as_py()}
 
+    def holds(self, sign: str) -> bool:
+        """Whether a cell holds a sign."""
+        return pc.any(pc.match_substring(self.cells, sign)).as_py() is True
+
+    def decided_by(self, signs: Collection[Decimal]) -> tuple[Decimal | None, str]:
+        """What stands before the decimals of a column in doubt, by what others show; or in words, why it stays so."""
+        if len(signs) > 1:
+            return None, "other numbers of the file have both"
+        if not signs and not self.is_plain:
+            return None, "no other number of the columns that are used says which"
+        sign: Decimal = next(iter(signs), "point")
+        thousands_apart = sign == ("point" if self.holds(",") else "comma")
+        if thousands_apart and pc.any(pc.match_substring_regex(self.cells, r"^[+-]?\d{4,}$")).as_py():
+            return None, "other numbers of its column have nothing between their thousands"
+        return sign, ""
+
+    def readings(self, row: int) -> str:
+        """What a cell in doubt may be, in words."""
+        cell = self.cells[row].as_py()
+        return f"{cell!r} may be {cell.replace(',', '').replace('.', '')} or {cell.replace(',', '.')}"
+
+    def not_plain(self, decimal: Decimal) -> set[str]:
+        """What is rewritten, in words."""
+        amounts = {f"amounts in {self.currency}"} if self.currency else set()
+        if self.is_plain and decimal == "point":
+            return amounts
+        return amounts | {"decimal commas" if decimal == "comma" else "signs between thousands"}
+
     def first_with_a_sign(self) -> int | None:
         """Position of the first cell that holds a point or comma."""
         row = pc.index(pc.match_substring_regex(self.cells, "[,.]"), True).as_py()
@@ -179,7 +218,7 @@ class _Numerals:
 
     def rewritten(self, decimal: Decimal) -> pd.api.extensions.ExtensionArray | None:
         """Cells as Python writes them; None if they are so, or if one is no number with this sign."""
-        if (self.is_plain and decimal == "point") or not _all(self.cells, _valid(decimal)):
+        if (self.is_plain and decimal == "point" and not self.currency) or not _all(self.cells, _valid(decimal)):
             return None
         thousands = SPACES + MARKS["point" if decimal == "comma" else "comma"]
         bare = pc.replace_substring_regex(self.cells, f"[{thousands}]", "")
@@ -212,20 +251,33 @@ def _cells(values: pd.Series) -> pa.ChunkedArray:
     return pc.if_else(pc.is_in(text, pa.array(MISSING, text.type)), None, text)
 
 
+def looks_numeric(values: pd.Series) -> bool:
+    """Whether every cell of a column of text is a number, in one way of writing or the other, or missing."""
+    return _numerals(values) is not None
+
+
 def _numerals(values: pd.Series) -> _Numerals | None:
     """A column of numbers, however they are written; None for any other column."""
     if not isinstance(values.dtype, pd.StringDtype):
         return None
     either = f"{_valid('point')}|{_valid('comma')}"
-    glance = _cells(values.iloc[:GLANCE])
+    glance, _ = _without_currency(_cells(values.iloc[:GLANCE]))
     if not (_casts(glance) or _all(glance, either)):
         return None
-    cells = _cells(values)
+    cells, currency = _without_currency(_cells(values))
     if cells.null_count == len(cells):
         return None
     if _casts(cells):
-        return _Numerals(cells, is_plain=True)
-    return _Numerals(cells, is_plain=False) if _all(cells, either) else None
+        return _Numerals(cells, True, currency)
+    return _Numerals(cells, False, currency) if _all(cells, either) else None
+
+
+def _without_currency(cells: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
+    """Cells without the sign of a currency that all of them begin with, and that sign."""
+    sign = next((sign for sign in CURRENCIES if pc.all(pc.starts_with(cells, sign)).as_py()), "")
+    if not sign or cells.null_count == len(cells):
+        return cells, ""
+    return pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(cells, 1)), sign
 
 
 def _casts(cells: pa.ChunkedArray) -> bool:

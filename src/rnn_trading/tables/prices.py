@@ -6,7 +6,7 @@ missing price is a missing row. A *panel* is one column of it as dates x tickers
 where a ticker has no price.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ def parse_prices(
     origin: str,
     describe_row: Callable[[int], str] = row_number,
     told: Told | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, Reading]:
     """Check a long table of prices and bring it into the canonical form.
 
@@ -46,6 +47,8 @@ def parse_prices(
         Names a row by its position, for error messages.
     told
         What a user says of the table; None: it is no user's.
+    labels
+        What the file calls the columns, by our names.
 
     Returns
     -------
@@ -76,6 +79,7 @@ def parse_prices(
     """
     source = SourceTable(raw, origin, REQUIRED, OPTIONAL, describe_row, PriceError)
     said = told or Told()
+    source.call_columns(labels or {}, said.parameter)
     tickers, respelt = _one_case(source.symbols("ticker"))
     dates = source.dates("date", said.date_format, tickers, said.form_of_dates, said.timezone)
     source.name_rows(tickers, dates)

@@ -121,6 +121,12 @@ def ingest_index(index_source: tuple[pd.DataFrame, Reading], ingestion: IndexIng
     reading.log(ingestion.source)
     refuse_missing_days(table, ingestion)
     quality = index_quality(table, ingestion.stale_after_sessions, ingestion.calendar.working)
+    if outside := quality["opens_outside_the_range"]:
+        logger.warning(
+            "%s: the open is below the low or above the high of its day on %s of %s days: it may be of another series "
+            "or unit. It is not used.",
+            *(ingestion.source, f"{outside:,}", f"{len(table):,}"),
+        )
     return {
         "prices": table,
         "report": {"source": ingestion.source, "sha256": fingerprint(table), **quality, **reading.report()},
