@@ -152,6 +152,13 @@ def test_more_bad_rows_of_prices_than_their_share_are_refused_with_all_faults():
     told = Told("filing_prices", bad_rows=0.05)
     table, _ = parse_filing_prices(prices_with_faults(bad=5, without_a_price=10, repeated=10, zeros=10), "p.csv", told)
     assert len(table) == 65
+    raw = prices_with_faults(bad=4)
+    raw.loc[21, "date"] = raw.loc[20, "date"]
+    with pytest.raises(FilingError, match="row 20 .*: expected one price for each filing id and date"):
+        parse_filing_prices(raw, "p.csv", told)
+    raw.loc[20, "filing_id"] = None
+    with pytest.raises(FilingError, match="p.csv: 5 of 100 rows cannot be used:\n- .*row 20 .*: expected a filing id"):
+        parse_filing_prices(raw, "p.csv", Told("filing_prices", bad_rows=0.04))
     raw = prices_with_faults(bad=5)
     raw.loc[[7, 8], "date"] = "soon"
     with pytest.raises(FilingError) as error:

@@ -24,7 +24,7 @@ from rnn_trading.tables.index_prices import IndexIngestionParameters, index_qual
 from rnn_trading.tables.prices import PriceError, price_quality
 from rnn_trading.tables.reading import Reading, fingerprint
 from rnn_trading.tables.reviews import ReviewIngestionParameters, review_quality
-from rnn_trading.tables.wording import reasons
+from rnn_trading.tables.wording import counted, reasons
 
 logger = logging.getLogger(__name__)
 PUBLISHED_NAMES = {"adj_close": "close", "adj_volume": "volume"}
@@ -224,8 +224,9 @@ def ingest_filings(
     if lost := reasons(report["price_rows_left_out"]):
         logger.warning("Prices around filings, rows or tickers left out: %s", lost)
     logger.info(
-        "%s filings of %s firms, %s with prices, %s with a time of day",
-        *(f"{report[name]:,}" for name in ("filings", "firms", "with_prices", "with_a_time")),
+        "%s of %s, %s with prices, %s with a time of day",
+        *(counted(report["filings"], "filing"), counted(report["firms"], "firm")),
+        *(f"{report[name]:,}" for name in ("with_prices", "with_a_time")),
     )
     report |= {"price_sessions": calendar.report()}
     return {"filings": source.index, "filing_prices": windows, "filing_tables_report": report}
