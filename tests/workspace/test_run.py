@@ -85,6 +85,27 @@ def test_other_parameters_are_refused_where_a_file_is_read_and_replaced_where_it
     project.run(rules=5, factor=3, nodes=["scale"])
 
 
+def test_how_a_source_is_asked_and_where_the_run_lies_are_no_reason(project):
+    for retries, run in ((3, None), (5, "small")):
+        made, *_ = project.prepare()
+        made.lineage._made_from |= {"params:run": run}
+        made.lineage._made_from["source"] |= {
+            "retries": retries,
+            "timeout": retries,
+            "metadata": {"kedro-viz": retries},
+        }
+        made.lineage._makers["table"] = Node(scale, ["source", "params:rules", "params:run"], "table", name="ingest")
+        made.begin()
+        (project.data / TABLE).parent.mkdir(parents=True, exist_ok=True)
+        (project.data / TABLE).write_text("2")
+        made.end(failed=False)
+        assert not (project.data / "runs").exists()
+    made, *_ = project.prepare()
+    found = project.origin(TABLE)
+    assert found["sources"]["source"].keys() == {"type", "filepath", "content"}
+    assert found["parameters"] == {"rules": 1}
+
+
 def test_new_content_of_a_file_is_refused_where_it_is_read_and_replaced_where_it_is_made(project):
     project.run()
     os.utime(project.folder / "mine.json", (1, 1))  # copied, but the same

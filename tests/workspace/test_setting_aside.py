@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from rnn_trading.hooks import WorkspaceHook
 from rnn_trading.workspace import aside as setting_aside
 from rnn_trading.workspace import run as workspace_run
 from rnn_trading.workspace.claims import Claim, Claims
@@ -242,6 +243,18 @@ def test_it_is_said_when_a_first_file_is_written(project, caplog):
         made.has_written("scaled")
     made.end(failed=True)
     assert [message[:9] for message in caplog.messages] == ["Set aside"]
+
+
+def test_what_was_interrupted_ends_with_the_process(project):
+    project.run()
+    before = project.contents()
+    made, *_ = project.prepare(source="other.json")
+    hook = WorkspaceHook()
+    made.begin()
+    hook._runs[1] = made
+    assert project.contents() != before
+    hook._end_all()
+    assert project.contents() == before
 
 
 def test_where_nothing_can_be_set_aside_the_run_is_refused(project, monkeypatch):
