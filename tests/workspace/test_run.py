@@ -5,12 +5,14 @@ import logging
 import os
 
 import pytest
+from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner
 
+from rnn_trading.datasets.whole import JSONDataset
 from rnn_trading.workspace import origins
 from rnn_trading.workspace.claims import Claim, Claims
-from rnn_trading.workspace.run import WorkspaceError
+from rnn_trading.workspace.run import WorkspaceError, files_of
 from tests.workspace.small_project import SCALED, TABLE, scale
 
 
@@ -104,6 +106,16 @@ def test_how_a_source_is_asked_and_where_the_run_lies_are_no_reason(project):
     found = project.origin(TABLE)
     assert found["sources"]["source"].keys() == {"type", "filepath", "content"}
     assert found["parameters"] == {"rules": 1}
+
+
+def test_where_only_missing_outputs_are_made_a_node_that_lacks_one_makes_all(tmp_path):
+    paths = {name: tmp_path / f"{name}.json" for name in ("whole", "there", "missing")}
+    catalog = DataCatalog({name: JSONDataset(filepath=str(path)) for name, path in paths.items()})
+    nodes = [Node(scale, ["a", "b", "c"], "whole"), Node(divmod, ["a", "b"], ["there", "missing"])]
+    for name in ("whole", "there"):
+        paths[name].write_text("1")
+    writes, reads = files_of(Pipeline(nodes), catalog, only_missing_outputs=True)
+    assert (writes, reads) == (paths, {"whole": paths["whole"]})
 
 
 def test_new_content_of_a_file_is_refused_where_it_is_read_and_replaced_where_it_is_made(project):

@@ -257,12 +257,14 @@ def files_of(
 ) -> tuple[dict[str, Path], dict[str, Path]]:
     """Files that a run writes, and those that it takes as other runs made them, by dataset.
 
-    States of trainings are written. Where only missing outputs are made, outputs that are there are taken.
+    States of trainings are written. Where only missing outputs are made, those of nodes that lack none are taken.
     """
     datasets = {name: catalog.get(name) for name in pipeline.datasets()}
     states = {name for name in pipeline.inputs() if isinstance(datasets[name], TrainingStateDataset)}
     made = {name: Path(each._filepath) for name, each in datasets.items() if is_read_as_made(each)}  # type: ignore[union-attr]
     outputs = {name: made[name] for name in sorted(pipeline.all_outputs() & made.keys())}
     reads = {name: made[name] for name in sorted(pipeline.inputs() & made.keys())}
-    reads |= {name: path for name, path in outputs.items() if only_missing_outputs and path.exists()}
+    if only_missing_outputs:
+        files = [{name: made[name] for name in node.outputs if name in made} for node in pipeline.nodes]
+        reads |= {name: path for each in files if all(map(Path.exists, each.values())) for name, path in each.items()}
     return outputs | {name: datasets[name]._filepath for name in sorted(states)}, reads  # type: ignore[union-attr]
