@@ -175,6 +175,14 @@ def test_what_was_made_from_a_table_goes_with_it(project):
     project.run(source="other.json", nodes=["scale"])
 
 
+def test_what_lies_beside_and_loses_nothing_stays(project):
+    """As a comparison of other runs, whose name is another."""
+    project.run()
+    (project.data / TABLE).unlink()
+    project.run(source="other.json", nodes=["ingest"])
+    assert project.contents() == {TABLE: 11, SCALED: 4}
+
+
 def test_each_folder_has_one_source(project, monkeypatch):
     project.source("third.json", 100)
     project.run()

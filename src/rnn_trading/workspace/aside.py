@@ -88,6 +88,7 @@ def groups_of(
     here: dict[str, Any] = {}
     written: list[Left] = []
     foreign: set[Path] = set()
+    replaced: set[str] = set()  # sources of what is replaced
     for name, path in writes.items():
         made_of = lineage.of(lineage.made_with(name))
         here |= made_of["sources"]
@@ -95,11 +96,13 @@ def groups_of(
             written.append(left := Left(path, origin_of(project, path)))
             if left.origin and has_other_source(left.origin, made_of):
                 foreign.add(path)
+                replaced |= left.origin["sources"].keys()
     noted = [Left(*each) for folder in _folders(project, written) for each in noted_in(project, folder)]
     nobodys = [left for left in written if left.origin is None]
     known = {left.path: left for left in [*written, *noted] if left.origin and left.path not in reads}.values()
     by_hand = {short(left.path) for left in nobodys}
     with_them = [left for left in known if left.origin and by_hand & {*left.origin["unknown"]}]
+    here = {name: entry for name, entry in here.items() if name in replaced}
     others = [left for left in known if left.path in foreign or not sources_meet(_sources(left), here)]
     unknown = [*nobodys, *with_them]
     return [
