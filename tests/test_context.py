@@ -81,6 +81,22 @@ def test_a_misspelled_name_is_told_with_the_closest(catalog, name, near):
         catalog.load(name)
 
 
+def test_a_file_of_another_source_is_loaded_and_told_once(session, caplog):
+    with session("test") as first:
+        first.run(pipeline_names=["data_ingestion.macro"])
+    with session("test") as same:
+        same.load_context().catalog.load("macro")
+    assert "another source" not in caplog.text
+    with session("files", {"macro_file": "/mine/macro.csv"}) as other:
+        loading = other.load_context().catalog
+        for _ in range(2):
+            assert len(loading.load("macro"))
+    assert [message for message in caplog.messages if "another source" in message] == [
+        "macro was made from another source (macro_source: there the package statsmodels, here /mine/macro.csv), and "
+        "is loaded as it is."
+    ]
+
+
 def test_other_errors_are_kedros(catalog):
     with pytest.raises(DatasetNotFoundError):
         catalog.load("of_mine")

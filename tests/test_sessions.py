@@ -28,7 +28,7 @@ def test_a_run_that_is_taken_up_on_another_source_is_refused_before_anything_run
         project(NAME, from_nodes=[f"{NAME}.transform_series"], to_nodes=[split])
     text = str(refused.value)
     assert text.startswith("data/03_primary/macro.parquet was made from other sources or parameters:\n")
-    assert f"macro_source: there {tmp_path}/macro.csv (MacroFileDataset), here tsa/" in text
+    assert f"macro_source: there {tmp_path}/macro.csv, here the package statsmodels" in text
     assert 'macro.series: there [{"name": "UMCSENT"' in text
     assert "It was made by: kedro run --env files --pipelines data_ingestion.macro --params macro_file=" in text
     assert text.endswith(f"Run the pipeline whole: kedro run --env test --pipelines {NAME}")

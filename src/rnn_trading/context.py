@@ -1,6 +1,9 @@
 """Kedro's context and catalog, with errors that say where an entry stands, and what makes a file that is not there."""
 
+import functools
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 from kedro.framework.context import CatalogCommandsMixin, KedroContext
@@ -11,6 +14,7 @@ from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.configuration.files import found_at, tops
 from rnn_trading.makers import Asked, exists, maker, refuse_other_protocol, refuse_unknown_dataset, told
+from rnn_trading.workspace.loads import Loads
 
 
 class Told:
@@ -22,10 +26,13 @@ class Told:
         Environment and parameters of the run.
     places
         Of each entry that is called by its whole name, where it stands.
+    loads
+        Tells of files of other sources; None where a session runs pipelines, which refuses or replaces them.
     """
 
     asked: Asked
     places: dict[str, str]
+    loads: Loads | None = None
 
     def get(self, key: str, fallback_to_runtime_pattern: bool = False, version: Version | None = None) -> Any:
         """A dataset; of an entry that cannot be made into one, the error names its place."""
@@ -36,6 +43,8 @@ class Told:
 
     def load(self, ds_name: str, version: str | None = None) -> Any:
         """The data of a dataset; of one that a pipeline makes, the error names the command."""
+        if self.loads is not None and ds_name in self:  # type: ignore[operator]
+            self.loads.tell(ds_name)
         try:
             return super().load(ds_name, version)  # type: ignore[misc]
         except DatasetError as error:
@@ -78,7 +87,11 @@ class Context(KedroContext):
             refuse_other_protocol(self._pipelines_to_validate, asked.protocol)
         catalog = super()._get_catalog(OURS.get(catalog_class, catalog_class), save_version, load_versions)
         if isinstance(catalog, Told):
-            catalog.asked, catalog.places = asked, tops(self.config_loader.trees("catalog"))  # type: ignore[attr-defined]
+            loader: Any = self.config_loader
+            catalog.asked, catalog.places = asked, tops(loader.trees("catalog"))
+            if self._pipelines_to_validate is None:
+                registered: Callable[[], dict[str, Any]] = functools.partial(dict, pipelines)
+                catalog.loads = Loads(catalog, registered, loader.made_from, Path(self.project_path))
         return catalog
 
     def _get_validated_params(self) -> dict[str, Any]:

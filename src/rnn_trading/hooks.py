@@ -1,5 +1,6 @@
 """What a user sees around a run. No result depends on a hook."""
 
+import atexit
 import logging
 import os
 import threading
@@ -83,11 +84,12 @@ class SecretsHook:
 class WorkspaceHook:
     """Refuse, before its first node, a run that would disturb another or read what does not fit; see ``workspace``.
 
-    Hooks run in the process that began a run, whatever its runner. What a session interrupts (Ctrl-C) has no hook: its
-    claim ends with the process, or with the next run in the same thread.
+    Hooks run in the process that began a run, whatever its runner. What a session interrupts (Ctrl-C) has no hook: it
+    ends with the process, or with the next run in the same thread.
     """
 
     def __init__(self) -> None:
+        atexit.register(self._end_all)
         # By thread: sessions may run in several.
         self._contexts: dict[int, KedroContext] = {}
         self._runs: dict[int, Run] = {}
@@ -106,6 +108,13 @@ class WorkspaceHook:
         self._runs[threading.get_ident()] = run
 
     @hook_impl
+    def after_dataset_saved(self, dataset_name: str) -> None:
+        """Say what was set aside when a first file is written; of other threads and processes, the end says it."""
+        run = self._runs.get(threading.get_ident())
+        if run is not None:
+            run.has_written(dataset_name)
+
+    @hook_impl
     def after_pipeline_run(self) -> None:
         """Note what was written."""
         self._end(failed=False)
@@ -119,6 +128,11 @@ class WorkspaceHook:
         run = self._runs.pop(threading.get_ident(), None)
         if run is not None:
             run.end(failed)
+
+    def _end_all(self) -> None:
+        """End what was interrupted, at the end of the process."""
+        for run in self._runs.values():
+            run.end(failed=True)
 
 
 def _workspace_run(

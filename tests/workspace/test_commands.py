@@ -26,7 +26,14 @@ def test_a_command_gives_the_values_that_it_was_made_of(value):
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [("%d/%m/%Y", 'x="%d/%m/%Y"'), ("007", 'x="007"'), ("a: b", 'x="a: b"'), ("#x", 'x="#x"'), (None, "x=null")],
+    [
+        ("%d/%m/%Y", 'x="%d/%m/%Y"'),
+        ("007", 'x="007"'),
+        ("a: b", 'x="a: b"'),
+        ("#x", 'x="#x"'),
+        ("\xa0", 'x="\xa0"'),
+        (None, "x=null"),
+    ],
 )
 def test_what_yaml_would_read_otherwise_is_quoted(value, written):
     assert shlex.split(run_command(None, ["a"], {"x": value}))[-1] == written

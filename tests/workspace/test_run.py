@@ -5,12 +5,14 @@ import logging
 import os
 
 import pytest
+from kedro.io import DataCatalog
 from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner
 
+from rnn_trading.datasets.whole import JSONDataset
 from rnn_trading.workspace import origins
 from rnn_trading.workspace.claims import Claim, Claims
-from rnn_trading.workspace.run import WorkspaceError
+from rnn_trading.workspace.run import WorkspaceError, files_of
 from tests.workspace.small_project import SCALED, TABLE, scale
 
 
@@ -83,6 +85,37 @@ def test_other_parameters_are_refused_where_a_file_is_read_and_replaced_where_it
     project.run(rules=5, **given)
     # A parameter of nodes that follow is no reason.
     project.run(rules=5, factor=3, nodes=["scale"])
+
+
+def test_how_a_source_is_asked_and_where_the_run_lies_are_no_reason(project):
+    for retries, run in ((3, None), (5, "small")):
+        made, *_ = project.prepare()
+        made.lineage._made_from |= {"params:run": run}
+        made.lineage._made_from["source"] |= {
+            "retries": retries,
+            "timeout": retries,
+            "metadata": {"kedro-viz": retries},
+        }
+        made.lineage._makers["table"] = Node(scale, ["source", "params:rules", "params:run"], "table", name="ingest")
+        made.begin()
+        (project.data / TABLE).parent.mkdir(parents=True, exist_ok=True)
+        (project.data / TABLE).write_text("2")
+        made.end(failed=False)
+        assert not (project.data / "runs").exists()
+    made, *_ = project.prepare()
+    found = project.origin(TABLE)
+    assert found["sources"]["source"].keys() == {"type", "filepath", "content"}
+    assert found["parameters"] == {"rules": 1}
+
+
+def test_where_only_missing_outputs_are_made_a_node_that_lacks_one_makes_all(tmp_path):
+    paths = {name: tmp_path / f"{name}.json" for name in ("whole", "there", "missing")}
+    catalog = DataCatalog({name: JSONDataset(filepath=str(path)) for name, path in paths.items()})
+    nodes = [Node(scale, ["a", "b", "c"], "whole"), Node(divmod, ["a", "b"], ["there", "missing"])]
+    for name in ("whole", "there"):
+        paths[name].write_text("1")
+    writes, reads = files_of(Pipeline(nodes), catalog, only_missing_outputs=True)
+    assert (writes, reads) == (paths, {"whole": paths["whole"]})
 
 
 def test_new_content_of_a_file_is_refused_where_it_is_read_and_replaced_where_it_is_made(project):

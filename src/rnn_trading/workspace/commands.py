@@ -90,6 +90,29 @@ def run_command(
     return shlex.join(words) + (f"    # and {beyond}, which --params cannot give" if beyond else "")
 
 
+def in_run(command: str, run: str) -> str:
+    """A command with the folders of another run.
+
+    Examples
+    --------
+    >>> in_run("kedro run --pipelines multivariate --params 'a=x y,run=small'", "mine")
+    "kedro run --pipelines multivariate --params 'a=x y,run=mine'"
+    >>> in_run("kedro run --pipelines multivariate    # and tickers, which --params cannot give", "mine")
+    'kedro run --pipelines multivariate --params run=mine    # and tickers, which --params cannot give'
+    """
+    given, sign, beyond = command.partition("    # and ")
+    try:
+        words = shlex.split(given)
+    except ValueError:  # a secret that is not shown took a quotation mark with it
+        return f"{command}    # and run={run}"
+    if "--params" not in words:
+        words += ["--params", ""]
+    at = words.index("--params") + 1
+    others = [each for each in words[at].split(",") if each and not each.startswith("run=")]
+    words[at] = ",".join([*others, f"run={run}"])
+    return shlex.join(words) + sign + beyond
+
+
 def as_assignment(name: str, value: Any) -> str | None:
     """How ``--params`` takes a value, so that it is read as it is; None if it cannot.
 
@@ -106,7 +129,8 @@ def as_assignment(name: str, value: Any) -> str | None:
 
 def _is_read_as(form: str, name: str, value: Any) -> bool:
     try:
-        read: Any = OmegaConf.to_container(OmegaConf.from_dotlist([form]), resolve=False)
+        stripped = OmegaConf.from_dotlist([form.strip()])  # Kedro strips it
+        read: Any = OmegaConf.to_container(stripped, resolve=False)
         for part in name.split("."):
             read = read[part]
     except (YAMLError, OmegaConfBaseException, KeyError, TypeError, ValueError):

@@ -19,7 +19,9 @@ PATHS = ("filepath", "index")
 CONTENT = "content"
 SHOWN_CHARACTERS = 100
 # What says of an entry which source it is, the first that it has.
-NAMING = ("filepath", "file", "tickers", "symbol", "series", "origin")
+NAMING = ("tickers", "symbol", "series", "origin")
+# What of an entry changes nothing of what is read.
+HARMLESS = ("metadata", "timeout", "retries", "credentials")
 
 
 class Lineage:
@@ -81,7 +83,8 @@ class Lineage:
         return self._of[dataset]
 
     def _made_of(self, dataset: str) -> dict[str, Any]:
-        needed = sorted(name for name in self.above(dataset) if name not in self._makers)
+        # Where the run lies changes no result: what is set aside is read in another folder.
+        needed = sorted(name for name in self.above(dataset) if name not in self._makers and name != "params:run")
         parameters = {name.removeprefix("params:"): self._parameter(name) for name in needed if _is_parameter(name)}
         sources = {name: self._source(name) for name in needed if name in self._made_from and not _is_parameter(name)}
         return {"sources": {name: entry for name, entry in sources.items() if entry}, "parameters": parameters}
@@ -112,7 +115,8 @@ class Lineage:
     def _with_whole_paths(self, value: Any, key: str = "") -> Any:
         """Paths inside the project from its folder, others from the root."""
         if isinstance(value, dict):
-            return {name: self._with_whole_paths(each, name) for name, each in value.items()}
+            values = ((name, each) for name, each in value.items() if name not in HARMLESS)
+            return {name: self._with_whole_paths(each, name) for name, each in values}
         if key not in PATHS or not isinstance(value, str) or "://" in value:
             return value
         path = os.path.normpath(self._project / value)
@@ -135,6 +139,20 @@ def has_other_source(origin: Origin, here: dict[str, Any]) -> bool:
     return there != mine
 
 
+def sources_meet(some: dict[str, Any], others: dict[str, Any]) -> bool:
+    """Whether sources that have the same name are the same; new content is not another source.
+
+    Examples
+    --------
+    >>> sources_meet({"a": {"filepath": "x"}, "b": {"filepath": "y"}}, {"a": {"filepath": "x", "content": "1"}})
+    True
+    >>> sources_meet({"a": {"filepath": "x"}}, {"a": {"filepath": "z"}})
+    False
+    """
+    first, second = _without_content(some), _without_content(others)
+    return all(first[name] == second[name] for name in first.keys() & second.keys())
+
+
 def _without_content(sources: dict[str, Any]) -> dict[str, Any]:
     return {name: {key: value for key, value in entry.items() if key != CONTENT} for name, entry in sources.items()}
 
@@ -145,7 +163,26 @@ def what_differs(origin: Origin, here: dict[str, Any]) -> Iterator[str]:
         there, mine = _comparable(origin[kind], here[kind])
         found, other = (dict(differences(*pair)) for pair in ((there, mine), (mine, there)))
         for name, value in found.items():
-            yield f"{name}: there {_shown(value)}, here {_shown(other[name])}"
+            yield _both(name, _shown(value), _shown(other[name]))
+
+
+def _both(name: str, there: str, here: str) -> str:
+    return f"{name}: {there}, read in another way" if there == here else f"{name}: there {there}, here {here}"
+
+
+def differing_sources(origin: Origin, here: dict[str, Any]) -> Iterator[str]:
+    """In words, which sources of a file are others than those of a session; new content is not another source."""
+    there, mine = (_without_content(each["sources"]) for each in (origin, here))
+    for name in sorted(there.keys() & mine.keys()):
+        if there[name] != mine[name]:
+            yield _both(name, source_in_words(there[name]), source_in_words(mine[name]))
+
+
+def sources_in_words(origins: Iterable[Origin]) -> list[str]:
+    """Sources of files, by name."""
+    return sorted(
+        {f"{name}: {source_in_words(each)}" for origin in origins for name, each in origin["sources"].items()}
+    )
 
 
 def _comparable(there: dict[str, Any], here: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -175,13 +212,24 @@ def _shown(value: Any) -> str:
 
 
 def source_in_words(entry: dict[str, Any]) -> str:
-    """A catalog entry by what names it.
+    """A catalog entry by what names it to its user.
 
     Examples
     --------
     >>> source_in_words({"type": "rnn_trading.datasets.macro_file.MacroFileDataset", "filepath": "macro.csv"})
-    'macro.csv (MacroFileDataset)'
+    'macro.csv'
+    >>> source_in_words({"type": "PackageFileDataset", "package": "statsmodels", "file": "tsa/2016-06-29.csv"})
+    'the package statsmodels'
+    >>> source_in_words({"type": "YahooPricesDataset", "tickers": ["A", "B"], "filepath": "data/01_raw/yahoo"})
+    'A B (data/01_raw/yahoo)'
     """
-    kind = str(entry["type"]).rpartition(".")[2]
+    if "package" in entry:
+        return f"the package {entry['package']}"
+    path = entry.get("filepath")
     named = next((entry[name] for name in NAMING if entry.get(name) is not None), None)
-    return kind if named is None else f"{named} ({kind})"
+    if named is not None:
+        text = " ".join(map(str, named)) if isinstance(named, list) else str(named)
+        text = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+        return text if path is None else f"{text} ({path})"
+    inside = next((each for each in entry.values() if isinstance(each, dict) and "type" in each), None)
+    return str(path) if path is not None else source_in_words(inside) if inside else "none"

@@ -1,14 +1,15 @@
 """What the files of runs were made from: written down before they are made, so that a kill loses nothing.
 
 Beside the folders of a run lies ``.origins``. It holds, for each file that a run was to write, a small JSON file: the
-state of the file as it was last seen and its origin then, and the origins of runs that are to replace it. A file whose
-state has changed since is of the run that was to replace it. No process that writes a file has to know of this.
+state of the file as it was last seen, a hash of it, and its origin then, and the origins of runs that are to replace
+it. A file whose state has changed since is of the run that was to replace it; if none was, it is what it was as long as
+its hash is: a copy, or what a backup brought back. No process that writes a file has to know of this.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,16 @@ def origin_of(project: Path, path: Path) -> Origin | None:
         ``parameters``, by name; ``unknown``: files of unknown origin that went into it. None: there is no such file, or
         it was put there by hand, changed since, or written by a version that noted nothing.
     """
-    return _origin(_read(_note(project, path)), state_of(path))
+    return _origin(_read(_note(project, path)), path)
+
+
+def noted_in(project: Path, folder: Path) -> Iterator[tuple[Path, Origin | None]]:
+    """Files in a folder of a run that some run noted and that are there, with their origins; see :func:`origin_of`."""
+    notes = folder / ORIGINS
+    for note in sorted(notes.rglob("*.json")):
+        path = folder / note.relative_to(notes).with_suffix("")
+        if not note.name.startswith(".") and path.exists():
+            yield path, origin_of(project, path)
 
 
 def plan(project: Path, path: Path, origin: Origin, living: Collection[str]) -> None:
@@ -79,7 +89,7 @@ def settle(project: Path, path: Path, living: Collection[str]) -> None:
 
 def move(project: Path, path: Path, target: Path) -> None:
     """Move a file, or a folder that is one dataset, with its origin; broken off, it is still at one of the places."""
-    kept = {"state": state_of(path), "origin": origin_of(project, path)}
+    kept, _ = _settled(project, path, ())
     _write(_note(project, target), {"file": kept, "planned": []})
     target.parent.mkdir(parents=True, exist_ok=True)
     os.rename(path, target)
@@ -157,18 +167,18 @@ def _read(where: Path) -> dict[str, Any]:
         file, planned = noted["file"], noted["planned"]
         origins = [*planned, *([file["origin"]] if file and file["origin"] else [])]
         whole = all(isinstance(origin[name], kind) for origin in origins for name, kind in FIELDS.items())
-        return (
-            {"file": file and {"state": file["state"], "origin": file["origin"]}, "planned": planned} if whole else {}
-        )
+        seen = file and {"state": file["state"], "hash": file.get("hash"), "origin": file["origin"]}
+        return {"file": seen, "planned": planned} if whole else {}
     except (OSError, ValueError, LookupError, TypeError):
         return {}
 
 
-def _origin(noted: dict[str, Any], state: State | None) -> Origin | None:
-    file, planned = noted.get("file"), noted.get("planned") or [None]
+def _origin(noted: dict[str, Any], path: Path) -> Origin | None:
+    file, planned, state = noted.get("file"), noted.get("planned"), state_of(path)
     if state is None:
         return None
-    origin: Origin | None = file["origin"] if file and file["state"] == state else planned[-1]
+    is_as_seen = file and (file["state"] == state or (not planned and file["hash"] and file["hash"] == _hash(path)))
+    origin: Origin | None = file["origin"] if file and is_as_seen else planned[-1] if planned else None
     return origin
 
 
@@ -176,7 +186,27 @@ def _settled(project: Path, path: Path, living: Collection[str]) -> tuple[dict[s
     """The file as it is now, and what runs that go on have planned."""
     noted, state = _read(_note(project, path)), state_of(path)
     planned = [origin for origin in noted.get("planned", []) if origin["run"] in living]
-    return {"state": state, "origin": _origin(noted, state)} if state else None, planned
+    if state is None:
+        return None, planned
+    file = noted.get("file")
+    known = file["hash"] if file and file["state"] == state else None  # without reading it again
+    return {"state": state, "hash": known or _hash(path), "origin": _origin(noted, path)}, planned
+
+
+def _hash(path: Path) -> str | None:
+    """Hash of a file, or of the names and contents of the files of a folder; None above 64 MB, or where it is gone."""
+    inside = sorted(path.iterdir()) if path.is_dir() else [path]
+    files = [each for each in inside if each.is_file() and (each == path or not each.name.startswith("."))]
+    found = hashlib.sha256()
+    try:
+        if sum(each.stat().st_size for each in files) > HASHED_BYTES:
+            return None
+        for each in files:
+            name = b"" if each == path else os.fsencode(each.name)
+            found.update(hashlib.sha256(name).digest() + hashlib.sha256(each.read_bytes()).digest())
+    except OSError:
+        return None  # replaced or taken away meanwhile: its state tells
+    return found.hexdigest()[:32]
 
 
 def _write(where: Path, noted: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import os
 import platform
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,20 +18,18 @@ from kedro.pipeline import Pipeline
 
 from rnn_trading.datasets.training_state import TrainingStateDataset
 from rnn_trading.provenance import made_now
+from rnn_trading.workspace.aside import SHOWN, Aside, Group, groups_of, some
 from rnn_trading.workspace.claims import RUNNING, Claim, Claims
-from rnn_trading.workspace.folders import DATA, RUNS, folder_that_holds
+from rnn_trading.workspace.commands import in_run
+from rnn_trading.workspace.folders import DATA, folder_that_holds
 from rnn_trading.workspace.lineage import (
     Lineage,
-    has_other_source,
     is_read_as_made,
-    source_in_words,
     what_differs,
 )
-from rnn_trading.workspace.origins import Origin, move, origin_of, plan, remove_empty, settle, state_of
+from rnn_trading.workspace.origins import Origin, origin_of, plan, settle, state_of
 
 logger = logging.getLogger(__name__)
-
-SHOWN = 8
 
 
 class WorkspaceError(ValueError):
@@ -70,8 +68,11 @@ class Run:
     shared: Collection[str]
     _claim: Claim | None = None
     _lock: int = -1
-    _moved: list[tuple[Path, Path]] = field(default_factory=list)
+    _said: bool = False
     _before: dict[Path, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._aside = Aside(self.project, self._short)
 
     def begin(self) -> None:
         """Claim what is written and read, see that what is read fits, and set aside what is of other sources.
@@ -86,19 +87,35 @@ class Run:
             return
         for name in self.writes:
             self.lineage.of(self.lineage.made_with(name))  # sources are looked at before others have to wait
-        claim = self._new_claim()
         with self._claims.one_at_a_time():
             living, ended = self._claims.others()
             ids = {other.run for other in living}
             for other in ended:
                 self._finish(other, ids)
+            reads = {*self.reads.values()}
+            groups = groups_of(self.project, self.lineage, self.writes, reads, self._short)
+            claim = self._new_claim(left.path for group in groups for left in group.files)
             self._refuse_two_at_once(claim, living)
             unknown = self._see_what_is_read()
-            self._set_aside()
+            self._refuse_where_it_was_set_aside(groups)
+            self._set_aside(groups)
             for name, path in self.writes.items():
                 plan(self.project, path, self._origin(name, unknown), {*ids, claim.run})
             self._before = {path: state_of(path) for path in self.writes.values()}
             self._claim, self._lock = claim, self._claims.take(claim)
+
+    def has_written(self, dataset: str) -> None:
+        """Say what was set aside as soon as a first file is written: from then on it stays there."""
+        if self._claim is not None and dataset in self.writes and not self._said:
+            with self._claims.one_at_a_time():
+                self._keep_aside()
+
+    def _keep_aside(self) -> None:
+        living, _ = self._claims.others()
+        theirs = (path for other in living for path in other.writes | other.reads)
+        mine = {folder_that_holds(self.project, path) for path in self.writes.values()}
+        self._aside.keep({folder_that_holds(self.project, Path(path)) for path in theirs} | mine)
+        self._said = True
 
     def end(self, failed: bool) -> None:
         """Note what was written and give up the claim; a run that failed and wrote nothing leaves all as it was."""
@@ -106,7 +123,9 @@ class Run:
             return
         with self._claims.one_at_a_time():
             if failed and all(state_of(path) == state for path, state in self._before.items()):
-                self._put_back()
+                self._aside.put_back()
+            else:
+                self._keep_aside()
             living, _ = self._claims.others()
             for path in self.writes.values():
                 settle(self.project, path, {other.run for other in living} - {self._claim.run})
@@ -123,7 +142,7 @@ class Run:
     def _claims(self) -> Claims:
         return Claims(self.project / DATA / RUNNING)
 
-    def _new_claim(self) -> Claim:
+    def _new_claim(self, moved: Iterable[Path]) -> Claim:
         facts = {name: self.facts[name] for name in ("run", "began", "command")}
         writes, reads = (frozenset(map(str, files.values())) for files in (self.writes, self.reads))
         shared = {
@@ -131,6 +150,7 @@ class Run:
             for name, path in (self.writes | self.reads).items()
             if name in self.shared
         }
+        writes |= {*map(str, moved)}  # they may have to move back
         return Claim(**facts, process=os.getpid(), host=platform.node(), writes=writes, reads=reads, shared=shared)
 
     def _refuse_two_at_once(self, claim: Claim, living: list[Claim]) -> None:
@@ -183,64 +203,36 @@ class Run:
 
     def _tell(self, commits: dict[str, list[str]], unknown: list[str]) -> None:
         for commit, paths in commits.items():
-            logger.info("Made by the commit %s, while this is %s: %s", commit, self.facts["commit"], _some(paths))
+            logger.info("Made by the commit %s, while this is %s: %s", commit, self.facts["commit"], some(paths))
         if unknown:
             logger.warning(
                 "Nobody noted what %s was made from: put there by hand, or by an earlier version. It is taken so.",
-                _some(unknown),
+                some(unknown),
             )
 
-    def _set_aside(self) -> None:
-        """Move what another source left, and this run would replace, to a folder of a run of its own."""
-        found: list[tuple[str, str, Path, Origin]] = []
-        for name, path in self.writes.items():
-            origin = origin_of(self.project, path)
-            inside = path.is_relative_to(folder_that_holds(self.project, path))
-            if inside and origin and has_other_source(origin, self.lineage.of(self.lineage.made_with(name))):
-                found.append((origin["began"], name, path, origin))
-        if not found:
-            return
-        # The last one to be moved is the newest, which names the folder: after a kill, the rest follows.
-        found.sort(key=lambda each: each[:2])
-        target = self._free_folder(datetime.fromisoformat(found[-1][0]), [path for _, _, path, _ in found])
-        for *_, path, _ in found:
-            self._move(path, target / path.relative_to(folder_that_holds(self.project, path)))
-        sources = {
-            f"{name}: {source_in_words(entry)}" for *_, origin in found for name, entry in origin["sources"].items()
-        }
-        logger.info(
-            "Set aside: %d files of other sources (%s) now lie in %s; --params run=%s goes on with them",
-            *(len(found), _some(sorted(sources)), self._short(target), target.name),
-        )
+    def _set_aside(self, groups: list[Group]) -> None:
+        """Move what another source left, or nobody noted, and this run would replace."""
+        for group in groups:
+            try:
+                self._aside.move(group)
+            except OSError as error:
+                raise WorkspaceError(
+                    f"{self._short(Path(error.filename))} is {group.in_words()}, and cannot be set aside in "
+                    f"{self._short(Path(error.filename2))} ({error.strerror}). Give this run folders of its own: "
+                    f"{self.beside}"
+                ) from error
 
-    def _move(self, path: Path, target: Path) -> None:
-        try:
-            move(self.project, path, target)
-        except OSError as error:
-            self._put_back()
-            raise WorkspaceError(
-                f"{self._short(path)} was made from another source, and cannot be set aside in {self._short(target)} "
-                f"({error.strerror}). Give this run folders of its own: {self.beside}"
-            ) from error
-        self._moved.append((path, target))
-
-    def _put_back(self) -> None:
-        """Undo what was set aside."""
-        if self._moved:
-            logger.info("Nothing was written: what was set aside is back in its place")
-        while self._moved:
-            path, target = self._moved.pop()
-            move(self.project, target, path)
-            remove_empty(target.parent, up_to=self.project / DATA / RUNS)
-
-    def _free_folder(self, made: datetime, paths: list[Path]) -> Path:
-        name, number = f"{made:%Y-%m-%d-%H%M}", 1
-        while True:
-            target = self.project / DATA / RUNS / (name if number == 1 else f"{name}-{number}")
-            goals = (target / path.relative_to(folder_that_holds(self.project, path)) for path in paths)
-            if not any(goal.exists() for goal in goals):
-                return target
-            number += 1
+    def _refuse_where_it_was_set_aside(self, groups: list[Group]) -> None:
+        """A folder that holds what was set aside is never filled with something else."""
+        for group in groups:
+            folder = self._aside.is_aside(group)
+            if folder is not None:
+                again = f"Go on with them: {in_run(group.command, folder.name)}\nOr give" if group.command else "Give"
+                raise WorkspaceError(
+                    f"In {self._short(folder)} lies what was set aside. This run would replace "
+                    f"{self._short(group.files[0].path)}, which is {group.in_words()}.\n"
+                    f"{again} this run folders of its own: {self.beside}"
+                )
 
     def _origin(self, name: str, unknown: dict[str, list[str]]) -> Origin:
         made = self.lineage.made_with(name)
@@ -250,11 +242,6 @@ class Run:
 
     def _short(self, path: Path) -> str:
         return os.path.relpath(path, self.project) if path.is_relative_to(self.project) else str(path)
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
 
 
 def new_facts(command: str) -> dict[str, Any]:
@@ -270,12 +257,14 @@ def files_of(
 ) -> tuple[dict[str, Path], dict[str, Path]]:
     """Files that a run writes, and those that it takes as other runs made them, by dataset.
 
-    States of trainings are written. Where only missing outputs are made, outputs that are there are taken.
+    States of trainings are written. Where only missing outputs are made, those of nodes that lack none are taken.
     """
     datasets = {name: catalog.get(name) for name in pipeline.datasets()}
     states = {name for name in pipeline.inputs() if isinstance(datasets[name], TrainingStateDataset)}
     made = {name: Path(each._filepath) for name, each in datasets.items() if is_read_as_made(each)}  # type: ignore[union-attr]
     outputs = {name: made[name] for name in sorted(pipeline.all_outputs() & made.keys())}
     reads = {name: made[name] for name in sorted(pipeline.inputs() & made.keys())}
-    reads |= {name: path for name, path in outputs.items() if only_missing_outputs and path.exists()}
+    if only_missing_outputs:
+        files = [{name: made[name] for name in node.outputs if name in made} for node in pipeline.nodes]
+        reads |= {name: path for each in files if all(map(Path.exists, each.values())) for name, path in each.items()}
     return outputs | {name: datasets[name]._filepath for name in sorted(states)}, reads  # type: ignore[union-attr]
