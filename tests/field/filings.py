@@ -61,7 +61,7 @@ FILINGS = [
         "the published index with a comma that is not quoted, so that rows cannot be counted",
         reports("1", "2", index=PUBLISHED.replace('"', "")),
         "refused",
-        "lines with other numbers of cells than the header, which has 6: 1.",
+        "1 line has more or fewer cells than the header, 6",
         params=FOLDER,
     ),
     Case(
@@ -118,12 +118,12 @@ FILINGS = [
         FOLDER,
     ),
     Case(
-        "a word in a price",
+        "a word in a price, and filing_prices_bad_rows=0.3",
         reports("11", "12", prices=PRICES.replace(",11\n", ",eleven\n")),
         "left out",
         "`unreadable_prices` 1",
         firms("11", "12"),
-        FOLDER,
+        FOLDER | {"filing_prices_bad_rows": 0.3},
     ),
     Case(
         "texts held as bytes, and as lists",

@@ -134,6 +134,8 @@ def test_what_is_told_decides():
             "column 'b', line 0: '1.234' may be .* other numbers of its column have nothing between their thousands",
         ),
         (None, {"a": ["1,002.5", ""], "b": ["1,234", "1234"]}, "column 'b', line 0: '1,234' may be .*nothing between"),
+        # Python can read it, and would make a loss of 99.9 % of it.
+        (None, {"a": ["998", "999", "1.002"]}, "column 'a', line 2: '1.002' may be 1002 or 1.002: the whole numbers"),
         ("dot", {"a": ["1"]}, "table_decimal: expected point or comma. Received: 'dot'"),
     ],
 )
@@ -175,3 +177,10 @@ def test_other_columns_and_equal_names_stay(tmp_path):
 def test_ids():
     assert as_text(pd.Series([1.0, np.nan])).tolist()[0] == "1"
     assert as_text(pd.Series([1.5, 2.0])).tolist() == ["1.5", "2.0"]
+
+
+@pytest.mark.parametrize(
+    "cells", [["100", "99.875", "101.125"], ["998", "1.5", "1.002"], ["0", "1.002"], ["1.002", "1.003"]]
+)
+def test_a_point_before_decimals_is_not_asked_about(cells):
+    assert plain(a=cells) == ({"a": cells}, ())

@@ -3,7 +3,7 @@
 Beside a price of ``12,50`` a volume of ``1.234`` is 1234; beside one of ``12.50``, ``1,234`` may be either.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -24,6 +24,8 @@ SPACES = "' \u00a0\u202f"  # apostrophe; space, no-break space, narrow no-break 
 EXPONENT = r"(?:[eE][+-]?\d+)"
 PLAIN = rf"^[+-]?(?:\d+\.?\d*|\.\d+){EXPONENT}?$|^[+-]?(?i:inf|infinity)$"
 GLANCE = 1000
+GROUPED_OR_WHOLE = r"^[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})$"
+FAR_APART = 50  # times; a thousand are lost where a sign between thousands is taken for that of decimals
 
 
 def to_floats(values: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -133,9 +135,9 @@ def plain_numerals(
     """
     if told is not None and told not in MARKS:
         raise error(f"table_decimal: expected {' or '.join(get_args(Decimal))}. Received: {told!r}.")
-    places = range(table.shape[1]) if used is None else sorted({*used})
-    columns = {place: column for place in places if (column := _numerals(table.iloc[:, place]))}
+    columns = _columns_of_numbers(table, range(table.shape[1]) if used is None else used)
     if told != "comma" and all(column.is_plain and not column.currency for column in columns.values()):
+        _refuse_two_sizes(table, {} if told else columns, origin, describe_row, error)
         return table, ()
     said = {place: column.says() for place, column in columns.items()}
     certain = {place: next(iter(signs)) for place, signs in said.items() if len(signs) == 1}
@@ -165,6 +167,32 @@ def plain_numerals(
     return pd.DataFrame(series).set_axis(table.columns, axis="columns"), tuple(sorted(words))
 
 
+def _columns_of_numbers(table: pd.DataFrame, places: Collection[int]) -> dict[int, "_Numerals"]:
+    return {place: column for place in sorted({*places}) if (column := _numerals(table.iloc[:, place]))}
+
+
+def _refuse_two_sizes(
+    table: pd.DataFrame,
+    columns: Mapping[int, "_Numerals"],
+    origin: str,
+    describe_row: Callable[[int], str],
+    error: type[Exception],
+) -> None:
+    for place, column in columns.items():
+        row = column.row_of_another_size()
+        if row is not None:
+            raise error(
+                f"{origin}: column {str(table.columns[place])!r}, {describe_row(row)}: {column.readings(row)}: the "
+                "whole numbers of the column are hundreds of times as large as it would be with decimals. Say so: "
+                "--params table_decimal=point or table_decimal=comma."
+            )
+
+
+def _any_but(cells: pa.ChunkedArray, pattern: str) -> bool:
+    """Whether a cell that is there does not match."""
+    return bool(pc.any(pc.invert(pc.match_substring_regex(cells, pattern))).as_py())
+
+
 @dataclass(frozen=True)
 class _Numerals:
     """A column of numbers: cells, null where missing; whether Python can read them; the currency they are in."""
@@ -177,6 +205,25 @@ class _Numerals:
     def is_whole(self) -> bool:
         """Whether no cell holds a sign between digits."""
         return _all(self.cells, r"^[+-]?\d+$")
+
+    def row_of_another_size(self) -> int | None:
+        """First row with a point of a column such as 998, 999, 1.002, where it may stand between thousands."""
+        glance = self.cells.slice(0, GLANCE)
+        if (
+            not self.is_plain
+            or self.currency
+            or _any_but(glance, GROUPED_OR_WHOLE)
+            or _any_but(self.cells, GROUPED_OR_WHOLE)
+        ):
+            return None
+        pointed = pc.match_substring(self.cells, ".")
+        with_point, whole = (
+            pc.abs(pc.cast(pc.filter(self.cells, mask), pa.float64())) for mask in (pointed, pc.invert(pointed))
+        )
+        sizes = [pc.min_max(with_point)["max"].as_py(), pc.min_max(whole)["min"].as_py()]
+        if None in sizes or sizes[0] * FAR_APART > sizes[1]:
+            return None
+        return int(pc.index(pc.fill_null(pointed, False), True).as_py())
 
     def says(self) -> set[Decimal]:
         """Signs that can only be decimal ones somewhere in the column."""
