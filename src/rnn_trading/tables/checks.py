@@ -9,7 +9,7 @@ import pandas as pd
 
 from rnn_trading.tables.dates import EXAMPLE, ISO, read_dates
 from rnn_trading.tables.numbers import read_numbers
-from rnn_trading.tables.numerals import plain_ids
+from rnn_trading.tables.numerals import plain_ids, without_points
 from rnn_trading.tables.time_zones import days_in_zone
 
 logger = logging.getLogger(__name__)
@@ -388,11 +388,9 @@ class SourceTable:
         values = self.table[column]
         if pd.api.types.is_object_dtype(values.dtype):
             values = values.map(lambda value: value.decode(errors="replace") if isinstance(value, bytes) else value)
-        text = plain_ids(values).str.strip()
-        if (whole := text.str.fullmatch(r"[0-9]+\.0")).any() and whole[text != ""].all():
-            text = text.str.removesuffix(".0")
+        text = without_points(plain_ids(values).str.strip().fillna(""))
         self.note(column, values.isna() | (text == ""), f"a {column.replace('_', ' ')}")
-        return text.fillna("")
+        return text
 
 
 def _names_a_day(date_format: str) -> bool:
