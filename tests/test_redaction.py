@@ -112,9 +112,10 @@ def test_what_looks_like_a_key_is_left_out(key):
         "rnn_trading.datasets.yahoo.YahooFilingPricesDataset, univariate_regression.rolling_windows, DISCOUNTRATES",
         "/home/anna/data/SP500Daily2010To2020Adjusted.csv, run=A1b2C3d4E5f6G7h8I9, data/runs/A1b2C3d4E5f6G7h8I9/a.csv",
         "ticker PASS: adj_close -1; EMAIL: abc price is 0",
-        "column 'user': expected a number; column 'session': x",
+        "column 'user': expected a number; column 'session': x; columns 'a', 'user': expected a number",
         "Emini@CME, ES@CME: 5, Emini@CME.csv, the token word2vec, key=prices2020",
         "https://www.sec.gov/Archives/edgar/data/320193/0000320193-17-000070.txt, https://h/v8/chart/BRK-B: 404",
+        "https://h/v8/chart/%5EGSPC, https://h/datasets/stocks-20050101-to-20171231, https://h/3.11/library/x.html",
         "author: Maas, sessions: 2,000, max_tokens=5, userid=3, https://host/@user/a.csv",
     ],
 )

@@ -32,7 +32,7 @@ SECRET_NAME = re.compile(rf"{_START}(?:{_SECRET})(?=[\W_\d]|(?-i:(?<=[a-z])(?=[A
 # are secrets: see :func:`_is_named`.
 NAMED = re.compile(
     rf"{_START}(?:{_SECRET})[\d_]*[\"']?\s*=\s*"
-    rf"|{_START}(?:(?P<strong>{_ALWAYS})|(?:{_SECRET}))[\d_]*(?P<quoted>[\"'])\s*:\s*"
+    rf"|{_START}(?:(?P<strong>{_ALWAYS})|(?:{_SECRET}))[\d_]*(?P<quoted>[\"'])\s*:\s*(?!\s|expected|received|must)"
     rf"|{_START}(?P<line>{_ALWAYS})\d*:(?!//)\s*(?!expected|received|input|field|must|conf/)(?=\S)"
     rf"|\b(?:Bearer|Basic|Digest)\s+(?=[\w.+/=~-]{{8}})"
     rf"|{_START}(?P<spaced>{_ALWAYS})[ \t]{{1,8}}(?=[^\s-])"
@@ -52,8 +52,9 @@ CLOSING = {"(": ")", "[": "]", "{": "}"}
 # A part of the path of an address. Shown are words, symbols, versions, numbers and names of files.
 PART = re.compile(r"[^/,;()[\]{}]+")
 LONG = re.compile(r"[A-Za-z0-9]{16,}")
+_PIECE = r"(?:[a-z]{1,24}|\d{1,10})"
 PLAIN_PART = re.compile(
-    r"[@^]?[a-z]{1,24}(?:(?:[-_.+~=]|%[\da-f]{2})[a-z]{1,24})*|v?\d{1,3}|[\d-]{4,20}", re.IGNORECASE
+    rf"(?:[@^]|%[\da-f]{{2}})?{_PIECE}(?:(?:[-_.+~=]|%[\da-f]{{2}}){_PIECE})*|v\d{{1,3}}", re.IGNORECASE
 )
 FILE = re.compile(rf"[\w.~%-]{{0,100}}{ENDING}", re.IGNORECASE)
 # A value behind a name and a blank is taken for a key if it has so many digits, and letters.
