@@ -28,29 +28,51 @@ _ALWAYS = (
 _SECRET = rf"{_ALWAYS}|headers|session|signature|sig|user(?:[_-]?name)?|login|pin"
 _START = r"(?:(?<![^\W_])|(?-i:(?<=[a-z\d])(?=[A-Z]))|(?=(?:password|passwd|secret|token)))"
 SECRET_NAME = re.compile(rf"{_START}(?:{_SECRET})(?=[\W_\d]|(?-i:(?<=[a-z])(?=[A-Z]))|$)", re.IGNORECASE)
-# ``name=value``, ``'name': value`` and ``name: value``; the value follows.
+# ``name=value``, ``'name': value``, ``name: value`` and ``name value``; the value follows. Not all of the last three
+# are secrets: see :func:`_is_named`.
 NAMED = re.compile(
-    rf"{_START}(?:{_SECRET})[\d_]*(?:[\"']?\s*=\s*|[\"']\s*:\s*)"
+    rf"{_START}(?:{_SECRET})[\d_]*[\"']?\s*=\s*"
+    rf"|{_START}(?:(?P<strong>{_ALWAYS})|(?:{_SECRET}))[\d_]*(?P<quoted>[\"'])\s*:\s*(?!\s|expected|received|must)"
     rf"|{_START}(?P<line>{_ALWAYS})\d*:(?!//)\s*(?!expected|received|input|field|must|conf/)(?=\S)"
-    rf"|\b(?:Bearer|Basic|Digest)\s+(?=[\w.+/=~-]{{8}})",
+    rf"|\b(?:Bearer|Basic|Digest)\s+(?=[\w.+/=~-]{{8}})"
+    rf"|{_START}(?P<spaced>{_ALWAYS})[ \t]{{1,8}}(?=[^\s-])"
+    rf"|(?<![\w.])key\s?=\s?(?=[\"']?[A-Za-z0-9]{{0,64}}(?:[A-Za-z]\d|\d[A-Za-z])[A-Za-z]*\d+[A-Za-z])",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]{1,30}:/{1,2})(?P<rest>[^\s'\"<>]*)", re.IGNORECASE)
-# Without a scheme: user:password@host, and an address of e-mail.
-USER = re.compile(rf"(?<![\w/.+~%{MASK}-])[\w.+~%{MASK}-]{{1,128}}(?::[^\s@'\"/]{{0,128}})?@(?=[\w-]+[.:/\w])")
+ENDING = r"\.(?:csv|tsv|txt|parquet|pq|h5|hdf5?|gz|zip|bz2|xz|json|ya?ml|xlsx?|html?|md|png|log|keras|npy)\b"
+# Without a scheme: user:password@host, and an address of e-mail; a future at an exchange (ES@CME) is none.
+_NAME = rf"(?<![\w/.+~%{MASK}-])[\w.+~%{MASK}-]{{1,128}}"
+USER = re.compile(rf"{_NAME}(?::[^\s@'\"/]{{0,128}}@(?=\w)|@(?=[\w-]{{1,64}}(?:\.\w|:\d|/))(?![\w-]{{1,64}}{ENDING}))")
 QUERY = re.compile(r"(?<=[\w/.-])\?[\w.~%+\[\]-]+=[^\s'\"<>)]*")
 DATASET = re.compile(r"(?P<name>\bdataset [\w.]+)(?=\()")
 PORT = re.compile(r"[^:]*:\d{1,5}")
 QUOTES = {"'", '"'}
 CLOSING = {"(": ")", "[": "]", "{": "}"}
+# A part of the path of an address. Shown are words, symbols, versions, numbers and names of files.
+PART = re.compile(r"[^/,;()[\]{}]+")
+LONG = re.compile(r"[A-Za-z0-9]{16,}")
+_PIECE = r"(?:[a-z]{1,24}|\d{1,10})"
+PLAIN_PART = re.compile(
+    rf"(?:[@^]|%[\da-f]{{2}})?{_PIECE}(?:(?:[-_.+~=]|%[\da-f]{{2}}){_PIECE})*|v\d{{1,3}}", re.IGNORECASE
+)
+FILE = re.compile(rf"[\w.~%-]{{0,100}}{ENDING}", re.IGNORECASE)
+# A value behind a name and a blank is taken for a key if it has so many digits, and letters.
+KEY = re.compile(r"(?=\S{0,64}?[A-Za-z])(?=(?:[^\s\d]{0,64}\d){3})(?!\d{4}-\d\d)[\w+/=~.-]{8,}")
+LONGEST_NAME, LONGEST_TICKER = 64, 5
 # Keys that are known by how they begin, signed ones (JWT), hexadecimal ones, and others that nobody would write.
 TOKENS = (
+    re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----END).)*(?:-----END[A-Z ]{0,40}-----)?", re.DOTALL),
     re.compile(r"\b(?:AKIA|ASIA|AIza|sk-|pk-|gh[opsru]_|github_pat_|glpat-|xox[abprs]-|hf_|npm_|pypi-)[\w-]{8,}"),
     re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"),
     re.compile(r"(?<![\w/+.-])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}=?(?![\w/+=-]|\.\w)"),
 )
-# A hash is said to be one.
-RUN = re.compile(r"(?P<said>\b(?:commit|sha-?\d*|hash)\W{1,4}(?=[0-9a-f]+\b))?(?P<run>[A-Za-z0-9]{16,})", re.IGNORECASE)
+# A hash is said to be one, and so is the name of a run.
+RUN = re.compile(
+    r"(?P<said>\b(?:commit|sha-?\d*|hash)\W{1,4}(?=[0-9a-f]+\b)|\bruns?[=/]['\"]?)?"
+    r"(?P<run>[A-Za-z0-9]{16,})",
+    re.IGNORECASE,
+)
 WORD = re.compile(r"[A-Za-z][A-Za-z_. -]{0,39}")
 
 
@@ -101,7 +123,7 @@ def redacted(text: str) -> str:
     text = USER.sub(f"{MASK}@", _replaced(text, NAMED, lambda _: MASK))
     for token in TOKENS:
         text = token.sub(MASK, text)
-    text = RUN.sub(lambda found: found[0] if found["said"] or not _looks_drawn(found["run"]) else MASK, text)
+    text = RUN.sub(lambda found: found[0] if _is_no_key(found) else MASK, text)
     return text.replace(MASK, HIDDEN)
 
 
@@ -196,7 +218,38 @@ def _address(found: re.Match[str]) -> str:
     # A password may hold whatever stands between the parts of an address; a port is no password.
     if "@" in host or ("@" in found["rest"] and ":" in host and not PORT.fullmatch(host)):
         place, mark, _ = _before_query(found["rest"].rpartition("@")[2])
+    if not found["scheme"].lower().startswith("file:"):
+        host, slash, path = place.partition("/")
+        place = host + slash + PART.sub(_plain_part, path)
     return f"{found['scheme']}{place}" + (f"?{MASK}" if mark else "")
+
+
+def _plain_part(found: re.Match[str]) -> str:
+    """A part of the path of an address, if it is no key."""
+    part = found[0].rstrip(".:!")
+    shown = (PLAIN_PART.fullmatch(part) or FILE.fullmatch(part)) and not any(map(_looks_drawn, LONG.findall(part)))
+    return found[0] if shown or not part else MASK + found[0][len(part) :]
+
+
+def _is_no_key(found: re.Match[str]) -> bool:
+    """Whether a long run of letters and digits is said to be something else, begins the name of a file, or is words."""
+    return bool(found["said"] or FILE.match(found.string, found.end())) or not _looks_drawn(found["run"])
+
+
+def _is_named(found: re.Match[str]) -> bool:
+    """Whether a name of secrets is used as one: not where it is a column, a ticker, or a word of a sentence."""
+    given, text = found.groupdict(), found.string
+    before = text[max(0, found.start() - LONGEST_NAME) : found.start()]
+    start = re.search(r"[\w.-]*$", before)
+    outside = before[: start.start()] if start else before
+    if given.get("quoted"):
+        inside = not outside.rstrip("\"' \tbu") or outside.rstrip("\"' \tbu")[-1] in "{[(,\n"
+        return inside or bool(given["strong"] and re.match(r"[bu]?[\"'[({]", text[found.end() : found.end() + 2]))
+    if given.get("spaced"):
+        return before[len(outside) :].startswith("--") or KEY.match(text, found.end()) is not None
+    name = before[len(outside) :] + (given.get("line") or "")
+    is_ticker = name.isupper() and len(name) <= LONGEST_TICKER
+    return not (given.get("line") and is_ticker) or KEY.match(text, found.end()) is not None
 
 
 def _before_query(rest: str) -> tuple[str, str, str]:
@@ -214,7 +267,7 @@ def _replaced(text: str, pattern: re.Pattern[str], replace: Callable[[str], str]
     """Text with the value behind each match replaced."""
     pieces, done = [], 0
     for found in pattern.finditer(text):
-        if found.end() > done:
+        if found.end() > done and (pattern is not NAMED or _is_named(found)):
             end = _end_of_value(text, found.end(), found.groupdict().get("line"))
             pieces += [text[done : found.end()], replace(text[found.end() : end])]
             done = end

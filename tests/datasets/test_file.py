@@ -1,5 +1,7 @@
 """What datasets of files have in common."""
 
+import os
+
 import pytest
 from kedro.io import AbstractDataset, DataCatalog, DatasetError
 
@@ -9,7 +11,8 @@ from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.datasets.macro_file import MacroFileDataset
 from rnn_trading.datasets.prices_file import PricesFileDataset
 from rnn_trading.datasets.reviews_file import ReviewError, ReviewsFileDataset
-from rnn_trading.datasets.word_vectors import GloveTextDataset
+from rnn_trading.datasets.text_stream import TextsFileDataset
+from rnn_trading.datasets.word_vectors import GloveTextDataset, NumpyDataset
 
 SOURCES = [
     (IndexFileDataset, {"columns": {"Date": "date"}, "key": "table"}),
@@ -53,3 +56,27 @@ def test_a_missing_file_names_the_parameter_that_names_it(tmp_path):
         with pytest.raises(DatasetError, match=f"--params {parameter}=PATH") as raised:
             source.load()
         assert isinstance(raised.value.__cause__, error)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "options"),
+    [*SOURCES[:-3], (FilingsFileDataset, {}), *SOURCES[-2:], (TextsFileDataset, {}), (NumpyDataset, {})],
+)
+def test_a_pipe_a_device_and_an_address_are_refused_before_they_are_opened(dataset, options, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path, words in (
+        (tmp_path / "pipe", "is a pipe or a device, not a file"),
+        ("/dev/zero", "is a pipe or a device, not a file"),
+        ("https://host/a.csv", "is an address. Addresses are not fetched"),
+    ):
+        with pytest.raises(DatasetError, match=words):
+            dataset(filepath=str(path), **options).load()
+
+
+def test_a_pipe_in_a_folder_of_reviews_is_no_review(tmp_path):
+    for place in ("train/neg", "train/pos"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "1_1.txt").write_text("a text of its own " + place)
+    os.mkfifo(tmp_path / "train/pos/2_9.txt")
+    table, _ = ReviewsFileDataset(filepath=str(tmp_path)).load()
+    assert len(table) == 2

@@ -6,6 +6,7 @@ import io
 import lzma
 import os
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -122,6 +123,8 @@ def test_what_is_no_file_is_refused_with_its_reason(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ValueError, match="is a pipe or a device, not a file"):
         check(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="https:/host/a.csv is an address. Addresses are not fetched: save what it"):
+        check(Path("https://host/a.csv"))
     with pytest.raises(ValueError, match="cannot be read: .*[Nn]ame too long"):
         check(tmp_path / ("x" * 300))
 

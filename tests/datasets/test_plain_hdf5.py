@@ -84,6 +84,7 @@ def test_code_is_not_run(place, protocol, prices, tmp_path):
         with pytest.raises(Exception, match=r"posix\.mkdir.*Nothing in the file was run.*to_parquet") as error:
             read()
         assert str(prices) in str(error.value)
+        assert "fetch it again" not in str(error.value)
         assert not made.exists()
     # The attack is one: as it is usually read, it makes the folder.
     _read_by_pandas(prices)

@@ -89,6 +89,12 @@ def test_hdf5_of_any_name_and_with_several_tables(tmp_path):
         read(packed)
 
 
+def test_categories_beside_a_table_in_hdf5_are_no_table(tmp_path):
+    table = TABLE.assign(kind=pd.Categorical(["a", "b"]))
+    table.to_hdf(tmp_path / "a.h5", key="x", format="table")
+    assert read(tmp_path / "a.h5").table["kind"].tolist() == ["a", "b"]
+
+
 def test_a_series_in_hdf5_is_a_table(tmp_path):
     pd.Series([1.5, 2.0], index=pd.Index(["a", "b"], name="date"), name="close").to_hdf(tmp_path / "a.h5", key="s")
     assert read(tmp_path / "a.h5").table.columns.tolist() == ["close"]
@@ -154,6 +160,12 @@ def test_names_that_stand_twice(tmp_path):
     assert read(path, several_headers=True).table.columns.tolist() == ["date", "close", "close"]
 
 
+def test_a_name_over_two_columns_of_parquet(tmp_path):
+    pq.write_table(pa.table([pa.array([1.0]), pa.array([2.0])], names=["a", "a"]), tmp_path / "a.parquet")
+    with pytest.raises(TableError, match="a.parquet: the name 'a' stands over two columns. Rename or remove one"):
+        read(tmp_path / "a.parquet", several_headers=True)
+
+
 def test_rows_that_do_not_fit_may_be_left_out_and_counted(tmp_path):
     path = write(tmp_path, "date,close\n2020-01-06,1,234\n2020-01-07,2\n,\n")
     raw = read(path, leave_out=True)
@@ -173,7 +185,11 @@ def test_rows_that_do_not_fit_may_be_left_out_and_counted(tmp_path):
         ("a.parquet", parquet()[:-20], "a.parquet cannot be read: .*[^.]. It is damaged.*fetch it again"),
         ("a.parquet", parquet()[:4] + bytes(300) + parquet()[304:], "a.parquet cannot be read: .*fetch it again"),
         ("a.parquet", b"not Parquet", "neither Parquet, as its name says, nor a CSV"),
-        ("a.h5", b"\x89HDF\r\n\x1a\n" + bytes(100), "a.h5 cannot be read: it is damaged, .*Get it anew"),
+        (
+            "a.h5",
+            b"\x89HDF\r\n\x1a\n" + bytes(100),
+            r"a.h5 cannot be read: it is damaged, .*\. Get it anew, or as Parquet\.$",
+        ),
         ("a.h5", bytes(range(256)), "neither HDF5, as its name says, nor a CSV"),
         ("a.csv", bytes(range(1, 256)), "cannot be read"),
         ("a.xls", b"\xd0\xcf\x11\xe0....", "is a workbook of Excel"),

@@ -98,7 +98,7 @@ def test_bytes_that_are_no_utf8_and_a_byte_order_mark(glove):
 
 
 def test_files_that_are_no_vectors_are_refused(glove, tmp_path):
-    with pytest.raises(DatasetError, match="is empty. Expected word vectors in GloVe's text format"):
+    with pytest.raises(DatasetError, match="is empty: it has no bytes. Expected word vectors in GloVe's text format"):
         glove("")
     with pytest.raises(DatasetError, match="expected a word and its numbers.*Line 1 begins with 'A plain text"):
         glove("A plain text\nof two lines\n")

@@ -133,7 +133,7 @@ def test_odd_tickers_are_tickers():
     ("raw", "told", "message"),
     [
         (
-            "Ticker,Symbol,Date,Close\nA,A,2020-01-02,1",
+            "Ticker,Symbol,Date,Close\nA,B,2020-01-02,1",
             {},
             "'Ticker' and 'Symbol' could both be ticker. Say which: --params prices_columns.ticker=Ticker",
         ),

@@ -3,6 +3,7 @@ import pytest
 from rnn_trading.config import ConfigLoader
 from rnn_trading.differences import leaves
 from rnn_trading.settings import CONFIG_LOADER_ARGS
+from rnn_trading.workspace.folders import run_folder
 from tests.conftest import ROOT
 
 # What is read by all runs, and what is about several.
@@ -20,3 +21,8 @@ def test_whatever_a_run_writes_lies_in_its_folder(env):
     }
     assert len(paths) > 80
     assert sorted(path for path in paths if ": data/runs/small/" not in path) == []
+
+
+def test_a_long_name_is_shown_in_part():
+    with pytest.raises(ValueError, match=r"Received: 'x{79}\.\.\. \(300 signs\)\. Name another"):
+        run_folder("x" * 300)

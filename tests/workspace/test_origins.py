@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from rnn_trading.workspace.origins import move, origin_of, plan, settle, state_of
+from rnn_trading.datasets.prices_file import PricesFileDataset
+from rnn_trading.workspace.origins import content_of, move, origin_of, plan, settle, state_of
 
 
 def origin(run, **further):
@@ -124,3 +125,9 @@ def test_a_note_that_cannot_be_read_says_nothing(tmp_path, file, text):
     assert origin_of(tmp_path, file) is None
     settle(tmp_path, file, set())
     assert origin_of(tmp_path, file) is None
+
+
+def test_a_pipe_as_a_source_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert content_of(PricesFileDataset(filepath=str(tmp_path / "pipe")), {}) is None
+    assert content_of(PricesFileDataset(filepath="/dev/zero"), {}) is None

@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import stat
 import struct
 import zipfile
@@ -23,6 +24,8 @@ DAMAGED = (
     *(ValueError, IndexError, KeyError, OverflowError, struct.error),
 )
 BUFFER_BYTES = 2**18
+# As a path, an address has one slash behind the scheme; one letter is a drive of Windows.
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/.*")
 ENCRYPTED = 1
 # What the programs that pack a folder add of their own.
 NOT_PACKED_BY_USERS = ("__MACOSX/", ".DS_Store", "Thumbs.db")
@@ -54,13 +57,18 @@ def check_file(filepath: Path, error: type[Exception], missing: str) -> None:
     Raises
     ------
     Exception
-        ``error``: for nothing, a link that leads nowhere, a folder, a pipe or device, a file that may not be read, and
-        an empty one.
+        ``error``: for nothing, an address, a link that leads nowhere, a folder, a pipe or device, a file that may not
+        be read, and an empty one.
     """
     try:
         if filepath.is_symlink() and not filepath.exists():
             raise error(
                 f"{filepath} does not exist: it is a link to {os.readlink(filepath)}, where no file is. {missing}"
+            )
+        if not filepath.exists() and ADDRESS.fullmatch(filepath.as_posix()):
+            raise error(
+                f"{filepath} is an address. Addresses are not fetched: save what it gives to a file, and name that "
+                f"file. {missing}"
             )
         if not filepath.exists():
             raise error(f"{filepath} does not exist. {missing}")

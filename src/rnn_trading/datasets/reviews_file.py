@@ -91,7 +91,7 @@ class ReviewsFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         for split in ("train", "test"):
             for name, label in LABELS.items():
                 folder = self._filepath / split / name
-                for path in sorted(folder.glob("*.txt")):
+                for path in sorted(path for path in folder.glob("*.txt") if path.is_file()):
                     given = _rating(path) if self._labels == "stars" else label
                     text = path.read_text(encoding=self._encoding, errors="replace")
                     rows.append((f"{split}/{name}/{path.stem}", split, given, text))

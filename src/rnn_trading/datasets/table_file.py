@@ -215,8 +215,8 @@ class TableFile:
             return reader(source)
         except TableError:
             raise
-        except NotPlainError as error:
-            raise self.error(f"{self.filepath} cannot be read: {str(error).rstrip('.')}.") from error
+        except NotPlainError as error:  # says itself what to do
+            raise self.error(f"{self.filepath} cannot be read: {error}") from error
         except Exception as error:  # whatever a parser of binary files stumbles over, it is the file's fault
             raise self.error(damaged(self.filepath, error)) from error
 
@@ -240,14 +240,19 @@ class TableFile:
         return raw
 
     def _parquet(self, file: PackedFile) -> RawTable:
-        if file.packing is None:
-            refuse_large_parquet(self.guarded(pq.read_metadata, self.filepath), self.filepath, self.error)
-            table = self.guarded(pd.read_parquet, self.filepath)
-        else:
+        source: Path | io.BytesIO = self.filepath
+        if file.packing is not None:
             with file.open() as stream:
-                content = io.BytesIO(stream.read())
-            refuse_large_parquet(self.guarded(pq.read_metadata, content), self.filepath, self.error)
-            table = self.guarded(pd.read_parquet, content)
+                source = io.BytesIO(stream.read())
+        metadata = self.guarded(pq.read_metadata, source)
+        refuse_large_parquet(metadata, self.filepath, self.error)
+        names = self.guarded(lambda found: found.schema.to_arrow_schema().names, metadata)
+        twice = next((name for name in names if names.count(name) > 1), None) if len({*names}) < len(names) else None
+        if twice is not None:
+            raise self.error(
+                f"{self.filepath}: the name {twice!r} stands over two columns. Rename or remove one of them."
+            )
+        table = self.guarded(pd.read_parquet, source)
         self.guarded(check_texts, table)
         return RawTable(table, row_number, Reading((file.packing,) if file.packing else ()))
 
@@ -269,7 +274,8 @@ class TableFile:
 
         key = self.options.key
         with plain_store(filepath) as store:
-            tables = [name.lstrip("/") for name in store.keys()]
+            # Categories of a table lie beside it, as a table of their own.
+            tables = [name.lstrip("/") for name in store.keys() if "/meta/" not in name]
             key = tables[0] if key is None and len(tables) == 1 else key
             if key not in tables:
                 wanted = "one table" if key is None else f"the table {key!r}"

@@ -36,7 +36,8 @@ def is_folder(file: TableFile) -> bool:
     """Whether a path is a folder, or an archive of several tables of which none is named."""
     if file.filepath.is_dir():
         return True
-    if file.options.key is not None or not zipfile.is_zipfile(file.filepath):
+    # A pipe would be waited for.
+    if file.options.key is not None or not file.filepath.is_file() or not zipfile.is_zipfile(file.filepath):
         return False
     with zipfile.ZipFile(file.filepath) as archive:
         return len([name for name in _names(archive) if _may_be_table(name)]) > 1

@@ -12,6 +12,7 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from rnn_trading.datasets.file import SourceFileDataset
+from rnn_trading.datasets.packed import check_file
 from rnn_trading.progress import Reports
 from rnn_trading.text.word_vectors import FoundVectors, VectorError, VectorTable
 
@@ -112,11 +113,12 @@ class GloveText:
         VectorError
             If the file is missing, or its first vector is none.
         """
-        if not self.filepath.is_file():
-            raise VectorError(
-                f"{self.filepath} does not exist. Expected word vectors in GloVe's text format. Name them with "
-                "--params vectors_file=PATH, or leave that out for the vectors that are installed."
-            )
+        check_file(
+            self.filepath,
+            VectorError,
+            "Expected word vectors in GloVe's text format. Name them with --params vectors_file=PATH, or leave that "
+            "out for the vectors that are installed.",
+        )
         try:
             number, line = next(self._lines())
         except StopIteration:
@@ -212,6 +214,7 @@ class NumpyDataset(SourceFileDataset[np.ndarray]):
 
     def load(self) -> np.ndarray:
         """Return the array."""
+        check_file(self._filepath, VectorError, "Expected an array of NumPy.")
         return np.load(self._filepath, allow_pickle=False)
 
 

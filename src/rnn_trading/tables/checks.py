@@ -9,7 +9,7 @@ import pandas as pd
 
 from rnn_trading.tables.dates import EXAMPLE, ISO, read_dates
 from rnn_trading.tables.numbers import read_numbers
-from rnn_trading.tables.numerals import as_text
+from rnn_trading.tables.numerals import as_text, without_points
 from rnn_trading.tables.time_zones import days_in_zone
 from rnn_trading.tables.wording import are_missing, counted
 
@@ -429,11 +429,9 @@ class SourceTable:
         >>> SourceTable(pd.DataFrame({"ticker": [5.0, 700.0]}), "mine.csv", ("ticker",)).symbols("ticker").tolist()
         ['5', '700']
         """
-        text = as_text(self.table[column]).str.strip()
-        if (whole := text.str.fullmatch(r"[0-9]+\.0")).any() and whole[text != ""].all():
-            text = text.str.removesuffix(".0")
-        self.note(column, text.isna() | (text == ""), f"a {column.replace('_', ' ')}")
-        return text.fillna("")
+        text = without_points(as_text(self.table[column]).str.strip().fillna(""))
+        self.note(column, text == "", f"a {column.replace('_', ' ')}")
+        return text
 
 
 def _names_a_day(date_format: str) -> bool:

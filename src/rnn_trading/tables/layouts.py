@@ -17,13 +17,16 @@ from rnn_trading.tables.dates import read_dates
 from rnn_trading.tables.headers import Pairs, RepeatedPairError, index_as_columns, looks_joined, read_pairs
 from rnn_trading.tables.names import ADJ_CLOSE, ADJ_VOLUME, DATE, HIGH, LOW, OPEN, TICKER, Header, Told, Wanted, plain
 from rnn_trading.tables.numbers import read_numbers
-from rnn_trading.tables.numerals import looks_numeric, plain_numerals
+from rnn_trading.tables.numerals import looks_numeric, plain_numerals, without_points
 from rnn_trading.tables.reading import Reading
 from rnn_trading.tables.row_numbers import counts_rows
 from rnn_trading.tables.wording import counted
 
 logger = logging.getLogger(__name__)
 ROWS_LOOKED_AT = 100
+DAYS = {name for names in DATE.usual for name in names}
+# Over a column of a wide table these are hardly tickers.
+NO_TICKERS = {"", "volume", "year", "month", "day", "weekday", "week", "total", "average", "mean", "index"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def to_long(
         raise error(
             f"{origin}: there are dates and prices ({sheet.header.labels[price]!r}), and no {names}: these are prices "
             f"of one ticker. Received: {sheet.columns}. Give a folder with one such file for each ticker, called after "
-            f"it, or name the column: {sheet.header.say(keys[-1])}"
+            f"it, or name the column: {sheet.header.say(keys[-1])}{sheet.header.or_wide}"
         )
     return sheet.long(key or keys[-1])
 
@@ -177,8 +180,17 @@ class Sheet:
         error: type[TableError],
     ) -> None:
         self.body, self.describe_row, self.origin, self.told, self.error = body, describe_row, origin, told, error
-        self.header = Header(body.columns, origin, told, error)
+        self.header = Header(body.columns, origin, told, error, self.same)
         self.columns = some(self.header.labels)
+
+    def same(self, one: int, other: int) -> bool:
+        """Whether two columns say the same: as dates, if both are, or as texts."""
+        columns = [self.body.iloc[:, place] for place in (one, other)]
+        days = [read_dates(column).values for column in columns]
+        if all(bool(each.notna().any()) for each in days):
+            return days[0].dt.normalize().equals(days[1].dt.normalize())
+        first, second = (column.astype("str").str.strip() for column in columns)
+        return first.equals(second)
 
     def pairs(self) -> Pairs | None:
         """See :func:`rnn_trading.tables.headers.read_pairs`."""
@@ -222,6 +234,7 @@ class Sheet:
         if missing:
             raise self.header.missing(*missing, further=self._other_layouts(missing))
         places = {wanted.name: place for wanted, place in found.items() if place is not None}
+        self._refuse_other_days(places[DATE.name])
         body, plainly = self.with_plain_numbers(
             [place for name, place in places.items() if name in (ADJ_CLOSE.name, ADJ_VOLUME.name)]
         )
@@ -232,6 +245,19 @@ class Sheet:
         reading = Reading((words, *plainly))
         return LongTable(table, self.describe_row, reading, self._unadjusted(labels[ADJ_CLOSE.name]), labels)
 
+    def _refuse_other_days(self, date: int) -> None:
+        """Refuse a second column of dates that says other days, unless the user named one."""
+        others = [place for place, label in enumerate(self.header.labels) if place != date and plain(label) in DAYS]
+        for place in others if self.told.columns.get(DATE.name) is None else []:
+            if read_dates(self.body.iloc[:, place]).values.notna().any() and not self.same(date, place):
+                raise self.header.both(DATE, self.header.labels[date], self.header.labels[place])
+
+    def _dates_of_wide(self) -> int:
+        """Position of the dates of a wide table: the first column, unless another is called so and holds some."""
+        date = self.header.find(DATE) or 0
+        named = read_dates(self.body.head(ROWS_LOOKED_AT).iloc[:, date])
+        return date if named.question or named.values.notna().any() or not self.begins_with_dates() else 0
+
     def _other_layouts(self, missing: list[Wanted]) -> str:
         """What else a table may be in which neither a price nor what tells prices apart is found."""
         if ADJ_CLOSE not in missing or self.told.layout != "auto":
@@ -239,13 +265,12 @@ class Sheet:
         dates = read_dates(pd.Series(self.header.labels[1:], dtype="str"))
         if dates.values.notna().sum() > len(self.header.labels) / 2:
             return ". Or, since its dates stand side by side: turn the table, so that they stand below each other"
-        wide = f". Or, if every other column is a ticker: --params {self.told.parameter}_layout=wide"
-        return wide if (DATE not in missing or self.begins_with_dates()) and len(missing) > 1 else ""
+        missing_date = DATE in missing and not self.begins_with_dates()
+        return self.header.or_wide if not missing_date and len(missing) > 1 else ""
 
     def wide(self) -> LongTable:
         """Dates down, a column a ticker."""
-        date = self.header.find(DATE) or 0
-        labels = self.header.labels
+        date, labels = self._dates_of_wide(), self.header.labels
         tickers = {place: labels[place] for place in range(len(labels)) if place != date and not self.counts(place)}
         if not tickers:
             raise self.error(f"{self.origin}: there is no column beside the dates. Received: {self.columns}.")
@@ -253,7 +278,7 @@ class Sheet:
         twice = next((name for name in names if names.count(name) > 1), None) if len({*names}) < len(names) else None
         if twice is not None:
             raise self.error(f"{self.origin}: {twice!r} stands over two columns. Remove one of them, or rename it.")
-        odd = [label for label in tickers.values() if _no_ticker(label)]
+        odd = [label for label in names if looks_joined(label) or _is_no_ticker(label, names)]
         if odd and self.told.layout != "wide":
             raise self.error(
                 f"{self.origin}: expected a column of prices for each ticker. Received also {odd[0]!r}. Remove it; or, "
@@ -289,9 +314,10 @@ class Sheet:
         """Columns of tickers below each other."""
         body, plainly = self.with_plain_numbers({place for places in columns.values() for place in places}, first)
         rows, tickers = len(body), [*columns["adj_close"].values()]
+        names = without_points(pd.Series(tickers, dtype="str"))
         table: dict[str, Any] = {
             "date": pd.concat([body.iloc[:, date]] * len(tickers), ignore_index=True),
-            "ticker": pd.Series(np.repeat(np.array(tickers, dtype=object), rows), dtype="str"),
+            "ticker": pd.Series(np.repeat(names.to_numpy(dtype=object), rows), dtype="str"),
         }
         nothing = pd.Series(np.nan, index=body.index)
         for name, places in columns.items():
@@ -311,6 +337,7 @@ class Sheet:
         return None if told or plain(label) in ADJ_CLOSE.usual[0] else label
 
 
-def _no_ticker(label: str) -> bool:
-    """Whether a name is that of volumes, or none."""
-    return looks_joined(label) or plain(label) in ("", "volume") or label.startswith("Unnamed:")
+def _is_no_ticker(label: str, labels: Sequence[str]) -> bool:
+    """Whether a name is one of other columns, or of a second column of a name, as pandas writes it."""
+    base, _, number = label.rpartition(".")
+    return plain(label) in NO_TICKERS or label.startswith("Unnamed") or (number.isdigit() and base in labels)

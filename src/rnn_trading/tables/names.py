@@ -1,7 +1,7 @@
 """Which column of a table from outside is the date, the ticker, the price: by usual names, or as a user says."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -152,6 +152,8 @@ class Header:
         What a user says of it.
     error
         What is raised.
+    same
+        Whether two columns, by their positions, say the same: the first of such is taken. Without it none do.
 
     Examples
     --------
@@ -164,8 +166,16 @@ class Header:
     rnn_trading.tables.checks.TableError: mine.csv: 'Ticker' and 'Symbol' could both be ticker. Say which: ...
     """
 
-    def __init__(self, labels: Sequence[object], origin: str, told: Told, error: type[TableError] = TableError) -> None:
+    def __init__(
+        self,
+        labels: Sequence[object],
+        origin: str,
+        told: Told,
+        error: type[TableError] = TableError,
+        same: Callable[[int, int], bool] | None = None,
+    ) -> None:
         self.labels, self.origin, self.told, self.error = [str(label) for label in labels], origin, told, error
+        self.same = same
 
     def find(self, wanted: Wanted) -> int | None:
         """Position of a column; None if there is none.
@@ -184,7 +194,9 @@ class Header:
             exact = [place for place in alike if self.labels[place] == wanted.name]
             if len(found) == 1:
                 return found[0]
-            if len(exact) == len(alike) == 1:
+            if found and self.same is not None and all(self.same(found[0], place) for place in found[1:]):
+                return found[0]
+            if len(exact) == len(alike) == 1 and self.same is None:
                 return exact[0]
             if found:
                 one, other = (self.labels[place] for place in found[:2])
@@ -192,11 +204,21 @@ class Header:
                     raise self.error(
                         f"{self.origin}: column {one!r} stands twice. Remove one of the two, or rename it."
                     )
-                raise self.error(
-                    f"{self.origin}: {one!r} and {other!r} could both be {wanted.name}. Say which: "
-                    f"{self.say(wanted, one)}"
-                )
+                raise self.both(wanted, one, other)
         return None
+
+    def both(self, wanted: Wanted, one: str, other: str) -> TableError:
+        """The error for two columns that could be meant."""
+        wide = self.or_wide if wanted is ADJ_CLOSE else ""
+        return self.error(
+            f"{self.origin}: {one!r} and {other!r} could both be {wanted.name}. Say which: "
+            f"{self.say(wanted, one)}{wide}"
+        )
+
+    @property
+    def or_wide(self) -> str:
+        """What to do if names of fields are tickers."""
+        return f". Or, if every other column is a ticker: --params {self.told.parameter}_layout=wide"
 
     def has_named(self) -> bool:
         """Whether all columns that a user named are there."""

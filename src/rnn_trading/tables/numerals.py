@@ -78,6 +78,18 @@ def as_text(column: pd.Series) -> pd.Series:
     return column.astype("str").where(column.notna())
 
 
+def without_points(names: pd.Series) -> pd.Series:
+    """Texts without the decimal point of whole numbers, if all but the empty ones are such.
+
+    Examples
+    --------
+    >>> without_points(pd.Series(["7.0", ""])).tolist(), without_points(pd.Series(["7.0", "A"])).tolist()
+    (['7', ''], ['7.0', 'A'])
+    """
+    whole = names.str.fullmatch(r"[0-9]+\.0") | (names == "")
+    return names.str.removesuffix(".0") if whole.all() else names
+
+
 def plain_numerals(
     table: pd.DataFrame,
     origin: str,

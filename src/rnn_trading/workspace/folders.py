@@ -6,6 +6,8 @@ from rnn_trading.datasets.runs import MAIN, NAME
 
 DATA = "data"
 RUNS = "runs"
+# Of a name that is refused, so many are shown.
+MOST_SIGNS = 80
 
 
 def run_folder(run: str | int | None) -> str:
@@ -35,9 +37,10 @@ or _, and is not main. Received: '../elsewhere'. Name another with --params run=
         return DATA
     is_number = isinstance(run, int) and not isinstance(run, bool)
     if not (is_number or isinstance(run, str)) or not NAME.fullmatch(str(run)) or run == MAIN:
+        shown = repr(run) if len(repr(run)) <= MOST_SIGNS else f"{repr(run)[:MOST_SIGNS]}... ({len(str(run)):,} signs)"
         raise ValueError(
             "run: expected a name of 1 to 64 letters (A to Z), digits, - _ and ., which begins with a letter, digit or "
-            f"_, and is not {MAIN}. Received: {run!r}. Name another with --params run=NAME, or leave it out."
+            f"_, and is not {MAIN}. Received: {shown}. Name another with --params run=NAME, or leave it out."
         )
     return str(PurePosixPath(DATA, RUNS, str(run)))
 

@@ -132,6 +132,8 @@ def _content(path: Path) -> str | None:
     try:
         if path.is_dir():
             return f"listing {_listing(path)[:16]}"
+        if not path.is_file():
+            return None  # a pipe or a device has no end
         found = path.stat()
         if found.st_size > HASHED_BYTES:
             return f"{found.st_size} bytes, changed {found.st_mtime_ns}"
