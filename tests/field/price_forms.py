@@ -94,8 +94,8 @@ LAYOUTS = [
     ),
     Case("a ZIP archive with one file a ticker", {"p.zip": archive(A=one("A"), B=one("B"))}, "read", "", is_the_panel),
     Case(
-        "two columns that could both be the ticker",
-        {"p.csv": panel("date,Ticker,Symbol,Adj Close", "{day},{ticker},{ticker},{close}")},
+        "two columns that could both be the ticker, and say different things",
+        {"p.csv": panel("date,Ticker,Symbol,Adj Close", "{day},x,{ticker},{close}")},
         "refused",
         "could both be",
     ),
