@@ -48,7 +48,7 @@ def test_the_true_path_comes_back(method, period, values):
 
 
 def test_what_cannot_be_transformed_is_named():
-    with pytest.raises(TableError, match=r"X: 0 on 2000-03-01 has no logarithm \(2 in all\)"):
+    with pytest.raises(TableError, match=r"X: 0 on 2000-03-01 has no logarithm \(2 such values\)"):
         transform(SERIES.replace(4.0, 0.0), of("log_difference"))
     with pytest.raises(TableError, match="X: a difference over 6 steps needs more values than that. Received: 6"):
         transform(SERIES, of("difference", 6))
