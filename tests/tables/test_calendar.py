@@ -124,7 +124,7 @@ def test_a_stray_session_on_a_weekend_is_kept_and_said(caplog):
     days = on(WEEKS, 0, 1, 2, 3, 4).union([pd.Timestamp("2016-10-30")])  # a Sunday, as at the festival of lights
     left, reading = check(panel(days))
     assert len(left) == 3 * len(days)
-    assert reading.recognised == ("1 session on days of rest, the first 2016-10-30: few, and kept",)
+    assert reading.recognised == ("1 session on days of rest, the first 2016-10-30: 0.38% of the rows, kept",)
     assert "2016-10-30" in caplog.text
 
 
@@ -198,6 +198,12 @@ def test_prices_that_are_not_daily_are_refused_by_name(step, name):
     assert f"x.csv: expected daily prices. Received: {name} ones" in refusal(prices)
     if step == "W-FRI":
         assert len(check(prices, not_daily="keep")[0]) == 180
+
+
+def test_weekends_are_left_out_as_stated_where_an_exchange_seems_open():
+    left, reading = check(panel(WEEKS), weekends="leave_out")
+    assert left.index.get_level_values("date").day_of_week.max() == 4
+    assert reading.counts["weekend_sessions"] > 100
 
 
 def test_names_of_days_are_checked():

@@ -328,9 +328,14 @@ class _Check:
             return
         self._refuse_shifted(*found.shifted(self.sessions, rows))
         dates = self.sessions.dates_of(rows)
+        if self.calendar.weekends == "leave_out":
+            self.counts["weekend_sessions"] = len(dates)
+            self._keep(~rows)
+            return
         if rows.mean() <= STRAY or (len(dates) == 1 and len(self.sessions.dates) > FEWEST_SESSIONS):
             sessions = "session" if len(dates) == 1 else "sessions"
-            note = f"{len(dates):,} {sessions} on days of rest, the first {day(dates[0])}: few, and kept"
+            kept = f"{rows.mean():.2%} of the rows, kept"
+            note = f"{len(dates):,} {sessions} on days of rest, the first {day(dates[0])}: {kept}"
             logger.warning("%s: %s", self.origin, note)
             self.notes.append(note)
             return
@@ -339,9 +344,6 @@ class _Check:
         if all(regular.values()) and not straight:
             names = [f"{WEEKDAYS[number]}s" for number in regular]
             self.notes.append(f"an exchange that is open on {' and '.join(names)}, {_span(dates)}")
-        elif self.calendar.weekends == "leave_out":
-            self.counts["weekend_sessions"] = len(dates)
-            self._keep(~rows)
         else:
             reason = "lie on straight lines between those around them" if straight else "are there in a few weeks only"
             raise CalendarError(
