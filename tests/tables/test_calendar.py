@@ -55,6 +55,21 @@ def test_shifted_days_without_their_weekends_have_no_friday():
     assert '"data_ingestion.calendar.rest_days=Saturday Sunday Friday"' in message
 
 
+def test_one_ticker_of_many_that_never_has_a_friday_is_found_and_named():
+    prices = panel_to_prices(panel(on(WEEKS, 0, 1, 2, 3, 4), tickers=20))
+    index = prices.index.to_frame()
+    index.loc["T7", "date"] = (index.loc["T7", "date"] - pd.Timedelta(days=1)).to_numpy()
+    prices = prices.set_axis(pd.MultiIndex.from_frame(index)).sort_index()
+    prices = prices[prices.index.get_level_values("date").day_of_week < 5]
+    message = refusal(prices)
+    assert "none of 208 sessions of 1 of 20 (ticker T7) from 2016-01-04 to 2016-12-29 is on a Friday" in message
+    assert '"data_ingestion.calendar.rest_days=Saturday Sunday Friday"' in message
+    assert len(check(prices, rest_days="Saturday Sunday Friday")[0]) == len(prices)
+    # A ticker that has just come says nothing of weekdays.
+    new = pd.concat([prices.drop("T7"), prices.loc[["T7"]].head(14)]).sort_index()
+    assert check(new)[1].counts == NOTHING
+
+
 ZONES = ["Asia/Tokyo", "Australia/Sydney", "Asia/Kolkata", "Europe/London", "America/New_York", "America/Los_Angeles"]
 
 
