@@ -55,6 +55,21 @@ def test_shifted_days_without_their_weekends_have_no_friday():
     assert '"data_ingestion.calendar.rest_days=Saturday Sunday Friday"' in message
 
 
+def test_one_ticker_of_many_that_never_has_a_friday_is_found_and_named():
+    prices = panel_to_prices(panel(on(WEEKS, 0, 1, 2, 3, 4), tickers=20))
+    index = prices.index.to_frame()
+    index.loc["T7", "date"] = (index.loc["T7", "date"] - pd.Timedelta(days=1)).to_numpy()
+    prices = prices.set_axis(pd.MultiIndex.from_frame(index)).sort_index()
+    prices = prices[prices.index.get_level_values("date").day_of_week < 5]
+    message = refusal(prices)
+    assert "none of 208 sessions of 1 of 20 (ticker T7) from 2016-01-04 to 2016-12-29 is on a Friday" in message
+    assert '"data_ingestion.calendar.rest_days=Saturday Sunday Friday"' in message
+    assert len(check(prices, rest_days="Saturday Sunday Friday")[0]) == len(prices)
+    # A ticker that has just come says nothing of weekdays.
+    new = pd.concat([prices.drop("T7"), prices.loc[["T7"]].head(14)]).sort_index()
+    assert check(new)[1].counts == NOTHING
+
+
 ZONES = ["Asia/Tokyo", "Australia/Sydney", "Asia/Kolkata", "Europe/London", "America/New_York", "America/Los_Angeles"]
 
 
@@ -124,7 +139,7 @@ def test_a_stray_session_on_a_weekend_is_kept_and_said(caplog):
     days = on(WEEKS, 0, 1, 2, 3, 4).union([pd.Timestamp("2016-10-30")])  # a Sunday, as at the festival of lights
     left, reading = check(panel(days))
     assert len(left) == 3 * len(days)
-    assert reading.recognised == ("1 session on days of rest, the first 2016-10-30: few, and kept",)
+    assert reading.recognised == ("1 session on days of rest, the first 2016-10-30: 0.38% of the rows, kept",)
     assert "2016-10-30" in caplog.text
 
 
@@ -198,6 +213,12 @@ def test_prices_that_are_not_daily_are_refused_by_name(step, name):
     assert f"x.csv: expected daily prices. Received: {name} ones" in refusal(prices)
     if step == "W-FRI":
         assert len(check(prices, not_daily="keep")[0]) == 180
+
+
+def test_weekends_are_left_out_as_stated_where_an_exchange_seems_open():
+    left, reading = check(panel(WEEKS), weekends="leave_out")
+    assert left.index.get_level_values("date").day_of_week.max() == 4
+    assert reading.counts["weekend_sessions"] > 100
 
 
 def test_names_of_days_are_checked():

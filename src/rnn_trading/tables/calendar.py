@@ -328,9 +328,14 @@ class _Check:
             return
         self._refuse_shifted(*found.shifted(self.sessions, rows))
         dates = self.sessions.dates_of(rows)
+        if self.calendar.weekends == "leave_out":
+            self.counts["weekend_sessions"] = len(dates)
+            self._keep(~rows)
+            return
         if rows.mean() <= STRAY or (len(dates) == 1 and len(self.sessions.dates) > FEWEST_SESSIONS):
             sessions = "session" if len(dates) == 1 else "sessions"
-            note = f"{len(dates):,} {sessions} on days of rest, the first {day(dates[0])}: few, and kept"
+            kept = f"{rows.mean():.2%} of the rows, kept"
+            note = f"{len(dates):,} {sessions} on days of rest, the first {day(dates[0])}: {kept}"
             logger.warning("%s: %s", self.origin, note)
             self.notes.append(note)
             return
@@ -339,9 +344,6 @@ class _Check:
         if all(regular.values()) and not straight:
             names = [f"{WEEKDAYS[number]}s" for number in regular]
             self.notes.append(f"an exchange that is open on {' and '.join(names)}, {_span(dates)}")
-        elif self.calendar.weekends == "leave_out":
-            self.counts["weekend_sessions"] = len(dates)
-            self._keep(~rows)
         else:
             reason = "lie on straight lines between those around them" if straight else "are there in a few weeks only"
             raise CalendarError(
@@ -374,19 +376,32 @@ class _Check:
         )
 
     def refuse_missing_weekdays(self) -> None:
-        """A working day that never occurs."""
+        """A working day that never occurs, in the whole table or in a series."""
         dates = self.sessions.dates
         if len(dates) < FEWEST_SESSIONS or np.median(np.diff(dates)) > LARGEST_STEP_OF_DAYS:
             return
         there = np.bincount((dates + 3) % 7, minlength=7)
-        never = [WEEKDAYS[number] for number in self.calendar.working if not there[number]]
+        never, whose = [number for number in self.calendar.working if not there[number]], f"{len(dates):,} sessions"
+        if not never:
+            missing = found.missing_weekdays(self.sessions, FEWEST_SESSIONS)
+            series = np.flatnonzero(missing.any(axis=1))
+            never, whose = [*np.flatnonzero(missing.any(axis=0))], self._sessions_of(series)
+            dates = self.sessions.dates_of(np.isin(self.sessions.keys, series))
         if never:
+            names = [WEEKDAYS[number] for number in never]
             raise CalendarError(
-                f"{self.origin}: none of {len(dates):,} sessions from {_span(dates)} is on a {' or '.join(never)}. The "
+                f"{self.origin}: none of {whose} from {_span(dates)} is on a {' or '.join(names)}. The "
                 "dates may be shifted by a time zone, and weekends removed after that: name the exchange's zone, such "
                 "as --params timezone=Asia/Tokyo, or give plain dates. If the exchange rests on these days, say so: "
-                f"{self._setting('rest_days', ' '.join([*self._rest_days(), *never]))}."
+                f"{self._setting('rest_days', ' '.join([*self._rest_days(), *names]))}."
             )
+
+    def _sessions_of(self, series: Numbers) -> str:
+        keys, index = self.sessions.keys, self.table.index
+        first = ", ".join(str(index[row][0]) for row in np.searchsorted(keys, series[:3]) if index.nlevels > 1)
+        name, others = str(index.names[0]).replace("_", " "), " and others" if len(series) > 3 else ""
+        rows = np.isin(keys, series).sum()
+        return f"{rows:,} sessions of {len(series):,} of {keys[-1] + 1:,} ({name} {first}{others})"
 
     def _keep(self, rows: Flags) -> None:
         self.table = self.table[rows]

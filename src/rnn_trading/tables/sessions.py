@@ -192,6 +192,22 @@ def shifted(sessions: Sessions, rows: Flags) -> tuple[Flags, int]:
     return rows & series[sessions.keys], int(series.sum())
 
 
+def missing_weekdays(sessions: Sessions, fewest: int) -> Flags:
+    """Of each series, the weekdays other than those of rest on which it has no session; ``(series, 7)``.
+
+    Series of fewer sessions than ``fewest``, and those that do not go on from day to day most of the time, say nothing
+    of weekdays: none are marked.
+    """
+    keys, size = sessions.keys, sessions.keys[-1] + 1
+    there = np.bincount(keys * 7 + sessions.weekdays, minlength=size * 7).reshape(-1, 7)
+    next_day = np.append(False, np.diff(sessions.days) == 1) & sessions.follows
+    rows = there.sum(axis=1)
+    daily = (rows >= fewest) & (np.bincount(keys[next_day], minlength=size) > MOST * (rows - 1))
+    missing = (there == 0) & daily[:, None]
+    missing[:, list(sessions.rest_days)] = False
+    return missing
+
+
 def interpolated(sessions: Sessions, rows: Flags) -> bool:
     """Whether prices of days of rest lie on a straight line between the prices around them."""
     inner = sessions.follows[1:-1] & sessions.follows[2:]
