@@ -125,6 +125,13 @@ def _configuration() -> str:
     return str(folder / "conf")
 
 
+def with_configuration(folder: Path) -> Path:
+    """A folder as a project, with the configuration but for ``conf/local``."""
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
+    return folder
+
+
 @contextlib.contextmanager
 def project_in(folder: Path) -> Iterator[Run]:
     """A copy of the project in a new folder, and what runs pipelines there.

@@ -9,7 +9,7 @@ from kedro.framework.project import configure_project
 
 from rnn_trading.cli import program, run
 from rnn_trading.configuration.files import ConfigurationError
-from tests.conftest import ROOT
+from tests.conftest import with_configuration
 
 WANTED = ["--pipelines", "data_ingestion.macro"]
 
@@ -17,10 +17,7 @@ WANTED = ["--pipelines", "data_ingestion.macro"]
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """One project for all tests: what they do not change is read once."""
-    folder = tmp_path_factory.mktemp("project")
-    shutil.copy(ROOT / "pyproject.toml", folder)
-    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
-    return folder
+    return with_configuration(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture

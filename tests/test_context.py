@@ -11,7 +11,7 @@ from kedro.io import DatasetError, DatasetNotFoundError
 from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.context import SharedCatalog
-from tests.conftest import ROOT
+from tests.conftest import ROOT, with_configuration
 
 MODEL = "multivariate.macro.model"
 
@@ -19,10 +19,7 @@ MODEL = "multivariate.macro.model"
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """One project for all tests: what they do not change is read once."""
-    folder = tmp_path_factory.mktemp("project")
-    shutil.copy(ROOT / "pyproject.toml", folder)
-    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
-    return folder
+    return with_configuration(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture

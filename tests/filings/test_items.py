@@ -159,3 +159,9 @@ def test_what_is_too_long_for_a_word_is_cut_in_pieces():
     pieces = wrap_word("(" * (2 * LONGEST_WORD + 1))
     assert list(map(len, pieces)) == [LONGEST_WORD, LONGEST_WORD, 1]
     assert clean_sentences(f"{'(' * 3 * LONGEST_WORD} anvils fall", ALL) == ["anvils fall"]
+
+
+def test_a_text_that_was_not_converted_is_known():
+    rtf, page = "\ufeff{\\rtf1\\ansi Item 1. We make anvils.}", "<html><body><p>Item 1.</p>" * 20
+    assert (RawFiling("1", rtf, {}).is_rtf, RawFiling("1", page, {}).is_rtf) == (True, False)
+    assert RawFiling("1", "Item 1. The brace {\\rtf is a command.", {}).is_rtf is False

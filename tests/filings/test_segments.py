@@ -220,3 +220,22 @@ def counting(function, seen):
         return function(text)
 
     return counted
+
+
+def test_contents_at_the_end_do_not_replace_an_item():
+    """The last entry has the exhibits behind it, and is longer than the item that it names."""
+    real = "\n\n".join(f"Item {number}. {'We sell anvils here. ' * 40}" for number in ("1", "1A", "2", "3", "7", "8"))
+    entries = ["Item 1. Business 3", "Item 1A. Risk Factors 9", "Item 2. Properties 15", "Item 3. Legal 16"]
+    contents = "\n".join([*entries, "Item 7. Management's Discussion 20"])
+    exhibits = "The lease says nothing else. " * 180
+    before, after = divide(real), divide(f"{real}\n\nTABLE OF CONTENTS\n{contents}\n{exhibits}")
+    assert after.items["item_7"] == before.items["item_7"]
+    assert after.words_under_no_heading - before.words_under_no_heading == len(exhibits.split())
+
+
+def test_an_item_right_behind_the_contents_stays():
+    contents = "\n".join(
+        f"Item {number} {page}" for page, number in enumerate(("1. Business", "2. Properties", "3. Legal"), 3)
+    )
+    report = f"{contents}\nItem 7. Management's Discussion 20\n{'Sales rose again. ' * 200}"
+    assert divide(report).items["item_7"].endswith("Sales rose again.")

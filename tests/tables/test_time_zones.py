@@ -128,3 +128,4 @@ def test_bars_of_hours_are_refused_with_their_first_day():
 def test_a_row_that_stands_twice_is_no_bar_of_an_hour():
     source = bars(date=["2020-01-31", "2020-01-31"])
     source.refuse_bars_of_a_day(source.dates())
+    assert source.usable().all()

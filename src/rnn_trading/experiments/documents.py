@@ -25,7 +25,7 @@ def label_filings(
 ) -> pd.DataFrame:
     """Return after each filing that has a text; see :func:`rnn_trading.filings.returns.forward_returns`.
 
-    Filings without a text are ``no_text`` (the source has none), ``empty_text``, ``html`` or ``no_items``.
+    Filings without a text are ``no_text`` (the source has none), ``empty_text``, ``html``, ``rtf`` or ``no_items``.
     """
     of_text = filing_sentences.items.groupby("filing_id")["problem"].first()
     unusable = of_text.astype("str").where(of_text.notna()).reindex(filings.index)

@@ -78,6 +78,12 @@ class RawFiling:
             len(TAG.findall(text[:TAGS_WITHIN])) >= FEWEST_TAGS for text in (self.text or "", *self.items.values())
         )
 
+    @property
+    def is_rtf(self) -> bool:
+        """Whether a text is in Rich Text Format: its commands would be read as words."""
+        begins = (text[:100].lstrip("\ufeff \n\r\t") for text in (self.text or "", *self.items.values()))
+        return any(begin.startswith("{\\rtf") for begin in begins)
+
     def divide(self) -> Division:
         """Its items: those of the source, if any has a text; or those that are found in the whole text."""
         if any(text.strip() for text in self.items.values()):

@@ -44,9 +44,9 @@ class ReadFilings:
     table
         Filings among them that were not known, one row an item: ``key``, ``item``, ``sentences`` (list of text, see
         :func:`rnn_trading.filings.items.clean_sentences`), ``words`` (of all these sentences), ``problem`` (missing;
-        of a filing without any item, in a single row, ``empty_text``, ``html`` or ``no_items``), ``undecodable`` (the
-        text held bytes that are none), ``form`` (how the item was found, missing without any) and, of the whole filing,
-        ``words_of_text``, ``words_under_no_heading`` and ``words_of_shorter_segments``; see
+        of a filing without any item, in a single row, ``empty_text``, ``html``, ``rtf`` or ``no_items``),
+        ``undecodable`` (the text held bytes that are none), ``form`` (how the item was found, missing without any) and,
+        of the whole filing, ``words_of_text``, ``words_under_no_heading`` and ``words_of_shorter_segments``; see
         :class:`rnn_trading.filings.segments.Division`.
     """
 
@@ -101,12 +101,12 @@ def read_filings(keyed: dict[str, RawFiling], rules: SentenceParameters) -> pd.D
     """Sentences of some filings, by their keys; see :class:`ReadFilings`."""
     rows: list[dict[str, Any]] = []
     for key, filing in keyed.items():
-        is_html = filing.is_html
-        division = Division() if is_html else filing.divide()
+        unconverted = "html" if filing.is_html else "rtf" if filing.is_rtf else None
+        division = Division() if unconverted else filing.divide()
         words_of = {name: getattr(division, name) for name in WORDS}
         shared = {"key": key, "undecodable": filing.is_undecodable, **words_of}
         if not division.items:
-            problem = "html" if is_html else "empty_text" if filing.is_empty else "no_items"
+            problem = unconverted or ("empty_text" if filing.is_empty else "no_items")
             rows.append(shared | {"item": None, "sentences": [], "words": 0, "problem": problem, "form": None})
         for item, text in division.items.items():
             sentences = clean_sentences(text, rules)

@@ -52,6 +52,7 @@ PLAIN_TITLES = (
     ),
 )
 PLAIN_TITLE = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PLAIN_TITLES))
+ENDS_IN_A_PAGE = re.compile(r"[\s.]\d{1,3}\s*$")
 AROUND_A_TITLE = re.compile(rf"^[\W\d_]+|\W*\(?\bcont(?:inued|'d)\)?\W*$|[\s.|{DASH}]+\d{{1,3}}\s*$|\W+$")
 
 
@@ -185,9 +186,18 @@ def _without_contents(segments: list[Segment]) -> list[Segment]:
         result[first:last] = [Segment(CONTENTS, "")] * (last - first)
         # What follows a table stands in the segment of its last entry, or of the entry behind, which is longer then.
         for position in range(last - 1, min(last + 1, len(segments))):
-            if segments[position].name not in ITEMS:
+            if segments[position].name not in ITEMS or _repeats_an_item(segments, first, position):
                 result[position] = _behind_contents(segments[position])
     return result
+
+
+def _repeats_an_item(segments: list[Segment], first: int, position: int) -> bool:
+    """Whether a segment behind a table with pages is its last entry, and its item stands in front of the table."""
+    name, line = segments[position].name, segments[position].body.partition("\n")[0]
+    is_there = any(segment.name == name and not _is_entry(segment.body) for segment in segments[:first])
+    is_in_the_table = any(segment.name == name for segment in segments[first:position])
+    paged = sum(_has_pages(segment.body) for segment in segments[first:position])
+    return is_there and not is_in_the_table and 2 * paged >= position - first and bool(ENDS_IN_A_PAGE.search(line))
 
 
 def _tables(segments: list[Segment]) -> Iterator[tuple[int, int]]:
