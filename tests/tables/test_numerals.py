@@ -180,7 +180,8 @@ def test_ids():
 
 
 @pytest.mark.parametrize(
-    "cells", [["100", "99.875", "101.125"], ["998", "1.5", "1.002"], ["0", "1.002"], ["1.002", "1.003"]]
+    "cells",
+    [["100", "99.875", "101.125"], ["998", "1.5", "1.002"], ["0", "1.002"], ["1.000", "123456"], ["1.002", "1.003"]],
 )
 def test_a_point_before_decimals_is_not_asked_about(cells):
     assert plain(a=cells) == ({"a": cells}, ())

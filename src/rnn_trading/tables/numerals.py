@@ -24,7 +24,7 @@ SPACES = "' \u00a0\u202f"  # apostrophe; space, no-break space, narrow no-break 
 EXPONENT = r"(?:[eE][+-]?\d+)"
 PLAIN = rf"^[+-]?(?:\d+\.?\d*|\.\d+){EXPONENT}?$|^[+-]?(?i:inf|infinity)$"
 GLANCE = 1000
-GROUPED_OR_WHOLE = r"^[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})$"
+GROUPED_OR_WHOLE = r"^[+-]?(?:\d{1,3}|[1-9]\d{0,2}\.\d{3})$"  # 1234 would be 1.234, if that were in thousands
 FAR_APART = 50  # times; a thousand are lost where a sign between thousands is taken for that of decimals
 
 
