@@ -67,9 +67,11 @@ def _by_fold(axes: Axes, skill: dict[str, Any]) -> None:
         spans = [(fold["first_date"][:4], fold["last_date"][:4]) for fold in folds]
         names = [first if first == last else f"{first}\nto {last}" for first, last in spans]
         axes.set_xticks(places, names, fontsize=12 if len(folds) <= COLUMNS else 10)
+        axes.set(xlabel="Fold, by the years of its test")
     else:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    axes.set(xlabel="Fold, by the years of its test", xlim=(0.4, len(folds) + 0.6))
+        axes.set(xlabel="Fold")
+    axes.set(xlim=(0.4, len(folds) + 0.6))
     axes.grid(visible=False, axis="x")
 
 
