@@ -1,0 +1,147 @@
+"""How many folds and which seeds each experiment has: what pipelines need to know of the parameters of a session.
+
+A pipeline has a node for each network that is fitted. So it depends on parameters, which Kedro reads after its pipelines
+are asked for: the context of a session says here what its parameters are, before it asks for them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+DECIDING = ("walk_forward", "seeds", "other_seeds", "seed")
+FOLD, FINAL, SEED = "fold_", "fold_final", "seed_"
+
+
+@dataclass(frozen=True)
+class Fits:
+    """The networks of an experiment.
+
+    Attributes
+    ----------
+    folds
+        How many.
+    seeds
+        Of each fold, whose forecasts are averaged.
+    others
+        Further seeds of each fold, which are shown beside the average.
+    final
+        Whether networks are fitted on everything, too, for forecasts of the future.
+
+    Examples
+    --------
+    >>> fits = Fits(folds=2, seeds=(42, 43), final=True)
+    >>> fits.names, fits.last
+    (('fold_1', 'fold_2'), 'fold_final')
+    """
+
+    folds: int = 1
+    seeds: tuple[int, ...] = (0,)
+    others: tuple[int, ...] = ()
+    final: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the folds that are judged."""
+        return tuple(f"{FOLD}{number}" for number in range(1, self.folds + 1))
+
+    @property
+    def last(self) -> str:
+        """The fold whose networks know most: what forecasts the future."""
+        return FINAL if self.final else self.names[-1]
+
+    @property
+    def single(self) -> bool:
+        """Whether there is one network."""
+        return self.folds == len(self.seeds) == 1 and not self.others and not self.final
+
+
+class Plan:
+    """The networks of all experiments, by parameters.
+
+    Parameters
+    ----------
+    parameters
+        Of a session, as plain values. Of an experiment the nearest block counts that has a value: ``walk_forward``,
+        ``seeds`` and ``other_seeds`` may stand in its own or in one above it. What is missing, or no such value, counts
+        as one fold and one seed: whoever checks parameters refuses it before anything runs.
+
+    Examples
+    --------
+    >>> parameters = {"mine": {"walk_forward": {"folds": 3}, "level": {"seeds": 2, "training": {"seed": 7}}}}
+    >>> fits = Plan(parameters).of("mine.level")
+    >>> fits.folds, fits.seeds, fits.final
+    (3, (7, 8), False)
+    >>> Plan({}).of("mine.level")
+    Fits(folds=1, seeds=(0,), others=(), final=False)
+    """
+
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self.parameters = parameters
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, Any]) -> "Plan":
+        """The plan of all parameters of a session, without those that decide nothing here."""
+        return cls(_deciding(parameters))
+
+    def of(self, experiment: str) -> Fits:
+        """Of one experiment, by its dotted name."""
+        walk, own = self._nearest(experiment, "walk_forward"), self._nearest(experiment, "training")
+        walk, own = ({} if not isinstance(block, Mapping) else block for block in (walk, own))
+        first, others = own.get("seed"), self._nearest(experiment, "other_seeds")
+        first = first if _is_count(first, 0) else 0
+        count, folds = self._nearest(experiment, "seeds"), walk.get("folds")
+        seeds = tuple(range(first, first + (count if _is_count(count, 1) else 1)))
+        further = others if isinstance(others, list | tuple) else ()
+        return Fits(
+            folds if _is_count(folds, 1) else 1,
+            seeds,
+            tuple(dict.fromkeys(seed for seed in further if _is_count(seed, 0) and seed not in seeds)),
+            walk.get("final_fit") is True,
+        )
+
+    def _nearest(self, experiment: str, name: str) -> Any:
+        """The value of a name in the innermost block on the way to an experiment that has it."""
+        found = None
+        for block in self._blocks(experiment):
+            found = block.get(name, found)
+        return found
+
+    def _blocks(self, experiment: str) -> Iterator[Mapping[str, Any]]:
+        block: Any = self.parameters
+        for part in experiment.split("."):
+            block = block.get(part) if isinstance(block, Mapping) else None
+            if not isinstance(block, Mapping):
+                return
+            yield block
+
+
+def _deciding(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of nested values those that decide how many networks there are, under their names."""
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in DECIDING:
+            kept[name] = value
+        elif isinstance(value, Mapping) and (inside := _deciding(value)):
+            kept[name] = inside
+    return kept
+
+
+def _is_count(value: Any, smallest: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= smallest
+
+
+ONE_EACH = Plan({})
+_current = ONE_EACH
+
+
+def use(plan: Plan) -> bool:
+    """Let pipelines that are registered from now on have the networks of a plan; whether it is another than before."""
+    global _current  # noqa: PLW0603  Kedro registers pipelines without an argument
+    changed = plan.parameters != _current.parameters
+    _current = plan
+    return changed
+
+
+def current() -> Plan:
+    """The plan in use; without a session, one fold and one seed of everything."""
+    return _current
