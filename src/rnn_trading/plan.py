@@ -1,11 +1,11 @@
 """How many folds and which seeds each experiment has: what pipelines need to know of the parameters of a session.
 
-A pipeline has a node for each network that is fitted. So it depends on parameters, which Kedro reads after its pipelines
-are asked for: the context of a session says here what its parameters are, before it asks for them.
+A pipeline has a node for each network that is fitted. So it depends on parameters, which Kedro reads after its
+pipelines are asked for: the context of a session says here what its parameters are, before it asks for them.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 DECIDING = ("walk_forward", "seeds", "other_seeds", "seed")
@@ -26,6 +26,8 @@ class Fits:
         Further seeds of each fold, which are shown beside the average.
     final
         Whether networks are fitted on everything, too, for forecasts of the future.
+    declared
+        By name, the parameter that says how many ``seeds``, or which ``other_seeds``.
 
     Examples
     --------
@@ -38,6 +40,7 @@ class Fits:
     seeds: tuple[int, ...] = (0,)
     others: tuple[int, ...] = ()
     final: bool = False
+    declared: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,7 +75,7 @@ class Plan:
     >>> fits.folds, fits.seeds, fits.final
     (3, (7, 8), False)
     >>> Plan({}).of("mine.level")
-    Fits(folds=1, seeds=(0,), others=(), final=False)
+    Fits(folds=1, seeds=(0,), others=(), final=False, declared={})
     """
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
@@ -84,35 +87,43 @@ class Plan:
         return cls(_deciding(parameters))
 
     def of(self, experiment: str) -> Fits:
-        """Of one experiment, by its dotted name."""
-        walk, own = self._nearest(experiment, "walk_forward"), self._nearest(experiment, "training")
-        walk, own = ({} if not isinstance(block, Mapping) else block for block in (walk, own))
-        first, others = own.get("seed"), self._nearest(experiment, "other_seeds")
+        """Of one experiment, by its dotted name.
+
+        Raises
+        ------
+        ValueError
+            If it has no such number of seeds.
+        """
+        walk, training = (self._nearest(experiment, name)[1] for name in ("walk_forward", "training"))
+        folds, final = (walk.get(name) if isinstance(walk, Mapping) else None for name in ("folds", "final_fit"))
+        first = training.get("seed") if isinstance(training, Mapping) else None
         first = first if _is_count(first, 0) else 0
-        count, folds = self._nearest(experiment, "seeds"), walk.get("folds")
-        seeds = tuple(range(first, first + (count if _is_count(count, 1) else 1)))
-        further = others if isinstance(others, list | tuple) else ()
+        places = {name: self._nearest(experiment, name) for name in ("seeds", "other_seeds")}
+        count, others = (places[name][1] for name in places)
+        if not (count is None or _is_count(count, 1)):
+            raise ValueError(f"{places['seeds'][0]}: expected a whole number of 1 or more. Received: {count!r}.")
+        if not (others is None or (isinstance(others, list | tuple) and all(_is_count(each, 0) for each in others))):
+            raise ValueError(f"{places['other_seeds'][0]}: expected a list of seeds, 0 or more. Received: {others!r}.")
+        seeds = tuple(range(first, first + (count or 1)))
         return Fits(
             folds if _is_count(folds, 1) else 1,
             seeds,
-            tuple(dict.fromkeys(seed for seed in further if _is_count(seed, 0) and seed not in seeds)),
-            walk.get("final_fit") is True,
+            tuple(dict.fromkeys(seed for seed in others or () if seed not in seeds)),
+            final is True,
+            {name: f"params:{where}" for name, (where, value) in places.items() if value is not None},
         )
 
-    def _nearest(self, experiment: str, name: str) -> Any:
-        """The value of a name in the innermost block on the way to an experiment that has it."""
-        found = None
-        for block in self._blocks(experiment):
-            found = block.get(name, found)
-        return found
-
-    def _blocks(self, experiment: str) -> Iterator[Mapping[str, Any]]:
+    def _nearest(self, experiment: str, name: str) -> tuple[str, Any]:
+        """A name, whole, in the innermost block on the way to an experiment that has it, and its value."""
+        found: tuple[str, Any] = name, None
         block: Any = self.parameters
+        path = ""
         for part in experiment.split("."):
             block = block.get(part) if isinstance(block, Mapping) else None
-            if not isinstance(block, Mapping):
-                return
-            yield block
+            path = f"{path}{part}."
+            if isinstance(block, Mapping) and name in block:
+                found = f"{path}{name}", block[name]
+        return found
 
 
 def _deciding(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,12 +11,14 @@ from pydantic import Field
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
-from rnn_trading.experiments.fitting import fitted_average
+from rnn_trading.experiments.fitting import fitted
+from rnn_trading.experiments.folds import SPLIT_OF_FOLD, THE_ONE, FitOf, Folds, experiment
 from rnn_trading.experiments.paths import Array, forecast_table, histories_before
 from rnn_trading.figures import Figure
-from rnn_trading.models.parameters import EnsembleParameters, SequenceNetworkParameters, TrainingParameters
+from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
 from rnn_trading.parameters import parameters
+from rnn_trading.plan import Plan
 from rnn_trading.series.monthly import MacroError, MacroParameters, refuse_gaps
 from rnn_trading.series.transformations import transform
 from rnn_trading.skill.metrics.macro import ONE_STEP, ORIGINAL, PATH
@@ -28,12 +30,12 @@ from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.splits.chronological import (
     SplitName,
     SplitParameters,
-    chronological_split,
-    describe_parts,
     known_rows,
     rows_in,
     watched_part,
 )
+from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_dates
+from rnn_trading.splits.walk_forward import walk_forward as folds_of
 from rnn_trading.splits.windows import joint_windows
 
 MONTHS_OF_A_YEAR = 12
@@ -90,18 +92,21 @@ def transform_series(macro: pd.DataFrame, series: MacroParameters, windows: Wind
     return transformed.iloc[max(each.lost for each in series.series) :]
 
 
-def split_months(transformed: pd.DataFrame, windows: WindowParameters, split: SplitParameters) -> pd.DataFrame:
-    """Assign the months that windows forecast to train, validation and test.
+def split_months(
+    transformed: pd.DataFrame, windows: WindowParameters, split: SplitParameters, walk_forward: WalkForwardParameters
+) -> pd.DataFrame:
+    """Assign the months that windows forecast to train, validation and test of every fold.
 
     Returns
     -------
     pandas.DataFrame
-        Index: months from the first that has a whole window before it. Column ``split``.
+        Index: months from the first that has a whole window before it. See
+        :func:`rnn_trading.splits.walk_forward.walk_forward`.
 
     Raises
     ------
     MacroError
-        If there are fewer months than a window, the training, and a path need.
+        If there are fewer months than a window, the training, and a path need, or a fold tests fewer than a path.
     """
     needed = windows.lags + 1 + windows.path_steps
     if len(transformed) < needed:
@@ -110,14 +115,15 @@ def split_months(transformed: pd.DataFrame, windows: WindowParameters, split: Sp
             f"{needed} transformed months. Received: {len(transformed)}. Use a longer history, or lower windows.lags "
             "or windows.path_steps."
         )
-    dates = chronological_split(transformed.index[windows.lags :], split)
-    test = int((dates == "test").sum())
-    if test < windows.path_steps:
-        raise MacroError(
-            f"A path of {windows.path_steps} months needs as many test months. Received: {test}. Lower "
-            "windows.path_steps, raise split.held_out or move split.test_from."
-        )
-    return dates.to_frame()
+    dates = folds_of(transformed.index[windows.lags :], split, walk_forward)
+    for fold in (name for name in dates if name not in ("split", "final")):
+        test = int((dates[fold] == "test").sum())
+        if test < windows.path_steps:
+            raise MacroError(
+                f"A path of {windows.path_steps} months needs as many test months. Received: {test} in {fold}. Lower "
+                "windows.path_steps or walk_forward.folds, raise split.held_out or move split.test_from."
+            )
+    return dates
 
 
 def scale_series(transformed: pd.DataFrame, split_dates: pd.DataFrame, windows: WindowParameters) -> dict[str, Any]:
@@ -148,7 +154,7 @@ def scale_series(transformed: pd.DataFrame, split_dates: pd.DataFrame, windows: 
     return {"scaled": (transformed - offset) / size, "scaling": scaling}
 
 
-def train_networks(
+def train_network(
     scaled: pd.DataFrame,
     split_dates: pd.DataFrame,
     windows: WindowParameters,
@@ -156,21 +162,21 @@ def train_networks(
     split: SplitParameters,
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
-    ensemble: EnsembleParameters,
     training_state: States,
+    fit: FitOf = THE_ONE,
 ) -> dict[str, Any]:
-    """Fit one network for each seed, and average them.
+    """Fit the network on the training windows of all series.
 
     Returns
     -------
     dict
-        See :func:`rnn_trading.experiments.fitting.fitted_average`.
+        See :func:`rnn_trading.experiments.fitting.fitted`.
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
-    from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import build_network  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
+    from rnn_trading.models.training import train  # noqa: PLC0415
 
     inputs, targets = joint_windows(scaled.to_numpy(), windows.lags)
 
@@ -180,11 +186,12 @@ def train_networks(
 
     series = scaled.shape[1]
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series)
-    average = train_ensemble(
-        partial(build_network, architecture, interface),
-        *(rows("train"), rows(watched_part(split)), training, ensemble.networks, experiment.name, training_state),
+    training = fit.training(training)
+    result = train(
+        lambda: build_network(architecture, interface),
+        *(rows("train"), rows(watched_part(split)), training, fit.title(experiment.name), training_state),
     )
-    return fitted_average(average, training, watched_part(split))
+    return fitted(result, training, watched_part(split))
 
 
 def forecast_months(
@@ -197,31 +204,24 @@ def forecast_months(
     windows: WindowParameters,
     *,
     at_once: bool = False,
-) -> dict[str, pd.DataFrame]:
+) -> pd.DataFrame:
     """Forecast every test and validation month from the truth before it, and the path from the first test month.
 
     A network that forecasts paths ``at_once`` does not feed on its own forecasts; one month ahead is its first step.
 
     Returns
     -------
-    dict
-        ``model_predictions``: see :func:`rnn_trading.experiments.paths.forecast_table`, column ``prediction``.
-        ``forecasts_by_seed``: the same of the single networks, columns ``seed_N``.
+    pandas.DataFrame
+        See :func:`rnn_trading.experiments.paths.forecast_table`; column ``prediction``.
     """
-    from rnn_trading.models.encoder_decoder import forecast_paths  # noqa: PLC0415
-    from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
+    from rnn_trading.models.encoder_decoder import forecast_paths  # noqa: PLC0415  see train_network
     from rnn_trading.models.free_run import joint_free_run  # noqa: PLC0415
 
-    def table(network: Any) -> pd.DataFrame:
-        def paths(histories: Array, steps: int) -> Array:
-            before = histories[:, -windows.lags :]
-            return forecast_paths(network, before)[:, :steps] if at_once else joint_free_run(network, before, steps)
+    def paths(histories: Array, steps: int) -> Array:
+        before = histories[:, -windows.lags :]
+        return forecast_paths(model, before)[:, :steps] if at_once else joint_free_run(model, before, steps)
 
-        return forecast_table(paths, *(macro, scaled, scaling, split_dates, series, windows.path_steps))
-
-    single = {name: table(network)[MODEL] for name, network in members(model).items()}
-    forecasts = table(model)
-    return {"model_predictions": forecasts, "forecasts_by_seed": forecasts.drop(columns=MODEL).assign(**single)}
+    return forecast_table(paths, *(macro, scaled, scaling, split_dates, series, windows.path_steps))
 
 
 def forecast_with_rivals(
@@ -269,7 +269,7 @@ def judge(
         predictions,
         # Statistical offices publish no stale or extreme prices; what could be wrong was refused.
         pd.DataFrame({"suspicious": np.zeros(len(predictions), dtype=bool)}),
-        {**describe_parts(split_dates.index, split_dates["split"]), **macro_report},
+        describe_dates(split_dates) | macro_report,
         {**training, "by_seed": plain(by_seed)},
         overlap=max(1, *(each.lost for each in series.series)),
         validation=validation_predictions,
@@ -334,14 +334,16 @@ def error_by_step(skill: dict[str, Any]) -> Figure:
     return drawing.errors_by_step(skill, labels, lambda metrics: metrics["path"]["mae_by_step"])
 
 
-def macro_experiment(name: str) -> Pipeline:
+def macro_experiment(name: str, plan: Plan) -> Pipeline:
     """An experiment on ``macro``, under its own namespace, from the transformations to the figures.
 
     Parameters
     ----------
     name
-        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``windows``, ``split``, ``ensemble``,
-        ``model`` and ``training``.
+        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``windows``, ``split``, ``walk_forward``,
+        ``model`` and ``training``, and ``seeds``.
+    plan
+        How many folds and seeds it has.
     """
     figures: wiring.Drawn = {
         "raw_and_transformed": raw_and_transformed,
@@ -354,11 +356,11 @@ def macro_experiment(name: str) -> Pipeline:
     nodes = [
         wiring.node(transform_series, "transformed", series="params:macro"),
         wiring.node(split_months, "split_dates"),
-        wiring.node(scale_series, "scaled", "scaling"),
-        wiring.train(train_networks),
-        wiring.forecast(forecast_months, "forecasts_by_seed", series="params:macro"),
-        wiring.rivals(forecast_with_rivals, series="params:macro"),
         wiring.judge(judge, series="params:macro"),
         wiring.draw(figures, series="params:macro"),
     ]
-    return wiring.experiment(name, nodes, SHARED)
+    scale = wiring.node(scale_series, "scaled", "scaling")
+    rivals = wiring.rivals(forecast_with_rivals, series="params:macro")
+    fit = wiring.train(train_network), wiring.forecast(forecast_months, series="params:macro")
+    folds = Folds(plan.of(name), (SPLIT_OF_FOLD, scale, rivals), fit, newest=("scaling",))
+    return experiment(name, nodes, folds, SHARED)

@@ -16,7 +16,6 @@ from pydantic.dataclasses import is_pydantic_dataclass
 
 from rnn_trading.experiments.gathering import FOLD
 from rnn_trading.figures import Figure
-from rnn_trading.models.description import describe
 from rnn_trading.pages.experiment import experiment_page
 from rnn_trading.pages.index import index_page
 
@@ -124,9 +123,9 @@ def _types(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def train(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
-    """The node that trains: ``model``, ``history`` by epoch, what the ``training`` came to, and ``further`` outputs."""
-    # Outputs are saved in this order, and the state of the training goes with the model: so that is the last.
-    return node(function, "history", "training", *further, "model", name="train", gpu=True, **datasets)
+    """The node of a fit that trains: ``model``, ``history`` by epoch, what the ``training`` came to, and ``further``."""
+    made = node(function, "history", "training", *further, "model", name="train", gpu=True, **datasets)
+    return made.tag("fit")
 
 
 def forecast(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
@@ -288,9 +287,8 @@ def experiment(
     name
         Of the experiment: datasets and parameters that are its own are ``NAME.dataset`` and ``params:NAME.block``.
     nodes
-        What it does. If they need ``predictions``, :func:`collect_predictions` is added; if they train a ``model``, its
-        ``summary``, see :func:`rnn_trading.models.description.describe`; if they judge, the :func:`page` that shows the
-        record, the summary and every figure that they draw.
+        What it does. If they need ``predictions``, :func:`collect_predictions` is added; if they judge, the
+        :func:`page` that shows the record, the ``summary`` if there is one, and every figure that they draw.
     shared
         Datasets from outside it; a mapping says which name they have there.
     parameters
@@ -300,11 +298,9 @@ def experiment(
     if "predictions" in {taken for piece in pieces for taken in piece.inputs}:
         pieces.append(node(collect_predictions, "predictions", "validation_predictions"))
     made = {output for piece in pieces for output in piece.outputs}
-    if "model" in made:
-        pieces.append(node(describe, "summary"))
     if "skill" in made:
         figures = [figure for piece in pieces if isinstance(piece.func, Figures) for figure in piece.outputs]
-        pieces.append(page(figures, "model" in made))
+        pieces.append(page(figures, "summary" in made))
     used = {taken for piece in pieces for taken in piece.inputs}
     outside = dict(shared) if isinstance(shared, Mapping) else {each: each for each in shared}
     return Pipeline(
