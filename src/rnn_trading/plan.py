@@ -6,7 +6,7 @@ pipelines are asked for: the context of a session says here what its parameters 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 DECIDING = ("walk_forward", "seeds", "other_seeds", "seed")
 FOLD, FINAL, SEED = "fold_", "fold_final", "seed_"
@@ -86,6 +86,10 @@ class Plan:
         """The plan of all parameters of a session, without those that decide nothing here."""
         return cls(_deciding(parameters))
 
+    def changed_by(self, changes: Mapping[str, Any]) -> "Plan":
+        """The plan of parameters some of which are replaced, as nested values."""
+        return Plan(_merged(self.parameters, _deciding(changes)))
+
     def of(self, experiment: str) -> Fits:
         """Of one experiment, by its dotted name.
 
@@ -97,14 +101,14 @@ class Plan:
         walk, training = (self._nearest(experiment, name)[1] for name in ("walk_forward", "training"))
         folds, final = (walk.get(name) if isinstance(walk, Mapping) else None for name in ("folds", "final_fit"))
         first = training.get("seed") if isinstance(training, Mapping) else None
-        first = first if _is_count(first, 0) else 0
+        start = first if _is_count(first, 0) else 0
         places = {name: self._nearest(experiment, name) for name in ("seeds", "other_seeds")}
         count, others = (places[name][1] for name in places)
         if not (count is None or _is_count(count, 1)):
             raise ValueError(f"{places['seeds'][0]}: expected a whole number of 1 or more. Received: {count!r}.")
         if not (others is None or (isinstance(others, list | tuple) and all(_is_count(each, 0) for each in others))):
             raise ValueError(f"{places['other_seeds'][0]}: expected a list of seeds, 0 or more. Received: {others!r}.")
-        seeds = tuple(range(first, first + (count or 1)))
+        seeds = tuple(range(start, start + (count or 1)))
         return Fits(
             folds if _is_count(folds, 1) else 1,
             seeds,
@@ -137,7 +141,16 @@ def _deciding(values: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _is_count(value: Any, smallest: int) -> bool:
+def _merged(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(values)
+    for name, change in changes.items():
+        inside = merged.get(name)
+        both = isinstance(inside, Mapping) and isinstance(change, Mapping)
+        merged[name] = _merged(inside, change) if both else change  # type: ignore[arg-type]
+    return merged
+
+
+def _is_count(value: Any, smallest: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= smallest
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, macro, wiring
 from rnn_trading.experiments.fitting import fitted
-from rnn_trading.experiments.folds import THE_ONE, FitOf, Folds, experiment, of_the_folds_of
+from rnn_trading.experiments.folds import FitOf, Folds, experiment, of_the_folds_of
 from rnn_trading.experiments.runs import AxesParameters, error_by_step, model_and_rivals, ways
 from rnn_trading.experiments.series import JUDGE
 from rnn_trading.figures import Figure
@@ -24,7 +24,6 @@ from rnn_trading.plan import Plan
 from rnn_trading.series.scaling import Scaling
 from rnn_trading.series.series import FREE_RUN, RunParameters
 from rnn_trading.skill.formats import format_score
-from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rivals.lists import RECURSION
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.splits.chronological import SplitName, SplitParameters, watched_part
@@ -74,12 +73,11 @@ def train_on_paths(
     split_dates: pd.DataFrame,
     scaling: dict[str, Any],
     runs: RunParameters,
-    experiment: Experiment,
     split: SplitParameters,
     architecture: EncoderDecoderParameters,
     training: TrainingParameters,
     training_state: States,
-    fit: FitOf = THE_ONE,
+    fit: FitOf,
 ) -> dict[str, Any]:
     """Fit the network on the training windows and the paths that follow them.
 
@@ -97,7 +95,7 @@ def train_on_paths(
     values, units = series[["value"]].to_numpy(), Scaling(**scaling)
 
     def rows(part: SplitName) -> Any:
-        before, after = rows_of_part(values, split_dates, part, runs.steps, experiment.name)
+        before, after = rows_of_part(values, split_dates, part, runs.steps, fit.title)
         lags, paths = before[:, :, 0], after[:, :, 0]
         inputs, targets = (units.scale(each, lags)[:, :, None].astype(np.float32) for each in (lags, paths))
         return {INPUT: inputs}, targets
@@ -106,7 +104,7 @@ def train_on_paths(
     training, watched = fit.training(training), split.validate_on and rows(split.validate_on)
     result = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), watched, training, fit.title(experiment.name), training_state),
+        *(rows("train"), watched, training, fit.title, training_state),
     )
     return fitted(result, training, split.validate_on, best_validation_loss=result.best_validation_loss)
 
@@ -168,12 +166,11 @@ def train_on_joint_paths(
     scaled: pd.DataFrame,
     split_dates: pd.DataFrame,
     windows: macro.WindowParameters,
-    experiment: Experiment,
     split: SplitParameters,
     architecture: EncoderDecoderParameters,
     training: TrainingParameters,
     training_state: States,
-    fit: FitOf = THE_ONE,
+    fit: FitOf,
 ) -> dict[str, Any]:
     """Fit the network on the training windows of several series and the paths that follow.
 
@@ -188,7 +185,7 @@ def train_on_joint_paths(
     from rnn_trading.models.training import train  # noqa: PLC0415
 
     def rows(part: SplitName) -> Any:
-        before, paths = rows_of_part(scaled.to_numpy(), split_dates, part, windows.path_steps, experiment.name)
+        before, paths = rows_of_part(scaled.to_numpy(), split_dates, part, windows.path_steps, fit.title)
         return {INPUT: before.astype(np.float32)}, paths.astype(np.float32)
 
     series = scaled.shape[1]
@@ -196,7 +193,7 @@ def train_on_joint_paths(
     training = fit.training(training)
     result = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), rows(watched_part(split)), training, fit.title(experiment.name), training_state),
+        *(rows("train"), rows(watched_part(split)), training, fit.title, training_state),
     )
     return fitted(result, training, watched_part(split))
 

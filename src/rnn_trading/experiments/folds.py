@@ -1,7 +1,7 @@
 """What of an experiment is done once a fold, and what once a network; and how it comes together again.
 
-A fit is one network of one fold and one seed. Its datasets are ``EXPERIMENT.fold_1.seed_42.model`` and so on, those of a
-fold ``EXPERIMENT.fold_1.scaling`` and so on. In a drawing all of them lie in the group ``EXPERIMENT.folds``.
+A fit is one network of one fold and one seed. Its datasets are ``EXPERIMENT.fold_1.seed_42.model`` and so on, those of
+a fold ``EXPERIMENT.fold_1.scaling`` and so on. In a drawing all of them lie in the group ``EXPERIMENT.folds``.
 """
 
 import dataclasses
@@ -41,31 +41,32 @@ class FitOf:
 
     Attributes
     ----------
-    fold
-        Name of the fold; empty: there is one fold.
+    experiment
+        Its name.
     seed
-        Its seed; None: that of the training.
+        Of all that is drawn; None: that of the training.
+    fold
+        Name of the fold; empty: there is one.
 
     Examples
     --------
-    >>> FitOf("fold_1", 43).title("mine.level"), FitOf().title("mine.level")
+    >>> FitOf("mine.level", 43, "fold_1").title, FitOf("mine.level").title
     ('mine.level, fold 1, seed 43', 'mine.level')
     """
 
-    fold: str = ""
+    experiment: str
     seed: int | None = None
+    fold: str = ""
 
-    def title(self, experiment: str) -> str:
+    @property
+    def title(self) -> str:
         """What the network is called in messages."""
-        seed = "" if self.seed is None else f"seed {self.seed}"
-        return ", ".join(filter(None, [experiment, self.fold.replace("_", " "), seed]))
+        seed = f"seed {self.seed}" if self.fold else ""
+        return ", ".join(filter(None, [self.experiment, self.fold.replace("_", " "), seed]))
 
     def training(self, training: TrainingParameters) -> TrainingParameters:
         """Its parameters."""
         return training if self.seed is None else dataclasses.replace(training, seed=self.seed)
-
-
-THE_ONE = FitOf()
 
 
 def arguments_of_fits(folds: Iterable[str], seeds: Sequence[int]) -> dict[str, str]:
@@ -120,7 +121,7 @@ class Folds:
 
 def split_of_fold(split_dates: pd.DataFrame, fold: str) -> pd.DataFrame:
     """The split of one fold: column ``split``, by date; see :func:`rnn_trading.splits.walk_forward.walk_forward`."""
-    return split_dates[[fold]].set_axis(["split"], axis=1)
+    return split_dates[[fold if fold in split_dates else fold.removeprefix(FOLD)]].set_axis(["split"], axis=1)
 
 
 SPLIT_OF_FOLD = wiring.node(split_of_fold, "split_dates", split_dates=f"{ALL}split_dates")
@@ -246,21 +247,22 @@ class _Place:
 
     def _put(self, node: Node, fold: str, seed: int | None = None) -> Node:
         """A node of a fold or of a fit, with the whole names of its datasets."""
-        values = {"fold": fold, "fit": FitOf("" if self.folds.fits.single else fold, seed)}
+        fit = FitOf(self.name, seed, "" if self.folds.fits.single else fold)
+        values = {"fold": fold, "fit": fit}
+        taken: Any = node._inputs
         inside = inspect.signature(node.func).parameters
         known = {name: value for name, value in values.items() if name in inside}
         return node._copy(
             func=wiring.given(node.func, **known) if known else node.func,
             inputs={
-                argument: self.dataset(name, fold, seed)
-                for argument, name in node._inputs.items()
-                if argument not in known
+                argument: self.dataset(name, fold, seed) for argument, name in taken.items() if argument not in known
             },
             outputs=self._outputs(node._outputs, fold, seed),
             namespace=self._group(fold) + ("" if seed is None else f".{SEED}{seed}"),
         )
 
-    def _outputs(self, outputs: str | dict[str, str], fold: str, seed: int | None) -> str | dict[str, str]:
+    def _outputs(self, outputs: Any, fold: str, seed: int | None) -> str | dict[str, str]:
+        """Of a node of :mod:`rnn_trading.experiments.wiring`: one name, or names by those of what it returns."""
         if isinstance(outputs, str):
             return self.dataset(outputs, fold, seed)
         return {name: self.dataset(each, fold, seed) for name, each in outputs.items()}

@@ -12,7 +12,7 @@ from pydantic import Field
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
-from rnn_trading.experiments.folds import SPLIT_OF_FOLD, THE_ONE, FitOf, Folds, experiment
+from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds, experiment
 from rnn_trading.experiments.paths import Array, forecast_table, histories_before
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
@@ -34,7 +34,7 @@ from rnn_trading.splits.chronological import (
     rows_in,
     watched_part,
 )
-from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_dates
+from rnn_trading.splits.walk_forward import FINAL, WalkForwardParameters, describe_split, each_fold
 from rnn_trading.splits.walk_forward import walk_forward as folds_of
 from rnn_trading.splits.windows import joint_windows
 
@@ -116,9 +116,9 @@ def split_months(
             "or windows.path_steps."
         )
     dates = folds_of(transformed.index[windows.lags :], split, walk_forward)
-    for fold in (name for name in dates if name not in ("split", "final")):
-        test = int((dates[fold] == "test").sum())
-        if test < windows.path_steps:
+    for fold, parts in each_fold(dates):
+        test = int((parts == "test").sum())
+        if fold != FINAL and test < windows.path_steps:
             raise MacroError(
                 f"A path of {windows.path_steps} months needs as many test months. Received: {test} in {fold}. Lower "
                 "windows.path_steps or walk_forward.folds, raise split.held_out or move split.test_from."
@@ -158,12 +158,11 @@ def train_network(
     scaled: pd.DataFrame,
     split_dates: pd.DataFrame,
     windows: WindowParameters,
-    experiment: Experiment,
     split: SplitParameters,
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
     training_state: States,
-    fit: FitOf = THE_ONE,
+    fit: FitOf,
 ) -> dict[str, Any]:
     """Fit the network on the training windows of all series.
 
@@ -189,7 +188,7 @@ def train_network(
     training = fit.training(training)
     result = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), rows(watched_part(split)), training, fit.title(experiment.name), training_state),
+        *(rows("train"), rows(watched_part(split)), training, fit.title, training_state),
     )
     return fitted(result, training, watched_part(split))
 
@@ -269,7 +268,7 @@ def judge(
         predictions,
         # Statistical offices publish no stale or extreme prices; what could be wrong was refused.
         pd.DataFrame({"suspicious": np.zeros(len(predictions), dtype=bool)}),
-        describe_dates(split_dates) | macro_report,
+        describe_split(split_dates, split_dates.index) | macro_report,
         {**training, "by_seed": plain(by_seed)},
         overlap=max(1, *(each.lost for each in series.series)),
         validation=validation_predictions,

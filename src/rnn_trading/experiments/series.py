@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
-from rnn_trading.experiments.folds import SPLIT_OF_FOLD, THE_ONE, FitOf, Folds
+from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds
 from rnn_trading.experiments.folds import experiment as folded
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
@@ -44,7 +44,7 @@ from rnn_trading.splits.chronological import (
     known_rows,
     rows_in,
 )
-from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_dates
+from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split
 from rnn_trading.splits.walk_forward import walk_forward as folds_of
 from rnn_trading.tables.index_prices import IndexIngestionParameters
 
@@ -120,12 +120,11 @@ def train_network(
     windows: pd.DataFrame,
     split_dates: pd.DataFrame,
     scaling: dict[str, Any],
-    experiment: Experiment,
     split: SplitParameters,
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
     training_state: States,
-    fit: FitOf = THE_ONE,
+    fit: FitOf,
 ) -> dict[str, Any]:
     """Fit the network on the training windows, watching the rows that the split names, or a share of the windows.
 
@@ -151,7 +150,7 @@ def train_network(
     training, watched = fit.training(training), split.validate_on and rows(split.validate_on)
     result = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), watched, training, fit.title(experiment.name), training_state),
+        *(rows("train"), watched, training, fit.title, training_state),
     )
     return fitted(result, training, split.validate_on, best_validation_loss=result.best_validation_loss)
 
@@ -232,7 +231,7 @@ def judge(
         protocol,
         predictions,
         flags.loc[pd.DatetimeIndex(predictions[column])],
-        describe_dates(split_dates) | report,
+        describe_split(split_dates, split_dates.index) | report,
         training,
         scale=scaling["size"] if one_scale else None,
         overlap=overlapping_runs(predictions) if "run" in predictions else 1,

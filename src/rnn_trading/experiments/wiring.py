@@ -123,7 +123,7 @@ def _types(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def train(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
-    """The node of a fit that trains: ``model``, ``history`` by epoch, what the ``training`` came to, and ``further``."""
+    """The node that trains: ``model``, ``history`` by epoch, what the ``training`` came to, and ``further`` outputs."""
     made = node(function, "history", "training", *further, "model", name="train", gpu=True, **datasets)
     return made.tag("fit")
 

@@ -245,6 +245,17 @@ def describe_folds(table: pd.DataFrame, dates: pd.Index) -> list[dict[str, Any]]
     return [{"fold": _number(name), **describe_parts(dates, parts)} for name, parts in each_fold(table)]
 
 
+def describe_split(table: pd.DataFrame, dates: pd.Index) -> dict[str, Any]:
+    """What :func:`rnn_trading.splits.chronological.describe_parts` says of all folds together, and ``folds``, of each.
+
+    Parameters
+    ----------
+    table, dates
+        As for :func:`describe_folds`.
+    """
+    return {**describe_parts(dates, table["split"]), "folds": describe_folds(table, dates)}
+
+
 def each_fold(table: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
     """Names and parts of the folds, the final fit last; of a table without folds its only split.
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from rnn_trading import figures
 from rnn_trading.experiments import drawing
 from rnn_trading.experiments.fitting import fitted
+from rnn_trading.experiments.folds import FitOf
 from rnn_trading.experiments.runs import dates_of, fit_run_rivals, flat, restarted_runs
 from rnn_trading.experiments.series import beyond_training
 from rnn_trading.figures import Figure
@@ -19,7 +20,6 @@ from rnn_trading.series.scaling import Scaling
 from rnn_trading.series.series import TRUTH, RunParameters, block_min_max, exponential_smoothing, runs_over
 from rnn_trading.skill.formats import words
 from rnn_trading.skill.metrics.panels import error_metrics
-from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rivals.series import averaging_rivals, exponential_mean
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.splits.chronological import SplitParameters, known_rows, watched_part
@@ -89,11 +89,11 @@ def train_on_segments(
     windows: pd.DataFrame,
     runs: RunParameters,
     unrolling: UnrollingParameters,
-    experiment: Experiment,
     split: SplitParameters,
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
     training_state: States,
+    fit: FitOf,
 ) -> dict[str, Any]:
     """Fit the stepwise network on unrolled segments, its states carried from segment to segment.
 
@@ -111,8 +111,8 @@ def train_on_segments(
     from rnn_trading.models.training import train  # noqa: PLC0415
     from rnn_trading.models.unrolled import ResetStates, UnrolledSegments  # noqa: PLC0415
 
-    watched = watched_part(split)
-    _check(training, unrolling, experiment, watched)
+    watched, training, title = watched_part(split), fit.training(training), fit.title
+    _check(training, unrolling, title, watched)
     values = scaled["value"]
     train_values, held_out = (values[scaled["split"] == part].to_numpy() for part in ("train", watched))
     of_segments = Interface({INPUT: Input((unrolling.steps, 1))}, every_step=True, readers=unrolling.readers)
@@ -122,27 +122,27 @@ def train_on_segments(
     epochs = np.unique(np.linspace(1, training.epochs, min(EVOLUTION_STAGES, training.epochs)).astype(int))
     outcomes = of_test.truths(values) if training.monitor == "run_half_mse" else None
     evolution = ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()), outcomes)
-    fit = train(
+    result = train(
         lambda: build_network(architecture, of_segments, like=forecaster),
-        UnrolledSegments(train_values, unrolling, title=f"{experiment.name}, training rows"),
-        UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{experiment.name}, {watched} rows"),
+        UnrolledSegments(train_values, unrolling, title=f"{title}, training rows"),
+        UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{title}, {watched} rows"),
         training,
-        *(experiment.name, training_state, [ResetStates(), evolution]),
+        *(title, training_state, [ResetStates(), evolution]),
     )
-    forecaster.set_weights(fit.model.get_weights())
-    made = fitted(fit, training, watched, best_validation_loss=fit.best_validation_loss)
+    forecaster.set_weights(result.model.get_weights())
+    made = fitted(result, training, watched, best_validation_loss=result.best_validation_loss)
     return made | {"model": forecaster, "evolution": pd.DataFrame(evolution.rows)}
 
 
-def _check(training: TrainingParameters, unrolling: UnrollingParameters, experiment: Experiment, watched: str) -> None:
+def _check(training: TrainingParameters, unrolling: UnrollingParameters, title: str, watched: str) -> None:
     if training.monitor == "run_half_mse" and watched != "test":
         raise ValueError(
-            f"{experiment.name}: training.monitor: run_half_mse is the error of the test runs, on which the published "
+            f"{title}: training.monitor: run_half_mse is the error of the test runs, on which the published "
             f"network chose its epoch. Expected split.validate_on: test, or monitor: loss. Received: {watched}."
         )
     if training.batch_size != unrolling.readers:
         raise ValueError(
-            f"{experiment.name}: every reader is a row of the batch, so that training.batch_size must equal "
+            f"{title}: every reader is a row of the batch, so that training.batch_size must equal "
             f"unrolling.readers. Received: {training.batch_size} and {unrolling.readers}."
         )
 

@@ -1,7 +1,6 @@
 """Four one-series experiments from one set of pieces, each under its own namespace."""
 
 from functools import partial
-from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
