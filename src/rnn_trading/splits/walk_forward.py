@@ -242,7 +242,7 @@ def describe_folds(table: pd.DataFrame, dates: pd.Index) -> list[dict[str, Any]]
     1 {'rows': 2, 'first_date': '2020-01-09', 'last_date': '2020-01-10'}
     2 {'rows': 2, 'first_date': '2020-01-11', 'last_date': '2020-01-12'}
     """
-    return [{"fold": _number(name), **describe_parts(dates, parts)} for name, parts in each_fold(table)]
+    return [{"fold": fold_number(name), **describe_parts(dates, parts)} for name, parts in each_fold(table)]
 
 
 def describe_split(table: pd.DataFrame, dates: pd.Index) -> dict[str, Any]:
@@ -270,7 +270,14 @@ def each_fold(table: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
         yield str(name), table[name]
 
 
-def _number(name: str) -> int | str:
+def fold_number(name: str) -> int | str:
+    """Number of a fold in tables and records; the final fit keeps its name.
+
+    Examples
+    --------
+    >>> fold_number("fold_2"), fold_number("final")
+    (2, 'final')
+    """
     return int(name.removeprefix("fold_")) if name.startswith("fold_") else name
 
 
