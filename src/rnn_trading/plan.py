@@ -26,6 +26,8 @@ class Fits:
         Further seeds of each fold, which are shown beside the average.
     final
         Whether networks are fitted on everything, too, for forecasts of the future.
+    walks
+        Whether there are folds at all: documents without a date have none.
     declared
         By name, the parameter that says how many ``seeds``, or which ``other_seeds``.
 
@@ -40,6 +42,7 @@ class Fits:
     seeds: tuple[int, ...] = (0,)
     others: tuple[int, ...] = ()
     final: bool = False
+    walks: bool = False
     declared: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -75,7 +78,7 @@ class Plan:
     >>> fits.folds, fits.seeds, fits.final
     (3, (7, 8), False)
     >>> Plan({}).of("mine.level")
-    Fits(folds=1, seeds=(0,), others=(), final=False, declared={})
+    Fits(folds=1, seeds=(0,), others=(), final=False, walks=False, declared={})
     """
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
@@ -114,6 +117,7 @@ class Plan:
             seeds,
             tuple(dict.fromkeys(seed for seed in others or () if seed not in seeds)),
             final is True,
+            isinstance(walk, Mapping),
             {name: f"params:{where}" for name, (where, value) in places.items() if value is not None},
         )
 

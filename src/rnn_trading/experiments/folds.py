@@ -192,7 +192,7 @@ class _Place:
         names, group = self.folds.fits.names, self._group()
         stacked = [
             Node(
-                stack,
+                stack if self.folds.fits.walks else the_only_fold,
                 {fold: self._stacked(each, fold) for fold in names},
                 f"{self.name}.{each}",
                 name=f"stack_{each}",
@@ -300,6 +300,11 @@ def average_seeds(*, seeds: int = 1, **forecasts: pd.DataFrame) -> dict[str, pd.
 def stack(**by_fold: pd.DataFrame) -> pd.DataFrame:
     """See :func:`rnn_trading.experiments.gathering.stack_folds`; arguments are tables by ``fold_N``."""
     return stack_folds({int(fold.removeprefix(FOLD)): table for fold, table in by_fold.items()})
+
+
+def the_only_fold(fold_1: pd.DataFrame) -> pd.DataFrame:
+    """The table of documents that have no date, and so no folds."""
+    return fold_1
 
 
 def gather_fits(*, seeds: int = 1, other_seeds: Sequence[int] = (), **told: Any) -> dict[str, Any]:

@@ -307,7 +307,8 @@ def experiment(
         pieces,
         namespace=name,
         inputs={inside: there for inside, there in outside.items() if inside in used},
-        parameters={each: each for each in GLOBAL_PARAMETERS if each in used} | dict(parameters or {}),
+        parameters={each: each for each in GLOBAL_PARAMETERS if each in used}
+        | {inside: there for inside, there in (parameters or {}).items() if inside in used},
         prefix_datasets_with_namespace=True,
     )
 
