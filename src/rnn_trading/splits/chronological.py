@@ -286,28 +286,39 @@ def rows_in(parts: pd.Series, dates: pd.Index, name: SplitName) -> np.ndarray:
 
 
 def known_rows(table: pd.DataFrame, parts: pd.Series) -> pd.DataFrame:
-    """Rows of a table, indexed by date, until the last training date.
+    """Rows of a table, indexed by date, that the training may know: until its last date.
 
     Parameters
     ----------
     table
-        Index: dates, ascending. Of an unsorted table, later rows may come out, too.
+        Index: dates, ascending. It may begin before the dates that were split, with what the first window needs.
     parts
-        Result of :func:`chronological_split`.
+        Result of :func:`chronological_split`, or a fold of :func:`rnn_trading.splits.walk_forward.walk_forward`.
 
     Returns
     -------
     pandas.DataFrame
-        Purged rows are not among them: they come after the last training date.
+        Purged rows are not among them: they come after the last training date. If the training begins later than the
+        dates that were split, as it does in folds of a rolling training, so do the rows: as many stand before its first
+        date as stood before the first of all.
 
     Examples
     --------
-    >>> dates = pd.date_range("2020-01-01", periods=4)
-    >>> parts = pd.Series(["train", "train", None, "test"], index=dates)
-    >>> known_rows(pd.DataFrame({"value": [10, 11, 12, 13]}, index=dates), parts)["value"].tolist()
-    [10, 11]
+    >>> dates = pd.date_range("2020-01-01", periods=5)
+    >>> table = pd.DataFrame({"value": [9, 10, 11, 12, 13]}, index=dates)
+    >>> parts = pd.Series(["train", "train", None, "test"], index=dates[1:])
+    >>> known_rows(table, parts)["value"].tolist()
+    [9, 10, 11]
+
+    In the next fold the training has moved on by one date. It still has one value before it.
+
+    >>> rolled = pd.Series([None, "train", "train", "test"], index=dates[1:])
+    >>> known_rows(table, rolled)["value"].tolist()
+    [10, 11, 12]
     """
-    return table.loc[: parts.index[parts == "train"].max()]
+    train = parts.index[parts == "train"]
+    first, begin = table.index.searchsorted([parts.index[0], train.min()])
+    return table.iloc[begin - first :].loc[: train.max()]
 
 
 def describe_parts(dates: pd.Index, parts: pd.Series) -> dict[str, Any]:

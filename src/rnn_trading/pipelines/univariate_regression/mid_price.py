@@ -62,22 +62,41 @@ def prepare_mid_price(
     Returns
     -------
     dict
-        ``scaled``: columns ``value`` and ``split``, all dates; the training part, which begins with the first
-        value, scaled by its blocks, what follows by the last of them. ``run_scaling``: the scaling of what
-        follows; see :class:`rnn_trading.series.scaling.Scaling`.
+        ``scaled``: columns ``value`` and ``split``, all dates; the training part, which begins with the values that
+        its first window needs, scaled by its blocks, the rest by the last of them. ``run_scaling``: the scaling of the
+        rest; see :class:`rnn_trading.series.scaling.Scaling`.
+
+    Examples
+    --------
+    The training of this fold begins on the third day, with windows of one value.
+
+    >>> days = pd.date_range("2020-01-01", periods=5)
+    >>> series = pd.DataFrame({"value": [1.0, 2.0, 3.0, 4.0, 5.0]}, index=days)
+    >>> parts = pd.DataFrame({"split": [None, "train", "train", "test"]}, index=days[1:])
+    >>> scaling = {"base": "none", "offset": 2.0, "size": 2.0}
+    >>> as_it_is = PreparationParameters(block=None, smoothing=None)
+    >>> print(prepare_mid_price(series, parts, scaling, as_it_is)["scaled"])
+                value  split
+    2020-01-01   -0.5    NaN
+    2020-01-02    0.0  train
+    2020-01-03    0.5  train
+    2020-01-04    1.0  train
+    2020-01-05    1.5   test
     """
-    values, known = series["value"].to_numpy(), len(known_rows(series, split_dates["split"])["value"])
+    values, known = series["value"].to_numpy(), known_rows(series, split_dates["split"]).index
+    training = series.index.slice_indexer(known[0], known[-1])
     units = Scaling(**scaling)
     if preparation.block is None:
-        train = (values[:known] - units.offset) / units.size
+        train = (values[training] - units.offset) / units.size
     else:
-        train, (smallest, size) = block_min_max(values[:known], preparation.block)
+        train, (smallest, size) = block_min_max(values[training], preparation.block)
         units = Scaling("none", smallest, size)
     if preparation.smoothing is not None:
         train = exponential_smoothing(train, preparation.smoothing)
-    scaled = np.concatenate([train, (values[known:] - units.offset) / units.size])
+    scaled = (values - units.offset) / units.size
+    scaled[training] = train
     split = split_dates["split"].astype("str").reindex(series.index)
-    split.iloc[:known] = "train"
+    split.iloc[training] = "train"
     return {
         "scaled": pd.DataFrame({"value": scaled, "split": split}, index=series.index),
         "run_scaling": units.as_dict(),
