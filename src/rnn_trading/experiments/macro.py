@@ -34,7 +34,7 @@ from rnn_trading.splits.chronological import (
     rows_in,
     watched_part,
 )
-from rnn_trading.splits.walk_forward import FINAL, WalkForwardParameters, describe_split, each_fold
+from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split, refuse_short_test
 from rnn_trading.splits.walk_forward import walk_forward as folds_of
 from rnn_trading.splits.windows import joint_windows
 
@@ -105,7 +105,7 @@ def split_months(
 
     Raises
     ------
-    MacroError
+    ValueError
         If there are fewer months than a window, the training, and a path need, or a fold tests fewer than a path.
     """
     needed = windows.lags + 1 + windows.path_steps
@@ -116,13 +116,7 @@ def split_months(
             "or windows.path_steps."
         )
     dates = folds_of(transformed.index[windows.lags :], split, walk_forward)
-    for fold, parts in each_fold(dates):
-        test = int((parts == "test").sum())
-        if fold != FINAL and test < windows.path_steps:
-            raise MacroError(
-                f"A path of {windows.path_steps} months needs as many test months. Received: {test} in {fold}. Lower "
-                "windows.path_steps or walk_forward.folds, raise split.held_out or move split.test_from."
-            )
+    refuse_short_test(dates, windows.path_steps, f"a path of {windows.path_steps} months")
     return dates
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
-from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds, experiment
+from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds
+from rnn_trading.experiments.folds import experiment as folded
 from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
@@ -31,7 +32,7 @@ from rnn_trading.splits.chronological import (
     rows_in,
     watched_part,
 )
-from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split
+from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split, refuse_one_class
 from rnn_trading.splits.walk_forward import walk_forward as folds_of
 
 RIVALS = {"classification": CLASSIFICATION, "regression": REGRESSION}
@@ -80,10 +81,12 @@ def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipel
     shared = {f"returns{part}": f"{table}{part}" for part in ("", "_flags", "_report")}
     fit = wiring.train(train_model, "vocabulary"), wiring.forecast(forecast_rows)
     folds = Folds(plan.of(name), (SPLIT_OF_FOLD, wiring.rivals(forecast_with_rivals)), fit, newest=("vocabulary",))
-    return experiment(name, [*nodes, *further], folds, shared | {"prices_report": "prices_report"})
+    return folded(name, [*nodes, *further], folds, shared | {"prices_report": "prices_report"})
 
 
-def split_dates(returns: pd.DataFrame, split: SplitParameters, walk_forward: WalkForwardParameters) -> pd.DataFrame:
+def split_dates(
+    returns: pd.DataFrame, split: SplitParameters, walk_forward: WalkForwardParameters, experiment: Experiment
+) -> pd.DataFrame:
     """Assign the dates of the table to train, validation and test of every fold.
 
     Returns
@@ -104,6 +107,8 @@ def split_dates(returns: pd.DataFrame, split: SplitParameters, walk_forward: Wal
             f"date. Received {tickers.max()} at most, of {returns.index.unique('ticker').size}. Bring prices of more "
             "tickers; for a single one: --pipelines univariate_regression, with --params index_file=PATH."
         )
+    if experiment.task == "classification":
+        refuse_one_class(pd.Series(_truth(returns, experiment), returns.index), parts, experiment.name)
     return parts
 
 

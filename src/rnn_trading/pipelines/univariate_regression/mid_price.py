@@ -123,7 +123,6 @@ def train_on_segments(
         forecasts of the test runs after some epochs, columns ``epoch``, ``start``, ``step``, ``forecast``.
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
-    from rnn_trading.models.free_run import ForecastEvolution  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import build_network  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
@@ -136,21 +135,33 @@ def train_on_segments(
     train_values, held_out = (values[scaled["split"] == part].to_numpy() for part in ("train", watched))
     of_segments = Interface({INPUT: Input((unrolling.steps, 1))}, every_step=True, readers=unrolling.readers)
     forecaster = build_network(architecture, Interface({INPUT: Input((None, 1))}, every_step=True))
-    of_test = runs_over(values, dates_of(scaled, "test"), runs)
-    warm_up = of_test.histories(values, windows.shape[1] - 1)
-    epochs = np.unique(np.linspace(1, training.epochs, min(EVOLUTION_STAGES, training.epochs)).astype(int))
-    outcomes = of_test.truths(values) if training.monitor == "run_half_mse" else None
-    evolution = ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()), outcomes)
+    evolution = _evolution(forecaster, scaled, windows.shape[1] - 1, runs, training)
     result = train(
         lambda: build_network(architecture, of_segments, like=forecaster),
         UnrolledSegments(train_values, unrolling, title=f"{title}, training rows"),
         UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{title}, {watched} rows"),
         training,
-        *(title, training_state, [ResetStates(), evolution]),
+        *(title, training_state, [ResetStates(), *evolution]),
     )
     forecaster.set_weights(result.model.get_weights())
     made = fitted(result, training, watched, best_validation_loss=result.best_validation_loss)
-    return made | {"model": forecaster, "evolution": pd.DataFrame(evolution.rows)}
+    return made | {"model": forecaster, "evolution": pd.DataFrame([row for each in evolution for row in each.rows])}
+
+
+def _evolution(
+    forecaster: Any, scaled: pd.DataFrame, lags: int, runs: RunParameters, training: TrainingParameters
+) -> list[Any]:
+    """What keeps the test runs after some epochs; nothing for a fit that has no test."""
+    from rnn_trading.models.free_run import ForecastEvolution  # noqa: PLC0415  see train_on_segments
+
+    values, test = scaled["value"], dates_of(scaled, "test")
+    if test.empty:
+        return []
+    of_test = runs_over(values, test, runs)
+    epochs = np.unique(np.linspace(1, training.epochs, min(EVOLUTION_STAGES, training.epochs)).astype(int))
+    outcomes = of_test.truths(values) if training.monitor == "run_half_mse" else None
+    warm_up = of_test.histories(values, lags)
+    return [ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()), outcomes)]
 
 
 def _check(training: TrainingParameters, unrolling: UnrollingParameters, title: str, watched: str) -> None:

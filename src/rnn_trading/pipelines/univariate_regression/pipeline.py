@@ -135,7 +135,7 @@ def _rolling_windows(name: str, plan: Plan) -> Pipeline:
     """The sine wave and the index, each with its own network; of the index also paths at once."""
     wave = wiring.node(sine.window_sine, *series.WINDOWS, name="window_series", sine="params:series")
     sine_wave, index = f"{name}.sine", f"{name}.index"
-    of_sine = folds.experiment(sine_wave, [wave, SPLIT, JUDGE, runs.DRAW], _run_folds(sine_wave, plan))
+    of_sine = folds.experiment(sine_wave, [wave, runs.SPLIT, JUDGE, runs.DRAW], _run_folds(sine_wave, plan))
     return of_sine + _index_windows(index, plan) + encoder_decoder.of_one_series(index, plan)
 
 
@@ -145,7 +145,7 @@ def _run_folds(name: str, plan: Plan) -> Folds:
 
 
 def _index_windows(name: str, plan: Plan) -> Pipeline:
-    return folds.experiment(name, [WINDOW_INDEX, SPLIT, JUDGE, runs.DRAW], _run_folds(name, plan), INDEX)
+    return folds.experiment(name, [WINDOW_INDEX, runs.SPLIT, JUDGE, runs.DRAW], _run_folds(name, plan), INDEX)
 
 
 def _rolling_windows_by_epochs(name: str, plan: Plan) -> Pipeline:
@@ -194,7 +194,7 @@ def _mid_price(name: str, plan: Plan) -> Pipeline:
     last = {each: f"{name}.{fits.names[-1]}.{each}" for each in ("split_dates", "scaled", "run_scaling")}
     last["evolution"] = f"{name}.{fits.names[-1]}.seed_{fits.seeds[0]}.evolution"
     nodes = [
-        *(WINDOW_INDEX, SPLIT),
+        *(WINDOW_INDEX, runs.SPLIT),
         wiring.node(mid_price.average_one_step, "one_step_averages", "run_report", split_dates="last_split_dates"),
         wiring.judge(series.judge, report="run_report", scaling="run_scaling"),
         wiring.draw(figures),
