@@ -43,6 +43,8 @@ class Experiment:
         :class:`rnn_trading.config.ConfigLoader`.
     made
         When, by which code, packages and seeds; filled in by it, too.
+    configuration
+        The design, as trials are counted: ``hash``, ``parameters`` and ``source``; filled in by it, too.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class Experiment:
     published_in: str | None = None
     changed: dict[str, str] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
+    configuration: dict[str, Any] = field(default_factory=dict)
 
 
 def skill_record(
