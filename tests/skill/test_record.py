@@ -46,6 +46,7 @@ def test_the_record_is_complete_and_plain():
             "headline",
             "attribution",
             "data",
+            "trials",
             "model",
             "rivals",
             "tests",

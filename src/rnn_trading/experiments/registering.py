@@ -135,8 +135,9 @@ class Counted:
     --------
     >>> def judge(predictions, training):
     ...     return training["trials"]["configurations"]
+    >>> from inspect import signature
     >>> counted = Counted(judge)
-    >>> list(inspect.signature(counted).parameters), counted(training={}, trials={"configurations": 3}, predictions=0)
+    >>> list(signature(counted).parameters), counted(training={}, trials={"configurations": 3}, predictions=0)
     (['predictions', 'training', 'trials'], 3)
     """
 

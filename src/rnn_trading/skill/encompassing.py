@@ -13,6 +13,7 @@ from rnn_trading.skill.losses import PROBABILITY_FLOOR
 from rnn_trading.skill.metrics.series import LAST_VALUE
 from rnn_trading.skill.ranks import relative_ranks
 from rnn_trading.skill.rows import MODEL, rows_of
+from rnn_trading.skill.standing import after_tries
 from rnn_trading.skill.statistics import TRUTH, Compared, Statistic
 from rnn_trading.skill.tasks import Task
 
@@ -23,7 +24,7 @@ LEAST_SHARE = 0.1
 
 
 def encompassing(
-    task: Task, statistic: Statistic, rows: pd.DataFrame, validation: pd.DataFrame | None, overlap: int
+    task: Task, statistic: Statistic, rows: pd.DataFrame, validation: pd.DataFrame | None, overlap: int, tried: int = 1
 ) -> dict[str, Any]:
     """Weigh the model and its best rival on the validation rows, and test both together against that rival on the test.
 
@@ -39,6 +40,9 @@ def encompassing(
         Of the test and of the validation; see :func:`rnn_trading.skill.decision.decide`.
     overlap
         Periods over which a truth reaches.
+    tried
+        Configurations of which this may be the best one, for which p-values are corrected; see
+        :func:`rnn_trading.skill.standing.after_tries`.
 
     Returns
     -------
@@ -72,7 +76,8 @@ def encompassing(
     weights, both = _combined(task, known, rows, [MODEL, rival])
     _, alone = _combined(task, known, rows, [rival])
     table = rows.assign(**{BOTH: both, ALONE: alone})
-    as_it_is, weighed = (statistic.of(table, BOTH, other, overlap) for other in (rival, ALONE))
+    both_of = (statistic.of(table, BOTH, other, overlap) for other in (rival, ALONE))
+    as_it_is, weighed = (after_tries(statistic, each, tried) for each in both_of)
     return {
         "rival": rival,
         "weights": {"model": float(weights[0]), "rival": float(weights[1])},

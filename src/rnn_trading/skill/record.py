@@ -15,6 +15,7 @@ from rnn_trading.skill.headline import attribution, headline, suspicious_rows
 from rnn_trading.skill.rows import MODEL, Metrics, rows_of
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TASKS, Task, TaskName
+from rnn_trading.skill.tries import trials_of, tried_in
 from rnn_trading.skill.verdict import small, verdict, without_months, worse
 
 WORST_MONTHS = 3
@@ -92,6 +93,7 @@ def skill_record(
         ``simulated``: true of data that are made up, which the findings of a report do not count.
     model
         Parameters, ``networks``, epochs, best epoch, seconds, and on which rows training was ``stopped_on``.
+        ``trials``: what was tried, see :func:`rnn_trading.register.counting.tried`; None or absent: nobody counted.
     scale
         Units of the predictions in one unit of the network's; adds ``rmse_scaled`` and ``half_mse_scaled`` to
         metrics that have an ``rmse``.
@@ -109,7 +111,7 @@ def skill_record(
         :class:`Experiment`), ``finding``, ``finding_kind``, ``decision`` (see
         :func:`rnn_trading.skill.decision.decide`; a claim of skill must hold without the suspicious rows, too),
         ``headline`` and ``attribution`` (see the functions of :mod:`rnn_trading.skill.headline` with these names),
-        ``data``, ``model`` (with ``metrics``), ``rivals``,
+        ``trials`` (see :func:`rnn_trading.skill.tries.trials_of`), ``data``, ``model`` (with ``metrics``), ``rivals``,
         ``tests`` (the second view: they do not decide), ``without_stale``, ``without_worst_months`` (both with metrics,
         tests and ``decision``; the second without the three calendar months in which the rivals' mean loss was largest;
         None for documents, which have no date), ``published``, ``published_on``, ``published_in``,
@@ -141,7 +143,7 @@ def skill_record(
     """
     task = TASKS[experiment.task]
     rivals = _rivals(experiment, task, predictions, validation)
-    judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale)
+    judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale, tried_in(model.get("trials")))
     everything = judge(np.ones(len(predictions), dtype=bool), validation)
     flags = flags.reset_index(drop=True).set_axis(predictions.index)
     clean = judge(~suspicious_rows(flags))
@@ -162,7 +164,7 @@ def skill_record(
         "headline": headline(task, predictions, everything["rivals"], overlap if task.shares_outcomes else 1),
         "attribution": attribution(task, predictions, flags, in_worst, task.headline.best(everything["rivals"])),
         "data": data,
-        "model": model | {"metrics": everything["model"]},
+        **_of_model(model, everything["model"], decision),
         "rivals": everything["rivals"],
         "tests": everything["tests"],
         "without_stale": clean,
@@ -172,8 +174,14 @@ def skill_record(
     without = without_months(everything["decision"], calm and calm["decision"])
     figure = (experiment.published or {}).get(task.headline.metric), experiment.published_on
     score = everything["model"].get(task.headline.metric, np.nan)
-    record["verdict"] = verdict(task, decision, score, figure, without, model | data)
+    record["verdict"] = verdict(task, decision, score, figure, without, model | data | {"trials": record["trials"]})
     return plain(record)
+
+
+def _of_model(model: dict[str, Any], metrics: Metrics, decision: dict[str, Any]) -> dict[str, Any]:
+    """``model`` with its metrics, and apart from it what was tried before it."""
+    facts = {name: value for name, value in model.items() if name != "trials"}
+    return {"trials": trials_of(decision, model.get("trials")), "model": facts | {"metrics": metrics}}
 
 
 def _rivals(
@@ -230,6 +238,7 @@ def _judge(
     rivals: list[str],
     overlap: int,
     scale: float | None,
+    tried: int,
     keep: NDArray[np.bool_],
     validation: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
@@ -245,7 +254,7 @@ def _judge(
         "model": metrics[MODEL],
         "rivals": {rival: metrics[rival] for rival in rivals},
         "tests": tests,
-        "decision": decide(name, rows, validation, overlap),
+        "decision": decide(name, rows, validation, overlap, tried),
     }
 
 
