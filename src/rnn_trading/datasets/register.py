@@ -116,10 +116,10 @@ class Parts:
         return [(path, int(name["version"]) if name else 0) for path, name in zip(paths, names, strict=True)]
 
     def _path(self, entry: Entry) -> Path:
-        path = self.folder / f"{entry['key']}-{entry['configuration']}.v{REGISTER_VERSION}.parquet"
-        if not PART.fullmatch(path.name):
-            raise RegisterError(f"key and configuration: expected letters, digits, - and _. Received: {path.name!r}.")
-        return path
+        fit = f"{entry['key']}-{entry['configuration']}"
+        if not PART.fullmatch(name := f"{fit}.v{REGISTER_VERSION}.parquet"):
+            raise RegisterError(f"key and configuration: expected letters, digits, - and _. Received: {fit!r}.")
+        return self.folder / name
 
 
 def _read(path: Path, version: int) -> Entry | str:
