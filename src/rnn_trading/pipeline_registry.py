@@ -321,3 +321,16 @@ def inputs_of_records(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:
         record: experiments[name].to_outputs(f"{record}.skill").inputs()
         for record, name in records_made_by(experiments).items()
     }
+
+
+def inputs_of_designs(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:
+    """Of each skill record, the parameters and sources that the forecasts of its model are made from.
+
+    Of what fits nothing itself, all that its record is made from.
+    """
+    inputs = {}
+    for record, name in records_made_by(experiments).items():
+        forecasts = f"{record}.model_predictions"
+        made = forecasts in experiments[name].all_outputs()
+        inputs[record] = experiments[name].to_outputs(forecasts if made else f"{record}.skill").inputs()
+    return inputs
