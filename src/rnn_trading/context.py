@@ -12,9 +12,19 @@ from kedro.io import CatalogProtocol, DataCatalog, DatasetError, SharedMemoryDat
 from kedro.io.core import Version
 from kedro.validation.exceptions import ParameterValidationError
 
+from rnn_trading import pipeline_registry, plan
 from rnn_trading.configuration.files import found_at, tops
 from rnn_trading.makers import Asked, exists, maker, refuse_other_protocol, refuse_unknown_dataset, told
 from rnn_trading.workspace.loads import Loads
+
+
+def plan_pipelines(parameters: dict[str, Any]) -> None:
+    """Let the pipelines have the folds and seeds of a session; see :mod:`rnn_trading.plan`."""
+    if plan.use(plan.Plan.from_parameters(parameters)):
+        # What is registered already has the folds and seeds of another session.
+        requested = pipelines._requested_pipelines
+        pipelines.configure(pipeline_registry.__name__)
+        pipelines.set_requested(requested)
 
 
 class Told:
@@ -68,6 +78,10 @@ OURS: dict[type, type] = {DataCatalog: Catalog, SharedMemoryDataCatalog: SharedC
 
 class Context(KedroContext):
     """Kedro's context; sessions, commands and notebooks get their catalog from it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plan_pipelines(self.config_loader["parameters"])
 
     @property
     def asked(self) -> Asked:

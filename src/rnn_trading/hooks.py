@@ -18,6 +18,7 @@ from kedro.pipeline import Node, Pipeline
 from rnn_trading.configuration.files import tops
 from rnn_trading.configuration.names import Known, refuse_unknown_names
 from rnn_trading.configuration.unread import refuse_unread
+from rnn_trading.datasets.register import RegisterEntryDataset
 from rnn_trading.datasets.runs import BETWEEN, MAIN
 from rnn_trading.makers import Asked, command, refuse_missing, refuse_other_protocol
 from rnn_trading.pipeline_registry import DEFAULT, shared_tables
@@ -60,11 +61,20 @@ class RefusalsHook:
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
-        """Look for what the run does not make itself, and the default pipeline for that of the protocol."""
+        """Look for what the run does not make itself, the default pipeline for that of the protocol, the register."""
         asked: Asked = getattr(catalog, "asked", Asked())
         refuse_other_protocol(run_params["pipeline_names"] or [], asked.protocol)
+        _refuse_registers(pipeline, catalog)
         if not run_params["only_missing_outputs"]:  # then it is not known yet which nodes run
             refuse_missing(pipeline, catalog, pipelines, asked)
+
+
+def _refuse_registers(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+    """Refuse a register of trials to which nothing could be added, before there is something to add."""
+    datasets = (catalog.get(name) for name in sorted(pipeline.datasets()))
+    registers = {each.parts.folder: each.parts for each in datasets if isinstance(each, RegisterEntryDataset)}
+    for parts in registers.values():
+        parts.refuse()
 
 
 class SecretsHook:

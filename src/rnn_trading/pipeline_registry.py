@@ -11,6 +11,7 @@ from typing import Any
 
 from kedro.pipeline import Pipeline
 
+from rnn_trading import plan
 from rnn_trading.experiments import wiring
 from rnn_trading.pipelines import (
     canaries,
@@ -63,18 +64,19 @@ def register_pipelines() -> dict[str, Pipeline]:
     ``__default__`` is all that goes from a source to skill records; ``canaries``, ``skill_report`` and
     ``compare_runs`` judge it.
     """
+    in_use = plan.current()
     pipelines = {
         "data_ingestion": data_ingestion.create_pipeline(),
         "daily_weekly_sequences": with_upstream(daily_weekly_sequences.create_pipeline()),
-        **{name: with_upstream(_folder(name).create_pipeline()) for name in WITH_EXPERIMENTS},
+        **{name: with_upstream(_folder(name).create_pipeline(in_use)) for name in WITH_EXPERIMENTS},
     }
     parts = {f"data_ingestion.{source}": create() for source, create in SOURCES.items()}
     # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
     parts["text_sentiment_inference"] = text_sentiment.create_inference()
-    by_name = experiments()
+    by_name = experiments(in_use)
     made_by = records_made_by(by_name)
     judges = {
-        "canaries": canaries.create_pipeline({record: by_name[name] for record, name in made_by.items()}),
+        "canaries": canaries.create_pipeline(_for_canaries(in_use, made_by)),
         "skill_report": skill_report.create_pipeline(
             made_by, figures_of(by_name), list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name)
         ),
@@ -239,10 +241,17 @@ def protocols_of(made_by: dict[str, str]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def experiments() -> dict[str, Pipeline]:
-    """Every experiment by its name, each from its source."""
+def _for_canaries(in_use: plan.Plan, made_by: dict[str, str]) -> dict[str, Pipeline]:
+    """By the name of a record, the experiment that makes it, with the folds and seeds that canaries have."""
+    own = canaries.plan_of(in_use)
+    by_name = experiments(own)
+    return {record: by_name[name] for record, name in made_by.items()}
+
+
+def experiments(in_use: plan.Plan = plan.ONE_EACH) -> dict[str, Pipeline]:
+    """Every experiment by its name, each from its source, with the folds and seeds of a plan."""
     return {
-        name: with_upstream(_folder(folder).create_experiment(name))
+        name: with_upstream(_folder(folder).create_experiment(name, in_use))
         for folder in WITH_EXPERIMENTS
         for name in _folder(folder).EXPERIMENTS
     }
@@ -312,3 +321,16 @@ def inputs_of_records(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:
         record: experiments[name].to_outputs(f"{record}.skill").inputs()
         for record, name in records_made_by(experiments).items()
     }
+
+
+def inputs_of_designs(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:
+    """Of each skill record, the parameters and sources that the forecasts of its model are made from.
+
+    Of what fits nothing itself, all that its record is made from.
+    """
+    inputs = {}
+    for record, name in records_made_by(experiments).items():
+        forecasts = f"{record}.model_predictions"
+        made = forecasts in experiments[name].all_outputs()
+        inputs[record] = experiments[name].to_outputs(forecasts if made else f"{record}.skill").inputs()
+    return inputs

@@ -3,7 +3,13 @@
 import pandas as pd
 import pytest
 
-from rnn_trading.filings.splits import FilingSplitParameters, describe_filing_parts, divide_filings
+from rnn_trading.filings.splits import (
+    FilingSplitParameters,
+    describe_filing_folds,
+    describe_filing_parts,
+    divide_filings,
+)
+from rnn_trading.splits.walk_forward import WalkForwardParameters
 from tests.helpers import changed
 
 SESSIONS = pd.bdate_range("2016-01-04", periods=80)
@@ -114,3 +120,74 @@ def test_too_few_filings():
         ValueError, match=r"Too few filings are left: train 4 \(at least 10\), validation 2 \(at least 3\)"
     ):
         divide_filings(returns([0, 1, 2, 3, 41, 42, 60, 61, 62]), SESSIONS, BY_TIME)
+
+
+OPEN_ENDED = changed(BY_TIME, validation_from=None, test_from=None, until=None)
+WALK = WalkForwardParameters(folds=3, refit_every=10, final_fit=True)
+
+
+def of_part(parts, fold):
+    """First and last session of each part."""
+    rows = {name: [int(filing[1:]) for filing in each.index] for name, each in parts.groupby(fold)}
+    assert all(sorted(found) == list(range(min(found), max(found) + 1)) for found in rows.values())
+    return {name: (min(found), max(found)) for name, found in rows.items()}
+
+
+def test_every_fold_has_its_gap():
+    """One filing a session; 10 of 80 are each test, 10 the validation before it; 5 sessions lie between parts."""
+    parts = divide_filings(returns(), SESSIONS, OPEN_ENDED, WALK)
+    assert parts.columns.tolist() == ["split", "fold_1", "fold_2", "fold_3", "final", "problem"]
+    assert of_part(parts, "fold_1") == {"train": (0, 34), "validation": (40, 44), "test": (50, 59)}
+    assert of_part(parts, "fold_2") == {"train": (0, 44), "validation": (50, 54), "test": (60, 69)}
+    assert of_part(parts, "fold_3") == {"train": (0, 54), "validation": (60, 64), "test": (70, 79)}
+    assert of_part(parts, "final") == {"train": (0, 64), "validation": (70, 79)}
+    assert of_part(parts, "split") == {"train": (0, 34), "validation": (40, 44), "test": (50, 79)}
+    # What lies in the gap of the first fold is trained on in the next.
+    assert parts["problem"].isna().all()
+    wider = divide_filings(returns(), SESSIONS, OPEN_ENDED, changed(WALK, purge=2, embargo=5, train="rolling"))
+    # A return of five sessions reaches further than a purge of two; with the embargo, seven sessions are left out.
+    assert of_part(wider, "fold_1") == {"train": (0, 32), "validation": (40, 42), "test": (50, 59)}
+    assert of_part(wider, "fold_2") == {"train": (10, 42), "validation": (50, 52), "test": (60, 69)}
+
+
+def test_filings_in_no_fold_say_why():
+    split = changed(OPEN_ENDED, until=SESSIONS[74].date(), firms="on_one_side", test_share=0.4)
+    table = returns()
+    parts = divide_filings(table, SESSIONS, split, changed(WALK, final_fit=False))
+    assert set(parts.loc["f75":, "problem"]) == {"after_the_last_date"}
+    folds = parts[["fold_1", "fold_2", "fold_3"]]
+    of_test, others = (set(table.loc[(folds == part).any(axis=1), "firm"]) for part in ("test", "train"))
+    assert len(of_test) == 4
+    assert not of_test & others
+    # Between the validation of the last fold and the end, other firms are in no test, and were trained on by none.
+    late = parts.loc["f65":"f74"]
+    assert late.loc[~table.loc[late.index, "firm"].isin(of_test), "problem"].eq("firm_of_another_side").all()
+    assert parts["problem"].notna().equals(folds.isna().all(axis=1))
+
+
+def test_one_fold_is_the_single_split():
+    single = divide_filings(returns(), SESSIONS, BY_TIME)
+    parts = divide_filings(returns(), SESSIONS, BY_TIME, WalkForwardParameters())
+    pd.testing.assert_frame_equal(parts[["split", "problem"]], single)
+    pd.testing.assert_series_equal(parts["fold_1"], single["split"], check_names=False)
+
+
+def test_the_record_says_the_filings_of_each_fold():
+    table = returns()
+    described = describe_filing_folds(
+        table.drop(columns="problem").join(divide_filings(table, SESSIONS, OPEN_ENDED, WALK))
+    )
+    assert [fold["fold"] for fold in described] == [1, 2, 3, "final"]
+    assert described[1]["test"] == {"rows": 10, "first_date": "2016-03-28", "last_date": "2016-04-08", "firms": 10}
+    assert described[3]["test"]["rows"] == 0
+
+
+def test_folds_that_filings_do_not_allow_are_refused():
+    with pytest.raises(ValueError, match="Too few filings are left in fold_1: .* validation 2 .*fewer folds"):
+        divide_filings(returns(), SESSIONS, OPEN_ENDED, changed(WALK, embargo=3))
+    with pytest.raises(ValueError, match="8 folds need 80 test dates"):
+        divide_filings(returns(), SESSIONS, OPEN_ENDED, changed(WALK, folds=8))
+    random = changed(OPEN_ENDED, drawn="at_random")
+    with pytest.raises(ValueError, match=r"expected walk_forward.folds=1 .* Received: walk_forward.folds=3"):
+        divide_filings(returns(), SESSIONS, random, WALK)
+    assert "fold_1" in divide_filings(returns(), SESSIONS, random, WalkForwardParameters())

@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.experiments import wiring
+from rnn_trading.experiments.folds import ALL, split_of_fold
 from rnn_trading.experiments.vectors import vectors_of
 from rnn_trading.filings.reading import Sentences
 from rnn_trading.filings.returns import FilingReturnParameters, forward_returns, market_sessions
 from rnn_trading.filings.sequences import FilingReadingParameters, check_items, phrases_of, sequences_of, words_of
 from rnn_trading.filings.splits import FilingSplitParameters, describe_problems, divide_filings, refuse_small_parts
 from rnn_trading.models.parameters import FilingNetworkParameters
+from rnn_trading.splits.walk_forward import FINAL, WalkForwardParameters
 from rnn_trading.text.phrases import Phrases
 from rnn_trading.text.text import TokenSequences, refuse_masked_front
 from rnn_trading.text.word_vectors import PhraseVectors, WordVectors
@@ -33,9 +35,19 @@ def label_filings(
     return forward_returns(filings, filing_prices, label, unusable)
 
 
-def split_filings(returns: pd.DataFrame, filing_prices: pd.DataFrame, split: FilingSplitParameters) -> pd.DataFrame:
-    """Part of each filing; see :func:`rnn_trading.filings.splits.divide_filings`."""
-    return divide_filings(returns, market_sessions(filing_prices), split)
+def split_filings(
+    returns: pd.DataFrame,
+    filing_prices: pd.DataFrame,
+    split: FilingSplitParameters,
+    walk_forward: WalkForwardParameters,
+) -> pd.DataFrame:
+    """Part of each filing in every fold; see :func:`rnn_trading.filings.splits.divide_filings`."""
+    return divide_filings(returns, market_sessions(filing_prices), split, walk_forward)
+
+
+def parts_of_fold(parts: pd.DataFrame, fold: str) -> pd.DataFrame:
+    """Part of each filing in one fold: ``split``, and ``problem``, why it is in none of any fold."""
+    return split_of_fold(parts, fold).assign(problem=parts["problem"])
 
 
 def flag_items(
@@ -121,8 +133,8 @@ def encode_filings(
     logger.info(
         "%d of %d filings are used; left out: %s", problem.isna().sum(), len(problem), describe_problems(problem)
     )
-    validated = "validation" if (parts["split"] == "validation").any() else "test"
-    refuse_small_parts(documents["split"], validated, problem)
+    watched = "validation" if (parts["split"] == "validation").any() else "test"
+    refuse_small_parts(documents["split"], watched, problem, None if (parts["split"] == "test").any() else FINAL)
     return {"words": vocabulary, "sequences": sequences, "documents": documents}
 
 
@@ -157,11 +169,12 @@ def _ids(parts: pd.DataFrame, part: str) -> pd.Index:
     return parts.index[parts["split"] == part]
 
 
-PREPARATION = [
-    wiring.node(label_filings, "returns"),
-    wiring.node(split_filings, "parts"),
+# What is done once, and what once a fold: texts are read by what is fitted on the training filings.
+PREPARATION = (wiring.node(label_filings, "returns"), wiring.node(split_filings, "parts"))
+READING = (
+    wiring.node(parts_of_fold, "parts", parts=f"{ALL}parts"),
     wiring.node(flag_items, "items"),
     wiring.node(find_phrases, "phrases"),
     wiring.node(encode_filings, "words", "sequences", "documents"),
     wiring.node(look_up_vectors, "vectors", "vectors_report"),
-]
+)

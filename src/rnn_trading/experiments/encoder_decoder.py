@@ -8,21 +8,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 from numpy.typing import NDArray
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, macro, wiring
-from rnn_trading.experiments.fitting import fitted, fitted_average
+from rnn_trading.experiments.fitting import fitted
+from rnn_trading.experiments.folds import FitOf, Folds, experiment, of_the_folds_of
 from rnn_trading.experiments.runs import AxesParameters, error_by_step, model_and_rivals, ways
 from rnn_trading.experiments.series import JUDGE
 from rnn_trading.figures import Figure
-from rnn_trading.models.parameters import EncoderDecoderParameters, EnsembleParameters, TrainingParameters
+from rnn_trading.models.parameters import EncoderDecoderParameters, TrainingParameters
 from rnn_trading.models.states import States
+from rnn_trading.plan import Plan
 from rnn_trading.series.scaling import Scaling
 from rnn_trading.series.series import FREE_RUN, RunParameters
 from rnn_trading.skill.formats import format_score
-from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rivals.lists import RECURSION
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.splits.chronological import SplitName, SplitParameters, watched_part
@@ -72,11 +73,11 @@ def train_on_paths(
     split_dates: pd.DataFrame,
     scaling: dict[str, Any],
     runs: RunParameters,
-    experiment: Experiment,
     split: SplitParameters,
     architecture: EncoderDecoderParameters,
     training: TrainingParameters,
     training_state: States,
+    fit: FitOf,
 ) -> dict[str, Any]:
     """Fit the network on the training windows and the paths that follow them.
 
@@ -94,17 +95,18 @@ def train_on_paths(
     values, units = series[["value"]].to_numpy(), Scaling(**scaling)
 
     def rows(part: SplitName) -> Any:
-        before, after = rows_of_part(values, split_dates, part, runs.steps, experiment.name)
+        before, after = rows_of_part(values, split_dates, part, runs.steps, fit.title)
         lags, paths = before[:, :, 0], after[:, :, 0]
         inputs, targets = (units.scale(each, lags)[:, :, None].astype(np.float32) for each in (lags, paths))
         return {INPUT: inputs}, targets
 
     interface = Interface({INPUT: Input((len(values) - len(split_dates), 1))}, path=runs.steps)
-    fit = train(
+    training, watched = fit.training(training), split.validate_on and rows(split.validate_on)
+    result = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), split.validate_on and rows(split.validate_on), training, experiment.name, training_state),
+        *(rows("train"), watched, training, fit.title, training_state),
     )
-    return fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)
+    return fitted(result, training, split.validate_on, best_validation_loss=result.best_validation_loss)
 
 
 def forecast_paths(
@@ -160,40 +162,40 @@ def beside_recursion(recursion: pd.DataFrame, rivals_of_recursion: pd.DataFrame)
     return table[recursion["run"] != FREE_RUN].reset_index(drop=True)
 
 
-def train_average_on_paths(
+def train_on_joint_paths(
     scaled: pd.DataFrame,
     split_dates: pd.DataFrame,
     windows: macro.WindowParameters,
-    experiment: Experiment,
     split: SplitParameters,
     architecture: EncoderDecoderParameters,
     training: TrainingParameters,
-    ensemble: EnsembleParameters,
     training_state: States,
+    fit: FitOf,
 ) -> dict[str, Any]:
-    """Fit one network for each seed on the training windows of several series and the paths that follow; average them.
+    """Fit the network on the training windows of several series and the paths that follow.
 
     Returns
     -------
     dict
-        See :func:`rnn_trading.experiments.fitting.fitted_average`.
+        See :func:`rnn_trading.experiments.fitting.fitted`.
     """
-    from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415  see train_on_paths
-    from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
+    from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415  see train_on_paths
     from rnn_trading.models.networks import build_network  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
+    from rnn_trading.models.training import train  # noqa: PLC0415
 
     def rows(part: SplitName) -> Any:
-        before, paths = rows_of_part(scaled.to_numpy(), split_dates, part, windows.path_steps, experiment.name)
+        before, paths = rows_of_part(scaled.to_numpy(), split_dates, part, windows.path_steps, fit.title)
         return {INPUT: before.astype(np.float32)}, paths.astype(np.float32)
 
     series = scaled.shape[1]
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series, path=windows.path_steps)
-    average = train_ensemble(
-        partial(build_network, architecture, interface),
-        *(rows("train"), rows(watched_part(split)), training, ensemble.networks, experiment.name, training_state),
+    training = fit.training(training)
+    result = train(
+        lambda: build_network(architecture, interface),
+        *(rows("train"), rows(watched_part(split)), training, fit.title, training_state),
     )
-    return fitted_average(average, training, watched_part(split))
+    return fitted(result, training, watched_part(split))
 
 
 def paths_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: AxesParameters) -> Figure:
@@ -207,13 +209,15 @@ def paths_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: Axe
     )
 
 
-def of_one_series(recursion: str) -> Pipeline:
+def of_one_series(recursion: str, plan: Plan) -> Pipeline:
     """The experiment ``RECURSION.encoder_decoder`` on the runs of an experiment on one series.
 
     Parameters
     ----------
     recursion
         That experiment; ``params:RECURSION.encoder_decoder`` has the blocks ``experiment``, ``model`` and ``training``.
+    plan
+        How many folds and seeds it has.
     """
     drawn: wiring.Drawn = {
         "outcomes_and_forecasts": paths_over_truth,
@@ -221,22 +225,20 @@ def of_one_series(recursion: str) -> Pipeline:
         "learning_curves": drawing.learning_curves,
         "model_and_rivals": model_and_rivals,
     }
-    nodes = [
-        wiring.train(train_on_paths),
-        wiring.forecast(forecast_paths),
-        *(wiring.rivals(beside_recursion), JUDGE, wiring.draw(drawn)),
-    ]
-    return _beside(recursion, nodes, ("series", "windows", "flags", "report", "scaling"), ("split", "runs", "axes"))
+    fit = wiring.train(train_on_paths), wiring.forecast(forecast_paths)
+    own = ("series", "windows", "flags", "report", "split_dates")
+    return _beside(recursion, plan, [JUDGE, wiring.draw(drawn)], fit, own, ("split", "runs", "axes"))
 
 
-def of_several_series(recursion: str) -> Pipeline:
+def of_several_series(recursion: str, plan: Plan) -> Pipeline:
     """The experiment ``RECURSION.encoder_decoder`` on the path of an experiment on several series.
 
     Parameters
     ----------
     recursion
-        That experiment; ``params:RECURSION.encoder_decoder`` has the blocks ``experiment``, ``ensemble``, ``model`` and
-        ``training``.
+        That experiment; ``params:RECURSION.encoder_decoder`` has the blocks ``experiment``, ``model`` and ``training``.
+    plan
+        How many folds and seeds it has.
     """
     drawn: wiring.Drawn = {
         "learning_curves": partial(drawing.losses_by_seed, loss="MAE"),
@@ -246,25 +248,31 @@ def of_several_series(recursion: str) -> Pipeline:
         "model_and_rivals": partial(drawing.model_and_rivals, measured=macro.MEASURED),
     }
     at_once = wiring.given(macro.forecast_months, at_once=True)
-    nodes = [
-        wiring.train(train_average_on_paths),
-        wiring.forecast(at_once, "forecasts_by_seed", series="params:macro"),
-        wiring.rivals(beside_recursion),
-        wiring.judge(macro.judge, series="params:macro"),
-        wiring.draw(drawn, series="params:macro"),
-    ]
-    return _beside(recursion, nodes, ("scaled", "scaling"), ("split", "windows"), macro.SHARED)
+    fit = wiring.train(train_on_joint_paths), wiring.forecast(at_once, series="params:macro")
+    nodes = [wiring.judge(macro.judge, series="params:macro"), wiring.draw(drawn, series="params:macro")]
+    return _beside(recursion, plan, nodes, fit, ("split_dates",), ("split", "windows"), macro.SHARED)
 
 
 def _beside(
-    recursion: str, nodes: Any, own: tuple[str, ...], blocks: tuple[str, ...], shared: tuple[str, ...] = ()
+    recursion: str,
+    plan: Plan,
+    nodes: list[Node],
+    fit: tuple[Node, ...],
+    own: tuple[str, ...],
+    blocks: tuple[str, ...],
+    shared: tuple[str, ...] = (),
 ) -> Pipeline:
-    """Nodes that take datasets and blocks of parameters of another experiment."""
-    forecasts = {"recursion": "model_predictions", "rivals_of_recursion": "rival_predictions"}
-    taken = {each: each for each in (*own, "split_dates")} | forecasts
-    return wiring.experiment(
-        f"{recursion}.encoder_decoder",
+    """Nodes that take datasets and blocks of parameters of another experiment, and of each of its folds."""
+    name = f"{recursion}.encoder_decoder"
+    of_folds = of_the_folds_of(
+        *(recursion, "split_dates", "scaling", "scaled"),
+        recursion="model_predictions",
+        rivals_of_recursion="rival_predictions",
+    )
+    return experiment(
+        name,
         nodes,
-        {inside: f"{recursion}.{there}" for inside, there in taken.items()} | {each: each for each in shared},
+        Folds(plan.of(name), (wiring.rivals(beside_recursion),), fit, of_folds, newest=("scaling",)),
+        {inside: f"{recursion}.{inside}" for inside in own} | {each: each for each in shared},
         {f"params:{block}": f"params:{recursion}.{block}" for block in blocks},
     )

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
-from numpy.typing import NDArray
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
-from rnn_trading.experiments.documents import PREPARATION
-from rnn_trading.experiments.fitting import fitted_average
+from rnn_trading.experiments.documents import PREPARATION, READING
+from rnn_trading.experiments.fitting import fitted, trained_parameters
+from rnn_trading.experiments.folds import FitOf, Folds, experiment
 from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
 from rnn_trading.filings.sequences import (
@@ -19,26 +19,29 @@ from rnn_trading.filings.sequences import (
     describe_items,
 )
 from rnn_trading.filings.splits import (
+    describe_filing_folds,
     describe_filing_parts,
 )
 from rnn_trading.filings.tone import length_and_tone
-from rnn_trading.models.parameters import EnsembleParameters, FilingNetworkParameters, TrainingParameters
+from rnn_trading.models.parameters import FilingNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
+from rnn_trading.plan import Plan
 from rnn_trading.skill.formats import format_interval, format_score
 from rnn_trading.skill.metrics.filings import detectable_ic
 from rnn_trading.skill.metrics.panels import spearman
-from rnn_trading.skill.record import Experiment, plain, skill_record
+from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.filings import FILINGS, FilingRows, KnownFilings, cosine_to_previous
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rows import MODEL
-from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.text.text import TokenSequences
 
 FORECAST = ("validation", "test")
+# Of the last fold that is judged, what is said and drawn of the texts.
+OF_THE_LAST = ("items", "phrases", "words", "vectors_report", "documents")
 SHARED = ("filings", "filing_prices", "filings_report", "filing_sentences", "word_vectors_source")
 
 
-def train_networks(
+def train_network(
     sequences: TokenSequences,
     vectors: pd.DataFrame,
     documents: pd.DataFrame,
@@ -46,17 +49,17 @@ def train_networks(
     reading: FilingReadingParameters,
     architecture: FilingNetworkParameters,
     training: TrainingParameters,
-    ensemble: EnsembleParameters,
     training_state: States,
+    fit: FitOf,
 ) -> dict[str, Any]:
-    """Fit one network for each seed on the training filings, and average them.
+    """Fit the network on the training filings.
 
     Training is stopped on the validation filings, or on those of the test where there are none.
 
     Returns
     -------
     dict
-        See :func:`rnn_trading.experiments.fitting.fitted_average`.
+        See :func:`rnn_trading.experiments.fitting.fitted`.
 
     Raises
     ------
@@ -65,10 +68,10 @@ def train_networks(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
-    from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415
     from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.training import train  # noqa: PLC0415
 
     masked = architecture.mask_padding
 
@@ -85,11 +88,12 @@ def train_networks(
     matrix = vectors.to_numpy(dtype=np.float32) if architecture.embeddings == "pretrained" else None
     words = Input((None if masked else reading.tokens,), "int32", ids=len(vectors), masked=masked, vectors=matrix)
     interface = Interface({INPUT: words}, target=scale if architecture.standardise else (0.0, 1.0))
-    average = train_ensemble(
-        partial(build_network, architecture, interface),
-        *(rows("train"), rows(held_out), training, ensemble.networks, experiment.name, training_state),
+    training = fit.training(training)
+    result = train(
+        lambda: build_network(architecture, interface),
+        *(rows("train"), rows(held_out), training, fit.title, training_state),
     )
-    made = fitted_average(average, training, held_out)
+    made = fitted(result, training, held_out, trained_parameters=trained_parameters(result.model))
     dimensions = architecture.dimensions or vectors.shape[1]
     return beside_published(made, experiment, len(vectors), dimensions, "words and phrases")
 
@@ -106,35 +110,25 @@ def _mean_and_deviation(documents: pd.DataFrame) -> tuple[float, float]:
 
 def forecast_filings(
     model: Any, sequences: TokenSequences, documents: pd.DataFrame, reading: FilingReadingParameters
-) -> dict[str, Any]:
+) -> pd.DataFrame:
     """Forecast the return after every filing of validation and test.
 
     Returns
     -------
-    dict
-        ``model_predictions``: ``split``, ``firm``, ``date`` of the entry, ``prediction``, ``truth``, index
-        ``filing_id``. ``forecasts_by_seed``: of the test filings, forecasts of the single networks, columns
-        ``filing_id`` and ``seed_N``.
+    pandas.DataFrame
+        ``split``, ``firm``, ``date`` of the entry, ``prediction``, ``truth``, index ``filing_id``.
     """
-    from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
-    from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
+    from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415  see train_network
     from rnn_trading.models.training import predict, predict_in_order  # noqa: PLC0415
 
     wanted = _of_part(documents, *FORECAST)
     seen = sequences.take(wanted["sequence"].to_numpy()).cut(reading.tokens, reading.cutting)
-
-    def forecasts(network: Any) -> NDArray[np.float64]:
-        if network.input_shape[-1] is None:
-            return predict_in_order(network, INPUT, seen, reading.tokens)
-        return predict(network, {INPUT: seen.padded(reading.tokens, reading.padding, reading.cutting)})
-
-    single = {name: forecasts(network) for name, network in members(model).items()}
+    if model.input_shape[-1] is None:
+        forecasts = predict_in_order(model, INPUT, seen, reading.tokens)
+    else:
+        forecasts = predict(model, {INPUT: seen.padded(reading.tokens, reading.padding, reading.cutting)})
     keys = wanted[["split", "firm", "entry"]].astype({"split": "str"}).rename(columns={"entry": "date"})
-    of_test = (wanted["split"] == "test").to_numpy()
-    return {
-        "model_predictions": keys.assign(**{MODEL: forecasts(model)}, truth=wanted["truth"]),
-        "forecasts_by_seed": pd.DataFrame(single, index=wanted.index)[of_test].reset_index(),
-    }
+    return keys.assign(**{MODEL: forecasts}, truth=wanted["truth"])
 
 
 def forecast_with_rivals(sequences: TokenSequences, words: list[str], documents: pd.DataFrame) -> pd.DataFrame:
@@ -166,15 +160,21 @@ def gather_reports(
     words: list[str],
     vectors_report: dict[str, Any],
     documents: pd.DataFrame,
+    parts: pd.DataFrame,
     reading: FilingReadingParameters,
 ) -> dict[str, Any]:
-    """Say where the data come from, why filings were left out, and how much of the texts the network sees."""
+    """Say where the data come from, why filings were left out, and how much of the texts the network sees.
+
+    Texts are read anew in every fold: what is said of them is true of the last one that is judged.
+    """
+    documents = of_all_folds(documents, parts)
     used = documents[documents["split"].notna()]
     return {
         "source": filings_report["source"],
         "simulated": bool(filings["known_signal"].notna().any()),
         "filings": {key: value for key, value in filings_report.items() if key not in ("source", "dropped")},
         **describe_filing_parts(documents),
+        "folds": describe_filing_folds(documents),
         "dropped": filings_report["dropped"] | documents["problem"].value_counts().to_dict(),
         "entered_early": int(used["early"].sum()),
         "stale_prices": int(used["stale"].sum()),
@@ -188,10 +188,17 @@ def gather_reports(
     }
 
 
+def of_all_folds(documents: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Documents with the parts of all folds: a filing whose text cannot be used is in none of them."""
+    unusable = documents["problem"].isin(["all_items_flagged", "too_few_tokens"])
+    columns = [name for name in parts if name != "problem"]
+    of_folds = parts[columns].reindex(documents.index).astype("str").where(parts[columns].notna())
+    return documents.assign(**{name: of_folds[name].mask(unusable) for name in columns})
+
+
 def judge(
     predictions: pd.DataFrame,
     validation_predictions: pd.DataFrame,
-    forecasts_by_seed: pd.DataFrame,
     documents: pd.DataFrame,
     filings: pd.DataFrame,
     reports: dict[str, Any],
@@ -199,26 +206,22 @@ def judge(
     experiment: Experiment,
     protocol: str,
 ) -> dict[str, Any]:
-    """Write the skill record of the averaged network, with the spread over seeds.
+    """Write the skill record of the averaged network.
 
     Returns
     -------
     dict
-        See :func:`rnn_trading.skill.record.skill_record`. ``model.by_seed``: see
-        :func:`rnn_trading.skill.seeds.metrics_by_seed`. ``data.known_signal``, of simulated filings: its information
+        See :func:`rnn_trading.skill.record.skill_record`. ``data.known_signal``, of simulated filings: its information
         coefficient on the test filings and the share of it that the network has, None if it is too small to detect.
     """
     test = documents.loc[predictions["filing_id"]]
-    by_seed = metrics_by_seed(
-        "filings", predictions, forecasts_by_seed.drop(columns="filing_id"), ("rmse", "mae", "r2", "ic")
-    )
     return skill_record(
         experiment,
         protocol,
         predictions,
         test[["early", "stale"]],
         reports | _known_signal(predictions, filings),
-        training | {"by_seed": plain(by_seed)},
+        training,
         validation=validation_predictions,
     )
 
@@ -260,14 +263,16 @@ def _of_part(documents: pd.DataFrame, *parts: str) -> pd.DataFrame:
     return documents[documents["split"].isin(parts)].sort_values(["entry", "sequence"])
 
 
-def filing_experiment(name: str) -> Pipeline:
+def filing_experiment(name: str, plan: Plan) -> Pipeline:
     """An experiment on ``filings``, under its own namespace, from the labels to the figures.
 
     Parameters
     ----------
     name
-        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``label``, ``split``, ``reading``, ``model``,
-        ``ensemble`` and ``training``.
+        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``label``, ``split``, ``walk_forward``,
+        ``reading``, ``model`` and ``training``, and ``seeds``.
+    plan
+        How many folds and seeds it has.
     """
     figures: wiring.Drawn = {
         "learning_curves": partial(drawing.losses_by_seed, loss="Squared error"),
@@ -275,13 +280,9 @@ def filing_experiment(name: str) -> Pipeline:
         "filing_lengths": filing_lengths,
         "model_and_rivals": partial(drawing.model_and_rivals, measured="on the test filings"),
     }
-    nodes = [
-        *PREPARATION,
-        wiring.train(train_networks),
-        wiring.forecast(forecast_filings, "forecasts_by_seed"),
-        wiring.rivals(forecast_with_rivals),
-        wiring.node(gather_reports, "reports"),
-        wiring.judge(judge),
-        wiring.draw(figures),
-    ]
-    return wiring.experiment(name, nodes, SHARED)
+    fits = plan.of(name)
+    last = {each: f"{name}.{fits.names[-1]}.{each}" for each in OF_THE_LAST}
+    nodes = [*PREPARATION, wiring.node(gather_reports, "reports"), wiring.judge(judge), wiring.draw(figures)]
+    fit = wiring.train(train_network), wiring.forecast(forecast_filings)
+    folds = Folds(fits, (*READING, wiring.rivals(forecast_with_rivals)), fit)
+    return experiment(name, nodes, folds, {each: each for each in SHARED} | last)

@@ -60,28 +60,3 @@ def _stopped_on(training: TrainingParameters, watched: str | None) -> dict[str, 
 def trained_parameters(model: Any) -> int:
     """Number of parameters that training changes."""
     return int(sum(np.prod(weight.shape) for weight in model.trainable_weights))
-
-
-def fitted_average(
-    fit: tuple[Any, list[dict[str, Any]], dict[str, Any]], training: TrainingParameters, watched: str
-) -> dict[str, Any]:
-    """The same of an average of networks.
-
-    Parameters
-    ----------
-    fit
-        Result of :func:`rnn_trading.models.ensemble.train_ensemble`.
-    training
-        Its parameters.
-    watched
-        Rows that were watched.
-
-    Returns
-    -------
-    dict
-        ``model``: the average, `keras.Model`, with the networks as its layers ``seed_N``. ``history``: with a column
-        ``seed``. ``training``: the ensemble's summary, with the number of its ``networks``, and ``stopped_on``
-        and ``chosen_on`` as in :func:`fitted`.
-    """
-    model, history, summary = fit
-    return {"model": model, "history": pd.DataFrame(history), "training": summary | _stopped_on(training, watched)}

@@ -11,29 +11,30 @@ from pydantic import Field
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
-from rnn_trading.experiments.fitting import fitted_average
+from rnn_trading.experiments.fitting import fitted
+from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds, experiment
 from rnn_trading.experiments.paths import Array, forecast_table, histories_before
 from rnn_trading.figures import Figure
-from rnn_trading.models.parameters import EnsembleParameters, SequenceNetworkParameters, TrainingParameters
+from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
 from rnn_trading.parameters import parameters
+from rnn_trading.plan import Plan
 from rnn_trading.series.monthly import MacroError, MacroParameters, refuse_gaps
 from rnn_trading.series.transformations import transform
 from rnn_trading.skill.metrics.macro import ONE_STEP, ORIGINAL, PATH
-from rnn_trading.skill.record import Experiment, plain, skill_record
+from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.macro import MACRO, KnownMonths
 from rnn_trading.skill.rows import MODEL
-from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.splits.chronological import (
     SplitName,
     SplitParameters,
-    chronological_split,
-    describe_parts,
     known_rows,
     rows_in,
     watched_part,
 )
+from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split, refuse_short_test
+from rnn_trading.splits.walk_forward import walk_forward as folds_of
 from rnn_trading.splits.windows import joint_windows
 
 MONTHS_OF_A_YEAR = 12
@@ -90,18 +91,21 @@ def transform_series(macro: pd.DataFrame, series: MacroParameters, windows: Wind
     return transformed.iloc[max(each.lost for each in series.series) :]
 
 
-def split_months(transformed: pd.DataFrame, windows: WindowParameters, split: SplitParameters) -> pd.DataFrame:
-    """Assign the months that windows forecast to train, validation and test.
+def split_months(
+    transformed: pd.DataFrame, windows: WindowParameters, split: SplitParameters, walk_forward: WalkForwardParameters
+) -> pd.DataFrame:
+    """Assign the months that windows forecast to train, validation and test of every fold.
 
     Returns
     -------
     pandas.DataFrame
-        Index: months from the first that has a whole window before it. Column ``split``.
+        Index: months from the first that has a whole window before it. See
+        :func:`rnn_trading.splits.walk_forward.walk_forward`.
 
     Raises
     ------
-    MacroError
-        If there are fewer months than a window, the training, and a path need.
+    ValueError
+        If there are fewer months than a window, the training, and a path need, or a fold tests fewer than a path.
     """
     needed = windows.lags + 1 + windows.path_steps
     if len(transformed) < needed:
@@ -110,14 +114,9 @@ def split_months(transformed: pd.DataFrame, windows: WindowParameters, split: Sp
             f"{needed} transformed months. Received: {len(transformed)}. Use a longer history, or lower windows.lags "
             "or windows.path_steps."
         )
-    dates = chronological_split(transformed.index[windows.lags :], split)
-    test = int((dates == "test").sum())
-    if test < windows.path_steps:
-        raise MacroError(
-            f"A path of {windows.path_steps} months needs as many test months. Received: {test}. Lower "
-            "windows.path_steps, raise split.held_out or move split.test_from."
-        )
-    return dates.to_frame()
+    dates = folds_of(transformed.index[windows.lags :], split, walk_forward)
+    refuse_short_test(dates, windows.path_steps, f"a path of {windows.path_steps} months")
+    return dates
 
 
 def scale_series(transformed: pd.DataFrame, split_dates: pd.DataFrame, windows: WindowParameters) -> dict[str, Any]:
@@ -148,29 +147,28 @@ def scale_series(transformed: pd.DataFrame, split_dates: pd.DataFrame, windows: 
     return {"scaled": (transformed - offset) / size, "scaling": scaling}
 
 
-def train_networks(
+def train_network(
     scaled: pd.DataFrame,
     split_dates: pd.DataFrame,
     windows: WindowParameters,
-    experiment: Experiment,
     split: SplitParameters,
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
-    ensemble: EnsembleParameters,
     training_state: States,
+    fit: FitOf,
 ) -> dict[str, Any]:
-    """Fit one network for each seed, and average them.
+    """Fit the network on the training windows of all series.
 
     Returns
     -------
     dict
-        See :func:`rnn_trading.experiments.fitting.fitted_average`.
+        See :func:`rnn_trading.experiments.fitting.fitted`.
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
-    from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import build_network  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
+    from rnn_trading.models.training import train  # noqa: PLC0415
 
     inputs, targets = joint_windows(scaled.to_numpy(), windows.lags)
 
@@ -180,11 +178,12 @@ def train_networks(
 
     series = scaled.shape[1]
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series)
-    average = train_ensemble(
-        partial(build_network, architecture, interface),
-        *(rows("train"), rows(watched_part(split)), training, ensemble.networks, experiment.name, training_state),
+    training = fit.training(training)
+    result = train(
+        lambda: build_network(architecture, interface),
+        *(rows("train"), rows(watched_part(split)), training, fit.title, training_state),
     )
-    return fitted_average(average, training, watched_part(split))
+    return fitted(result, training, watched_part(split))
 
 
 def forecast_months(
@@ -197,31 +196,24 @@ def forecast_months(
     windows: WindowParameters,
     *,
     at_once: bool = False,
-) -> dict[str, pd.DataFrame]:
+) -> pd.DataFrame:
     """Forecast every test and validation month from the truth before it, and the path from the first test month.
 
     A network that forecasts paths ``at_once`` does not feed on its own forecasts; one month ahead is its first step.
 
     Returns
     -------
-    dict
-        ``model_predictions``: see :func:`rnn_trading.experiments.paths.forecast_table`, column ``prediction``.
-        ``forecasts_by_seed``: the same of the single networks, columns ``seed_N``.
+    pandas.DataFrame
+        See :func:`rnn_trading.experiments.paths.forecast_table`; column ``prediction``.
     """
-    from rnn_trading.models.encoder_decoder import forecast_paths  # noqa: PLC0415
-    from rnn_trading.models.ensemble import members  # noqa: PLC0415  see train_networks
+    from rnn_trading.models.encoder_decoder import forecast_paths  # noqa: PLC0415  see train_network
     from rnn_trading.models.free_run import joint_free_run  # noqa: PLC0415
 
-    def table(network: Any) -> pd.DataFrame:
-        def paths(histories: Array, steps: int) -> Array:
-            before = histories[:, -windows.lags :]
-            return forecast_paths(network, before)[:, :steps] if at_once else joint_free_run(network, before, steps)
+    def paths(histories: Array, steps: int) -> Array:
+        before = histories[:, -windows.lags :]
+        return forecast_paths(model, before)[:, :steps] if at_once else joint_free_run(model, before, steps)
 
-        return forecast_table(paths, *(macro, scaled, scaling, split_dates, series, windows.path_steps))
-
-    single = {name: table(network)[MODEL] for name, network in members(model).items()}
-    forecasts = table(model)
-    return {"model_predictions": forecasts, "forecasts_by_seed": forecasts.drop(columns=MODEL).assign(**single)}
+    return forecast_table(paths, *(macro, scaled, scaling, split_dates, series, windows.path_steps))
 
 
 def forecast_with_rivals(
@@ -243,7 +235,6 @@ def forecast_with_rivals(
 def judge(
     predictions: pd.DataFrame,
     validation_predictions: pd.DataFrame,
-    forecasts_by_seed: pd.DataFrame,
     split_dates: pd.DataFrame,
     macro_report: dict[str, Any],
     training: dict[str, Any],
@@ -251,26 +242,22 @@ def judge(
     experiment: Experiment,
     protocol: str,
 ) -> dict[str, Any]:
-    """Write the skill record of the averaged network, with the spread over seeds.
+    """Write the skill record of the averaged network.
 
     Returns
     -------
     dict
-        See :func:`rnn_trading.skill.record.skill_record`. ``model.by_seed``: see
-        :func:`rnn_trading.skill.seeds.metrics_by_seed`. As published and in the book also
+        See :func:`rnn_trading.skill.record.skill_record`. As published and in the book also
         ``model.published_comparison``: the network one step ahead against the path of the vector autoregression.
     """
-    names = [column for column in forecasts_by_seed if column.startswith("seed_")]
-    of_test = forecasts_by_seed.loc[forecasts_by_seed["split"] == "test", names]
-    by_seed = metrics_by_seed("macro", predictions, of_test, ("mae", "rmse", "path.mae"))
     record = skill_record(
         experiment,
         protocol,
         predictions,
         # Statistical offices publish no stale or extreme prices; what could be wrong was refused.
         pd.DataFrame({"suspicious": np.zeros(len(predictions), dtype=bool)}),
-        {**describe_parts(split_dates.index, split_dates["split"]), **macro_report},
-        {**training, "by_seed": plain(by_seed)},
+        describe_split(split_dates, split_dates.index) | macro_report,
+        training,
         overlap=max(1, *(each.lost for each in series.series)),
         validation=validation_predictions,
     )
@@ -334,14 +321,16 @@ def error_by_step(skill: dict[str, Any]) -> Figure:
     return drawing.errors_by_step(skill, labels, lambda metrics: metrics["path"]["mae_by_step"])
 
 
-def macro_experiment(name: str) -> Pipeline:
+def macro_experiment(name: str, plan: Plan) -> Pipeline:
     """An experiment on ``macro``, under its own namespace, from the transformations to the figures.
 
     Parameters
     ----------
     name
-        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``windows``, ``split``, ``ensemble``,
-        ``model`` and ``training``.
+        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``windows``, ``split``, ``walk_forward``,
+        ``model`` and ``training``, and ``seeds``.
+    plan
+        How many folds and seeds it has.
     """
     figures: wiring.Drawn = {
         "raw_and_transformed": raw_and_transformed,
@@ -354,11 +343,11 @@ def macro_experiment(name: str) -> Pipeline:
     nodes = [
         wiring.node(transform_series, "transformed", series="params:macro"),
         wiring.node(split_months, "split_dates"),
-        wiring.node(scale_series, "scaled", "scaling"),
-        wiring.train(train_networks),
-        wiring.forecast(forecast_months, "forecasts_by_seed", series="params:macro"),
-        wiring.rivals(forecast_with_rivals, series="params:macro"),
         wiring.judge(judge, series="params:macro"),
         wiring.draw(figures, series="params:macro"),
     ]
-    return wiring.experiment(name, nodes, SHARED)
+    scale = wiring.node(scale_series, "scaled", "scaling")
+    rivals = wiring.rivals(forecast_with_rivals, series="params:macro")
+    fit = wiring.train(train_network), wiring.forecast(forecast_months, series="params:macro")
+    folds = Folds(plan.of(name), (SPLIT_OF_FOLD, scale, rivals), fit, newest=("scaling",))
+    return experiment(name, nodes, folds, SHARED)

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
+from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds
+from rnn_trading.experiments.folds import experiment as folded
 from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
 from rnn_trading.models.states import States
 from rnn_trading.panels.network_inputs import UNSEEN, month_indicators, network_inputs, ticker_vocabulary
 from rnn_trading.panels.sequences import lag_columns
+from rnn_trading.plan import Plan
 from rnn_trading.skill.formats import format_score, format_signed
 from rnn_trading.skill.losses import PROBABILITY_FLOOR
 from rnn_trading.skill.metrics.panels import FEWEST_TICKERS, information_coefficients, quantile_returns
@@ -26,11 +29,11 @@ from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION, KnownPan
 from rnn_trading.splits.chronological import (
     SplitName,
     SplitParameters,
-    chronological_split,
-    describe_parts,
     rows_in,
     watched_part,
 )
+from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split, refuse_one_class
+from rnn_trading.splits.walk_forward import walk_forward as folds_of
 
 RIVALS = {"classification": CLASSIFICATION, "regression": REGRESSION}
 # Of each task, what the last layer and the loss may be. A linear layer under a loss of probabilities is the book's.
@@ -44,25 +47,25 @@ MONTHS = 12
 PERIODS = {"returns_weekly": ("week", 4), "returns_daily": ("day", 20)}
 
 
-def panel_experiment(name: str, table: str, *further: Node) -> Pipeline:
+def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipeline:
     """An experiment on a table of sequences, under its own namespace, from the split to the figures.
 
     Parameters
     ----------
     name
-        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``model`` and ``training``.
+        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``walk_forward``, ``model`` and
+        ``training``, and ``seeds``.
     table
         ``returns_weekly`` or ``returns_daily``. Nodes know it as ``returns``, and what belongs to it as
         ``returns_flags`` and ``returns_report``.
+    plan
+        How many folds and seeds it has.
     further
         Nodes beside those that all such experiments have.
     """
     period, dates = PERIODS[table]
     nodes = [
         wiring.node(split_dates, "split_dates"),
-        wiring.train(train_model, "vocabulary"),
-        wiring.forecast(forecast_rows),
-        wiring.rivals(forecast_with_rivals),
         wiring.node(store_predictions, "predictions_store"),
         wiring.node(gather_reports, "reports"),
         wiring.judge(judge),
@@ -76,31 +79,37 @@ def panel_experiment(name: str, table: str, *further: Node) -> Pipeline:
         ),
     ]
     shared = {f"returns{part}": f"{table}{part}" for part in ("", "_flags", "_report")}
-    return wiring.experiment(name, [*nodes, *further], shared | {"prices_report": "prices_report"})
+    fit = wiring.train(train_model, "vocabulary"), wiring.forecast(forecast_rows)
+    folds = Folds(plan.of(name), (SPLIT_OF_FOLD, wiring.rivals(forecast_with_rivals)), fit, newest=("vocabulary",))
+    return folded(name, [*nodes, *further], folds, shared | {"prices_report": "prices_report"})
 
 
-def split_dates(returns: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
-    """Assign the dates of the table to train, validation and test.
+def split_dates(
+    returns: pd.DataFrame, split: SplitParameters, walk_forward: WalkForwardParameters, experiment: Experiment
+) -> pd.DataFrame:
+    """Assign the dates of the table to train, validation and test of every fold.
 
     Returns
     -------
     pandas.DataFrame
-        Index: distinct dates. Column ``split``; missing where a date was purged or lies after the end.
+        Index: distinct dates. See :func:`rnn_trading.splits.walk_forward.walk_forward`.
 
     Raises
     ------
     ValueError
         If no test date has so many tickers that forecasts can be judged: before anything is trained.
     """
-    parts = chronological_split(_dates(returns), split)
-    tickers = _dates(_rows(returns, parts.to_frame(), "test")).value_counts()
+    parts = folds_of(_dates(returns), split, walk_forward)
+    tickers = _dates(_rows(returns, parts, "test")).value_counts()
     if tickers.max() < FEWEST_TICKERS:
         raise ValueError(
             f"Forecasts are judged by their ranks across tickers: expected at least {FEWEST_TICKERS} tickers on a test "
             f"date. Received {tickers.max()} at most, of {returns.index.unique('ticker').size}. Bring prices of more "
             "tickers; for a single one: --pipelines univariate_regression, with --params index_file=PATH."
         )
-    return parts.to_frame()
+    if experiment.task == "classification":
+        refuse_one_class(pd.Series(_truth(returns, experiment), returns.index), parts, experiment.name)
+    return parts
 
 
 def train_model(
@@ -111,6 +120,7 @@ def train_model(
     architecture: StackedLstmParameters,
     training: TrainingParameters,
     training_state: States,
+    fit: FitOf,
 ) -> dict[str, Any]:
     """Fit the network on the training rows, stopping on the rows that the split names.
 
@@ -147,13 +157,14 @@ def train_model(
     def rows(table: pd.DataFrame) -> tuple[dict[str, NDArray[Any]], NDArray[np.float32]]:
         return network_inputs(table, vocabulary), _truth(table, experiment).astype(np.float32)
 
-    fit = train(
+    training = fit.training(training)
+    result = train(
         lambda: build_network(architecture, interface),
-        *(rows(train_rows), rows(held_out), training, experiment.name, training_state),
+        *(rows(train_rows), rows(held_out), training, fit.title, training_state),
     )
     if UNSEEN in vocabulary:
-        average_embedding(fit.model, vocabulary.index(UNSEEN))
-    made = fitted(fit, training, watched_part(split)) | {"vocabulary": vocabulary}
+        average_embedding(result.model, vocabulary.index(UNSEEN))
+    made = fitted(result, training, watched_part(split)) | {"vocabulary": vocabulary}
     return beside_published(made, experiment, len(vocabulary), architecture.embedding, "tickers")
 
 
@@ -271,7 +282,7 @@ def judge(
     """
     reports = reports | (no_probabilities(predictions["prediction"]) if experiment.task == "classification" else {})
     flags = returns_flags.loc[pd.MultiIndex.from_frame(predictions[["ticker", "date"]])]
-    parts = describe_parts(_dates(returns), split_dates["split"])
+    parts = describe_split(split_dates, _dates(returns))
     return skill_record(
         experiment, protocol, predictions, flags, parts | reports, training, validation=validation_predictions
     )

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted, trained_parameters
+from rnn_trading.experiments.folds import FitOf, Folds, experiment
 from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.experiments.vectors import vectors_of
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
 from rnn_trading.models.stars import Stars
 from rnn_trading.models.states import States
+from rnn_trading.plan import Plan
 from rnn_trading.skill.formats import format_score
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
@@ -112,12 +114,12 @@ def train_network(
     vectors: pd.DataFrame,
     parts: pd.DataFrame,
     experiment: Experiment,
-    split: DocumentSplitParameters,
     architecture: TextNetworkParameters,
     training: TrainingParameters,
     training_state: States,
+    fit: FitOf,
 ) -> dict[str, Any]:
-    """Fit the network on the training reviews, stopping on the reviews that the split names.
+    """Fit the network on the training reviews, stopping on the validation reviews, or on those of the test.
 
     Parameters
     ----------
@@ -152,11 +154,13 @@ def train_network(
     words = Input((None if masked else reader.reading.tokens,), "int32", ids=ids, masked=masked, vectors=matrix)
     log_odds = () if stars is None else stars.log_odds
     interface = Interface({INPUT: words}, max(1, len(log_odds)), activation="sigmoid", log_odds=log_odds)
-    fit = train(
+    training = fit.training(training)
+    watched: SplitName = "validation" if _positions(parts, "validation").size else "test"
+    result = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
+        *(rows("train"), rows(watched), training, fit.title, training_state),
     )
-    made = fitted(fit, training, split.validate_on, trained_parameters=trained_parameters(fit.model))
+    made = fitted(result, training, watched, trained_parameters=trained_parameters(result.model))
     dimensions = architecture.dimensions or vectors.shape[1]
     return beside_published(made, experiment, ids, dimensions, "words") | {"reader": text_reader}
 
@@ -340,14 +344,16 @@ def _positions(table: pd.DataFrame, *parts: SplitName) -> Positions:
     return np.flatnonzero(table["split"].isin(parts))
 
 
-def review_experiment(name: str, **of_kind: Callable[..., Figure]) -> Pipeline:
+def review_experiment(name: str, plan: Plan, **of_kind: Callable[..., Figure]) -> Pipeline:
     """An experiment on ``reviews``, under its own namespace, from the split to the figures.
 
     Parameters
     ----------
     name
         Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``reading``, ``model`` and
-        ``training``.
+        ``training``, and ``seeds``. Reviews have no date: there is one fold.
+    plan
+        How many seeds it has.
     of_kind
         By their names, figures of forecasts of the experiment's kind.
     """
@@ -361,11 +367,10 @@ def review_experiment(name: str, **of_kind: Callable[..., Figure]) -> Pipeline:
         wiring.node(split_reviews, "parts"),
         wiring.node(read_reviews, "words", "sequences", "text_reader"),
         wiring.node(look_up_vectors, "vectors", "vectors_report"),
-        wiring.train(train_network, "reader"),
-        wiring.forecast(forecast_reviews),
-        wiring.rivals(forecast_with_rivals),
         wiring.node(gather_reports, "reports"),
         wiring.judge(judge),
         wiring.draw(figures),
     ]
-    return wiring.experiment(name, nodes, SHARED)
+    fit = wiring.train(train_network, "reader"), wiring.forecast(forecast_reviews)
+    folds = Folds(plan.of(name), (wiring.rivals(forecast_with_rivals),), fit, newest=("reader",))
+    return experiment(name, nodes, folds, SHARED)

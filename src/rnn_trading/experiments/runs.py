@@ -12,7 +12,7 @@ from kedro.pipeline import Node
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
-from rnn_trading.experiments.series import known_series
+from rnn_trading.experiments.series import known_series, split_dates
 from rnn_trading.figures import Figure
 from rnn_trading.parameters import parameters
 from rnn_trading.series.scaling import Scaling
@@ -28,7 +28,8 @@ from rnn_trading.skill.metrics.series import LAST_VALUE
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.series import RUNS, Matrix, recursive
 from rnn_trading.skill.rows import MODEL
-from rnn_trading.splits.chronological import SplitName
+from rnn_trading.splits.chronological import SplitName, SplitParameters
+from rnn_trading.splits.walk_forward import WalkForwardParameters, refuse_short_test, refuse_short_validation
 
 # Units of a window as a network sees it, by what its values are divided by.
 SEEN = {"none": "scaled units", "first": "change from the first value", "last": "change from the last value, scaled"}
@@ -56,6 +57,24 @@ class AxesParameters:
     def first_day(self) -> pd.Timestamp | None:
         """The first point as pandas has it."""
         return None if self.first_point is None else pd.Timestamp(self.first_point)
+
+
+def split_run_dates(
+    windows: pd.DataFrame, split: SplitParameters, walk_forward: WalkForwardParameters, runs: RunParameters
+) -> pd.DataFrame:
+    """Assign the dates of the targets to parts; see :func:`rnn_trading.experiments.series.split_dates`.
+
+    Raises
+    ------
+    ValueError
+        If the test or the validation of a fold is shorter than the runs.
+    """
+    table = split_dates(windows, split, walk_forward)
+    if walk_forward.folds > 1:
+        needed, what = runs.fewest_rows, f"the runs of {runs.steps} steps need it"
+        refuse_short_test(table, needed, what)
+        refuse_short_validation(table, needed, what)
+    return table
 
 
 def forecast_runs(
@@ -239,6 +258,7 @@ def model_and_rivals(skill: dict[str, Any], axes: AxesParameters) -> Figure:
     return drawing.model_and_rivals(skill, measured=f"over all steps ({axes.unit})")
 
 
+SPLIT = wiring.node(split_run_dates, "split_dates", name="split_dates")
 FORECAST = wiring.forecast(forecast_runs)
 RIVALS_FORECAST = wiring.rivals(forecast_runs_with_rivals)
 DRAW: Node = wiring.draw(

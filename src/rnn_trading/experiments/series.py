@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
+from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds
+from rnn_trading.experiments.folds import experiment as folded
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
+from rnn_trading.plan import Plan
 from rnn_trading.series.scaling import Scaling, ScalingParameters, fit_scaling, refuse_zero_bases
 from rnn_trading.series.series import (
     RETURN,
@@ -38,11 +41,11 @@ from rnn_trading.skill.tasks import TASKS
 from rnn_trading.splits.chronological import (
     SplitName,
     SplitParameters,
-    chronological_split,
-    describe_parts,
     known_rows,
     rows_in,
 )
+from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split
+from rnn_trading.splits.walk_forward import walk_forward as folds_of
 from rnn_trading.tables.index_prices import IndexIngestionParameters
 
 RIVALS = {"level": LEVEL, "volatility": VOLATILITY}
@@ -74,15 +77,15 @@ def window_index(
     return {"series": table, "windows": windows, "flags": flags, "report": report}
 
 
-def split_dates(windows: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
-    """Assign the dates of the targets to train, validation and test.
+def split_dates(windows: pd.DataFrame, split: SplitParameters, walk_forward: WalkForwardParameters) -> pd.DataFrame:
+    """Assign the dates of the targets to train, validation and test of every fold.
 
     ``split.train_values`` counts the values of the series, of which the first window has all but its target.
 
     Returns
     -------
     pandas.DataFrame
-        Index: dates. Column ``split``; missing after the end.
+        Index: dates. See :func:`rnn_trading.splits.walk_forward.walk_forward`.
     """
     if split.train_values is not None:
         lags = windows.shape[1] - 1
@@ -93,7 +96,7 @@ def split_dates(windows: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
                 f"{lags} and its target. Raise split.train_values.share or lower series.lags."
             )
         split = dataclasses.replace(split, train_values=None, test_from=windows.index[first].date())
-    return chronological_split(windows.index, split).to_frame()
+    return folds_of(windows.index, split, walk_forward)
 
 
 def fit_series_scaling(
@@ -117,11 +120,11 @@ def train_network(
     windows: pd.DataFrame,
     split_dates: pd.DataFrame,
     scaling: dict[str, Any],
-    experiment: Experiment,
     split: SplitParameters,
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
     training_state: States,
+    fit: FitOf,
 ) -> dict[str, Any]:
     """Fit the network on the training windows, watching the rows that the split names, or a share of the windows.
 
@@ -144,11 +147,12 @@ def train_network(
         return {INPUT: scaled[:, :, None].astype(np.float32)}, target[:, 0].astype(np.float32)
 
     interface = Interface({INPUT: Input((windows.shape[1] - 1, 1))})
-    fit = train(
+    training, watched = fit.training(training), split.validate_on and rows(split.validate_on)
+    result = train(
         lambda: build_network(architecture, interface),
-        *(rows("train"), split.validate_on and rows(split.validate_on), training, experiment.name, training_state),
+        *(rows("train"), watched, training, fit.title, training_state),
     )
-    return fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)
+    return fitted(result, training, split.validate_on, best_validation_loss=result.best_validation_loss)
 
 
 def forecast_rows(
@@ -216,16 +220,20 @@ def judge(
     experiment: Experiment,
     protocol: str,
 ) -> dict[str, Any]:
-    """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`."""
+    """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`.
+
+    Scores in the units of the network are those of one fold: each has a scaling of its own.
+    """
     column = "target_date" if "target_date" in predictions else "date"
+    one_scale = scaling["base"] == "none" and training["folds"] == 1
     return skill_record(
         experiment,
         protocol,
         predictions,
         flags.loc[pd.DatetimeIndex(predictions[column])],
-        {**describe_parts(split_dates.index, split_dates["split"]), **report},
+        describe_split(split_dates, split_dates.index) | report,
         training,
-        scale=scaling["size"] if scaling["base"] == "none" else None,
+        scale=scaling["size"] if one_scale else None,
         overlap=overlapping_runs(predictions) if "run" in predictions else 1,
         validation=validation_predictions,
     )
@@ -301,14 +309,18 @@ def draw(what: str, unit: str, **further: Any) -> Node:
     return wiring.draw(figures | further)
 
 
-def series_experiment(name: str, windows: Node, drawn: Node, shared: Iterable[str] | Mapping[str, str]) -> Pipeline:
+def series_experiment(
+    name: str, plan: Plan, windows: Node, drawn: Node, shared: Iterable[str] | Mapping[str, str]
+) -> Pipeline:
     """An experiment on the next value of one series, under its own namespace, from the windows to the figures.
 
     Parameters
     ----------
     name
-        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``scaling``, ``model`` and
-        ``training``.
+        Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``walk_forward``, ``scaling``,
+        ``model`` and ``training``, and ``seeds``.
+    plan
+        How many folds and seeds it has.
     windows
         The node that makes ``series``, ``windows``, ``flags`` and ``report``; see :func:`window_index`.
     drawn
@@ -316,4 +328,5 @@ def series_experiment(name: str, windows: Node, drawn: Node, shared: Iterable[st
     shared
         Tables that it takes.
     """
-    return wiring.experiment(name, [windows, SPLIT, SCALE, TRAIN, FORECAST, RIVALS_FORECAST, JUDGE, drawn], shared)
+    folds = Folds(plan.of(name), (SPLIT_OF_FOLD, SCALE, RIVALS_FORECAST), (TRAIN, FORECAST), newest=("scaling",))
+    return folded(name, [windows, SPLIT, JUDGE, drawn], folds, shared)

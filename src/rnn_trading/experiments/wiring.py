@@ -14,8 +14,8 @@ import pandas as pd
 from kedro.pipeline import Node, Pipeline
 from pydantic.dataclasses import is_pydantic_dataclass
 
+from rnn_trading.experiments.registering import Judged
 from rnn_trading.figures import Figure
-from rnn_trading.models.description import describe
 from rnn_trading.pages.experiment import experiment_page
 from rnn_trading.pages.index import index_page
 from rnn_trading.skill.rows import FOLD
@@ -125,8 +125,8 @@ def _types(function: Callable[..., Any]) -> dict[str, Any]:
 
 def train(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
     """The node that trains: ``model``, ``history`` by epoch, what the ``training`` came to, and ``further`` outputs."""
-    # Outputs are saved in this order, and the state of the training goes with the model: so that is the last.
-    return node(function, "history", "training", *further, "model", name="train", gpu=True, **datasets)
+    made = node(function, "history", "training", *further, "model", name="train", gpu=True, **datasets)
+    return made.tag("fit")
 
 
 def forecast(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
@@ -140,8 +140,11 @@ def rivals(function: Callable[..., Any], **datasets: Any) -> Node:
 
 
 def judge(function: Callable[..., Any], **datasets: Any) -> Node:
-    """The node that writes the skill record from both tables of :func:`collect_predictions`, and more."""
-    return node(function, "skill", name="judge", **datasets)
+    """The node that writes the skill record from both tables of :func:`collect_predictions`, and more.
+
+    Nothing is judged that was not counted; see :class:`rnn_trading.experiments.registering.Judged`.
+    """
+    return node(Judged(function), "skill", name="judge", **datasets)
 
 
 def collect_predictions(model_predictions: pd.DataFrame, rival_predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -288,9 +291,8 @@ def experiment(
     name
         Of the experiment: datasets and parameters that are its own are ``NAME.dataset`` and ``params:NAME.block``.
     nodes
-        What it does. If they need ``predictions``, :func:`collect_predictions` is added; if they train a ``model``, its
-        ``summary``, see :func:`rnn_trading.models.description.describe`; if they judge, the :func:`page` that shows the
-        record, the summary and every figure that they draw.
+        What it does. If they need ``predictions``, :func:`collect_predictions` is added; if they judge, the
+        :func:`page` that shows the record, the ``summary`` if there is one, and every figure that they draw.
     shared
         Datasets from outside it; a mapping says which name they have there.
     parameters
@@ -300,18 +302,17 @@ def experiment(
     if "predictions" in {taken for piece in pieces for taken in piece.inputs}:
         pieces.append(node(collect_predictions, "predictions", "validation_predictions"))
     made = {output for piece in pieces for output in piece.outputs}
-    if "model" in made:
-        pieces.append(node(describe, "summary"))
     if "skill" in made:
         figures = [figure for piece in pieces if isinstance(piece.func, Figures) for figure in piece.outputs]
-        pieces.append(page(figures, "model" in made))
+        pieces.append(page(figures, "summary" in made))
     used = {taken for piece in pieces for taken in piece.inputs}
     outside = dict(shared) if isinstance(shared, Mapping) else {each: each for each in shared}
     return Pipeline(
         pieces,
         namespace=name,
         inputs={inside: there for inside, there in outside.items() if inside in used},
-        parameters={each: each for each in GLOBAL_PARAMETERS if each in used} | dict(parameters or {}),
+        parameters={each: each for each in GLOBAL_PARAMETERS if each in used}
+        | {inside: there for inside, there in (parameters or {}).items() if inside in used},
         prefix_datasets_with_namespace=True,
     )
 

@@ -1,9 +1,12 @@
-"""Splits of filings: by time with a gap of sessions, or at random as published; firms on one side if wanted.
+"""Splits of filings: by time, once or walk-forward, with a gap of sessions, or at random as published.
+
+Firms are on one side if wanted.
 
 Warning: much of a firm's report stands in its report of the year before. A random split puts the same sentences on both
 sides, and returns of one week with them.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
@@ -12,7 +15,15 @@ import pandas as pd
 from pydantic import Field
 
 from rnn_trading.parameters import parameters
-from rnn_trading.splits.chronological import SplitName, SplitParameters, chronological_split
+from rnn_trading.splits.chronological import SplitName, SplitParameters
+from rnn_trading.splits.walk_forward import (
+    FINAL,
+    WalkForwardParameters,
+    each_fold,
+    fold_number,
+    over_all_folds,
+    walk_forward,
+)
 
 GAP, OTHER_SIDE, AFTER = "in_the_gap_of_the_split", "firm_of_another_side", "after_the_last_date"
 FEWEST_FILINGS = {"train": 10, "validation": 3, "test": 3}
@@ -57,8 +68,13 @@ class FilingSplitParameters:
     seed: Annotated[int, Field(ge=0)]
 
 
-def divide_filings(returns: pd.DataFrame, sessions: pd.DatetimeIndex, split: FilingSplitParameters) -> pd.DataFrame:
-    """Assign every filing that has a return to train, validation or test.
+def divide_filings(
+    returns: pd.DataFrame,
+    sessions: pd.DatetimeIndex,
+    split: FilingSplitParameters,
+    walk: WalkForwardParameters | None = None,
+) -> pd.DataFrame:
+    """Assign every filing that has a return to train, validation or test, in each fold if there are folds.
 
     Parameters
     ----------
@@ -68,17 +84,25 @@ def divide_filings(returns: pd.DataFrame, sessions: pd.DatetimeIndex, split: Fil
         Of the market, ascending; they have every entry.
     split
         See :class:`FilingSplitParameters`.
+    walk
+        Folds by time; see :class:`rnn_trading.splits.walk_forward.WalkForwardParameters`. ``refit_every`` and
+        ``validation`` count dates that have an entry. ``purge`` and ``embargo`` count sessions, and a purge that is
+        null is ``gap_sessions``; these filings are taken from the ends of training and validation, as in a single
+        split. With firms on one side, the firms of the test are the same in every fold, and the final fit, which has no
+        test, takes all firms.
 
     Returns
     -------
     pandas.DataFrame
-        Index ``filing_id``, filings with a return only. ``split``; ``problem``: where there is no split,
-        ``in_the_gap_of_the_split``, ``after_the_last_date`` or ``firm_of_another_side``.
+        Index ``filing_id``, filings with a return only. ``split``; ``problem``: of filings that are in no part of any
+        fold, ``in_the_gap_of_the_split``, ``after_the_last_date`` or ``firm_of_another_side``. With ``walk`` also
+        ``fold_1``, ... and ``final``, as of :func:`rnn_trading.splits.walk_forward.walk_forward`.
 
     Raises
     ------
     ValueError
-        If a part has too few filings, or boundaries are out of order.
+        If a part has too few filings, boundaries are out of order, there are fewer dates than the folds need, or folds
+        are wanted of a random draw.
     """
     usable = returns[returns["problem"].isna()]
     if usable.empty:
@@ -87,13 +111,34 @@ def divide_filings(returns: pd.DataFrame, sessions: pd.DatetimeIndex, split: Fil
             f"({describe_problems(returns['problem'])}). Check the texts, that prices reach from before each "
             "filing to some weeks after it, and that their filing_id or ticker are those of the filings."
         )
-    parts = (_by_time if split.drawn == "by_time" else _at_random)(usable, sessions, split)
-    problems = pd.concat([returns["problem"], parts["problem"]])
-    refuse_small_parts(parts["split"], split.validate_on, problems)
-    return parts
+    walked = walk or WalkForwardParameters()
+    if split.drawn == "by_time":
+        folds = _by_time(usable, sessions, split, walked)
+    else:
+        folds = {"fold_1": _at_random(usable, split, walked)}
+    for name, fold in folds.items():
+        problems = pd.concat([returns["problem"], fold["problem"]])
+        refuse_small_parts(fold["split"], split.validate_on, problems, name if len(folds) > 1 else None)
+    parts = {name: fold["split"] for name, fold in folds.items()}
+    table = pd.DataFrame({"split": over_all_folds([part for name, part in parts.items() if name != FINAL])})
+    if walk is not None:
+        table = table.assign(**parts)
+    return table.assign(problem=_problem_of_all(folds))
 
 
-def _by_time(usable: pd.DataFrame, sessions: pd.DatetimeIndex, split: FilingSplitParameters) -> pd.DataFrame:
+def _problem_of_all(folds: dict[str, pd.DataFrame]) -> pd.Series:
+    """Why a filing is in no fold. That it came after one fold is the reason only if no other fold has one."""
+    problem = folds["fold_1"]["problem"]
+    for fold in folds.values():
+        problem = problem.mask((problem == AFTER) & fold["problem"].notna(), fold["problem"])
+    unused = pd.DataFrame({name: fold["split"].isna() for name, fold in folds.items()}).all(axis=1)
+    return problem.where(unused)
+
+
+def _by_time(
+    usable: pd.DataFrame, sessions: pd.DatetimeIndex, split: FilingSplitParameters, walk: WalkForwardParameters
+) -> dict[str, pd.DataFrame]:
+    """``split`` and ``problem`` of each fold."""
     boundaries = SplitParameters(
         validation_from=split.validation_from,
         test_from=split.test_from,
@@ -102,25 +147,39 @@ def _by_time(usable: pd.DataFrame, sessions: pd.DatetimeIndex, split: FilingSpli
         purge=0,
         validate_on=split.validate_on,
     )
-    by_date = chronological_split(pd.DatetimeIndex(usable["entry"]), boundaries)
-    parts = pd.Series(by_date.loc[usable["entry"]].astype("str").to_numpy(), index=usable.index)
+    # The gap is one of sessions, and taken from the filings below: dates without an entry count, too.
+    table = walk_forward(pd.DatetimeIndex(usable["entry"]), boundaries, replace(walk, purge=0, embargo=0))
+    gap = walk.gap(split.gap_sessions)
+    return {name: _fold(usable, sessions, dates, split, gap) for name, dates in each_fold(table)}
+
+
+def _fold(
+    usable: pd.DataFrame, sessions: pd.DatetimeIndex, dates: pd.Series, split: FilingSplitParameters, gap: int
+) -> pd.DataFrame:
+    parts = pd.Series(dates.loc[usable["entry"]].astype("str").to_numpy(), index=usable.index)
     parts = parts.where(parts.isin(get_args(SplitName)))
     problem = pd.Series(None, index=usable.index, dtype="str").mask(parts.isna(), AFTER)
     position = pd.Series(sessions.get_indexer(usable["entry"]), index=usable.index)
     for part in ("validation", "test"):
         if (parts == part).any():
             first = position[parts == part].min()
-            near = (position + split.gap_sessions >= first) | (usable["exit"] >= sessions[first])
+            near = (position + gap >= first) | (usable["exit"] >= sessions[first])
             gone = (position < first) & near & parts.notna()
             parts, problem = parts.mask(gone), problem.mask(gone, GAP)
-    if split.firms == "on_one_side":
+    if split.firms == "on_one_side" and (parts == "test").any():
         of_test = usable["firm"].isin(_draw(usable["firm"], split.test_share, split.seed))
         gone = parts.notna() & ((parts == "test") != of_test)
         parts, problem = parts.mask(gone), problem.mask(gone, OTHER_SIDE)
     return pd.DataFrame({"split": parts, "problem": problem})
 
 
-def _at_random(usable: pd.DataFrame, _: pd.DatetimeIndex, split: FilingSplitParameters) -> pd.DataFrame:
+def _at_random(usable: pd.DataFrame, split: FilingSplitParameters, walk: WalkForwardParameters) -> pd.DataFrame:
+    if walk.folds > 1 or walk.final_fit:
+        raise ValueError(
+            "Filings that are drawn at random have no order in time, in which folds could follow each other: expected "
+            "walk_forward.folds=1 without a final fit, or split.drawn=by_time. Received: walk_forward.folds="
+            f"{walk.folds}, .final_fit={walk.final_fit}."
+        )
     units = usable["firm"] if split.firms == "on_one_side" else pd.Series(usable.index, index=usable.index)
     parts = pd.Series("train", index=usable.index, dtype="str")
     test = _draw(units, split.test_share, split.seed)
@@ -143,7 +202,7 @@ def describe_problems(problems: pd.Series) -> str:
     return ", ".join(f"{problem} {count:,}" for problem, count in problems.value_counts().items()) or "none"
 
 
-def refuse_small_parts(parts: pd.Series, validate_on: str, problems: pd.Series) -> None:
+def refuse_small_parts(parts: pd.Series, validate_on: str, problems: pd.Series, fold: str | None = None) -> None:
     """Raise if a part has too few filings.
 
     Parameters
@@ -154,6 +213,8 @@ def refuse_small_parts(parts: pd.Series, validate_on: str, problems: pd.Series) 
         See :class:`FilingSplitParameters`.
     problems
         Why filings are in no part; missing ones are ignored.
+    fold
+        Name of the fold, for the message; ``final`` needs no test.
 
     Raises
     ------
@@ -161,13 +222,14 @@ def refuse_small_parts(parts: pd.Series, validate_on: str, problems: pd.Series) 
         Names all parts, and what to do.
     """
     counts = parts.value_counts()
-    wanted = {part: n for part, n in FEWEST_FILINGS.items() if part != "validation" or validate_on == "validation"}
+    needless = {"validation": validate_on != "validation", "test": fold == FINAL}
+    wanted = {part: fewest for part, fewest in FEWEST_FILINGS.items() if not needless.get(part)}
     if any(counts.get(part, 0) < fewest for part, fewest in wanted.items()):
         found = ", ".join(f"{part} {counts.get(part, 0):,} (at least {fewest})" for part, fewest in wanted.items())
         raise ValueError(
-            f"Too few filings are left: {found}, of {len(parts):,} "
+            f"Too few filings are left{f' in {fold}' if fold else ''}: {found}, of {len(parts):,} "
             f"(left out: {describe_problems(problems)}). Add filings, or change split.validation_from, .test_from, "
-            ".test_share, .gap_sessions or .firms."
+            f".test_share, .gap_sessions or .firms{', or use fewer folds (walk_forward.folds=1)' if fold else ''}."
         )
 
 
@@ -198,3 +260,22 @@ def describe_filing_parts(documents: pd.DataFrame) -> dict[str, Any]:
     firms = {part: set(documents.loc[documents["split"] == part, "firm"]) for part in ("train", "test")}
     described["test_firms_in_training"] = len(firms["test"] & firms["train"]) / max(1, len(firms["test"]))
     return described
+
+
+def describe_filing_folds(documents: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows, dates and firms of each part of each fold, for the record.
+
+    Parameters
+    ----------
+    documents
+        As for :func:`describe_filing_parts`, with the columns of the folds.
+
+    Returns
+    -------
+    list of dict
+        One a fold, the final fit last: ``fold`` (1, 2, ... or ``final``) and what :func:`describe_filing_parts` says.
+    """
+    return [
+        {"fold": fold_number(name), **describe_filing_parts(documents.assign(split=parts))}
+        for name, parts in each_fold(documents)
+    ]

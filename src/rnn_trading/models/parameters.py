@@ -277,13 +277,6 @@ class FilingNetworkParameters(NetworkParameters):
 
 
 @parameters
-class EnsembleParameters:
-    """How many networks are averaged; their seeds count up from the seed of ``training``."""
-
-    networks: Count
-
-
-@parameters
 class UnrollingParameters:
     """How a long series is read by a stateful network.
 

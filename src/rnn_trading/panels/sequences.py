@@ -14,7 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.panels.sequence_parameters import SequenceParameters
-from rnn_trading.splits.chronological import SplitParameters, training_until
+from rnn_trading.splits.chronological import SplitParameters
+from rnn_trading.splits.walk_forward import WalkForwardParameters, training_until
 from rnn_trading.splits.windows import any_in_window, sliding_windows
 from rnn_trading.tables import prices as px
 
@@ -42,7 +43,12 @@ class Sequences:
     report: dict[str, object]
 
 
-def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: list[SplitParameters]) -> Sequences:
+def build_sequences(
+    prices: pd.DataFrame,
+    sequence: SequenceParameters,
+    splits: list[SplitParameters],
+    walks: list[WalkForwardParameters] | None = None,
+) -> Sequences:
     """Turn prices into return sequences under one protocol.
 
     Parameters
@@ -54,6 +60,8 @@ def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: 
     splits
         Splits of those who will train on the table. Quantiles fitted on training rows use the rows that are
         training rows in all of them.
+    walks
+        Folds of each of these splits: training rows are then those of the first fold. None: single splits.
 
     Returns
     -------
@@ -95,7 +103,8 @@ def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: 
     >>> sequences.report["rows_removed"]["before_first_price"]
     1
     """
-    _check_purge(sequence, splits)
+    walked = list(zip(splits, walks or [WalkForwardParameters()] * len(splits), strict=True))
+    _check_purge(sequence, walked)
     panel = px.price_panel(prices)
     available = f"{panel.index[0]:%Y-%m-%d} to {panel.index[-1]:%Y-%m-%d}"
     panel = panel.loc[_timestamp(sequence.prices_from) : _timestamp(sequence.until)]
@@ -110,15 +119,10 @@ def build_sequences(prices: pd.DataFrame, sequence: SequenceParameters, splits: 
             "shorter sample (prices_from, returns_from, until), a smaller presence, or universe.rule=all."
         )
     removed, kept = _remove_rows(past, future, universe, touched, sequence)
-    if not kept.any():
-        raise ValueError(
-            f"No {sequence.period} row is left: "
-            + ", ".join(f"{rule} removed {count:,}" for rule, count in removed.items() if count)
-            + ". Look at the prices, or choose another stale.policy (drop, terminal_return, keep)."
-        )
+    _check_rows(removed, kept, sequence)
     values, index, columns = _gather(past, future, kept, sequence)
     flags = pd.DataFrame({name: touched[name][kept] for name in touched}, index=index)
-    bounds = _winsorise(values, columns, index.get_level_values("date"), sequence, splits)
+    bounds = _winsorise(values, columns, index.get_level_values("date"), sequence, walked)
     table = pd.DataFrame(values, index=index, columns=columns, copy=False)
     report: dict[str, object] = {
         "period": sequence.period,
@@ -150,15 +154,26 @@ def _check_history(panel: pd.DataFrame, sequence: SequenceParameters, available:
         )
 
 
-def _check_purge(sequence: SequenceParameters, splits: list[SplitParameters]) -> None:
+def _check_rows(removed: dict[str, int], kept: NDArray[np.bool_], sequence: SequenceParameters) -> None:
+    if not kept.any():
+        raise ValueError(
+            f"No {sequence.period} row is left: "
+            + ", ".join(f"{rule} removed {count:,}" for rule, count in removed.items() if count)
+            + ". Look at the prices, or choose another stale.policy (drop, terminal_return, keep)."
+        )
+
+
+def _check_purge(sequence: SequenceParameters, walked: list[tuple[SplitParameters, WalkForwardParameters]]) -> None:
     """Refuse a purge that lets the labels of one part reach into the inputs of the next."""
     sessions = 1 if sequence.period == "daily" else 5
     needed = -(-sequence.entry_lag // sessions)
-    for split in splits:
-        if split.purge < needed:
+    for split, walk in walked:
+        gap = walk.gap(split.purge)
+        if gap < needed:
             raise ValueError(
                 f"entry_lag={sequence.entry_lag} sessions lets {sequence.period} labels reach {needed} periods "
-                f"further: expected split.purge of at least {needed}. Received: {split.purge}."
+                f"further: expected split.purge, or walk_forward.purge and .embargo, of at least {needed}. Received: "
+                f"{gap}."
             )
 
 
@@ -305,7 +320,7 @@ def _winsorise(
     columns: list[str],
     dates: pd.Index,
     sequence: SequenceParameters,
-    splits: list[SplitParameters],
+    walked: list[tuple[SplitParameters, WalkForwardParameters]],
 ) -> dict[str, list[float]]:
     """Clip the columns asked for at their own quantiles, in place; return the bounds by lag."""
     clip = sequence.winsorise
@@ -313,7 +328,7 @@ def _winsorise(
         return {}
     fitted: slice | NDArray[np.bool_] = slice(None)
     if clip.fitted_on == "train":
-        fitted = np.asarray(dates <= min(training_until(dates, split) for split in splits))
+        fitted = np.asarray(dates <= min(training_until(dates, split, walk) for split, walk in walked))
     bounds = {}
     for lag in map(str, range(clip.first_lag, clip.last_lag + 1)):
         column = values[:, columns.index(lag)]

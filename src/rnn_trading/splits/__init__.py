@@ -1,1 +1,1 @@
-"""Time order: sliding windows, and the division into train, validation and test."""
+"""Time order: sliding windows, and the division into train, validation and test, once or walk-forward."""

@@ -138,20 +138,9 @@ def chronological_split(dates: pd.Index, split: SplitParameters) -> pd.Series:
     09 test
     10 test
     """
-    distinct = pd.DatetimeIndex(dates.unique()).sort_values()
-    if distinct.empty:
-        raise ValueError("There is no dated row to split.")
-    if split.train_values is not None:
-        raise ValueError(
-            "split.train_values counts the values of one series, and these rows are of another kind. Use "
-            "split.test_from."
-        )
-    validation_from, test_from, until = _boundaries(distinct, split)
-    parts = pd.Series(
-        pd.Categorical([None] * len(distinct), categories=["train", "validation", "test"], ordered=True),
-        index=distinct,
-        name="split",
-    )
+    distinct, usable = distinct_dates(dates, split)
+    validation_from, test_from, until = _boundaries(distinct, usable, split)
+    parts = no_parts(distinct).rename("split")
     parts[distinct < validation_from] = "train"
     parts[(distinct >= validation_from) & (distinct < test_from)] = "validation"
     parts[(distinct >= test_from) & (distinct <= until)] = "test"
@@ -160,6 +149,50 @@ def chronological_split(dates: pd.Index, split: SplitParameters) -> pd.Series:
         parts.iloc[max(0, first_held_out - split.purge) : first_held_out] = None
     _check_parts(parts, split)
     return parts
+
+
+def distinct_dates(dates: pd.Index, split: SplitParameters) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+    """Distinct dates, ascending, and those of them until ``split.until``.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or if the split counts values of a series.
+
+    Examples
+    --------
+    >>> split = SplitParameters(
+    ...     validation_from=None, test_from=None, until="2020-01-02", held_out=None, purge=0, validate_on="test"
+    ... )
+    >>> every, until = distinct_dates(pd.DatetimeIndex(["2020-01-03", "2020-01-01", "2020-01-03"]), split)
+    >>> len(every), len(until)
+    (2, 1)
+    """
+    distinct = pd.DatetimeIndex(dates.unique()).sort_values()
+    if distinct.empty:
+        raise ValueError("There is no dated row to split.")
+    if split.train_values is not None:
+        raise ValueError(
+            "split.train_values counts the values of one series, and these rows are of another kind. Use "
+            "split.test_from."
+        )
+    usable = distinct if split.until is None else distinct[distinct <= pd.Timestamp(split.until)]
+    if usable.empty:
+        raise ValueError(
+            f"No row is dated until {split.until:%Y-%m-%d}: the first date is {distinct[0]:%Y-%m-%d}. {REMEDY}"
+        )
+    return distinct, usable
+
+
+def no_parts(dates: pd.DatetimeIndex) -> pd.Series:
+    """Dates that are in no part yet: all missing, ready for the parts of :func:`chronological_split`.
+
+    Examples
+    --------
+    >>> no_parts(pd.date_range("2020-01-01", periods=2)).cat.categories.tolist()
+    ['train', 'validation', 'test']
+    """
+    return pd.Series(pd.Categorical([None] * len(dates), categories=get_args(SplitName), ordered=True), index=dates)
 
 
 def watched_part(split: SplitParameters) -> SplitName:
@@ -186,36 +219,10 @@ def watched_part(split: SplitParameters) -> SplitName:
     return split.validate_on
 
 
-def training_until(dates: pd.Index, split: SplitParameters) -> pd.Timestamp:
-    """Return the last training date of a split.
-
-    Parameters
-    ----------
-    dates, split
-        As for :func:`chronological_split`. Purged dates do not count.
-
-    Raises
-    ------
-    ValueError
-        As :func:`chronological_split`.
-
-    Examples
-    --------
-    >>> split = SplitParameters(
-    ...     validation_from=None, test_from=None, until=None, held_out=2, purge=1, validate_on="validation"
-    ... )
-    >>> f"{training_until(pd.date_range('2020-01-01', periods=10), split):%Y-%m-%d}"
-    '2020-01-05'
-    """
-    parts = chronological_split(dates, split)
-    return parts.index[parts == "train"].max()
-
-
-def _boundaries(distinct: pd.DatetimeIndex, split: SplitParameters) -> tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp]:
+def _boundaries(
+    distinct: pd.DatetimeIndex, usable: pd.DatetimeIndex, split: SplitParameters
+) -> tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp]:
     until = pd.Timestamp(split.until) if split.until else distinct[-1]
-    usable = distinct[distinct <= until]
-    if usable.empty:
-        raise ValueError(f"No row is dated until {until:%Y-%m-%d}: the first date is {distinct[0]:%Y-%m-%d}. {REMEDY}")
     held_out = split.held_out or max(1, round(HELD_OUT_SHARE * len(usable)))
     if held_out >= len(usable):
         raise ValueError(
@@ -279,28 +286,39 @@ def rows_in(parts: pd.Series, dates: pd.Index, name: SplitName) -> np.ndarray:
 
 
 def known_rows(table: pd.DataFrame, parts: pd.Series) -> pd.DataFrame:
-    """Rows of a table, indexed by date, until the last training date.
+    """Rows of a table, indexed by date, that the training may know: until its last date.
 
     Parameters
     ----------
     table
-        Index: dates, ascending. Of an unsorted table, later rows may come out, too.
+        Index: dates, ascending. It may begin before the dates that were split, with what the first window needs.
     parts
-        Result of :func:`chronological_split`.
+        Result of :func:`chronological_split`, or a fold of :func:`rnn_trading.splits.walk_forward.walk_forward`.
 
     Returns
     -------
     pandas.DataFrame
-        Purged rows are not among them: they come after the last training date.
+        Purged rows are not among them: they come after the last training date. If the training begins later than the
+        dates that were split, as it does in folds of a rolling training, so do the rows: as many stand before its first
+        date as stood before the first of all.
 
     Examples
     --------
-    >>> dates = pd.date_range("2020-01-01", periods=4)
-    >>> parts = pd.Series(["train", "train", None, "test"], index=dates)
-    >>> known_rows(pd.DataFrame({"value": [10, 11, 12, 13]}, index=dates), parts)["value"].tolist()
-    [10, 11]
+    >>> dates = pd.date_range("2020-01-01", periods=5)
+    >>> table = pd.DataFrame({"value": [9, 10, 11, 12, 13]}, index=dates)
+    >>> parts = pd.Series(["train", "train", None, "test"], index=dates[1:])
+    >>> known_rows(table, parts)["value"].tolist()
+    [9, 10, 11]
+
+    In the next fold the training has moved on by one date. It still has one value before it.
+
+    >>> rolled = pd.Series([None, "train", "train", "test"], index=dates[1:])
+    >>> known_rows(table, rolled)["value"].tolist()
+    [10, 11, 12]
     """
-    return table.loc[: parts.index[parts == "train"].max()]
+    train = parts.index[parts == "train"]
+    first, begin = table.index.searchsorted([parts.index[0], train.min()])
+    return table.iloc[begin - first :].loc[: train.max()]
 
 
 def describe_parts(dates: pd.Index, parts: pd.Series) -> dict[str, Any]:

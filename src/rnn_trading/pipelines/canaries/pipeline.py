@@ -3,9 +3,15 @@
 from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.experiments import wiring
+from rnn_trading.plan import Plan
 
 from .experiments import CANARIES, experiment_of
 from .nodes import gather, release_canaries, uphold_laws
+
+
+def plan_of(in_use: Plan) -> Plan:
+    """The folds and seeds of the experiments on simulated sources."""
+    return in_use.changed_by(in_use.parameters.get("canaries", {}).get("overrides", {}))
 
 
 def create_pipeline(experiments: dict[str, Pipeline]) -> Pipeline:

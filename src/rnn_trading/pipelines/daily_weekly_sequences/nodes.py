@@ -7,9 +7,12 @@ import pandas as pd
 from rnn_trading.panels.sequence_parameters import DailyParameters, WeeklyParameters
 from rnn_trading.panels.sequences import Sequences, build_sequences, lag_columns
 from rnn_trading.splits.chronological import SplitParameters
+from rnn_trading.splits.walk_forward import WalkForwardParameters
 
 
-def daily_sequences(prices: pd.DataFrame, sequence: DailyParameters, split: SplitParameters) -> dict[str, Any]:
+def daily_sequences(
+    prices: pd.DataFrame, sequence: DailyParameters, split: SplitParameters, walk: WalkForwardParameters
+) -> dict[str, Any]:
     """Sequences of daily returns.
 
     Returns
@@ -18,7 +21,7 @@ def daily_sequences(prices: pd.DataFrame, sequence: DailyParameters, split: Spli
         ``returns_daily``: index (ticker, date); ``label``, the return of the date, then the lags.
         ``returns_daily_flags``, ``returns_daily_report``: see :class:`rnn_trading.panels.sequences.Sequences`.
     """
-    sequences = build_sequences(prices, sequence, [split])
+    sequences = build_sequences(prices, sequence, [split], [walk])
     return _named("returns_daily", sequences, sequences.table.rename(columns={"0": "label"}))
 
 
@@ -26,12 +29,14 @@ def weekly_sequences(
     prices: pd.DataFrame,
     sequence: WeeklyParameters,
     classification_split: SplitParameters,
+    classification_walk: WalkForwardParameters,
     regression_split: SplitParameters,
+    regression_walk: WalkForwardParameters,
 ) -> dict[str, Any]:
     """Sequences of weekly returns.
 
-    Both splits are those of the experiments that train on the table: quantiles fitted on training rows use
-    rows that are training rows in both.
+    Splits are those of the experiments that train on the table: quantiles fitted on training rows use rows that are
+    training rows in the first fold of both.
 
     Returns
     -------
@@ -40,7 +45,8 @@ def weekly_sequences(
         ``label``, 1 where it is positive. ``returns_weekly_flags``, ``returns_weekly_report``: see
         :class:`rnn_trading.panels.sequences.Sequences`.
     """
-    sequences = build_sequences(prices, sequence, [classification_split, regression_split])
+    splits, walks = [classification_split, regression_split], [classification_walk, regression_walk]
+    sequences = build_sequences(prices, sequence, splits, walks)
     table = sequences.table.rename(columns={"0": "fwd_returns"})
     table = table.assign(label=(table["fwd_returns"] > 0).astype("int64"))
     return _named("returns_weekly", sequences, table)

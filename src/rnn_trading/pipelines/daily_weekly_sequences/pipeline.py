@@ -17,6 +17,7 @@ def create_pipeline() -> Pipeline:
                 name="build_daily_sequences",
                 sequence="params:daily_weekly_sequences.daily",
                 split="params:stacked_lstm.daily.split",
+                walk="params:stacked_lstm.daily.walk_forward",
             ),
             node(
                 weekly_sequences,
@@ -24,7 +25,9 @@ def create_pipeline() -> Pipeline:
                 name="build_weekly_sequences",
                 sequence="params:daily_weekly_sequences.weekly",
                 classification_split="params:stacked_lstm.classification.split",
+                classification_walk="params:stacked_lstm.classification.walk_forward",
                 regression_split="params:stacked_lstm.regression.split",
+                regression_walk="params:stacked_lstm.regression.walk_forward",
             ),
             node(store_sequences, "sequences_store"),
         ],

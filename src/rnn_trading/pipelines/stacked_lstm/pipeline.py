@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline
 
 from rnn_trading.experiments import wiring
 from rnn_trading.experiments.panels import panel_experiment
+from rnn_trading.plan import ONE_EACH, Plan
 
 TABLES = {
     "stacked_lstm.classification": "returns_weekly",
@@ -13,11 +14,11 @@ TABLES = {
 EXPERIMENTS = tuple(TABLES)
 
 
-def create_experiment(name: str) -> Pipeline:
+def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     """One of :data:`EXPERIMENTS`, from its table of sequences to its skill record, figures and page."""
-    return panel_experiment(name, TABLES[name])
+    return panel_experiment(name, TABLES[name], plan)
 
 
-def create_pipeline() -> Pipeline:
+def create_pipeline(plan: Plan = ONE_EACH) -> Pipeline:
     """All of them."""
-    return wiring.together("stacked_lstm", map(create_experiment, EXPERIMENTS))
+    return wiring.together("stacked_lstm", (create_experiment(name, plan) for name in EXPERIMENTS))

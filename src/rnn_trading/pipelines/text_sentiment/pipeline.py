@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline
 
 from rnn_trading.experiments import wiring
 from rnn_trading.experiments.reviews import calibration, forecasts_by_label, review_experiment
+from rnn_trading.plan import ONE_EACH, Plan
 
 from .scoring import score_texts
 
@@ -13,16 +14,16 @@ STARS = "text_sentiment.stars"
 EXPERIMENTS = (*TWO_KINDS, STARS)
 
 
-def create_experiment(name: str) -> Pipeline:
+def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     """One of :data:`EXPERIMENTS`, from ``reviews`` to its skill record, figures and page."""
     if name == STARS:
-        return review_experiment(name, forecasts_by_label=forecasts_by_label)
-    return review_experiment(name, calibration=calibration)
+        return review_experiment(name, plan, forecasts_by_label=forecasts_by_label)
+    return review_experiment(name, plan, calibration=calibration)
 
 
-def create_pipeline() -> Pipeline:
+def create_pipeline(plan: Plan = ONE_EACH) -> Pipeline:
     """Those on positive and negative reviews, which any source has."""
-    return wiring.together("text_sentiment", map(create_experiment, TWO_KINDS))
+    return wiring.together("text_sentiment", (create_experiment(name, plan) for name in TWO_KINDS))
 
 
 def create_inference() -> Pipeline:

@@ -9,6 +9,7 @@ from pydantic import Field
 from rnn_trading import figures
 from rnn_trading.experiments import drawing
 from rnn_trading.experiments.fitting import fitted
+from rnn_trading.experiments.folds import FitOf
 from rnn_trading.experiments.runs import dates_of, fit_run_rivals, flat, restarted_runs
 from rnn_trading.experiments.series import beyond_training
 from rnn_trading.figures import Figure
@@ -19,7 +20,6 @@ from rnn_trading.series.scaling import Scaling
 from rnn_trading.series.series import TRUTH, RunParameters, block_min_max, exponential_smoothing, runs_over
 from rnn_trading.skill.formats import words
 from rnn_trading.skill.metrics.panels import error_metrics
-from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rivals.series import averaging_rivals, exponential_mean
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.splits.chronological import SplitParameters, known_rows, watched_part
@@ -62,22 +62,41 @@ def prepare_mid_price(
     Returns
     -------
     dict
-        ``scaled``: columns ``value`` and ``split``, all dates; the training part, which begins with the first
-        value, scaled by its blocks, what follows by the last of them. ``run_scaling``: the scaling of what
-        follows; see :class:`rnn_trading.series.scaling.Scaling`.
+        ``scaled``: columns ``value`` and ``split``, all dates; the training part, which begins with the values that
+        its first window needs, scaled by its blocks, the rest by the last of them. ``run_scaling``: the scaling of the
+        rest; see :class:`rnn_trading.series.scaling.Scaling`.
+
+    Examples
+    --------
+    The training of this fold begins on the third day, with windows of one value.
+
+    >>> days = pd.date_range("2020-01-01", periods=5)
+    >>> series = pd.DataFrame({"value": [1.0, 2.0, 3.0, 4.0, 5.0]}, index=days)
+    >>> parts = pd.DataFrame({"split": [None, "train", "train", "test"]}, index=days[1:])
+    >>> scaling = {"base": "none", "offset": 2.0, "size": 2.0}
+    >>> as_it_is = PreparationParameters(block=None, smoothing=None)
+    >>> print(prepare_mid_price(series, parts, scaling, as_it_is)["scaled"])
+                value  split
+    2020-01-01   -0.5    NaN
+    2020-01-02    0.0  train
+    2020-01-03    0.5  train
+    2020-01-04    1.0  train
+    2020-01-05    1.5   test
     """
-    values, known = series["value"].to_numpy(), len(known_rows(series, split_dates["split"])["value"])
+    values, known = series["value"].to_numpy(), known_rows(series, split_dates["split"]).index
+    training = series.index.slice_indexer(known[0], known[-1])
     units = Scaling(**scaling)
     if preparation.block is None:
-        train = (values[:known] - units.offset) / units.size
+        train = (values[training] - units.offset) / units.size
     else:
-        train, (smallest, size) = block_min_max(values[:known], preparation.block)
+        train, (smallest, size) = block_min_max(values[training], preparation.block)
         units = Scaling("none", smallest, size)
     if preparation.smoothing is not None:
         train = exponential_smoothing(train, preparation.smoothing)
-    scaled = np.concatenate([train, (values[known:] - units.offset) / units.size])
+    scaled = (values - units.offset) / units.size
+    scaled[training] = train
     split = split_dates["split"].astype("str").reindex(series.index)
-    split.iloc[:known] = "train"
+    split.iloc[training] = "train"
     return {
         "scaled": pd.DataFrame({"value": scaled, "split": split}, index=series.index),
         "run_scaling": units.as_dict(),
@@ -89,11 +108,11 @@ def train_on_segments(
     windows: pd.DataFrame,
     runs: RunParameters,
     unrolling: UnrollingParameters,
-    experiment: Experiment,
     split: SplitParameters,
     architecture: SequenceNetworkParameters,
     training: TrainingParameters,
     training_state: States,
+    fit: FitOf,
 ) -> dict[str, Any]:
     """Fit the stepwise network on unrolled segments, its states carried from segment to segment.
 
@@ -104,45 +123,56 @@ def train_on_segments(
         forecasts of the test runs after some epochs, columns ``epoch``, ``start``, ``step``, ``forecast``.
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
-    from rnn_trading.models.free_run import ForecastEvolution  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import build_network  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
     from rnn_trading.models.unrolled import ResetStates, UnrolledSegments  # noqa: PLC0415
 
-    watched = watched_part(split)
-    _check(training, unrolling, experiment, watched)
+    watched, training, title = watched_part(split), fit.training(training), fit.title
+    _check(training, unrolling, title, watched)
     values = scaled["value"]
     train_values, held_out = (values[scaled["split"] == part].to_numpy() for part in ("train", watched))
     of_segments = Interface({INPUT: Input((unrolling.steps, 1))}, every_step=True, readers=unrolling.readers)
     forecaster = build_network(architecture, Interface({INPUT: Input((None, 1))}, every_step=True))
-    of_test = runs_over(values, dates_of(scaled, "test"), runs)
-    warm_up = of_test.histories(values, windows.shape[1] - 1)
+    evolution = _evolution(forecaster, scaled, windows.shape[1] - 1, runs, training)
+    result = train(
+        lambda: build_network(architecture, of_segments, like=forecaster),
+        UnrolledSegments(train_values, unrolling, title=f"{title}, training rows"),
+        UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{title}, {watched} rows"),
+        training,
+        *(title, training_state, [ResetStates(), *evolution]),
+    )
+    forecaster.set_weights(result.model.get_weights())
+    made = fitted(result, training, watched, best_validation_loss=result.best_validation_loss)
+    return made | {"model": forecaster, "evolution": pd.DataFrame([row for each in evolution for row in each.rows])}
+
+
+def _evolution(
+    forecaster: Any, scaled: pd.DataFrame, lags: int, runs: RunParameters, training: TrainingParameters
+) -> list[Any]:
+    """What keeps the test runs after some epochs; nothing for a fit that has no test."""
+    from rnn_trading.models.free_run import ForecastEvolution  # noqa: PLC0415  see train_on_segments
+
+    values, test = scaled["value"], dates_of(scaled, "test")
+    if test.empty:
+        return []
+    of_test = runs_over(values, test, runs)
     epochs = np.unique(np.linspace(1, training.epochs, min(EVOLUTION_STAGES, training.epochs)).astype(int))
     outcomes = of_test.truths(values) if training.monitor == "run_half_mse" else None
-    evolution = ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()), outcomes)
-    fit = train(
-        lambda: build_network(architecture, of_segments, like=forecaster),
-        UnrolledSegments(train_values, unrolling, title=f"{experiment.name}, training rows"),
-        UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{experiment.name}, {watched} rows"),
-        training,
-        *(experiment.name, training_state, [ResetStates(), evolution]),
-    )
-    forecaster.set_weights(fit.model.get_weights())
-    made = fitted(fit, training, watched, best_validation_loss=fit.best_validation_loss)
-    return made | {"model": forecaster, "evolution": pd.DataFrame(evolution.rows)}
+    warm_up = of_test.histories(values, lags)
+    return [ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()), outcomes)]
 
 
-def _check(training: TrainingParameters, unrolling: UnrollingParameters, experiment: Experiment, watched: str) -> None:
+def _check(training: TrainingParameters, unrolling: UnrollingParameters, title: str, watched: str) -> None:
     if training.monitor == "run_half_mse" and watched != "test":
         raise ValueError(
-            f"{experiment.name}: training.monitor: run_half_mse is the error of the test runs, on which the published "
+            f"{title}: training.monitor: run_half_mse is the error of the test runs, on which the published "
             f"network chose its epoch. Expected split.validate_on: test, or monitor: loss. Received: {watched}."
         )
     if training.batch_size != unrolling.readers:
         raise ValueError(
-            f"{experiment.name}: every reader is a row of the batch, so that training.batch_size must equal "
+            f"{title}: every reader is a row of the batch, so that training.batch_size must equal "
             f"unrolling.readers. Received: {training.batch_size} and {unrolling.readers}."
         )
 

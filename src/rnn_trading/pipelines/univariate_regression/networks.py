@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing
+from rnn_trading.experiments.folds import BETWEEN, fit_called
+from rnn_trading.experiments.gathering import Fit, gather_training
 from rnn_trading.figures import Figure
 from rnn_trading.series.series import TRUTH
 from rnn_trading.skill.formats import words
@@ -20,43 +23,79 @@ CONFIDENCE_SET_SIZE = 0.1
 CONFIDENCE_SET_REPLICATIONS = 2000
 
 
-def choose_network(**trained: Any) -> dict[str, Any]:
-    """Take the network with the smallest loss on the rows that stopped it: validation, or, as published, test.
+def choose_network(**made: Any) -> dict[str, Any]:
+    """Take in every fold the network with the smallest loss on the rows that stopped it: validation, or test.
 
     Parameters
     ----------
-    trained
-        ``NAME_model_predictions``, ``NAME_history`` and ``NAME_training`` of each network.
+    made
+        ``NAME_model_predictions``, ``NAME_rival_predictions``, ``NAME_forecasts_by_seed`` and ``NAME_history`` of each
+        network, and of each of its fits the training, by names such as ``NAME__fold_1__seed_42``. Of several seeds, the
+        mean of their losses counts.
 
     Returns
     -------
     dict
-        ``model_predictions``, ``history`` and ``training`` of that network; ``training`` says which in ``chosen``.
+        ``model_predictions``, ``rival_predictions``, ``forecasts_by_seed``, ``history`` and ``training`` of that
+        network; ``training`` says in ``chosen`` which it is, or, of several folds, by the name of the fold.
     """
-    losses = {
-        name.removesuffix("_training"): summary["best_validation_loss"]
-        for name, summary in trained.items()
-        if name.endswith("_training")
+    fits: dict[str, dict[Fit, dict[str, Any]]] = {}
+    for name, facts in made.items():
+        network, _, fit = name.partition(BETWEEN)
+        if fit:
+            fits.setdefault(network, {})[fit_called(fit)] = facts
+    folds = dict.fromkeys(fold for fold, _ in next(iter(fits.values())))
+    chosen = {fold: min(fits, key=lambda network: _loss(fits[network], fold)) for fold in folds}
+    tables = {
+        each: pd.concat([_of_fold(made[f"{network}_{each}"], fold) for fold, network in chosen.items()])
+        for each in ("model_predictions", "rival_predictions", "forecasts_by_seed", "history")
     }
-    chosen = min(losses, key=losses.__getitem__)
-    return {
-        "model_predictions": trained[f"{chosen}_model_predictions"],
-        "history": trained[f"{chosen}_history"],
-        "training": {**trained[f"{chosen}_training"], "chosen": chosen},
+    training = gather_training(
+        {fit: facts for fold, network in chosen.items() for fit, facts in fits[network].items() if fit[0] == fold}
+    )
+    said = {f"fold_{fold}": network for fold, network in chosen.items()}
+    return tables | {"training": training | {"chosen": said if len(said) > 1 else next(iter(said.values()))}}
+
+
+def _loss(fits: dict[Fit, dict[str, Any]], fold: int | str) -> float:
+    """Mean over the seeds of a fold."""
+    return float(np.mean([facts["best_validation_loss"] for fit, facts in fits.items() if fit[0] == fold]))
+
+
+def _of_fold(table: pd.DataFrame, fold: int | str) -> pd.DataFrame:
+    return table[table["fold"] == fold]
+
+
+def count_networks(**trials: dict[str, Any]) -> dict[str, Any]:
+    """What was tried of all networks together; see :func:`rnn_trading.register.counting.tried`.
+
+    Parameters
+    ----------
+    trials
+        Of each network, by name.
+    """
+    single = [*trials.values()]
+    best = max if single[0]["larger_is_better"] else min
+    bests = ("best_validation_score", "best_test_score")
+    return single[0] | {
+        "configurations": sum(each["configurations"] for each in single),
+        "fits": sum(each["fits"] for each in single),
+        "since": min(each["since"] for each in single),
+        "new": all(each["new"] for each in single),
+        "unreadable": sorted({part for each in single for part in each["unreadable"]}),
+        **{name: best((each[name] for each in single if each[name] is not None), default=None) for name in bests},
     }
 
 
-def compare_networks(rival_predictions: pd.DataFrame, seed: int, **forecasts: pd.DataFrame) -> dict[str, Any]:
+def compare_networks(seed: int, **predictions: pd.DataFrame) -> dict[str, Any]:
     """Compare all networks and all rivals with each other on the test rows.
 
     Parameters
     ----------
-    rival_predictions
-        One column a rival, index: dates of the test rows.
     seed
         Of the bootstrap.
-    forecasts
-        Result of :func:`rnn_trading.experiments.series.forecast_rows` of each network, by name.
+    predictions
+        Of each network, by name: test rows with ``date``, ``fold``, ``truth``, ``prediction`` and one column a rival.
 
     Returns
     -------
@@ -64,10 +103,12 @@ def compare_networks(rival_predictions: pd.DataFrame, seed: int, **forecasts: pd
         ``metrics`` by name, ``networks``, and for squared error and QLIKE ``confidence_set`` (90 %) and
         ``pairs`` (Diebold-Mariano).
     """
-    tests = {name: rows[rows["split"] == "test"] for name, rows in forecasts.items()}
-    table = pd.DataFrame({name: rows[MODEL] for name, rows in tests.items()}).join(rival_predictions)
-    truth = next(iter(tests.values()))[TRUTH].to_numpy()
-    rows = table.assign(**{TRUTH: truth}).rename_axis("date").reset_index()
+    rows = next(iter(predictions.values()))
+    by_network = {name: each.set_index("date")[MODEL] for name, each in predictions.items()}
+    keys = ["date", "fold", MODEL, TRUTH]
+    table = pd.DataFrame(by_network).join(rows.set_index("date").drop(columns=keys[1:]))
+    truth = rows[TRUTH].to_numpy()
+    of_all = table.assign(**{TRUTH: truth}).rename_axis("date").reset_index()
     by_loss = {
         loss.name: {
             "confidence_set": model_confidence_set(
@@ -77,8 +118,8 @@ def compare_networks(rival_predictions: pd.DataFrame, seed: int, **forecasts: pd
         }
         for loss in (SQUARED_ERROR, QLIKE)
     }
-    metrics = {name: TASKS["volatility"].evaluate(rows, name) for name in table}
-    return plain({"networks": list(tests), "metrics": metrics, **by_loss})
+    metrics = {name: TASKS["volatility"].evaluate(of_all, name) for name in table}
+    return plain({"networks": [*predictions], "metrics": metrics, **by_loss})
 
 
 def networks_and_rivals(comparison: dict[str, Any], protocol: str) -> Figure:

@@ -1,12 +1,13 @@
 """Four one-series experiments from one set of pieces, each under its own namespace."""
 
 from functools import partial
-from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
-from rnn_trading.experiments import drawing, encoder_decoder, runs, series, wiring
+from rnn_trading.experiments import drawing, encoder_decoder, folds, runs, series, wiring
+from rnn_trading.experiments.folds import BETWEEN, SPLIT_OF_FOLD, Folds, arguments_of_fits, of_the_folds_of
 from rnn_trading.experiments.series import FORECAST, JUDGE, RIVALS_FORECAST, SCALE, SPLIT, TRAIN, WINDOW_INDEX
+from rnn_trading.plan import ONE_EACH, Plan
 
 from . import gradients, level, mid_price, networks, sine
 
@@ -17,87 +18,105 @@ IN_BOTH = tuple(f"{NAME}.{experiment}" for experiment in ("level", "volatility",
 # Published are further numbers of epochs of the rolling windows; the corrected protocol stops on validation rows.
 EXPERIMENTS = (*IN_BOTH, f"{NAME}.rolling_windows.epochs")
 INDEX = ("index_prices", "index_prices_report")
-RUN_NODES = (SPLIT, SCALE, TRAIN, runs.FORECAST, runs.RIVALS_FORECAST, JUDGE, runs.DRAW)
 RANGES = {"index_prices": "index_ranges", "index_prices_report": "index_ranges_report"}
 
 
-def create_pipeline() -> Pipeline:
+def create_pipeline(plan: Plan = ONE_EACH) -> Pipeline:
     """The experiments of both protocols, from ``index_prices`` and ``index_ranges`` to skill records."""
-    return wiring.together(NAME, map(create_experiment, IN_BOTH))
+    return wiring.together(NAME, (create_experiment(name, plan) for name in IN_BOTH))
 
 
-def create_experiment(name: str) -> Pipeline:
+def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     """One of :data:`EXPERIMENTS`."""
     create = (_level, _volatility, _rolling_windows, _mid_price, _rolling_windows_by_epochs)
-    return dict(zip(EXPERIMENTS, create, strict=True))[name](name)
+    return dict(zip(EXPERIMENTS, create, strict=True))[name](name, plan)
 
 
-def _level(name: str) -> Pipeline:
-    """The level, as published of several seeds, and its twin ``level.returns``, whose network forecasts the return."""
+def _level(name: str, plan: Plan) -> Pipeline:
+    """The level, and its twin ``level.returns``, whose network forecasts the return."""
     with_metrics = "training_with_metrics"
-    figures: wiring.Drawn = {
+    drawn: wiring.Drawn = {
         "rolling_rmse": level.rolling_rmse,
         "panel": level.panel,
         "model_and_rivals": partial(drawing.model_and_rivals, measured=f"on the test rows ({level.POINTS})"),
     }
-
     data: wiring.Drawn = {"raw_and_scaled": partial(series.raw_and_scaled, unit=level.POINTS)}
-
-    def network(further: wiring.Drawn, **by_seed: Any) -> list[Node]:
-        return [
-            *(SCALE, TRAIN, FORECAST),
-            wiring.node(level.add_training_metrics, with_metrics, **by_seed),
-            wiring.judge(series.judge, training=with_metrics),
-            wiring.draw(figures | further, training=with_metrics),
-        ]
-
-    of_seeds = {"seed": "params:training.seed", "forecasts_by_seed": "forecasts_by_seed"}
-    first = [WINDOW_INDEX, SPLIT, RIVALS_FORECAST, wiring.node(level.train_other_seeds, "forecasts_by_seed", gpu=True)]
-    return wiring.experiment(name, [*first, *network(data, **of_seeds)], INDEX) + wiring.experiment(
-        f"{name}.returns",
-        network({}),
-        {each: f"{name}.{each}" for each in (*series.WINDOWS, "split_dates", "rival_predictions")},
+    own = [
+        wiring.node(level.add_training_metrics, with_metrics),
+        wiring.judge(series.judge, training=with_metrics),
+    ]
+    draw, draw_twin = (wiring.draw(drawn | further, training=with_metrics) for further in (data, {}))
+    twin = f"{name}.returns"
+    return folds.experiment(
+        name,
+        [WINDOW_INDEX, SPLIT, *own, draw],
+        Folds(plan.of(name), (SPLIT_OF_FOLD, SCALE, RIVALS_FORECAST), (TRAIN, FORECAST), newest=("scaling",)),
+        INDEX,
+    ) + folds.experiment(
+        twin,
+        [*own, draw_twin],
+        Folds(
+            *(plan.of(twin), (SCALE,), (TRAIN, FORECAST)),
+            shared=of_the_folds_of(name, "split_dates", "rival_predictions"),
+            newest=("scaling",),
+        ),
+        {each: f"{name}.{each}" for each in (*series.WINDOWS, "split_dates")},
         {"params:split": f"params:{name}.split"},
     )
 
 
-def _volatility(name: str) -> Pipeline:
+def _volatility(name: str, plan: Plan) -> Pipeline:
     """Windows, split, scaling and rivals once; networks under namespaces of their own; then all together."""
-    of_all = {each: f"{name}.{each}" for each in (*series.WINDOWS, "split_dates", "scaling", "rival_predictions")}
-    preparation = wiring.experiment(name, [WINDOW_INDEX, SPLIT, SCALE, RIVALS_FORECAST], INDEX)
     draw = series.draw("Next-day volatility", "absolute return, %")
-    measure = wiring.node(gradients.measure_gradients, "gradient_norms", gpu=True)
-    single = [
-        wiring.experiment(
-            f"{name}.{network}",
-            [TRAIN, FORECAST, JUDGE, draw, *([measure] if network in ONE_OF_EACH_CELL else [])],
-            of_all,
-            {"params:split": f"params:{name}.split"},
-        )
-        for network in NETWORKS
-    ]
+    each_fold = (SPLIT_OF_FOLD, SCALE, RIVALS_FORECAST)
+    of_all = Folds(plan.of(name), each_fold, (), needed_in_the_future=("split_dates", "scaling"), newest=("scaling",))
     comparison = wiring.draw(
         {"networks_and_rivals": networks.networks_and_rivals, "gradient_by_lag": gradients.gradient_by_lag},
         name="draw_comparison",
     )
-    chosen = wiring.experiment(name, [JUDGE, draw, comparison])
-    return sum(single, preparation) + _comparison(name) + chosen
+    chosen = wiring.experiment(name, [WINDOW_INDEX, SPLIT, JUDGE, draw, comparison], INDEX)
+    single = [_network(name, network, plan, draw) for network in NETWORKS]
+    return sum(single, folds.in_folds(name, of_all, {}, {})) + _comparison(name, plan) + chosen
 
 
-def _comparison(name: str) -> Pipeline:
+def _network(name: str, network: str, plan: Plan, draw: Node) -> Pipeline:
+    """One network of the volatility; of one of each cell also its gradients, by the first seed of the last fold."""
+    own = f"{name}.{network}"
+    fits = plan.of(own)
+    last = fits.names[-1]
+    outside = {each: f"{name}.{each}" for each in (*series.WINDOWS, "split_dates")}
+    of_last = {each: f"{name}.{last}.{each}" for each in ("split_dates", "scaling")}
+    of_last["model"] = f"{own}.{last}.seed_{fits.seeds[0]}.model"
+    named = {each: f"{each}_of_one" for each in of_last}
+    measure = wiring.node(gradients.measure_gradients, "gradient_norms", gpu=True, **named)
+    shared = of_the_folds_of(name, "split_dates", "scaling", "rival_predictions")
+    return folds.experiment(
+        own,
+        [JUDGE, draw, *([measure] if network in ONE_OF_EACH_CELL else [])],
+        Folds(fits, (), (TRAIN, FORECAST), shared, newest=("scaling",)),
+        outside | {named[each]: there for each, there in of_last.items()},
+        {"params:split": f"params:{name}.split"},
+    )
+
+
+def _comparison(name: str, plan: Plan) -> Pipeline:
     """The network that is chosen, and all against each other: nodes that reach into the namespaces of the networks."""
-    made = ("model_predictions", "history", "training")
+    made = ("model_predictions", "rival_predictions", "forecasts_by_seed", "history")
+    trainings = {
+        f"{network}{BETWEEN}{argument}": f"{name}.{network}.{fit}.training"
+        for network, fits in ((each, plan.of(f"{name}.{each}")) for each in NETWORKS)
+        for argument, fit in arguments_of_fits(fits.names, fits.seeds).items()
+    }
     choose = Node(
         networks.choose_network,
-        {f"{network}_{each}": f"{name}.{network}.{each}" for network in NETWORKS for each in made},
-        {each: f"{name}.{each}" for each in made},
+        {f"{network}_{each}": f"{name}.{network}.{each}" for network in NETWORKS for each in made} | trainings,
+        {each: f"{name}.{each}" for each in (*made, "training")},
         name="choose_network",
         namespace=name,
     )
     compare = Node(
         networks.compare_networks,
-        {"rival_predictions": f"{name}.rival_predictions", "seed": f"params:{name}.seed"}
-        | {network: f"{name}.{network}.model_predictions" for network in NETWORKS},
+        {"seed": f"params:{name}.seed"} | {network: f"{name}.{network}.predictions" for network in NETWORKS},
         f"{name}.comparison",
         name="compare_networks",
         namespace=name,
@@ -109,28 +128,41 @@ def _comparison(name: str) -> Pipeline:
         name="gather_gradients",
         namespace=name,
     )
-    return Pipeline([choose, compare, gather])
+    count = Node(
+        networks.count_networks,
+        {network: f"{name}.{network}.trials" for network in NETWORKS},
+        f"{name}.trials",
+        name="count_networks",
+        namespace=name,
+    )
+    return Pipeline([choose, compare, gather, count])
 
 
-def _rolling_windows(name: str) -> Pipeline:
+def _rolling_windows(name: str, plan: Plan) -> Pipeline:
     """The sine wave and the index, each with its own network; of the index also paths at once."""
     wave = wiring.node(sine.window_sine, *series.WINDOWS, name="window_series", sine="params:series")
-    index = f"{name}.index"
-    paths = encoder_decoder.of_one_series(index)
-    return wiring.experiment(f"{name}.sine", [wave, *RUN_NODES]) + _index_windows(index) + paths
+    sine_wave, index = f"{name}.sine", f"{name}.index"
+    of_sine = folds.experiment(sine_wave, [wave, runs.SPLIT, JUDGE, runs.DRAW], _run_folds(sine_wave, plan))
+    return of_sine + _index_windows(index, plan) + encoder_decoder.of_one_series(index, plan)
 
 
-def _index_windows(name: str) -> Pipeline:
-    return wiring.experiment(name, [WINDOW_INDEX, *RUN_NODES], INDEX)
+def _run_folds(name: str, plan: Plan) -> Folds:
+    each_fold = (SPLIT_OF_FOLD, SCALE, runs.RIVALS_FORECAST)
+    return Folds(plan.of(name), each_fold, (TRAIN, runs.FORECAST), newest=("scaling",))
 
 
-def _rolling_windows_by_epochs(name: str) -> Pipeline:
+def _index_windows(name: str, plan: Plan) -> Pipeline:
+    return folds.experiment(name, [WINDOW_INDEX, runs.SPLIT, JUDGE, runs.DRAW], _run_folds(name, plan), INDEX)
+
+
+def _rolling_windows_by_epochs(name: str, plan: Plan) -> Pipeline:
     """The same network on the windows of the index after more epochs, and all of them in one figure."""
     index = f"{name.removesuffix('.epochs')}.index"
-    of_all = {each: f"{index}.{each}" for each in (*series.WINDOWS, "split_dates", "scaling", "rival_predictions")}
+    of_all = {each: f"{index}.{each}" for each in (*series.WINDOWS, "split_dates")}
+    shared = of_the_folds_of(index, "split_dates", "scaling", "rival_predictions")
     parameters = {f"params:{block}": f"params:{index}.{block}" for block in ("split", "runs", "axes")}
     records = {"short": index, "medium": f"{index}.epochs_50", "long": f"{index}.epochs_400"}
-    pipeline = _index_windows(index)
+    pipeline = _index_windows(index, plan)
     for record in list(records.values())[1:]:
         # What is its own is made inside its namespace.
         inside = {
@@ -144,12 +176,12 @@ def _rolling_windows_by_epochs(name: str) -> Pipeline:
             for dataset in ("predictions", "skill")
         }
         draw = wiring.draw({"by_epochs": runs.by_epochs}, name="draw_epochs", **inside)
-        nodes = [TRAIN, runs.FORECAST, JUDGE, runs.DRAW, draw]
-        pipeline += wiring.experiment(record, nodes, of_all | outside, parameters)
+        own = Folds(plan.of(record), (), (TRAIN, runs.FORECAST), shared, newest=("scaling",))
+        pipeline += folds.experiment(record, [JUDGE, runs.DRAW, draw], own, of_all | outside, parameters)
     return pipeline
 
 
-def _mid_price(name: str) -> Pipeline:
+def _mid_price(name: str, plan: Plan) -> Pipeline:
     figures: wiring.Drawn = {
         "raw_and_scaled": mid_price.raw_and_scaled,
         "one_step_averages_figure": mid_price.one_step_averages,
@@ -158,14 +190,21 @@ def _mid_price(name: str) -> Pipeline:
         "learning_curves": drawing.learning_curves,
         "model_and_rivals": partial(drawing.model_and_rivals, measured=f"over all steps ({mid_price.POINTS})"),
     }
-    nodes = [
-        *(WINDOW_INDEX, SPLIT, SCALE),
+    each_fold = (
+        *(SPLIT_OF_FOLD, SCALE),
         wiring.node(mid_price.prepare_mid_price, "scaled", "run_scaling"),
-        wiring.node(mid_price.average_one_step, "one_step_averages", "run_report"),
-        wiring.train(mid_price.train_on_segments, "evolution"),
-        wiring.forecast(mid_price.forecast_mid_price),
         wiring.rivals(mid_price.forecast_mid_price_with_rivals),
+    )
+    fit = wiring.train(mid_price.train_on_segments, "evolution"), wiring.forecast(mid_price.forecast_mid_price)
+    # The published averages and the evolution of the forecasts are those of the last fold that is judged.
+    fits = plan.of(name)
+    last = {each: f"{name}.{fits.names[-1]}.{each}" for each in ("split_dates", "scaled", "run_scaling")}
+    last["evolution"] = f"{name}.{fits.names[-1]}.seed_{fits.seeds[0]}.evolution"
+    nodes = [
+        *(WINDOW_INDEX, runs.SPLIT),
+        wiring.node(mid_price.average_one_step, "one_step_averages", "run_report", split_dates="last_split_dates"),
         wiring.judge(series.judge, report="run_report", scaling="run_scaling"),
         wiring.draw(figures),
     ]
-    return wiring.experiment(name, nodes, RANGES)
+    outside = RANGES | {"last_split_dates": last.pop("split_dates"), **last}
+    return folds.experiment(name, nodes, Folds(fits, each_fold, fit), outside)

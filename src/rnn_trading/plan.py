@@ -1,0 +1,175 @@
+"""How many folds and which seeds each experiment has: what pipelines need to know of the parameters of a session.
+
+A pipeline has a node for each network that is fitted. So it depends on parameters, which Kedro reads after its
+pipelines are asked for: the context of a session says here what its parameters are, before it asks for them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+
+DECIDING = ("walk_forward", "seeds", "other_seeds", "seed")
+FOLD, FINAL, SEED = "fold_", "fold_final", "seed_"
+
+
+@dataclass(frozen=True)
+class Fits:
+    """The networks of an experiment.
+
+    Attributes
+    ----------
+    folds
+        How many.
+    seeds
+        Of each fold, whose forecasts are averaged.
+    others
+        Further seeds of each fold, which are shown beside the average.
+    final
+        Whether networks are fitted on everything, too, for forecasts of the future.
+    walks
+        Whether there are folds at all: documents without a date have none.
+    declared
+        By name, the parameter that says how many ``seeds``, or which ``other_seeds``.
+
+    Examples
+    --------
+    >>> fits = Fits(folds=2, seeds=(42, 43), final=True)
+    >>> fits.names, fits.last
+    (('fold_1', 'fold_2'), 'fold_final')
+    """
+
+    folds: int = 1
+    seeds: tuple[int, ...] = (0,)
+    others: tuple[int, ...] = ()
+    final: bool = False
+    walks: bool = False
+    declared: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the folds that are judged."""
+        return tuple(f"{FOLD}{number}" for number in range(1, self.folds + 1))
+
+    @property
+    def last(self) -> str:
+        """The fold whose networks know most: what forecasts the future."""
+        return FINAL if self.final else self.names[-1]
+
+    @property
+    def single(self) -> bool:
+        """Whether there is one network."""
+        return self.folds == len(self.seeds) == 1 and not self.others and not self.final
+
+
+class Plan:
+    """The networks of all experiments, by parameters.
+
+    Parameters
+    ----------
+    parameters
+        Of a session, as plain values. Of an experiment the nearest block counts that has a value: ``walk_forward``,
+        ``seeds`` and ``other_seeds`` may stand in its own or in one above it. What is missing, or no such value, counts
+        as one fold and one seed: whoever checks parameters refuses it before anything runs.
+
+    Examples
+    --------
+    >>> parameters = {"mine": {"walk_forward": {"folds": 3}, "level": {"seeds": 2, "training": {"seed": 7}}}}
+    >>> fits = Plan(parameters).of("mine.level")
+    >>> fits.folds, fits.seeds, fits.final
+    (3, (7, 8), False)
+    >>> Plan({}).of("mine.level")
+    Fits(folds=1, seeds=(0,), others=(), final=False, walks=False, declared={})
+    """
+
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self.parameters = parameters
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, Any]) -> "Plan":
+        """The plan of all parameters of a session, without those that decide nothing here."""
+        return cls(_deciding(parameters))
+
+    def changed_by(self, changes: Mapping[str, Any]) -> "Plan":
+        """The plan of parameters some of which are replaced, as nested values."""
+        return Plan(_merged(self.parameters, _deciding(changes)))
+
+    def of(self, experiment: str) -> Fits:
+        """Of one experiment, by its dotted name.
+
+        Raises
+        ------
+        ValueError
+            If it has no such number of seeds.
+        """
+        walk, training = (self._nearest(experiment, name)[1] for name in ("walk_forward", "training"))
+        folds, final = (walk.get(name) if isinstance(walk, Mapping) else None for name in ("folds", "final_fit"))
+        first = training.get("seed") if isinstance(training, Mapping) else None
+        start = first if _is_count(first, 0) else 0
+        places = {name: self._nearest(experiment, name) for name in ("seeds", "other_seeds")}
+        count, others = (places[name][1] for name in places)
+        if not (count is None or _is_count(count, 1)):
+            raise ValueError(f"{places['seeds'][0]}: expected a whole number of 1 or more. Received: {count!r}.")
+        if not (others is None or (isinstance(others, list | tuple) and all(_is_count(each, 0) for each in others))):
+            raise ValueError(f"{places['other_seeds'][0]}: expected a list of seeds, 0 or more. Received: {others!r}.")
+        seeds = tuple(range(start, start + (count or 1)))
+        return Fits(
+            folds if _is_count(folds, 1) else 1,
+            seeds,
+            tuple(dict.fromkeys(seed for seed in others or () if seed not in seeds)),
+            final is True,
+            isinstance(walk, Mapping),
+            {name: f"params:{where}" for name, (where, value) in places.items() if value is not None},
+        )
+
+    def _nearest(self, experiment: str, name: str) -> tuple[str, Any]:
+        """A name, whole, in the innermost block on the way to an experiment that has it, and its value."""
+        found: tuple[str, Any] = name, None
+        block: Any = self.parameters
+        path = ""
+        for part in experiment.split("."):
+            block = block.get(part) if isinstance(block, Mapping) else None
+            path = f"{path}{part}."
+            if isinstance(block, Mapping) and name in block:
+                found = f"{path}{name}", block[name]
+        return found
+
+
+def _deciding(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of nested values those that decide how many networks there are, under their names."""
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in DECIDING:
+            kept[name] = value
+        elif isinstance(value, Mapping) and (inside := _deciding(value)):
+            kept[name] = inside
+    return kept
+
+
+def _merged(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(values)
+    for name, change in changes.items():
+        inside = merged.get(name)
+        both = isinstance(inside, Mapping) and isinstance(change, Mapping)
+        merged[name] = _merged(inside, change) if both else change  # type: ignore[arg-type]
+    return merged
+
+
+def _is_count(value: Any, smallest: int) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= smallest
+
+
+ONE_EACH = Plan({})
+_current = ONE_EACH
+
+
+def use(plan: Plan) -> bool:
+    """Let pipelines that are registered from now on have the networks of a plan; whether it is another than before."""
+    global _current  # noqa: PLW0603  Kedro registers pipelines without an argument
+    changed = plan.parameters != _current.parameters
+    _current = plan
+    return changed
+
+
+def current() -> Plan:
+    """The plan in use; without a session, one fold and one seed of everything."""
+    return _current
