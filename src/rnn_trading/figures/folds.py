@@ -101,7 +101,8 @@ def _by_seed(axes: Axes, skill: dict[str, Any]) -> None:
     places = np.arange(1, len(values) + 1)
     style: dict[str, Any] = MODEL_STYLE | {"fillstyle": "none", "markeredgewidth": 2}
     axes.plot(places, values, label="one seed alone", **style)
-    _lines(axes, headline, "average of the seeds")
+    averaged = skill["model"].get("networks") == len(seeds)
+    _lines(axes, headline, "average of the seeds" if averaged else "model")
     names = [name.removeprefix("seed_") for name in seeds]
     if len(names) <= MOST_LABELS:
         axes.set_xticks(places, names)
