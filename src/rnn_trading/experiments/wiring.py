@@ -14,11 +14,11 @@ import pandas as pd
 from kedro.pipeline import Node, Pipeline
 from pydantic.dataclasses import is_pydantic_dataclass
 
-from rnn_trading.experiments.gathering import FOLD
 from rnn_trading.experiments.registering import Judged
 from rnn_trading.figures import Figure
 from rnn_trading.pages.experiment import experiment_page
 from rnn_trading.pages.index import index_page
+from rnn_trading.skill.rows import FOLD
 
 # What the functions call otherwise than the parameters: `training` is also what a training came to.
 NAMES = {"architecture": "params:model", "protocol": "params:protocol"}
