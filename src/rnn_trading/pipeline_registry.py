@@ -258,9 +258,13 @@ def experiments(in_use: plan.Plan = plan.ONE_EACH) -> dict[str, Pipeline]:
 
 
 def with_upstream(pipeline: Pipeline) -> Pipeline:
-    """A pipeline, before it what makes its inputs from their sources, and beside it what is made of them alone."""
+    """A pipeline, before it what makes its inputs from their sources, and beside it what is made of these alone.
+
+    What is made together with an input counts as one: the table for readers is made with the panel that is trained on.
+    """
     needed = pipeline.inputs() & _upstream().all_outputs()
-    beside = [node.name for node in _upstream().nodes if needed.issuperset(node.inputs)]
+    made = {each for node in _upstream().nodes if needed.intersection(node.outputs) for each in node.outputs}
+    beside = [node.name for node in _upstream().nodes if made.issuperset(node.inputs)]
     return _upstream().to_outputs(*needed) + _upstream().only_nodes(*beside) + pipeline if needed else pipeline
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from rnn_trading.parameters import parameters
 from rnn_trading.simulated.forecasts import with_planted_forecast
-from rnn_trading.simulated.sources import with_changes_redrawn, with_shuffled
+from rnn_trading.simulated.sources import with_changes_redrawn
 from rnn_trading.skill.chance import distance_from_chance
 from rnn_trading.skill.laws import (
     CANARIES_VERSION,
@@ -27,7 +27,7 @@ from rnn_trading.skill.record import plain
 from rnn_trading.skill.tasks import TaskName
 
 from .experiments import CANARIES, CanarySizes, experiment_of
-from .runs import MemoryRun, memory_run
+from .runs import memory_run
 
 Strength = Annotated[float, Field(gt=0, le=1)]
 logger = logging.getLogger(__name__)
@@ -122,7 +122,8 @@ def canary_results(
         if canary.labels is None:
             shuffled = run(with_changes_redrawn(planted, seed))
         else:
-            shuffled = _with_shuffled_labels(original, *canary.labels, seed)
+            dataset, shuffle = canary.labels
+            shuffled = original.predictions_with(dataset, shuffle(original[dataset], seed))
     lucky = [run(canary.simulate(0.0, seed + number, canaries.sizes)) for number in range(canaries.seeds)]
     after = middle(predictions, canary.order)
     small = canaries.small_skills[canary.task]
@@ -145,10 +146,6 @@ def canary_results(
 def middle(predictions: pd.DataFrame, order: str) -> Any:
     """Where half of the rows are early, by the column that orders them."""
     return predictions[order].sort_values().iloc[len(predictions) // 2]
-
-
-def _with_shuffled_labels(run: MemoryRun, dataset: str, columns: list[str], seed: int) -> pd.DataFrame:
-    return run.predictions_with(dataset, with_shuffled(run[dataset], columns, seed))
 
 
 def merge(values: dict[str, Any], changes: dict[str, Any], path: str = "") -> dict[str, Any]:
