@@ -4,8 +4,8 @@ The folders are named here: `kedro run` would import only the folder of the pipe
 pipeline here is composed of several.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -25,8 +25,8 @@ from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS, command_for
 
-# Folders of pipelines/ that hold experiments. Their pipeline.py has EXPERIMENTS, the names of its experiments,
-# create_experiment(name), and create_pipeline(), all of them together.
+# Folders of pipelines/ that hold experiments. Their pipeline.py has EXPERIMENTS, the names of its experiments, and
+# create_experiment(name, plan).
 WITH_EXPERIMENTS = (
     "stacked_lstm",
     "univariate_regression",
@@ -43,6 +43,8 @@ READERS = ("skill_report", "compare_runs")
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "univariate_regression.rolling_windows.epochs": ("as_published",),
 }
+# Experiments that the pipeline of their folder does not run: what they need is not in every source, or protocol.
+BY_NAME_ALONE = ("text_sentiment.stars", *ONLY_IN)
 # The experiments of the book, and the pipeline that runs each there, without what stands below it elsewhere.
 OF_THE_BOOK = {
     "univariate_regression.level": "book.level",
@@ -65,15 +67,15 @@ def register_pipelines() -> dict[str, Pipeline]:
     ``compare_runs`` judge it.
     """
     in_use = plan.current()
+    by_name = experiments(in_use)
     pipelines = {
         "data_ingestion": data_ingestion.create_pipeline(),
         "daily_weekly_sequences": with_upstream(daily_weekly_sequences.create_pipeline()),
-        **{name: with_upstream(_folder(name).create_pipeline(in_use)) for name in WITH_EXPERIMENTS},
+        **{folder: _together(folder, by_name) for folder in WITH_EXPERIMENTS},
     }
     parts = {f"data_ingestion.{source}": create() for source, create in SOURCES.items()}
     # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
     parts["text_sentiment_inference"] = text_sentiment.create_inference()
-    by_name = experiments(in_use)
     made_by = records_made_by(by_name)
     judges = {
         "canaries": canaries.create_pipeline(_for_canaries(in_use, made_by)),
@@ -82,7 +84,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         ),
         "compare_runs": compare_runs.create_pipeline(made_by, protocols_of(made_by)),
     }
-    whole = {DEFAULT: sum(pipelines.values(), Pipeline([]))}
+    whole = {DEFAULT: wiring.union(pipelines.values())}
     return {**whole, **pipelines, **judges, **parts, **by_name, **of_the_book(by_name)}
 
 
@@ -95,7 +97,7 @@ def of_the_book(experiments: dict[str, Pipeline]) -> dict[str, Pipeline]:
         for name, pipeline in OF_THE_BOOK.items()
     }
     own = {name: pipeline for name, pipeline in alone.items() if name not in experiments}
-    return {BOOK: sum(alone.values(), Pipeline([])), **own}
+    return {BOOK: wiring.union(alone.values()), **own}
 
 
 def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
@@ -241,20 +243,25 @@ def protocols_of(made_by: dict[str, str]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _for_canaries(in_use: plan.Plan, made_by: dict[str, str]) -> dict[str, Pipeline]:
-    """By the name of a record, the experiment that makes it, with the folds and seeds that canaries have."""
+def _for_canaries(in_use: plan.Plan, made_by: dict[str, str]) -> dict[str, Callable[[], Pipeline]]:
+    """By the name of a record, what creates the experiment that makes it, with the folds and seeds of canaries."""
     own = canaries.plan_of(in_use)
-    by_name = experiments(own)
-    return {record: by_name[name] for record, name in made_by.items()}
+    return {record: partial(experiment, name, own) for record, name in made_by.items()}
 
 
 def experiments(in_use: plan.Plan = plan.ONE_EACH) -> dict[str, Pipeline]:
     """Every experiment by its name, each from its source, with the folds and seeds of a plan."""
-    return {
-        name: with_upstream(_folder(folder).create_experiment(name, in_use))
-        for folder in WITH_EXPERIMENTS
-        for name in _folder(folder).EXPERIMENTS
-    }
+    return {name: experiment(name, in_use) for folder in WITH_EXPERIMENTS for name in _folder(folder).EXPERIMENTS}
+
+
+def experiment(name: str, in_use: plan.Plan) -> Pipeline:
+    """One experiment from its source."""
+    return with_upstream(_folder(name.partition(".")[0]).create_experiment(name, in_use))
+
+
+def _together(folder: str, by_name: Mapping[str, Pipeline]) -> Pipeline:
+    """The experiments of a folder, and the page that leads to theirs."""
+    return wiring.together(folder, [by_name[name] for name in _folder(folder).EXPERIMENTS if name not in BY_NAME_ALONE])
 
 
 def with_upstream(pipeline: Pipeline) -> Pipeline:
@@ -265,7 +272,9 @@ def with_upstream(pipeline: Pipeline) -> Pipeline:
     needed = pipeline.inputs() & _upstream().all_outputs()
     made = {each for node in _upstream().nodes if needed.intersection(node.outputs) for each in node.outputs}
     beside = [node.name for node in _upstream().nodes if made.issuperset(node.inputs)]
-    return _upstream().to_outputs(*needed) + _upstream().only_nodes(*beside) + pipeline if needed else pipeline
+    if not needed:
+        return pipeline
+    return wiring.union([_upstream().to_outputs(*needed), _upstream().only_nodes(*beside), pipeline])
 
 
 @cache
@@ -311,11 +320,8 @@ def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:
 
 def run_by_name_alone(experiments: dict[str, Pipeline]) -> list[str]:
     """Skill records that no run of several experiments makes: a report does not miss them if they are not there."""
-    together = sum((_folder(name).create_pipeline() for name in WITH_EXPERIMENTS), Pipeline([])).all_outputs()
     return [
-        record
-        for record, name in records_made_by(experiments).items()
-        if name not in ONLY_IN and f"{record}.skill" not in together
+        record for record, name in records_made_by(experiments).items() if name in BY_NAME_ALONE and name not in ONLY_IN
     ]
 
 

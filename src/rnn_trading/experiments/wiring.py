@@ -7,7 +7,7 @@ parameters of its name, any other the dataset of its name. Where a name differs,
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any, get_type_hints
 
 import pandas as pd
@@ -120,7 +120,13 @@ def _is_parameter_set(annotation: Any) -> bool:
 
 
 def _types(function: Callable[..., Any]) -> dict[str, Any]:
-    return get_type_hints(function.func if isinstance(function, partial) else function)
+    return _hints(function.func if isinstance(function, partial) else function)
+
+
+@cache
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Read once, and not for each of the nodes that repeat a function."""
+    return get_type_hints(function)
 
 
 def train(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
@@ -327,9 +333,15 @@ def together(name: str, experiments: Iterable[Pipeline]) -> Pipeline:
     experiments
         Each with the pages of its records.
     """
-    pipeline = sum(experiments, Pipeline([]))
+    pipeline = union(experiments)
     records = figures_on_pages(pipeline)
     if len(records) < 2:
         return pipeline
     taken = by_name(*(f"{record}.{kind}" for record in records for kind in ("skill", "page")))
-    return pipeline + Pipeline([Node(index_page, taken, f"{name}.index", name="write_index", namespace=name)])
+    index = Node(index_page, taken, f"{name}.index", name="write_index", namespace=name)
+    return Pipeline([*pipeline.nodes, index])
+
+
+def union(pipelines: Iterable[Pipeline]) -> Pipeline:
+    """The nodes of several pipelines, each once: as their sum, which would check every sum on the way."""
+    return Pipeline(dict.fromkeys(node for pipeline in pipelines for node in pipeline.nodes))

@@ -1,6 +1,7 @@
 """Release the canaries of an experiment, and stop the run if one of them dies."""
 
 import logging
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import pandas as pd
@@ -71,9 +72,9 @@ class CanaryParameters:
 
 
 def release_canaries(
-    all_parameters: dict[str, Any], canaries: CanaryParameters, *, name: str, pipeline: Pipeline
+    all_parameters: dict[str, Any], canaries: CanaryParameters, *, name: str, create: Callable[[], Pipeline]
 ) -> dict[str, Any]:
-    """Run an experiment on simulated sources; see :func:`canary_results`.
+    """Create an experiment and run it on simulated sources; see :func:`canary_results`.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def release_canaries(
         If the experiment cannot be judged on them; names it.
     """
     try:
-        return canary_results(name, pipeline, all_parameters, canaries)
+        return canary_results(name, create(), all_parameters, canaries)
     except ValueError as error:
         raise ValueError(f"The canaries of {name} could not be judged. {error}") from error
 
