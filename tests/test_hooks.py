@@ -9,10 +9,12 @@ from kedro.pipeline import Node, Pipeline
 from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.datasets.hdf_store import HDFStoreDataset
+from rnn_trading.datasets.register import RegisterEntryDataset, RegisterError
 from rnn_trading.datasets.whole import JSONDataset, ParquetDataset, TextDataset
 from rnn_trading.experiments.wiring import experiment, node, together
-from rnn_trading.hooks import ProgressHook, in_one_line, next_commands
+from rnn_trading.hooks import ProgressHook, RefusalsHook, in_one_line, next_commands
 from rnn_trading.progress import FIT
+from rnn_trading.register.entries import REGISTER_VERSION
 from tests.conftest import ROOT
 from tests.test_doctests import run_examples
 
@@ -174,3 +176,14 @@ def test_fits_are_counted(tmp_path, caplog, only_missing, total):
 
 def test_the_example_of_a_table_in_one_line():
     assert run_examples("rnn_trading.hooks").failed == 0
+
+
+def test_a_register_of_a_later_version_is_refused_before_anything_runs(tmp_path):
+    folder = tmp_path / "09_register"
+    folder.mkdir()
+    (folder / f"aa-d1.v{REGISTER_VERSION + 1}.parquet").touch()
+    entry = RegisterEntryDataset(filepath=str(tmp_path / "trial.json"), register={"filepath": str(folder)})
+    catalog = DataCatalog({"told": MemoryDataset({}), "entered": entry})
+    run_params = {"pipeline_names": ["multivariate"], "only_missing_outputs": False}
+    with pytest.raises(RegisterError, match="later version"):
+        RefusalsHook().before_pipeline_run(run_params, Pipeline([node(judge, "entered")]), catalog)

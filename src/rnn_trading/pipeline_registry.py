@@ -18,6 +18,7 @@ from rnn_trading.pipelines import (
     compare_runs,
     daily_weekly_sequences,
     data_ingestion,
+    register,
     skill_report,
     text_sentiment,
 )
@@ -37,8 +38,8 @@ WITH_EXPERIMENTS = (
 
 DEFAULT = "__default__"
 SHOWN_NODES = 8
-# They read whatever records a folder holds.
-READERS = ("skill_report", "compare_runs")
+# They read whatever records a folder, or entries the register, holds.
+READERS = ("skill_report", "compare_runs", "register")
 # Experiments that do not exist in every protocol, and the protocols in which they do.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "univariate_regression.rolling_windows.epochs": ("as_published",),
@@ -64,7 +65,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     """Return every pipeline by its name, and every experiment by its own.
 
     ``__default__`` is all that goes from a source to skill records; ``canaries``, ``skill_report`` and
-    ``compare_runs`` judge it.
+    ``compare_runs`` judge it, and ``register`` shows what was tried.
     """
     in_use = plan.current()
     by_name = experiments(in_use)
@@ -83,6 +84,7 @@ def register_pipelines() -> dict[str, Pipeline]:
             made_by, figures_of(by_name), list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name)
         ),
         "compare_runs": compare_runs.create_pipeline(made_by, protocols_of(made_by)),
+        "register": register.create_pipeline(),
     }
     whole = {DEFAULT: wiring.union(pipelines.values())}
     return {**whole, **pipelines, **judges, **parts, **by_name, **of_the_book(by_name)}

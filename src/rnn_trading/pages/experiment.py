@@ -8,6 +8,7 @@ from rnn_trading.skill.formats import BETTER, NOTHING, format_fact, format_p_val
 from rnn_trading.skill.marks import mark_of
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.summary import in_words, published_figures
+from rnn_trading.skill.tries import what_was_tried
 
 from .decision import TIER_COLUMNS, TIER_NUMBERS, decided_by, encompassing, tier_rows
 from .figures import Figure, in_order, small, title_of
@@ -105,6 +106,7 @@ def _all_scores(skill: dict[str, Any]) -> dict[str, Any]:
 def _facts_of(skill: dict[str, Any]) -> dict[str, Any]:
     """How the network was trained, and on what."""
     return {
+        "tried": what_was_tried(skill.get("trials")),
         "training": list(_facts({key: value for key, value in skill[MODEL].items() if key not in SCORES})),
         "parts_of_data": {part: skill["data"][part] for part in PARTS if part in skill["data"]},
         "data": list(_facts({key: value for key, value in skill["data"].items() if key not in PARTS})),
