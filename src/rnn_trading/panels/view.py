@@ -130,8 +130,8 @@ class PanelWindows:
         )
         return made.remove_unused_levels()
 
-    def take(self, rows: NDArray[Any]) -> "PanelWindows":
-        """Some of the rows, by a mask or by their positions; the matrix of returns is shared."""
+    def take(self, rows: slice | NDArray[Any]) -> "PanelWindows":
+        """Some of the rows, by a slice, a mask or their positions; the matrix of returns is shared."""
         of_rows = {name: getattr(self, name)[rows] for name in ("ticker_code", "period", "future")}
         return replace(self, **of_rows)
 
