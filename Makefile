@@ -47,6 +47,7 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/windows.py
+	$(BIN)/python benchmarks/panel_memory.py
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/free_run.py
 	$(BIN)/python benchmarks/text.py

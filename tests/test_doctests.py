@@ -19,6 +19,7 @@ PACKAGES = (
     "workspace",
     "datasets",
     "pipelines.univariate_regression",
+    "runners",
 )
 OF_MODELS = ("gates", "gradients", "seeds", "skips")
 # Every module in these has an example.

@@ -4,6 +4,7 @@ The traceback is in the log at level DEBUG; `conf/logging.yml` sets the level. N
 """
 
 import difflib
+import inspect
 import logging
 import multiprocessing
 import traceback
@@ -16,12 +17,14 @@ from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.project import settings
 from kedro.io import DatasetError
+from kedro.utils import load_obj
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
 from rnn_trading import __version__, place
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book, register_pipelines, whole_names
 from rnn_trading.redaction import redacted
+from rnn_trading.runners import WorkersError
 from rnn_trading.skill.protocols import BOOK
 from rnn_trading.tables.checks import TableError
 
@@ -35,6 +38,7 @@ USER_ERRORS = (
     OmegaConfBaseException,
     ValueError,
     ArithmeticError,
+    WorkersError,
 )
 
 
@@ -59,7 +63,7 @@ def cli() -> None:
 
 
 def _run(**options: Any) -> Any:
-    _check_runner(options.get("runner"))
+    _check_runner(options.get("runner"), options.get("runner_params") or {})
     if (options.get("runner") or "").endswith("ParallelRunner"):
         # A process that is forked while threads of TensorFlow run may wait for a lock of theirs for ever.
         multiprocessing.set_start_method("spawn", force=True)
@@ -122,11 +126,23 @@ def _protocol(options: dict[str, Any]) -> str:
     return str(loader["globals"]["protocol"])
 
 
-def _check_runner(name: str | None) -> None:
-    """Refuse a runner that Kedro does not have; one of the user's own has a dotted name."""
+def _check_runner(name: str | None, params: dict[str, Any]) -> None:
+    """Refuse a runner that does not exist, and parameters that it does not take; one not of Kedro has a dotted name."""
     known = [each for each in kedro.runner.__all__ if each != "AbstractRunner" and each.endswith("Runner")]
     if name is not None and "." not in name and name not in known:
         raise click.ClickException(f"--runner: expected one of {', '.join(known)}. Received: {name!r}.")
+    try:
+        runner = load_obj(name or "SequentialRunner", "kedro.runner")
+    except (ImportError, AttributeError, ValueError) as error:
+        raise click.ClickException(f"--runner: there is no {name} ({error}).") from error
+    takes = [each for each in inspect.signature(runner).parameters if each != "is_async"]
+    for param in params:
+        if param not in (*takes, "is_async"):
+            near = difflib.get_close_matches(param, takes, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.ClickException(
+                f"--runner-params: {runner.__name__} takes {', '.join(takes) or 'none'}. Received: {param!r}.{hint}"
+            )
 
 
 def _message(error: Exception) -> str:

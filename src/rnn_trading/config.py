@@ -14,6 +14,7 @@ from rnn_trading.configuration.folders import ParsedOnce
 from rnn_trading.differences import GONE, differences
 from rnn_trading.provenance import made_now, seeds_in
 from rnn_trading.redaction import Names, is_secret, redacted, remember, shown
+from rnn_trading.register.configuration import design_of, hash_of
 
 # Of any entry of the catalog; of the project's own datasets, every other argument.
 HARMLESS = frozenset({"type", "filepath", "filename", "versioned"})
@@ -27,6 +28,8 @@ WORDS_OF_SOURCES = {
     "reviews_source": "reviews",
     "filings_source": "filings.ingestion",
 }
+# What all experiments have, and none is designed by: where and which way it runs.
+OF_EVERY_RUN = ("params:protocol", "params:run")
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,10 @@ class ConfigLoader(ParsedOnce):
     """Kedro's loader, which also tells every experiment what makes its record.
 
     In the parameters, the block ``experiment`` of each has ``changed``, what of its parameters and sources is not as in
-    ``conf/base``: see :func:`changed_for`; and ``made``: see :func:`rnn_trading.provenance.made_now`, and all
-    ``seeds``. An environment, ``conf/local`` and ``--params`` can change parameters and sources; the protocol is no
-    change. Parameters that are put into the loader by hand are left as they are.
+    ``conf/base``: see :func:`changed_for`; ``made``: see :func:`rnn_trading.provenance.made_now`, and all ``seeds``;
+    and ``configuration``, its design: ``hash``, ``parameters`` by name, and ``source`` in words. An environment,
+    ``conf/local`` and ``--params`` can change parameters and sources; the protocol is no change. Parameters that are
+    put into the loader by hand are left as they are.
 
     What it tells holds no secrets, nor does a ``source`` among the parameters; see :mod:`rnn_trading.redaction`.
     """
@@ -67,12 +71,14 @@ class ConfigLoader(ParsedOnce):
         if key == "parameters" and key not in self:
             changed, made = self._changed(values), made_now()
             _name_own_sources(values, changed, self["catalog"] if changed else {})
+            designs = self._designs(values, changed)
             for record, inputs in _inputs_of_records().items():
                 block = _block(values, tuple(record.split("."))) or {}
                 experiment = _block(block, ("experiment",))
                 if experiment is not None:
                     experiment["changed"] = changed_for(inputs, changed)
                     experiment["made"] = made | {"seeds": dict(seeds_in(block))}
+                    experiment["configuration"] = designs[record]
             # What YAML shares is no parameter; Kedro would make a dataset of each of its values.
             return _with_harmless_words({n: value for n, value in values.items() if not str(n).startswith("_")})
         return values
@@ -102,6 +108,14 @@ class ConfigLoader(ParsedOnce):
         )
         return dict(differences(own, others))
 
+    def _designs(self, parameters: dict[str, Any], changed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Of each record, the design of its model: what it is fitted with, whatever its seeds and its source."""
+        base = (
+            parameters if self._is_as_in_base() else self.beside(self.base_env, parameters["_protocol"])["parameters"]
+        )
+        known = set(_paths(base))
+        return {record: _design(inputs, parameters, changed, known) for record, inputs in _inputs_of_designs().items()}
+
     def _is_as_in_base(self) -> bool:
         return not ({*self.runtime_params} - {"protocol", "run"} or self._environment_has_files())
 
@@ -109,6 +123,36 @@ class ConfigLoader(ParsedOnce):
         environment = self.env or self.default_run_env
         there = [] if environment == self.base_env else self._fs.find(self._get_conf_env_path(environment))
         return any(self._is_valid_config_path(Path(file)) for file in there)
+
+
+def _design(inputs: set[str], parameters: dict[str, Any], changed: dict[str, Any], known: set[Names]) -> dict[str, Any]:
+    """``hash``, ``parameters`` as they may be shown, and ``source`` in words.
+
+    A source is told by its words; of another one, such as word vectors, what is not as in ``conf/base`` is a part of
+    the design.
+    """
+    names = sorted(each.removeprefix("params:") for each in inputs if each.startswith("params:"))
+    paths = {name: tuple(name.split(".")) for name in names if f"params:{name}" not in OF_EVERY_RUN}
+    values = design_of({name: _value(parameters, path) for name, path in paths.items()})
+    values = {name: value for name, value in values.items() if value not in (None, {})}
+    others = {each for each in inputs if not each.startswith("params:")} - WORDS_OF_SOURCES.keys()
+    told = {name: shown(value, known.__contains__, paths[name], words=True) for name, value in values.items()}
+    blocks = (
+        _block(parameters, tuple(WORDS_OF_SOURCES[name].split("."))) for name in WORDS_OF_SOURCES if name in inputs
+    )
+    return {
+        "hash": hash_of({"parameters": values, "sources": changed_for(others, changed)}),
+        "parameters": told | changed_for(others, changed),
+        "source": "; ".join(redacted(str(block["source"])) for block in blocks if block and "source" in block)
+        or "none",
+    }
+
+
+def _value(values: Any, path: tuple[str, ...]) -> Any:
+    """A nested value, or None where there is none."""
+    for name in path:
+        values = values.get(name) if isinstance(values, dict) else None
+    return values
 
 
 def _name_own_sources(parameters: dict[str, Any], changed: dict[str, Any], catalog: dict[str, Any]) -> None:
@@ -134,9 +178,8 @@ def _with_harmless_words(values: Any) -> Any:
 
 def _block(values: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
     """A nested block of values; None if there is no block: whoever reads it says what is wrong."""
-    for name in path:
-        values = values.get(name) if isinstance(values, dict) else None
-    return values if isinstance(values, dict) else None
+    value = _value(values, path)
+    return value if isinstance(value, dict) else None
 
 
 def _parameters_and_sources(
@@ -208,6 +251,14 @@ def _inputs_of_records() -> dict[str, set[str]]:
     from rnn_trading.pipeline_registry import experiments, inputs_of_records  # noqa: PLC0415  only a run needs them
 
     return inputs_of_records(experiments())
+
+
+@cache
+def _inputs_of_designs() -> dict[str, set[str]]:
+    """Of each skill record, the parameters and sources that its model is fitted with."""
+    from rnn_trading.pipeline_registry import experiments, inputs_of_designs  # noqa: PLC0415  only a run needs them
+
+    return inputs_of_designs(experiments())
 
 
 def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:

@@ -258,9 +258,13 @@ def experiments(in_use: plan.Plan = plan.ONE_EACH) -> dict[str, Pipeline]:
 
 
 def with_upstream(pipeline: Pipeline) -> Pipeline:
-    """A pipeline, before it what makes its inputs from their sources, and beside it what is made of them alone."""
+    """A pipeline, before it what makes its inputs from their sources, and beside it what is made of these alone.
+
+    What is made together with an input counts as one: the table for readers is made with the panel that is trained on.
+    """
     needed = pipeline.inputs() & _upstream().all_outputs()
-    beside = [node.name for node in _upstream().nodes if needed.issuperset(node.inputs)]
+    made = {each for node in _upstream().nodes if needed.intersection(node.outputs) for each in node.outputs}
+    beside = [node.name for node in _upstream().nodes if made.issuperset(node.inputs)]
     return _upstream().to_outputs(*needed) + _upstream().only_nodes(*beside) + pipeline if needed else pipeline
 
 
@@ -321,3 +325,16 @@ def inputs_of_records(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:
         record: experiments[name].to_outputs(f"{record}.skill").inputs()
         for record, name in records_made_by(experiments).items()
     }
+
+
+def inputs_of_designs(experiments: dict[str, Pipeline]) -> dict[str, set[str]]:
+    """Of each skill record, the parameters and sources that the forecasts of its model are made from.
+
+    Of what fits nothing itself, all that its record is made from.
+    """
+    inputs = {}
+    for record, name in records_made_by(experiments).items():
+        forecasts = f"{record}.model_predictions"
+        made = forecasts in experiments[name].all_outputs()
+        inputs[record] = experiments[name].to_outputs(forecasts if made else f"{record}.skill").inputs()
+    return inputs

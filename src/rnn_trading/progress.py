@@ -1,8 +1,11 @@
-"""How often something long says where it stands."""
+"""How often something long says where it stands, and how far a run is with its fits."""
 
+import threading
 import time
 
 SECONDS_BETWEEN_REPORTS = 5.0
+# The tag of nodes that fit a network: what takes the time of a run.
+FIT = "fit"
 
 
 class Reports:
@@ -18,3 +21,62 @@ class Reports:
             return False
         self._last = now
         return True
+
+
+class Fits:
+    """Counts the fits of a run, from whatever thread, and says how many are done and how long the rest may take.
+
+    Parameters
+    ----------
+    total
+        Fits of the run.
+    """
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done = total, 0
+        self._began: float | None = None
+        self._reports = Reports()
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Note when the first one began: time is counted from there."""
+        if self._began is None:
+            self._began = time.perf_counter()
+
+    def done(self) -> str | None:
+        """Count one more.
+
+        Returns
+        -------
+        str or None
+            What to tell of it; None where a report is not due, or there is a single fit. The last one is always told.
+        """
+        with self._lock:
+            self._done += 1
+            left = self._total - self._done
+            if self._total < 2 or (left and not self._reports.due()):
+                return None
+            line = f"Fits: {self._done} of {self._total} done"
+            if left <= 0 or self._began is None:
+                return line
+            return f"{line}, {time_left((time.perf_counter() - self._began) / self._done * left)} left"
+
+
+def time_left(seconds: float) -> str:
+    """A time that is only known roughly.
+
+    Parameters
+    ----------
+    seconds
+        0 or more.
+
+    Examples
+    --------
+    >>> [time_left(seconds) for seconds in (3, 62, 100, 1800, 9000)]
+    ['about 10 seconds', 'about 60 seconds', 'about 2 minutes', 'about 30 minutes', 'about 2.5 hours']
+    """
+    if seconds < 90:
+        return f"about {max(10, round(seconds, -1)):.0f} seconds"
+    if seconds < 90 * 60:
+        return f"about {seconds / 60:.0f} minutes"
+    return f"about {round(seconds / 3600, 1):g} hours"

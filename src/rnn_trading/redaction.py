@@ -97,6 +97,11 @@ def remember(values: Any, *, all_of_them: bool = False) -> None:
         _known.add(values)
 
 
+def known_secrets() -> frozenset[str]:
+    """Secrets that are known by their value, for another process of the same run to remember."""
+    return frozenset(_known)
+
+
 def redacted(text: str) -> str:
     """Text without what could be a secret.
 

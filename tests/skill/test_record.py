@@ -49,6 +49,7 @@ def test_the_record_is_complete_and_plain():
             "by_year",
             "folds_ahead",
             "data",
+            "trials",
             "model",
             "rivals",
             "tests",

@@ -6,8 +6,8 @@ from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.workspace.folders import run_folder
 from tests.conftest import ROOT
 
-# What is read by all runs, and what is about several.
-SHARED = ("data/01_raw/", "data/08_reporting/comparisons/")
+# What is read by all runs, what is about several, and the register of trials, which has those of all.
+SHARED = ("data/01_raw/", "data/08_reporting/comparisons/", "data/09_register", "data/08_reporting/register.")
 
 
 @pytest.mark.parametrize("env", ["base", "files", "live", "test"])

@@ -199,7 +199,6 @@ def of_all_folds(documents: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
 def judge(
     predictions: pd.DataFrame,
     validation_predictions: pd.DataFrame,
-    forecasts_by_seed: pd.DataFrame,
     documents: pd.DataFrame,
     filings: pd.DataFrame,
     reports: dict[str, Any],
@@ -207,13 +206,12 @@ def judge(
     experiment: Experiment,
     protocol: str,
 ) -> dict[str, Any]:
-    """Write the skill record of the averaged network, with the spread over seeds.
+    """Write the skill record of the averaged network.
 
     Returns
     -------
     dict
-        See :func:`rnn_trading.skill.record.skill_record`. ``model.by_seed``: see
-        :func:`rnn_trading.skill.seeds.metrics_by_seed`. ``data.known_signal``, of simulated filings: its information
+        See :func:`rnn_trading.skill.record.skill_record`. ``data.known_signal``, of simulated filings: its information
         coefficient on the test filings and the share of it that the network has, None if it is too small to detect.
     """
     test = documents.loc[predictions["filing_id"]]

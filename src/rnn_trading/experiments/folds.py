@@ -21,6 +21,7 @@ from rnn_trading.experiments.gathering import (
     gather_training,
     stack_folds,
 )
+from rnn_trading.experiments.registering import count_trials, register_fit
 from rnn_trading.models.description import describe
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.plan import FINAL, FOLD, SEED, Fits
@@ -127,6 +128,11 @@ def split_of_fold(split_dates: pd.DataFrame, fold: str) -> pd.DataFrame:
 SPLIT_OF_FOLD = wiring.node(split_of_fold, "split_dates", split_dates=f"{ALL}split_dates")
 
 
+# Every fit is counted: those that are judged with what they score, the others by what they are.
+REGISTER = wiring.node(register_fit, "trial", model_predictions="model_predictions")
+REGISTER_UNTESTED = wiring.node(register_fit, "trial")
+
+
 def experiment(
     name: str,
     nodes: Iterable[Node],
@@ -165,7 +171,7 @@ class _Place:
     def __init__(self, name: str, folds: Folds, outside: Mapping[str, str], parameters: Mapping[str, str]) -> None:
         self.name, self.folds, self.outside, self.parameters = name, folds, outside, parameters
         self.seeds = (*folds.fits.seeds, *folds.fits.others)
-        self.of_fits = {*OF_A_FIT, *(output for node in folds.fit for output in node.outputs)}
+        self.of_fits = {*OF_A_FIT, "trial", *(output for node in folds.fit for output in node.outputs)}
         self.of_folds = {output for node in folds.fold for output in node.outputs}
 
     def of_fold(self, fold: str) -> list[Node]:
@@ -173,17 +179,18 @@ class _Place:
         once = [self._put(node, fold) for node in self.folds.fold]
         if not self.folds.fit:
             return once
-        fits = [self._put(node, fold, seed) for seed in self.seeds for node in self.folds.fit]
+        fits = [self._put(node, fold, seed) for seed in self.seeds for node in (*self.folds.fit, REGISTER)]
         forecasts = {f"{SEED}{seed}": self.dataset("model_predictions", fold, seed) for seed in self.seeds}
         outputs = {each: f"{self.name}.{fold}.{each}" for each in ("model_predictions", "forecasts_by_seed")}
         taken = self._declared("seeds") | forecasts
         return [*once, *fits, Node(average_seeds, taken, outputs, name="average_seeds", namespace=self._group(fold))]
 
     def of_final_fold(self) -> list[Node]:
-        """What is needed of the final fit, and no forecast."""
+        """What is needed of the final fit: it forecasts nothing that is judged, and is counted all the same."""
         needed = self.folds.needed_in_the_future
         outputs = {self.dataset(name, FINAL, seed) for name in needed for seed in self.seeds}
-        return Pipeline(self.of_fold(FINAL)).to_outputs(*outputs).nodes
+        of_models = Pipeline(self.of_fold(FINAL)).to_outputs(*outputs).nodes
+        return [*of_models, *(self._put(REGISTER_UNTESTED, FINAL, seed) for seed in self.seeds if self.folds.fit)]
 
     def together(self) -> list[Node]:
         """Nodes that make of the datasets of all folds those of the experiment."""
@@ -209,7 +216,14 @@ class _Place:
         outputs = {each: f"{self.name}.{each}" for each in ("training", "history")}
         taken = self._declared("seeds", "other_seeds") | told
         gather = Node(gather_fits, taken, outputs, name="gather_fits", namespace=group)
-        return [*stacked, gather, *self._newest()]
+        return [*stacked, gather, self._count(), *self._newest()]
+
+    def _count(self) -> Node:
+        """The node that counts what was tried, once all fits that are judged are in the register."""
+        fits = arguments_of_fits(self.folds.fits.names, self.seeds)
+        trials = {argument: f"{self.name}.{fit}.trial" for argument, fit in fits.items()}
+        taken = {"register": f"{self.name}.register"} | trials
+        return Node(count_trials, taken, f"{self.name}.trials", name="count_trials", namespace=self._group())
 
     def _newest(self) -> list[Node]:
         """What forecasts the future."""
@@ -248,7 +262,7 @@ class _Place:
     def _put(self, node: Node, fold: str, seed: int | None = None) -> Node:
         """A node of a fold or of a fit, with the whole names of its datasets."""
         fit = FitOf(self.name, seed, "" if self.folds.fits.single else fold)
-        values = {"fold": fold, "fit": fit}
+        values: dict[str, Any] = {"fold": fold, "seed": seed, "fit": fit}
         taken: Any = node._inputs
         inside = inspect.signature(node.func).parameters
         known = {name: value for name, value in values.items() if name in inside}
@@ -344,8 +358,19 @@ def fit_called(name: str) -> Fit:
     ((1, 42), ('final', 43))
     """
     fold, seed = name.split(BETWEEN)
+    return fold_number(fold), int(seed.removeprefix(SEED))
+
+
+def fold_number(fold: str) -> int | str:
+    """The number of a fold by its name, or ``final``.
+
+    Examples
+    --------
+    >>> fold_number("fold_2"), fold_number("fold_final")
+    (2, 'final')
+    """
     number = fold.removeprefix(FOLD)
-    return int(number) if number.isdigit() else number, int(seed.removeprefix(SEED))
+    return int(number) if number.isdigit() else number
 
 
 def average_networks(**networks: Any) -> Any:

@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnn_trading.skill.rows import FOLD
+from rnn_trading.skill.rows import MODEL as PREDICTION
+
 FINAL = "final"
-FOLD, SEED, SPLIT, PREDICTION = "fold", "seed_", "split", "prediction"
+SEED, SPLIT = "seed_", "split"
 Fit = tuple[int | str, int]  # fold (from 1, or FINAL) and seed
 
 # What is a number of one fit: told by the name of the fit where there are several.
@@ -47,8 +50,9 @@ def gather_training(by_fit: Mapping[Fit, Mapping[str, Any]]) -> dict[str, Any]:
     dict
         Of the folds that are judged: ``networks`` (how many are averaged in a fold), ``folds``, ``fits``, and what was
         said of the fits. Epochs and best values are numbers of one fit, or dicts by its name; ``seconds`` is the sum.
-        What else differs between fits, such as the number of parameters where each fold has a vocabulary of its own, is
-        a dict by the name of the fit, too. ``final_fit``: the same of the fold :data:`FINAL`, where there is one.
+        What else differs between fits is a dict by the name of the fit, too; or by that of the fold (``fold_1``) where
+        it differs between folds alone, as the number of parameters does where each has a vocabulary. ``final_fit``: the
+        same of the fold :data:`FINAL`, where there is one.
         ``key`` and ``ended`` stay in the file of the fit.
 
     Raises
@@ -93,7 +97,9 @@ def _told(name: str, by_fit: dict[str, Any]) -> Any:
         return values[0]
     if name in _COMMON:
         raise ValueError(f"All fits of an experiment must have one {name!r}. Received: {by_fit}. Fit them all anew.")
-    return by_fit
+    by_fold = {fit.partition(".")[0]: value for fit, value in by_fit.items()}
+    of_folds = name not in _OF_A_FIT and all(value == by_fold[fit.partition(".")[0]] for fit, value in by_fit.items())
+    return by_fold if of_folds else by_fit
 
 
 def _names(fits: Any) -> str:

@@ -22,11 +22,10 @@ from rnn_trading.plan import Plan
 from rnn_trading.series.monthly import MacroError, MacroParameters, refuse_gaps
 from rnn_trading.series.transformations import transform
 from rnn_trading.skill.metrics.macro import ONE_STEP, ORIGINAL, PATH
-from rnn_trading.skill.record import Experiment, plain, skill_record
+from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import fit_rivals
 from rnn_trading.skill.rivals.macro import MACRO, KnownMonths
 from rnn_trading.skill.rows import MODEL
-from rnn_trading.skill.seeds import metrics_by_seed
 from rnn_trading.splits.chronological import (
     SplitName,
     SplitParameters,
@@ -236,7 +235,6 @@ def forecast_with_rivals(
 def judge(
     predictions: pd.DataFrame,
     validation_predictions: pd.DataFrame,
-    forecasts_by_seed: pd.DataFrame,
     split_dates: pd.DataFrame,
     macro_report: dict[str, Any],
     training: dict[str, Any],
@@ -244,18 +242,14 @@ def judge(
     experiment: Experiment,
     protocol: str,
 ) -> dict[str, Any]:
-    """Write the skill record of the averaged network, with the spread over seeds.
+    """Write the skill record of the averaged network.
 
     Returns
     -------
     dict
-        See :func:`rnn_trading.skill.record.skill_record`. ``model.by_seed``: see
-        :func:`rnn_trading.skill.seeds.metrics_by_seed`. As published and in the book also
+        See :func:`rnn_trading.skill.record.skill_record`. As published and in the book also
         ``model.published_comparison``: the network one step ahead against the path of the vector autoregression.
     """
-    names = [column for column in forecasts_by_seed if column.startswith("seed_")]
-    of_test = forecasts_by_seed.loc[forecasts_by_seed["split"] == "test", names]
-    by_seed = metrics_by_seed("macro", predictions, of_test, ("mae", "rmse", "path.mae"))
     record = skill_record(
         experiment,
         protocol,
@@ -263,7 +257,7 @@ def judge(
         # Statistical offices publish no stale or extreme prices; what could be wrong was refused.
         pd.DataFrame({"suspicious": np.zeros(len(predictions), dtype=bool)}),
         describe_split(split_dates, split_dates.index) | macro_report,
-        {**training, "by_seed": plain(by_seed)},
+        training,
         overlap=max(1, *(each.lost for each in series.series)),
         validation=validation_predictions,
     )

@@ -14,10 +14,11 @@ import pandas as pd
 from kedro.pipeline import Node, Pipeline
 from pydantic.dataclasses import is_pydantic_dataclass
 
-from rnn_trading.experiments.gathering import FOLD
+from rnn_trading.experiments.registering import Judged
 from rnn_trading.figures import Figure
 from rnn_trading.pages.experiment import experiment_page
 from rnn_trading.pages.index import index_page
+from rnn_trading.skill.rows import FOLD
 
 # What the functions call otherwise than the parameters: `training` is also what a training came to.
 NAMES = {"architecture": "params:model", "protocol": "params:protocol"}
@@ -139,8 +140,11 @@ def rivals(function: Callable[..., Any], **datasets: Any) -> Node:
 
 
 def judge(function: Callable[..., Any], **datasets: Any) -> Node:
-    """The node that writes the skill record from both tables of :func:`collect_predictions`, and more."""
-    return node(function, "skill", name="judge", **datasets)
+    """The node that writes the skill record from both tables of :func:`collect_predictions`, and more.
+
+    Nothing is judged that was not counted; see :class:`rnn_trading.experiments.registering.Judged`.
+    """
+    return node(Judged(function), "skill", name="judge", **datasets)
 
 
 def collect_predictions(model_predictions: pd.DataFrame, rival_predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -50,7 +50,11 @@ class Finding:
 
 
 def decide(
-    task_name: TaskName, predictions: pd.DataFrame, validation: pd.DataFrame | None = None, overlap: int = 1
+    task_name: TaskName,
+    predictions: pd.DataFrame,
+    validation: pd.DataFrame | None = None,
+    overlap: int = 1,
+    tried: int = 1,
 ) -> dict[str, Any]:
     """Compare a model with each of its rivals by the statistic of its kind, tier by tier.
 
@@ -67,6 +71,9 @@ def decide(
         Rows of the test and of the validation: the keys of the task, ``prediction``, ``truth``, and one column a rival.
     overlap
         Periods over which a truth reaches; see :func:`rnn_trading.skill.inference.means.mean_test`.
+    tried
+        Configurations of which this may be the best one: every p-value of a better model is corrected for them; see
+        :func:`rnn_trading.skill.standing.after_tries`.
 
     Returns
     -------
@@ -93,7 +100,7 @@ def decide(
     rows, rivals = predictions[rows_of(predictions, task.only)].reset_index(drop=True), rivals_in(task, predictions)
     statistic = statistic_for(task, rows, [MODEL, *rivals])
     own = statistic.of(rows, MODEL, None, overlap) if len(rows) else None
-    tiers = _tiers(statistic, rows, rivals, overlap)
+    tiers = _tiers(statistic, rows, rivals, overlap, tried)
     found = finding(statistic, tiers, len(rows) if own and own.counted else 0, task.fewest_rows)
     test = deciding_tier(found, tiers)
     return {
@@ -115,7 +122,7 @@ def decide(
         "p_value": test["p_value"] if test else math.nan,
         "doubtful": bool(test and test["doubtful"]),
         "tiers": tiers,
-        "encompassing": encompassing(task, statistic, rows, validation, overlap),
+        "encompassing": encompassing(task, statistic, rows, validation, overlap, tried),
     }
 
 
@@ -130,7 +137,7 @@ def rivals_in(task: Task, predictions: pd.DataFrame) -> list[str]:
     return [column for column in predictions if column not in (*task.keys, FOLD, MODEL, TRUTH)]
 
 
-def _tiers(statistic: Statistic, rows: pd.DataFrame, rivals: Iterable[str], overlap: int) -> dict[str, Any]:
+def _tiers(statistic: Statistic, rows: pd.DataFrame, rivals: Iterable[str], overlap: int, tried: int) -> dict[str, Any]:
     by_tier: dict[Tier, list[str]] = {tier: [] for tier in TIERS}
     for rival in rivals:
         by_tier[tier_of(rival)].append(rival)
@@ -138,7 +145,7 @@ def _tiers(statistic: Statistic, rows: pd.DataFrame, rivals: Iterable[str], over
         # What luck gets is known, so that it is a rival whoever else is there.
         rows, by_tier["chance"] = rows.assign(**{CONSTANT: statistic.luck}), [CONSTANT]
     return {
-        tier: standing(statistic, {name: statistic.of(rows, MODEL, name, overlap) for name in names})
+        tier: standing(statistic, {name: statistic.of(rows, MODEL, name, overlap) for name in names}, tried)
         if names and len(rows)
         else None
         for tier, names in by_tier.items()

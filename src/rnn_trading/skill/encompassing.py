@@ -14,6 +14,7 @@ from rnn_trading.skill.losses import PROBABILITY_FLOOR
 from rnn_trading.skill.metrics.series import LAST_VALUE
 from rnn_trading.skill.ranks import relative_ranks
 from rnn_trading.skill.rows import FOLD, MODEL, folds_in, rows_of
+from rnn_trading.skill.standing import after_tries
 from rnn_trading.skill.statistics import TRUTH, Compared, Statistic
 from rnn_trading.skill.tasks import Task
 
@@ -24,7 +25,7 @@ LEAST_SHARE = 0.1
 
 
 def encompassing(
-    task: Task, statistic: Statistic, rows: pd.DataFrame, validation: pd.DataFrame | None, overlap: int
+    task: Task, statistic: Statistic, rows: pd.DataFrame, validation: pd.DataFrame | None, overlap: int, tried: int = 1
 ) -> dict[str, Any]:
     """Weigh the model and its best rival on the validation rows, and test both together against that rival on the test.
 
@@ -44,6 +45,9 @@ def encompassing(
         Of the test and of the validation; see :func:`rnn_trading.skill.decision.decide`.
     overlap
         Periods over which a truth reaches.
+    tried
+        Configurations of which this may be the best one, for which p-values are corrected; see
+        :func:`rnn_trading.skill.standing.after_tries`.
 
     Returns
     -------
@@ -88,7 +92,8 @@ def encompassing(
     weights, both = _by_fold(task, folds, names)
     _, alone = _by_fold(task, folds, names[1:])
     table = rows.assign(**{BOTH: both, ALONE: alone})
-    as_it_is, weighed = (statistic.of(table, BOTH, other, overlap) for other in (names[1], ALONE))
+    both_of = (statistic.of(table, BOTH, other, overlap) for other in (names[1], ALONE))
+    as_it_is, weighed = (after_tries(statistic, each, tried) for each in both_of)
     mean = np.average(weights, axis=0, weights=[each.test.sum() for each in folds]) if len(folds) > 1 else weights[0]
     several = [{"fold": each.fold, **_named(of)} for each, of in zip(folds, weights, strict=True)]
     return {

@@ -14,11 +14,15 @@ from rnn_trading.skill.decision import SKILL, decide, rivals_in
 from rnn_trading.skill.folds import folds_ahead, scores_by_fold, scores_by_year
 from rnn_trading.skill.headline import attribution, headline, suspicious_rows
 from rnn_trading.skill.rows import MODEL, Metrics, rows_of
+from rnn_trading.skill.seeds import judged_by_seed
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TASKS, Task, TaskName, statistic_for
+from rnn_trading.skill.tries import trials_of, tried_in
 from rnn_trading.skill.verdict import small, verdict, without_months, worse
 
 WORST_MONTHS = 3
+# What of a model is judged, and told in other words.
+FORECASTS_BY_SEED = "forecasts_by_seed"
 # Of the form of a record: a report reads no other.
 RECORD_VERSION = 2
 
@@ -44,6 +48,8 @@ class Experiment:
         :class:`rnn_trading.config.ConfigLoader`.
     made
         When, by which code, packages and seeds; filled in by it, too.
+    configuration
+        The design, as trials are counted: ``hash``, ``parameters`` and ``source``; filled in by it, too.
 
     Examples
     --------
@@ -59,6 +65,7 @@ class Experiment:
     published_in: str | None = None
     changed: dict[str, str] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
+    configuration: dict[str, Any] = field(default_factory=dict)
 
 
 def skill_record(
@@ -91,8 +98,10 @@ def skill_record(
         ``caveat``: what the verdict must end with. ``simulated``: true of data that are made up, which the findings of
         a report do not count.
     model
-        Parameters, ``networks``, epochs, best epoch, seconds, and on which rows training was ``stopped_on``. Of several
-        networks, what :func:`rnn_trading.skill.seeds.judged_by_seed` says of each.
+        Parameters, ``networks``, epochs, best epoch, seconds, and on which rows training was ``stopped_on``.
+        ``trials``: what was tried, see :func:`rnn_trading.register.counting.tried`; None or absent: nobody counted.
+        ``forecasts_by_seed``: forecasts of the single networks of an average, in the order of ``predictions``; see
+        :func:`rnn_trading.skill.seeds.judged_by_seed`.
     scale
         Units of the predictions in one unit of the network's; adds ``rmse_scaled`` and ``half_mse_scaled`` to
         metrics that have an ``rmse``.
@@ -111,7 +120,7 @@ def skill_record(
         :func:`rnn_trading.skill.decision.decide`; a claim of skill must hold without the suspicious rows, too),
         ``headline`` and ``attribution`` (see the functions of :mod:`rnn_trading.skill.headline` with these names),
         ``by_fold``, ``by_year`` and ``folds_ahead`` (see :mod:`rnn_trading.skill.folds`; None for documents),
-        ``data``, ``model`` (with ``metrics``), ``rivals``,
+        ``trials`` (see :func:`rnn_trading.skill.tries.trials_of`), ``data``, ``model`` (with ``metrics``), ``rivals``,
         ``tests`` (the second view: they do not decide), ``without_stale``, ``without_worst_months`` (both with metrics,
         tests and ``decision``; the second without the three calendar months in which the rivals' mean loss was largest;
         None for documents, which have no date), ``published``, ``published_on``, ``published_in``,
@@ -143,7 +152,7 @@ def skill_record(
     """
     task = TASKS[experiment.task]
     rivals = _rivals(experiment, task, predictions, validation)
-    judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale)
+    judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale, tried_in(model.get("trials")))
     everything = judge(np.ones(len(predictions), dtype=bool), validation)
     flags = flags.reset_index(drop=True).set_axis(predictions.index)
     clean = judge(~suspicious_rows(flags))
@@ -152,6 +161,7 @@ def skill_record(
         months = worst_months(task, predictions, rivals)
         in_worst = _months(predictions).isin(months).to_numpy()
         calm = {"months": months} | judge(~in_worst)
+    by_seed = judged_by_seed(experiment.task, predictions, model.get(FORECASTS_BY_SEED), overlap)
     decision = _decision(task, everything["decision"], clean["decision"], model.get("networks"))
     record = {
         "version": RECORD_VERSION,
@@ -165,7 +175,7 @@ def skill_record(
         "attribution": attribution(task, predictions, flags, in_worst, task.headline.best(everything["rivals"])),
         **_in_time(task, predictions, everything["rivals"]),
         "data": data,
-        "model": model | {"metrics": everything["model"]},
+        **_of_model(model, by_seed | {"metrics": everything["model"]}, decision),
         "rivals": everything["rivals"],
         "tests": everything["tests"],
         "without_stale": clean,
@@ -180,7 +190,7 @@ def skill_record(
 def _verdict(task: Task, record: dict[str, Any], metrics: Metrics, without: list[str]) -> str:
     figure = (record["published"] or {}).get(task.headline.metric), record["published_on"]
     score = metrics.get(task.headline.metric, np.nan)
-    known = record["model"] | record["data"] | {name: record[name] for name in ("by_fold", "folds_ahead")}
+    known = record["model"] | record["data"] | {name: record[name] for name in ("by_fold", "folds_ahead", "trials")}
     return verdict(task, record["decision"], score, figure, without, known)
 
 
@@ -192,6 +202,12 @@ def _in_time(task: Task, predictions: pd.DataFrame, rivals: dict[str, Metrics]) 
     by_fold = scores_by_fold(task, statistic, predictions, rivals)
     by_year = scores_by_year(task, statistic, predictions, rivals)
     return {"by_fold": by_fold, "by_year": by_year, "folds_ahead": folds_ahead(by_fold)}
+
+
+def _of_model(model: dict[str, Any], judged: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any]:
+    """``model`` with what was judged of it, and apart from it what was tried before it."""
+    facts = {name: value for name, value in model.items() if name not in ("trials", FORECASTS_BY_SEED)}
+    return {"trials": trials_of(decision, model.get("trials")), "model": facts | judged}
 
 
 def _rivals(
@@ -248,6 +264,7 @@ def _judge(
     rivals: list[str],
     overlap: int,
     scale: float | None,
+    tried: int,
     keep: NDArray[np.bool_],
     validation: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
@@ -263,7 +280,7 @@ def _judge(
         "model": metrics[MODEL],
         "rivals": {rival: metrics[rival] for rival in rivals},
         "tests": tests,
-        "decision": decide(name, rows, validation, overlap),
+        "decision": decide(name, rows, validation, overlap, tried),
     }
 
 

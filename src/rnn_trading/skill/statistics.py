@@ -20,7 +20,7 @@ from rnn_trading.skill.metrics.filings import weeks
 from rnn_trading.skill.metrics.macro import ABSOLUTE_ERROR
 from rnn_trading.skill.metrics.panels import coefficients_to_compare
 from rnn_trading.skill.metrics.series import LAST_VALUE, QLIKE
-from rnn_trading.skill.rows import FOLD, folds_in
+from rnn_trading.skill.rows import FOLD
 
 TRUTH = "truth"
 PERCENT = 100.0
@@ -200,21 +200,24 @@ def ranks_by_week(rows: pd.DataFrame, column: str) -> pd.Series:
     >>> by_week.round(3).tolist(), round(float(by_week.mean()), 3)
     ([1.0, 0.6], 0.8)
     """
-    week, correlation, influence = weeks(rows["date"]).to_numpy(), 0.0, np.empty(len(rows))
-    folds = rows[FOLD].to_numpy() if FOLD in rows else np.ones(len(rows))
-    for of_fold in (np.flatnonzero(folds == fold) for fold in folds_in(rows)):
-        forecast, truth = (_standardised_ranks(rows[name].to_numpy(dtype=float)[of_fold]) for name in (column, TRUTH))
-        of_its_rows = float((forecast * truth).mean())
-        influence[of_fold] = forecast * truth - of_its_rows / 2 * (forecast**2 + truth**2)
-        correlation += of_its_rows * (len(truth) / len(rows))
+    week = weeks(rows["date"]).to_numpy()
+    folds = rows[FOLD].to_numpy() if FOLD in rows else np.zeros(len(rows))
+    forecast, truth = (_standardised_ranks(rows[name].to_numpy(dtype=float), folds) for name in (column, TRUTH))
+    correlation = float((forecast * truth).mean())
+    # That of all folds: with that of each, weeks would vary about it, and what folds vary by would not be counted.
+    influence = forecast * truth - correlation / 2 * (forecast**2 + truth**2)
     sums = pd.Series(influence).groupby(week).sum()
     return sums * len(sums) / len(rows) + correlation
 
 
-def _standardised_ranks(values: Vector) -> Vector:
-    ranks = scipy.stats.rankdata(values)
-    deviation = ranks.std()
-    return (ranks - ranks.mean()) / deviation if deviation > 0 else np.zeros(len(ranks))
+def _standardised_ranks(values: Vector, folds: Vector) -> Vector:
+    """Ranks within each fold, with a mean of 0 and a deviation of 1; 0 where all are equal."""
+    standardised = np.zeros(len(values))
+    for fold in np.unique(folds):
+        ranks = scipy.stats.rankdata(values[folds == fold])
+        if (deviation := ranks.std()) > 0:
+            standardised[folds == fold] = (ranks - ranks.mean()) / deviation
+    return standardised
 
 
 def _loss_by_date(loss: Loss, rows: pd.DataFrame, column: str) -> pd.Series:

@@ -7,6 +7,7 @@ from rnn_trading.skill.decision import KINDS, SKILL
 from rnn_trading.skill.formats import format_p_value, format_published, format_score, words
 from rnn_trading.skill.rivals.tiers import Tier
 from rnn_trading.skill.tasks import Task
+from rnn_trading.skill.tries import in_words
 
 BEST: dict[Tier, str] = {"naive": "the best naive rival", "strong": "the best strong rival"}
 AMONG: dict[Tier, str] = {"naive": "a naive rival", "strong": "a strong rival"}
@@ -37,7 +38,8 @@ def verdict(
         What changes without some rows; see :func:`without_months`.
     known
         Of the model and of the data: ``networks``, ``stopped_on``, ``chosen_on``, ``chosen``, ``best_epoch``,
-        ``epochs``, ``epochs_allowed``, ``by_seed``, ``caveat``; and of the record ``by_fold`` and ``folds_ahead``.
+        ``epochs``, ``epochs_allowed``, ``by_seed``, ``caveat``; and of the record ``by_fold``, ``folds_ahead`` and
+        ``trials``.
 
     Examples
     --------
@@ -232,6 +234,7 @@ def _caveats(decision: dict[str, Any], known: dict[str, Any]) -> list[str]:
     ):
         why = f"{decision['units']} that are few, depend on each other, or are skewed"
         sentences.append(f"{DOUBTFUL} {why}: the p-value may be too small")
+    sentences.append(in_words(known.get("trials")) if decision["finding_kind"] != "few" else "")
     if known.get("networks") == 1:
         sentences.append("one network was trained: another seed may give another finding")
     sentences += _epoch_kept(known)

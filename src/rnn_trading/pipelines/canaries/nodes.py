@@ -10,7 +10,7 @@ from pydantic import Field
 from rnn_trading.experiments.gathering import FOLD
 from rnn_trading.parameters import parameters
 from rnn_trading.simulated.forecasts import with_planted_forecast
-from rnn_trading.simulated.sources import with_changes_redrawn, with_shuffled
+from rnn_trading.simulated.sources import with_changes_redrawn
 from rnn_trading.skill.chance import distance_from_chance
 from rnn_trading.skill.laws import (
     CANARIES_VERSION,
@@ -28,7 +28,7 @@ from rnn_trading.skill.record import plain
 from rnn_trading.skill.tasks import TaskName
 
 from .experiments import CANARIES, CanarySizes, experiment_of
-from .runs import MemoryRun, memory_run
+from .runs import memory_run
 
 Strength = Annotated[float, Field(gt=0, le=1)]
 logger = logging.getLogger(__name__)
@@ -123,7 +123,8 @@ def canary_results(
         if canary.labels is None:
             shuffled = run(with_changes_redrawn(planted, seed))
         else:
-            shuffled = _with_shuffled_labels(original, *canary.labels, seed)
+            dataset, shuffle = canary.labels
+            shuffled = original.predictions_with(dataset, shuffle(original[dataset], seed))
     lucky = [run(canary.simulate(0.0, seed + number, canaries.sizes)) for number in range(canaries.seeds)]
     after = middle(predictions, canary.order)
     small = canaries.small_skills[canary.task]
@@ -157,10 +158,6 @@ def middle(predictions: pd.DataFrame, order: str) -> Any:
     if FOLD in rows:
         rows = rows[rows[FOLD] == rows[FOLD].max()]
     return rows[order].sort_values().iloc[len(rows) // 2]
-
-
-def _with_shuffled_labels(run: MemoryRun, dataset: str, columns: list[str], seed: int) -> pd.DataFrame:
-    return run.predictions_with(dataset, with_shuffled(run[dataset], columns, seed))
 
 
 def merge(values: dict[str, Any], changes: dict[str, Any], path: str = "") -> dict[str, Any]:

@@ -66,6 +66,27 @@ def _of_fold(table: pd.DataFrame, fold: int | str) -> pd.DataFrame:
     return table[table["fold"] == fold]
 
 
+def count_networks(**trials: dict[str, Any]) -> dict[str, Any]:
+    """What was tried of all networks together; see :func:`rnn_trading.register.counting.tried`.
+
+    Parameters
+    ----------
+    trials
+        Of each network, by name.
+    """
+    single = [*trials.values()]
+    best = max if single[0]["larger_is_better"] else min
+    bests = ("best_validation_score", "best_test_score")
+    return single[0] | {
+        "configurations": sum(each["configurations"] for each in single),
+        "fits": sum(each["fits"] for each in single),
+        "since": min(each["since"] for each in single),
+        "new": all(each["new"] for each in single),
+        "unreadable": sorted({part for each in single for part in each["unreadable"]}),
+        **{name: best((each[name] for each in single if each[name] is not None), default=None) for name in bests},
+    }
+
+
 def compare_networks(seed: int, **predictions: pd.DataFrame) -> dict[str, Any]:
     """Compare all networks and all rivals with each other on the test rows.
 

@@ -128,7 +128,14 @@ def _comparison(name: str, plan: Plan) -> Pipeline:
         name="gather_gradients",
         namespace=name,
     )
-    return Pipeline([choose, compare, gather])
+    count = Node(
+        networks.count_networks,
+        {network: f"{name}.{network}.trials" for network in NETWORKS},
+        f"{name}.trials",
+        name="count_networks",
+        namespace=name,
+    )
+    return Pipeline([choose, compare, gather, count])
 
 
 def _rolling_windows(name: str, plan: Plan) -> Pipeline:

@@ -59,6 +59,28 @@ def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:
     return adjusted
 
 
+def sidak(p_value: float, tries: int) -> float:
+    """The p-value of the best of so many tries (Šidák, 1967): the chance that any of them is as far out by luck.
+
+    Exact for tries that do not depend on each other, and never too small for two-sided tests of normal statistics,
+    however these correlate. Bonferroni's bound, ``tries * p_value``, is larger than it need be and no chance: with many
+    tries it passes one.
+
+    Parameters
+    ----------
+    p_value
+        Of one try; a missing one stays missing.
+    tries
+        At least one; of one, the p-value stays what it is.
+
+    Examples
+    --------
+    >>> round(sidak(0.05, 2), 6), sidak(0.05, 1), sidak(1.0, 3)
+    (0.0975, 0.05, 1.0)
+    """
+    return p_value if tries == 1 or p_value == 1 else float(-np.expm1(tries * np.log1p(-p_value)))
+
+
 def _known(p_values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """A copy of the p-values, and which are not missing."""
     copy = np.array(p_values, dtype=float)

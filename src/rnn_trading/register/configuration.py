@@ -1,0 +1,51 @@
+"""What of the parameters of an experiment is its design: two fits of one design are one try."""
+
+import hashlib
+import json
+from typing import Any
+
+# Another seed, or more of them to average, is no other design; nor is a device, what a source is called, what was
+# published of an experiment, or whether a network for forecasts of the future is fitted beside.
+NO_DESIGN = frozenset({"seed", "seeds", "other_seeds", "device", "source", "experiment", "final_fit"})
+DIGITS = 16
+
+
+def design_of(values: Any) -> Any:
+    """Nested values without what is no part of a design.
+
+    Parameters
+    ----------
+    values
+        Parameters by name, which may be dotted; of any depth.
+
+    Examples
+    --------
+    >>> design_of({"mine.model": {"units": [16]}, "mine.training": {"seed": 42, "epochs": 3}, "mine.seeds": 5})
+    {'mine.model': {'units': [16]}, 'mine.training': {'epochs': 3}}
+    """
+    if isinstance(values, dict):
+        there = {name: each for name, each in values.items() if str(name).rpartition(".")[2] not in NO_DESIGN}
+        return {name: design_of(each) for name, each in there.items()}
+    return [design_of(each) for each in values] if isinstance(values, list | tuple) else values
+
+
+def hash_of(values: Any) -> str:
+    """The first 16 digits of the SHA-256 of plain values as JSON; names in any order give the same.
+
+    Examples
+    --------
+    >>> hash_of({"a": 1, "b": [2]}) == hash_of({"b": [2], "a": 1}), hash_of({"a": 1}) == hash_of({"a": 2})
+    (True, False)
+    """
+    return hashlib.sha256(canonical(values).encode()).hexdigest()[:DIGITS]
+
+
+def canonical(values: Any) -> str:
+    """Plain values as JSON, in one form.
+
+    Examples
+    --------
+    >>> canonical({"b": 1, "a": [0.5, None]})
+    '{"a": [0.5, null], "b": 1}'
+    """
+    return json.dumps(values, sort_keys=True, default=str, ensure_ascii=False)

@@ -1,0 +1,133 @@
+"""Workers of a Dask cluster, which somebody has started."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from rnn_trading import __version__
+
+from .errors import WorkersError
+from .workers import seen_from_here
+
+SECONDS_TO_CONNECT = 5
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+class Cluster:
+    """Workers behind the scheduler at an address. A node whose worker is lost is given to another one by Dask.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler, such as ``tcp://127.0.0.1:8786``.
+    patience
+        Seconds to wait for a worker where there is none, at the start and later.
+
+    Raises
+    ------
+    WorkersError
+        If Dask is not installed, nobody answers, no worker comes, or one could not do what is asked for.
+    """
+
+    def __init__(self, address: str, patience: float) -> None:
+        try:
+            import distributed  # noqa: PLC0415  an extra
+        except ModuleNotFoundError as error:
+            raise WorkersError(
+                "kind=dask needs Dask: pip install 'rnn-trading[dask]', or in the project pip install -e '.[dask]'."
+            ) from error
+        try:
+            self._client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise WorkersError(
+                f"No Dask scheduler answers at address={address}: {error}. Nothing was run. Start one (dask "
+                "scheduler), or correct the address, which the scheduler writes when it starts."
+            ) from error
+        self._patience, self._ends = patience, threading.Event()
+        try:
+            self._wait_for_a_worker(address)
+            self._refuse_unfit_workers()
+        except BaseException:
+            self._client.close()
+            raise
+        self._executor = self._client.get_executor(pure=False)
+
+    def _wait_for_a_worker(self, address: str) -> None:
+        try:
+            self._client.wait_for_workers(1, timeout=self._patience)
+        except TimeoutError as error:
+            raise WorkersError(
+                f"The Dask scheduler at {address} has had no worker for {self._patience:g} seconds. Nothing was run. "
+                f"Start one: dask worker {address} --nthreads 1, or wait longer: --runner-params patience=600."
+            ) from error
+
+    def _refuse_unfit_workers(self) -> None:
+        """Look at the workers that are there now; one that comes later is trusted."""
+        folder = str(Path.cwd())
+        try:
+            answers = self._client.run(seen_from_here, folder)
+        except ModuleNotFoundError as error:
+            raise WorkersError(f"A Dask worker cannot import {error.name}. Install the same packages there.") from error
+        for worker, (version, is_there) in answers.items():
+            if version != __version__:
+                raise WorkersError(f"The Dask worker {worker} has rnn-trading {version}; here it is {__version__}.")
+            if not is_there:
+                raise WorkersError(
+                    f"The Dask worker {worker} has no folder {folder}. Nodes give each other files: put the project on "
+                    "a disk that all workers reach under the same path."
+                )
+        threads = {worker: facts["nthreads"] for worker, facts in self._workers().items()}
+        for worker, number in threads.items():
+            if number > 1:
+                raise WorkersError(
+                    f"The Dask worker {worker} has {number} threads. Seeds of networks belong to a process: start it "
+                    "with --nthreads 1, and more of them with --nworkers."
+                )
+
+    def _workers(self) -> dict[str, Any]:
+        workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
+        return workers
+
+    def _has_workers(self) -> bool:
+        try:
+            return self._client.status == "running" and bool(self._workers())
+        except OSError:  # the scheduler does not answer
+            return False
+
+    def watch(self, lost: Callable[[str], None]) -> None:
+        """Look from time to time whether there still is a worker: without one, Dask would wait for ever.
+
+        Parameters
+        ----------
+        lost
+            Called once, with what happened.
+        """
+        threading.Thread(target=self._watch, args=(lost,), daemon=True).start()
+
+    def _watch(self, lost: Callable[[str], None]) -> None:
+        seen = time.monotonic()
+        while not self._ends.wait(SECONDS_BETWEEN_LOOKS):
+            if self._has_workers():
+                seen = time.monotonic()
+            if time.monotonic() - seen > self._patience:
+                lost(f"For {self._patience:g} seconds there has been no Dask worker, or no scheduler.")
+                return
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """As of any executor."""
+        sent: Future[Any] = self._executor.submit(function, *arguments)
+        return sent
+
+    def close(self) -> None:
+        """Leave the cluster, which goes on."""
+        self._ends.set()
+        self._client.close()
+
+    def abandon(self) -> None:
+        """Leave the cluster; what has not begun is cancelled, and what a worker is at ends there."""
+        self._ends.set()
+        self._executor.shutdown(wait=False)
+        self._client.close()

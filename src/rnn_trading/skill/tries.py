@@ -1,0 +1,91 @@
+"""What the number of configurations that were tried makes of a decision."""
+
+import math
+from typing import Any
+
+from rnn_trading.skill.formats import format_score, words
+from rnn_trading.skill.inference.luck import best_by_luck
+from rnn_trading.skill.rivals.tiers import TIERS
+
+
+def tried_in(trials: dict[str, Any] | None) -> int:
+    """How many configurations were tried; 1 where nobody counted.
+
+    Examples
+    --------
+    >>> tried_in({"configurations": 3}), tried_in(None)
+    (3, 1)
+    """
+    return 1 if trials is None else int(trials["configurations"])
+
+
+def trials_of(decision: dict[str, Any], trials: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What was tried before a decision, and what luck alone would have made of that.
+
+    Parameters
+    ----------
+    decision
+        See :func:`rnn_trading.skill.decision.decide`.
+    trials
+        What the register says; see :func:`rnn_trading.register.counting.tried`. None: nobody counted.
+
+    Returns
+    -------
+    dict or None
+        What the register says, and ``best_by_luck``: of so many forecasts none of which is better than the best rival
+        of the lowest tier, what the best would have reached by the deciding statistic: ``value``, with the ``rival``
+        and its ``rival_value``; None where there is no interval. ``p_corrected`` of the comparison that decided, and
+        ``p_alone``, what it would be if nothing else had been tried. None: it was not counted.
+
+    Examples
+    --------
+    >>> test = {"rival": "a_constant", "rival_value": 0.5, "interval": (0.0004, 0.0396), "p_value": 0.09}
+    >>> tier = test | {"best": "a_constant", "p_alone": 0.045, "tests": [test]}
+    >>> decision = {"larger_is_better": True, "tiers": {"chance": tier}, "p_value": 0.09, "rival": "a_constant"}
+    >>> found = trials_of(decision, {"configurations": 2, "fits": 6})
+    >>> round(found["best_by_luck"]["value"], 4), found["p_corrected"], found["p_alone"]
+    (0.5056, 0.09, 0.045)
+    """
+    if trials is None:
+        return None
+    there = [tier for name in TIERS if (tier := decision["tiers"].get(name))]
+    decided = next((tier for tier in there if tier["rival"] == decision["rival"]), None)
+    return trials | {
+        "best_by_luck": _best_by_luck(decision, there[0], tried_in(trials)) if there else None,
+        "p_corrected": decision["p_value"],
+        "p_alone": decided["p_alone"] if decided else math.nan,
+    }
+
+
+def _best_by_luck(decision: dict[str, Any], lowest: dict[str, Any], tries: int) -> dict[str, Any] | None:
+    best = next(test for test in lowest["tests"] if test["rival"] == lowest["best"])
+    value = best_by_luck(best["rival_value"], best["interval"], decision["larger_is_better"], tries)
+    if math.isnan(value):
+        return None
+    return {"value": value, "rival": best["rival"], "rival_value": best["rival_value"]}
+
+
+def in_words(trials: dict[str, Any] | None) -> str:
+    """What a reader of a verdict must know; nothing where only one configuration was tried, or nobody counted.
+
+    Parameters
+    ----------
+    trials
+        See :func:`trials_of`.
+
+    Examples
+    --------
+    >>> luck = {"value": 0.5056, "rival": "a_constant", "rival_value": 0.5}
+    >>> in_words({"configurations": 3, "best_by_luck": luck})
+    '3 configurations were tried: the best of so many no better than a constant would have 0.506 by luck; p-values are \
+corrected for it'
+    >>> in_words({"configurations": 1, "best_by_luck": luck})
+    ''
+    """
+    if trials is None or trials["configurations"] == 1:
+        return ""
+    text, luck = f"{trials['configurations']:,} configurations were tried", trials["best_by_luck"]
+    if luck is None:
+        return f"{text}; p-values are corrected for it"
+    what = f"the best of so many no better than {words(luck['rival'])} would have {format_score(luck['value'])} by luck"
+    return f"{text}: {what}; p-values are corrected for it"

@@ -1,0 +1,73 @@
+"""What was tried before a result changes what is found, and is said."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnn_trading.skill.decision import decide
+from rnn_trading.skill.record import Experiment, skill_record
+from rnn_trading.skill.standing import standing
+from rnn_trading.skill.statistics import RANKS_BY_DATE, Compared
+
+TRIALS = {"configurations": 1, "fits": 5, "since": "2026-01-31T12:05:00Z", "new": False, "unreadable": []}
+
+
+def compared(difference, p_value):
+    return Compared(0.5 + difference, 0.5, difference, (-0.1, 0.1), p_value, 0.1, False, 100, "t")
+
+
+def test_what_is_better_must_be_so_after_all_tries_and_what_is_worse_is_so_anyhow():
+    rivals = {"ahead": compared(0.2, 0.03), "behind": compared(-0.2, 0.03)}
+    tier = standing(RANKS_BY_DATE, rivals, tried=2)
+    assert [test["p_value"] for test in tier["tests"]] == pytest.approx([1 - 0.97**2, 0.03])
+    assert [test["p_alone"] for test in tier["tests"]] == [0.03, 0.03]
+    assert [test["p_holm"] for test in tier["tests"]] == [0.06, 0.06]  # of the rivals, not of the tries
+    ahead = {"ahead": rivals["ahead"]}
+    assert [standing(RANKS_BY_DATE, ahead, tried=n)["status"] for n in (1, 2)] == ["beaten", "undecided"]
+
+
+def predictions(strength=0.3):
+    generator = np.random.default_rng(3)
+    days = pd.bdate_range("2020-01-01", periods=60)
+    table = pd.DataFrame({"ticker": list("abcdefgh") * 60, "date": days.repeat(8)})
+    signal = generator.normal(size=len(table))
+    truth = strength * signal + generator.normal(size=len(table))
+    return table.assign(prediction=signal, truth=truth, zero=0.0, reversal=-signal + generator.normal(size=len(table)))
+
+
+def record(trials, strength=0.3):
+    table, none = predictions(strength), {"published": None, "published_on": None}
+    experiment, model = Experiment(name="mine.panel", task="regression", **none), {"networks": 5, "trials": trials}
+    flags = pd.DataFrame({"stale_price": np.zeros(len(table), dtype=bool)})
+    return skill_record(experiment, "corrected", table, flags, {"source": "mine"}, model)
+
+
+def test_one_configuration_changes_no_number():
+    table = predictions()
+    assert json.dumps(decide("regression", table)) == json.dumps(decide("regression", table, tried=1))
+    alone, counted = record(None), record(TRIALS)
+    assert alone["trials"] is None
+    assert {name for name in alone if alone[name] != counted[name]} == {"trials"}
+    assert "trials" not in counted["model"]
+    assert counted["trials"]["p_corrected"] == counted["trials"]["p_alone"] == counted["decision"]["p_value"]
+
+
+def test_many_configurations_take_a_finding_away_and_the_verdict_says_it():
+    """What is found at p = .045 alone is none after 40 tries, of which the best has such a p by luck."""
+    weak = 0.13
+    alone, after = record(TRIALS, weak), record(TRIALS | {"configurations": 40}, weak)
+    assert 0.001 < alone["decision"]["p_value"] < 0.05
+    assert alone["finding"].startswith("Better than chance") or alone["finding"].startswith("Skill")
+    assert after["finding"].startswith("Cannot be told from chance")
+    assert after["trials"]["p_corrected"] == pytest.approx(1 - (1 - after["trials"]["p_alone"]) ** 40)
+    luck = after["trials"]["best_by_luck"]
+    # The coefficient of luck is 0, and the best of 40 lies 2.1608 standard errors above it.
+    low, high = after["decision"]["interval"]
+    assert luck["value"] == pytest.approx(2.1608 * (high - low) / 2 / 1.96, rel=1e-4)
+    assert "40 configurations were tried: the best of so many no better than" in after["verdict"]
+    assert "configurations were tried" not in alone["verdict"]
+    # More must be there to be found.
+    seen = [each["decision"]["tiers"]["chance"]["detectable"] for each in (alone, after)]
+    assert seen[1] > 1.3 * seen[0]
