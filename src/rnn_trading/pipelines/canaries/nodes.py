@@ -8,6 +8,7 @@ import pandas as pd
 from kedro.pipeline import Pipeline
 from pydantic import Field
 
+from rnn_trading.experiments.gathering import FOLD
 from rnn_trading.parameters import parameters
 from rnn_trading.simulated.forecasts import with_planted_forecast
 from rnn_trading.simulated.sources import with_changes_redrawn
@@ -145,8 +146,19 @@ def canary_results(
 
 
 def middle(predictions: pd.DataFrame, order: str) -> Any:
-    """Where half of the rows are early, by the column that orders them."""
-    return predictions[order].sort_values().iloc[len(predictions) // 2]
+    """Where half of the rows of the last fold are early, by the column that orders them, and so are all folds before.
+
+    Examples
+    --------
+    >>> middle(pd.DataFrame({"fold": [1, 1, 1, 2, 2], "date": [1, 2, 3, 4, 5]}), "date")
+    5
+    >>> middle(pd.DataFrame({"id": ["c", "a", "b"]}), "id")
+    'b'
+    """
+    rows = predictions
+    if FOLD in rows:
+        rows = rows[rows[FOLD] == rows[FOLD].max()]
+    return rows[order].sort_values().iloc[len(rows) // 2]
 
 
 def merge(values: dict[str, Any], changes: dict[str, Any], path: str = "") -> dict[str, Any]:
