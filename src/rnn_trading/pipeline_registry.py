@@ -4,8 +4,8 @@ The folders are named here: `kedro run` would import only the folder of the pipe
 pipeline here is composed of several.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -18,6 +18,7 @@ from rnn_trading.pipelines import (
     compare_runs,
     daily_weekly_sequences,
     data_ingestion,
+    register,
     skill_report,
     text_sentiment,
 )
@@ -25,8 +26,8 @@ from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS, command_for
 
-# Folders of pipelines/ that hold experiments. Their pipeline.py has EXPERIMENTS, the names of its experiments,
-# create_experiment(name), and create_pipeline(), all of them together.
+# Folders of pipelines/ that hold experiments. Their pipeline.py has EXPERIMENTS, the names of its experiments, and
+# create_experiment(name, plan).
 WITH_EXPERIMENTS = (
     "stacked_lstm",
     "univariate_regression",
@@ -37,12 +38,14 @@ WITH_EXPERIMENTS = (
 
 DEFAULT = "__default__"
 SHOWN_NODES = 8
-# They read whatever records a folder holds.
-READERS = ("skill_report", "compare_runs")
+# They read whatever records a folder, or entries the register, holds.
+READERS = ("skill_report", "compare_runs", "register")
 # Experiments that do not exist in every protocol, and the protocols in which they do.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "univariate_regression.rolling_windows.epochs": ("as_published",),
 }
+# Experiments that the pipeline of their folder does not run: what they need is not in every source, or protocol.
+BY_NAME_ALONE = ("text_sentiment.stars", *ONLY_IN)
 # The experiments of the book, and the pipeline that runs each there, without what stands below it elsewhere.
 OF_THE_BOOK = {
     "univariate_regression.level": "book.level",
@@ -62,18 +65,18 @@ def register_pipelines() -> dict[str, Pipeline]:
     """Return every pipeline by its name, and every experiment by its own.
 
     ``__default__`` is all that goes from a source to skill records; ``canaries``, ``skill_report`` and
-    ``compare_runs`` judge it.
+    ``compare_runs`` judge it, and ``register`` shows what was tried.
     """
     in_use = plan.current()
+    by_name = experiments(in_use)
     pipelines = {
         "data_ingestion": data_ingestion.create_pipeline(),
         "daily_weekly_sequences": with_upstream(daily_weekly_sequences.create_pipeline()),
-        **{name: with_upstream(_folder(name).create_pipeline(in_use)) for name in WITH_EXPERIMENTS},
+        **{folder: _together(folder, by_name) for folder in WITH_EXPERIMENTS},
     }
     parts = {f"data_ingestion.{source}": create() for source, create in SOURCES.items()}
     # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
     parts["text_sentiment_inference"] = text_sentiment.create_inference()
-    by_name = experiments(in_use)
     made_by = records_made_by(by_name)
     judges = {
         "canaries": canaries.create_pipeline(_for_canaries(in_use, made_by)),
@@ -81,8 +84,9 @@ def register_pipelines() -> dict[str, Pipeline]:
             made_by, figures_of(by_name), list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name)
         ),
         "compare_runs": compare_runs.create_pipeline(made_by, protocols_of(made_by)),
+        "register": register.create_pipeline(),
     }
-    whole = {DEFAULT: sum(pipelines.values(), Pipeline([]))}
+    whole = {DEFAULT: wiring.union(pipelines.values())}
     return {**whole, **pipelines, **judges, **parts, **by_name, **of_the_book(by_name)}
 
 
@@ -95,7 +99,7 @@ def of_the_book(experiments: dict[str, Pipeline]) -> dict[str, Pipeline]:
         for name, pipeline in OF_THE_BOOK.items()
     }
     own = {name: pipeline for name, pipeline in alone.items() if name not in experiments}
-    return {BOOK: sum(alone.values(), Pipeline([])), **own}
+    return {BOOK: wiring.union(alone.values()), **own}
 
 
 def in_protocol(names: Sequence[str], protocol: str) -> list[str]:
@@ -241,27 +245,38 @@ def protocols_of(made_by: dict[str, str]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _for_canaries(in_use: plan.Plan, made_by: dict[str, str]) -> dict[str, Pipeline]:
-    """By the name of a record, the experiment that makes it, with the folds and seeds that canaries have."""
+def _for_canaries(in_use: plan.Plan, made_by: dict[str, str]) -> dict[str, Callable[[], Pipeline]]:
+    """By the name of a record, what creates the experiment that makes it, with the folds and seeds of canaries."""
     own = canaries.plan_of(in_use)
-    by_name = experiments(own)
-    return {record: by_name[name] for record, name in made_by.items()}
+    return {record: partial(experiment, name, own) for record, name in made_by.items()}
 
 
 def experiments(in_use: plan.Plan = plan.ONE_EACH) -> dict[str, Pipeline]:
     """Every experiment by its name, each from its source, with the folds and seeds of a plan."""
-    return {
-        name: with_upstream(_folder(folder).create_experiment(name, in_use))
-        for folder in WITH_EXPERIMENTS
-        for name in _folder(folder).EXPERIMENTS
-    }
+    return {name: experiment(name, in_use) for folder in WITH_EXPERIMENTS for name in _folder(folder).EXPERIMENTS}
+
+
+def experiment(name: str, in_use: plan.Plan) -> Pipeline:
+    """One experiment from its source."""
+    return with_upstream(_folder(name.partition(".")[0]).create_experiment(name, in_use))
+
+
+def _together(folder: str, by_name: Mapping[str, Pipeline]) -> Pipeline:
+    """The experiments of a folder, and the page that leads to theirs."""
+    return wiring.together(folder, [by_name[name] for name in _folder(folder).EXPERIMENTS if name not in BY_NAME_ALONE])
 
 
 def with_upstream(pipeline: Pipeline) -> Pipeline:
-    """A pipeline, before it what makes its inputs from their sources, and beside it what is made of them alone."""
+    """A pipeline, before it what makes its inputs from their sources, and beside it what is made of these alone.
+
+    What is made together with an input counts as one: the table for readers is made with the panel that is trained on.
+    """
     needed = pipeline.inputs() & _upstream().all_outputs()
-    beside = [node.name for node in _upstream().nodes if needed.issuperset(node.inputs)]
-    return _upstream().to_outputs(*needed) + _upstream().only_nodes(*beside) + pipeline if needed else pipeline
+    made = {each for node in _upstream().nodes if needed.intersection(node.outputs) for each in node.outputs}
+    beside = [node.name for node in _upstream().nodes if made.issuperset(node.inputs)]
+    if not needed:
+        return pipeline
+    return wiring.union([_upstream().to_outputs(*needed), _upstream().only_nodes(*beside), pipeline])
 
 
 @cache
@@ -307,11 +322,8 @@ def records_made_by(experiments: dict[str, Pipeline]) -> dict[str, str]:
 
 def run_by_name_alone(experiments: dict[str, Pipeline]) -> list[str]:
     """Skill records that no run of several experiments makes: a report does not miss them if they are not there."""
-    together = sum((_folder(name).create_pipeline() for name in WITH_EXPERIMENTS), Pipeline([])).all_outputs()
     return [
-        record
-        for record, name in records_made_by(experiments).items()
-        if name not in ONLY_IN and f"{record}.skill" not in together
+        record for record, name in records_made_by(experiments).items() if name in BY_NAME_ALONE and name not in ONLY_IN
     ]
 
 

@@ -46,7 +46,7 @@ def test_stacked_lstm(project, run_notebooks, protocol):
         layers = (data / f"06_models/{protocol}/{experiment}.summary.txt").read_text()
         assert layers.startswith("StackedLSTM: ")
         predictions = pd.read_parquet(data / f"07_model_output/{protocol}/{experiment}.parquet")
-        assert set(predictions) == {"ticker", "date", "prediction", "truth", *RIVALS[experiment]}
+        assert set(predictions) == {"fold", "ticker", "date", "prediction", "truth", *RIVALS[experiment]}
         store = pd.read_hdf(data / f"07_model_output/{protocol}/{experiment}/predictions.h5", "predictions")
         assert (store.index.names, store.columns.tolist()) == (["symbol", "date"], ["prediction"])
         np.testing.assert_array_equal(store["prediction"], predictions["prediction"])
@@ -56,7 +56,7 @@ def test_stacked_lstm(project, run_notebooks, protocol):
         assert record["data"]["source"].startswith("20 S&P 500 stocks")
         assert record["model"]["epochs"] <= 2
         drawn = {png.stem for png in (data / f"08_reporting/{protocol}/{experiment}").glob("*.png")}
-        assert drawn == {"learning_curves", "quintiles", "rolling_ic", "model_and_rivals"}
+        assert drawn == {"learning_curves", "quintiles", "rolling_ic", "model_and_rivals", "folds_and_years"}
     project("daily_weekly_sequences", protocol=protocol)
     run_notebooks(folder, protocol, "stacked_lstm", "stacked_lstm_regression", "sequences")
     if protocol == "corrected":
@@ -65,7 +65,8 @@ def test_stacked_lstm(project, run_notebooks, protocol):
         assert [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS] == first
 
 
-SMALL = {
+ONCE = {"walk_forward": {"folds": 1, "final_fit": False}, "seeds": 1}
+SMALL = ONCE | {
     "model": {"lstm_units": [4]},
     "training": {"batch_size": 128, "epochs": 12, "optimizer": {"learning_rate": 0.01}},
 }

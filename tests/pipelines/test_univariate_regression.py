@@ -64,7 +64,7 @@ def test_all_experiments(project, finished, run_notebooks, protocol):
     for experiment, rivals in RIVALS.items():
         predictions = pd.read_parquet(data / f"07_model_output/{protocol}/{experiment}.parquet")
         keys = {"run", "date", "step", "target_date"} if rivals >= RUNS and "level" not in experiment else {"date"}
-        assert set(predictions) == {*keys, "prediction", "truth", *rivals}, experiment
+        assert set(predictions) == {"fold", *keys, "prediction", "truth", *rivals}, experiment
         record = skill(folder, protocol, experiment)
         assert record["experiment"] == experiment
         assert set(record["rivals"]) == rivals
@@ -137,13 +137,16 @@ def index_table(days=900, seed=0, start="2015-01-01", ranges=True):
     return table.assign(high=close * 1.01, low=close * 0.99) if ranges else table
 
 
+ONCE = {"walk_forward": {"folds": 1, "final_fit": False}, "seeds": 1}
 SMALL = {
-    "level": {"series": {"lags": 5}, "training": {"epochs": 2}, "returns": {"training": {"epochs": 2}}},
+    "level": ONCE | {"series": {"lags": 5}, "training": {"epochs": 2}, "returns": {"training": {"epochs": 2}}},
     "rolling_windows": {
         "index": {"series": {"lags": 5}, "runs": {"steps": 5}, "encoder_decoder": {"training": {"epochs": 2}}}
         | {"training": {"epochs": 2}}
+        | ONCE
     },
-    "mid_price": {
+    "mid_price": ONCE
+    | {
         "series": {"lags": 5},
         "runs": {"steps": 5, "starts": 4},
         "averages": {"mean_of": 10},
@@ -256,7 +259,7 @@ def test_unusable_data_is_refused_before_training(run_file, tmp_path, table, pip
         run_file(table, pipeline)
     written = [path for path in (tmp_path / "project").glob("data/0[678]*/**/*.*") if "sine" not in path.name]
     # The constants of a scaling at most: no network, no forecast, no figure.
-    assert {(path.parent.parent.name, path.suffix) for path in written} <= {("06_models", ".json")}
+    assert {path.name for path in written} <= {"fold_1.scaling.json"}
 
 
 @pytest.mark.trains

@@ -7,13 +7,14 @@ parameters of its name, any other the dataset of its name. Where a name differs,
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any, get_type_hints
 
 import pandas as pd
 from kedro.pipeline import Node, Pipeline
 from pydantic.dataclasses import is_pydantic_dataclass
 
+from rnn_trading.experiments import drawing
 from rnn_trading.experiments.registering import Judged
 from rnn_trading.figures import Figure
 from rnn_trading.pages.experiment import experiment_page
@@ -120,7 +121,13 @@ def _is_parameter_set(annotation: Any) -> bool:
 
 
 def _types(function: Callable[..., Any]) -> dict[str, Any]:
-    return get_type_hints(function.func if isinstance(function, partial) else function)
+    return _hints(function.func if isinstance(function, partial) else function)
+
+
+@cache
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Read once, and not for each of the nodes that repeat a function."""
+    return get_type_hints(function)
 
 
 def train(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
@@ -248,8 +255,8 @@ def draw(figures: Drawn, name: str = "draw_figures", **datasets: Any) -> Node:
     datasets
         See :func:`node`.
     """
-    drawing = Figures(figures)
-    return Node(drawing, arguments(drawing, **datasets), by_name(*figures), name=name)
+    drawn = Figures(figures)
+    return Node(drawn, arguments(drawn, **datasets), by_name(*figures), name=name)
 
 
 def page(figures: Iterable[str], network: bool) -> Node:
@@ -292,7 +299,8 @@ def experiment(
         Of the experiment: datasets and parameters that are its own are ``NAME.dataset`` and ``params:NAME.block``.
     nodes
         What it does. If they need ``predictions``, :func:`collect_predictions` is added; if they judge, the
-        :func:`page` that shows the record, the ``summary`` if there is one, and every figure that they draw.
+        figure of folds, years and seeds, and the :func:`page` that shows the record, the ``summary`` if there is one,
+        and every figure that they draw.
     shared
         Datasets from outside it; a mapping says which name they have there.
     parameters
@@ -303,6 +311,7 @@ def experiment(
         pieces.append(node(collect_predictions, "predictions", "validation_predictions"))
     made = {output for piece in pieces for output in piece.outputs}
     if "skill" in made:
+        pieces.append(draw({"folds_and_years": drawing.folds_and_years}, "draw_folds_and_years"))
         figures = [figure for piece in pieces if isinstance(piece.func, Figures) for figure in piece.outputs]
         pieces.append(page(figures, "summary" in made))
     used = {taken for piece in pieces for taken in piece.inputs}
@@ -327,9 +336,15 @@ def together(name: str, experiments: Iterable[Pipeline]) -> Pipeline:
     experiments
         Each with the pages of its records.
     """
-    pipeline = sum(experiments, Pipeline([]))
+    pipeline = union(experiments)
     records = figures_on_pages(pipeline)
     if len(records) < 2:
         return pipeline
     taken = by_name(*(f"{record}.{kind}" for record in records for kind in ("skill", "page")))
-    return pipeline + Pipeline([Node(index_page, taken, f"{name}.index", name="write_index", namespace=name)])
+    index = Node(index_page, taken, f"{name}.index", name="write_index", namespace=name)
+    return Pipeline([*pipeline.nodes, index])
+
+
+def union(pipelines: Iterable[Pipeline]) -> Pipeline:
+    """The nodes of several pipelines, each once: as their sum, which would check every sum on the way."""
+    return Pipeline(dict.fromkeys(node for pipeline in pipelines for node in pipeline.nodes))

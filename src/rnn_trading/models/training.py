@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -16,6 +16,8 @@ from rnn_trading.models.batches import (
     Batched,
     CountEpochs,
     Epoch,
+    Gathered,
+    GatheredRows,
     Inputs,
     Sequences,
     as_long_as_the_longest,
@@ -31,7 +33,7 @@ from rnn_trading.progress import SECONDS_BETWEEN_REPORTS
 
 logger = logging.getLogger(__name__)
 
-Rows: TypeAlias = tuple[Inputs, NDArray[np.floating]] | Batched
+Rows: TypeAlias = tuple[Inputs | Gathered, NDArray[np.floating]] | Batched
 # Rows predicted at a time: so many at most, and fewer where rows are long, for memory's sake.
 PREDICTION_BATCH, PREDICTION_VALUES = 4096, 2**19
 RAGGED_PREDICTION_BATCH, ORDERED_PREDICTION_BATCH = 512, 32
@@ -94,9 +96,9 @@ def train(
     build
         Makes the untrained model.
     training_rows, validation_rows
-        Named inputs with shapes ``(rows, ...)`` and targets float32 ``(rows,)`` or ``(rows, series)``, without
-        missing values; or rows that come in batches of their own. No validation rows, and training rows as arrays,
-        where ``training.validation_split`` takes them from the training rows.
+        Named inputs with shapes ``(rows, ...)``, or what puts them together, and targets float32 ``(rows,)`` or
+        ``(rows, series)``, without missing values; or rows that come in batches of their own. No validation rows, and
+        training rows as arrays, where ``training.validation_split`` takes them from the training rows.
     training
         See :class:`rnn_trading.models.parameters.TrainingParameters`. All that is drawn is drawn by its seed.
     title
@@ -197,11 +199,22 @@ def _both_parts(
 
 
 def _checked(rows: Rows, part: str, title: str) -> Batched:
-    """Rows in batches, arrays of them without a missing value."""
+    """Rows in batches, without a missing value but where they come in batches of their own."""
     if not isinstance(rows, tuple):
         return rows
-    _check_finite(rows[0] | {"target": rows[1]}, part, title)
-    return ArrayRows(*rows)
+    inputs, targets = rows
+    if isinstance(inputs, dict):
+        _check_finite(inputs | {"target": targets}, part, title)
+        return ArrayRows(inputs, targets)
+    _check_finite({"target": targets}, part, title)
+    for some in _some_at_a_time(inputs, PREDICTION_BATCH):
+        _check_finite(inputs.take(some), part, title, first=int(some[0]))
+    return GatheredRows(inputs, targets)
+
+
+def _some_at_a_time(inputs: Gathered, most: int) -> Iterator[NDArray[np.int64]]:
+    """Positions of all rows in their order, so many at a time."""
+    return (np.arange(first, min(first + most, len(inputs))) for first in range(0, len(inputs), most))
 
 
 def _watching(rows: Batched, training: TrainingParameters) -> dict[str, Any]:
@@ -211,12 +224,19 @@ def _watching(rows: Batched, training: TrainingParameters) -> dict[str, Any]:
             "validation_data": (rows.inputs, rows.targets),
             "validation_batch_size": _prediction_batch(rows.inputs),
         }
-    return {"validation_data": rows.batches(training.batch_size, training.seed, Epoch(), False)}
+    size = _prediction_batch(rows.inputs) if isinstance(rows, GatheredRows) else training.batch_size
+    return {"validation_data": rows.batches(size, training.seed, Epoch(), False)}
 
 
-def predict(model: keras.Model, inputs: Inputs) -> NDArray[np.float64]:
+def predict(model: keras.Model, inputs: Inputs | Gathered) -> NDArray[np.float64]:
     """Predict every row: float64, shape ``(rows,)``, in batches that do not depend on the training."""
-    return model.predict(inputs, batch_size=_prediction_batch(inputs), verbose=0)[:, 0].astype(np.float64)
+    size = _prediction_batch(inputs)
+    if isinstance(inputs, dict):
+        return model.predict(inputs, batch_size=size, verbose=0)[:, 0].astype(np.float64)
+    result = np.empty(len(inputs))
+    for rows in _some_at_a_time(inputs, size):
+        result[rows] = model.predict_on_batch(inputs.take(rows))[:, 0]
+    return result
 
 
 def predict_ragged(model: keras.Model, name: str, sequences: Sequences) -> NDArray[np.float64]:
@@ -257,16 +277,17 @@ def predict_in_order(model: keras.Model, name: str, sequences: Sequences, length
     return result
 
 
-def _prediction_batch(inputs: Inputs) -> int:
+def _prediction_batch(inputs: Inputs | Gathered) -> int:
+    inputs = inputs if isinstance(inputs, dict) else inputs.take(np.arange(0))
     values_in_a_row = sum(int(np.prod(array.shape[1:])) for array in inputs.values())
     return min(PREDICTION_BATCH, max(1, PREDICTION_VALUES // values_in_a_row))
 
 
-def _check_finite(arrays: Inputs, part: str, title: str) -> None:
+def _check_finite(arrays: Inputs, part: str, title: str, first: int = 0) -> None:
     for name, values in arrays.items():
         bad = ~np.isfinite(values)
         if bad.any():
-            row = int(np.argwhere(bad)[0][0])
+            row = first + int(np.argwhere(bad)[0][0])
             raise ValueError(
                 f"{title}: {name} of {part} row {row:,} is not a finite number ({int(bad.sum()):,} values). Remove "
                 "such rows before training."

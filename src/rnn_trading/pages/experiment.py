@@ -8,6 +8,7 @@ from rnn_trading.skill.formats import BETTER, NOTHING, format_fact, format_p_val
 from rnn_trading.skill.marks import mark_of
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.summary import in_words, published_figures
+from rnn_trading.skill.tries import what_was_tried
 
 from .decision import TIER_COLUMNS, TIER_NUMBERS, decided_by, encompassing, tier_rows
 from .figures import Figure, in_order, small, title_of
@@ -21,7 +22,6 @@ from .folds import (
     seed_heads,
     seed_rows,
     seeds_say,
-    trials_in_words,
 )
 from .html import render
 from .parts import causes, cell, headline_in_words, number, published, with_interval
@@ -93,7 +93,6 @@ def _decision(skill: dict[str, Any]) -> dict[str, Any]:
         "tier_numbers": TIER_NUMBERS,
         "tiers": tier_rows(skill["decision"]),
         "encompassing": encompassing(skill["decision"]),
-        "trials": trials_in_words(skill),
         "test_heads": TEST_COLUMNS,
         "test_numbers": TEST_NUMBERS,
         "tests": [_test(test) for test in skill["tests"]],
@@ -133,6 +132,7 @@ def _in_time(skill: dict[str, Any]) -> dict[str, Any]:
 def _facts_of(skill: dict[str, Any]) -> dict[str, Any]:
     """How the network was trained, and on what."""
     return {
+        "tried": what_was_tried(skill.get("trials")),
         "training": list(_facts({key: of_fits(value) for key, value in skill[MODEL].items() if key not in SCORES})),
         "fold_heads": FOLD_COLUMNS,
         "folds": fold_rows(skill),

@@ -1,9 +1,9 @@
-"""Folds, years, seeds and trials of a record in words and cells."""
+"""Folds, years and seeds of a record in words and cells."""
 
 import statistics
 from typing import Any
 
-from rnn_trading.skill.formats import NOTHING, format_fact, format_p_value, format_score, format_signed, words
+from rnn_trading.skill.formats import NOTHING, format_fact, format_score, format_signed, words
 
 from .parts import cell, number
 
@@ -39,7 +39,7 @@ def in_time(scored: list[dict[str, Any]] | None, which: str) -> list[list[dict[s
         return []
     return [
         [
-            cell(str(each[which]), f"{each[which]:04}", _when(each)),
+            cell(str(each[which]), f"{each[which]:04}", _when(each, which)),
             cell(format_score(each["value"]), number(each["value"])),
             *(_rival(each[place]) for place in BESIDE),
             _decided(each["best"]),
@@ -49,8 +49,9 @@ def in_time(scored: list[dict[str, Any]] | None, which: str) -> list[list[dict[s
     ]
 
 
-def _when(scored: dict[str, Any]) -> str:
-    return f"{scored['first_date']} to {scored['last_date']}, {scored['rows']:,} rows"
+def _when(scored: dict[str, Any], which: str) -> str:
+    rows = f"{scored['rows']:,} rows"
+    return rows if which == "year" else f"{scored['first_date']} to {scored['last_date']}, {rows}"
 
 
 def _rival(rival: dict[str, Any] | None) -> dict[str, Any]:
@@ -94,30 +95,6 @@ def _metrics(skill: dict[str, Any]) -> list[str]:
     names = [*((skill["model"].get("by_seed") or {}).get("mean") or {})]
     headline = skill["headline"]["metric"]
     return sorted(names, key=lambda name: name != headline)
-
-
-def trials_in_words(skill: dict[str, Any]) -> str:
-    """How many configurations were tried, and what luck would make of so many; nothing where nobody counted."""
-    trials = skill.get("trials")
-    if not trials:
-        return ""
-    count, fits = trials["configurations"], trials.get("fits")
-    tried = "1 configuration was" if count == 1 else f"{count:,} configurations were"
-    text = f"{tried} tried{f', in {fits:,} fits' if fits else ''}"
-    text += f", since {trials['since'][:10]}." if trials.get("since") else "."
-    if count > 1 and (luck := trials.get("best_by_luck")):
-        text += (
-            f" The best of so many no better than {words(luck['rival'])} ({format_score(luck['rival_value'])}) would "
-            f"have {format_score(luck['value'])} by luck."
-        )
-    corrected, alone = (format_p_value(trials.get(name)) for name in ("p_corrected", "p_alone"))
-    if count > 1 and corrected:
-        text += f" Corrected for it, {corrected}" + (f"; alone, {alone}." if alone else ".")
-    if trials.get("new"):
-        text += " The register of trials is new: it does not know what was tried before."
-    if unreadable := len(trials.get("unreadable") or []):
-        text += f" {unreadable:,} of its parts could not be read: what they hold is not counted."
-    return text
 
 
 def of_fits(value: Any) -> Any:

@@ -1,5 +1,7 @@
 """Every experiment on simulated sources, against the laws that it must obey."""
 
+from collections.abc import Callable, Mapping
+
 from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.experiments import wiring
@@ -14,18 +16,18 @@ def plan_of(in_use: Plan) -> Plan:
     return in_use.changed_by(in_use.parameters.get("canaries", {}).get("overrides", {}))
 
 
-def create_pipeline(experiments: dict[str, Pipeline]) -> Pipeline:
+def create_pipeline(experiments: Mapping[str, Callable[[], Pipeline]]) -> Pipeline:
     """Release the canaries of all experiments and stop if one dies.
 
     Parameters
     ----------
     experiments
-        By the name of a skill record, the pipeline that makes it from its sources.
+        By the name of a skill record, what creates the pipeline that makes it from its sources: only if it runs.
     """
     results = {name: f"canaries_of_{name.replace('.', '_')}" for name in CANARIES}
     nodes = [
         wiring.node(
-            wiring.given(release_canaries, name=name, pipeline=experiments[experiment_of(name)]),
+            wiring.given(release_canaries, name=name, create=experiments[experiment_of(name)]),
             output,
             name=f"release_canaries.{name}",
             gpu=True,

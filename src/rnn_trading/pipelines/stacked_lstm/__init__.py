@@ -1,5 +1,5 @@
 """See ``pipeline.py``."""
 
-from .pipeline import EXPERIMENTS, create_experiment, create_pipeline
+from .pipeline import EXPERIMENTS, create_experiment
 
-__all__ = ["EXPERIMENTS", "create_experiment", "create_pipeline"]
+__all__ = ["EXPERIMENTS", "create_experiment"]

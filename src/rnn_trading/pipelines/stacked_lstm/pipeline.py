@@ -2,7 +2,6 @@
 
 from kedro.pipeline import Pipeline
 
-from rnn_trading.experiments import wiring
 from rnn_trading.experiments.panels import panel_experiment
 from rnn_trading.plan import ONE_EACH, Plan
 
@@ -17,8 +16,3 @@ EXPERIMENTS = tuple(TABLES)
 def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     """One of :data:`EXPERIMENTS`, from its table of sequences to its skill record, figures and page."""
     return panel_experiment(name, TABLES[name], plan)
-
-
-def create_pipeline(plan: Plan = ONE_EACH) -> Pipeline:
-    """All of them."""
-    return wiring.together("stacked_lstm", (create_experiment(name, plan) for name in EXPERIMENTS))

@@ -21,11 +21,6 @@ def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     return review_experiment(name, plan, calibration=calibration)
 
 
-def create_pipeline(plan: Plan = ONE_EACH) -> Pipeline:
-    """Those on positive and negative reviews, which any source has."""
-    return wiring.together("text_sentiment", (create_experiment(name, plan) for name in TWO_KINDS))
-
-
 def create_inference() -> Pipeline:
     """``texts`` and a finished model to ``scores``; the texts come first, since their checks are cheap."""
     return Pipeline([wiring.node(score_texts, "scores", gpu=True)])

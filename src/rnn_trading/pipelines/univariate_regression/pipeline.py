@@ -21,11 +21,6 @@ INDEX = ("index_prices", "index_prices_report")
 RANGES = {"index_prices": "index_ranges", "index_prices_report": "index_ranges_report"}
 
 
-def create_pipeline(plan: Plan = ONE_EACH) -> Pipeline:
-    """The experiments of both protocols, from ``index_prices`` and ``index_ranges`` to skill records."""
-    return wiring.together(NAME, (create_experiment(name, plan) for name in IN_BOTH))
-
-
 def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     """One of :data:`EXPERIMENTS`."""
     create = (_level, _volatility, _rolling_windows, _mid_price, _rolling_windows_by_epochs)
@@ -76,7 +71,7 @@ def _volatility(name: str, plan: Plan) -> Pipeline:
     )
     chosen = wiring.experiment(name, [WINDOW_INDEX, SPLIT, JUDGE, draw, comparison], INDEX)
     single = [_network(name, network, plan, draw) for network in NETWORKS]
-    return sum(single, folds.in_folds(name, of_all, {}, {})) + _comparison(name, plan) + chosen
+    return Pipeline([folds.in_folds(name, of_all, {}, {}), *single, _comparison(name, plan), chosen])
 
 
 def _network(name: str, network: str, plan: Plan, draw: Node) -> Pipeline:
