@@ -51,7 +51,7 @@ def model(name, metric, scores, kind, *, published=math.nan, half=0.03, **change
             "verdict": "It is so.",
             "as_published_finding_kind": "none",
         },
-        **{"as_published_finding": FINDINGS["none"], "networks": 1, "rows": 1000},
+        **{"as_published_finding": FINDINGS["none"], "networks": 1, "rows": 1000, "folds_and_seeds": None},
     }
     return row | changes
 

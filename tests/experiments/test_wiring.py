@@ -74,6 +74,23 @@ def test_predictions_are_collected_side_by_side():
     }
 
 
+def test_a_row_of_two_folds_meets_the_rivals_of_each():
+    # Day 2 is a test day of the first fold and a validation day of the second.
+    days = pd.Index([1, 2, 2, 3], name="date")
+    parts = ["validation", "test"] * 2
+    model = pd.DataFrame({"fold": [1, 1, 2, 2], "split": parts, "prediction": [1.0, 2, 3, 4], "truth": 1.0}, days)
+    rivals = pd.DataFrame({"fold": [2, 2, 1, 1], "zero": [0.3, 0.4, 0.2, 0.1]}, days[[1, 3, 1, 0]])
+    collected = wiring.collect_predictions(model, rivals)
+    assert {name: table.to_dict("list") for name, table in collected.items()} == {
+        "predictions": {"date": [2, 3], "fold": [1, 2], "prediction": [2, 4], "truth": [1, 1], "zero": [0.2, 0.4]},
+        "validation_predictions": {
+            **{"date": [1, 2], "fold": [1, 2], "prediction": [1, 3], "truth": [1, 1], "zero": [0.1, 0.3]}
+        },
+    }
+    with pytest.raises(ValueError, match="must forecast the same rows"):
+        wiring.collect_predictions(model, rivals.drop(columns="fold"))
+
+
 def test_without_a_split_every_row_is_of_the_test():
     runs = pd.DataFrame({"id": [1, 2, 3], "prediction": [1.0, 2, 3], "truth": 1.0})
     collected = wiring.collect_predictions(runs, pd.DataFrame({"zero": [0.0, 0.5, 1.0]}))

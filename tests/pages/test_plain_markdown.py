@@ -61,7 +61,11 @@ def test_cells_are_shown_as_they_are(text, other):
 @pytest.mark.parametrize("harmful", ["<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "`|`\n# x"])
 def test_no_text_of_a_record_is_markdown(harmful):
     row = dict.fromkeys(
-        ["experiment", "score", "remark", "statistic", "against", "naive", "strong", "finding", "changed"], harmful
+        [
+            *("experiment", "score", "remark", "statistic", "against", "naive", "strong", "finding", "changed"),
+            "folds_and_seeds",
+        ],
+        harmful,
     )
     row |= {
         "larger_is_better": True,

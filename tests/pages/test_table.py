@@ -67,6 +67,13 @@ def test_no_test_and_no_rival_leave_no_words_behind():
     assert page_cells(row)[-1]["mark"] == MARKS["missing"]
 
 
+def test_folds_and_seeds_stand_with_the_finding():
+    said = "ahead in 5 of 6 folds; the worst of 5 seeds alone: better than chance only"
+    row = ROWS["stacked_lstm.classification"] | {"folds_and_seeds": said}
+    assert texts(row)[-1] == ("Better than chance only", said)
+    assert markdown_cells(row)[-1] == f"◔ Better than chance only; {said}"
+
+
 @pytest.mark.parametrize("kind", [kind for kind in FINDINGS if kind])
 def test_a_kind_of_finding_has_one_mark_everywhere(kind):
     row = model("a", "auc", (0.5, 0.5, 0.5, 0.5), kind)

@@ -18,6 +18,7 @@ from rnn_trading.figures import Figure
 from rnn_trading.models.description import describe
 from rnn_trading.pages.experiment import experiment_page
 from rnn_trading.pages.index import index_page
+from rnn_trading.skill.rows import FOLD
 
 # What the functions call otherwise than the parameters: `training` is also what a training came to.
 NAMES = {"architecture": "params:model", "protocol": "params:protocol"}
@@ -150,15 +151,15 @@ def collect_predictions(model_predictions: pd.DataFrame, rival_predictions: pd.D
     ----------
     model_predictions
         Keys (as index or as columns), ``prediction``, ``truth``. A column ``split`` (``train``, ``validation``,
-        ``test``) where there are rows beside those of the test.
+        ``test``) where there are rows beside those of the test, and ``fold`` of an experiment with folds.
     rival_predictions
-        One column a rival, with the same index. Rivals forecast the test rows and the validation rows; they forecast
-        no training rows.
+        One column a rival, with the same index, and ``fold`` where the model has it. Rivals forecast the test rows and
+        the validation rows; they forecast no training rows.
 
     Returns
     -------
     dict
-        ``predictions``: of the test rows, keys, ``prediction``, ``truth``, one column a rival.
+        ``predictions``: of the test rows, keys (with ``fold``), ``prediction``, ``truth``, one column a rival.
         ``validation_predictions``: the same columns of the validation rows; no rows where there are none.
 
     Raises
@@ -176,14 +177,19 @@ def collect_predictions(model_predictions: pd.DataFrame, rival_predictions: pd.D
     """
     parts = model_predictions.get("split", pd.Series("test", model_predictions.index))
     wanted = parts.isin(["validation", "test"])
-    model = model_predictions[wanted].drop(columns="split", errors="ignore")
-    both = len(model.index.intersection(rival_predictions.index))
-    if not both == len(model) == len(rival_predictions):
+    # A row of the validation of one fold may be a row of the test of another.
+    model, rivals = (
+        table.set_index(FOLD, append=True) if FOLD in table else table
+        for table in (model_predictions[wanted].drop(columns="split", errors="ignore"), rival_predictions)
+    )
+    both = len(model.index.intersection(rivals.index)) if model.index.nlevels == rivals.index.nlevels else 0
+    if not both == len(model) == len(rivals):
         raise ValueError(
             f"The model and its rivals must forecast the same rows, those of the test and of the validation. Received: "
-            f"{len(model):,} rows of the model, {len(rival_predictions):,} of the rivals, {both:,} in both."
+            f"{len(model):,} rows of the model, {len(rivals):,} of the rivals, {both:,} in both."
         )
-    table, of_row = model.join(rival_predictions), parts[wanted].to_numpy()
+    table, of_row = model.join(rivals), parts[wanted].to_numpy()
+    table = table.reset_index(FOLD) if FOLD in table.index.names else table
     unnamed = table.index.names == [None]
     names = {"predictions": "test", "validation_predictions": "validation"}
     return {name: table[of_row == part].reset_index(drop=unnamed) for name, part in names.items()}

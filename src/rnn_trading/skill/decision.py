@@ -11,7 +11,7 @@ from rnn_trading.skill.encompassing import encompassing
 from rnn_trading.skill.formats import format_score, format_share
 from rnn_trading.skill.rivals.lists import tier_of
 from rnn_trading.skill.rivals.tiers import TIERS, Tier
-from rnn_trading.skill.rows import MODEL, rows_of
+from rnn_trading.skill.rows import FOLD, MODEL, rows_of
 from rnn_trading.skill.standing import Status, standing
 from rnn_trading.skill.statistics import TRUTH, Statistic
 from rnn_trading.skill.tasks import TASKS, Task, TaskName, statistic_for
@@ -134,7 +134,7 @@ def rivals_in(task: Task, predictions: pd.DataFrame) -> list[str]:
     >>> rivals_in(TASKS["level"], pd.DataFrame(columns=["date", "prediction", "truth", "persistence"]))
     ['persistence']
     """
-    return [column for column in predictions if column not in (*task.keys, MODEL, TRUTH)]
+    return [column for column in predictions if column not in (*task.keys, FOLD, MODEL, TRUTH)]
 
 
 def _tiers(statistic: Statistic, rows: pd.DataFrame, rivals: Iterable[str], overlap: int, tried: int) -> dict[str, Any]:

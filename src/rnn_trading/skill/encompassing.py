@@ -1,6 +1,7 @@
 """Whether a model adds anything to its best rival, better or not (Chong and Hendry, 1986; Harvey and others, 1998)."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.losses import PROBABILITY_FLOOR
 from rnn_trading.skill.metrics.series import LAST_VALUE
 from rnn_trading.skill.ranks import relative_ranks
-from rnn_trading.skill.rows import MODEL, rows_of
+from rnn_trading.skill.rows import FOLD, MODEL, folds_in, rows_of
 from rnn_trading.skill.standing import after_tries
 from rnn_trading.skill.statistics import TRUTH, Compared, Statistic
 from rnn_trading.skill.tasks import Task
@@ -27,6 +28,10 @@ def encompassing(
     task: Task, statistic: Statistic, rows: pd.DataFrame, validation: pd.DataFrame | None, overlap: int, tried: int = 1
 ) -> dict[str, Any]:
     """Weigh the model and its best rival on the validation rows, and test both together against that rival on the test.
+
+    Weights are fitted fold by fold: validation rows of one fold may be test rows of the one before, so that weights
+    fitted on all of them would know what they are tested on. The rival is the best on the validation rows of the first
+    fold, which lie before every test row.
 
     Parameters
     ----------
@@ -47,11 +52,19 @@ def encompassing(
     Returns
     -------
     dict
-        ``rival``: the best on the validation rows. ``weights`` of the ``model`` and of the ``rival``. On the test rows:
+        ``rival``: the best on the validation rows of the first fold. ``weights`` of the ``model`` and of the ``rival``;
+        of several folds their mean, folds weighing as many test rows as they have, and ``weights_by_fold``. On the test
+        rows:
         ``value`` of the combination, ``rival_value``, ``difference``, ``interval``, ``p_value`` (two-sided) and
         ``doubtful``. ``adds``: whether the model has a positive weight, and the combination is better at 5 % than the
         rival as it is and than the rival with a weight (and constant) of its own: else what is found may be a better
         scale of the rival. The p-value is the larger of the two. Or ``why_not``.
+
+    Raises
+    ------
+    ValueError
+        If a fold has a validation row that does not lie before its test rows, or validation rows do not say of which
+        fold they are.
 
     Examples
     --------
@@ -66,29 +79,95 @@ def encompassing(
     >>> result["rival"], {name: round(weight, 6) for name, weight in result["weights"].items()}
     ('har', {'model': 1.0, 'rival': 1.0})
     """
-    known = None if validation is None else validation[rows_of(validation, task.only)].reset_index(drop=True)
-    if known is None or len(known) < FEWEST_ROWS or not len(rows):
-        count = 0 if known is None else len(known)
-        return {"why_not": f"Two weights need at least {FEWEST_ROWS} validation rows. Received: {count}."}
-    rival = _best(task, statistic, known, overlap)
-    if rival is None or np.ptp(known[MODEL]) == 0 or known[TRUTH].nunique() < 2:
-        return {"why_not": "The model, every rival, or the truth is constant on the validation rows."}
-    weights, both = _combined(task, known, rows, [MODEL, rival])
-    _, alone = _combined(task, known, rows, [rival])
+    folds = _folds(task, rows, validation)
+    for each in folds:
+        if len(each.known) < FEWEST_ROWS or not len(rows):
+            why = f"Two weights need at least {FEWEST_ROWS} validation rows{each.words}. Received: {len(each.known)}."
+            return {"why_not": why}
+    rival = _best(task, statistic, folds[0].known, overlap)
+    for each in folds:
+        if rival is None or _nothing_to_weigh(task, each.known, rival, first=each is folds[0]):
+            return {"why_not": f"The model, every rival, or the truth is constant on the validation rows{each.words}."}
+    names = [MODEL, str(rival)]
+    weights, both = _by_fold(task, folds, names)
+    _, alone = _by_fold(task, folds, names[1:])
     table = rows.assign(**{BOTH: both, ALONE: alone})
-    both_of = (statistic.of(table, BOTH, other, overlap) for other in (rival, ALONE))
+    both_of = (statistic.of(table, BOTH, other, overlap) for other in (names[1], ALONE))
     as_it_is, weighed = (after_tries(statistic, each, tried) for each in both_of)
+    mean = np.average(weights, axis=0, weights=[each.test.sum() for each in folds]) if len(folds) > 1 else weights[0]
+    several = [{"fold": each.fold, **_named(of)} for each, of in zip(folds, weights, strict=True)]
     return {
         "rival": rival,
-        "weights": {"model": float(weights[0]), "rival": float(weights[1])},
+        "weights": _named(mean),
+        **({"weights_by_fold": several} if len(folds) > 1 else {}),
         "value": as_it_is.value,
         "rival_value": as_it_is.rival_value,
         "difference": as_it_is.difference,
         "interval": as_it_is.interval,
         "p_value": max(as_it_is.p_value, weighed.p_value),
         "doubtful": as_it_is.doubtful or weighed.doubtful,
-        "adds": bool(weights[0] > 0) and all(_better(statistic, each) for each in (as_it_is, weighed)),
+        "adds": bool(mean[0] > 0) and all(_better(statistic, each) for each in (as_it_is, weighed)),
     }
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """A fold: which of all rows are its test, the validation rows before them, and where that is, in words."""
+
+    fold: int
+    rows: pd.DataFrame
+    test: NDArray[np.bool_]
+    known: pd.DataFrame
+    words: str
+
+
+def _folds(task: Task, rows: pd.DataFrame, validation: pd.DataFrame | None) -> list[_Fold]:
+    known = rows.iloc[:0] if validation is None else validation[rows_of(validation, task.only)]
+    numbers = folds_in(rows) if len(rows) else [1]
+    if len(numbers) > 1 and FOLD not in known:
+        raise ValueError(f"Expected validation rows with a column {FOLD!r}, as the test rows of {len(numbers)} folds.")
+    found = []
+    for fold in numbers:
+        test, before = (
+            (table[FOLD] == fold).to_numpy() if FOLD in table and len(rows) else np.ones(len(table), dtype=bool)
+            for table in (rows, known)
+        )
+        where = f" of fold {fold}" if len(numbers) > 1 else ""
+        each = _Fold(fold, rows[test], test, known[before].reset_index(drop=True), where)
+        if task.dated and FOLD in known:
+            _check_order(each)
+        found.append(each)
+    return found
+
+
+def _check_order(fold: _Fold) -> None:
+    """Refuse weights that know what they are tested on."""
+    if len(fold.rows) and len(fold.known):
+        last, first = pd.to_datetime(fold.known["date"]).max(), pd.to_datetime(fold.rows["date"]).min()
+        if last >= first:
+            raise ValueError(
+                f"Fold {fold.fold}: expected validation rows before {first}, its first test row. Received: one of "
+                f"{last}. Look at the dates of the folds."
+            )
+
+
+def _nothing_to_weigh(task: Task, known: pd.DataFrame, rival: str, *, first: bool) -> bool:
+    """Whether a forecast or the truth is constant. The rival was chosen because it is not, on the first fold."""
+    constant = np.ptp(known[MODEL]) == 0 or known[TRUTH].nunique() < 2
+    return bool(constant or (not first and np.ptp(_scaled(task, known, rival)) == 0))
+
+
+def _by_fold(task: Task, folds: list[_Fold], names: list[str]) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
+    """Weights of forecasts in each fold, and what they come to on the test rows of all."""
+    weights, together = [], np.empty(len(folds[0].test))
+    for each in folds:
+        of_fold, together[each.test] = _combined(task, each.known, each.rows, names)
+        weights.append(of_fold)
+    return weights, together
+
+
+def _named(weights: NDArray[np.float64]) -> dict[str, float]:
+    return {"model": float(weights[0]), "rival": float(weights[1])}
 
 
 def _better(statistic: Statistic, compared: Compared) -> bool:
@@ -97,7 +176,7 @@ def _better(statistic: Statistic, compared: Compared) -> bool:
 
 def _best(task: Task, statistic: Statistic, known: pd.DataFrame, overlap: int) -> str | None:
     """The rival that is best on the validation rows, of those that are not constant."""
-    rivals = [name for name in known if name not in (*task.keys, MODEL, TRUTH)]
+    rivals = [name for name in known if name not in (*task.keys, FOLD, MODEL, TRUTH)]
     sign = 1 if statistic.larger_is_better else -1
     varying = [name for name in rivals if np.ptp(_scaled(task, known, name)) > 0]
     values = {name: sign * statistic.of(known, name, None, overlap).value for name in varying}

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.decision import SKILL, decide, rivals_in
+from rnn_trading.skill.folds import folds_ahead, scores_by_fold, scores_by_year
 from rnn_trading.skill.headline import attribution, headline, suspicious_rows
 from rnn_trading.skill.rows import MODEL, Metrics, rows_of
 from rnn_trading.skill.statistics import TRUTH
-from rnn_trading.skill.tasks import TASKS, Task, TaskName
+from rnn_trading.skill.tasks import TASKS, Task, TaskName, statistic_for
 from rnn_trading.skill.tries import trials_of, tried_in
 from rnn_trading.skill.verdict import small, verdict, without_months, worse
 
@@ -84,15 +85,18 @@ def skill_record(
     protocol
         ``corrected`` or ``as_published``.
     predictions
-        Test rows: the keys of the task, ``prediction``, ``truth``, and one column a rival. No missing values.
+        Test rows, of all folds together: the keys of the task, ``prediction``, ``truth``, and one column a rival. In a
+        walk-forward also ``fold``, from 1. No missing values.
     flags
         Boolean, rows x kinds: rows whose score may be an artefact; the task says in words what they are. A column
         ``zero_volume`` is a cause of its own and does not count for ``without_stale``.
     data
-        Source, rows and dates of each part, what was dropped and why. ``caveat``: what the verdict must end with.
-        ``simulated``: true of data that are made up, which the findings of a report do not count.
+        Source, rows and dates of each part (``folds``: of each part of every fold), what was dropped and why.
+        ``caveat``: what the verdict must end with. ``simulated``: true of data that are made up, which the findings of
+        a report do not count.
     model
-        Parameters, ``networks``, epochs, best epoch, seconds, and on which rows training was ``stopped_on``.
+        Parameters, ``networks``, epochs, best epoch, seconds, and on which rows training was ``stopped_on``. Of several
+        networks, what :func:`rnn_trading.skill.seeds.judged_by_seed` says of each.
         ``trials``: what was tried, see :func:`rnn_trading.register.counting.tried`; None or absent: nobody counted.
     scale
         Units of the predictions in one unit of the network's; adds ``rmse_scaled`` and ``half_mse_scaled`` to
@@ -102,7 +106,7 @@ def skill_record(
         headline's interval are as long only where forecasts share outcomes (``shares_outcomes`` of the task).
     validation
         Validation rows with the columns of ``predictions``, on which the model and its best rival are weighed; None, or
-        no rows: they are not.
+        no rows: they are not. With the column ``fold``, where there are several.
 
     Returns
     -------
@@ -111,6 +115,7 @@ def skill_record(
         :class:`Experiment`), ``finding``, ``finding_kind``, ``decision`` (see
         :func:`rnn_trading.skill.decision.decide`; a claim of skill must hold without the suspicious rows, too),
         ``headline`` and ``attribution`` (see the functions of :mod:`rnn_trading.skill.headline` with these names),
+        ``by_fold``, ``by_year`` and ``folds_ahead`` (see :mod:`rnn_trading.skill.folds`; None for documents),
         ``trials`` (see :func:`rnn_trading.skill.tries.trials_of`), ``data``, ``model`` (with ``metrics``), ``rivals``,
         ``tests`` (the second view: they do not decide), ``without_stale``, ``without_worst_months`` (both with metrics,
         tests and ``decision``; the second without the three calendar months in which the rivals' mean loss was largest;
@@ -120,8 +125,8 @@ def skill_record(
     Raises
     ------
     ValueError
-        If there is no rival, a column is missing, a prediction is missing or infinite, or the validation predictions
-        have other rivals.
+        If there is no rival, a column is missing, a prediction is missing or infinite, the validation predictions have
+        other rivals, or a validation row of a fold does not lie before its test rows.
 
     Examples
     --------
@@ -163,6 +168,7 @@ def skill_record(
         "decision": decision,
         "headline": headline(task, predictions, everything["rivals"], overlap if task.shares_outcomes else 1),
         "attribution": attribution(task, predictions, flags, in_worst, task.headline.best(everything["rivals"])),
+        **_in_time(task, predictions, everything["rivals"]),
         "data": data,
         **_of_model(model, everything["model"], decision),
         "rivals": everything["rivals"],
@@ -172,10 +178,25 @@ def skill_record(
         **{name: getattr(experiment, name) for name in ("published", "published_on", "published_in")},
     }
     without = without_months(everything["decision"], calm and calm["decision"])
-    figure = (experiment.published or {}).get(task.headline.metric), experiment.published_on
-    score = everything["model"].get(task.headline.metric, np.nan)
-    record["verdict"] = verdict(task, decision, score, figure, without, model | data | {"trials": record["trials"]})
+    record["verdict"] = _verdict(task, record, everything["model"], without)
     return plain(record)
+
+
+def _verdict(task: Task, record: dict[str, Any], metrics: Metrics, without: list[str]) -> str:
+    figure = (record["published"] or {}).get(task.headline.metric), record["published_on"]
+    score = metrics.get(task.headline.metric, np.nan)
+    known = record["model"] | record["data"] | {name: record[name] for name in ("by_fold", "folds_ahead", "trials")}
+    return verdict(task, record["decision"], score, figure, without, known)
+
+
+def _in_time(task: Task, predictions: pd.DataFrame, rivals: dict[str, Metrics]) -> dict[str, Any]:
+    """Scores by fold and by year; undated rows have none."""
+    if not task.dated or predictions.empty:
+        return dict.fromkeys(("by_fold", "by_year", "folds_ahead"))
+    statistic = statistic_for(task, predictions, [MODEL, *rivals])
+    by_fold = scores_by_fold(task, statistic, predictions, rivals)
+    by_year = scores_by_year(task, statistic, predictions, rivals)
+    return {"by_fold": by_fold, "by_year": by_year, "folds_ahead": folds_ahead(by_fold)}
 
 
 def _of_model(model: dict[str, Any], metrics: Metrics, decision: dict[str, Any]) -> dict[str, Any]:

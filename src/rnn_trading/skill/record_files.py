@@ -5,11 +5,24 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL, broken_laws
 from rnn_trading.skill.protocols import PROTOCOLS, command_for
 from rnn_trading.skill.record import RECORD_VERSION
+from rnn_trading.skill.record_fields import (
+    Ahead,
+    BySeed,
+    Count,
+    FindingKind,
+    InTime,
+    Number,
+    Probability,
+    Strict,
+    Text,
+    Whole,
+    WithInterval,
+)
 
 
 @dataclass
@@ -65,33 +78,7 @@ class Records:
         return cls(found, values["problems"], missing, values["canaries"], values.get("run"))
 
 
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0, lt=2**53)]  # a larger one is no count, and no column holds it
-Whole = Annotated[int, Field(gt=-(2**53), lt=2**53)]
-Text = Annotated[str, Field(min_length=1)]
-
-
-class _Strict(BaseModel):
-    """What is read of a file, with nothing converted; further fields are ignored."""
-
-    model_config = ConfigDict(strict=True)
-
-
-class _WithInterval(_Strict):
-    interval: tuple[Number | None, Number | None]
-
-    @model_validator(mode="after")
-    def _check(self) -> "_WithInterval":
-        low, high = self.interval
-        if (low is None) != (high is None):
-            raise ValueError("expected both ends of the interval, or neither")
-        if low is not None and high is not None and low > high:
-            raise ValueError(f"expected the lower end of the interval first. Received: {low} and {high}")
-        return self
-
-
-class _Headline(_WithInterval):
+class _Headline(WithInterval):
     metric: str
     words: Text
     larger_is_better: bool
@@ -102,7 +89,7 @@ class _Headline(_WithInterval):
     too_narrow: bool
 
 
-class _Test(_WithInterval):
+class _Test(WithInterval):
     """The comparison with one rival."""
 
     rival: Text
@@ -114,7 +101,7 @@ class _Test(_WithInterval):
     doubtful: bool
 
 
-class _Tier(_WithInterval):
+class _Tier(WithInterval):
     status: Literal["beaten", "level", "worse", "undecided"]
     rival: Text
     rival_value: Number | None
@@ -125,13 +112,13 @@ class _Tier(_WithInterval):
     tests: Annotated[list[_Test], Field(min_length=1)]
 
 
-class _Tiers(_Strict):
+class _Tiers(Strict):
     chance: _Tier | None
     naive: _Tier | None
     strong: _Tier | None
 
 
-class _Decision(_WithInterval):
+class _Decision(WithInterval):
     words: Text
     why: Text
     larger_is_better: bool
@@ -148,7 +135,7 @@ class _Decision(_WithInterval):
     encompassing: dict[str, Any]
 
 
-class _Cause(_Strict):
+class _Cause(Strict):
     """A cause that was left out has numbers, one that does not exist for the data says why."""
 
     without: str
@@ -158,7 +145,7 @@ class _Cause(_Strict):
     value: Number | None = None
     removed: Number | None = None
     hindsight: bool = False
-    names: list[str | int] = []
+    names: list[str | int] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _check(self) -> "_Cause":
@@ -167,39 +154,44 @@ class _Cause(_Strict):
         return self
 
 
-class _Part(_Strict):
+class _Part(Strict):
     rows: Count
     first_date: str | None = None
     last_date: str | None = None
 
 
-class _Data(_Strict):
+class _Data(Strict):
     source: str
     simulated: bool = False
     test: _Part | None = None
-    one_step_averages_half_mse: dict[str, Any] = {}
+    one_step_averages_half_mse: dict[str, Any] = Field(default_factory=dict)
 
 
-class _Model(_Strict):
+class _Model(Strict):
     metrics: dict[str, Any]
     epochs: Any = None
     best_epoch: Any = None
-    parameters: Count | None = None
+    parameters: Count | dict[str, Count] | None = None
+    by_seed: BySeed = BySeed()
     chosen: str | None = None
-    training_rows: dict[str, Any] = {}
+    training_rows: dict[str, Any] = Field(default_factory=dict)
 
 
-class _Record(_Strict):
+class _Record(Strict):
     """What a report reads of a record."""
 
     experiment: str
     protocol: str
     changed: dict[str, str]
     finding: Text
-    finding_kind: Literal["every", "naive", "chance", "none", "worse", "few"]
+    finding_kind: FindingKind
     decision: _Decision
     headline: _Headline
     attribution: Annotated[list[_Cause], Field(min_length=4, max_length=4)]
+    # Records of before 0.11 have none of these.
+    by_fold: list[InTime] | None = None
+    by_year: list[InTime] | None = None
+    folds_ahead: Ahead | None = None
     data: _Data
     model: _Model
     rivals: dict[str, dict[str, Any]]
@@ -220,7 +212,7 @@ FIELDS = {
 }
 
 
-class _Law(_Strict):
+class _Law(Strict):
     law: Text
     held: bool
     rows: Count | None = None
@@ -239,14 +231,14 @@ class _Law(_Strict):
         return self
 
 
-class _Experiment(_Strict):
+class _Experiment(Strict):
     experiment: str
     false_alarm_rate: Number
     seeds: Count
     laws: list[_Law]
 
 
-class _Canaries(_Strict):
+class _Canaries(Strict):
     """What a report reads of the canaries."""
 
     protocol: str
@@ -358,7 +350,7 @@ def read_records(
 
 
 def _parse(
-    content: bytes, schema: type[_Strict], version: int, says: dict[str, str]
+    content: bytes, schema: type[Strict], version: int, says: dict[str, str]
 ) -> tuple[dict[str, Any], str | None]:
     """What is read of a file, and what is wrong with it."""
     try:

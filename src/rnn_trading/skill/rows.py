@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 
 MODEL = "prediction"
+# Column that says of which fold a row is, from 1; a table without it has one fold.
+FOLD = "fold"
 Metrics = dict[str, Any]
 
 
@@ -24,6 +26,17 @@ def rows_of(table: pd.DataFrame, only: dict[str, str]) -> pd.Series:
     for key, value in only.items():
         mask &= table[key] == value
     return mask
+
+
+def folds_in(table: pd.DataFrame) -> list[int]:
+    """The folds of a table, in ascending order; of one without the column, there is one.
+
+    Examples
+    --------
+    >>> folds_in(pd.DataFrame({"fold": [2, 1, 2]})), folds_in(pd.DataFrame({"truth": [0.5]}))
+    ([1, 2], [1])
+    """
+    return sorted(int(fold) for fold in table[FOLD].unique()) if FOLD in table else [1]
 
 
 def best(metrics: dict[str, Metrics], metric: str, larger_is_better: bool) -> str | None:

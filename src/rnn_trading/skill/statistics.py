@@ -6,6 +6,7 @@ A statistic was chosen by its power at the right size (``benchmarks/power.py``; 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from rnn_trading.skill.metrics.filings import weeks
 from rnn_trading.skill.metrics.macro import ABSOLUTE_ERROR
 from rnn_trading.skill.metrics.panels import coefficients_to_compare
 from rnn_trading.skill.metrics.series import LAST_VALUE, QLIKE
+from rnn_trading.skill.rows import FOLD
 
 TRUTH = "truth"
 PERCENT = 100.0
@@ -86,6 +88,8 @@ class Statistic:
         Why this statistic decides, in a sentence.
     of
         Compares a forecast with another one, or with nothing: rows, two names (the second may be None), overlap.
+    by_sample
+        Value of a forecast on each date or run, whose mean is the value; None where it is no mean of such values.
     """
 
     name: str
@@ -94,6 +98,7 @@ class Statistic:
     matters: float
     why: str
     of: Callable[[pd.DataFrame, str, str | None, int], Compared] = field(repr=False)
+    by_sample: BySample | None = field(default=None, repr=False)
     relative: bool = False
     metric: str | None = None
     unit: str = ""
@@ -178,7 +183,8 @@ def ranks_by_week(rows: pd.DataFrame, column: str) -> pd.Series:
     """What each week adds to the rank correlation over all rows, so that the mean over weeks is that correlation.
 
     The influence of a row on Pearson's correlation of the ranks, with their means and deviations as they are, summed by
-    week and scaled by the number of weeks over that of rows (Hampel, 1974; Croux and Dehon, 2010).
+    week and scaled by the number of weeks over that of rows (Hampel, 1974; Croux and Dehon, 2010). Of several folds,
+    the correlation is the mean of theirs, weighed by their rows; see :mod:`rnn_trading.skill.metrics.scores`.
 
     Parameters
     ----------
@@ -195,17 +201,23 @@ def ranks_by_week(rows: pd.DataFrame, column: str) -> pd.Series:
     ([1.0, 0.6], 0.8)
     """
     week = weeks(rows["date"]).to_numpy()
-    forecast, truth = (_standardised_ranks(rows[name].to_numpy(dtype=float)) for name in (column, TRUTH))
+    folds = rows[FOLD].to_numpy() if FOLD in rows else np.zeros(len(rows))
+    forecast, truth = (_standardised_ranks(rows[name].to_numpy(dtype=float), folds) for name in (column, TRUTH))
     correlation = float((forecast * truth).mean())
+    # That of all folds: with that of each, weeks would vary about it, and what folds vary by would not be counted.
     influence = forecast * truth - correlation / 2 * (forecast**2 + truth**2)
     sums = pd.Series(influence).groupby(week).sum()
     return sums * len(sums) / len(rows) + correlation
 
 
-def _standardised_ranks(values: Vector) -> Vector:
-    ranks = scipy.stats.rankdata(values)
-    deviation = ranks.std()
-    return (ranks - ranks.mean()) / deviation if deviation > 0 else np.zeros(len(ranks))
+def _standardised_ranks(values: Vector, folds: Vector) -> Vector:
+    """Ranks within each fold, with a mean of 0 and a deviation of 1; 0 where all are equal."""
+    standardised = np.zeros(len(values))
+    for fold in np.unique(folds):
+        ranks = scipy.stats.rankdata(values[folds == fold])
+        if (deviation := ranks.std()) > 0:
+            standardised[folds == fold] = (ranks - ranks.mean()) / deviation
+    return standardised
 
 
 def _loss_by_date(loss: Loss, rows: pd.DataFrame, column: str) -> pd.Series:
@@ -322,8 +334,8 @@ def _filings(rows: pd.DataFrame, one: str, other: str | None, overlap: int) -> C
     return replace(compared, doubtful=compared.doubtful or counts.sum() ** 2 / (counts**2).sum() < FEWEST_FOR_A_VERDICT)
 
 
-def _mean_of(by_sample: BySample, test: str, against_zero: bool = False) -> Callable[..., Compared]:
-    return partial(_by_sample, by_sample, test, against_zero)
+def _mean_of(by_sample: BySample, test: str, against_zero: bool = False) -> dict[str, Any]:
+    return {"of": partial(_by_sample, by_sample, test, against_zero), "by_sample": by_sample}
 
 
 RANKS_BY_DATE = Statistic(
@@ -332,7 +344,7 @@ RANKS_BY_DATE = Statistic(
     larger_is_better=True,
     matters=0.02,
     why="Losses of single returns measure the market of the day, not who is ranked above whom.",
-    of=_mean_of(ranks_by_date, "t of the difference in information coefficient by date", against_zero=True),
+    **_mean_of(ranks_by_date, "t of the difference in information coefficient by date", against_zero=True),
     metric="ic_mean",
     luck=0.0,
 )
@@ -343,7 +355,7 @@ LEVEL = Statistic(
     matters=0.01,
     relative=True,
     why="A few wild days decide over squared errors of returns; over the known volatility, all days count alike.",
-    of=_mean_of(standardised_change, "t of the difference in standardised squared error by date"),
+    **_mean_of(standardised_change, "t of the difference in standardised squared error by date"),
 )
 VOLATILITY = Statistic(
     "qlike",
@@ -351,7 +363,7 @@ VOLATILITY = Statistic(
     larger_is_better=False,
     matters=0.01,
     why="A few wild days decide over squared errors of volatility; QLIKE weighs errors by the level.",
-    of=_mean_of(partial(_loss_by_date, QLIKE), "t of the difference in QLIKE by date"),
+    **_mean_of(partial(_loss_by_date, QLIKE), "t of the difference in QLIKE by date"),
 )
 VOLATILITY_NOT_POSITIVE = Statistic(
     "squared_error",
@@ -360,7 +372,7 @@ VOLATILITY_NOT_POSITIVE = Statistic(
     matters=0.01,
     relative=True,
     why="QLIKE does not exist for forecasts of volatility that are not positive, and some of these are not.",
-    of=_mean_of(partial(_loss_by_date, SQUARED_ERROR), "t of the difference in squared error by date"),
+    **_mean_of(partial(_loss_by_date, SQUARED_ERROR), "t of the difference in squared error by date"),
 )
 RUNS = Statistic(
     "error_by_run",
@@ -370,7 +382,7 @@ RUNS = Statistic(
     relative=True,
     unit="percent",
     why="Steps of a run share its shocks, so that a run counts once; roots keep one wild run from deciding over all.",
-    of=_mean_of(_error_of_run, "t of the difference in root mean squared error by run"),
+    **_mean_of(_error_of_run, "t of the difference in root mean squared error by run"),
 )
 MACRO = Statistic(
     "absolute_error",
@@ -379,7 +391,7 @@ MACRO = Statistic(
     matters=0.05,
     relative=True,
     why="Crises decide over squared errors of months; absolute errors let calm months speak, too.",
-    of=_mean_of(partial(_loss_by_date, ABSOLUTE_ERROR), "t of the difference in absolute error by month"),
+    **_mean_of(partial(_loss_by_date, ABSOLUTE_ERROR), "t of the difference in absolute error by month"),
     metric="mae",
 )
 REVIEWS = Statistic(

@@ -1,6 +1,7 @@
 """Skill records of all experiments and both protocols in one table, and what it shows."""
 
 import math
+import statistics
 from collections import Counter
 from typing import Any
 
@@ -31,7 +32,7 @@ ONE_STEP = {"half_mse": "one_step_averages_half_mse"}
 NO_SCORE: dict[str, Any] = {"value": None, "interval": (None, None), "too_narrow": False}
 TEXTS = {
     *("remark", "metric", "score", "published_on", "published_in"),
-    *("naive", "strong", "statistic", "against", "verdict"),
+    *("naive", "strong", "statistic", "against", "verdict", "folds_and_seeds"),
     *("finding", "finding_kind", "as_published_finding", "as_published_finding_kind"),
     *("chance_status", "naive_status", "strong_status"),
     *("as_published_source", "corrected_source", "as_published_changed", "corrected_changed"),
@@ -59,7 +60,8 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
         rival), ``difference`` with ``_low`` and ``_high``, ``p_value``, ``doubtful``, and the p-value corrected over
         the rows that count, ``p_holm`` and ``p_fdr`` (Holm; Benjamini and Hochberg); ``chance_status``,
         ``naive_status``, ``strong_status``; ``finding`` and ``finding_kind``, ``verdict``, ``networks`` (in the
-        corrected forecast), ``rows`` (corrected test rows); and ``as_published_finding``, ``as_published_finding_kind``
+        corrected forecast), ``rows`` (corrected test rows), ``folds_and_seeds`` (in how many folds the model is ahead,
+        and what its worst seed alone has, in words); and ``as_published_finding``, ``as_published_finding_kind``
         and ``as_published_naive_value``. NaN or None where a record is missing.
 
     Examples
@@ -107,12 +109,25 @@ def _row(name: str, records: Records) -> dict[str, Any]:
         | {
             "networks": corrected["decision"]["networks"] if corrected else None,
             "rows": (corrected["data"]["test"] or {}).get("rows") if corrected else None,
+            "folds_and_seeds": _folds_and_seeds(corrected),
             # Errors of the two protocols are on other rows.
             "as_published_naive_value": _best_of("naive", published)[1],
             "as_published_finding": published["finding"] if published else None,
             "as_published_finding_kind": published["finding_kind"] if published else None,
         }
     )
+
+
+def _folds_and_seeds(record: dict[str, Any] | None) -> str | None:
+    """In how many folds the model is ahead, and what its worst seed has alone; None of one fold and one seed."""
+    if record is None:
+        return None
+    ahead, by_seed = record.get("folds_ahead"), record["model"].get("by_seed") or {}
+    parts = [f"ahead in {ahead['count']} of {ahead['of']} folds"] if ahead and ahead["of"] > 1 else []
+    if by_seed.get("worst_finding"):
+        says = MARKS[by_seed["worst_finding"]["finding_kind"]].says
+        parts.append(f"the worst of {len(by_seed['seeds'])} seeds alone: {says}")
+    return "; ".join(parts) or None
 
 
 def _decided(record: dict[str, Any] | None) -> dict[str, Any]:
@@ -343,7 +358,7 @@ def published_figures(records: Records, protocols: tuple[str, ...] = PROTOCOLS) 
     -------
     dict
         By experiment: ``name`` of the figure, ``published`` (a number or several), and by protocol ours; NaN where we
-        have no such number. A figure ``METRIC_of_RIVAL`` is the rival's,
+        have no such number; of several fits, the median. A figure ``METRIC_of_RIVAL`` is the rival's,
         and ``METRIC_of_the_AVERAGE`` that of an average, one step ahead.
 
     Examples
@@ -367,6 +382,12 @@ def published_figures(records: Records, protocols: tuple[str, ...] = PROTOCOLS) 
     return found
 
 
+def _median(value: Any) -> Any:
+    """Of a number that is told by fit, the median."""
+    by_fit = isinstance(value, dict) and bool(value) and all(isinstance(each, int | float) for each in value.values())
+    return statistics.median(value.values()) if by_fit else value
+
+
 def _ours(record: dict[str, Any] | None, figure: str) -> float:
     if record is None:
         return math.nan
@@ -379,4 +400,4 @@ def _ours(record: dict[str, Any] | None, figure: str) -> float:
         return _number(averages[average])
     model = record["model"]
     of_training = {f"{name}{TRAINING_ROWS}": value for name, value in (model.get("training_rows") or {}).items()}
-    return _number((model | of_training | model["metrics"]).get(figure))
+    return _number(_median((model | of_training | model["metrics"]).get(figure)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from rnn_trading.series.series import POINT_BY_POINT, RESTARTED
@@ -24,7 +25,7 @@ from rnn_trading.skill.metrics.series import (
     evaluate_volatility,
 )
 from rnn_trading.skill.metrics.stars import evaluate_stars
-from rnn_trading.skill.rows import Metrics, best
+from rnn_trading.skill.rows import FOLD, MODEL, Metrics, best, folds_in
 from rnn_trading.skill.second_view import (
     Comparison,
     by_clark_west,
@@ -40,6 +41,7 @@ TaskName = Literal[
     "classification", "regression", "level", "volatility", "runs", "macro", "sentiment", "stars", "filings"
 ]
 
+ScoreOf = Callable[[pd.DataFrame, str], Score]
 
 # Others of the keys only name the rows.
 USED_KEYS = ("date", "run", "step", "series", "units", "id", "firm")
@@ -60,7 +62,7 @@ class Headline:
     metric: str
     words: str
     larger_is_better: bool
-    score: Callable[[pd.DataFrame, str], Score]
+    score: ScoreOf
 
     def best(self, metrics: dict[str, Metrics]) -> str | None:
         """Name of the best forecast that has the metric."""
@@ -74,7 +76,8 @@ class Task:
     Attributes
     ----------
     keys
-        Columns of a table of predictions that are neither the prediction, the truth, nor a rival.
+        Columns of a table of predictions that are neither the prediction, the truth, nor a rival. Beside them may stand
+        ``fold``, of which fold a row is.
     evaluate
         Metrics of one column of the table.
     loss
@@ -157,11 +160,33 @@ class Task:
 
 def _panel(task: Literal["classification", "regression"], table: pd.DataFrame, column: str) -> Metrics:
     dates = pd.DatetimeIndex(table["date"])
-    return evaluate_panel(task, table[column].to_numpy(), table[TRUTH].to_numpy(), dates)
+    metrics = evaluate_panel(task, table[column].to_numpy(), table[TRUTH].to_numpy(), dates)
+    pooled = {"ic_pooled": scores.rank_correlation} | ({"auc": scores.auc} if task == "classification" else {})
+    return metrics | _within_folds(table, {name: (of, table[column], table[TRUTH]) for name, of in pooled.items()})
 
 
 def _level(table: pd.DataFrame, column: str) -> Metrics:
-    return evaluate_level(*(table[name].to_numpy() for name in (column, TRUTH, LAST_VALUE)))
+    forecast, truth, last = (table[name] for name in (column, TRUTH, LAST_VALUE))
+    metrics = evaluate_level(forecast.to_numpy(), truth.to_numpy(), last.to_numpy())
+    levels, returns = (forecast, truth), (forecast / last - 1, truth / last - 1)
+    pooled = {"ic_pooled": levels, "return_ic": returns}
+    return metrics | _within_folds(table, {name: (scores.rank_correlation, *both) for name, both in pooled.items()})
+
+
+def _runs(table: pd.DataFrame, column: str) -> Metrics:
+    rows = table[table["run"] == RESTARTED]
+    changes = (scores.rank_correlation, rows[column] - rows[LAST_VALUE], rows[TRUTH] - rows[LAST_VALUE])
+    return evaluate_runs(table, column) | _within_folds(rows, {"change_ic": changes})
+
+
+def _within_folds(table: pd.DataFrame, pooled: dict[str, tuple[ScoreOf, pd.Series, pd.Series]]) -> Metrics:
+    """Of several folds, scores by ranks of rows of many dates; see :mod:`rnn_trading.skill.metrics.scores`."""
+    if not len(table) or len(folds_in(table)) == 1:
+        return {}
+    return {
+        name: score(pd.DataFrame({FOLD: table[FOLD], MODEL: forecast, TRUTH: truth}), MODEL)(np.arange(len(table)))
+        for name, (score, forecast, truth) in pooled.items()
+    }
 
 
 def _volatility(table: pd.DataFrame, column: str) -> Metrics:
@@ -229,7 +254,7 @@ TASKS: dict[str, Task] = {
     ),
     "runs": Task(
         keys=("run", "date", "step", "target_date"),
-        evaluate=evaluate_runs,
+        evaluate=_runs,
         loss=SQUARED_ERROR,
         statistic=statistics.RUNS,
         comparisons=(

@@ -38,7 +38,8 @@ def verdict(
         What changes without some rows; see :func:`without_months`.
     known
         Of the model and of the data: ``networks``, ``stopped_on``, ``chosen_on``, ``chosen``, ``best_epoch``,
-        ``epochs``, ``epochs_allowed``, ``caveat``, ``trials``.
+        ``epochs``, ``epochs_allowed``, ``by_seed``, ``caveat``; and of the record ``by_fold``, ``folds_ahead``
+        and ``trials``.
 
     Examples
     --------
@@ -64,6 +65,8 @@ def verdict(
         *(_tiers(decision) if enough else []),
         _encompassing(decision) if enough else "",
         _score(task, score, *published),
+        _folds(known),
+        _worst_seed(task, known),
         *without,
         *_caveats(decision, known),
     ]
@@ -156,6 +159,28 @@ def _score(task: Task, score: float, figure: Any, published_on: str | None) -> s
     return text
 
 
+def _folds(known: dict[str, Any]) -> str:
+    """On how many folds the model was judged, and in how many it is ahead; nothing of one fold."""
+    folds = known.get("by_fold") or []
+    if len(folds) < 2:
+        return ""
+    text = f"judged on {len(folds)} folds from {folds[0]['first_date']} to {folds[-1]['last_date']}"
+    best, ahead = folds[0]["best"], known["folds_ahead"]
+    if not best or not ahead["of"]:
+        return text
+    return f"{text}; ahead of its best rival, {words(best['rival'])}, in {ahead['count']} of {ahead['of']}"
+
+
+def _worst_seed(task: Task, known: dict[str, Any]) -> str:
+    """What is decided of the worst network alone; nothing of one network."""
+    by_seed = known.get("by_seed") or {}
+    if "worst" not in by_seed:
+        return ""
+    worst, found = by_seed["worst"], by_seed["worst_finding"]["finding"]
+    score = f"{task.headline.words} {format_score(worst['value'])}"
+    return f"{words(worst['seed'])} alone, the worst of {len(by_seed['seeds'])} ({score}): {small(found)}"
+
+
 def without_months(decision: dict[str, Any], calm: dict[str, Any] | None) -> list[str]:
     """What changes without the three worst months, where enough rows are left.
 
@@ -219,8 +244,11 @@ def _caveats(decision: dict[str, Any], known: dict[str, Any]) -> list[str]:
 def _epoch_kept(known: dict[str, Any]) -> list[str]:
     """Which epoch was kept, where that says something about the scores."""
     if "chosen_on" in known and known["chosen_on"] is None:
-        epochs = known["epochs"]
-        return ["one epoch was trained" if epochs == 1 else f"all {epochs} epochs were run and the last was kept"]
+        of_all = {*_of_each(known["epochs"])}
+        if of_all == {1}:
+            return ["one epoch was trained"]
+        count = f" {of_all.pop()}" if len(of_all) == 1 else ""
+        return [f"all{count} epochs were run and the last was kept"]
     sentences = []
     if known.get("stopped_on") == "test":
         chosen = " and the network chosen" if "chosen" in known else ""
@@ -228,9 +256,13 @@ def _epoch_kept(known: dict[str, Any]) -> list[str]:
     elif known.get("chosen_on") == "test":
         chosen = "epoch and network were" if "chosen" in known else "the epoch was"
         sentences.append(f"{chosen} chosen on the test rows: the scores are too good")
-    best = known.get("best_epoch")
-    by_seed = list(best.values()) if isinstance(best, dict) else [best]
-    if "epochs_allowed" in known and (last := by_seed.count(known["epochs_allowed"])):
-        of = f" of {last} of {len(by_seed)} networks" if len(by_seed) > 1 else ""
+    best = _of_each(known.get("best_epoch"))
+    if "epochs_allowed" in known and (last := best.count(known["epochs_allowed"])):
+        of = f" of {last} of {len(best)} networks" if len(best) > 1 else ""
         sentences.append(f"the best epoch{of} was the last one allowed: longer training may change it")
     return sentences
+
+
+def _of_each(fact: Any) -> list[Any]:
+    """Of each fit, what is one fact where there is one fit, and a dict by fit where there are several."""
+    return [*fact.values()] if isinstance(fact, dict) else [fact]

@@ -5,7 +5,7 @@ once, not for every sample. Counts are whole numbers, and so are sums of ranks t
 of ranks within each sample, to the last bit, for samples of up to a hundred thousand rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,6 +136,43 @@ def rank_correlation(forecast: Vector, truth: Vector) -> OfCounts:
         return np.where((rows >= 3) & (of_one > 0) & (of_other > 0), correlation, np.nan)
 
     return OfCounts(len(forecast), values)
+
+
+def mean_of_parts(parts: Sequence[tuple[NDArray[np.int64], OfCounts]], rows: int) -> OfCounts:
+    """A statistic within each of several parts of the rows, averaged with the weights of their rows in the sample.
+
+    Parameters
+    ----------
+    parts
+        Positions of the rows of each part, and the statistic of these rows.
+    rows
+        How many rows there are in all.
+
+    Returns
+    -------
+    OfCounts
+        Parts in which a sample has no statistic do not count; NaN where none has one.
+
+    Examples
+    --------
+    Three rows with an area of 1, and two with an area of 0:
+
+    >>> up = area_under_curve(np.array([1.0, 2.0, 3.0]), np.array([False, False, True]))
+    >>> down = area_under_curve(np.array([2.0, 1.0]), np.array([False, True]))
+    >>> area = mean_of_parts([(np.array([0, 1, 2]), up), (np.array([3, 4]), down)], rows=5)
+    >>> area(np.arange(5)), area(np.array([0, 2, 3])), area(np.array([3]))
+    (0.6, 1.0, nan)
+    """
+
+    def values(counts: Counts) -> Vector:
+        of_parts = [counts[:, positions] for positions, _ in parts]
+        each = np.stack([of.values(part) for part, (_, of) in zip(of_parts, parts, strict=True)])
+        weights = np.where(np.isnan(each), 0.0, np.stack([part.sum(axis=1) for part in of_parts]))
+        total = weights.sum(axis=0)
+        weighted = (weights * np.nan_to_num(each)).sum(axis=0)
+        return np.divide(weighted, total, out=np.full(len(counts), np.nan), where=total > 0)
+
+    return OfCounts(rows, values)
 
 
 def _centred_ranks(side: Vector) -> Callable[[Counts], Counts]:

@@ -7,10 +7,11 @@ import pandas as pd
 import scipy
 
 from rnn_trading.skill.inference.bootstrap import bootstrap_test, cluster_bootstrap, interval
-from rnn_trading.skill.inference.counts import OfCounts, rank_correlation
+from rnn_trading.skill.inference.counts import OfCounts
 from rnn_trading.skill.inference.means import POWER, SIGNIFICANCE
 from rnn_trading.skill.losses import SQUARED_ERROR
-from rnn_trading.skill.metrics.panels import error_metrics, spearman
+from rnn_trading.skill.metrics.panels import error_metrics
+from rnn_trading.skill.metrics.scores import rank_correlation
 
 # How many clusters are drawn together. Returns of five sessions reach from one week into the next.
 BLOCKS = {"firm": 1, "date": 2}
@@ -55,9 +56,10 @@ def evaluate_filings(table: pd.DataFrame, column: str) -> dict[str, Any]:
     -------
     dict
         ``rmse``, ``mae``, ``r2`` (against the mean of these rows); ``ic``: Spearman's rank correlation over all
-        filings; ``ic_p_value``, as if filings were independent, which is how it was published; ``ic_interval_by_firm``
-        and ``ic_interval_by_date``: 95 %, by a bootstrap of whole firms, and of pairs of weeks that follow each other
-        (weeks without a filing are passed over), because their returns share sessions; ``filings``. NaN for the rank
+        filings, within folds (:mod:`rnn_trading.skill.metrics.scores`); ``ic_p_value``, as if filings were independent,
+        which is how it was published; ``ic_interval_by_firm`` and ``ic_interval_by_date``: 95 %, by a bootstrap of
+        whole firms, and of pairs of weeks that follow each other (weeks without a filing are passed over), because
+        their returns share sessions; ``filings``. NaN for the rank
         correlation of a constant, and for intervals of fewer than 10 firms or weeks. Without filings there is nothing
         but ``filings``.
 
@@ -73,12 +75,13 @@ def evaluate_filings(table: pd.DataFrame, column: str) -> dict[str, Any]:
     forecast, truth = (table[name].to_numpy(dtype=float) for name in (column, "truth"))
     if len(truth) == 0:
         return {"filings": 0}
-    ic = spearman(forecast, truth)
+    ranked = rank_correlation(table, column)
+    ic = ranked(np.arange(len(table)))
     nothing = (float("nan"), float("nan"))
     intervals = {"ic_interval_by_firm": nothing, "ic_interval_by_date": nothing}
     if not np.isnan(ic):
         for name, clusters in _clusters(table).items():
-            drawn = cluster_bootstrap(rank_correlation(forecast, truth), clusters, BLOCKS[name])
+            drawn = cluster_bootstrap(ranked, clusters, BLOCKS[name])
             intervals[f"ic_interval_by_{name}"] = interval(drawn)
     return error_metrics(forecast, truth) | {
         "ic": ic,
@@ -177,11 +180,10 @@ def compare_filing_ranks(table: pd.DataFrame, model: str, rival: str) -> list[di
     >>> round(by_firm["mean_difference"], 6), by_firm["interval"]
     (2.0, [nan, nan])
     """
-    first, second, truth = (table[name].to_numpy(dtype=float) for name in (model, rival, "truth"))
-    ours, theirs = rank_correlation(first, truth), rank_correlation(second, truth)
-    difference = OfCounts(len(truth), lambda counts: ours.values(counts) - theirs.values(counts))
+    ours, theirs = rank_correlation(table, model), rank_correlation(table, rival)
+    difference = OfCounts(len(table), lambda counts: ours.values(counts) - theirs.values(counts))
     return [
-        {"name": f"Bootstrap of the difference in information coefficient by {name}", "filings": len(truth)}
+        {"name": f"Bootstrap of the difference in information coefficient by {name}", "filings": len(table)}
         | bootstrap_test(difference, clusters, BLOCKS[name])
         for name, clusters in _clusters(table).items()
     ]

@@ -2,8 +2,12 @@
 
 Each function takes a table with ``truth``, a forecast and, where it matters, ``date``, and the name of the forecast.
 It returns a function of positions of rows, in which a row may stand several times. A score that does not exist for the
-rows (an AUC with one class) is NaN. Scores by ranks do not depend on the order of rows: they are
-:class:`rnn_trading.skill.inference.counts.OfCounts`, which many draws are put to at once.
+rows (an AUC with one class) is NaN.
+
+Scores by ranks do not depend on the order of rows: they are :class:`rnn_trading.skill.inference.counts.OfCounts`,
+which many draws are put to at once. They rank the rows of a fold among themselves, and weigh folds by their rows:
+networks of two folds were fitted on different years, so that their forecasts lie on different levels, and a rank among
+the rows of both would be one of the folds.
 """
 
 from collections.abc import Callable
@@ -14,13 +18,15 @@ from numpy.typing import NDArray
 
 from rnn_trading.skill.inference import counts
 from rnn_trading.skill.inference.counts import OfCounts
+from rnn_trading.skill.losses import Vector
 from rnn_trading.skill.metrics.panels import information_coefficients
+from rnn_trading.skill.rows import FOLD, folds_in
 
 Score = Callable[[NDArray[np.int64]], float]
 
 
 def auc(table: pd.DataFrame, column: str) -> OfCounts:
-    """Area under the ROC curve, the share of pairs ranked rightly (Mann and Whitney, 1947).
+    """Area under the ROC curve, the share of pairs ranked rightly (Mann and Whitney, 1947), within folds.
 
     Examples
     --------
@@ -29,8 +35,7 @@ def auc(table: pd.DataFrame, column: str) -> OfCounts:
     >>> score(np.array([0, 1, 2, 3])), score(np.array([0, 2, 3])), score(np.array([2, 3]))
     (0.75, 1.0, nan)
     """
-    forecast, truth = _forecast_and_truth(table, column)
-    return counts.area_under_curve(forecast, truth > 0.5)
+    return _within_folds(lambda forecast, truth: counts.area_under_curve(forecast, truth > 0.5), table, column)
 
 
 def mean_information_coefficient(table: pd.DataFrame, column: str) -> Score:
@@ -111,7 +116,7 @@ def r_squared(table: pd.DataFrame, column: str) -> Score:
 
 
 def rank_correlation(table: pd.DataFrame, column: str) -> OfCounts:
-    """Spearman's rank correlation over all rows.
+    """Spearman's rank correlation over all rows, or over those of each fold.
 
     Examples
     --------
@@ -120,7 +125,17 @@ def rank_correlation(table: pd.DataFrame, column: str) -> OfCounts:
     >>> round(score(np.arange(4)), 6), round(score(np.array([0, 1, 2])), 6)
     (0.8, 1.0)
     """
-    return counts.rank_correlation(*_forecast_and_truth(table, column))
+    return _within_folds(counts.rank_correlation, table, column)
+
+
+def _within_folds(score: Callable[[Vector, Vector], OfCounts], table: pd.DataFrame, column: str) -> OfCounts:
+    """A score of ranks among the rows of each fold; the mean over folds weighs them by their rows."""
+    forecast, truth = _forecast_and_truth(table, column)
+    folds = folds_in(table)
+    if len(folds) == 1:
+        return score(forecast, truth)
+    positions = [np.flatnonzero(table[FOLD] == fold) for fold in folds]
+    return counts.mean_of_parts([(rows, score(forecast[rows], truth[rows])) for rows in positions], len(table))
 
 
 def _forecast_and_truth(table: pd.DataFrame, column: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
