@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 
 from rnn_trading.skill.decision import decide
+from rnn_trading.skill.encompassing import encompassing
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.seeds import judged_by_seed
 from rnn_trading.skill.standing import standing
 from rnn_trading.skill.statistics import RANKS_BY_DATE, Compared
 from rnn_trading.skill.summary import skill_table
+from rnn_trading.skill.tasks import TASKS
 from rnn_trading.skill.tries import what_was_tried
 from tests import records as files
 
@@ -105,3 +107,11 @@ def test_a_page_says_what_was_tried_and_what_luck_makes_of_it():
     )
     assert "1 of its parts cannot be read" in told
     assert told.endswith("Of what decided, p = 0.045 alone and p = 0.842 for all tries.")
+
+
+def test_what_a_model_adds_must_be_added_after_all_tries():
+    table, task = predictions(0.6), TASKS["regression"]
+    alone, after = (encompassing(task, task.statistic, table, table, 1, tried=tried) for tried in (1, 5_000))
+    assert alone["adds"]
+    assert after["p_value"] == pytest.approx(1 - (1 - alone["p_value"]) ** 5_000)
+    assert not after["adds"]
