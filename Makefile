@@ -51,6 +51,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/free_run.py
 	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/filings.py
+	$(BIN)/python benchmarks/workers.py
 
 viz: $(VENV)/.dev
 	$(BIN)/kedro viz run --pipeline stacked_lstm
