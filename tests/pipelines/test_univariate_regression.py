@@ -8,6 +8,7 @@ import pytest
 from kedro.config import OmegaConfigLoader
 from kedro.framework.session import KedroSession
 from kedro.io import AbstractDataset, DatasetError
+from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.pipeline_registry import experiments, figures_of
 from rnn_trading.settings import CONFIG_LOADER_ARGS
@@ -267,6 +268,57 @@ def test_unusable_data_is_refused_before_training(run_file, tmp_path, table, pip
     written = [path for path in (tmp_path / "project").glob("data/0[678]*/**/*.*") if "sine" not in path.name]
     # The constants of a scaling at most: no network, no forecast, no figure.
     assert {path.name for path in written} <= {"fold_1.scaling.json"}
+
+
+@pytest.mark.parametrize(
+    ("experiment", "changes", "error", "message"),
+    [
+        # Of a file of some months, the default number of folds.
+        ("level", {"walk_forward": {"folds": 50}}, ValueError, "folds=1 is the single split"),
+        (
+            "level",
+            {"walk_forward": {"folds": 3, "embargo": 60}},
+            ValueError,
+            r"fold 1 of 3 has no date to train on(?s:.*)purge 0, embargo 60(?s:.*)\.embargo",
+        ),
+        (
+            "rolling_windows.index",
+            {"walk_forward": {"folds": 2, "validation": 3}},
+            ValueError,
+            "The validation of fold_1 is shorter than the runs of 5 steps(?s:.*)Raise walk_forward.validation",
+        ),
+        ("level", {"seeds": 0}, ValueError, rf"{NAME}.level.seeds: expected a whole number of 1 or more. Received: 0"),
+        ("level", {"seeds": "many"}, ValueError, r"level.seeds: expected a whole number .* Received: 'many'"),
+        ("level", {"other_seeds": 3}, ValueError, r"level.other_seeds: expected a list of seeds, .* Received: 3"),
+        (
+            "level",
+            {"walk_forward": {"folds": 0}},
+            ParameterValidationError,
+            r"(?s)level.walk_forward.*folds.*greater than or equal to 1",
+        ),
+        (
+            "level",
+            {"walk_forward": {"train": "sideways"}},
+            ParameterValidationError,
+            r"(?s)walk_forward.*train.*'expanding' or 'rolling'.*'sideways'",
+        ),
+    ],
+)
+def test_folds_and_seeds_that_cannot_be_are_refused_before_training(
+    run_file, tmp_path, experiment, changes, error, message
+):
+    values = changes
+    for name in reversed(experiment.split(".")):
+        values = {name: values}
+    given = {name: _merged(SMALL[name], values[name]) for name in values}
+    with pytest.raises(error, match=message):
+        run_file(index_table(days=120), f"{NAME}.{experiment.partition('.')[0]}", **given)
+    assert not list((tmp_path / "project").glob("data/0[678]*/**/*.*"))
+
+
+def _merged(values, changes):
+    both = {name for name in changes if isinstance(values.get(name), dict)}
+    return values | changes | {name: _merged(values[name], changes[name]) for name in both}
 
 
 @pytest.mark.trains
