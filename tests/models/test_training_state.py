@@ -7,7 +7,6 @@ import pytest
 
 from rnn_trading.datasets.training_state import StateFolder
 from rnn_trading.models.backend import keras
-from rnn_trading.models.ensemble import train_ensemble
 from rnn_trading.models.free_run import ForecastEvolution
 from rnn_trading.models.parameters import PlateauParameters
 from rnn_trading.models.seeds import seed_network
@@ -113,30 +112,6 @@ def test_a_state_that_cannot_be_read_is_named_and_replaced(rows, tmp_path, caplo
     same(fit(rows, StateFolder(tmp_path, 0)), fit(rows))
     assert f"broken off: begins anew: {path} cannot be read (BadZipFile" in caplog.text
     assert StateFolder(tmp_path, 0).read("seed_1").facts["ended"]
-
-
-def test_of_several_networks_those_that_were_ready_are_not_trained_again(rows, tmp_path, caplog):
-    def average(states):
-        return train_ensemble(lambda name: _named(build(), name), rows, rows, TRAINING, 2, "average", states)
-
-    whole, history, summary = average(NOTHING_KEPT)
-    with pytest.raises(PowerCutError):
-        average(CutAfter(tmp_path, 3, "seed_2"))
-    caplog.clear()
-    with caplog.at_level(logging.INFO):
-        again, history_again, summary_again = average(StateFolder(tmp_path, 0))
-    assert "average, seed 1: training" not in caplog.text
-    assert (
-        "average, seed 2: training on the CPU, 60 rows, batch 16, up to 12 epochs, taken up after epoch 3"
-        in caplog.text
-    )
-    assert (weights_of(again), history_again) == (weights_of(whole), history)
-    assert summary_again | {"seconds": 0} == summary | {"seconds": 0}
-
-
-def _named(model, name):
-    model.name = name
-    return model
 
 
 def test_the_evolution_of_forecasts_is_whole(tmp_path):
