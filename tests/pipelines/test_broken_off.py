@@ -31,7 +31,6 @@ def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_nu
     folder = project(NAME, **run)
     record, history, predictions = results(folder)
     assert record["model"]["device"] == "CPU"
-    assert not (folder / MODELS / f"{NAME}.training_state").exists()
 
     shutil.rmtree(folder / "data")
     parameters = ",".join(f"{NAME}.training.{name}={value}" for name, value in LONG["training"].items())
@@ -46,7 +45,13 @@ def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_nu
     assert again[0] == record
     pd.testing.assert_frame_equal(again[1], history, check_exact=True)
     pd.testing.assert_frame_equal(again[2], predictions, check_exact=True)
-    assert not (folder / MODELS / f"{NAME}.training_state").exists()
+
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        project(NAME, **run)  # what was fitted is there
+    assert f"{NAME}: was fitted already, " in caplog.text
+    assert f"{NAME}: training on" not in caplog.text
+    pd.testing.assert_frame_equal(results(folder)[2], predictions, check_exact=True)
 
 
 def _kill_after(command, folder, state):

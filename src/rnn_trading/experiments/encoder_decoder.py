@@ -87,7 +87,7 @@ def train_on_paths(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -101,7 +101,7 @@ def train_on_paths(
 
     interface = Interface({INPUT: Input((len(values) - len(split_dates), 1))}, path=runs.steps)
     fit = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), split.validate_on and rows(split.validate_on), training, experiment.name, training_state),
     )
     return fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)
@@ -180,7 +180,7 @@ def train_average_on_paths(
     """
     from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415  see train_on_paths
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
 
     def rows(part: SplitName) -> Any:
@@ -190,7 +190,7 @@ def train_average_on_paths(
     series = scaled.shape[1]
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series, path=windows.path_steps)
     average = train_ensemble(
-        partial(build_network, architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), rows(watched_part(split)), training, ensemble.networks, experiment.name, training_state),
     )
     return fitted_average(average, training, watched_part(split))

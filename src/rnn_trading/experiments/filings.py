@@ -68,7 +68,7 @@ def train_networks(
     from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415
     from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
 
     masked = architecture.mask_padding
 
@@ -86,7 +86,7 @@ def train_networks(
     words = Input((None if masked else reading.tokens,), "int32", ids=len(vectors), masked=masked, vectors=matrix)
     interface = Interface({INPUT: words}, target=scale if architecture.standardise else (0.0, 1.0))
     average = train_ensemble(
-        partial(build_network, architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), rows(held_out), training, ensemble.networks, experiment.name, training_state),
     )
     made = fitted_average(average, training, held_out)

@@ -169,7 +169,7 @@ def train_networks(
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.ensemble import train_ensemble  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
 
     inputs, targets = joint_windows(scaled.to_numpy(), windows.lags)
@@ -181,7 +181,7 @@ def train_networks(
     series = scaled.shape[1]
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series)
     average = train_ensemble(
-        partial(build_network, architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), rows(watched_part(split)), training, ensemble.networks, experiment.name, training_state),
     )
     return fitted_average(average, training, watched_part(split))

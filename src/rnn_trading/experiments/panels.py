@@ -126,7 +126,7 @@ def train_model(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.stacked_lstm import average_embedding  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -148,7 +148,7 @@ def train_model(
         return network_inputs(table, vocabulary), _truth(table, experiment).astype(np.float32)
 
     fit = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(rows(train_rows), rows(held_out), training, experiment.name, training_state),
     )
     if UNSEEN in vocabulary:

@@ -133,7 +133,7 @@ def train_network(
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -153,7 +153,7 @@ def train_network(
     log_odds = () if stars is None else stars.log_odds
     interface = Interface({INPUT: words}, max(1, len(log_odds)), activation="sigmoid", log_odds=log_odds)
     fit = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), rows(split.validate_on), training, experiment.name, training_state),
     )
     made = fitted(fit, training, split.validate_on, trained_parameters=trained_parameters(fit.model))

@@ -133,7 +133,7 @@ def train_network(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -145,7 +145,7 @@ def train_network(
 
     interface = Interface({INPUT: Input((windows.shape[1] - 1, 1))})
     fit = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), split.validate_on and rows(split.validate_on), training, experiment.name, training_state),
     )
     return fitted(fit, training, split.validate_on, best_validation_loss=fit.best_validation_loss)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from rnn_trading.models.backend import keras
+from rnn_trading.models.networks import Blueprint
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.models.states import NOTHING_KEPT, States
 from rnn_trading.models.training import Rows, train
@@ -14,7 +15,7 @@ SEED = "seed_"
 
 
 def train_ensemble(
-    build: Callable[[str], keras.Model],
+    build: Blueprint | Callable[[str], keras.Model],
     training_rows: Rows,
     validation_rows: Rows,
     training: TrainingParameters,
@@ -27,7 +28,7 @@ def train_ensemble(
     Parameters
     ----------
     build
-        Makes an untrained network of a given name.
+        Makes an untrained network of a given name, or says what it is built from.
     training_rows, validation_rows
         See :func:`rnn_trading.models.training.train`.
     training
@@ -46,9 +47,13 @@ def train_ensemble(
         summary: ``parameters`` and ``trained_parameters`` of one network, ``networks``, ``epochs`` and ``best_epoch``
         by seed, ``epochs_allowed`` for each, ``seconds``, ``device``.
     """
+
+    def named(name: str) -> Callable[[], keras.Model]:
+        return dataclasses.replace(build, name=name) if isinstance(build, Blueprint) else partial(build, name)
+
     fits = {
         seed: train(
-            partial(build, f"{SEED}{seed}"),
+            named(f"{SEED}{seed}"),
             *(
                 training_rows,
                 validation_rows,

@@ -106,7 +106,7 @@ def train_on_segments(
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.free_run import ForecastEvolution  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint, build_network  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
     from rnn_trading.models.unrolled import ResetStates, UnrolledSegments  # noqa: PLC0415
@@ -123,7 +123,7 @@ def train_on_segments(
     outcomes = of_test.truths(values) if training.monitor == "run_half_mse" else None
     evolution = ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()), outcomes)
     fit = train(
-        lambda: build_network(architecture, of_segments, like=forecaster),
+        Blueprint(architecture, of_segments, like=forecaster),
         UnrolledSegments(train_values, unrolling, title=f"{experiment.name}, training rows"),
         UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{experiment.name}, {watched} rows"),
         training,
