@@ -48,6 +48,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/fits.py
 	$(BIN)/python benchmarks/free_run.py
 	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/filings.py
