@@ -150,7 +150,7 @@ def test_a_saved_network_loads_in_a_process_that_made_none(tmp_path):
 
 
 def test_a_loss_that_is_no_number_stops_the_training(rows, training):
-    from rnn_trading.models.training import TrainingDivergedError
+    from rnn_trading.models.reporting import TrainingDivergedError
 
     with pytest.raises(TrainingDivergedError, match="no longer a finite number in epoch 1. No model was saved"):
         fit_on_rows(LAYERS["lstm"], (rows[0], rows[1] + np.float32(1e30)), training)

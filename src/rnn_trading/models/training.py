@@ -2,9 +2,7 @@
 
 import dataclasses
 import logging
-import math
 import random
-import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, runtime_checkable
@@ -28,11 +26,11 @@ from rnn_trading.models.batches import (
 )
 from rnn_trading.models.compiling import loss_of, metrics_of, optimizer_of, plateau_of, stopping_of
 from rnn_trading.models.parameters import TrainingParameters
+from rnn_trading.models.reporting import Progress
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.states import NOTHING_KEPT, States
 from rnn_trading.models.traced import copy_variables, forecasting, traced
 from rnn_trading.models.training_state import KeepState, digest_of_network, key_of_parts, made_of, take_up
-from rnn_trading.progress import SECONDS_BETWEEN_REPORTS
 
 logger = logging.getLogger(__name__)
 
@@ -55,10 +53,6 @@ class Described(Protocol):
 
     def modules(self) -> set[str]:
         """Whose source, with that of what they import, decides what is built."""
-
-
-class TrainingDivergedError(ArithmeticError):
-    """The loss is no longer a number."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +185,7 @@ def _fit(
         _compile(model, training, callbacks)
 
     epoch = Epoch()
-    progress = _Progress(title, training, len(rows), device, keep.epochs)
+    progress = Progress(title, training, len(rows), device, keep.epochs)
     with traced(network, _compiled_as(training, callbacks), compile_) as borrowed:
         borrowed.model.test_function = borrowed.function(("watched", _watched_shape(watched)), _test_function)
         borrowed.model.fit(
@@ -423,57 +417,3 @@ def _tidy(recorded: dict[str, list[float]]) -> list[dict[str, Any]]:
         for name, values in recorded.items()
         for epoch, value in enumerate(values, start=1)
     ]
-
-
-class _Progress(keras.callbacks.Callback):
-    """Log where training stands every few seconds, and stop it when the loss is not a number."""
-
-    def __init__(self, title: str, training: TrainingParameters, rows: int, device: str, first: int) -> None:
-        super().__init__()
-        self.title, self.training, self.rows, self.device, self.first = title, training, rows, device, first
-        self.epoch = 0
-        self.started = self.reported = time.perf_counter()
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        logger.info(
-            "%s: training on the %s, %s rows, batch %d, %s%d epochs%s",
-            *(self.title, self.device, f"{self.rows:,}", self.training.batch_size),
-            *("" if self.training.patience is None else "up to ", self.training.epochs),
-            f", taken up after epoch {self.first}" if self.first else "",
-        )
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.epoch = epoch + 1
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        now = time.perf_counter()
-        if now - self.reported >= SECONDS_BETWEEN_REPORTS:
-            self.reported = now
-            done = min((batch + 1) * self.training.batch_size, self.rows)
-            self._check(logs or {})
-            logger.info(
-                "%s: epoch %d, %.0f %% of it, %s, %s rows a second",
-                *(self.title, self.epoch, 100 * done / self.rows, _show({"loss": (logs or {})["loss"]})),
-                f"{((self.epoch - 1 - self.first) * self.rows + done) / (now - self.started):,.0f}",
-            )
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._check(logs or {})
-        if time.perf_counter() - self.reported >= SECONDS_BETWEEN_REPORTS or epoch == 0:
-            self.reported = time.perf_counter()
-            logger.info("%s: epoch %d done, %s", self.title, epoch + 1, _show(logs or {}))
-
-    def _check(self, logs: dict[str, float]) -> None:
-        bad = [name for name in ("loss", "val_loss") if not math.isfinite(logs.get(name, 0.0))]
-        # Keras clips probabilities, so that a log-loss can stay finite while weights are not.
-        bad += [weight.path for weight in self.model.weights if not np.isfinite(weight.numpy()).all()]
-        if bad:
-            raise TrainingDivergedError(
-                f"{self.title}: {bad[0]} is no longer a finite number in epoch {self.epoch}. No model was saved. Lower "
-                f"training.optimizer.learning_rate ({self.training.optimizer.learning_rate}) or look for "
-                "extreme values in the inputs."
-            )
-
-
-def _show(logs: dict[str, float]) -> str:
-    return ", ".join(f"{name.replace('val_', 'watched ')} {value:.4f}" for name, value in logs.items())
