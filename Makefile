@@ -53,6 +53,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/filings.py
 	$(BIN)/python benchmarks/peers.py
+	$(BIN)/python benchmarks/workers.py
 
 viz: $(VENV)/.dev
 	$(BIN)/kedro viz run --pipeline stacked_lstm

@@ -116,9 +116,11 @@ def test_folds_and_years_are_titled_with_how_many_are_ahead():
     drawn = drawing.folds_and_years(record(by_fold=years[:1], by_year=years, model={}))
     assert drawn.get_suptitle() == f"Ahead of persistence in 2 of 3 years{NAME}"
     seeds = {"seeds": {"seed_1": {"rmse": 22.0}, "seed_2": {"rmse": 22.5}}, "worst": {"seed": "seed_2", "value": 22.5}}
-    drawn = drawing.folds_and_years(record(by_fold=None, by_year=None, model={"by_seed": seeds}))
+    drawn = drawing.folds_and_years(record(by_fold=None, by_year=None, model={"by_seed": seeds, "networks": 2}))
     assert drawn.get_suptitle() == f"RMSE 22.50 of the worst of 2 seeds, 22.15 of their average{NAME}"
     assert drawn.axes[0].lines[0].get_ydata().tolist() == [22.0, 22.5]
+    beside = drawing.ahead(record(by_fold=None, by_year=None, model={"by_seed": seeds, "networks": 1}))
+    assert beside == "RMSE 22.50 of the worst of 2 seeds, 22.15 of the model"
 
 
 def test_the_error_by_step_is_titled_with_its_ends_and_the_best_rival_at_the_last():

@@ -157,7 +157,7 @@ def of_folds(folds=6, years=24, seeds=5):
         "by_year": [in_time(*pair, year=1999 + number) for number, pair in enumerate(pairs[folds:])] or None,
     }
     record["headline"] |= {"value": 0.53, "rival_value": 0.52}
-    record["model"] |= {"by_seed": {"seeds": values}} if seeds else {}
+    record["model"] |= {"by_seed": {"seeds": values}, "networks": seeds} if seeds else {}
     return record
 
 

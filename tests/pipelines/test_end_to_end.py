@@ -56,7 +56,7 @@ def test_stacked_lstm(project, run_notebooks, protocol):
         assert record["data"]["source"].startswith("20 S&P 500 stocks")
         assert record["model"]["epochs"] <= 2
         drawn = {png.stem for png in (data / f"08_reporting/{protocol}/{experiment}").glob("*.png")}
-        assert drawn == {"learning_curves", "quintiles", "rolling_ic", "model_and_rivals"}
+        assert drawn == {"learning_curves", "quintiles", "rolling_ic", "model_and_rivals", "folds_and_years"}
     project("daily_weekly_sequences", protocol=protocol)
     run_notebooks(folder, protocol, "stacked_lstm", "stacked_lstm_regression", "sequences")
     if protocol == "corrected":

@@ -65,5 +65,12 @@ def test_the_path_of_several_series(finished, protocol):
     assert set(record["model"]["by_seed"]["seeds"]) == {"seed_42", "seed_43"}
     assert "published_comparison" not in record["model"]
     drawn = {path.stem for path in (folder / f"data/08_reporting/{protocol}/{MACRO}.encoder_decoder").glob("*.png")}
-    assert drawn == {"learning_curves", "forecasts_in_time", "paths", "error_by_step", "model_and_rivals"}
+    assert drawn == {
+        "learning_curves",
+        "forecasts_in_time",
+        "paths",
+        "error_by_step",
+        "model_and_rivals",
+        "folds_and_years",
+    }
     assert (folder / f"data/06_models/{protocol}/{MACRO}.encoder_decoder.keras").is_file()

@@ -12,7 +12,7 @@ from rnn_trading.text.text import WordParameters, split_words
 
 EXPERIMENTS = ("text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings")
 RIVALS = [rival.__name__ for rival in SENTIMENT]
-FIGURES = {"learning_curves", "review_lengths", "calibration", "model_and_rivals"}
+FIGURES = {"learning_curves", "review_lengths", "calibration", "model_and_rivals", "folds_and_years"}
 
 
 def load(folder, layer, name, protocol="corrected"):

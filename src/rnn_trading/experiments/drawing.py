@@ -203,7 +203,9 @@ def ahead(skill: dict[str, Any]) -> str:
     if "worst" in by_seed:
         name = METRICS[skill["headline"]["metric"]][0]
         values = format_score(by_seed["worst"]["value"]), format_score(skill["headline"]["value"])
-        parts.append(f"{name} {values[0]} of the worst of {len(by_seed['seeds'])} seeds, {values[1]} of their average")
+        count = len(by_seed["seeds"])
+        judged = "their average" if skill["model"].get("networks") == count else "the model"
+        parts.append(f"{name} {values[0]} of the worst of {count} seeds, {values[1]} of {judged}")
     return "; ".join(parts) or headline_against(skill)
 
 

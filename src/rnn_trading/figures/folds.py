@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rnn_trading.figures.panels import BLUE, GREY, ORANGE, legend_below, styled, titled
+from rnn_trading.figures.panels import BLUE, GREY, ORANGE, legend_below, say, styled, titled
 from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS
 from rnn_trading.skill.formats import words
 from rnn_trading.skill.rivals.lists import tier_of
@@ -37,7 +37,12 @@ def folds_and_years(skill: dict[str, Any], quantity: str, no_skill: float | None
     by_seed = len((skill["model"].get("by_seed") or {}).get("seeds", [])) > 1
     by_fold, by_year = len(skill["by_fold"] or []) > 1, bool(skill["by_year"])
     above = [draw for draw, there in ((_by_fold, by_fold), (_by_seed, by_seed)) if there]
-    lines = [line for line in (above, [_by_year] if by_year else []) if line] or [[_alone]]
+    lines = [line for line in (above, [_by_year] if by_year else []) if line]
+    if not lines:
+        figure = Figure(figsize=(9, 3))
+        return say(
+            figure, figure.subplots(), "One network, and rows without a date: there is nothing to compare.", title
+        )
     figure = Figure(figsize=(12, 1.2 + 3.9 * len(lines)))
     rows = figure.add_gridspec(len(lines), 1)
     labelled: dict[str, Any] = {}
@@ -101,18 +106,13 @@ def _by_seed(axes: Axes, skill: dict[str, Any]) -> None:
     places = np.arange(1, len(values) + 1)
     style: dict[str, Any] = MODEL_STYLE | {"fillstyle": "none", "markeredgewidth": 2}
     axes.plot(places, values, label="one seed alone", **style)
-    _lines(axes, headline, "average of the seeds")
+    averaged = skill["model"].get("networks") == len(seeds)
+    _lines(axes, headline, "average of the seeds" if averaged else "model")
     names = [name.removeprefix("seed_") for name in seeds]
     if len(names) <= MOST_LABELS:
         axes.set_xticks(places, names)
     axes.set(xlabel="Seed", xlim=(0.4, len(values) + 0.6))
     axes.grid(visible=False, axis="x")
-
-
-def _alone(axes: Axes, skill: dict[str, Any]) -> None:
-    """One score of rows without a date, from one seed."""
-    _lines(axes, skill["headline"], "model")
-    axes.set(xticks=[])
 
 
 def _lines(axes: Axes, headline: dict[str, Any], model: str) -> None:
