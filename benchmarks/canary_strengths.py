@@ -17,9 +17,11 @@ import pandas as pd
 from kedro.config import OmegaConfigLoader
 
 from rnn_trading.pipeline_registry import experiments, records_made_by
+from rnn_trading.pipelines.canaries import plan_of
 from rnn_trading.pipelines.canaries.experiments import CANARIES, experiment_of
 from rnn_trading.pipelines.canaries.nodes import CanaryParameters, merge
 from rnn_trading.pipelines.canaries.runs import memory_run
+from rnn_trading.plan import Plan
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.skill.laws import SIGNAL, skill_is_found
 
@@ -35,7 +37,7 @@ class Study:
         values = OmegaConfigLoader("conf", env="base", runtime_params=given, **CONFIG_LOADER_ARGS)["parameters"]
         self.canaries = CanaryParameters(**values["canaries"])
         self._values = merge(values, self.canaries.overrides)
-        self._pipelines = experiments()
+        self._pipelines = experiments(plan_of(Plan.from_parameters(values)))
         self._made_by = records_made_by(self._pipelines)
         self._keep = keep
 

@@ -11,9 +11,10 @@ import time
 import numpy as np
 import project
 
-from rnn_trading.experiments.panels import split_dates, train_model
+from rnn_trading.experiments.panels import fit_clipping, split_dates, train_model
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
 from rnn_trading.models.stacked_lstm import build_stacked_lstm
+from rnn_trading.models.states import NOTHING_KEPT
 from rnn_trading.models.training import train
 from rnn_trading.pipelines.daily_weekly_sequences.nodes import weekly_sequences
 
@@ -88,16 +89,18 @@ def compare_batch_sizes() -> None:
     values = project.parameters("corrected")
     experiment = values["stacked_lstm"]["classification"]
     split = experiment["split"]
-    table = weekly_sequences(
+    panel = weekly_sequences(
         project.load("prices_source")[0], values["daily_weekly_sequences"]["weekly"], split, split
-    )["returns_weekly"]
+    )["returns_weekly_panel"]
+    dates = split_dates(panel, split)
+    clipping = fit_clipping(panel, dates)
     print(f"batch  validation log-loss: mean +- standard error over {len(SEEDS)} seeds   validation AUC   seconds")
     for batch_size in (32, 128, 256, 512):
         losses, aucs, seconds = [], [], []
         for seed in SEEDS:
             training = dataclasses.replace(experiment["training"], batch_size=batch_size, seed=seed)
-            dates = split_dates(table, split)
-            result = train_model(table, dates, experiment["experiment"], split, experiment["model"], training)
+            how = experiment["experiment"], split, experiment["model"], training
+            result = train_model(panel, dates, clipping, *how, NOTHING_KEPT)
             history = result["history"]
             best = history[(history["epoch"] == result["training"]["best_epoch"]) & (history["rows"] == "validation")]
             best = best.set_index("quantity")["value"]

@@ -50,6 +50,35 @@ def test_a_broken_file_is_one_message(local, command, file, content, message):
     assert message in result.output
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--runner-params", "workers=0"], "workers: expected a whole number of 1 or more. Received: 0."),
+        (["--runner-params", "workers=all"], "workers: expected a whole number of 1 or more. Received: 'all'."),
+        (["--runner-params", "kind=slurm"], "kind: expected processes or dask. Received: 'slurm'."),
+        (
+            ["--runner-params", "worker=2"],
+            "--runner-params: ExecutorRunner takes kind, workers, address, patience. Received: 'worker'. "
+            "Did you mean workers?",
+        ),
+        (["--async"], "Workers load and save one thing after the other: leave out --async and is_async."),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Option '--async' is deprecated")
+def test_workers_that_cannot_be_had_are_one_message(local, given, message):
+    result = CliRunner().invoke(run, [*WANTED, "--runner", "rnn_trading.runners.ExecutorRunner", *given])
+    assert (result.exit_code, result.output) == (1, f"Error: {message}\n")
+    assert not (local.parents[1] / "data").exists()
+
+
+def test_a_runner_that_does_not_exist_is_one_message(local):
+    result = CliRunner().invoke(run, [*WANTED, "--runner", "rnn_trading.runners.NoRunner"])
+    assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True)
+    assert result.output.startswith("Error: --runner: there is no rnn_trading.runners.NoRunner (module ")
+    unknown = CliRunner().invoke(run, [*WANTED, "--runner-params", "workers=2"])
+    assert unknown.output == "Error: --runner-params: SequentialRunner takes none. Received: 'workers'.\n"
+
+
 def test_other_commands_of_kedro_end_with_the_message_too():
     assert ConfigurationError("a.yml, line 1").format_message() == "a.yml, line 1"
     assert ConfigurationError.exit_code == 1

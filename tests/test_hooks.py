@@ -5,13 +5,16 @@ import logging
 import pandas as pd
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.datasets.hdf_store import HDFStoreDataset
+from rnn_trading.datasets.register import RegisterEntryDataset, RegisterError
 from rnn_trading.datasets.whole import JSONDataset, ParquetDataset, TextDataset
 from rnn_trading.experiments.wiring import experiment, node, together
-from rnn_trading.hooks import ProgressHook, in_one_line, next_commands
+from rnn_trading.hooks import ProgressHook, RefusalsHook, in_one_line, next_commands
+from rnn_trading.progress import FIT
+from rnn_trading.register.entries import REGISTER_VERSION
 from tests.conftest import ROOT
 from tests.test_doctests import run_examples
 
@@ -55,7 +58,7 @@ def said(tmp_path, caplog, monkeypatch):
     def run(*written: str, only_missing_outputs: bool = False, pipelines: list[str] | None = None) -> str:
         for name, record in RECORDS.items():
             catalog.save(f"{name}.skill", record)
-        hook.before_pipeline_run(pipeline, catalog)
+        hook.before_pipeline_run({"only_missing_outputs": only_missing_outputs}, pipeline, catalog)
         for name in written:
             if name in RECORDS:
                 catalog.save(f"{name}.skill", RECORDS[name])
@@ -145,7 +148,7 @@ def test_tables_that_are_written_are_said_once(tmp_path, caplog, monkeypatch):
         }
     )
     hook = ProgressHook()
-    hook.before_pipeline_run(Pipeline([]), catalog)
+    hook.before_pipeline_run({"only_missing_outputs": False}, Pipeline([]), catalog)
     saved = {"table": TABLE, "store": {"a": TABLE}, "record": {"x": 1}, "memory": TABLE}
     with caplog.at_level(logging.INFO, "rnn_trading"):
         for name, data in saved.items():
@@ -156,5 +159,31 @@ def test_tables_that_are_written_are_said_once(tmp_path, caplog, monkeypatch):
     ]
 
 
+@pytest.mark.parametrize(("only_missing", "total"), [(False, 3), (True, 2)])
+def test_fits_are_counted(tmp_path, caplog, only_missing, total):
+    names = ("a", "b", "c")
+    pipeline = Pipeline([Node(judge, "told", name, name=name, tags=[FIT]) for name in names])
+    catalog = DataCatalog({name: TextDataset(filepath=str(tmp_path / f"{name}.txt")) for name in names})
+    catalog.save("a", "there")
+    hook = ProgressHook()
+    hook.before_pipeline_run({"only_missing_outputs": only_missing}, pipeline, catalog)
+    with caplog.at_level(logging.INFO, "rnn_trading"):
+        for node in pipeline.nodes[-total:]:
+            hook.before_node_run(node)
+            hook.after_node_run(node, {})
+    assert caplog.messages[-1] == f"Fits: {total} of {total} done"
+
+
 def test_the_example_of_a_table_in_one_line():
     assert run_examples("rnn_trading.hooks").failed == 0
+
+
+def test_a_register_of_a_later_version_is_refused_before_anything_runs(tmp_path):
+    folder = tmp_path / "09_register"
+    folder.mkdir()
+    (folder / f"aa-d1.v{REGISTER_VERSION + 1}.parquet").touch()
+    entry = RegisterEntryDataset(filepath=str(tmp_path / "trial.json"), register={"filepath": str(folder)})
+    catalog = DataCatalog({"told": MemoryDataset({}), "entered": entry})
+    run_params = {"pipeline_names": ["multivariate"], "only_missing_outputs": False}
+    with pytest.raises(RegisterError, match="later version"):
+        RefusalsHook().before_pipeline_run(run_params, Pipeline([node(judge, "entered")]), catalog)

@@ -173,7 +173,7 @@ def test_a_record_is_made_by_the_first_experiment_that_holds_it():
     assert records_made_by({"a": made, "a.further": made + further}) == {"a": "a", "a.more": "a.further"}
 
 
-@pytest.mark.parametrize("reader", ["skill_report", "compare_runs"])
+@pytest.mark.parametrize("reader", ["skill_report", "compare_runs", "register"])
 def test_what_reads_records_does_not_run_beside_what_makes_them(reader):
     with pytest.raises(ValueError, match=f"{reader} reads the records that are there.*kedro run --pipelines {reader}"):
         in_protocol(["multivariate", reader], "corrected")

@@ -22,6 +22,7 @@ from rnn_trading.datasets.register import RegisterEntryDataset
 from rnn_trading.datasets.runs import BETWEEN, MAIN
 from rnn_trading.makers import Asked, command, refuse_missing, refuse_other_protocol
 from rnn_trading.pipeline_registry import DEFAULT, shared_tables
+from rnn_trading.progress import FIT, Fits
 from rnn_trading.redaction import redact, redacted
 from rnn_trading.skill.marks import marked
 from rnn_trading.workspace.commands import command_of, run_command, whole_command
@@ -172,16 +173,27 @@ def _workspace_run(
 
 
 class ProgressHook:
-    """Say which node runs, which tables it wrote, and at the end what was found and where it lies."""
+    """Say which node runs, which tables it wrote, and at the end what was found and where it lies.
+
+    What is said of nodes is said where Kedro's runners run them in this process.
+    """
+
+    def __init__(self) -> None:
+        self._fits = Fits(0)
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
         """Log the node's name."""
         logger.info("Running %s", node.name)
+        if FIT in node.tags:
+            self._fits.begin()
 
     @hook_impl
-    def after_node_run(self, outputs: dict[str, Any]) -> None:
-        """Log what the quality report of the prices found."""
+    def after_node_run(self, node: Node, outputs: dict[str, Any]) -> None:
+        """Log how far the run is with its fits, and what the quality report of the prices found."""
+        line = self._fits.done() if FIT in node.tags else None
+        if line:
+            logger.info(line)
         report = outputs.get("prices_report")
         if report:
             named = {key: value for key, value in report.items() if key != "read_as"}  # said where it was read
@@ -190,10 +202,14 @@ class ProgressHook:
             logger.info("Prices: %s", ", ".join(found))
 
     @hook_impl
-    def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Note which outputs are there: files alone tell what a run wrote, whatever runner and process did it."""
         self._before = _files(pipeline, catalog)
         self._catalog = catalog
+        fits = [node for node in pipeline.nodes if FIT in node.tags]
+        if run_params["only_missing_outputs"]:
+            fits = [node for node in fits if not all(map(catalog.exists, node.outputs))]
+        self._fits = Fits(len(fits))
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:

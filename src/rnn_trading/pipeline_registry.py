@@ -18,6 +18,7 @@ from rnn_trading.pipelines import (
     compare_runs,
     daily_weekly_sequences,
     data_ingestion,
+    register,
     skill_report,
     text_sentiment,
 )
@@ -37,8 +38,8 @@ WITH_EXPERIMENTS = (
 
 DEFAULT = "__default__"
 SHOWN_NODES = 8
-# They read whatever records a folder holds.
-READERS = ("skill_report", "compare_runs")
+# They read whatever records a folder, or entries the register, holds.
+READERS = ("skill_report", "compare_runs", "register")
 # Experiments that do not exist in every protocol, and the protocols in which they do.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "univariate_regression.rolling_windows.epochs": ("as_published",),
@@ -64,7 +65,7 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
     """Return every pipeline by its name, and every experiment by its own.
 
     ``__default__`` is all that goes from a source to skill records; ``canaries``, ``skill_report`` and
-    ``compare_runs`` judge it.
+    ``compare_runs`` judge it, and ``register`` shows what was tried.
 
     Parameters
     ----------
@@ -88,6 +89,7 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
             made_by, figures_of(by_name), list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name)
         ),
         "compare_runs": compare_runs.create_pipeline(made_by, protocols_of(made_by)),
+        "register": register.create_pipeline(),
     }
     whole = {DEFAULT: wiring.union(pipelines.values())}
     return {**whole, **pipelines, **judges, **parts, **by_name, **of_the_book(by_name)}
@@ -270,9 +272,13 @@ def _together(folder: str, by_name: Mapping[str, Pipeline]) -> Pipeline:
 
 
 def with_upstream(pipeline: Pipeline) -> Pipeline:
-    """A pipeline, before it what makes its inputs from their sources, and beside it what is made of them alone."""
+    """A pipeline, before it what makes its inputs from their sources, and beside it what is made of these alone.
+
+    What is made together with an input counts as one: the table for readers is made with the panel that is trained on.
+    """
     needed = pipeline.inputs() & _upstream().all_outputs()
-    beside = [node.name for node in _upstream().nodes if needed.issuperset(node.inputs)]
+    made = {each for node in _upstream().nodes if needed.intersection(node.outputs) for each in node.outputs}
+    beside = [node.name for node in _upstream().nodes if made.issuperset(node.inputs)]
     if not needed:
         return pipeline
     return wiring.union([_upstream().to_outputs(*needed), _upstream().only_nodes(*beside), pipeline])

@@ -55,6 +55,74 @@ def test_networks_of_several_seeds_are_titled_with_the_range_of_what_was_kept():
     assert drawn.get_suptitle() == f"Epoch 2 of 4 was kept: validation MAE 0.2{NAME}"
 
 
+def of_folds(**curves):
+    """Validation losses of fits, by their names; a table of one line an epoch."""
+    tables = [
+        history(rows, loss=values).assign(fold=int(fit[5]), seed=int(fit[-2:]))
+        for fit, values in curves.items()
+        for rows in ("train", "validation")
+    ]
+    best = {fit.replace("__", "."): int(np.argmin(values)) + 1 for fit, values in curves.items()}
+    return pd.concat(tables), {"best_epoch": best, "stopped_on": "validation"}
+
+
+def test_learning_curves_of_several_folds_have_a_panel_each():
+    curves = {
+        "fold_1__seed_42": [0.5, 0.2, 0.4],
+        "fold_2__seed_42": [0.5, 0.4, 0.1],
+        "fold_2__seed_43": [0.3, 0.3, 0.2],
+    }
+    drawn = drawing.learning_curves(*of_folds(**curves), record())
+    assert drawn.get_suptitle() == f"3 fits of 2 folds kept epochs 2 to 3: validation loss 0.1 to 0.2{NAME}"
+    assert [axes.get_title(loc="left") for axes in drawn.axes] == ["Fold 1", "Fold 2"]
+    # Two curves and the epoch that was kept, of one seed and of two.
+    assert [len(axes.lines) for axes in drawn.axes] == [3, 6]
+    assert drawn.axes[0].lines[2].get_xydata().tolist() == [[2, 0.2]]
+
+
+def test_seeds_of_one_fold_are_drawn_as_before():
+    fits, training = of_folds(fold_1__seed_42=[0.5, 0.2, 0.4], fold_1__seed_43=[0.5, 0.4, 0.1])
+    drawn = drawing.learning_curves(fits, training, record())
+    assert drawn.get_suptitle() == f"2 seeds kept epochs 2 to 3: validation loss 0.1 to 0.2{NAME}"
+    assert drawn.axes[1].get_ylabel() == "Loss (nats), validation rows"
+    one, training = of_folds(fold_1__seed_42=[0.5, 0.2, 0.4])
+    drawn = drawing.learning_curves(one, training | {"best_epoch": 2}, record())
+    assert drawn.get_suptitle() == f"Epoch 2 of 3 was kept: validation loss 0.2{NAME}"
+    drawn = drawing.losses_by_seed(one, training | {"best_epoch": 2}, record(), loss="MAE")
+    assert drawn.get_suptitle() == f"Epoch 2 of 3 was kept: validation MAE 0.2{NAME}"
+
+
+def test_what_decided_is_drawn_of_several_fits():
+    both = pd.concat(
+        history(rows, loss=[0.7, 0.6], auc=[0.55, 0.52]).assign(fold=fold, seed=42)
+        for rows in ("train", "validation")
+        for fold in (1, 2)
+    )
+    training = {"best_epoch": {"fold_1.seed_42": 1, "fold_2.seed_42": 1}, "stopped_on": "validation"}
+    by_loss, by_auc = (
+        drawing.learning_curves(both, training | further, record()) for further in ({}, {"best_validation_score": {}})
+    )
+    assert by_loss.axes[0].get_ylabel() == "Loss (nats)"
+    assert by_auc.axes[0].get_ylabel() == "AUC"
+    assert "validation AUC 0.55 to 0.55" in by_auc.get_suptitle()
+
+
+def test_folds_and_years_are_titled_with_how_many_are_ahead():
+    best = {"rival": "persistence", "value": 23.0}
+    years = [
+        {"year": year, "value": value, "best": best, "ahead": value < 23}
+        for year, value in ((2018, 22.0), (2019, 24.0), (2020, 22.5))
+    ]
+    drawn = drawing.folds_and_years(record(by_fold=years[:1], by_year=years, model={}))
+    assert drawn.get_suptitle() == f"Ahead of persistence in 2 of 3 years{NAME}"
+    seeds = {"seeds": {"seed_1": {"rmse": 22.0}, "seed_2": {"rmse": 22.5}}, "worst": {"seed": "seed_2", "value": 22.5}}
+    drawn = drawing.folds_and_years(record(by_fold=None, by_year=None, model={"by_seed": seeds, "networks": 2}))
+    assert drawn.get_suptitle() == f"RMSE 22.50 of the worst of 2 seeds, 22.15 of their average{NAME}"
+    assert drawn.axes[0].lines[0].get_ydata().tolist() == [22.0, 22.5]
+    beside = drawing.ahead(record(by_fold=None, by_year=None, model={"by_seed": seeds, "networks": 1}))
+    assert beside == "RMSE 22.50 of the worst of 2 seeds, 22.15 of the model"
+
+
 def test_the_error_by_step_is_titled_with_its_ends_and_the_best_rival_at_the_last():
     metrics = {"rmse_by_step": [1.0, 3.0]}
     rivals = {"persistence": {"rmse_by_step": [1.0, 2.5]}, "drift": {"rmse_by_step": [0.5, 4.0]}}

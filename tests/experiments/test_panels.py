@@ -1,23 +1,36 @@
 """What a panel must have before anything is trained."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from rnn_trading.experiments.panels import split_dates
+from rnn_trading.panels.view import PanelWindows
 from rnn_trading.splits.chronological import SplitParameters
 
 SPLIT = SplitParameters(validate_on="validation", test_from=None, validation_from=None, until=None, held_out=2, purge=0)
 
 
 def returns_of(tickers, last=None):
-    """Rows of some tickers on ten dates; on the last one of fewer."""
+    """Rows of some tickers on ten dates; on the last ones of fewer."""
     days = pd.bdate_range("2020-01-06", periods=10)
     index = pd.MultiIndex.from_product([list(tickers), days], names=["ticker", "date"])
     if last is not None:
         index = index[
             ~((index.get_level_values("date") >= days[-2]) & ~index.get_level_values("ticker").isin(list(last)))
         ]
-    return pd.DataFrame({0: 0.5}, index=index)
+    dates = index.get_level_values("date")
+    return PanelWindows(
+        past=np.full((len(days), len(tickers)), 0.5),
+        tickers=index.levels[0],
+        periods=days,
+        ticker_code=index.codes[0].astype(np.int32),
+        period=days.get_indexer(dates).astype(np.int32),
+        future=np.full(len(index), 0.5),
+        lags=0,
+        order="oldest_first",
+        winsorise=None,
+    )
 
 
 def test_a_correlation_of_ranks_needs_three_tickers_on_a_test_date():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from rnn_trading.figures import filings, inputs, macro, panels, series, skill, text
+from rnn_trading.figures import filings, folds, inputs, macro, panels, series, skill, text
 from rnn_trading.skill.metrics.documents import evaluate_documents
 from tests.made_up import table
 
@@ -140,7 +140,43 @@ def starred():
     return table.assign(tfidf_ridge_of_the_words_seen=1.5 + 0.5 * truth + generator.normal(0, 0.6, 400))
 
 
+def in_time(model, rival, **which):
+    """Scores of a fold or a year."""
+    dates = {"first_date": "2012-01-02", "last_date": "2015-12-31", "rows": 1000}
+    beside = {"rival": "tfidf_logistic_regression", "value": rival}
+    return which | dates | {"value": model, "best": beside, "best_of_fold": beside, "ahead": model > rival}
+
+
+def of_folds(folds=6, years=24, seeds=5):
+    """A record with folds, years and seeds, or without."""
+    generator = np.random.default_rng(0)
+    pairs = generator.normal(0.53, 0.02, (folds + years, 2)).tolist()
+    values = {f"seed_{seed}": {"auc": 0.52 + 0.002 * seed} for seed in range(seeds)}
+    record = model_record() | {
+        "by_fold": [in_time(*pair, fold=number) for number, pair in enumerate(pairs[:folds], start=1)] or None,
+        "by_year": [in_time(*pair, year=1999 + number) for number, pair in enumerate(pairs[folds:])] or None,
+    }
+    record["headline"] |= {"value": 0.53, "rival_value": 0.52}
+    record["model"] |= {"by_seed": {"seeds": values}, "networks": seeds} if seeds else {}
+    return record
+
+
+def of_fits(folds=6, seeds=(42, 43)):
+    names = [(fold, seed) for fold in range(1, folds + 1) for seed in seeds]
+    curves = [history("loss").assign(fold=fold, seed=seed) for fold, seed in names]
+    return pd.concat(curves), {f"fold_{fold}.seed_{seed}": 3 for fold, seed in names}
+
+
 CASES = {
+    "folds_and_years": lambda: folds.folds_and_years(of_folds(), "AUC", 0.5, TITLE),
+    "folds_and_years of many folds": lambda: folds.folds_and_years(of_folds(folds=20), "AUC", 0.5, TITLE),
+    "folds_and_years of one fold": lambda: folds.folds_and_years(of_folds(folds=1, seeds=0), "AUC", None, TITLE),
+    "folds_and_years of documents": lambda: folds.folds_and_years(of_folds(folds=0, years=0), "AUC", 0.5, TITLE),
+    "folds_and_years of nothing": lambda: folds.folds_and_years(of_folds(0, 0, 0), "AUC", 0.5, TITLE),
+    "curves_of_fits": lambda: folds.curves_of_fits(*of_fits(), "validation", ("loss", "Loss (nats)"), TITLE),
+    "curves_of_fits of two folds": lambda: folds.curves_of_fits(
+        *of_fits(folds=2), "5 % of the training rows", ("loss", "Loss (squared scaled units)"), TITLE
+    ),
     "learning_curves of one": lambda: panels.learning_curves(history("loss"), 12, "validation", "units", TITLE),
     "learning_curves of two": lambda: panels.learning_curves(history("loss", "auc"), 3, "validation", "units", TITLE),
     "learning_curves of errors": lambda: panels.learning_curves(

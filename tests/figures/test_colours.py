@@ -16,6 +16,7 @@ TOGETHER = {
     "the model and three tiers": [MODEL_COLOUR, *TIER_COLOURS.values()],
     "the model, three tiers and the truth": [MODEL_COLOUR, *TIER_COLOURS.values(), "black"],
     "two parts of the rows": [BLUE, ORANGE, GREY],
+    "two parts of the rows, and the epoch that was kept": [BLUE, ORANGE, "black"],
     "outcome, best rival, network": [GREY, GREEN, ORANGE],
     "the outcome under forecasts of two parts": ["black", *PARTS.values()],
 }

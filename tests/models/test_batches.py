@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_trading.models import training as training_module
 from rnn_trading.models.backend import keras
-from rnn_trading.models.batches import POOL, ArrayRows, Epoch, RaggedRows, batched_by_length
+from rnn_trading.models.batches import POOL, ArrayRows, Epoch, GatheredRows, RaggedRows, batched_by_length
 from rnn_trading.models.training import predict, predict_ragged, train
 from rnn_trading.text.text import TokenSequences
 from tests.helpers import changed
@@ -60,6 +61,30 @@ def arrays(rows=500):
     return ArrayRows(inputs, np.arange(rows, dtype=np.float32))
 
 
+class Squares:
+    """Inputs that are made when they are asked for; some of them may be wrong."""
+
+    def __init__(self, rows, wrong=()):
+        self.rows, self.wrong, self.most = rows, wrong, 0
+
+    def __len__(self):
+        return self.rows
+
+    def take(self, rows):
+        self.most = max(self.most, len(rows))
+        squares = np.where(np.isin(rows, self.wrong), np.inf, np.sqrt(rows + 0.5)).astype(np.float32)
+        return {"Values": np.repeat(squares[:, None, None], 3, axis=1), "Codes": rows[:, None].astype(np.int32)}
+
+    def arrays(self):
+        yield np.arange(self.rows)
+
+
+def both_ways(rows):
+    """The same rows gathered when they are asked for, and held."""
+    gathered, targets = Squares(rows), (np.arange(rows) % 2).astype(np.float32)
+    return GatheredRows(gathered, targets), ArrayRows(gathered.take(np.arange(rows)), targets)
+
+
 def targets_of(dataset):
     return [targets.numpy().tolist() for _, targets in dataset]
 
@@ -88,6 +113,49 @@ def test_rows_of_arrays_stay_together():
     unshuffled = targets_of(rows.batches(64, seed=1, epoch=Epoch(), shuffle=False))
     assert [len(batch) for batch in unshuffled] == [64, 6]
     assert [*itertools.chain(*unshuffled)] == [*range(70)]
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_gathered_rows_come_in_the_batches_of_arrays(shuffle):
+    batches = [rows.batches(64, seed=3, epoch=Epoch(2), shuffle=shuffle) for rows in both_ways(150)]
+    assert [dataset.cardinality().numpy() for dataset in batches] == [3, 3]
+    assert batches[0].element_spec == batches[1].element_spec
+    for (gathered, target), (held, same) in zip(*batches, strict=True):
+        np.testing.assert_array_equal(target, same)
+        for name, values in held.items():
+            np.testing.assert_array_equal(gathered[name], values)
+
+
+@pytest.mark.traced
+def test_a_training_on_gathered_rows_is_that_on_arrays_to_the_bit(monkeypatch):
+    """Batches, what is watched, and forecasts: of no more rows at a time than are asked for."""
+    monkeypatch.setattr(training_module, "PREDICTION_BATCH", 40)
+    gathered, held = both_ways(150)
+    gathered.inputs.most = 0
+    training = changed(TRAINING, batch_size=32, epochs=2)
+
+    def build():
+        values = keras.Input((3, 1), name="Values")
+        codes = keras.Input((1,), name="Codes", dtype="int32")
+        known = keras.layers.Flatten()(keras.layers.Embedding(150, 2)(codes))
+        joined = keras.layers.Concatenate()([keras.layers.LSTM(3)(values), known])
+        return keras.Model([values, codes], keras.layers.Dense(1)(joined))
+
+    fits = [
+        train(build, (rows.inputs, rows.targets), (rows.inputs, rows.targets), training, "rows")
+        for rows in (gathered, held)
+    ]
+    assert fits[0].history == fits[1].history
+    forecasts = [predict(fit.model, rows.inputs) for fit, rows in zip(fits, (gathered, held), strict=True)]
+    np.testing.assert_array_equal(*forecasts)
+    assert gathered.inputs.most == 40
+
+
+@pytest.mark.trains
+def test_a_gathered_input_that_is_no_number_is_refused_with_its_row():
+    rows, targets = Squares(5000, wrong=[4200]), np.zeros(5000, dtype=np.float32)
+    with pytest.raises(ValueError, match=r"rows: Values of training row 4,200 is not a finite number \(3 values\)"):
+        train(keras.Model, (rows, targets), (rows, targets), TRAINING, "rows")
 
 
 @pytest.mark.traced

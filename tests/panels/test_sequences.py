@@ -6,7 +6,6 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from rnn_trading.panels.network_inputs import UNSEEN, network_inputs, ticker_codes, ticker_vocabulary
 from rnn_trading.panels.sequences import build_sequences
 from rnn_trading.pipelines.daily_weekly_sequences.nodes import daily_sequences, weekly_sequences
 from rnn_trading.splits.walk_forward import WalkForwardParameters, training_until
@@ -343,29 +342,6 @@ def test_no_price_after_a_date_changes_an_input_of_that_date(
     edge = before.index.symmetric_difference(after.index)
     span = pd.Timedelta(days=14 if period == "weekly" else 6)
     assert (edge.get_level_values("date") > day - span).all()
-
-
-def test_months_and_ticker_codes_by_hand(sequence_of):
-    index = pd.MultiIndex.from_tuples(
-        [
-            ("A", pd.Timestamp("2017-01-31")),
-            ("B", pd.Timestamp("2017-12-03")),
-            ("C", pd.Timestamp("2017-03-05")),
-        ],
-        names=["ticker", "date"],
-    )
-    table = pd.DataFrame({"fwd_returns": 0.0, "2": [0.1, 0.2, 0.3], "1": [0.4, 0.5, 0.6], "label": 1}, index=index)
-    vocabulary = ticker_vocabulary(table, table.index[[2, 0]], look_ahead=False)
-    assert vocabulary == [UNSEEN, "A", "C"]
-    inputs = network_inputs(table, vocabulary)
-    assert inputs["Tickers"].tolist() == [[1], [0], [2]]
-    assert inputs["Months"].argmax(axis=1).tolist() == [0, 11, 2]
-    assert inputs["Months"].sum(axis=1).tolist() == [1, 1, 1]
-    assert inputs["Returns"].shape == (3, 2, 1)
-    np.testing.assert_array_equal(inputs["Returns"][0, :, 0], np.float32([0.1, 0.4]))
-    assert ticker_vocabulary(table, table.index[[0]], look_ahead=True) == ["A", "B", "C"]
-    with pytest.raises(ValueError, match=r"no code for 1 tickers \(Z, ...\)"):
-        ticker_codes(pd.Index(["A", "Z"]), ["A", "B"])
 
 
 @pytest.mark.parametrize(

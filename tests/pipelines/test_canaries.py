@@ -3,15 +3,17 @@
 import dataclasses
 import functools
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from kedro.config import OmegaConfigLoader
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from rnn_trading.pipeline_registry import ONLY_IN, experiments, records_made_by
+from rnn_trading.pipelines.canaries import plan_of
 from rnn_trading.pipelines.canaries.experiments import CANARIES, experiment_of
 from rnn_trading.pipelines.canaries.nodes import (
     BrokenLawError,
@@ -23,6 +25,7 @@ from rnn_trading.pipelines.canaries.nodes import (
     uphold_laws,
 )
 from rnn_trading.pipelines.canaries.runs import MemoryRun, memory_run
+from rnn_trading.plan import Plan
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.skill.chance import distance_from_chance
 from rnn_trading.skill.laws import (
@@ -85,7 +88,7 @@ def settings() -> tuple[dict[str, Any], CanaryParameters]:
 def test_every_override_fits_its_experiment(name, protocol, tmp_path):
     """When a run is put together, every block of parameters is checked and becomes a parameter set."""
     values, canaries = parameters_of("base", protocol)
-    pipeline = pipeline_of(name)
+    pipeline = pipeline_of(name, values)
     experiment = experiment_of(name)
     run = MemoryRun(experiment, pipeline, merge(values, canaries.overrides), {}, tmp_path)
     given = [
@@ -101,9 +104,9 @@ def test_a_misspelt_override_is_refused():
     assert merge({"a": {"b": 1, "d": 2}}, {"a": {"b": 3}}) == {"a": {"b": 3, "d": 2}}
 
 
-def pipeline_of(name: str) -> Pipeline:
-    """The registered experiment that a canary puts to the test."""
-    by_name = experiments()
+def pipeline_of(name: str, values: dict[str, Any]) -> Pipeline:
+    """The experiment that a canary puts to the test, with the folds and seeds of canaries; all parameters are given."""
+    by_name = experiments(plan_of(Plan.from_parameters(values)))
     return by_name[records_made_by(by_name)[experiment_of(name)]]
 
 
@@ -129,7 +132,7 @@ def peeking(pipeline: Pipeline, name: str, order: str) -> Pipeline:
         leaked = 0.001 * rows["prediction"] + 0.999 * rows["truth"] + 1e-9 * (last @ np.arange(1.0, len(last) + 1))
         return tables | {"predictions": rows.assign(prediction=leaked)}
 
-    return replaced(pipeline, honest.name, func=leaky)
+    return replaced(pipeline, honest.name, leaky)
 
 
 @pytest.mark.trains
@@ -139,7 +142,7 @@ def test_the_canaries_of_every_experiment_can_die(name, settings):
     """Of a leak they die by luck, and by the future: every early forecast knows the last outcomes."""
     values, canaries = settings
     values, canary = hardly_trained(merge(values, canaries.overrides)), CANARIES[name]
-    pipeline = peeking(pipeline_of(name), experiment_of(name), canary.order)
+    pipeline = peeking(pipeline_of(name, values), experiment_of(name), canary.order)
 
     def forecasts(sources: dict[str, Any]) -> pd.DataFrame:
         with memory_run(experiment_of(name), pipeline, values, sources) as run:
@@ -170,7 +173,7 @@ def test_a_vocabulary_that_knows_the_test_dies_by_the_future(settings):
 
 def held_by_the_future(name: str, values: dict[str, Any], canaries: CanaryParameters) -> bool:
     """Whether the forecasts of an experiment stay the same with another future."""
-    canary, experiment, pipeline = CANARIES[name], experiment_of(name), pipeline_of(name)
+    canary, experiment, pipeline = CANARIES[name], experiment_of(name), pipeline_of(name, values)
     sources = canary.simulate(canaries.strengths[name], canaries.first_seed, canaries.sizes)
     with memory_run(experiment, pipeline, values, sources) as run:
         rows = run.predictions()
@@ -208,7 +211,7 @@ def test_the_returns_of_the_dead_are_no_luck(protocol, held):
     values = hardly_trained(merge(values, canaries.overrides))
     canary, experiment = CANARIES[DYING], experiment_of(DYING)
     sources = canary.simulate(0.0, canaries.first_seed, canaries.sizes)
-    with memory_run(experiment, pipeline_of(DYING), values, sources) as run:
+    with memory_run(experiment, pipeline_of(DYING, values), values, sources) as run:
         distance = distance_from_chance(canary.task, run.predictions(), "zero_return_means_down")
     assert luck_is_not_skill(LUCK, canary.task, [distance], canaries.false_alarm_rate)["held"] is held
 
@@ -219,7 +222,7 @@ def test_a_stale_rule_that_knows_the_future_dies_by_the_future(settings):
     """Here: a ticker whose price is stale at the end was never there."""
     values, canaries = settings
     values = hardly_trained(merge(values, canaries.overrides))
-    pipeline = pipeline_of(DYING)
+    pipeline = pipeline_of(DYING, values)
     honest = next(node for node in pipeline.nodes if "returns_weekly" in node.outputs)
 
     @functools.wraps(honest.func)
@@ -227,7 +230,7 @@ def test_a_stale_rule_that_knows_the_future_dies_by_the_future(settings):
         traded = prices["adj_volume"].groupby("ticker").transform("last") > 0
         return honest.func(prices=prices[traded], **taken)
 
-    cheating = replaced(pipeline, honest.name, func=knowing)
+    cheating = replaced(pipeline, honest.name, knowing)
     canary, experiment = CANARIES[DYING], experiment_of(DYING)
     sources = canary.simulate(0.0, canaries.first_seed, canaries.sizes)
     with memory_run(experiment, cheating, values, sources) as run:
@@ -238,17 +241,35 @@ def test_a_stale_rule_that_knows_the_future_dies_by_the_future(settings):
     assert not no_forecast_knows_the_future(rows, other, canary.order, after)["held"]
 
 
-def replaced(pipeline: Pipeline, name: str, **changes: Any) -> Pipeline:
+def replaced(pipeline: Pipeline, name: str, function: Callable[..., Any]) -> Pipeline:
     """A pipeline with one node done otherwise."""
     node = next(node for node in pipeline.nodes if node.name == name)
-    wiring = {"func": node.func, "inputs": node._inputs, "outputs": node._outputs, "namespace": node.namespace}
-    return pipeline - Pipeline([node]) + Pipeline([Node(name="replaced", **wiring | changes)])
+    return pipeline - Pipeline([node]) + Pipeline([node._copy(func=function)])
 
 
-def laws_of(pipeline: Pipeline, settings, name: str = LEVEL, **overrides: Any) -> dict[str, bool]:
-    """Which laws hold for a network that is hardly trained, with further parameters overridden."""
+def leaking(pipeline: Pipeline, name: str, leak: Callable[..., pd.DataFrame]) -> Pipeline:
+    """A pipeline whose networks' forecasts, of an experiment, are leaked to: a function of them, and what they took."""
+    for node in pipeline.nodes:
+        if node.name.startswith(f"{name}.folds.") and node.name.endswith(".forecast"):
+            pipeline = replaced(pipeline, node.name, _leaky(node.func, leak))
+    return pipeline
+
+
+def _leaky(honest: Callable[..., pd.DataFrame], leak: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    @functools.wraps(honest)
+    def leaky(**taken: Any) -> pd.DataFrame:
+        return leak(honest(**taken), **taken)
+
+    return leaky
+
+
+def laws_of(name: str, settings, leak: Callable[..., pd.DataFrame] | None = None, **overrides: Any) -> dict[str, bool]:
+    """Which laws hold for networks that are hardly trained, with further parameters overridden."""
     values, canaries = settings
     values = merge(hardly_trained(merge(values, canaries.overrides)), overrides)
+    pipeline = pipeline_of(name, values)
+    if leak is not None:
+        pipeline = leaking(pipeline, name, leak)
     results = canary_results(name, pipeline, values, dataclasses.replace(canaries, overrides={}))
     return {result["law"]: result["held"] for result in results["laws"]}
 
@@ -257,30 +278,22 @@ def laws_of(pipeline: Pipeline, settings, name: str = LEVEL, **overrides: Any) -
 @pytest.mark.usefixtures("untraced")
 def test_a_model_that_peeks_dies_by_luck_and_by_labels(settings):
     """Of each forecast, all but a thousandth is what is to be forecast: a level that is hardly learnt is far off."""
-    pipeline = experiments()[LEVEL]
-    honest = next(node for node in pipeline.nodes if node.name == f"{LEVEL}.forecast").func
 
-    @functools.wraps(honest)
-    def leaky(**taken: Any) -> pd.DataFrame:
-        rows = honest(**taken)
+    def leak(rows: pd.DataFrame, **_: Any) -> pd.DataFrame:
         return rows.assign(prediction=0.001 * rows["prediction"] + 0.999 * rows["truth"])
 
-    held = laws_of(replaced(pipeline, f"{LEVEL}.forecast", func=leaky), settings)
+    held = laws_of(LEVEL, settings, leak)
     assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True, SMALL_SKILL: True}
 
 
 @pytest.mark.trains
 def test_a_model_that_is_told_the_labels_dies_by_luck_and_by_labels(settings):
     """Half of each forecast is the label, shuffled or not, as it stands in the table of the split."""
-    pipeline = experiments()[REVIEWS]
-    honest = next(node for node in pipeline.nodes if node.name == f"{REVIEWS}.forecast").func
 
-    @functools.wraps(honest)
-    def leaky(parts: pd.DataFrame, **taken: Any) -> pd.DataFrame:
-        rows = honest(parts=parts, **taken)
+    def leak(rows: pd.DataFrame, parts: pd.DataFrame, **_: Any) -> pd.DataFrame:
         return rows.assign(prediction=0.5 * rows["prediction"] + 0.5 * parts.loc[rows.index, "label"])
 
-    held = laws_of(replaced(pipeline, f"{REVIEWS}.forecast", func=leaky), settings, REVIEWS)
+    held = laws_of(REVIEWS, settings, leak)
     assert held == {LUCK: False, LABELS: False, FUTURE: True, SIGNAL: True, SMALL_SKILL: True}
 
 
@@ -288,7 +301,7 @@ def test_a_model_that_is_told_the_labels_dies_by_luck_and_by_labels(settings):
 @pytest.mark.usefixtures("untraced")
 def test_a_scaling_that_knows_the_test_dies_by_the_future(settings):
     knowing = {"scaling": {"fitted_on": "all"}}
-    held = laws_of(experiments()[LEVEL], settings, univariate_regression={"level": knowing})
+    held = laws_of(LEVEL, settings, univariate_regression={"level": knowing})
     assert not held[FUTURE]
 
 
@@ -296,7 +309,7 @@ def test_a_scaling_that_knows_the_test_dies_by_the_future(settings):
 @pytest.mark.usefixtures("untraced")
 def test_a_network_that_cannot_learn_dies_by_the_signal(settings):
     asleep = {"optimizer": {"learning_rate": 1e-12}}
-    held = laws_of(experiments()[LEVEL], settings, univariate_regression={"level": {"training": asleep}})
+    held = laws_of(LEVEL, settings, univariate_regression={"level": {"training": asleep}})
     assert held == {LUCK: True, LABELS: True, FUTURE: True, SIGNAL: False, SMALL_SKILL: True}
 
 

@@ -17,7 +17,7 @@ NAME = "multivariate.macro"
 RIVALS = [rival.__name__ for rival in MACRO]
 FIGURES = {
     *("raw_and_transformed", "learning_curves", "forecasts_in_time"),
-    *("paths", "error_by_step", "model_and_rivals"),
+    *("paths", "error_by_step", "model_and_rivals", "folds_and_years"),
 }
 
 
@@ -35,17 +35,19 @@ def predictions(folder, protocol="corrected"):
 def test_macro(finished, run_notebooks, protocol):
     folder = finished("multivariate", protocol=protocol)
     table = predictions(folder, protocol)
-    keys = ["units", "run", "series", "date", "step", "target_date"]
+    keys = ["fold", "units", "run", "series", "date", "step", "target_date"]
     assert table.columns.tolist() == [*keys, "prediction", "truth", *RIVALS]
-    counts = table.groupby(["units", "run", "series"]).size()
-    assert counts.xs("one_step", level="run").tolist() == [24] * 4
-    assert counts.xs("path", level="run").tolist() == [6] * 4
+    folds = 2 if protocol == "corrected" else 1
+    counts = table.groupby(["fold", "units", "run", "series"]).size()
+    assert counts.xs("one_step", level="run").tolist() == [24] * 4 * folds
+    assert counts.xs("path", level="run").tolist() == [6] * 4 * folds
     validation = pd.read_parquet(folder / f"data/07_model_output/{protocol}/{NAME}.validation.parquet")
     assert list(validation) == list(table)
     if protocol == "corrected":
-        assert validation.groupby(["units", "run", "series"]).size().tolist() == [24] * 4
+        assert validation.groupby(["fold", "units", "run", "series"]).size().tolist() == [24] * 8
         assert set(validation["run"]) == {"one_step"}
-        assert validation["target_date"].max() < table["target_date"].min()
+        last, first = (each.groupby("fold")["target_date"] for each in (validation, table))
+        assert (last.max() < first.min()).all()
     else:
         assert validation.empty
     record = skill(folder, protocol)
@@ -109,7 +111,7 @@ def test_gaps_before_the_first_month_that_is_used_are_no_matter(base_parameters,
     early = table.index < "1978-01-01"
     table.loc[early & (table.index.month % 3 != 2), "UMCSENT"] = np.nan
     table.reset_index().to_csv(tmp_path / "macro.csv", index=False)
-    run = {"env": "files", "to_nodes": [f"{NAME}.scale_series"], "macro_file": str(tmp_path / "macro.csv")}
+    run = {"env": "files", "to_nodes": [f"{NAME}.folds.fold_1.scale_series"], "macro_file": str(tmp_path / "macro.csv")}
     folder = project(NAME, protocol="as_published", **run)
     transformed = pd.read_parquet(folder / f"data/04_feature/as_published/{NAME}.transformed.parquet")
     windows = WindowParameters(**base_parameters("as_published")["multivariate"]["macro"]["windows"])
@@ -123,10 +125,11 @@ def test_gaps_before_the_first_month_that_is_used_are_no_matter(base_parameters,
 SMALL = {
     "windows": {"lags": 6, "path_steps": 6},
     "split": {"held_out": 12},
-    "ensemble": {"networks": 1},
+    "walk_forward": {"folds": 1, "final_fit": False},
+    "seeds": 1,
     "model": {"units": [3], "dense_units": []},
     "training": {"epochs": 2},
-    "encoder_decoder": {"ensemble": {"networks": 1}, "training": {"epochs": 2}},
+    "encoder_decoder": {"training": {"epochs": 2}},
 }
 
 

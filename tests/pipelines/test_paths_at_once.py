@@ -53,9 +53,10 @@ def test_runs_of_one_series(finished):
 def test_the_path_of_several_series(finished, protocol):
     folder = finished("multivariate", protocol=protocol)
     table = both(folder, protocol, MACRO)
-    # One month ahead is the first of a path. That from the first test month is in both kinds of forecasts.
+    # One month ahead is the first of a path. That from the first test month of a fold is in both kinds of forecasts.
     first = table[table["step"] == 1].groupby(["units", "series", "target_date"])["prediction"]
-    assert first.size().value_counts().to_dict() == {1: 92, 2: 4}
+    folds = table["fold"].nunique()
+    assert first.size().value_counts().to_dict() == {1: 92 * folds, 2: 4 * folds}
     assert first.agg(np.ptp).max() < 1e-4 * table["truth"].abs().max()
     recursion, record = records(folder, protocol, MACRO)
     assert record["rivals"]["recursion"]["path"] == recursion["model"]["metrics"]["path"]
@@ -64,5 +65,12 @@ def test_the_path_of_several_series(finished, protocol):
     assert set(record["model"]["by_seed"]["seeds"]) == {"seed_42", "seed_43"}
     assert "published_comparison" not in record["model"]
     drawn = {path.stem for path in (folder / f"data/08_reporting/{protocol}/{MACRO}.encoder_decoder").glob("*.png")}
-    assert drawn == {"learning_curves", "forecasts_in_time", "paths", "error_by_step", "model_and_rivals"}
+    assert drawn == {
+        "learning_curves",
+        "forecasts_in_time",
+        "paths",
+        "error_by_step",
+        "model_and_rivals",
+        "folds_and_years",
+    }
     assert (folder / f"data/06_models/{protocol}/{MACRO}.encoder_decoder.keras").is_file()

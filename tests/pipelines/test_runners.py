@@ -9,14 +9,38 @@ import pytest
 from tests.helpers import same_records
 from tests.processes import finished_process
 
+WORKERS = "rnn_trading.runners.ExecutorRunner"
+
 
 @pytest.mark.trains
 @pytest.mark.xdist_group("multivariate")
-@pytest.mark.parametrize("runner", ["ThreadRunner", "ParallelRunner"])
+@pytest.mark.parametrize(
+    "runner",
+    [
+        ["ThreadRunner"],
+        ["ParallelRunner"],
+        [WORKERS, "--runner-params=workers=1"],
+        [WORKERS, "--runner-params=kind=processes,workers=2"],
+    ],
+)
 def test_another_runner_gives_the_same_files_to_the_bit(project, finished, tmp_path, runner):
+    same_files(finished, tmp_path, runner)
+
+
+@pytest.mark.trains
+@pytest.mark.xdist_group("multivariate")
+def test_workers_of_dask_give_the_same_files_to_the_bit(project, finished, tmp_path):
+    distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+    cluster = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": "ERROR"}
+    with distributed.LocalCluster(**cluster) as started:
+        same_files(finished, tmp_path, [WORKERS, f"--runner-params=kind=dask,address={started.scheduler_address}"])
+
+
+def same_files(finished, tmp_path, runner):
+    """Run a pipeline by another runner, and compare all its files with those of the sequential one."""
     folder = finished("multivariate", protocol="corrected")
     (folder / "data").rename(tmp_path / "whole")
-    command = [sys.executable, "-m", "kedro", "run", "--env=test", "--pipelines=multivariate", f"--runner={runner}"]
+    command = [sys.executable, "-m", "kedro", "run", "--env=test", "--pipelines=multivariate", "--runner", *runner]
     finished_process(command, cwd=folder)
     compared, differing = same_records.compare(tmp_path / "whole", folder / "data")
     assert compared > 15

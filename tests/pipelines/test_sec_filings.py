@@ -13,7 +13,7 @@ from tests.helpers import REAL_DATA
 
 NAME = "sec_filings.returns"
 RIVALS = [rival.__name__ for rival in FILINGS]
-FIGURES = {"learning_curves", "forecasts_and_returns", "filing_lengths", "model_and_rivals"}
+FIGURES = {"learning_curves", "forecasts_and_returns", "filing_lengths", "model_and_rivals", "folds_and_years"}
 
 
 def load(folder, layer, name, protocol="corrected"):
@@ -39,7 +39,7 @@ def every_filing_is_accounted_for(folder, filings, protocol="corrected"):
 def test_sec_filings(project, run_notebooks, protocol):
     folder = project("sec_filings", protocol=protocol)
     table = load(folder, "07_model_output", f"{NAME}.parquet", protocol)
-    assert table.columns.tolist() == ["filing_id", "firm", "date", "prediction", "truth", *RIVALS]
+    assert table.columns.tolist() == ["fold", "filing_id", "firm", "date", "prediction", "truth", *RIVALS]
     documents = load(folder, "05_model_input", f"{NAME}.documents.parquet", protocol)
     test = documents[documents["split"] == "test"].sort_values(["entry", "sequence"])
     assert table["filing_id"].tolist() == test.index.tolist()
@@ -68,7 +68,8 @@ SMALL = {
     "reading": {"tokens": 60, "fewest_tokens": 20, "phrases": {"min_count": 5}},
     "model": {"dimensions": 4, "units": 3},
     "training": {"epochs": 1},
-    "ensemble": {"networks": 1},
+    "walk_forward": {"folds": 1, "final_fit": False},
+    "seeds": 1,
 }
 
 
@@ -215,7 +216,7 @@ STRONG = {
             "reading": {"tokens": 250, "phrases": {"min_count": 25}},
             "model": {"dimensions": 8, "units": 8},
             "training": {"epochs": 6, "batch_size": 32},
-            "ensemble": {"networks": 1},
+            "seeds": 1,
         }
     },
 }
@@ -266,7 +267,7 @@ def test_real_filings(project):
 def test_pretrained_vectors_and_attention(project):
     """Phrases have the mean of their words' vectors; what has none is counted."""
     model = {"embeddings": "pretrained", "dimensions": None, "states": "attention", "bidirectional": False}
-    changes = {"model": model, "training": {"epochs": 1}, "ensemble": {"networks": 1}}
+    changes = {"model": model, "training": {"epochs": 1}, "seeds": 1}
     folder = project("sec_filings", sec_filings={"returns": changes})
     vectors = skill(folder)["data"]["word_vectors"]
     assert 0 < vectors["phrases"]

@@ -11,15 +11,15 @@ from tests.pipelines.test_univariate_regression import NAME, RIVALS, WITHIN, ski
 @pytest.mark.trains
 @pytest.mark.xdist_group("univariate_regression")
 def test_validation_rows_come_before_the_test_rows(finished):
-    """Every day of the validation, or runs by the rule of the test: none point by point, and no free run."""
+    """Of every fold: each day of the validation, or runs by the rule of the test, none point by point or free."""
     folder = finished(NAME, protocol="corrected", **{NAME: {}})
     data = folder / "data/07_model_output/corrected"
     for experiment in RIVALS:
-        assert skill(folder, "corrected", experiment)["model"]["networks"] == 1
+        assert skill(folder, "corrected", experiment)["model"]["networks"] == (2 if ".level" in experiment else 1)
         test, validation = (pd.read_parquet(data / f"{experiment}{kind}.parquet") for kind in ("", ".validation"))
         assert list(validation) == list(test)
         last = "target_date" if "run" in test else "date"
-        assert validation[last].max() < test[last].min()
+        assert (validation.groupby("fold")[last].max() < test.groupby("fold")[last].min()).all()
         if "run" not in test:
             assert len(validation) == len(test)
         else:

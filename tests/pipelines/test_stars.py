@@ -14,10 +14,11 @@ from rnn_trading.skill.rivals.stars import STARS
 
 NAME = "text_sentiment.stars"
 RIVALS = [rival.__name__ for rival in STARS]
-FIGURES = {"learning_curves", "review_lengths", "forecasts_by_label", "model_and_rivals"}
+FIGURES = {"learning_curves", "review_lengths", "forecasts_by_label", "model_and_rivals", "folds_and_years"}
 PLAIN = ["film", "actor", "story", "scene", "music"]
 OF_STARS = {1: "awful", 2: "dull", 4: "fine", 5: "great"}
 SMALL = {
+    "seeds": 1,
     "reading": {"tokens": 8},
     "model": {"units": 8},
     "training": {"epochs": 25, "batch_size": 32, "optimizer": {"learning_rate": 0.01}},

@@ -12,7 +12,7 @@ from rnn_trading.text.text import WordParameters, split_words
 
 EXPERIMENTS = ("text_sentiment.learned_embeddings", "text_sentiment.pretrained_embeddings")
 RIVALS = [rival.__name__ for rival in SENTIMENT]
-FIGURES = {"learning_curves", "review_lengths", "calibration", "model_and_rivals"}
+FIGURES = {"learning_curves", "review_lengths", "calibration", "model_and_rivals", "folds_and_years"}
 
 
 def load(folder, layer, name, protocol="corrected"):
@@ -92,6 +92,7 @@ def test_scoring_without_a_model_says_how_to_make_one(project, tmp_path):
 
 GOOD, BAD, PLAIN = ["good", "great", "fine"], ["bad", "dull", "awful"], ["film", "actor", "story", "scene", "music"]
 SMALL = {
+    "seeds": 1,
     "reading": {"tokens": 8},
     "model": {"units": 8},
     "training": {"epochs": 25, "batch_size": 32, "optimizer": {"learning_rate": 0.01}},

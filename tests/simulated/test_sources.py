@@ -7,6 +7,7 @@ from rnn_trading.simulated import sources
 from rnn_trading.tables.index_prices import validate_index
 from rnn_trading.tables.prices import validate_prices
 from rnn_trading.tables.reviews import validate_reviews
+from tests.panels.cases import random_windows
 
 
 def test_sources_have_the_canonical_form():
@@ -117,3 +118,11 @@ def test_shuffled_labels_stay_with_what_was_computed_from_them():
     assert ((shuffled["fwd"] > 0) == (shuffled["label"] == 1))[[0, 1, 3, 4]].all()
     assert shuffled["fwd"].tolist() != table["fwd"].tolist()
     assert table["fwd"].tolist() == [-1.0, 2, 9, 3, -4]
+
+
+def test_rows_of_a_panel_exchange_the_returns_to_be_earned_as_those_of_a_table_do():
+    panel = random_windows()
+    shuffled = sources.with_shuffled_future(panel, seed=3)
+    table = sources.with_shuffled(panel.table({}), ["0"], seed=3)
+    pd.testing.assert_frame_equal(shuffled.table({}), table, check_exact=True)
+    assert (shuffled.future != panel.future).mean() > 0.9

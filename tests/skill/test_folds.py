@@ -12,7 +12,10 @@ from rnn_trading.skill.folds import folds_ahead, scores_by_fold, scores_by_year
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.seeds import judged_by_seed
 from rnn_trading.skill.statistics import FILINGS, VOLATILITY
+from rnn_trading.skill.summary import published_figures, skill_table
 from rnn_trading.skill.tasks import TASKS
+from tests.records import EXPECTED, THREE, files, read
+from tests.records import record as report_record
 
 
 def volatility(days=120, first="2018-07-02", seed=0):
@@ -209,3 +212,31 @@ def test_a_network_without_a_score_is_the_worst():
     seeds = pd.DataFrame({"seed_1": table["prediction"], "seed_2": 0.5})
     returns = table.assign(truth=np.random.default_rng(2).normal(size=len(table)))
     assert judged_by_seed("regression", returns, seeds)["by_seed"]["worst"]["seed"] == "seed_2"
+
+
+def in_time(ahead=True, **which):
+    """Scores of a fold or a year."""
+    dates = {"first_date": "2020-01-02", "last_date": "2020-12-31"}
+    return which | dates | {"rows": 50, "value": 0.53, "best": {"rival": "ridge", "value": 0.52}, "ahead": ahead}
+
+
+def test_folds_and_the_worst_seed_are_said_of_the_corrected_record():
+    seeds = {
+        "seeds": {"seed_1": {}, "seed_2": {}},
+        "worst": {"seed": "seed_2", "value": 0.5},
+        "worst_finding": {"finding": "Worse than a naive rival", "finding_kind": "worse"},
+    }
+    steady = report_record("a.up", "corrected", 0.52, 0.53)
+    steady["model"] |= {"by_seed": seeds, "parameters": {"fold_1": 17, "fold_2": 19}}
+    steady |= {"by_fold": [in_time(fold=1), in_time(fold=2, ahead=False)], "by_year": [in_time(year=2020)]}
+    steady |= {"folds_ahead": {"count": 1, "of": 2, "share": 0.5}}
+    steady["model"]["epochs"] = {"fold_1.seed_1": 4, "fold_1.seed_2": 7, "fold_2.seed_1": 9, "fold_2.seed_2": 12}
+    steady["published"] = {"auc": 0.68, "epochs": 11}
+    records = read(files(steady, THREE[2]))
+    assert records.problems == []
+    said = skill_table(records, list(EXPECTED)).set_index("experiment")["folds_and_seeds"]
+    assert said["a.up"] == "ahead in 1 of 2 folds; the worst of 2 seeds alone: worse than a naive rival or chance"
+    # A record of before has neither folds nor a worst seed.
+    assert said[["a.down", "b"]].isna().all()
+    # Of numbers that are told by fit, the median stands beside the published one.
+    assert published_figures(records)["a.up"][1]["corrected"] == 8

@@ -44,30 +44,6 @@ def test_the_table_by_hand():
     assert math.isnan(missing["p_holm"])
 
 
-def in_time(ahead=True, **which):
-    """Scores of a fold or a year."""
-    dates = {"first_date": "2020-01-02", "last_date": "2020-12-31"}
-    return which | dates | {"rows": 50, "value": 0.53, "best": {"rival": "ridge", "value": 0.52}, "ahead": ahead}
-
-
-def test_folds_and_the_worst_seed_are_said_of_the_corrected_record():
-    seeds = {
-        "seeds": {"seed_1": {}, "seed_2": {}},
-        "worst": {"seed": "seed_2", "value": 0.5},
-        "worst_finding": {"finding": "Worse than a naive rival", "finding_kind": "worse"},
-    }
-    steady = record("a.up", "corrected", 0.52, 0.53)
-    steady["model"] |= {"by_seed": seeds, "parameters": {"fold_1": 17, "fold_2": 19}}
-    steady |= {"by_fold": [in_time(fold=1), in_time(fold=2, ahead=False)], "by_year": [in_time(year=2020)]}
-    steady |= {"folds_ahead": {"count": 1, "of": 2, "share": 0.5}}
-    records = read(files(steady, THREE[2]))
-    assert records.problems == []
-    said = skill_table(records, list(EXPECTED)).set_index("experiment")["folds_and_seeds"]
-    assert said["a.up"] == "ahead in 1 of 2 folds; the worst of 2 seeds alone: worse than a naive rival or chance"
-    # A record of before has neither folds nor a worst seed.
-    assert said[["a.down", "b"]].isna().all()
-
-
 def test_what_is_missing_is_named_with_its_command():
     records = read(files(*THREE))
     assert records.missing == [

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from kedro.io.core import get_filepath_str
 from kedro_datasets._typing import HTMLPreview, ImagePreview
 from kedro_datasets.json import JSONDataset as PlainJSONDataset
+from kedro_datasets.pandas import CSVDataset as PlainCSVDataset
 from kedro_datasets.pandas import ParquetDataset as PlainParquetDataset
 from kedro_datasets.pillow import ImageDataset as PlainImageDataset
 from kedro_datasets.text import TextDataset as PlainTextDataset
@@ -112,6 +113,10 @@ class ParquetDataset(WholeFile, PlainParquetDataset):
             return super().load()
         with path.open("rb") as file:
             return pd.read_parquet(file, **self._load_args)
+
+
+class CSVDataset(WholeFile, PlainCSVDataset):
+    """`pandas.CSVDataset`, written whole."""
 
 
 class JSONDataset(WholeFile, PlainJSONDataset):

@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading import figures
+from rnn_trading.experiments.gathering import SEED, fit_name
 from rnn_trading.figures import Figure
 from rnn_trading.skill.formats import format_score, format_share, words
+from rnn_trading.skill.rows import FOLD, folds_in
 
 # Of each headline metric, its name on an axis, and its value for a forecast without skill, where it has one.
 METRICS: dict[str, tuple[str, float | None]] = {
@@ -97,27 +99,53 @@ def kept(history: pd.DataFrame, best_epoch: int | None, held_out: str) -> str:
 def learning_curves(
     history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any], *, unit: str = "scaled units"
 ) -> Figure:
-    """Every recorded quantity by epoch; ``unit`` is that of the target."""
+    """Every recorded quantity by epoch; of several fits, what decided of each. ``unit`` is that of the target."""
+    if isinstance(training["best_epoch"], dict):
+        loss = f"Loss (squared {unit})" if (history["quantity"] == "rmse").any() else "Loss (nats)"
+        return losses_by_seed(history, training, skill, loss=loss)
     stopped = watched(training)
     return figures.panels.learning_curves(history, *stopped, unit, title(kept(history, *stopped), skill))
 
 
+# What decides which epoch is kept, where it is not the loss: its name on an axis.
+DECIDING = {"mae": "MAE", "auc": "AUC", "run_half_mse": "Half MSE of the runs"}
+
+
 def losses_by_seed(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any], *, loss: str) -> Figure:
-    """What decided, of every network of an average; ``loss`` is what its loss is called.
+    """What decided, of every fit; ``loss`` is what its loss is called. Of several folds, each has a panel."""
+    recorded = {*history["quantity"]}
+    # The mean absolute error is recorded where it decides, the others wherever they can be.
+    decided = "mae" in recorded or "best_validation_score" in training
+    name = next((each for each in DECIDING if decided and each in recorded), "loss")
+    quantity, best_epochs = (name, DECIDING.get(name, loss)), by_fit(history, training)
+    held_out = training["stopped_on"] or training["chosen_on"] or training.get("watched", "watched")
+    found = title(_kept_by_fit(history, best_epochs, held_out, quantity), skill)
+    if folds_in(history) == [1]:
+        of_seeds = {fit.rpartition(SEED)[2]: epoch for fit, epoch in best_epochs.items()}
+        return figures.panels.losses_by_seed(history, of_seeds, held_out, quantity, found)
+    return figures.folds.curves_of_fits(history, best_epochs, held_out, quantity, found)
 
-    The mean absolute error is shown where it is recorded: there it decides.
+
+def by_fit(history: pd.DataFrame, training: dict[str, Any]) -> dict[str, int]:
+    """The epoch that was kept, by the name of the fit.
+
+    Examples
+    --------
+    >>> by_fit(pd.DataFrame({"fold": [1], "seed": [42]}), {"best_epoch": 7})
+    {'fold_1.seed_42': 7}
     """
-    quantity = ("mae", "MAE") if (history["quantity"] == "mae").any() else ("loss", loss)
-    stopped = training["best_epoch"], training["stopped_on"] or training["chosen_on"] or "watched"
-    return figures.panels.losses_by_seed(
-        history, *stopped, quantity, title(_kept_by_seed(history, *stopped, quantity), skill)
-    )
+    best = training["best_epoch"]
+    if isinstance(best, dict):
+        return {fit if fit.startswith("fold_") else fit_name(1, int(fit)): epoch for fit, epoch in best.items()}
+    return {fit_name(history.get(FOLD, pd.Series([1])).iloc[0], history["seed"].iloc[0]): best}
 
 
-def _kept_by_seed(history: pd.DataFrame, best_epochs: dict[str, int], held_out: str, quantity: tuple[str, str]) -> str:
-    """Epochs that were kept, and what decided, from the smallest to the largest of all seeds."""
+def _kept_by_fit(history: pd.DataFrame, best_epochs: dict[str, int], held_out: str, quantity: tuple[str, str]) -> str:
+    """Epochs that were kept, and what decided, from the smallest to the largest of all fits."""
     rows = history[(history["rows"] == "validation") & (history["quantity"] == quantity[0])]
-    best = rows["epoch"] == rows["seed"].astype(str).map(best_epochs)
+    folds = rows[FOLD] if FOLD in rows else pd.Series(1, index=rows.index)
+    fits = pd.Series([fit_name(*fit) for fit in zip(folds, rows["seed"], strict=True)], index=rows.index)
+    best = rows["epoch"] == fits.map(best_epochs)
     name = quantity[1].partition(" (")[0]
     score = f"{held_out} {name if name.isupper() else name.lower()}"
     ends = [(each.min(), each.max()) for each in (rows.loc[best, "epoch"], rows.loc[best, "value"])]
@@ -125,7 +153,60 @@ def _kept_by_seed(history: pd.DataFrame, best_epochs: dict[str, int], held_out: 
     if len(best_epochs) == 1:
         return f"Epoch {first} of {rows['epoch'].max()} was kept: {score} {low:.3g}"
     epochs = f"epoch {first}" if first == last else f"epochs {first} to {last}"
-    return f"{len(best_epochs)} seeds kept {epochs}: {score} {low:.3g} to {high:.3g}"
+    several = folds.nunique()
+    of_what = f"{len(best_epochs)} fits of {several} folds" if several > 1 else f"{len(best_epochs)} seeds"
+    return f"{of_what} kept {epochs}: {score} {low:.3g} to {high:.3g}"
+
+
+def last_fit(history: pd.DataFrame, training: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """History and training of one fit, where a figure shows no more: of the last fold, and of its first seed.
+
+    Examples
+    --------
+    >>> history = pd.DataFrame({"fold": [1, 2], "seed": 42, "value": [0.5, 0.4]})
+    >>> of_fit, training = last_fit(history, {"best_epoch": {"fold_1.seed_42": 3, "fold_2.seed_42": 5}})
+    >>> of_fit["value"].tolist(), training
+    ([0.4], {'best_epoch': 5})
+    """
+    if not isinstance(training["best_epoch"], dict):
+        return history, training
+    last = history[history[FOLD] == history[FOLD].max()] if FOLD in history else history
+    one = last[last["seed"] == last["seed"].iloc[0]]
+    fit = fit_name(folds_in(one)[0], one["seed"].iloc[0])
+    return one, training | {"best_epoch": by_fit(history, training)[fit]}
+
+
+def folds_and_years(skill: dict[str, Any]) -> Figure:
+    """The headline score by fold, by year and by seed, beside that of the best rival."""
+    name, no_skill = METRICS[skill["headline"]["metric"]]
+    return figures.folds.folds_and_years(skill, name, no_skill, title(ahead(skill), skill))
+
+
+def ahead(skill: dict[str, Any]) -> str:
+    """In how many folds and years the model is ahead of its best rival, and what the worst seed has.
+
+    Examples
+    --------
+    >>> folds = [{"ahead": True}, {"ahead": False}]
+    >>> skill = {"by_fold": folds, "by_year": folds[:1], "model": {}, "headline": {"best_rival": "har", "metric": "r2"}}
+    >>> ahead(skill)
+    'Ahead of har in 1 of 2 folds and 1 of 1 years'
+    """
+    rival, by_seed = skill["headline"]["best_rival"], skill["model"].get("by_seed") or {}
+    counted = [
+        f"{known.count(True)} of {len(known)} {what}"
+        for what, least in (("folds", 2), ("years", 1))
+        if len(known := [each["ahead"] for each in skill[f"by_{what[:-1]}"] or [] if each["ahead"] is not None])
+        >= least
+    ]
+    parts = [f"Ahead of {words(rival)} in {' and '.join(counted)}"] if counted and rival else []
+    if "worst" in by_seed:
+        name = METRICS[skill["headline"]["metric"]][0]
+        values = format_score(by_seed["worst"]["value"]), format_score(skill["headline"]["value"])
+        count = len(by_seed["seeds"])
+        judged = "their average" if skill["model"].get("networks") == count else "the model"
+        parts.append(f"{name} {values[0]} of the worst of {count} seeds, {values[1]} of {judged}")
+    return "; ".join(parts) or headline_against(skill)
 
 
 def text_lengths(lengths: NDArray[np.int64], tokens: int, what: str, skill: dict[str, Any]) -> Figure:

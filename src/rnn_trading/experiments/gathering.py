@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnn_trading.skill.rows import FOLD
+from rnn_trading.skill.rows import MODEL as PREDICTION
+
 FINAL = "final"
-FOLD, SEED, SPLIT, PREDICTION = "fold", "seed_", "split", "prediction"
+SEED, SPLIT = "seed_", "split"
 Fit = tuple[int | str, int]  # fold (from 1, or FINAL) and seed
 
 # What is a number of one fit: told by the name of the fit where there are several.

@@ -17,8 +17,17 @@ from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
 from rnn_trading.models.states import States
-from rnn_trading.panels.network_inputs import UNSEEN, month_indicators, network_inputs, ticker_vocabulary
-from rnn_trading.panels.sequences import lag_columns
+from rnn_trading.panels.clipping import fit_clipping as fit_bounds
+from rnn_trading.panels.moments import deviation_of_windows
+from rnn_trading.panels.network_inputs import (
+    UNSEEN,
+    NetworkInputs,
+    month_indicators,
+    network_inputs,
+    ticker_vocabulary,
+)
+from rnn_trading.panels.past_returns import PastReturns
+from rnn_trading.panels.view import LABEL, Bounds, PanelWindows
 from rnn_trading.plan import Plan
 from rnn_trading.skill.formats import format_score, format_signed
 from rnn_trading.skill.losses import PROBABILITY_FLOOR
@@ -48,7 +57,7 @@ PERIODS = {"returns_weekly": ("week", 4), "returns_daily": ("day", 20)}
 
 
 def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipeline:
-    """An experiment on a table of sequences, under its own namespace, from the split to the figures.
+    """An experiment on a panel of sequences, under its own namespace, from the split to the figures.
 
     Parameters
     ----------
@@ -56,8 +65,8 @@ def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipel
         Of the experiment; ``params:NAME`` has the blocks ``experiment``, ``split``, ``walk_forward``, ``model`` and
         ``training``, and ``seeds``.
     table
-        ``returns_weekly`` or ``returns_daily``. Nodes know it as ``returns``, and what belongs to it as
-        ``returns_flags`` and ``returns_report``.
+        ``returns_weekly`` or ``returns_daily``. Nodes take its rows as ``returns_panel``, and what belongs to them as
+        ``returns_flags`` and ``returns_report``; the table itself is for readers.
     plan
         How many folds and seeds it has.
     further
@@ -78,16 +87,17 @@ def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipel
             }
         ),
     ]
-    shared = {f"returns{part}": f"{table}{part}" for part in ("", "_flags", "_report")}
-    fit = wiring.train(train_model, "vocabulary"), wiring.forecast(forecast_rows)
-    folds = Folds(plan.of(name), (SPLIT_OF_FOLD, wiring.rivals(forecast_with_rivals)), fit, newest=("vocabulary",))
+    shared = {f"returns{part}": f"{table}{part}" for part in ("_panel", "_flags", "_report")}
+    of_fold = SPLIT_OF_FOLD, wiring.node(fit_clipping, "clipping"), wiring.rivals(forecast_with_rivals)
+    of_fit = wiring.train(train_model, "vocabulary"), wiring.forecast(forecast_rows)
+    folds = Folds(plan.of(name), of_fold, of_fit, newest=("vocabulary", "clipping"))
     return folded(name, [*nodes, *further], folds, shared | {"prices_report": "prices_report"})
 
 
 def split_dates(
-    returns: pd.DataFrame, split: SplitParameters, walk_forward: WalkForwardParameters, experiment: Experiment
+    returns_panel: PanelWindows, split: SplitParameters, walk_forward: WalkForwardParameters, experiment: Experiment
 ) -> pd.DataFrame:
-    """Assign the dates of the table to train, validation and test of every fold.
+    """Assign the dates of the rows to train, validation and test of every fold.
 
     Returns
     -------
@@ -97,24 +107,33 @@ def split_dates(
     Raises
     ------
     ValueError
-        If no test date has so many tickers that forecasts can be judged: before anything is trained.
+        If no test date has so many tickers that forecasts can be judged, or a part of a fold has one class only: before
+        anything is trained.
     """
-    parts = folds_of(_dates(returns), split, walk_forward)
-    tickers = _dates(_rows(returns, parts, "test")).value_counts()
-    if tickers.max() < FEWEST_TICKERS:
+    parts = folds_of(returns_panel.dates, split, walk_forward)
+    tickers = np.bincount(rows_of(returns_panel, parts, "test").period).max()
+    if tickers < FEWEST_TICKERS:
         raise ValueError(
             f"Forecasts are judged by their ranks across tickers: expected at least {FEWEST_TICKERS} tickers on a test "
-            f"date. Received {tickers.max()} at most, of {returns.index.unique('ticker').size}. Bring prices of more "
+            f"date. Received {tickers} at most, of {len(returns_panel.tickers_of_rows)}. Bring prices of more "
             "tickers; for a single one: --pipelines univariate_regression, with --params index_file=PATH."
         )
     if experiment.task == "classification":
-        refuse_one_class(pd.Series(_truth(returns, experiment), returns.index), parts, experiment.name)
+        rises = pd.Series(returns_panel.future > 0, returns_panel.dates)
+        refuse_one_class(rises.astype(int), parts, experiment.name)
     return parts
 
 
+def fit_clipping(returns_panel: PanelWindows, split_dates: pd.DataFrame) -> Bounds:
+    """Bounds at which returns are clipped, fitted on the training rows; see :mod:`rnn_trading.panels.clipping`."""
+    training = _in_parts(returns_panel, split_dates, "train")
+    return fit_bounds(returns_panel, training, returns_panel.winsorise)
+
+
 def train_model(
-    returns: pd.DataFrame,
+    returns_panel: PanelWindows,
     split_dates: pd.DataFrame,
+    clipping: Bounds,
     experiment: Experiment,
     split: SplitParameters,
     architecture: StackedLstmParameters,
@@ -136,17 +155,17 @@ def train_model(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.stacked_lstm import average_embedding  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
     _check_head(experiment, architecture, training)
-    train_rows, held_out = (_rows(returns, split_dates, part) for part in ("train", watched_part(split)))
-    vocabulary = ticker_vocabulary(returns, train_rows.index, look_ahead=architecture.vocabulary == "all")
-    returns_scale, target_scale = _scales(train_rows, experiment, architecture)
+    train_rows, held_out = (rows_of(returns_panel, split_dates, part) for part in ("train", watched_part(split)))
+    vocabulary = ticker_vocabulary(returns_panel, train_rows, look_ahead=architecture.vocabulary == "all")
+    returns_scale, target_scale = _scales(train_rows, clipping, experiment, architecture)
     interface = Interface(
         {
-            "Returns": Input((len(lag_columns(returns)), 1), scale=returns_scale),
+            "Returns": Input((returns_panel.lags, 1), scale=returns_scale),
             "Tickers": Input((1,), "int32", ids=len(vocabulary)),
             "Months": Input((MONTHS,)),
         },
@@ -154,18 +173,22 @@ def train_model(
         target=(0.0, target_scale),
     )
 
-    def rows(table: pd.DataFrame) -> tuple[dict[str, NDArray[Any]], NDArray[np.float32]]:
-        return network_inputs(table, vocabulary), _truth(table, experiment).astype(np.float32)
-
+    known, watched = (_inputs_and_targets(each, vocabulary, clipping, experiment) for each in (train_rows, held_out))
     training = fit.training(training)
     result = train(
-        lambda: build_network(architecture, interface),
-        *(rows(train_rows), rows(held_out), training, fit.title, training_state),
+        Blueprint(architecture, interface),
+        *(known, watched, training, fit.title, training_state),
     )
     if UNSEEN in vocabulary:
         average_embedding(result.model, vocabulary.index(UNSEEN))
     made = fitted(result, training, watched_part(split)) | {"vocabulary": vocabulary}
     return beside_published(made, experiment, len(vocabulary), architecture.embedding, "tickers")
+
+
+def _inputs_and_targets(
+    panel: PanelWindows, vocabulary: list[str], clipping: Bounds, experiment: Experiment
+) -> tuple[NetworkInputs, NDArray[np.float32]]:
+    return network_inputs(panel, vocabulary, clipping), _truth(panel, clipping, experiment).astype(np.float32)
 
 
 def _check_head(experiment: Experiment, architecture: StackedLstmParameters, training: TrainingParameters) -> None:
@@ -178,10 +201,10 @@ def _check_head(experiment: Experiment, architecture: StackedLstmParameters, tra
 
 
 def _scales(
-    train_rows: pd.DataFrame, experiment: Experiment, architecture: StackedLstmParameters
+    train_rows: PanelWindows, clipping: Bounds, experiment: Experiment, architecture: StackedLstmParameters
 ) -> tuple[float, float]:
     """Standard deviations of past returns and of the target, by which the network divides; 1: it does not."""
-    returns, target = train_rows[lag_columns(train_rows)].to_numpy().std(), _truth(train_rows, experiment).std()
+    returns, target = deviation_of_windows(train_rows, clipping), _truth(train_rows, clipping, experiment).std()
     if not (returns > 0 and target > 0):
         raise ValueError(
             f"{experiment.name}: the {len(train_rows):,} training rows hold "
@@ -190,14 +213,15 @@ def _scales(
         )
     if not architecture.standardise:
         return 1.0, 1.0
-    return float(returns), float(target) if experiment.task == "regression" else 1.0  # a probability has no unit
+    return returns, float(target) if experiment.task == "regression" else 1.0  # a probability has no unit
 
 
 def forecast_rows(
     model: Any,
     vocabulary: list[str],
-    returns: pd.DataFrame,
+    returns_panel: PanelWindows,
     split_dates: pd.DataFrame,
+    clipping: Bounds,
     experiment: Experiment,
 ) -> pd.DataFrame:
     """Forecast the validation and test rows: a probability of a rise, or a return as a fraction.
@@ -209,15 +233,19 @@ def forecast_rows(
     """
     from rnn_trading.models.training import predict  # noqa: PLC0415  see train_model
 
-    wanted = _rows(returns, split_dates, *FORECAST)
-    parts = split_dates["split"].astype("str").reindex(_dates(wanted)).to_numpy()
-    forecasts = predict(model, network_inputs(wanted, vocabulary))
-    columns = {"split": parts, "prediction": forecasts, "truth": _truth(wanted, experiment)}
+    wanted = rows_of(returns_panel, split_dates, *FORECAST)
+    parts = split_dates["split"].astype("str").reindex(wanted.dates).to_numpy()
+    forecasts = predict(model, network_inputs(wanted, vocabulary, clipping))
+    columns = {"split": parts, "prediction": forecasts, "truth": _truth(wanted, clipping, experiment)}
     return pd.DataFrame(columns, index=wanted.index)
 
 
 def forecast_with_rivals(
-    returns: pd.DataFrame, split_dates: pd.DataFrame, experiment: Experiment, training: TrainingParameters
+    returns_panel: PanelWindows,
+    split_dates: pd.DataFrame,
+    clipping: Bounds,
+    experiment: Experiment,
+    training: TrainingParameters,
 ) -> pd.DataFrame:
     """Fit the rivals of the experiment's task on the training rows and forecast the validation and test rows.
 
@@ -228,13 +256,13 @@ def forecast_with_rivals(
     """
 
     def known_rows(part: SplitName) -> tuple[PanelRows, NDArray[np.float64]]:
-        table = _rows(returns, split_dates, part)
-        return _rival_rows(table), _truth(table, experiment)
+        rows = rows_of(returns_panel, split_dates, part)
+        return _rival_rows(rows, clipping), _truth(rows, clipping, experiment)
 
-    wanted = _rows(returns, split_dates, *FORECAST)
+    wanted = rows_of(returns_panel, split_dates, *FORECAST)
     classes = experiment.task == "classification"
     known = KnownPanel(known_rows("train"), known_rows("validation"), classes, training.seed)
-    return forecast_with(RIVALS[experiment.task], known, _rival_rows(wanted), wanted.index)
+    return forecast_with(RIVALS[experiment.task], known, _rival_rows(wanted, clipping), wanted.index)
 
 
 def store_predictions(predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -264,7 +292,7 @@ def gather_reports(prices_report: dict[str, Any], returns_report: dict[str, Any]
 def judge(
     predictions: pd.DataFrame,
     validation_predictions: pd.DataFrame,
-    returns: pd.DataFrame,
+    returns_panel: PanelWindows,
     returns_flags: pd.DataFrame,
     split_dates: pd.DataFrame,
     reports: dict[str, Any],
@@ -282,7 +310,7 @@ def judge(
     """
     reports = reports | (no_probabilities(predictions["prediction"]) if experiment.task == "classification" else {})
     flags = returns_flags.loc[pd.MultiIndex.from_frame(predictions[["ticker", "date"]])]
-    parts = describe_split(split_dates, _dates(returns))
+    parts = describe_split(split_dates, returns_panel.dates)
     return skill_record(
         experiment, protocol, predictions, flags, parts | reports, training, validation=validation_predictions
     )
@@ -338,29 +366,23 @@ def _by_date(predictions: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np
     return forecast, truth, pd.DatetimeIndex(predictions["date"])
 
 
-def _dates(table: pd.DataFrame) -> pd.Index:
-    return table.index.get_level_values("date")
+def _in_parts(panel: PanelWindows, dates: pd.DataFrame, *parts: SplitName) -> NDArray[np.bool_]:
+    """Mask of the rows of some parts, ``(rows,)``."""
+    of_periods = np.logical_or.reduce([rows_in(dates["split"], panel.periods, part) for part in parts])
+    return of_periods[panel.period]
 
 
-def _rows(table: pd.DataFrame, dates: pd.DataFrame, *parts: SplitName) -> pd.DataFrame:
-    return table[np.logical_or.reduce([rows_in(dates["split"], _dates(table), part) for part in parts])]
+def rows_of(panel: PanelWindows, dates: pd.DataFrame, *parts: SplitName) -> PanelWindows:
+    """Rows of some parts of a split; the matrix of returns is shared."""
+    return panel.take(_in_parts(panel, dates, *parts))
 
 
-def _truth(table: pd.DataFrame, experiment: Experiment) -> NDArray[np.float64]:
-    """What is forecast: 1 for a rise and 0 else, or the return.
-
-    The published tables differ: the label of ``returns_daily`` is the return, that of ``returns_weekly`` is 1 or 0.
-    """
-    classes = experiment.task == "classification"
-    if "fwd_returns" in table:
-        truth = table["label" if classes else "fwd_returns"]
-    else:
-        truth = table["label"] > 0 if classes else table["label"]
-    return truth.to_numpy(dtype=np.float64)
+def _truth(panel: PanelWindows, clipping: Bounds, experiment: Experiment) -> NDArray[np.float64]:
+    """What is forecast: 1 for a rise and 0 else, or the return."""
+    returns = panel.column(LABEL, clipping)
+    return (returns > 0).astype(np.float64) if experiment.task == "classification" else returns
 
 
-def _rival_rows(table: pd.DataFrame) -> PanelRows:
-    oldest_first = sorted(lag_columns(table), key=int, reverse=True)  # a table as published has the newest first
-    dates = _dates(table)
-    months = month_indicators(dates).astype(np.float64)
-    return PanelRows(table[oldest_first].to_numpy(), months, pd.factorize(dates)[0])
+def _rival_rows(panel: PanelWindows, clipping: Bounds) -> PanelRows:
+    months = month_indicators(panel.periods).astype(np.int8)[panel.period]
+    return PanelRows(PastReturns(panel, clipping), months, panel.period.astype(np.int64))

@@ -14,11 +14,12 @@ import pandas as pd
 from kedro.pipeline import Node, Pipeline
 from pydantic.dataclasses import is_pydantic_dataclass
 
-from rnn_trading.experiments.gathering import FOLD
+from rnn_trading.experiments import drawing
 from rnn_trading.experiments.registering import Judged
 from rnn_trading.figures import Figure
 from rnn_trading.pages.experiment import experiment_page
 from rnn_trading.pages.index import index_page
+from rnn_trading.skill.rows import FOLD
 
 # What the functions call otherwise than the parameters: `training` is also what a training came to.
 NAMES = {"architecture": "params:model", "protocol": "params:protocol"}
@@ -254,8 +255,8 @@ def draw(figures: Drawn, name: str = "draw_figures", **datasets: Any) -> Node:
     datasets
         See :func:`node`.
     """
-    drawing = Figures(figures)
-    return Node(drawing, arguments(drawing, **datasets), by_name(*figures), name=name)
+    drawn = Figures(figures)
+    return Node(drawn, arguments(drawn, **datasets), by_name(*figures), name=name)
 
 
 def page(figures: Iterable[str], network: bool) -> Node:
@@ -298,7 +299,8 @@ def experiment(
         Of the experiment: datasets and parameters that are its own are ``NAME.dataset`` and ``params:NAME.block``.
     nodes
         What it does. If they need ``predictions``, :func:`collect_predictions` is added; if they judge, the
-        :func:`page` that shows the record, the ``summary`` if there is one, and every figure that they draw.
+        figure of folds, years and seeds, and the :func:`page` that shows the record, the ``summary`` if there is one,
+        and every figure that they draw.
     shared
         Datasets from outside it; a mapping says which name they have there.
     parameters
@@ -309,6 +311,7 @@ def experiment(
         pieces.append(node(collect_predictions, "predictions", "validation_predictions"))
     made = {output for piece in pieces for output in piece.outputs}
     if "skill" in made:
+        pieces.append(draw({"folds_and_years": drawing.folds_and_years}, "draw_folds_and_years"))
         figures = [figure for piece in pieces if isinstance(piece.func, Figures) for figure in piece.outputs]
         pieces.append(page(figures, "summary" in made))
     used = {taken for piece in pieces for taken in piece.inputs}

@@ -87,6 +87,22 @@ class Sequences(Protocol):
         """All at one length."""
 
 
+class Gathered(Protocol):
+    """Inputs of rows that are put together when a batch of them is asked for.
+
+    Such as :class:`rnn_trading.panels.network_inputs.NetworkInputs`.
+    """
+
+    def __len__(self) -> int:
+        """Rows."""
+
+    def take(self, rows: NDArray[np.int64]) -> Inputs:
+        """Inputs by name, ``(rows, ...)``, of rows by their positions."""
+
+    def arrays(self) -> Iterator[NDArray[np.generic]]:
+        """All numbers that they are made of."""
+
+
 @dataclass(frozen=True)
 class ArrayRows:
     """Rows of one shape.
@@ -108,22 +124,64 @@ class ArrayRows:
 
     def batches(self, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
         """See :class:`Batched`."""
+        return _drawn(self, batch_size, seed, epoch, shuffle)
 
-        def generate() -> Iterator[Batch]:
-            order = epoch.generator(seed).permutation(len(self)) if shuffle else np.arange(len(self))
-            for start in range(0, len(self), batch_size):
-                rows = order[start : start + batch_size]
-                yield {name: values[rows] for name, values in self.inputs.items()}, self.targets[rows]
-
-        def spec(values: NDArray[np.generic]) -> tf.TensorSpec:
-            return tf.TensorSpec((None, *values.shape[1:]), values.dtype)
-
-        specs = {name: spec(values) for name, values in self.inputs.items()}, spec(self.targets)
-        return dataset_of(generate, specs, -(-len(self) // batch_size))
+    def take(self, rows: NDArray[np.int64]) -> Batch:
+        """Inputs and targets of rows by their positions."""
+        return {name: values[rows] for name, values in self.inputs.items()}, self.targets[rows]
 
     def arrays(self) -> Iterator[NDArray[np.generic]]:
         """See :class:`Batched`."""
         yield from (*self.inputs.values(), self.targets)
+
+
+@dataclass(frozen=True)
+class GatheredRows:
+    """Rows of one shape whose inputs nobody holds: the same batches as those of :class:`ArrayRows`.
+
+    Attributes
+    ----------
+    inputs
+        Of ``(rows,)``.
+    targets
+        float32, ``(rows,)`` or ``(rows, outputs)``.
+    """
+
+    inputs: Gathered
+    targets: NDArray[np.floating]
+
+    def __len__(self) -> int:
+        """Rows in an epoch."""
+        return len(self.targets)
+
+    def batches(self, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
+        """See :class:`Batched`."""
+        return _drawn(self, batch_size, seed, epoch, shuffle)
+
+    def take(self, rows: NDArray[np.int64]) -> Batch:
+        """Inputs and targets of rows by their positions."""
+        return self.inputs.take(rows), self.targets[rows]
+
+    def arrays(self) -> Iterator[NDArray[np.generic]]:
+        """See :class:`Batched`."""
+        yield from self.inputs.arrays()
+        yield self.targets
+
+
+def _drawn(rows: ArrayRows | GatheredRows, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
+    """Batches of rows by their positions, in an order that is drawn, or as they are."""
+
+    def generate() -> Iterator[Batch]:
+        order = epoch.generator(seed).permutation(len(rows)) if shuffle else np.arange(len(rows))
+        for start in range(0, len(rows), batch_size):
+            yield rows.take(order[start : start + batch_size])
+
+    def spec(values: NDArray[np.generic]) -> tf.TensorSpec:
+        return tf.TensorSpec((None, *values.shape[1:]), values.dtype)
+
+    inputs, targets = rows.take(np.arange(0))
+    specs = {name: spec(values) for name, values in inputs.items()}, spec(targets)
+    return dataset_of(generate, specs, -(-len(rows) // batch_size))
 
 
 @dataclass(frozen=True)
@@ -210,9 +268,7 @@ def hold_out(rows: ArrayRows, share: float, seed: int) -> tuple[ArrayRows, Array
     # A stream of its own: that of [seed, epoch] draws the order within an epoch.
     order = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,))).permutation(len(rows))
     parts = order[:trained], order[trained:]
-    first, last = (
-        ArrayRows({name: values[part] for name, values in rows.inputs.items()}, rows.targets[part]) for part in parts
-    )
+    first, last = (ArrayRows(*rows.take(part)) for part in parts)
     return first, last
 
 

@@ -8,9 +8,21 @@ from rnn_trading.skill.formats import BETTER, NOTHING, format_fact, format_p_val
 from rnn_trading.skill.marks import mark_of
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.summary import in_words, published_figures
+from rnn_trading.skill.tries import what_was_tried
 
 from .decision import TIER_COLUMNS, TIER_NUMBERS, decided_by, encompassing, tier_rows
 from .figures import Figure, in_order, small, title_of
+from .folds import (
+    FOLD_COLUMNS,
+    TIME_HEADS,
+    TIME_NUMBERS,
+    fold_rows,
+    in_time,
+    of_fits,
+    seed_heads,
+    seed_rows,
+    seeds_say,
+)
 from .html import render
 from .parts import causes, cell, headline_in_words, number, published, with_interval
 from .stamp import stamp
@@ -19,8 +31,9 @@ MODEL = "model"
 TEST_COLUMNS = ("Test", "Of", "Rival", "Difference", "p", "On")
 TEST_NUMBERS = ("Difference", "p")
 # What of a record's model is no fact about its training: scores, which have tables of their own.
-SCORES = ("metrics", "training_rows", "published_comparison")
+SCORES = ("metrics", "training_rows", "published_comparison", "by_seed")
 PARTS = ("train", "validation", "test", "unused")
+FOLDS = "folds"
 # What a test was on, besides its rival: whichever of these it has.
 KINDS = ("loss", "units", "run", "series")
 COUNTED = ("dates", "weeks", "documents", "filings")
@@ -66,6 +79,7 @@ def experiment_page(
         figures=[_picture(dataset, figures[dataset]) for dataset in in_order(figures)],
         **_decision(skill),
         **_all_scores(skill),
+        **_in_time(skill),
         **_facts_of(skill),
     )
 
@@ -102,12 +116,28 @@ def _all_scores(skill: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _in_time(skill: dict[str, Any]) -> dict[str, Any]:
+    """Scores by fold, by year and by seed; a record of before 0.11 has none."""
+    tables = {which: in_time(skill.get(f"by_{which}"), which) for which in ("fold", "year")}
+    return {
+        "time_heads": TIME_HEADS,
+        "time_numbers": TIME_NUMBERS,
+        "in_time": [(which, rows) for which, rows in tables.items() if rows],
+        "seed_heads": seed_heads(skill),
+        "seeds": seed_rows(skill),
+        "seeds_say": seeds_say(skill),
+    }
+
+
 def _facts_of(skill: dict[str, Any]) -> dict[str, Any]:
     """How the network was trained, and on what."""
     return {
-        "training": list(_facts({key: value for key, value in skill[MODEL].items() if key not in SCORES})),
+        "tried": what_was_tried(skill.get("trials")),
+        "training": list(_facts({key: of_fits(value) for key, value in skill[MODEL].items() if key not in SCORES})),
+        "fold_heads": FOLD_COLUMNS,
+        "folds": fold_rows(skill),
         "parts_of_data": {part: skill["data"][part] for part in PARTS if part in skill["data"]},
-        "data": list(_facts({key: value for key, value in skill["data"].items() if key not in PARTS})),
+        "data": list(_facts({key: value for key, value in skill["data"].items() if key not in (*PARTS, FOLDS)})),
         "made_by": list(_facts(skill.get("made", {}))),  # records of before 0.10 do not say it
     }
 

@@ -1,23 +1,26 @@
-"""From rows of a sequence table to the named inputs of the stacked LSTM."""
+"""From rows of a panel to the named inputs of the stacked LSTM."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnn_trading.panels.sequences import lag_columns
+from rnn_trading.panels.view import Bounds, PanelWindows
 
 UNSEEN = "<unseen>"
 
 
-def ticker_vocabulary(table: pd.DataFrame, training_rows: pd.MultiIndex, *, look_ahead: bool) -> list[str]:
+def ticker_vocabulary(panel: PanelWindows, training: PanelWindows, *, look_ahead: bool) -> list[str]:
     """Tickers with a code of their own; a ticker's code is its position.
 
     Parameters
     ----------
-    table
-        Index (ticker, date).
-    training_rows
-        Index (ticker, date) of the training rows.
+    panel
+        All rows.
+    training
+        The training rows.
     look_ahead
         True: the tickers of all rows, as published. False: :data:`UNSEEN`, which stands for every other
         ticker, then the tickers of the training rows.
@@ -29,20 +32,28 @@ def ticker_vocabulary(table: pd.DataFrame, training_rows: pd.MultiIndex, *, look
 
     Examples
     --------
-    >>> days = [pd.Timestamp("2020-01-06")]
-    >>> rows = pd.MultiIndex.from_product([["A", "B"], days], names=["ticker", "date"])
-    >>> table = pd.DataFrame({"1": [0.1, 0.2]}, index=rows)
-    >>> ticker_vocabulary(table, training_rows=rows[:1], look_ahead=False)
+    >>> panel = PanelWindows(
+    ...     past=np.full((3, 2), 0.1),
+    ...     tickers=pd.Index(["A", "B"]),
+    ...     periods=pd.date_range("2020-01-05", periods=3, freq="W"),
+    ...     ticker_code=np.array([0, 1], dtype=np.int32),
+    ...     period=np.array([2, 2], dtype=np.int32),
+    ...     future=np.zeros(2),
+    ...     lags=2,
+    ...     order="oldest_first",
+    ...     winsorise=None,
+    ... )
+    >>> ticker_vocabulary(panel, panel.take(np.array([0])), look_ahead=False)
     ['<unseen>', 'A']
 
     As published, a ticker that no training row has is known all the same:
 
-    >>> ticker_vocabulary(table, training_rows=rows[:1], look_ahead=True)
+    >>> ticker_vocabulary(panel, panel.take(np.array([0])), look_ahead=True)
     ['A', 'B']
     """
     if look_ahead:
-        return sorted(table.index.get_level_values("ticker").unique())
-    return [UNSEEN, *sorted(training_rows.get_level_values("ticker").unique())]
+        return sorted(panel.tickers_of_rows)
+    return [UNSEEN, *sorted(training.tickers_of_rows)]
 
 
 def ticker_codes(tickers: pd.Index, vocabulary: list[str]) -> NDArray[np.int32]:
@@ -98,36 +109,86 @@ def month_indicators(dates: pd.Index) -> NDArray[np.float32]:
     return np.eye(12, dtype=np.float32)[pd.DatetimeIndex(dates).month - 1]
 
 
-def network_inputs(table: pd.DataFrame, vocabulary: list[str]) -> dict[str, NDArray[np.generic]]:
-    """Turn rows of a table into the three named inputs of the stacked LSTM.
+@dataclass(frozen=True)
+class NetworkInputs:
+    """The three inputs of the stacked LSTM, put together for those rows that are asked for.
+
+    Attributes
+    ----------
+    panel
+        The rows.
+    bounds
+        At which past returns are clipped, by lag.
+    codes
+        Of each ticker of the panel, int32, ``(tickers,)``; -1 where it has no row.
+    """
+
+    panel: PanelWindows
+    bounds: Bounds
+    codes: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """Rows."""
+        return len(self.panel)
+
+    def take(self, rows: NDArray[np.int64]) -> dict[str, NDArray[np.generic]]:
+        """Inputs of rows by their positions; see :func:`network_inputs`."""
+        return {
+            "Returns": self.panel.windows(self.bounds, rows).astype(np.float32)[:, :, None],
+            "Tickers": self.codes[self.panel.ticker_code[rows], None],
+            "Months": month_indicators(self.panel.periods[self.panel.period[rows]]),
+        }
+
+    def arrays(self) -> Iterator[NDArray[np.generic]]:
+        """All numbers that inputs are made of."""
+        yield from (self.panel.past, self.panel.ticker_code, self.panel.period, self.panel.periods.to_numpy())
+        yield from (self.codes, np.array(self.panel.lag_columns))
+        yield from (np.array([float(lag), *bounds]) for lag, bounds in self.bounds.items())
+
+
+def network_inputs(panel: PanelWindows, vocabulary: list[str], bounds: Bounds) -> NetworkInputs:
+    """The three named inputs of the stacked LSTM, for rows of a panel.
 
     Parameters
     ----------
-    table
-        Index (ticker, date), lag columns in the order of time: see
-        :func:`rnn_trading.panels.sequences.lag_columns`. The label must not be called ``"0"``.
+    panel
+        The rows.
     vocabulary
         Tickers that the model knows.
+    bounds
+        See :func:`rnn_trading.panels.clipping.fit_clipping`.
 
     Returns
     -------
-    dict
-        ``Returns`` float32 ``(rows, lags, 1)``; ``Tickers`` int32 ``(rows, 1)``, see :func:`ticker_codes`;
-        ``Months`` float32 ``(rows, 12)``.
+    NetworkInputs
+        Whose ``take`` gives ``Returns`` float32 ``(rows, lags, 1)`` in the panel's order of time; ``Tickers`` int32
+        ``(rows, 1)``, see :func:`ticker_codes`; ``Months`` float32 ``(rows, 12)``.
+
+    Raises
+    ------
+    ValueError
+        If the vocabulary has no code for a ticker that has a row, and none for tickers that it does not know.
 
     Examples
     --------
-    >>> days = [pd.Timestamp("2020-02-03")]
-    >>> rows = pd.MultiIndex.from_product([["A", "B"], days], names=["ticker", "date"])
-    >>> table = pd.DataFrame({"label": [1, 0], "2": [0.25, 0.5], "1": [-0.25, -0.5]}, index=rows)
-    >>> inputs = network_inputs(table, ["<unseen>", "A"])
+    >>> panel = PanelWindows(
+    ...     past=np.array([[0.25, 0.5], [-0.25, -0.5], [0.0, 0.0]]),
+    ...     tickers=pd.Index(["A", "B"]),
+    ...     periods=pd.date_range("2020-01-19", periods=3, freq="W"),
+    ...     ticker_code=np.array([0, 1], dtype=np.int32),
+    ...     period=np.array([2, 2], dtype=np.int32),
+    ...     future=np.zeros(2),
+    ...     lags=2,
+    ...     order="oldest_first",
+    ...     winsorise=None,
+    ... )
+    >>> inputs = network_inputs(panel, ["<unseen>", "A"], {}).take(np.array([0, 1]))
     >>> inputs["Returns"].tolist()
     [[[0.25], [-0.25]], [[0.5], [-0.5]]]
     >>> inputs["Tickers"].tolist(), inputs["Months"].shape
     ([[1], [0]], (2, 12))
     """
-    return {
-        "Returns": table[lag_columns(table)].to_numpy(dtype=np.float32)[:, :, None],
-        "Tickers": ticker_codes(table.index.get_level_values("ticker"), vocabulary)[:, None],
-        "Months": month_indicators(table.index.get_level_values("date")),
-    }
+    codes = np.full(len(panel.tickers), -1, dtype=np.int32)
+    used = np.unique(panel.ticker_code)
+    codes[used] = ticker_codes(panel.tickers[used], vocabulary)
+    return NetworkInputs(panel, bounds, codes)

@@ -8,16 +8,22 @@ protocol, newest first as published.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnn_trading.panels.clipping import fit_clipping
 from rnn_trading.panels.sequence_parameters import SequenceParameters
+from rnn_trading.panels.view import PanelWindows
 from rnn_trading.splits.chronological import SplitParameters
 from rnn_trading.splits.walk_forward import WalkForwardParameters, training_until
-from rnn_trading.splits.windows import any_in_window, sliding_windows
+from rnn_trading.splits.windows import any_in_window
 from rnn_trading.tables import prices as px
+
+# Splits, each with its folds.
+Walked: TypeAlias = list[tuple[SplitParameters, WalkForwardParameters]]
 
 
 @dataclass(frozen=True)
@@ -26,9 +32,11 @@ class Sequences:
 
     Attributes
     ----------
+    panel
+        The rows, sorted by ticker and date, as a view; not clipped. This is what is trained on.
     table
-        Index (ticker, date), sorted. Float64 columns ``"0"`` (the label return) and the lags, in the order
-        asked for. No missing value.
+        The same for readers, clipped: index (ticker, date), float64 columns ``"0"`` (the label return) and the lags, in
+        the order asked for. No missing value.
     flags
         Same index. Boolean columns ``missing_price``, ``stale_price``, ``extreme_return``: a past return or
         the label touches one. All that ``drop`` would have removed, and a return above 300 %. With volumes also
@@ -38,6 +46,7 @@ class Sequences:
         Rows by the rule that removed them, thin sessions, the universe, the quantiles used for clipping.
     """
 
+    panel: PanelWindows
     table: pd.DataFrame
     flags: pd.DataFrame
     report: dict[str, object]
@@ -58,8 +67,8 @@ def build_sequences(
     sequence
         See :class:`rnn_trading.panels.sequence_parameters.SequenceParameters`.
     splits
-        Splits of those who will train on the table. Quantiles fitted on training rows use the rows that are
-        training rows in all of them.
+        Splits of those who will train on the rows. Quantiles at which the table is clipped, if they are those of
+        training rows, use the rows that are training rows in all of them.
     walks
         Folds of each of these splits: training rows are then those of the first fold. None: single splits.
 
@@ -105,14 +114,9 @@ def build_sequences(
     """
     walked = list(zip(splits, walks or [WalkForwardParameters()] * len(splits), strict=True))
     _check_purge(sequence, walked)
-    panel = px.price_panel(prices)
-    available = f"{panel.index[0]:%Y-%m-%d} to {panel.index[-1]:%Y-%m-%d}"
-    panel = panel.loc[_timestamp(sequence.prices_from) : _timestamp(sequence.until)]
-    thin = px.thin_sessions(panel, sequence.session_presence)
-    panel = panel[~thin]
-    _check_history(panel, sequence, available)
-    past, future, touched = _returns(panel, _volumes(prices, panel), sequence)
-    universe = _universe(prices, panel, past, sequence)
+    sessions, thin = _sessions(prices, sequence)
+    past, future, touched = _returns(sessions, _volumes(prices, sessions), sequence)
+    universe = _universe(prices, sessions, past, sequence)
     if not universe.to_numpy().any():
         raise ValueError(
             f"No ticker passes universe.rule={sequence.universe.rule!r} over {len(past):,} periods. Use a "
@@ -120,26 +124,36 @@ def build_sequences(
         )
     removed, kept = _remove_rows(past, future, universe, touched, sequence)
     _check_rows(removed, kept, sequence)
-    values, index, columns = _gather(past, future, kept, sequence)
-    flags = pd.DataFrame({name: touched[name][kept] for name in touched}, index=index)
-    bounds = _winsorise(values, columns, index.get_level_values("date"), sequence, walked)
-    table = pd.DataFrame(values, index=index, columns=columns, copy=False)
+    panel = _view(past, future, kept, sequence)
+    flags = pd.DataFrame({name: touched[name][kept] for name in touched}, index=panel.index)
+    bounds = _bounds_of_all(panel, walked)
     report: dict[str, object] = {
         "period": sequence.period,
-        "tickers": len(table.index.unique("ticker")),
-        "periods": len(table.index.unique("date")),
-        "rows": len(table),
+        "tickers": len(panel.tickers),
+        "periods": len(np.unique(panel.period)),
+        "rows": len(panel),
         "thin_sessions": [f"{day:%Y-%m-%d}" for day in thin.index[thin]],
         "rows_removed": removed,
         "rows_flagged": {name: int(flags[name].sum()) for name in flags},
-        "universe": _describe_universe(prices, table, sequence),
+        "universe": _describe_universe(prices, len(panel.tickers), sequence),
         "clipped_at": bounds,
     }
-    return Sequences(table, flags, report)
+    return Sequences(panel, panel.table(bounds), flags, report)
 
 
 def _timestamp(day: date | None) -> pd.Timestamp | None:
     return None if day is None else pd.Timestamp(day)
+
+
+def _sessions(prices: pd.DataFrame, sequence: SequenceParameters) -> tuple[pd.DataFrame, pd.Series]:
+    """Prices that are used, sessions x tickers; and of every date whether it is a thin session, which is left out."""
+    panel = px.price_panel(prices)
+    available = f"{panel.index[0]:%Y-%m-%d} to {panel.index[-1]:%Y-%m-%d}"
+    panel = panel.loc[_timestamp(sequence.prices_from) : _timestamp(sequence.until)]
+    thin = px.thin_sessions(panel, sequence.session_presence)
+    panel = panel[~thin]
+    _check_history(panel, sequence, available)
+    return panel, thin
 
 
 def _check_history(panel: pd.DataFrame, sequence: SequenceParameters, available: str) -> None:
@@ -163,7 +177,7 @@ def _check_rows(removed: dict[str, int], kept: NDArray[np.bool_], sequence: Sequ
         )
 
 
-def _check_purge(sequence: SequenceParameters, walked: list[tuple[SplitParameters, WalkForwardParameters]]) -> None:
+def _check_purge(sequence: SequenceParameters, walked: Walked) -> None:
     """Refuse a purge that lets the labels of one part reach into the inputs of the next."""
     sessions = 1 if sequence.period == "daily" else 5
     needed = -(-sequence.entry_lag // sessions)
@@ -291,51 +305,32 @@ def _remove_rows(
     return removed, kept
 
 
-def _gather(
+def _view(
     past: pd.DataFrame, future: pd.DataFrame, kept: NDArray[np.bool_], sequence: SequenceParameters
-) -> tuple[NDArray[np.float64], pd.MultiIndex, list[str]]:
-    """Copy the windows that are kept: values ``(rows, 1 + lags)``, index sorted by ticker and date, columns."""
-    lags = sequence.lags
-    columns = [str(lag) for lag in range(lags, 0, -1)]
-    windows = sliding_windows(past.to_numpy(), lags)[:, :-1]  # (tickers, windows, lags), oldest first
-    if sequence.order == "newest_first":
-        columns, windows = columns[::-1], windows[:, :, ::-1]
-    # Column by column into the layout of pandas: nothing but the table itself is ever held.
-    values = np.empty((int(kept.sum()), lags + 1), order="F")
-    values[:, 0] = future.to_numpy()[lags:].T[kept]
-    for position in range(lags):
-        values[:, position + 1] = windows[:, :, position][kept]
-    tickers, starts = np.nonzero(kept)
-    index = pd.MultiIndex(
-        levels=[past.columns, past.index],
-        codes=[tickers.astype(np.int32), (starts + lags).astype(np.int32)],
-        names=["ticker", "date"],
-        verify_integrity=False,
+) -> PanelWindows:
+    """The windows that are kept, and of the tickers those that have one."""
+    used = kept.any(axis=1)
+    tickers, starts = np.nonzero(kept[used])
+    return PanelWindows(
+        past=past.to_numpy()[:, used],
+        tickers=past.columns[used],
+        periods=pd.DatetimeIndex(past.index),
+        ticker_code=tickers.astype(np.int32),
+        period=(starts + sequence.lags).astype(np.int32),
+        future=future.to_numpy()[sequence.lags :].T[kept],
+        lags=sequence.lags,
+        order=sequence.order,
+        winsorise=sequence.winsorise,
     )
-    return values, index.remove_unused_levels(), ["0", *columns]
 
 
-def _winsorise(
-    values: NDArray[np.float64],
-    columns: list[str],
-    dates: pd.Index,
-    sequence: SequenceParameters,
-    walked: list[tuple[SplitParameters, WalkForwardParameters]],
-) -> dict[str, list[float]]:
-    """Clip the columns asked for at their own quantiles, in place; return the bounds by lag."""
-    clip = sequence.winsorise
-    if clip is None:
-        return {}
-    fitted: slice | NDArray[np.bool_] = slice(None)
-    if clip.fitted_on == "train":
-        fitted = np.asarray(dates <= min(training_until(dates, split, walk) for split, walk in walked))
-    bounds = {}
-    for lag in map(str, range(clip.first_lag, clip.last_lag + 1)):
-        column = values[:, columns.index(lag)]
-        lower, upper = np.quantile(column[fitted], [clip.lower, clip.upper])
-        np.clip(column, lower, upper, out=column)
-        bounds[lag] = [float(lower), float(upper)]
-    return bounds
+def _bounds_of_all(panel: PanelWindows, walked: Walked) -> dict[str, list[float]]:
+    """Bounds by lag, fitted on the rows that are training rows of all first folds: those of the table for readers."""
+    clip, dates = panel.winsorise, panel.dates
+    training = np.ones(len(panel), dtype=bool)
+    if clip is not None and clip.fitted_on == "train":
+        training = np.asarray(dates <= min(training_until(dates, split, walk) for split, walk in walked))
+    return fit_clipping(panel, training, clip)
 
 
 def _volumes(prices: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame | None:
@@ -349,10 +344,9 @@ def _has_volumes(prices: pd.DataFrame) -> bool:
     return "adj_volume" in prices.columns and bool(prices["adj_volume"].notna().any())
 
 
-def _describe_universe(prices: pd.DataFrame, table: pd.DataFrame, sequence: SequenceParameters) -> str:
+def _describe_universe(prices: pd.DataFrame, tickers: int, sequence: SequenceParameters) -> str:
     """Say in words which tickers were used, and where the data held less than was asked for."""
     universe = sequence.universe
-    tickers = len(table.index.unique("ticker"))
     text = f"{tickers:,} of {prices.index.unique('ticker').size:,} tickers by the rule {universe.rule!r}"
     if universe.rule in ("most_traded", "most_traded_to_date"):
         if not _has_volumes(prices):

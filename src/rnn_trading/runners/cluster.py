@@ -43,8 +43,8 @@ class Cluster:
             self._client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
         except (OSError, ValueError) as error:
             raise WorkersError(
-                f"No Dask scheduler answers at address={address} within {SECONDS_TO_CONNECT} seconds. Nothing was run. "
-                "Start one (dask scheduler), or correct the address; the scheduler writes its own when it starts."
+                f"No Dask scheduler answers at address={address}: {error}. Nothing was run. Start one (dask "
+                "scheduler), or correct the address, which the scheduler writes when it starts."
             ) from error
         self._patience, self._ends = patience, threading.Event()
         try:
@@ -91,6 +91,12 @@ class Cluster:
         workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
         return workers
 
+    def _has_workers(self) -> bool:
+        try:
+            return self._client.status == "running" and bool(self._workers())
+        except OSError:  # the scheduler does not answer
+            return False
+
     def watch(self, lost: Callable[[str], None]) -> None:
         """Look from time to time whether there still is a worker: without one, Dask would wait for ever.
 
@@ -104,7 +110,7 @@ class Cluster:
     def _watch(self, lost: Callable[[str], None]) -> None:
         seen = time.monotonic()
         while not self._ends.wait(SECONDS_BETWEEN_LOOKS):
-            if self._client.status == "running" and self._workers():
+            if self._has_workers():
                 seen = time.monotonic()
             if time.monotonic() - seen > self._patience:
                 lost(f"For {self._patience:g} seconds there has been no Dask worker, or no scheduler.")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rnn_trading.filings.filings import FilingSource
 from rnn_trading.filings.items import RawFiling
+from rnn_trading.panels.view import PanelWindows
 from rnn_trading.simulated.filings import PRAISE, WARNINGS, SimulationParameters, simulate_filings
 from rnn_trading.tables.reading import Reading
 from rnn_trading.text.word_vectors import VectorTable
@@ -321,3 +322,9 @@ def with_shuffled(table: pd.DataFrame, columns: list[str], seed: int) -> pd.Data
         values[rows] = table[column].to_numpy()[order]
         shuffled[column] = pd.Series(values, index=table.index, dtype=table[column].dtype)
     return shuffled
+
+
+def with_shuffled_future(panel: PanelWindows, seed: int) -> PanelWindows:
+    """A panel whose rows exchange the returns that are to be earned; see :func:`with_shuffled`."""
+    shuffled = with_shuffled(pd.DataFrame({"future": panel.future}), ["future"], seed)
+    return panel.with_future(shuffled["future"].to_numpy())

@@ -1,6 +1,7 @@
 """The skill record: every number of an experiment beside its rivals, in one plain dict."""
 
 import math
+from collections.abc import Callable
 from dataclasses import field
 from functools import partial
 from typing import Any
@@ -152,16 +153,13 @@ def skill_record(
     """
     task = TASKS[experiment.task]
     rivals = _rivals(experiment, task, predictions, validation)
-    judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale, tried_in(model.get("trials")))
+    tried = tried_in(model.get("trials"))
+    judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale, tried)
     everything = judge(np.ones(len(predictions), dtype=bool), validation)
     flags = flags.reset_index(drop=True).set_axis(predictions.index)
     clean = judge(~suspicious_rows(flags))
-    calm = in_worst = None
-    if task.dated:
-        months = worst_months(task, predictions, rivals)
-        in_worst = _months(predictions).isin(months).to_numpy()
-        calm = {"months": months} | judge(~in_worst)
-    by_seed = judged_by_seed(experiment.task, predictions, model.get(FORECASTS_BY_SEED), overlap)
+    in_worst, calm = _without_worst_months(task, predictions, rivals, judge)
+    by_seed = judged_by_seed(experiment.task, predictions, model.get(FORECASTS_BY_SEED), overlap, tried)
     decision = _decision(task, everything["decision"], clean["decision"], model.get("networks"))
     record = {
         "version": RECORD_VERSION,
@@ -185,6 +183,17 @@ def skill_record(
     without = without_months(everything["decision"], calm and calm["decision"])
     record["verdict"] = _verdict(task, record, everything["model"], without)
     return plain(record)
+
+
+def _without_worst_months(
+    task: Task, predictions: pd.DataFrame, rivals: list[str], judge: Callable[[NDArray[np.bool_]], dict[str, Any]]
+) -> tuple[NDArray[np.bool_] | None, dict[str, Any] | None]:
+    """Which rows are of the worst months, and what is judged without them; nothing where rows have no date."""
+    if not task.dated:
+        return None, None
+    months = worst_months(task, predictions, rivals)
+    in_worst = _months(predictions).isin(months).to_numpy()
+    return in_worst, {"months": months} | judge(~in_worst)
 
 
 def _verdict(task: Task, record: dict[str, Any], metrics: Metrics, without: list[str]) -> str:

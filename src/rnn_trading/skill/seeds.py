@@ -70,7 +70,7 @@ def metrics_by_seed(
 
 
 def judged_by_seed(
-    task: TaskName, predictions: pd.DataFrame, forecasts: pd.DataFrame | None, overlap: int = 1
+    task: TaskName, predictions: pd.DataFrame, forecasts: pd.DataFrame | None, overlap: int = 1, tried: int = 1
 ) -> dict[str, Any]:
     """What is said of the single networks of an average, on the same rows.
 
@@ -80,7 +80,7 @@ def judged_by_seed(
         See :func:`rnn_trading.skill.record.skill_record`.
     forecasts
         See :func:`metrics_by_seed`. None, or of one network: nothing is said.
-    overlap
+    overlap, tried
         See :func:`rnn_trading.skill.decision.decide`.
 
     Returns
@@ -117,7 +117,7 @@ def judged_by_seed(
     sign = 1 if headline.larger_is_better else -1
     # A network without a score ranks nothing: none is worse.
     worst = min(scores, key=lambda name: -math.inf if math.isnan(scores[name]) else sign * scores[name])
-    alone = decide(task, predictions.assign(**{MODEL: forecasts[worst].to_numpy()}), overlap=overlap)
+    alone = decide(task, predictions.assign(**{MODEL: forecasts[worst].to_numpy()}), None, overlap, tried)
     said = ("finding", "finding_kind", "value", "rival", "difference", "p_value")
     return {
         "by_seed": by_seed

@@ -80,11 +80,11 @@ def after_tries(statistic: Statistic, compared: Compared, tried: int) -> Compare
 
     Examples
     --------
-    >>> from rnn_trading.skill.statistics import REVIEWS
+    >>> from rnn_trading.skill.statistics import REVIEWS, Compared
     >>> better = Compared(0.9, 0.5, 0.4, (0.38, 0.42), 0.03, 0.02, False, 1000, "DeLong")
     >>> found = after_tries(REVIEWS, better, 2)
     >>> round(found.p_value, 6), round(found.detectable, 4)
-    (0.0591, 0.0220)
+    (0.0591, 0.022)
     """
     if tried == 1:
         return compared

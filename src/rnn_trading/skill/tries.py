@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from rnn_trading.skill.formats import format_score, words
+from rnn_trading.skill.formats import format_p_value, format_score, words
 from rnn_trading.skill.inference.luck import best_by_luck
 from rnn_trading.skill.rivals.tiers import TIERS
 
@@ -65,6 +65,18 @@ def _best_by_luck(decision: dict[str, Any], lowest: dict[str, Any], tries: int) 
     return {"value": value, "rival": best["rival"], "rival_value": best["rival_value"]}
 
 
+def configurations(trials: dict[str, Any]) -> str:
+    """How many there are, in words.
+
+    Examples
+    --------
+    >>> configurations({"configurations": 1}), configurations({"configurations": 1200})
+    ('1 configuration', '1,200 configurations')
+    """
+    number = trials["configurations"]
+    return f"{number:,} configuration{'s' * (number != 1)}"
+
+
 def in_words(trials: dict[str, Any] | None) -> str:
     """What a reader of a verdict must know; nothing where only one configuration was tried, or nobody counted.
 
@@ -84,8 +96,52 @@ corrected for it'
     """
     if trials is None or trials["configurations"] == 1:
         return ""
-    text, luck = f"{trials['configurations']:,} configurations were tried", trials["best_by_luck"]
+    text, luck = f"{configurations(trials)} were tried", trials["best_by_luck"]
     if luck is None:
         return f"{text}; p-values are corrected for it"
     what = f"the best of so many no better than {words(luck['rival'])} would have {format_score(luck['value'])} by luck"
     return f"{text}: {what}; p-values are corrected for it"
+
+
+def what_was_tried(trials: dict[str, Any] | None) -> str:
+    r"""What the page of an experiment says of the register: how much was tried, since when, and what luck makes of it.
+
+    Parameters
+    ----------
+    trials
+        See :func:`trials_of`; None: nobody counted.
+
+    Examples
+    --------
+    >>> told = {"configurations": 1, "fits": 25, "since": "2026-01-31T12:05:00Z", "new": True, "unreadable": []}
+    >>> print(what_was_tried(told | {"best_by_luck": None}).replace(". ", ".\n"))
+    1 configuration of this experiment was tested on these dates, in 25 fits since 2026-01-31.
+    The register of trials is new: what was tried before it, nobody knows.
+    >>> what_was_tried(None)
+    'How many configurations were tried before this one was not counted.'
+    """
+    if trials is None:
+        return "How many configurations were tried before this one was not counted."
+    one, fits = trials["configurations"] == 1, trials["fits"]
+    sentences = [
+        f"{configurations(trials)} of this experiment {'was' if one else 'were'} tested on these dates, in {fits:,} "
+        f"fit{'s' * (fits != 1)} since {trials['since'][:10]}"
+    ]
+    if trials["new"]:
+        sentences.append("The register of trials is new: what was tried before it, nobody knows")
+    if trials["unreadable"]:
+        count = len(trials["unreadable"])
+        sentences.append(f"{count:,} of its parts cannot be read: there may have been more")
+    luck = trials["best_by_luck"]
+    if luck is not None and not one:
+        by_luck = f"{format_score(luck['value'])} by the statistic that decided ({words(luck['rival'])}: "
+        sentences.append(
+            f"The best of so many no better than {words(luck['rival'])} would have {by_luck}"
+            f"{format_score(luck['rival_value'])}). Of what decided, {_p_values(trials)}"
+        )
+    return " ".join(f"{sentence}." for sentence in sentences)
+
+
+def _p_values(trials: dict[str, Any]) -> str:
+    alone, corrected = (format_p_value(trials[name]) or "there is no p-value" for name in ("p_alone", "p_corrected"))
+    return f"{alone} alone and {corrected} for all tries"

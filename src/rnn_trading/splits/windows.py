@@ -5,11 +5,15 @@ The contract: a panel is ``(time, series)`` with time running forward, row 0 the
 Whoever needs another order reverses the finished window, never the panel.
 """
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
+Number = TypeVar("Number", bound=np.generic)
 
-def sliding_windows(panel: NDArray[np.generic], length: int) -> NDArray[np.generic]:
+
+def sliding_windows(panel: NDArray[Number], length: int) -> NDArray[Number]:
     """All windows of consecutive rows of a panel, series by series.
 
     Parameters

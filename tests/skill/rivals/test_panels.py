@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_trading.panels.past_returns import PastReturns
 from rnn_trading.skill.ranks import relative_ranks
 from rnn_trading.skill.rivals import panels
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION, KnownPanel, PanelRows
+from tests.panels.cases import random_windows
 
 MONTHS = np.eye(12)
 
@@ -200,3 +202,24 @@ def test_ranks_are_those_of_the_other_rows_of_the_date(pairs):
 def test_one_class_is_an_error():
     with pytest.raises(ValueError, match="Every training label is 1"):
         forecasts(CLASSIFICATION, rows([0.1, 0.2]), np.ones(2), rows([0.1]))
+
+
+@pytest.mark.parametrize("order", ["oldest_first", "newest_first"])
+def test_a_view_of_past_returns_gives_what_their_matrix_gives_to_the_bit(monkeypatch, order):
+    """In pieces of a few rows; a matrix of the table has one lag after the other in memory."""
+    panel = random_windows(periods=40, tickers=12, lags=8, order=order)
+    matrix = panel.columns(panel.lag_columns, {"1": [-0.01, 0.01]})
+    matrix = matrix if order == "oldest_first" else matrix[:, ::-1]
+    months, dates = MONTHS[panel.dates.month - 1], panel.period.astype(np.int64)
+    whole = PanelRows(matrix, months, dates)
+    expected = [whole.features, whole.ranks, whole.volatility, whole.last_return, whole.returns]
+    assert np.array_equal(expected[0], np.hstack([matrix, months]))
+    assert np.array_equal(expected[2], matrix.std(axis=1))
+    monkeypatch.setattr(panels, "MOST_ROWS", 50)
+    view = PanelRows(PastReturns(panel, {"1": [-0.01, 0.01]}), months.astype(np.int8), dates)
+    for values, same in zip(
+        [view.features, view.ranks, view.volatility, view.last_return, view.returns], expected, strict=True
+    ):
+        np.testing.assert_array_equal(values, same)
+    assert view.features.dtype == np.float64
+    assert len(view) == len(panel)

@@ -44,7 +44,8 @@ class Canary:
     order
         Column of the predictions by which rows are early or late.
     labels
-        Dataset in which labels are shuffled, and its columns; None: changes of the source are drawn anew.
+        Dataset in which labels are shuffled, and what shuffles them by a seed; None: changes of the source are drawn
+        anew.
     another_future
         The same sources with another future after a date, by a seed.
     experiment
@@ -56,7 +57,7 @@ class Canary:
     task: TaskName
     simulate: Callable[[float, int, CanarySizes], dict[str, Any]]
     order: str
-    labels: tuple[str, list[str]] | None = None
+    labels: tuple[str, Callable[[Any, int], Any]] | None = None
     another_future: Callable[[dict[str, Any], Any, int], dict[str, Any]] = sources.another_future
     experiment: str | None = None
     overlap: Callable[[pd.DataFrame], int] = lambda _: 1
@@ -98,17 +99,23 @@ def _filings(strength: float, seed: int, sizes: CanarySizes) -> dict[str, Any]:
     return sources.filings(strength, seed, sizes.filings)
 
 
-_of_returns = ("returns_weekly", ["fwd_returns", "label"])
+def _columns(*names: str) -> Callable[[pd.DataFrame, int], pd.DataFrame]:
+    return lambda table, seed: sources.with_shuffled(table, [*names], seed)
+
+
+_of_returns = ("returns_weekly_panel", sources.with_shuffled_future)
 _close = partial(_index, "index_prices_source")
 _of_level = Canary("level", _close, "date")
 _of_runs = Canary("runs", _close, "date", overlap=overlapping_runs)
-_of_reviews = Canary("sentiment", _reviews, "id", ("reviews", ["label"]))
+_of_reviews = Canary("sentiment", _reviews, "id", ("reviews", _columns("label")))
 # The paths at once of the macro series have none: they would train two averages of networks for every sample. What is
 # theirs alone, the rows that they are trained on and their network, is that of the paths of the index.
 CANARIES = {
     "stacked_lstm.classification": Canary("classification", _panel, "date", _of_returns),
     "stacked_lstm.regression": Canary("regression", _panel, "date", _of_returns),
-    "stacked_lstm.daily": Canary("regression", _daily_panel, "date", ("returns_daily", ["label"])),
+    "stacked_lstm.daily": Canary(
+        "regression", _daily_panel, "date", ("returns_daily_panel", sources.with_shuffled_future)
+    ),
     "stacked_lstm.classification.tickers_die": Canary(
         *("classification", _dying, "date", _of_returns),
         another_future=lives.another_future,
@@ -125,7 +132,7 @@ CANARIES = {
     "multivariate.macro": Canary("macro", _macro, "date", overlap=lambda _: MONTHS_OF_A_CHANGE),
     "text_sentiment.learned_embeddings": _of_reviews,
     "text_sentiment.pretrained_embeddings": _of_reviews,
-    "sec_filings.returns": Canary("filings", _filings, "date", ("sec_filings.returns.returns", ["truth"])),
+    "sec_filings.returns": Canary("filings", _filings, "date", ("sec_filings.returns.returns", _columns("truth"))),
 }
 
 

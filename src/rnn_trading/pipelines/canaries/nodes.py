@@ -8,9 +8,10 @@ import pandas as pd
 from kedro.pipeline import Pipeline
 from pydantic import Field
 
+from rnn_trading.experiments.gathering import FOLD
 from rnn_trading.parameters import parameters
 from rnn_trading.simulated.forecasts import with_planted_forecast
-from rnn_trading.simulated.sources import with_changes_redrawn, with_shuffled
+from rnn_trading.simulated.sources import with_changes_redrawn
 from rnn_trading.skill.chance import distance_from_chance
 from rnn_trading.skill.laws import (
     CANARIES_VERSION,
@@ -28,7 +29,7 @@ from rnn_trading.skill.record import plain
 from rnn_trading.skill.tasks import TaskName
 
 from .experiments import CANARIES, CanarySizes, experiment_of
-from .runs import MemoryRun, memory_run
+from .runs import memory_run
 
 Strength = Annotated[float, Field(gt=0, le=1)]
 logger = logging.getLogger(__name__)
@@ -123,7 +124,8 @@ def canary_results(
         if canary.labels is None:
             shuffled = run(with_changes_redrawn(planted, seed))
         else:
-            shuffled = _with_shuffled_labels(original, *canary.labels, seed)
+            dataset, shuffle = canary.labels
+            shuffled = original.predictions_with(dataset, shuffle(original[dataset], seed))
     lucky = [run(canary.simulate(0.0, seed + number, canaries.sizes)) for number in range(canaries.seeds)]
     after = middle(predictions, canary.order)
     small = canaries.small_skills[canary.task]
@@ -144,12 +146,19 @@ def canary_results(
 
 
 def middle(predictions: pd.DataFrame, order: str) -> Any:
-    """Where half of the rows are early, by the column that orders them."""
-    return predictions[order].sort_values().iloc[len(predictions) // 2]
+    """Where half of the rows of the last fold are early, by the column that orders them, and so are all folds before.
 
-
-def _with_shuffled_labels(run: MemoryRun, dataset: str, columns: list[str], seed: int) -> pd.DataFrame:
-    return run.predictions_with(dataset, with_shuffled(run[dataset], columns, seed))
+    Examples
+    --------
+    >>> middle(pd.DataFrame({"fold": [1, 1, 1, 2, 2], "date": [1, 2, 3, 4, 5]}), "date")
+    5
+    >>> middle(pd.DataFrame({"id": ["c", "a", "b"]}), "id")
+    'b'
+    """
+    rows = predictions
+    if FOLD in rows:
+        rows = rows[rows[FOLD] == rows[FOLD].max()]
+    return rows[order].sort_values().iloc[len(rows) // 2]
 
 
 def merge(values: dict[str, Any], changes: dict[str, Any], path: str = "") -> dict[str, Any]:

@@ -18,7 +18,8 @@ def daily_sequences(
     Returns
     -------
     dict
-        ``returns_daily``: index (ticker, date); ``label``, the return of the date, then the lags.
+        ``returns_daily_panel``: what is trained on, see :class:`rnn_trading.panels.view.PanelWindows`.
+        ``returns_daily``: the same for readers; index (ticker, date); ``label``, the return of the date, then the lags.
         ``returns_daily_flags``, ``returns_daily_report``: see :class:`rnn_trading.panels.sequences.Sequences`.
     """
     sequences = build_sequences(prices, sequence, [split], [walk])
@@ -35,14 +36,15 @@ def weekly_sequences(
 ) -> dict[str, Any]:
     """Sequences of weekly returns.
 
-    Splits are those of the experiments that train on the table: quantiles fitted on training rows use rows that are
-    training rows in the first fold of both.
+    Splits are those of the experiments that train on the rows: quantiles of the table that are fitted on training rows
+    use rows that are training rows in the first fold of both.
 
     Returns
     -------
     dict
-        ``returns_weekly``: index (ticker, date); ``fwd_returns``, the return of the week, the lags, and
-        ``label``, 1 where it is positive. ``returns_weekly_flags``, ``returns_weekly_report``: see
+        ``returns_weekly_panel``: what is trained on, see :class:`rnn_trading.panels.view.PanelWindows`.
+        ``returns_weekly``: the same for readers; index (ticker, date); ``fwd_returns``, the return of the week, the
+        lags, and ``label``, 1 where it is positive. ``returns_weekly_flags``, ``returns_weekly_report``: see
         :class:`rnn_trading.panels.sequences.Sequences`.
     """
     splits, walks = [classification_split, regression_split], [classification_walk, regression_walk]
@@ -66,4 +68,4 @@ def store_sequences(returns_daily: pd.DataFrame, returns_weekly: pd.DataFrame) -
 
 def _named(name: str, sequences: Sequences, table: pd.DataFrame) -> dict[str, Any]:
     report = {"columns_in_time_order": lag_columns(table), **sequences.report}
-    return {name: table, f"{name}_flags": sequences.flags, f"{name}_report": report}
+    return {f"{name}_panel": sequences.panel, name: table, f"{name}_flags": sequences.flags, f"{name}_report": report}

@@ -38,4 +38,4 @@ def create_pipeline() -> Pipeline:
 
 
 def _outputs(name: str) -> tuple[str, ...]:
-    return name, f"{name}_flags", f"{name}_report"
+    return f"{name}_panel", name, f"{name}_flags", f"{name}_report"

@@ -6,11 +6,10 @@ the same date, whose past returns are known as early. All are fitted and chosen 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import islice
-from typing import Any
+from itertools import islice, pairwise
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -28,6 +27,18 @@ Vector = NDArray[np.float64]
 # The strongest penalty first. The last strength is the library's default, which is next to no penalty on so many rows.
 RIDGE_PENALTIES, STRENGTHS = np.logspace(8, 0, 9), np.logspace(-6, 0, 7)
 NEWEST_LAGS = 4  # left out by momentum
+MOST_ROWS = 2**16  # whose windows are put together at a time
+
+
+class Windows(Protocol):
+    """A matrix of which pieces are taken: an array, or what puts them together when they are asked for."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """``(rows, lags)``."""
+
+    def __getitem__(self, piece: Any) -> Matrix:
+        """``[a:b]``, some rows, or ``[:, k]``, one lag."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +47,11 @@ class PanelRows:
 
     Attributes
     ----------
-    returns
-        Past returns, fractions, oldest first, ``(rows, lags)``; none missing.
+    windows
+        Past returns, fractions, oldest first, ``(rows, lags)``; none missing. If they are a view, whoever asks for
+        ``returns``, ``features`` or ``ranks`` makes a matrix of all rows, and should not keep it.
     months
-        One-hot month, ``(rows, 12)``.
+        One-hot month, ``(rows, 12)``, of any type.
     dates
         A whole number for the date of each row, 0 or more, ``(rows,)``. All rows of a date are there.
 
@@ -52,33 +64,68 @@ class PanelRows:
     [[-0.25, 0.25, -0.25], [0.25, -0.25, 0.25]]
     """
 
-    returns: Matrix
-    months: Matrix
+    windows: Windows
+    months: NDArray[Any]
     dates: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Rows."""
+        return len(self.dates)
+
+    @property
+    def returns(self) -> Matrix:
+        """Past returns, oldest first, ``(rows, lags)``."""
+        return self.windows[:]
 
     @property
     def last_return(self) -> Vector:
         """The newest of the past returns, ``(rows,)``."""
-        return self.returns[:, -1]
+        return self.windows[:, -1]
+
+    def of_each(self, number: Callable[[Matrix], Vector]) -> Vector:
+        """A number of each row, from its own past returns, ``(rows,)``: of so many rows at a time as fit into memory.
+
+        Parameters
+        ----------
+        number
+            Of returns ``(some rows, lags)`` the numbers ``(some rows,)``.
+        """
+        result = np.empty(len(self))
+        for some in self._pieces():
+            result[some] = number(self.windows[some])
+        return result
+
+    def _pieces(self) -> Iterator[slice]:
+        """Rows in pieces of about one size."""
+        ends = np.linspace(0, len(self), 1 + -(-len(self) // MOST_ROWS)).astype(int)
+        return (slice(*piece) for piece in pairwise(ends.tolist()))
 
     @property
     def features(self) -> Matrix:
         """Returns and months side by side, ``(rows, lags + 12)``."""
-        return np.hstack([self.returns, self.months])
+        lags = self.windows.shape[1]
+        result = np.empty((len(self), lags + self.months.shape[1]))
+        for some in self._pieces():
+            result[some, :lags], result[some, lags:] = self.windows[some], self.months[some]
+        return result
 
     @property
     def volatility(self) -> Vector:
         """Standard deviation of the row's own past returns, ``(rows,)``."""
-        return self.returns.std(axis=1)
+        return self.of_each(lambda returns: returns.std(axis=1))
 
-    @cached_property
+    @property
     def ranks(self) -> Matrix:
         """Each past return and the volatility as its rank among the rows of its date, ``(rows, lags + 1)``.
 
         See :func:`rnn_trading.skill.ranks.relative_ranks`.
         """
-        columns = (*self.returns.T, self.volatility)
-        return np.column_stack([relative_ranks(column, self.dates) for column in columns])
+        lags = self.windows.shape[1]
+        result = np.empty((len(self), lags + 1))
+        for lag in range(lags):
+            result[:, lag] = relative_ranks(self.windows[:, lag], self.dates)
+        result[:, lags] = relative_ranks(self.volatility, self.dates)
+        return result
 
 
 @dataclass(frozen=True)
@@ -157,7 +204,7 @@ def zero_return_means_down(known: KnownPanel) -> Forecast:
 
 def past_mean(known: KnownPanel) -> Forecast:
     """The mean of the row's own past returns."""
-    return lambda rows: rows.returns.mean(axis=1)
+    return lambda rows: rows.of_each(lambda returns: returns.mean(axis=1))
 
 
 def reversal(known: KnownPanel) -> Forecast:
@@ -171,7 +218,7 @@ def momentum_52_4(known: KnownPanel) -> Forecast:
     Of 52 weekly returns it takes those from 52 to 5 weeks before; of another number of lags all but the newest four.
     Where there are no more than four, the forecast is a constant.
     """
-    return _slope_on_rank(known, lambda rows: rows.returns[:, :-NEWEST_LAGS].sum(axis=1))
+    return _slope_on_rank(known, lambda rows: rows.of_each(lambda returns: returns[:, :-NEWEST_LAGS].sum(axis=1)))
 
 
 def low_volatility(known: KnownPanel) -> Forecast:
@@ -231,7 +278,7 @@ REGRESSION = Rivals(
 
 
 def _constant(value: float) -> Forecast:
-    return lambda rows: np.full(len(rows.returns), value)
+    return lambda rows: np.full(len(rows), value)
 
 
 def _share_by_group(known: KnownPanel, groups: Callable[[PanelRows], NDArray[np.generic]]) -> Forecast:

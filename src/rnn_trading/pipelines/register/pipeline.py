@@ -1,0 +1,12 @@
+"""The register of trials to a table and a page."""
+
+from kedro.pipeline import Pipeline
+
+from rnn_trading.experiments import wiring
+
+from . import nodes
+
+
+def create_pipeline() -> Pipeline:
+    """Every fit that this project made, as far as the register has it."""
+    return Pipeline([wiring.node(nodes.show_register, "register_table", "register_page")])
