@@ -49,10 +49,12 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/panel_memory.py
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/fits.py
 	$(BIN)/python benchmarks/free_run.py
 	$(BIN)/python benchmarks/text.py
 	$(BIN)/python benchmarks/filings.py
 	$(BIN)/python benchmarks/peers.py
+	$(BIN)/python benchmarks/workers.py
 
 viz: $(VENV)/.dev
 	$(BIN)/kedro viz run --pipeline stacked_lstm

@@ -4,6 +4,7 @@ python benchmarks/panel_memory.py            # 2,489 tickers x 522 weeks both wa
 python benchmarks/panel_memory.py --rivals   # the same, and the rivals of the regression, which take minutes
 
 Prices are random walks of one price a week. Every step is a process of its own, so that its peak is that step's alone.
+Of a peak, what is files of libraries is shared between processes, and dropped by the system where memory is short.
 """
 
 import argparse
@@ -59,7 +60,9 @@ def _run_one(step: str, folder: Path, tickers: int, weeks: int) -> None:
         result = _rivals(folder)
     else:
         result = _train(folder, from_table=step == "table")
-    print(f"{_peak_megabytes():6,.0f} MB {time.process_time() - started:6.1f} s of CPU  {result}")
+    peak, files = _megabytes("VmHWM"), _megabytes("RssFile")
+    seconds = time.process_time() - started
+    print(f"{peak:6,.0f} MB, {files:3,.0f} of them files of libraries; {seconds:5.1f} s of CPU; {result}")
 
 
 def _build(folder: Path, tickers: int, weeks: int) -> str:
@@ -149,10 +152,10 @@ def _random_prices(tickers: int, weeks: int) -> pd.DataFrame:
     return pd.DataFrame({"adj_close": (100 * np.exp(steps.cumsum(axis=1))).ravel()}, index=index)
 
 
-def _peak_megabytes() -> float:
+def _megabytes(what: str) -> float:
     # What resource.getrusage gives may be the peak of the process that started this one.
     status = Path("/proc/self/status").read_text()
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith(what))
 
 
 if __name__ == "__main__":

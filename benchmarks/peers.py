@@ -36,7 +36,7 @@ from peer_networks import (
     units_of,
 )
 
-ROUNDS, BATCHES = 5, {"stacked": (32, 256, 512), "gru": (256,)}
+ROUNDS, BATCHES = 3, {"stacked": (32, 256, 512), "gru": (256,)}
 EXTRA = ("torch", "jax")
 TITLES = {
     "stacked": f"A training step of the stacked LSTM, {STEPS} steps, units {UNITS[0]} and {UNITS[1]}, a row: "

@@ -1,9 +1,10 @@
 """Is a result the same whatever runner makes it, and from whatever node? ``python benchmarks/runners.py PIPELINE``.
 
 Each pipeline runs in a copy of the project, with ``--env test``: by the sequential runner first, then by Kedro's
-parallel runner (processes) and by its thread runner, each into an empty data folder. Last, every node runs by itself:
-what it writes is removed, and it has to make it again from the files that the sequential run left. If each node does,
-so does any part of a pipeline, since nothing but files passes between nodes. ``same_records.py`` compares every file.
+parallel runner (processes), by its thread runner and by the workers of this project, each into an empty data folder.
+Last, every node runs by itself: what it writes is removed, and it has to make it again from the files that the
+sequential run left. If each node does, so does any part of a pipeline, since nothing but files passes between nodes.
+``same_records.py`` compares every file.
 
 ``text_sentiment_inference`` and ``skill_report`` read what other pipelines made: name these in ``--after``.
 Ends with 1 if anything differs, and says what.
@@ -27,7 +28,7 @@ from kedro.runner import SequentialRunner
 from same_records import compare, file_differences
 
 ROOT = Path(__file__).parent.parent
-RUNNERS = ("SequentialRunner", "ParallelRunner", "ThreadRunner")
+RUNNERS = ("SequentialRunner", "ParallelRunner", "ThreadRunner", "rnn_trading.runners.ExecutorRunner")
 TEXTS = {"id": ["1", "2", "3"], "text": ["a good film", "a bad film", "!"]}
 
 

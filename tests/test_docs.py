@@ -44,6 +44,7 @@ def _is_there(name: str) -> bool:
     path = ROOT / "src" / name.replace(".", "/")
     if path.is_dir() or path.with_suffix(".py").is_file():
         return True
-    defined = re.compile(rf"^(?:def|class) {path.name}\b|^{path.name}\b.*=", re.MULTILINE)
+    name = path.name
+    defined = re.compile(rf"^(?:def|class) {name}\b|^{name}\b.*=|^from \.\w+ import .*\b{name}\b", re.MULTILINE)
     inside = (path.parent.with_suffix(".py"), path.parent / "__init__.py")
     return any(defined.search(each.read_text(encoding="utf-8")) for each in inside if each.is_file())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_trading.provenance import UNKNOWN, commit_of, made_now
+from rnn_trading.provenance import UNKNOWN, code_digest, commit_of, made_now
 
 
 @pytest.fixture
@@ -58,3 +58,28 @@ def test_what_was_made_says_whether_its_code_was_committed(repository, monkeypat
         made = made_now()
         assert (made["commit"], made["clean"]) == (commit[:12], clean)
     assert made["packages"]["pandas"] == version("pandas")
+
+
+def test_a_digest_of_code_follows_what_is_imported_and_leaves_out_what_computes_nothing(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    package = tmp_path / "digested"
+    package.mkdir()
+    sources = {
+        "__init__": "",
+        "top": "def f():\n    from digested import inner\n    return inner.f()\n",
+        "inner": "from .deepest import number\n\ndef f():\n    return number\n",
+        "deepest": "number = 1\n",
+        "beside": "number = 1\n",
+    }
+
+    def write(**changes):
+        for name, text in (sources | changes).items():
+            (package / f"{name}.py").write_text(text)
+        return code_digest(["digested.top"])
+
+    first = write()
+    assert write(deepest="number = 23\n") != first  # two imports away, from within a function, and relative
+    assert write(beside="number = 23\n") == first
+    assert write(deepest='"""One."""\n\n# as it is\nnumber = 1\n') == first
+    with pytest.raises(ValueError, match="The module digested.gone has no source"):
+        code_digest(["digested.gone"])

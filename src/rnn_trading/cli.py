@@ -23,6 +23,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from rnn_trading import __version__, place
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book, register_pipelines, whole_names
+from rnn_trading.plan import Plan
 from rnn_trading.redaction import redacted
 from rnn_trading.runners import WorkersError
 from rnn_trading.skill.protocols import BOOK
@@ -112,7 +113,9 @@ def _whole_names_of_nodes(options: dict[str, Any]) -> dict[str, Any]:
     given = {option: options[option] for option in ("node_names", "from_nodes", "to_nodes") if options.get(option)}
     if not given:
         return {}
-    by_name, asked = register_pipelines(), options["pipelines"] or [options["pipeline"] or DEFAULT]
+    # Which folds and seeds there are, the parameters of this run say.
+    by_name = register_pipelines(Plan.from_parameters(_loader(options)["parameters"]))
+    asked = options["pipelines"] or [options["pipeline"] or DEFAULT]
     nodes = {node.name for name in asked if name in by_name for node in by_name[name].nodes}
     return {option: whole_names(names, nodes) for option, names in given.items()}
 
@@ -122,8 +125,13 @@ def _protocol(options: dict[str, Any]) -> str:
     given = (options["params"] or {}).get("protocol")
     if given is not None:
         return str(given)
-    loader = settings.CONFIG_LOADER_CLASS(options["conf_source"], options["env"], {}, **settings.CONFIG_LOADER_ARGS)
-    return str(loader["globals"]["protocol"])
+    return str(_loader(options | {"params": {}})["globals"]["protocol"])
+
+
+def _loader(options: dict[str, Any]) -> Any:
+    """What reads the configuration of this run."""
+    given = options["params"] or {}
+    return settings.CONFIG_LOADER_CLASS(options["conf_source"], options["env"], given, **settings.CONFIG_LOADER_ARGS)
 
 
 def _check_runner(name: str | None, params: dict[str, Any]) -> None:

@@ -60,10 +60,13 @@ class ConfigLoader(ParsedOnce):
         **options: Any,
     ) -> None:
         self._as_read: dict[str, dict[str, Any]] = {}
+        self._parameters: dict[str, Any] | None = None
         super().__init__(conf_source, env, runtime_params, **options)
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Configuration by its key, the parameters with what is ``changed``."""
+        if key == "parameters" and key not in self and self._parameters is not None:
+            return copy.deepcopy(self._parameters)  # pipelines are planned by them, before Kedro asks for them
         values = super().__getitem__(key)
         remember(values, all_of_them=key == "credentials")
         if key in ("parameters", "catalog"):
@@ -80,7 +83,8 @@ class ConfigLoader(ParsedOnce):
                     experiment["made"] = made | {"seeds": dict(seeds_in(block))}
                     experiment["configuration"] = designs[record]
             # What YAML shares is no parameter; Kedro would make a dataset of each of its values.
-            return _with_harmless_words({n: value for n, value in values.items() if not str(n).startswith("_")})
+            values = _with_harmless_words({n: value for n, value in values.items() if not str(n).startswith("_")})
+            self._parameters = copy.deepcopy(values)
         return values
 
     def made_from(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rnn_trading import place
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS
 from rnn_trading.workspace.commands import run_command
+from rnn_trading.workspace.origins import NOT_MADE
 
 SHOWN_CHARACTERS, MOST = 300, 4  # of a cause; names in one message
 
@@ -177,7 +178,8 @@ def refuse_missing(
     for name in sorted(pipeline.inputs()):
         dataset: Any = catalog.get(name)
         path = getattr(dataset, "_filepath", None)
-        there = path is None or Path(str(path)).exists() or dataset.exists()
+        # No pipeline makes a source, or the place for what a run keeps: to ask all of them would take long.
+        there = path is None or isinstance(dataset, NOT_MADE) or Path(str(path)).exists() or dataset.exists()
         made_by = None if there else maker(name, catalog, pipelines, asked)
         if made_by:
             missing.setdefault(made_by, []).append(f"{name} ({shown(path)})")

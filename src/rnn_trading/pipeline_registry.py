@@ -61,13 +61,18 @@ OF_THE_BOOK = {
 }
 
 
-def register_pipelines() -> dict[str, Pipeline]:
+def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
     """Return every pipeline by its name, and every experiment by its own.
 
     ``__default__`` is all that goes from a source to skill records; ``canaries``, ``skill_report`` and
     ``compare_runs`` judge it, and ``register`` shows what was tried.
+
+    Parameters
+    ----------
+    in_use
+        Folds and seeds; None: those of the session.
     """
-    in_use = plan.current()
+    in_use = in_use or plan.current()
     by_name = experiments(in_use)
     pipelines = {
         "data_ingestion": data_ingestion.create_pipeline(),

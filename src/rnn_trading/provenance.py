@@ -1,8 +1,11 @@
 """What made a result: when, by which code, with which packages."""
 
+import ast
+import hashlib
+import importlib.util
 import platform
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -108,3 +111,87 @@ def _git(folder: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return answer.stdout.strip()
+
+
+def code_digest(modules: Iterable[str]) -> str:
+    """SHA-256 of the source of modules, and of all that they import from this project or from their own packages.
+
+    Nothing is imported: sources are parsed. What is imported anywhere in a module counts, inside functions too.
+    Comments, line breaks and docstrings do not count.
+
+    Parameters
+    ----------
+    modules
+        Dotted names, in any order.
+
+    Raises
+    ------
+    ValueError
+        If a module has no source.
+
+    Examples
+    --------
+    >>> one, both = code_digest(["rnn_trading.place"]), code_digest(["rnn_trading.place", "rnn_trading.progress"])
+    >>> len(one), one == both, one == code_digest(["rnn_trading.place"] * 2)
+    (64, False, True)
+    """
+    found: dict[str, str] = {}
+    waiting = sorted(set(modules))
+    packages = {name.partition(".")[0] for name in ("rnn_trading", *waiting)}
+    for name in waiting:
+        if _source_of(name) is None:
+            raise ValueError(f"The module {name} has no source, which the key of a result is made from.")
+    while waiting:
+        name = waiting.pop()
+        source = _source_of(name) if name.partition(".")[0] in packages else None
+        if source is None or name in found:
+            continue
+        stated = source.stat()
+        found[name], imported = _parsed(source, name, stated.st_mtime_ns, stated.st_size)
+        waiting += imported
+    return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+
+
+def _source_of(module: str) -> Path | None:
+    """Its file; None if there is none, as of a name that is no module."""
+    top, *inside = module.split(".")
+    folder = _folder_of(top)
+    if folder is None:
+        return None
+    path = folder.joinpath(*inside)
+    candidates = (path / "__init__.py", path.with_name(f"{path.name}.py"))
+    return next((each for each in candidates if each.is_file()), None)
+
+
+@cache
+def _folder_of(top: str) -> Path | None:
+    """The folder of a package; of a single module, its path without its ending."""
+    spec = importlib.util.find_spec(top)
+    if spec is None:
+        return None
+    if spec.submodule_search_locations:
+        return Path(next(iter(spec.submodule_search_locations)))
+    return Path(spec.origin).with_suffix("") if spec.origin and spec.origin.endswith(".py") else None
+
+
+@cache
+def _parsed(source: Path, module: str, _changed: int, _size: int) -> tuple[str, tuple[str, ...]]:
+    """Digest of a source, and names that may be modules it imports; parsed again after a change of the file."""
+    tree = ast.parse(source.read_bytes())
+    package = module if source.name == "__init__.py" else module.rpartition(".")[0]
+    imported = {module.rpartition(".")[0]}  # a package is imported before what is in it
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            up = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*up, *([node.module] if node.module else [])])
+            imported |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and _is_docstring(body[0]):
+            del body[0]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), tuple(sorted(imported - {""}))
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

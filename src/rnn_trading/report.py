@@ -12,11 +12,15 @@ from rnn_trading.datasets.folder import FolderDataset
 from rnn_trading.pipeline_registry import experiments, figures_of, protocols_of, records_made_by, run_by_name_alone
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.skill_report.figures import ONLY_MISSING, gone
+from rnn_trading.runners import cores
 from rnn_trading.skill.protocols import command_for
 from rnn_trading.skill.record_files import Records, read_records
 from rnn_trading.workspace.folders import folder_of
 
 REPORTING = "08_reporting"
+# Without --workers: each takes a gigabyte and more.
+MOST_WORKERS = 4
+WORKERS = ("--runner", "rnn_trading.runners.ExecutorRunner", "--runner-params")
 
 
 def missing_commands(project: Path, run: str | None = None) -> list[str]:
@@ -62,15 +66,24 @@ def main(arguments: list[str] | None = None) -> int:
         "--env", help="environment of what has to run, as in kedro run --env; records that are there stay as they are"
     )
     parser.add_argument("--run", metavar="NAME", help="the run whose folders, data/runs/NAME, are meant")
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=_workers,
+        default=min(cores(), MOST_WORKERS),
+        help="processes that share the fits of a command; 1: all in one (default: as many as cores, at most "
+        f"{MOST_WORKERS}: here %(default)s)",
+    )
     given = parser.parse_args(arguments)
     options = ["--env", given.env] if given.env else []
+    shared = [] if given.workers == 1 else [*WORKERS, f"workers={given.workers}"]
     try:
         commands = missing_commands(Path.cwd(), given.run)
     except ValueError as error:
         parser.error(str(error))
     for number, command in enumerate(commands, start=1):
         click.echo(f"[{number} of {len(commands)}] {command}")
-        _run(command, options)
+        _run(command, [*options, *shared])
     reported = _run(command_for("skill_report", "corrected", given.run), options)
     failures = [f"Failed, and not in the report: {command}" for command in missing_commands(Path.cwd(), given.run)]
     failures += [
@@ -81,6 +94,12 @@ def main(arguments: list[str] | None = None) -> int:
     for failure in failures:
         click.echo(failure, err=True)
     return 1 if failures else 0
+
+
+def _workers(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more. Received: {text!r}.")
+    return int(text)
 
 
 def _run(command: str, options: list[str]) -> int:

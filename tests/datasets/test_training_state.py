@@ -1,15 +1,12 @@
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.keras_model import KerasModelDataset
-from rnn_trading.datasets.training_state import StateFolder, TrainingStateDataset, forget
+from rnn_trading.datasets.training_state import StateFolder, TrainingStateDataset
 from rnn_trading.models.states import State, StateError
 
-FACTS = {"made_of": {}, "epochs": 3, "ended": False, "seconds": 1.5, "recorded": {"loss": [0.1, 1 / 3]}, "counters": {}}
+FACTS = {"made_of": {}, "epochs": 3, "ended": None, "seconds": 1.5, "recorded": {"loss": [0.1, 1 / 3]}, "counters": {}}
 STATE = State(FACTS, {"model/0": np.eye(2, dtype=np.float32)})
 
 
@@ -60,26 +57,6 @@ def test_a_state_that_cannot_be_written_does_not_stop_the_training(tmp_path, cap
     assert "The state of the training is not kept: " in caplog.text
 
 
-def test_two_runs_of_one_experiment_do_not_stop_each_other(tmp_path):
-    """One ends, and forgets, while the other goes on writing."""
-    states, stop = StateFolder(tmp_path / "state", 0), threading.Event()
-
-    def forgets():
-        while not stop.is_set():
-            forget(tmp_path / "state")
-
-    with ThreadPoolExecutor(1) as other:
-        ending = other.submit(forgets)
-        try:
-            for _ in range(200):
-                states.write("seed_1", STATE)
-        finally:
-            stop.set()
-    assert ending.exception() is None
-    states.write("seed_1", STATE)
-    assert states.read("seed_1").facts == STATE.facts
-
-
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"something else"])
 def test_what_is_no_state_is_named(tmp_path, content):
     path = tmp_path / "seed_1.npz"
@@ -88,12 +65,11 @@ def test_what_is_no_state_is_named(tmp_path, content):
         StateFolder(tmp_path, 0).read("seed_1")
 
 
-def test_the_state_goes_when_the_model_is_saved(tmp_path):
+def test_the_state_stays_when_the_model_is_saved_and_is_only_read(tmp_path):
     entry = TrainingStateDataset(filepath=str(tmp_path / "a.b.training_state"))
     entry.load().write("seed_1", STATE)
-    assert entry.exists()
     KerasModelDataset(filepath=str(tmp_path / "a.b.keras")).save(Saves())
-    assert not entry.exists()
     assert (tmp_path / "a.b.keras").read_bytes() == b"model"
+    assert entry.load().read("seed_1").facts == STATE.facts
     with pytest.raises(DatasetError, match="is a source: it is only read"):
         entry.save(STATE)

@@ -242,8 +242,4 @@ def inputs_of(interface: Interface, seed: int = 0) -> dict[str, np.ndarray]:
 
 def built(case: Case) -> keras.Model:
     keras.utils.set_random_seed(1)
-    networks = [
-        build_network(case.architecture, case.interface, f"seed_{number}" if case.networks > 1 else None)
-        for number in range(case.networks)
-    ]
-    return build_ensemble(networks) if case.networks > 1 else networks[0]
+    return build_ensemble([build_network(case.architecture, case.interface) for _ in range(case.networks)])

@@ -15,18 +15,18 @@ Ensemble: 36 parameters, 28 of them trained
 Layer              Type                Output shape     Parameters
 ------------------------------------------------------------------
 Values             InputLayer          (None, None, 2)           0
-seed_1             Functional          (None, 1)                18
+network_1          Functional          (None, 1)                18
   Values           InputLayer          (None, None, 2)           0
   Normalised       BatchNormalization  (None, None, 2)           8
   RNN              SimpleRNN           (None, 2)                10
   Forecast         Dot                 (None, 1)                 0
-seed_2             Functional          (None, 1)                18
+network_2          Functional          (None, 1)                18
   the same layers
 Mean               Average             (None, 1)                 0
 """
 
 
-def network(name, kind=keras.layers.SimpleRNN):
+def network(name="Network", kind=keras.layers.SimpleRNN):
     values = keras.Input((None, 2), name="Values")
     states = kind(2, name="RNN")(keras.layers.BatchNormalization(name="Normalised")(values))
     return keras.Model([values], keras.layers.Dot(axes=1, name="Forecast")([states, states]), name=name)
@@ -34,11 +34,11 @@ def network(name, kind=keras.layers.SimpleRNN):
 
 def test_networks_of_one_kind_in_an_average_are_shown_once():
     """Normalisation: 4 values of each of 2 features, half of them trained; cell: 2 x (2 + 2) + 2 = 10."""
-    assert describe(build_ensemble([network("seed_1"), network("seed_2")])) == ENSEMBLE
+    assert describe(build_ensemble([network(), network()])) == ENSEMBLE
 
 
 def test_networks_of_two_kinds_are_both_shown():
-    told = describe(build_ensemble([network("seed_1"), network("seed_2", keras.layers.GRU)]))
+    told = describe(build_ensemble([network(), network(kind=keras.layers.GRU)]))
     assert "the same layers" not in told
     assert "  RNN         GRU " in told
 

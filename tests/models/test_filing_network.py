@@ -6,10 +6,10 @@ import pytest
 import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
 from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.models.batches import RaggedRows
-from rnn_trading.models.ensemble import build_ensemble, members, train_ensemble
+from rnn_trading.models.ensemble import build_ensemble
 from rnn_trading.models.filing_network import INPUT, build_filing_network
 from rnn_trading.models.parameters import FilingNetworkParameters, TrainingParameters
-from rnn_trading.models.training import predict, predict_in_order, predict_ragged
+from rnn_trading.models.training import predict, predict_in_order, predict_ragged, train
 from rnn_trading.text.text import TokenSequences
 from tests.helpers import changed
 
@@ -117,25 +117,17 @@ def test_an_ensemble_learns_and_is_the_mean_of_its_members(base_parameters, trai
     (rows, target), (held, truth) = sequences(300), sequences(100, 1)
     training = changed(training, optimizer=changed(training.optimizer, learning_rate=0.01))
 
-    def fit():
-        return train_ensemble(
-            lambda name: build_filing_network(architecture, 20, 12, (float(target.mean()), float(target.std())), name),
-            RaggedRows(INPUT, rows, target),
-            RaggedRows(INPUT, held, truth),
-            training,
-            2,
-            "test",
-        )
+    def fit(seed):
+        return train(
+            lambda: build_filing_network(architecture, 20, 12, (float(target.mean()), float(target.std()))),
+            *(RaggedRows(INPUT, rows, target), RaggedRows(INPUT, held, truth), changed(training, seed=seed), "test"),
+        ).model
 
-    model, history, summary = fit()
-    forecasts = predict_ragged(model, INPUT, held)
+    networks = [fit(seed) for seed in (42, 43)]
+    single = [predict_ragged(network, INPUT, held) for network in networks]
+    forecasts = predict_ragged(build_ensemble(networks), INPUT, held)
     assert np.corrcoef(forecasts, truth)[0, 1] > 0.8
-    single = {name: predict_ragged(network, INPUT, held) for name, network in members(model).items()}
-    assert list(single) == ["seed_42", "seed_43"]
-    np.testing.assert_allclose(forecasts, np.mean(list(single.values()), axis=0), rtol=1e-5, atol=1e-7)
-    assert not np.allclose(single["seed_42"], single["seed_43"])
-    assert summary["networks"] == 2
-    assert summary["trained_parameters"] < summary["parameters"]
-    assert {row["seed"] for row in history} == {42, 43}
-    again = predict_ragged(fit()[0], INPUT, held)
+    np.testing.assert_allclose(forecasts, np.mean(single, axis=0), rtol=1e-5, atol=1e-7)
+    assert not np.allclose(*single)
+    again = predict_ragged(build_ensemble([fit(seed) for seed in (42, 43)]), INPUT, held)
     np.testing.assert_array_equal(again, forecasts)

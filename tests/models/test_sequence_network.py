@@ -150,7 +150,7 @@ def test_a_saved_network_loads_in_a_process_that_made_none(tmp_path):
 
 
 def test_a_loss_that_is_no_number_stops_the_training(rows, training):
-    from rnn_trading.models.training import TrainingDivergedError
+    from rnn_trading.models.reporting import TrainingDivergedError
 
     with pytest.raises(TrainingDivergedError, match="no longer a finite number in epoch 1. No model was saved"):
         fit_on_rows(LAYERS["lstm"], (rows[0], rows[1] + np.float32(1e30)), training)
@@ -175,13 +175,13 @@ def test_networks_of_two_series(base_parameters, name, tmp_path):
     values = base_parameters("as_published")["multivariate"]["macro"]["model"]
     values |= {"units": expected["units"], "dense_units": expected["dense_units"]}
     network = SequenceNetworkParameters(**values)
-    models = [build_sequence_network(network, expected["lags"], 2, f"seed_{seed}") for seed in (1, 2)]
+    models = [build_sequence_network(network, expected["lags"], 2) for _ in range(2)]
     assert models[0].count_params() == expected["parameters"]
     windows = np.random.default_rng(0).normal(size=(9, expected["lags"], 2)).astype(np.float32)
     dataset = KerasModelDataset(filepath=str(tmp_path / "mean.keras"))
     dataset.save(build_ensemble(models))
     mean = dataset.load()
-    single = [mean.get_layer(f"seed_{seed}")([windows]) for seed in (1, 2)]
+    single = [mean.get_layer(f"network_{number}")([windows]) for number in (1, 2)]
     np.testing.assert_allclose(mean([windows]), (single[0] + single[1]) / 2, atol=1e-6)
     np.testing.assert_allclose(single[0], models[0]([windows]), atol=1e-6)
     assert mean([windows]).shape == (9, 2)

@@ -1,19 +1,23 @@
 """A training that is broken off and taken up is the training that was not."""
 
+import importlib
 import logging
+import sys
 
 import numpy as np
 import pytest
 
 from rnn_trading.datasets.training_state import StateFolder
 from rnn_trading.models.backend import keras
-from rnn_trading.models.ensemble import train_ensemble
 from rnn_trading.models.free_run import ForecastEvolution
+from rnn_trading.models.interface import Input, Interface
+from rnn_trading.models.networks import Blueprint
+from rnn_trading.models.own_network import NetworkParameters
 from rnn_trading.models.parameters import PlateauParameters
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.states import NOTHING_KEPT
 from rnn_trading.models.training import train
-from rnn_trading.models.training_state import made_of
+from rnn_trading.models.training_state import digest_of_network
 from tests.helpers import changed
 from tests.models import cases
 
@@ -89,12 +93,6 @@ def test_a_training_is_taken_up_wherever_it_was_broken_off(rows, tmp_path, caplo
         if epochs < whole.epochs:
             said = f"training on the CPU, 60 rows, batch 16, up to 12 epochs, taken up after epoch {epochs}"
             assert said in caplog.text
-    # The last cut came when nothing was left to train; so it is if a state is still there.
-    caplog.clear()
-    with caplog.at_level(logging.INFO):
-        same(fit(rows, StateFolder(folder, 0)), whole)
-    assert "training on" not in caplog.text
-    assert f"broken off: taken up: all {whole.epochs} epochs were trained already, on the CPU" in caplog.text
 
 
 def test_one_of_other_parts_begins_anew_and_says_why(rows, tmp_path, caplog):
@@ -113,30 +111,6 @@ def test_a_state_that_cannot_be_read_is_named_and_replaced(rows, tmp_path, caplo
     same(fit(rows, StateFolder(tmp_path, 0)), fit(rows))
     assert f"broken off: begins anew: {path} cannot be read (BadZipFile" in caplog.text
     assert StateFolder(tmp_path, 0).read("seed_1").facts["ended"]
-
-
-def test_of_several_networks_those_that_were_ready_are_not_trained_again(rows, tmp_path, caplog):
-    def average(states):
-        return train_ensemble(lambda name: _named(build(), name), rows, rows, TRAINING, 2, "average", states)
-
-    whole, history, summary = average(NOTHING_KEPT)
-    with pytest.raises(PowerCutError):
-        average(CutAfter(tmp_path, 3, "seed_2"))
-    caplog.clear()
-    with caplog.at_level(logging.INFO):
-        again, history_again, summary_again = average(StateFolder(tmp_path, 0))
-    assert "average, seed 1: training" not in caplog.text
-    assert (
-        "average, seed 2: training on the CPU, 60 rows, batch 16, up to 12 epochs, taken up after epoch 3"
-        in caplog.text
-    )
-    assert (weights_of(again), history_again) == (weights_of(whole), history)
-    assert summary_again | {"seconds": 0} == summary | {"seconds": 0}
-
-
-def _named(model, name):
-    model.name = name
-    return model
 
 
 def test_the_evolution_of_forecasts_is_whole(tmp_path):
@@ -165,11 +139,98 @@ def test_the_evolution_of_forecasts_is_whole(tmp_path):
 
 
 def test_networks_that_differ_in_an_operation_are_not_the_same():
-    def parts(operation):
+    def digest(operation):
         values = keras.Input((4, 2))
         model = keras.Model(values, keras.layers.Dense(1)(operation(values, axis=1)))
         seed_network(model, 1)
-        return made_of(model, [], [], TRAINING, "CPU")
+        return digest_of_network(model)
 
-    assert parts(keras.ops.mean) == parts(keras.ops.mean)
-    assert parts(keras.ops.mean)["network"] != parts(keras.ops.max)["network"]
+    assert digest(keras.ops.mean) == digest(keras.ops.mean)
+    assert digest(keras.ops.mean) != digest(keras.ops.max)
+
+
+def state_of(model):
+    return [variable.numpy().tolist() for variable in [*model.variables, *model.optimizer.variables]]
+
+
+def test_what_was_fitted_is_given_back_as_it_was(rows, tmp_path, monkeypatch, caplog):
+    states = StateFolder(tmp_path, 0)
+    made = fit(rows, states)
+    with np.load(tmp_path / "seed_1.npz") as stored:
+        kinds = {name.partition("/")[0] for name in stored}
+    assert kinds == {"model", "facts", "digest"}
+
+    monkeypatch.setattr(keras.Model, "fit", lambda *_, **__: pytest.fail("it was trained again"))
+    with caplog.at_level(logging.INFO):
+        back = fit(rows, states)
+    same(back, made)
+    assert state_of(back.model) == state_of(made.model)
+    assert (back.key, back.ended, back.seconds) == (made.key, made.ended, made.seconds)
+    assert f"broken off: was fitted already, {made.ended}, {made.epochs} epochs, on the CPU" in caplog.text
+
+
+def test_what_was_fitted_from_other_parts_is_fitted_anew_and_it_is_said_why(rows, tmp_path, caplog):
+    states = StateFolder(tmp_path, 0)
+    made = fit(rows, states)
+    more = rows[0], rows[1] + np.float32(1)
+    keys = [made.key]
+    with caplog.at_level(logging.INFO):
+        for given, changes, why in [
+            (more, {}, "training rows and validation rows"),
+            (more, {"min_delta": 0.001}, "training parameters"),
+        ]:
+            same(fit(given, states, **changes), again := fit(given, **changes))
+            keys.append(again.key)
+            assert f"broken off: begins anew: the training that is kept had other {why}" in caplog.text
+            caplog.clear()
+    assert len(set(keys)) == len(keys)
+
+
+BUILDER = """
+import keras
+
+def build(interface):
+    inputs = interface.symbolic()
+    hidden = keras.layers.Dense(UNITS)(keras.layers.Flatten()(inputs["Values"]))
+    return keras.Model(list(inputs.values()), interface.forecast(hidden))
+"""
+
+
+def test_a_builder_of_which_the_source_has_changed_is_fitted_anew(tmp_path, monkeypatch, caplog):
+    name, states = "changing_builder", StateFolder(tmp_path / "states", 0)
+    monkeypatch.syspath_prepend(tmp_path)
+    interface = Interface({"Values": Input((4, 1))})
+    values = np.random.default_rng(0).normal(size=(20, 4, 1)).astype(np.float32)
+    rows = {"Values": values}, values[:, 0, 0]
+
+    def with_units(units):
+        (tmp_path / f"{name}.py").write_text(BUILDER.replace("UNITS", str(units)))
+        sys.modules.pop(name, None)
+        importlib.invalidate_caches()
+        blueprint = Blueprint(NetworkParameters(builder=f"{name}.build"), interface)
+        with caplog.at_level(logging.INFO):
+            return train(blueprint, rows, rows, cases.TRAINING, "own", states)
+
+    first, second = with_units(2), with_units(30)
+    assert first.key != second.key
+    assert second.model.count_params() > first.model.count_params()
+    assert "own: begins anew: the training that is kept had other code" in caplog.text
+    assert with_units(30).ended == second.ended
+    sys.modules.pop(name)
+
+
+def test_constants_and_vectors_belong_to_a_blueprint_and_its_name_does_not():
+    interface = Interface({"Words": Input((4,), "int32", ids=3, vectors=np.zeros((3, 2), dtype=np.float32))})
+    architecture = NetworkParameters(builder=cases.LAYERED, options={"sequence": []})
+    plain = Blueprint(architecture, interface, "seed_1")
+    others = np.ones((3, 2), dtype=np.float32)
+    digests = {
+        Blueprint(architecture, each).digest()
+        for each in (
+            interface,
+            changed(interface, target=(0.0, 2.0)),
+            Interface({"Words": changed(interface.inputs["Words"], vectors=others)}),
+        )
+    }
+    assert len(digests) == 3
+    assert plain.digest() in digests

@@ -12,12 +12,12 @@ LEVEL = "univariate_regression.level"
 
 
 def test_the_default_data_hold_the_closes_of_the_book_and_yesterday_does_what_its_network_does(project):
-    folder = project("book.level", env="base", to_nodes=[f"{LEVEL}.forecast_with_rivals"], protocol="book")
+    folder = project("book.level", env="base", to_nodes=[f"{LEVEL}.folds.fold_1.forecast_with_rivals"], protocol="book")
     features = folder / "data/04_feature/book"
     series, windows = (pd.read_parquet(features / f"{LEVEL}.{name}.parquet") for name in ("series", "windows"))
     assert (len(series), len(windows)) == (2264, 2201)
     assert [f"{series.index[at]:%Y-%m-%d}" for at in (0, -1)] == ["2010-01-04", "2018-12-31"]
-    rivals = pd.read_parquet(folder / f"data/07_model_output/book/{LEVEL}.rival_predictions.parquet")
+    rivals = pd.read_parquet(folder / f"data/07_model_output/book/{LEVEL}/fold_1.rival_predictions.parquet")
     assert len(rivals) == 251
     persistence = rivals["persistence"].to_numpy()
     test = windows.loc[rivals.index]

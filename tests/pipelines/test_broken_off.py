@@ -1,4 +1,4 @@
-"""A run that is killed while it trains, and taken up."""
+"""A run of several fits that is killed while it trains, and taken up."""
 
 import json
 import logging
@@ -10,11 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from rnn_trading.workspace.run import WorkspaceError
 from tests.processes import started
 
 NAME = "stacked_lstm.regression"
 MODELS = Path("data/06_models/corrected")
-LONG = {"training": {"epochs": 40, "patience": 40}}
+GIVEN = {"walk_forward": {"folds": 2, "final_fit": False}, "seeds": 2, "training": {"epochs": 12, "patience": 12}}
 
 
 def results(folder):
@@ -27,26 +28,47 @@ def results(folder):
 
 @pytest.mark.trains
 def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_numbers(project, caplog):
-    run = {"stacked_lstm": {"regression": LONG}}
+    """Killed in the third of four fits: the first two are taken as they are, and the third where it stood."""
+    run = {"stacked_lstm": {"regression": GIVEN}}
     folder = project(NAME, **run)
     record, history, predictions = results(folder)
     assert record["model"]["device"] == "CPU"
-    assert not (folder / MODELS / f"{NAME}.training_state").exists()
+    assert history[["fold", "seed"]].drop_duplicates().to_numpy().tolist() == [[1, 42], [1, 43], [2, 42], [2, 43]]
 
     shutil.rmtree(folder / "data")
-    parameters = ",".join(f"{NAME}.training.{name}={value}" for name, value in LONG["training"].items())
-    command = [sys.executable, "-m", "kedro", "run", "--env=test", f"--pipelines={NAME}", f"--params={parameters}"]
-    _kill_after(command, folder, folder / MODELS / f"{NAME}.training_state/seed_42.npz")
-    assert not (folder / MODELS / f"{NAME}.keras").exists()
+    fits = folder / MODELS / NAME
+    params = f"--params={','.join(_flat(GIVEN, NAME))}"
+    command = [sys.executable, "-m", "kedro", "run", "--env=test", f"--pipelines={NAME}", params]
+    _kill_after(command, folder, fits / "fold_2.seed_42.training_state/seed_42.npz")
+    assert sorted(path.name for path in fits.glob("*.keras")) == ["fold_1.seed_42.keras", "fold_1.seed_43.keras"]
 
     with caplog.at_level(logging.INFO):
-        project(NAME, **run)
-    assert f"{NAME}: training on the CPU, 2,160 rows, batch 256, up to 40 epochs, taken up after epoch" in caplog.text
+        project(NAME, only_missing_outputs=True, **run)
+    assert "fold 1, seed" not in "".join(line for line in caplog.text.splitlines() if "training on" in line)
+    rows = "training on the CPU, 1,480 rows, batch 256, up to 12 epochs"
+    assert f"{NAME}, fold 2, seed 42: {rows}, taken up after epoch" in caplog.text
+    assert f"{NAME}, fold 2, seed 43: {rows}\n" in caplog.text
     again = results(folder)
     assert again[0] == record
     pd.testing.assert_frame_equal(again[1], history, check_exact=True)
     pd.testing.assert_frame_equal(again[2], predictions, check_exact=True)
-    assert not (folder / MODELS / f"{NAME}.training_state").exists()
+
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        project(NAME, only_missing_outputs=True, **run)
+    assert "training on" not in caplog.text
+    other = GIVEN | {"training": {"epochs": 11, "patience": 12}}
+    with pytest.raises(WorkspaceError, match="was made from other sources or parameters:(?s:.*)epochs: there 12, here"):
+        project(NAME, only_missing_outputs=True, stacked_lstm={"regression": other})
+
+
+def _flat(values, prefix):
+    """Nested parameters as a command line has them."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}.{name}")
+        else:
+            yield f"{prefix}.{name}={str(value).lower()}"
 
 
 def _kill_after(command, folder, state):

@@ -111,7 +111,7 @@ def test_gaps_before_the_first_month_that_is_used_are_no_matter(base_parameters,
     early = table.index < "1978-01-01"
     table.loc[early & (table.index.month % 3 != 2), "UMCSENT"] = np.nan
     table.reset_index().to_csv(tmp_path / "macro.csv", index=False)
-    run = {"env": "files", "to_nodes": [f"{NAME}.scale_series"], "macro_file": str(tmp_path / "macro.csv")}
+    run = {"env": "files", "to_nodes": [f"{NAME}.folds.fold_1.scale_series"], "macro_file": str(tmp_path / "macro.csv")}
     folder = project(NAME, protocol="as_published", **run)
     transformed = pd.read_parquet(folder / f"data/04_feature/as_published/{NAME}.transformed.parquet")
     windows = WindowParameters(**base_parameters("as_published")["multivariate"]["macro"]["windows"])

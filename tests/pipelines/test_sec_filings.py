@@ -40,7 +40,7 @@ def test_sec_filings(project, run_notebooks, protocol):
     folder = project("sec_filings", protocol=protocol)
     table = load(folder, "07_model_output", f"{NAME}.parquet", protocol)
     assert table.columns.tolist() == ["fold", "filing_id", "firm", "date", "prediction", "truth", *RIVALS]
-    documents = load(folder, "05_model_input", f"{NAME}.documents.parquet", protocol)
+    documents = load(folder, "05_model_input", f"{NAME}/fold_1.documents.parquet", protocol)
     test = documents[documents["split"] == "test"].sort_values(["entry", "sequence"])
     assert table["filing_id"].tolist() == test.index.tolist()
     assert table["truth"].tolist() == test["truth"].tolist()
@@ -256,7 +256,7 @@ def test_real_filings(project):
     assert record["verdict"].startswith("Too few rows for a verdict (")
     assert record["data"]["filings"]["with_a_time"] == 0
     prices = pd.read_parquet(REAL_DATA / "filing_prices.parquet").set_index(["filing_id", "offset"])["adj_close"]
-    documents = load(folder, "05_model_input", f"{NAME}.documents.parquet")
+    documents = load(folder, "05_model_input", f"{NAME}/fold_1.documents.parquet")
     truth = documents["truth"].dropna()
     # No time is known: the entry is the session after the filing date. Prices are in single precision.
     by_hand = [prices[int(name), 6] / prices[int(name), 1] - 1 for name in truth.index]
@@ -272,8 +272,8 @@ def test_pretrained_vectors_and_attention(project):
     vectors = skill(folder)["data"]["word_vectors"]
     assert 0 < vectors["phrases"]
     assert 0.5 < vectors["coverage"]["tokens"] <= 1
-    matrix = load(folder, "04_feature", f"{NAME}.vectors.parquet")
-    words = load(folder, "04_feature", f"{NAME}.words.json")
+    matrix = load(folder, "04_feature", f"{NAME}/fold_1.vectors.parquet")
+    words = load(folder, "04_feature", f"{NAME}/fold_1.words.json")
     assert matrix.index.tolist() == words
     assert matrix.loc[[word for word in words if "_" in word]].any(axis=None)
     assert not matrix.iloc[:2].any(axis=None)

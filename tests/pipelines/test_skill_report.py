@@ -140,8 +140,12 @@ def test_make_report_runs_what_is_missing_and_says_what_failed(reported, monkeyp
 
     monkeypatch.setattr(make_report, "_run", pretend)
     missing = missing_commands(Path.cwd())
-    assert main(["--env", "test"]) == 1
-    assert run == [(command, ["--env", "test"]) for command in [*missing, "kedro run --pipelines skill_report"]]
+    assert main(["--env", "test", "--workers", "3"]) == 1
+    shared = ["--runner", "rnn_trading.runners.ExecutorRunner", "--runner-params", "workers=3"]
+    assert run == [
+        *((command, ["--env", "test", *shared]) for command in missing),
+        ("kedro run --pipelines skill_report", ["--env", "test"]),
+    ]
     failures = capsys.readouterr().err.splitlines()
     expected = [f"Failed, and not in the report: {command}" for command in missing[:-1]]
     assert failures[:-2] == expected
@@ -166,6 +170,13 @@ def test_make_report_runs_only_the_report_if_nothing_is_missing(project, monkeyp
     assert main([]) == 0
     assert run == [("kedro run --pipelines skill_report", [])]
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "two", ""])
+def test_workers_of_a_report_that_are_none_are_refused(workers, capsys):
+    with pytest.raises(SystemExit):
+        main(["--workers", workers])
+    assert f"--workers: expected a whole number of 1 or more. Received: {workers!r}." in capsys.readouterr().err
 
 
 def test_what_make_report_would_run(reported):

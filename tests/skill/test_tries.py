@@ -7,9 +7,15 @@ import pandas as pd
 import pytest
 
 from rnn_trading.skill.decision import decide
+from rnn_trading.skill.encompassing import encompassing
 from rnn_trading.skill.record import Experiment, skill_record
+from rnn_trading.skill.seeds import judged_by_seed
 from rnn_trading.skill.standing import standing
 from rnn_trading.skill.statistics import RANKS_BY_DATE, Compared
+from rnn_trading.skill.summary import skill_table
+from rnn_trading.skill.tasks import TASKS
+from rnn_trading.skill.tries import what_was_tried
+from tests import records as files
 
 TRIALS = {"configurations": 1, "fits": 5, "since": "2026-01-31T12:05:00Z", "new": False, "unreadable": []}
 
@@ -71,3 +77,41 @@ def test_many_configurations_take_a_finding_away_and_the_verdict_says_it():
     # More must be there to be found.
     seen = [each["decision"]["tiers"]["chance"]["detectable"] for each in (alone, after)]
     assert seen[1] > 1.3 * seen[0]
+
+
+def test_the_worst_seed_is_judged_after_as_many_tries():
+    table = predictions(0.13)
+    networks = pd.DataFrame({"seed_1": table["prediction"], "seed_2": table["prediction"]})
+    found = [
+        judged_by_seed("regression", table, networks, tried=tried)["by_seed"]["worst_finding"]["finding_kind"]
+        for tried in (1, 40)
+    ]
+    assert found == ["chance", "none"]
+
+
+def test_the_report_says_how_many_were_tried():
+    one = files.record("b", "corrected", 0.5, 0.5, trials=TRIALS | {"configurations": 3, "best_by_luck": None})
+    records = files.read(files.files(one))
+    assert records.problems == []
+    table = skill_table(records, ["a.up", "b"]).set_index("experiment")
+    assert table.loc["b", "remark"] == "3 configurations tried"
+    broken = files.read(files.files(one | {"trials": {"configurations": "many"}}))
+    assert "trials.configurations" in broken.problems[0]
+
+
+def test_a_page_says_what_was_tried_and_what_luck_makes_of_it():
+    found = record(TRIALS | {"configurations": 40, "unreadable": ["x.parquet"]}, 0.13)
+    told = what_was_tried(found["trials"])
+    assert told.startswith(
+        "40 configurations of this experiment were tested on these dates, in 5 fits since 2026-01-31."
+    )
+    assert "1 of its parts cannot be read" in told
+    assert told.endswith("Of what decided, p = 0.045 alone and p = 0.842 for all tries.")
+
+
+def test_what_a_model_adds_must_be_added_after_all_tries():
+    table, task = predictions(0.6), TASKS["regression"]
+    alone, after = (encompassing(task, task.statistic, table, table, 1, tried=tried) for tried in (1, 5_000))
+    assert alone["adds"]
+    assert after["p_value"] == pytest.approx(1 - (1 - alone["p_value"]) ** 5_000)
+    assert not after["adds"]

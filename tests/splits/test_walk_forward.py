@@ -104,17 +104,22 @@ def test_until_ends_the_last_test_and_the_final_fit():
 @pytest.mark.parametrize("validate_on", ["test", None])
 def test_without_a_validation_training_reaches_to_the_test(validate_on):
     split = changed(FROM_MARCH, validate_on=validate_on)
-    assert spans(WEEKS, split, folds=2, purge=1, final_fit=True) == {
+    folds = {
         "fold_1": {"train": "01-05 02-16", "test": "03-01 04-05"},
         "fold_2": {"train": "01-05 03-29", "test": "04-12 05-17"},
-        "final": {"train": "01-05 05-17"},
     }
+    assert spans(WEEKS, split, folds=2, purge=1) == folds
+    if validate_on is None:
+        assert spans(WEEKS, split, folds=2, purge=1, final_fit=True) == folds | {"final": {"train": "01-05 05-17"}}
+    else:
+        with pytest.raises(ValueError, match="the final fit has no test, on which split.validate_on=test stops"):
+            spans(WEEKS, split, final_fit=True)
 
 
 @pytest.mark.parametrize("split", [SPLIT, FROM_MARCH, changed(SPLIT, held_out=4, validate_on="test")], ids=str)
 def test_one_fold_is_the_single_split(split):
     # Lengths of several folds are not those of the single split.
-    walk = WalkForwardParameters(refit_every=7, validation=7, final_fit=True)
+    walk = WalkForwardParameters(refit_every=7, validation=7, final_fit=split.validate_on != "test")
     dates = WEEKS.repeat(2)[::-1].rename("date")
     table = walk_forward(dates, split, walk)
     for name in ("split", "fold_1"):

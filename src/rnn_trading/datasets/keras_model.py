@@ -14,15 +14,11 @@ from typing import Any
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.file import FileDataset
-from rnn_trading.datasets.training_state import forget
 from rnn_trading.datasets.whole import written_whole
 
 
 class KerasModelDataset(FileDataset[Any, Any]):
     """A ``.keras`` file, written whole.
-
-    When a model is saved, its training has ended: the state of it goes, in the folder of the same name that ends in
-    ``.training_state``; see :class:`rnn_trading.datasets.training_state.TrainingStateDataset`.
 
     Unlike `tensorflow.TensorFlowModelDataset` it imports TensorFlow when a model is loaded or saved, not when the
     catalog is made. A run then fails on bad input before it waits for TensorFlow, and libraries that TensorFlow
@@ -63,10 +59,9 @@ class KerasModelDataset(FileDataset[Any, Any]):
         return keras.saving.load_model(self._filepath, safe_mode=True)
 
     def save(self, data: Any) -> None:
-        """Save a `keras.Model` with its optimizer, then remove the state of its training."""
+        """Save a `keras.Model` with its optimizer."""
         with written_whole(self._filepath) as partial:
             data.save(partial)
-        forget(self._filepath.with_suffix(".training_state"))
 
 
 def _modules_of_layers(filepath: Path) -> set[str]:

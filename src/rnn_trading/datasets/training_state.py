@@ -1,6 +1,5 @@
-"""Where a training stands, in a folder of files that are replaced while it runs."""
+"""Where a training stands, in a folder of files that are replaced while it runs; afterwards, what was fitted."""
 
-import contextlib
 import json
 import logging
 from pathlib import Path
@@ -60,8 +59,7 @@ class StateFolder:
             with written_whole(self._path(name)) as partial, partial.open("wb") as file:
                 np.savez(file, **everything)
         except OSError as error:
-            # A state is no result: a full disk must not cost the training, nor may another run of the same experiment,
-            # which removes the folder when it has ended.
+            # A state is no result: a full disk must not cost the training.
             logger.warning("The state of the training is not kept: %s", error)
 
     def _path(self, name: str) -> Path:
@@ -71,8 +69,9 @@ class StateFolder:
 class TrainingStateDataset(SourceFileDataset[StateFolder]):
     """Gives a training the place where it keeps its state while it runs.
 
-    Nothing is saved through the catalog: the training writes when an epoch has ended. When its model is saved, the
-    folder goes; see :class:`rnn_trading.datasets.keras_model.KerasModelDataset`.
+    Nothing is saved through the catalog: the training writes after its epochs, and when it has ended. What
+    it leaves is given back to the next one of the same rows, parameters and code, see
+    :func:`rnn_trading.models.training.train`; any other replaces it.
 
     Parameters
     ----------
@@ -98,11 +97,3 @@ class TrainingStateDataset(SourceFileDataset[StateFolder]):
 def _digest(facts: str, arrays: Arrays) -> str:
     names = sorted(arrays)
     return digest_of([np.array(facts), np.array(names), *(arrays[name] for name in names)])
-
-
-def forget(folder: Path) -> None:
-    """Remove the state of a training that has ended; what another run writes there meanwhile stays."""
-    for path in folder.glob("*.npz"):
-        path.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # not there, or not empty
-        folder.rmdir()

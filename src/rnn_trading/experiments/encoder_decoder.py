@@ -88,7 +88,7 @@ def train_on_paths(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -103,7 +103,7 @@ def train_on_paths(
     interface = Interface({INPUT: Input((len(values) - len(split_dates), 1))}, path=runs.steps)
     training, watched = fit.training(training), split.validate_on and rows(split.validate_on)
     result = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), watched, training, fit.title, training_state),
     )
     return fitted(result, training, split.validate_on, best_validation_loss=result.best_validation_loss)
@@ -180,7 +180,7 @@ def train_on_joint_paths(
         See :func:`rnn_trading.experiments.fitting.fitted`.
     """
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415  see train_on_paths
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -192,7 +192,7 @@ def train_on_joint_paths(
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series, path=windows.path_steps)
     training = fit.training(training)
     result = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), rows(watched_part(split)), training, fit.title, training_state),
     )
     return fitted(result, training, watched_part(split))

@@ -70,7 +70,7 @@ def train_network(
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
     from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
     masked = architecture.mask_padding
@@ -90,7 +90,7 @@ def train_network(
     interface = Interface({INPUT: words}, target=scale if architecture.standardise else (0.0, 1.0))
     training = fit.training(training)
     result = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), rows(held_out), training, fit.title, training_state),
     )
     made = fitted(result, training, held_out, trained_parameters=trained_parameters(result.model))

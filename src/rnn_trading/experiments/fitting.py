@@ -27,7 +27,8 @@ def fitted(fit: Any, training: TrainingParameters, watched: str | None, **furthe
     dict
         ``model``: `keras.Model`. ``history``: columns ``epoch``, ``rows``, ``quantity``, ``value``. ``training``:
         ``networks`` (1), parameters, epochs, how many were allowed, best epoch (the one that was kept), seconds,
-        device, and what is further. ``stopped_on``: rows that training was stopped on, or None where it could not stop
+        device, and what is further. ``key`` and ``ended``: see :class:`rnn_trading.models.training.Fit`.
+        ``stopped_on``: rows that training was stopped on, or None where it could not stop
         before its last epoch; then ``chosen_on``, rows on which the epoch was chosen, or None: the last was kept.
         ``watched`` where none was chosen: which rows were watched, in words.
     """
@@ -45,6 +46,8 @@ def fitted(fit: Any, training: TrainingParameters, watched: str | None, **furthe
             **({} if training.patience is not None and watched else {"watched": words}),
             "seconds": round(fit.seconds, 1),
             "device": fit.device,
+            "key": fit.key,
+            "ended": fit.ended,
             **further,
         },
     }

@@ -166,7 +166,7 @@ def train_network(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -180,7 +180,7 @@ def train_network(
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series)
     training = fit.training(training)
     result = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), rows(watched_part(split)), training, fit.title, training_state),
     )
     return fitted(result, training, watched_part(split))

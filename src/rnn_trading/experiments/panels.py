@@ -155,7 +155,7 @@ def train_model(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.stacked_lstm import average_embedding  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -176,7 +176,7 @@ def train_model(
     known, watched = (_inputs_and_targets(each, vocabulary, clipping, experiment) for each in (train_rows, held_out))
     training = fit.training(training)
     result = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(known, watched, training, fit.title, training_state),
     )
     if UNSEEN in vocabulary:

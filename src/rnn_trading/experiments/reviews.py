@@ -135,7 +135,7 @@ def train_network(
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -157,7 +157,7 @@ def train_network(
     training = fit.training(training)
     watched: SplitName = "validation" if _positions(parts, "validation").size else "test"
     result = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), rows(watched), training, fit.title, training_state),
     )
     made = fitted(result, training, watched, trained_parameters=trained_parameters(result.model))

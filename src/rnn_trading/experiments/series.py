@@ -136,7 +136,7 @@ def train_network(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
 
@@ -149,7 +149,7 @@ def train_network(
     interface = Interface({INPUT: Input((windows.shape[1] - 1, 1))})
     training, watched = fit.training(training), split.validate_on and rows(split.validate_on)
     result = train(
-        lambda: build_network(architecture, interface),
+        Blueprint(architecture, interface),
         *(rows("train"), watched, training, fit.title, training_state),
     )
     return fitted(result, training, split.validate_on, best_validation_loss=result.best_validation_loss)

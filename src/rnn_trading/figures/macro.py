@@ -87,6 +87,6 @@ def forecasts_in_time(
 
 
 def _draw_rivals(axes: Axes, rows: pd.DataFrame) -> None:
-    keys = {"units", "run", "series", "date", "step", "target_date", "prediction", "truth"}
+    keys = {"fold", "units", "run", "series", "date", "step", "target_date", "prediction", "truth"}
     for rival, style in rival_styles([column for column in rows if column not in keys]).items():
         axes.plot(rows["target_date"], rows[rival], label=words(rival), markevery=every(len(rows)), **style)

@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rnn_trading.models.threads import limit_threads
+
 
 @contextmanager
 def _held_back_stderr() -> Iterator[None]:
@@ -45,4 +47,4 @@ def let_memory_grow() -> None:
 
 let_memory_grow()
 
-__all__ = ["keras", "tf"]
+__all__ = ["keras", "limit_threads", "tf"]

@@ -7,15 +7,18 @@ states become one forecast a step. There is no teacher forcing: no step is told 
 in training as in forecasting, so that what is trained is what forecasts.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras, tf
-from rnn_trading.models.free_run import in_parts
+from rnn_trading.models.free_run import concrete, in_parts
 from rnn_trading.models.interface import Interface
 from rnn_trading.models.lstm import FusedLSTM
 from rnn_trading.models.parameters import EncoderDecoderParameters
 from rnn_trading.models.sequence_network import INPUT
+from rnn_trading.models.traced import traced
 
 RECURRENT = {"lstm": FusedLSTM, "gru": keras.layers.GRU}
 
@@ -77,8 +80,12 @@ def forecast_paths(model: keras.Model, windows: NDArray[np.floating]) -> NDArray
         float64, ``(runs, path, series)``, scaled.
     """
 
-    @tf.function(jit_compile=False)
-    def run(inputs: tf.Tensor) -> tf.Tensor:
-        return model([inputs], training=False)
+    def make(network: keras.Model) -> Any:
+        @tf.function(jit_compile=False)
+        def run(inputs: tf.Tensor) -> tf.Tensor:
+            return network([inputs], training=False)
 
-    return in_parts(run, windows, tf.float32)
+        return concrete(run, windows, tf.float32)
+
+    with traced(model) as borrowed:
+        return in_parts(borrowed.function(("paths", windows.shape[1:]), make), windows, tf.float32)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras, tf
+from rnn_trading.models.traced import traced
 from rnn_trading.series.scaling import Scaling, refuse_zero_bases
 
 Array = NDArray[np.float64]
@@ -44,18 +45,23 @@ def free_run(model: keras.Model, windows: Array, steps: int, scaling: Scaling) -
     """
     refuse_zero_bases(scaling.base, windows)
 
-    @tf.function(jit_compile=False)
-    def run(window: tf.Tensor) -> tf.Tensor:
-        forecasts = tf.TensorArray(tf.float64, size=steps)
-        for step in tf.range(steps):
-            inputs = tf.cast(scaling.scale(window, window), tf.float32)  # (runs, lags)
-            scaled = tf.cast(model([inputs[:, :, None]], training=False), tf.float64)  # (runs, 1)
-            forecast = scaling.restore(scaled, tf.cast(inputs[:, -1:], tf.float64), window)
-            window = tf.concat([window[:, 1:], forecast], axis=1)
-            forecasts = forecasts.write(step, forecast[:, 0])
-        return tf.transpose(forecasts.stack())
+    def make(network: keras.Model) -> Any:
+        @tf.function(jit_compile=False)
+        def run(window: tf.Tensor) -> tf.Tensor:
+            forecasts = tf.TensorArray(tf.float64, size=steps)
+            for step in tf.range(steps):
+                inputs = tf.cast(scaling.scale(window, window), tf.float32)  # (runs, lags)
+                scaled = tf.cast(network([inputs[:, :, None]], training=False), tf.float64)  # (runs, 1)
+                forecast = scaling.restore(scaled, tf.cast(inputs[:, -1:], tf.float64), window)
+                window = tf.concat([window[:, 1:], forecast], axis=1)
+                forecasts = forecasts.write(step, forecast[:, 0])
+            return tf.transpose(forecasts.stack())
 
-    return in_parts(run, windows, tf.float64)
+        return concrete(run, windows, tf.float64)
+
+    with traced(model) as borrowed:
+        run = borrowed.function(("free_run", windows.shape[1], steps, scaling), make)
+        return in_parts(run, windows, tf.float64)
 
 
 def joint_free_run(model: keras.Model, windows: Array, steps: int) -> Array:
@@ -76,23 +82,32 @@ def joint_free_run(model: keras.Model, windows: Array, steps: int) -> Array:
         float64, ``(runs, steps, series)``, scaled.
     """
 
-    @tf.function(jit_compile=False)
-    def run(window: tf.Tensor) -> tf.Tensor:
-        forecasts = tf.TensorArray(tf.float32, size=steps)
-        for step in tf.range(steps):
-            forecast = model([window], training=False)  # (runs, series)
-            window = tf.concat([window[:, 1:], forecast[:, None]], axis=1)
-            forecasts = forecasts.write(step, forecast)
-        return tf.transpose(forecasts.stack(), (1, 0, 2))
+    def make(network: keras.Model) -> Any:
+        @tf.function(jit_compile=False)
+        def run(window: tf.Tensor) -> tf.Tensor:
+            forecasts = tf.TensorArray(tf.float32, size=steps)
+            for step in tf.range(steps):
+                forecast = network([window], training=False)  # (runs, series)
+                window = tf.concat([window[:, 1:], forecast[:, None]], axis=1)
+                forecasts = forecasts.write(step, forecast)
+            return tf.transpose(forecasts.stack(), (1, 0, 2))
 
-    return in_parts(run, windows, tf.float32)
+        return concrete(run, windows, tf.float32)
+
+    with traced(model) as borrowed:
+        run = borrowed.function(("joint_free_run", windows.shape[1:], steps), make)
+        return in_parts(run, windows, tf.float32)
+
+
+def concrete(run: Any, windows: NDArray[np.floating], dtype: tf.DType) -> Any:
+    """A `tf.function` of windows, traced for any number of them."""
+    return run.get_concrete_function(tf.TensorSpec([None, *windows.shape[1:]], dtype))
 
 
 def in_parts(run: Any, windows: NDArray[np.floating], dtype: tf.DType) -> Array:
-    """What a `tf.function` of windows makes of many of them, some at a time: float64; it is traced once."""
-    compiled = run.get_concrete_function(tf.TensorSpec([None, *windows.shape[1:]], dtype))
+    """What a function of windows makes of many of them, some at a time: float64."""
     parts = [windows[start : start + RUNS_AT_ONCE] for start in range(0, len(windows), RUNS_AT_ONCE)]
-    return np.concatenate([compiled(tf.constant(part, dtype)).numpy().astype(np.float64) for part in parts])
+    return np.concatenate([run(tf.constant(part, dtype)).numpy().astype(np.float64) for part in parts])
 
 
 def stepwise_free_run(model: keras.Model, warm_up: Array, steps: int) -> Array:
@@ -120,11 +135,17 @@ def stepwise_free_run(model: keras.Model, warm_up: Array, steps: int) -> Array:
     values = np.zeros((len(warm_up), known + steps - 1, 1), dtype=np.float32)
     values[:, :known, 0] = warm_up
     forecasts = np.empty((len(warm_up), steps))
-    call: Any = tf.function(lambda inputs: model([inputs], training=False)).get_concrete_function(tf.constant(values))
-    for step in range(steps):
-        forecasts[:, step] = call(tf.constant(values))[:, known - 1 + step, 0].numpy()
-        if step + 1 < steps:
-            values[:, known + step, 0] = forecasts[:, step]
+
+    def make(network: keras.Model) -> Any:
+        called = tf.function(lambda inputs: network([inputs], training=False))
+        return called.get_concrete_function(tf.constant(values))
+
+    with traced(model) as borrowed:
+        call = borrowed.function(("stepwise_free_run", values.shape), make)
+        for step in range(steps):
+            forecasts[:, step] = call(tf.constant(values))[:, known - 1 + step, 0].numpy()
+            if step + 1 < steps:
+                values[:, known + step, 0] = forecasts[:, step]
     return forecasts
 
 

@@ -2,7 +2,10 @@
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from rnn_trading.models.backend import keras
 from rnn_trading.models.checks import checked, refuse_other_weights
@@ -19,6 +22,7 @@ from rnn_trading.models.parameters import (
 )
 from rnn_trading.models.sequence_network import build_sequence_network, build_stepwise_network
 from rnn_trading.models.stacked_lstm import build_stacked_lstm
+from rnn_trading.models.states import digest_of
 from rnn_trading.models.text_network import build_text_network
 
 
@@ -43,6 +47,8 @@ def _filing(architecture: FilingNetworkParameters, interface: Interface) -> kera
     words = interface.inputs["Words"]
     return build_filing_network(architecture, words.shape[0], words.ids, interface.target, vectors=words.vectors)
 
+
+PACKAGE = "rnn_trading.models."
 
 # By the parameters that describe it, what builds an architecture.
 ARCHITECTURES: dict[type, Callable[[Any, Interface], keras.Model]] = {
@@ -89,6 +95,44 @@ def build_network(
     if name is not None:
         model.name = name
     return model
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What a network is built from: called, it builds it, see :func:`build_network`.
+
+    Its digest is that of the architecture and the interface, constants and vectors included, and needs no network.
+    """
+
+    architecture: NetworkParameters
+    interface: Interface
+    name: str | None = None
+    like: keras.Model | None = None
+
+    def __call__(self) -> keras.Model:
+        """Build the untrained network."""
+        return build_network(self.architecture, self.interface, self.name, self.like)
+
+    def digest(self) -> str:
+        """SHA-256 of what the network is built from; its name does not belong to it."""
+        inputs = self.interface.inputs.items()
+        vectors = [each.vectors for _, each in inputs if each.vectors is not None]
+        plain = {name: dataclasses.replace(each, vectors=None) for name, each in inputs}
+        facts = repr((self.architecture, dataclasses.replace(self.interface, inputs=plain)))
+        return digest_of([np.array(facts), *vectors])
+
+    def modules(self) -> set[str]:
+        """Those of the architectures, and that of a builder of the user's own."""
+        return {__name__, *self._module_of_builder()}
+
+    @property
+    def foreign(self) -> bool:
+        """Whether a builder from elsewhere builds it."""
+        return any(not module.startswith(PACKAGE) for module in self._module_of_builder())
+
+    def _module_of_builder(self) -> list[str]:
+        builder, options = self.architecture.builder, self.architecture.options
+        return [] if builder is None else [find_builder(builder, options).__module__]
 
 
 def _copy(interface: Interface) -> Interface:

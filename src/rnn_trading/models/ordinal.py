@@ -64,7 +64,8 @@ class OrderedProbabilities(keras.layers.Layer):
 
     def constants(self) -> Any:
         """What is added to the score at each threshold, falling, ``(thresholds,)``."""
-        first = self.log_odds[0] + keras.ops.convert_to_tensor(self.shift)
+        shift = keras.ops.convert_to_tensor(self.shift)
+        first = keras.ops.cast(self.log_odds[0], shift.dtype) + shift
         steps = keras.ops.exp(keras.ops.convert_to_tensor(self.stretch)) * keras.ops.cast(self.distances, first.dtype)
         return keras.ops.concatenate([first, first - keras.ops.cumsum(steps)])
 

@@ -381,6 +381,9 @@ class TrainingParameters:
         Share of the training rows that is watched and not trained on: the last ones, after the rows were shuffled
         once. Null: the rows that the split names are watched. It needs ``patience: null``: these rows lie among those
         that are trained on, and choose nothing.
+    steps_per_execution
+        Batches that go through the network in one call of the compiled step. More save time between them; numbers
+        are the same.
     """
 
     loss: Literal["binary_crossentropy", "mse", "mae", "summed_half_mse", "ordinal_crossentropy"]
@@ -396,6 +399,7 @@ class TrainingParameters:
     seed: Annotated[int, Field(ge=0)]
     device: Literal["auto", "cpu", "gpu"]
     validation_split: Annotated[float, Field(gt=0, lt=1)] | None = None
+    steps_per_execution: Count = 1  # a default, unlike elsewhere: parameter sets of before had none
 
     @property
     def may_stop(self) -> bool:

@@ -53,7 +53,7 @@ def seed_network(model: keras.Model, seed: int) -> None:
     (True, False)
     """
     seeds, left = np.random.SeedSequence(seed), []
-    for part in _parts_of(model):
+    for part in parts_of(model):
         left += [weight.path for weight in _seed_part(part, seeds.spawn(1)[0]) if weight.trainable]
     if left:
         logger.warning(
@@ -116,7 +116,7 @@ def _weights_of(part: Any) -> list[keras.Variable]:
     return [weight for weight in part.weights if id(weight) not in inside]
 
 
-def _parts_of(layer: Any) -> Iterator[Any]:
+def parts_of(layer: Any) -> Iterator[Any]:
     """A layer and all layers inside it: of networks, wrappers, and cells; each once."""
     seen: set[int] = set()
 

@@ -31,11 +31,12 @@ class State:
     Attributes
     ----------
     facts
-        Plain values: ``made_of`` (see :func:`rnn_trading.models.training_state.made_of`), ``epochs`` done, ``ended``,
-        ``seconds``, ``recorded`` by quantity, and ``counters`` of the callbacks.
+        Plain values: ``made_of`` (see :func:`rnn_trading.models.training_state.made_of`), ``epochs`` done, ``ended``
+        (ISO time, UTC, or None while there is more to train), ``seconds``, ``recorded`` by quantity, and ``counters``
+        of the callbacks.
     arrays
-        Variables of the network (``model/N``: weights, and the states of its dropout), of its optimizer
-        (``optimizer/N``), and the weights of the best epoch (``best/N``).
+        Variables of the network (``model/N``: weights, and the states of its dropout). While there is more to train,
+        those of its optimizer (``optimizer/N``), and the weights of the best epoch (``best/N``), too.
     """
 
     facts: dict[str, Any]

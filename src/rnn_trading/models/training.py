@@ -1,11 +1,11 @@
 """The one way to train: parameters in, fitted model and history out."""
 
+import dataclasses
 import logging
-import math
-import time
-from collections.abc import Callable, Iterator, Sequence
+import random
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,11 @@ from rnn_trading.models.batches import (
 )
 from rnn_trading.models.compiling import loss_of, metrics_of, optimizer_of, plateau_of, stopping_of
 from rnn_trading.models.parameters import TrainingParameters
+from rnn_trading.models.reporting import Progress
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.states import NOTHING_KEPT, States
-from rnn_trading.models.training_state import KeepState, made_of, take_up
-from rnn_trading.progress import SECONDS_BETWEEN_REPORTS
+from rnn_trading.models.traced import copy_variables, forecasting, traced
+from rnn_trading.models.training_state import KeepState, digest_of_network, key_of_parts, made_of, take_up
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +40,19 @@ PREDICTION_BATCH, PREDICTION_VALUES = 4096, 2**19
 RAGGED_PREDICTION_BATCH, ORDERED_PREDICTION_BATCH = 512, 32
 
 
-class TrainingDivergedError(ArithmeticError):
-    """The loss is no longer a number."""
+@runtime_checkable
+class Described(Protocol):
+    """A function that builds a network and says from what."""
+
+    @property
+    def foreign(self) -> bool:
+        """Whether code of a user's own builds it, which may draw numbers by itself."""
+
+    def digest(self) -> str:
+        """Of all that the network is built from."""
+
+    def modules(self) -> set[str]:
+        """Whose source, with that of what they import, decides what is built."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,10 @@ class Fit:
         Wall time of the training, breaks not counted.
     device
         ``CPU``, or ``GPU`` and its name.
+    key
+        SHA-256 of all that it was made of: rows, parameters, network, device, libraries and the source of modules.
+    ended
+        When it was fitted, ISO, UTC: of one that was kept and is given back, the time it was fitted then.
     """
 
     model: keras.Model
@@ -68,6 +84,8 @@ class Fit:
     best_epoch: int
     seconds: float
     device: str
+    key: str
+    ended: str
 
     @property
     def best_validation_loss(self) -> float:
@@ -87,14 +105,16 @@ def train(
 ) -> Fit:
     """Build, seed, fit, stop early, and restore the best epoch; take up a training that was broken off.
 
-    Two calls with equal arguments on one machine return equal weights, to the bit, whatever other threads do, and
-    whether or not the training was broken off; of layers that :func:`rnn_trading.models.seeds.seed_network` cannot
-    reach, only where no other thread draws.
+    Two calls with equal arguments on one machine return equal weights, to the bit, whatever other threads do, whatever
+    was trained before, and whether or not the training was broken off; of layers that
+    :func:`rnn_trading.models.seeds.seed_network` cannot reach, only where no other thread draws. A fit that is kept in
+    ``states`` and was made of the same parts is given back. The optimizer of the model that is given is at its start.
 
     Parameters
     ----------
     build
-        Makes the untrained model.
+        Makes the untrained model. A :class:`rnn_trading.models.networks.Blueprint` says what it builds, and from which
+        source; of other functions only the network itself is compared with one that is kept.
     training_rows, validation_rows
         Named inputs with shapes ``(rows, ...)``, or what puts them together, and targets float32 ``(rows,)`` or
         ``(rows, series)``, without missing values; or rows that come in batches of their own. No validation rows, and
@@ -120,40 +140,68 @@ def train(
         If a GPU is asked for and there is none, ``monitor`` does not exist for ``loss``, an input or target is missing
         or infinite, or there are validation rows beside a ``validation_split``, or none without.
     """
-    metrics, best_is = metrics_of(training, callbacks)
+    _, best_is = metrics_of(training, callbacks)
     rows, watched = _both_parts(training_rows, validation_rows, training, title)
     tf.config.experimental.enable_op_determinism()
     place, device = _device(training.device)
+    watching = [each for each in callbacks if hasattr(each, "counters")]
     with tf.device(place):
-        model = _ready(build, training, metrics)
+        network = _ready(build, training, callbacks)
+        modules = _modules_of(build, rows, watched, *callbacks)
+        digest = build.digest() if isinstance(build, Described) else digest_of_network(network)
+        parts = made_of(digest, rows.arrays(), watched.arrays(), training, device, modules, watching)
         stopping, plateau = stopping_of(training, best_is), plateau_of(training, best_is)
-        watching = [each for each in callbacks if hasattr(each, "counters")]
-        parts = made_of(model, rows.arrays(), watched.arrays(), training, device, watching)
         state = take_up(states, name := f"seed_{training.seed}", title, parts)
         keep = KeepState(states, name, parts, stopping, [*watching, *plateau], state)
-        epoch, progress = Epoch(), _Progress(title, training, len(rows), device, keep.epochs)
-        if state is None or not state.facts["ended"]:
-            model.fit(
-                rows.batches(training.batch_size, training.seed, epoch, training.shuffle),
-                **_watching(watched, training),
-                initial_epoch=keep.epochs,
-                epochs=training.epochs,
-                shuffle=False,  # the batches are drawn already
-                callbacks=[CountEpochs(epoch), *callbacks, *plateau, stopping, progress, keep],
-                verbose=0,
-            )
-            keep.write(ended=True)
+        if keep.ended is None:
+            _fit(network, rows, watched, training, title, device, [*callbacks, *plateau, stopping], keep)
         else:
-            logger.info("%s: taken up: all %d epochs were trained already, on the %s", title, keep.epochs, device)
-            keep.take_over(model)
-            stopping.set_model(model)
-            stopping.on_train_end()
+            logger.info("%s: was fitted already, %s, %d epochs, on the %s", title, keep.ended, keep.epochs, device)
+            keep.give_back(network)
     best_epoch = stopping.best_epoch + 1
     logger.info(
         "%s: epoch %d of %d is kept, %.0f s, %s parameters",
-        *(title, best_epoch, keep.epochs, keep.seconds, f"{model.count_params():,}"),
+        *(title, best_epoch, keep.epochs, keep.seconds, f"{network.count_params():,}"),
     )
-    return Fit(model, _tidy(keep.recorded), keep.epochs, best_epoch, keep.seconds, device)
+    return Fit(
+        *(network, _tidy(keep.recorded), keep.epochs, best_epoch, keep.seconds, device),
+        *(key_of_parts(parts), str(keep.ended)),
+    )
+
+
+def _fit(
+    network: keras.Model,
+    rows: Batched,
+    watched: Batched,
+    training: TrainingParameters,
+    title: str,
+    device: str,
+    callbacks: list[keras.callbacks.Callback],
+    keep: KeepState,
+) -> None:
+    """Fit a network, by the traced step of all networks of its architecture."""
+
+    def compile_(model: keras.Model) -> None:
+        _compile(model, training, callbacks)
+
+    epoch = Epoch()
+    progress = Progress(title, training, len(rows), device, keep.epochs)
+    with traced(network, _compiled_as(training, callbacks), compile_) as borrowed:
+        borrowed.model.test_function = borrowed.function(("watched", _watched_shape(watched)), _test_function)
+        borrowed.model.fit(
+            rows.batches(training.batch_size, training.seed, epoch, training.shuffle),
+            **_watching(watched, training),
+            initial_epoch=keep.epochs,
+            epochs=training.epochs,
+            shuffle=False,  # the batches are drawn already
+            callbacks=[CountEpochs(epoch), *callbacks, progress, keep],
+            verbose=0,
+        )
+        keep.end()
+        if borrowed.model is network:
+            compile_(network)  # the optimizer of what is given is at its start
+        else:
+            copy_variables(borrowed.model, network)
 
 
 def untrained(build: Callable[[], keras.Model], seed: int) -> keras.Model:
@@ -166,20 +214,48 @@ def untrained(build: Callable[[], keras.Model], seed: int) -> keras.Model:
     seed
         ``training.seed``.
     """
-    # For a layer of the user's own that draws by itself; all others get their seeds below.
-    keras.utils.set_random_seed(seed)
+    random.seed(seed)  # from which Keras takes seeds; all layers get theirs below
+    if not isinstance(build, Described) or build.foreign:
+        # For a layer of the user's own that draws by itself. TensorFlow forgets its compiled functions with it.
+        keras.utils.set_random_seed(seed)
     model = build()
     seed_network(model, seed)
     return model
 
 
-def _ready(build: Callable[[], keras.Model], training: TrainingParameters, metrics: list[Any]) -> keras.Model:
+def _ready(
+    build: Callable[[], keras.Model], training: TrainingParameters, callbacks: Sequence[keras.callbacks.Callback]
+) -> keras.Model:
     """The network with its initial weights, compiled, its optimizer at the start."""
     model = untrained(build, training.seed)
-    # XLA's compilation costs more than it gains on models of this size.
-    model.compile(optimizer_of(training), loss=loss_of(training), metrics=metrics, jit_compile=False)
-    model.optimizer.build(model.trainable_variables)
+    _compile(model, training, callbacks)
     return model
+
+
+def _compile(model: keras.Model, training: TrainingParameters, callbacks: Sequence[keras.callbacks.Callback]) -> None:
+    metrics, _ = metrics_of(training, callbacks)
+    model.compile(
+        optimizer_of(training),
+        loss=loss_of(training),
+        metrics=metrics,
+        steps_per_execution=training.steps_per_execution,
+        jit_compile=False,  # XLA's compilation costs more than it gains on models of this size
+    )
+    model.optimizer.build(model.trainable_variables)
+
+
+def _compiled_as(training: TrainingParameters, callbacks: Sequence[keras.callbacks.Callback]) -> Hashable:
+    """What of a training is traced; the learning rate is a variable."""
+    metrics, _ = metrics_of(training, callbacks)
+    names = tuple(each if isinstance(each, str) else each.name for each in metrics)
+    optimizer = dataclasses.replace(training.optimizer, learning_rate=1.0)
+    return training.loss, names, repr(optimizer), training.steps_per_execution
+
+
+def _modules_of(build: Callable[[], keras.Model], *further: Any) -> set[str]:
+    """Modules whose source decides what comes out of a training; what a notebook defines has none."""
+    modules = {__name__, *(type(each).__module__ for each in further)}
+    return (modules | (build.modules() if isinstance(build, Described) else set())) - {"__main__"}
 
 
 def _both_parts(
@@ -228,23 +304,45 @@ def _watching(rows: Batched, training: TrainingParameters) -> dict[str, Any]:
     return {"validation_data": rows.batches(size, training.seed, Epoch(), False)}
 
 
+def _watched_shape(rows: Batched) -> int | None:
+    """Rows of every watched batch, if Keras knows them when it traces: the last digits may depend on it."""
+    if not isinstance(rows, ArrayRows):
+        return None
+    at_once = _prediction_batch(rows.inputs)
+    return None if len(rows) % at_once and len(rows) > at_once else min(len(rows), at_once)
+
+
+def _test_function(model: keras.Model) -> Any:
+    model.make_test_function(force=True)
+    return model.test_function
+
+
 def predict(model: keras.Model, inputs: Inputs | Gathered) -> NDArray[np.float64]:
     """Predict every row: float64, shape ``(rows,)``, in batches that do not depend on the training."""
-    size = _prediction_batch(inputs)
-    if isinstance(inputs, dict):
-        return model.predict(inputs, batch_size=size, verbose=0)[:, 0].astype(np.float64)
-    result = np.empty(len(inputs))
-    for rows in _some_at_a_time(inputs, size):
-        result[rows] = model.predict_on_batch(inputs.take(rows))[:, 0]
-    return result
+    at_once, rows = _prediction_batch(inputs), _length(inputs)
+    parts = [np.arange(first, min(first + at_once, rows)) for first in range(0, rows, at_once)]
+    further = tuple(size for values in _taken(inputs, np.arange(0)).values() for size in values.shape[1:])
+    with forecasting(model, [(len(part), *further) for part in parts]) as forecast:
+        return np.concatenate([forecast(_taken(inputs, part))[:, 0] for part in parts]).astype(np.float64)
+
+
+def _length(inputs: Inputs | Gathered) -> int:
+    return len(next(iter(inputs.values()))) if isinstance(inputs, dict) else len(inputs)
+
+
+def _taken(inputs: Inputs | Gathered, rows: NDArray[np.int64]) -> Inputs:
+    """Inputs of some rows."""
+    return {name: values[rows] for name, values in inputs.items()} if isinstance(inputs, dict) else inputs.take(rows)
 
 
 def predict_ragged(model: keras.Model, name: str, sequences: Sequences) -> NDArray[np.float64]:
     """Predict sequences of different lengths, by a network that leaves padded steps out: float64, ``(sequences,)``."""
     result = np.empty(len(sequences.lengths))
-    for rows in batched_by_length(sequences.lengths, RAGGED_PREDICTION_BATCH, None):
-        inputs = {name: as_long_as_the_longest(sequences.take(rows))}
-        result[rows] = model.predict_on_batch(inputs)[:, 0]
+    batches = batched_by_length(sequences.lengths, RAGGED_PREDICTION_BATCH, None)
+    shapes = [(len(rows), max(1, int(sequences.lengths[rows].max()))) for rows in batches]
+    with forecasting(model, shapes) as forecast:
+        for rows in batches:
+            result[rows] = forecast({name: as_long_as_the_longest(sequences.take(rows))})[:, 0]
     return result
 
 
@@ -269,17 +367,17 @@ def predict_in_order(model: keras.Model, name: str, sequences: Sequences, length
         float64, ``(sequences,)``.
     """
     result = np.empty(len(sequences.lengths))
-    for first in range(0, len(result), ORDERED_PREDICTION_BATCH):
-        rows = np.arange(first, min(first + ORDERED_PREDICTION_BATCH, len(result)))
-        filled = np.resize(rows, ORDERED_PREDICTION_BATCH)  # the last batch is filled up with rows of its own
-        inputs = {name: sequences.take(filled).padded(length, "back", "back")}
-        result[rows] = model.predict_on_batch(inputs)[: len(rows), 0]
+    with forecasting(model, [(ORDERED_PREDICTION_BATCH, length)]) as forecast:
+        for first in range(0, len(result), ORDERED_PREDICTION_BATCH):
+            rows = np.arange(first, min(first + ORDERED_PREDICTION_BATCH, len(result)))
+            filled = np.resize(rows, ORDERED_PREDICTION_BATCH)  # the last batch is filled up with rows of its own
+            inputs = {name: sequences.take(filled).padded(length, "back", "back")}
+            result[rows] = forecast(inputs)[: len(rows), 0]
     return result
 
 
 def _prediction_batch(inputs: Inputs | Gathered) -> int:
-    inputs = inputs if isinstance(inputs, dict) else inputs.take(np.arange(0))
-    values_in_a_row = sum(int(np.prod(array.shape[1:])) for array in inputs.values())
+    values_in_a_row = sum(int(np.prod(array.shape[1:])) for array in _taken(inputs, np.arange(0)).values())
     return min(PREDICTION_BATCH, max(1, PREDICTION_VALUES // values_in_a_row))
 
 
@@ -319,57 +417,3 @@ def _tidy(recorded: dict[str, list[float]]) -> list[dict[str, Any]]:
         for name, values in recorded.items()
         for epoch, value in enumerate(values, start=1)
     ]
-
-
-class _Progress(keras.callbacks.Callback):
-    """Log where training stands every few seconds, and stop it when the loss is not a number."""
-
-    def __init__(self, title: str, training: TrainingParameters, rows: int, device: str, first: int) -> None:
-        super().__init__()
-        self.title, self.training, self.rows, self.device, self.first = title, training, rows, device, first
-        self.epoch = 0
-        self.started = self.reported = time.perf_counter()
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        logger.info(
-            "%s: training on the %s, %s rows, batch %d, %s%d epochs%s",
-            *(self.title, self.device, f"{self.rows:,}", self.training.batch_size),
-            *("" if self.training.patience is None else "up to ", self.training.epochs),
-            f", taken up after epoch {self.first}" if self.first else "",
-        )
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.epoch = epoch + 1
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        now = time.perf_counter()
-        if now - self.reported >= SECONDS_BETWEEN_REPORTS:
-            self.reported = now
-            done = min((batch + 1) * self.training.batch_size, self.rows)
-            self._check(logs or {})
-            logger.info(
-                "%s: epoch %d, %.0f %% of it, %s, %s rows a second",
-                *(self.title, self.epoch, 100 * done / self.rows, _show({"loss": (logs or {})["loss"]})),
-                f"{((self.epoch - 1 - self.first) * self.rows + done) / (now - self.started):,.0f}",
-            )
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._check(logs or {})
-        if time.perf_counter() - self.reported >= SECONDS_BETWEEN_REPORTS or epoch == 0:
-            self.reported = time.perf_counter()
-            logger.info("%s: epoch %d done, %s", self.title, epoch + 1, _show(logs or {}))
-
-    def _check(self, logs: dict[str, float]) -> None:
-        bad = [name for name in ("loss", "val_loss") if not math.isfinite(logs.get(name, 0.0))]
-        # Keras clips probabilities, so that a log-loss can stay finite while weights are not.
-        bad += [weight.path for weight in self.model.weights if not np.isfinite(weight.numpy()).all()]
-        if bad:
-            raise TrainingDivergedError(
-                f"{self.title}: {bad[0]} is no longer a finite number in epoch {self.epoch}. No model was saved. Lower "
-                f"training.optimizer.learning_rate ({self.training.optimizer.learning_rate}) or look for "
-                "extreme values in the inputs."
-            )
-
-
-def _show(logs: dict[str, float]) -> str:
-    return ", ".join(f"{name.replace('val_', 'watched ')} {value:.4f}" for name, value in logs.items())

@@ -1,9 +1,11 @@
-"""Keep where a training stands while it runs, and take up one that was broken off."""
+"""Keep where a training stands while it runs, take up one that was broken off, and give back one that has ended."""
 
+import hashlib
 import json
 import logging
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -13,9 +15,12 @@ from numpy.typing import NDArray
 from rnn_trading.models.backend import keras
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.models.states import Arrays, State, StateError, States, digest_of
+from rnn_trading.models.traced import by_place
+from rnn_trading.provenance import code_digest
 
 logger = logging.getLogger(__name__)
 
+MODEL = "model"
 LIBRARIES = ("rnn-trading", "keras", "tensorflow", "numpy")
 
 
@@ -37,53 +42,52 @@ class Watching(Counting, Protocol):
 
 
 def made_of(
-    model: keras.Model,
+    network: str,
     training_rows: Iterable[NDArray[np.generic]],
     validation_rows: Iterable[NDArray[np.generic]],
     training: TrainingParameters,
     device: str,
+    modules: Iterable[str],
     watching: Iterable[Watching] = (),
 ) -> dict[str, str]:
     """What a training is made of, in words and as a digest: one with other parts cannot be taken up.
 
     Parameters
     ----------
-    model
-        With its initial weights, compiled.
+    network
+        A digest of the network; see :func:`digest_of_network`.
     training_rows, validation_rows
         All numbers that are trained on, and watched.
+    modules
+        Whose source, with that of what they import, decides what comes out.
     watching
         Further callbacks with counters.
     """
-    config = json.dumps(_by_place(model.get_config(), {}), default=str)
     return {
         "training rows": digest_of(training_rows),
         "validation rows": digest_of(validation_rows),
-        "network": digest_of([np.array(config), *model.get_weights()]),
+        "network": network,
         "callbacks": digest_of(array for callback in watching for array in callback.arrays()),
         "training parameters": digest_of([np.array(repr(training))]),
         "device": device,
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
+        "code": code_digest(modules),
     }
 
 
-def _by_place(config: Any, places: dict[str, str]) -> Any:
-    """A configuration in which every name is the place where it first stands.
+def digest_of_network(model: keras.Model) -> str:
+    """Digest of a network with its initial weights, whatever its layers are called."""
+    config = json.dumps(by_place(model.get_config(), {}), default=str)
+    return digest_of([np.array(config), *model.get_weights()])
 
-    Keras numbers the names of layers that have none, by all that were made before.
-    """
-    if isinstance(config, dict):
-        named = config.get("name")
-        if isinstance(named, str):
-            places.setdefault(named, f"name {len(places)}")
-        return {key: _by_place(value, places) for key, value in config.items()}
-    if isinstance(config, list | tuple):
-        return [_by_place(each, places) for each in config]
-    return places.get(config, config) if isinstance(config, str) else config
+
+def key_of_parts(parts: dict[str, str]) -> str:
+    """SHA-256 of all that a training is made of."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def take_up(states: States, name: str, title: str, parts: dict[str, str]) -> State | None:
-    """The state of a training of the same parts; None, and the reason in the log, if it begins anew."""
+    """The state of a training of the same parts, broken off or ended; None, and why in the log, if it begins anew."""
     try:
         state = states.read(name)
     except StateError as error:
@@ -93,7 +97,8 @@ def take_up(states: States, name: str, title: str, parts: dict[str, str]) -> Sta
         return None
     others = [part for part, digest in parts.items() if state.facts["made_of"].get(part) != digest]
     if others:
-        logger.info("%s: begins anew: the training that was broken off had other %s", title, " and ".join(others))
+        kind = "that is kept" if state.facts["ended"] else "that was broken off"
+        logger.info("%s: begins anew: the training %s had other %s", title, kind, " and ".join(others))
         return None
     return state
 
@@ -131,6 +136,7 @@ class KeepState(keras.callbacks.Callback):
         self.epochs: int = facts.get("epochs", 0)
         self.recorded: dict[str, list[float]] = facts.get("recorded", {})
         self.seconds_before: float = facts.get("seconds", 0.0)
+        self.ended: str | None = facts.get("ended")
         self.started: float | None = None
 
     @property
@@ -141,48 +147,65 @@ class KeepState(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Take the state over; the other callbacks have just set theirs to the start."""
         self.started = self.written = time.perf_counter()
-        self.take_over(self.model)
-
-    def take_over(self, model: keras.Model) -> None:
-        """Give a compiled network and the other callbacks the state that is there, if there is one."""
         if self.taken_up is None:
             return
-        for part, variables in _variables(model).items():
-            for variable, values in zip(variables, _of_part(self.taken_up.arrays, part), strict=True):
-                variable.assign(values)
-        for name, callback in self.counting.items():
-            callback.count_on(self.taken_up.facts["counters"][name])
+        for part, variables in _variables(self.model).items():
+            _assign(variables, _of_part(self.taken_up.arrays, part))
+        self._count_on(self.taken_up)
         self.stopping.best_weights = _of_part(self.taken_up.arrays, "best") or None
 
+    def give_back(self, model: keras.Model) -> None:
+        """Give a network what a training that has ended made of it, and the other callbacks their counters."""
+        if self.taken_up is None or self.ended is None:
+            raise RuntimeError(f"There is no training of {self.name} that has ended.")
+        _assign(model.variables, _of_part(self.taken_up.arrays, MODEL))
+        self._count_on(self.taken_up)
+
+    def _count_on(self, state: State) -> None:
+        for name, callback in self.counting.items():
+            callback.count_on(state.facts["counters"][name])
+
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Record the epoch, and write the state if the last was written long enough ago."""
+        """Record the epoch, and write the state if the last was written long enough ago and there is more to train."""
         self.epochs = epoch + 1
         for quantity, value in (logs or {}).items():
             self.recorded.setdefault(quantity, []).append(float(value))
-        if time.perf_counter() - self.written >= self.states.seconds_between:
-            self.write(ended=self.model.stop_training or self.epochs == self.params["epochs"])
+        ends = self.model.stop_training or self.epochs == self.params["epochs"]
+        if not ends and time.perf_counter() - self.written >= self.states.seconds_between:
+            arrays = _variables(self.model) | {"best": self.stopping.best_weights or []}
+            self._write(arrays)
             self.written = time.perf_counter()
 
-    def write(self, *, ended: bool) -> None:
-        """Write the state as it is; ``ended``: nothing is left to train."""
+    def end(self) -> None:
+        """Keep what was fitted: nothing is left to train, so that the optimizer's variables are not kept."""
+        self.ended = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        self.seconds_before, self.started = self.seconds, None
+        self._write({MODEL: self.model.variables})
+
+    def _write(self, parts: dict[str, list[Any]]) -> None:
         facts = {
             "made_of": self.parts,
             "epochs": self.epochs,
-            "ended": ended,
+            "ended": self.ended,
             "seconds": self.seconds,
             "recorded": self.recorded,
             "counters": {name: callback.counters() for name, callback in self.counting.items()},
         }
-        parts = {part: [each.numpy() for each in variables] for part, variables in _variables(self.model).items()}
-        parts["best"] = self.stopping.best_weights or []
         arrays = {
-            f"{part}/{number}": values for part, all_values in parts.items() for number, values in enumerate(all_values)
+            f"{part}/{number}": np.asarray(values)
+            for part, all_values in parts.items()
+            for number, values in enumerate(all_values)
         }
         self.states.write(self.name, State(facts, arrays))
 
 
 def _variables(model: keras.Model) -> dict[str, list[Any]]:
-    return {"model": model.variables, "optimizer": model.optimizer.variables}
+    return {MODEL: model.variables, "optimizer": model.optimizer.variables}
+
+
+def _assign(variables: list[Any], values: list[NDArray[np.generic]]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
 
 
 def _of_part(arrays: Arrays, part: str) -> list[NDArray[np.generic]]:

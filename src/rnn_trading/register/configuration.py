@@ -4,9 +4,9 @@ import hashlib
 import json
 from typing import Any
 
-# Another seed, or more of them to average, is no other design; nor is a device, what a source is called, what was
-# published of an experiment, or whether a network for forecasts of the future is fitted beside.
-NO_DESIGN = frozenset({"seed", "seeds", "other_seeds", "device", "source", "experiment", "final_fit"})
+# Another seed, or more of them to average, is no other design; nor is a device, in how many folds it is tested, what a
+# source is called, what was published of an experiment, or whether a network for forecasts of the future is fitted too.
+NO_DESIGN = frozenset({"seed", "seeds", "other_seeds", "device", "folds", "source", "experiment", "final_fit"})
 DIGITS = 16
 
 

@@ -92,12 +92,13 @@ def failure(error: BaseException) -> Failure:
 
 
 def _pickled(error: BaseException) -> bytes:
-    """An error, or its text where it does not come back as it was: its arguments may not be those of its class."""
-    with contextlib.suppress(Exception):  # whatever classes of errors raise that were not made to be sent
-        sent = pickle.dumps(error)
-        if str(pickle.loads(sent)) == str(error):
-            return sent
-    return pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
+    """An error; where it does not come back as it was, the next of its classes that does, with its message."""
+    for kind in type(error).__mro__[:-3]:
+        with contextlib.suppress(Exception):  # whatever classes of errors raise that were not made to be sent
+            sent = pickle.dumps(error if kind is type(error) else kind(str(error)))
+            if str(pickle.loads(sent)) == str(error):
+                return sent
+    return pickle.dumps(Exception(str(error)))
 
 
 def one_thread() -> None:

@@ -80,3 +80,9 @@ class BySeed(Strict):
     seeds: dict[str, dict[str, Any]] = {}
     worst: Worst | None = None
     worst_finding: Found | None = None
+
+
+class Trials(Strict):
+    """What was tried before."""
+
+    configurations: Annotated[Count, Field(ge=1)]

@@ -20,6 +20,7 @@ from rnn_trading.skill.record_fields import (
     Probability,
     Strict,
     Text,
+    Trials,
     Whole,
     WithInterval,
 )
@@ -192,6 +193,7 @@ class _Record(Strict):
     by_fold: list[InTime] | None = None
     by_year: list[InTime] | None = None
     folds_ahead: Ahead | None = None
+    trials: Trials | None = None
     data: _Data
     model: _Model
     rivals: dict[str, dict[str, Any]]

@@ -112,7 +112,8 @@ def walk_forward(dates: pd.Index, split: SplitParameters, walk: WalkForwardParam
     Raises
     ------
     ValueError
-        If there are fewer dates than the folds need, or the boundaries are out of order.
+        If there are fewer dates than the folds need, the boundaries are out of order, or a final fit is wanted where
+        training is stopped on the test.
 
     Examples
     --------
@@ -166,6 +167,11 @@ def walk_forward(dates: pd.Index, split: SplitParameters, walk: WalkForwardParam
     fold_3 train 01-06 validation 08-09 test 11-12
     final train 01-09 validation 11-12
     """
+    if walk.final_fit and split.validate_on == "test":
+        raise ValueError(
+            "walk_forward.final_fit: the final fit has no test, on which split.validate_on=test stops a training. "
+            "Set walk_forward.final_fit=false, or split.validate_on=validation."
+        )
     folds = [_single(dates, split, walk)] if walk.folds == 1 else _several(dates, split, walk)
     table = {f"fold_{number}": fold for number, fold in enumerate(folds, start=1)}
     if walk.final_fit:

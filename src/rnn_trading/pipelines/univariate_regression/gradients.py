@@ -44,7 +44,7 @@ def measure_gradients(
     # TensorFlow takes seconds to import: only a run that needs it pays for it.
     from rnn_trading.models.gradients import gradient_norms, last_states  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import untrained  # noqa: PLC0415
 
@@ -52,7 +52,7 @@ def measure_gradients(
     chosen = lags[np.linspace(0, len(lags) - 1, min(WINDOWS, len(lags))).astype(int)]
     inputs = Scaling(**scaling).scale(chosen, chosen)[:, :, None].astype(np.float32)
     interface = Interface({INPUT: Input(inputs.shape[1:])})
-    networks = {False: untrained(lambda: build_network(architecture, interface), training.seed), True: model}
+    networks = {False: untrained(Blueprint(architecture, interface), training.seed), True: model}
     table = pd.DataFrame(
         {
             "layer": architecture.builder or architecture.layer,

@@ -124,7 +124,7 @@ def train_on_segments(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
-    from rnn_trading.models.networks import build_network  # noqa: PLC0415
+    from rnn_trading.models.networks import Blueprint, build_network  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.training import train  # noqa: PLC0415
     from rnn_trading.models.unrolled import ResetStates, UnrolledSegments  # noqa: PLC0415
@@ -137,7 +137,7 @@ def train_on_segments(
     forecaster = build_network(architecture, Interface({INPUT: Input((None, 1))}, every_step=True))
     evolution = _evolution(forecaster, scaled, windows.shape[1] - 1, runs, training)
     result = train(
-        lambda: build_network(architecture, of_segments, like=forecaster),
+        Blueprint(architecture, of_segments, like=forecaster),
         UnrolledSegments(train_values, unrolling, title=f"{title}, training rows"),
         UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{title}, {watched} rows"),
         training,

@@ -14,9 +14,10 @@ from . import gradients, level, mid_price, networks, sine
 NAME = "univariate_regression"
 NETWORKS = ("lstm", "gru", "two_lstm", "two_gru", "mlp", "linear", "lstm_by_gates", "rnn")
 ONE_OF_EACH_CELL = ("rnn", "lstm", "gru")  # whose gradients are measured
-IN_BOTH = tuple(f"{NAME}.{experiment}" for experiment in ("level", "volatility", "rolling_windows", "mid_price"))
 # Published are further numbers of epochs of the rolling windows; the corrected protocol stops on validation rows.
-EXPERIMENTS = (*IN_BOTH, f"{NAME}.rolling_windows.epochs")
+EXPERIMENTS = tuple(
+    f"{NAME}.{each}" for each in ("level", "volatility", "rolling_windows", "mid_price", "rolling_windows.epochs")
+)
 INDEX = ("index_prices", "index_prices_report")
 RANGES = {"index_prices": "index_ranges", "index_prices_report": "index_ranges_report"}
 
