@@ -96,6 +96,8 @@ def test_the_book_has_five_records_and_no_other_protocol_of_theirs_changes():
 def test_the_pipeline_of_the_book_makes_its_records_alone():
     made = of_the_book(experiments())["book"].all_outputs()
     assert {output.removesuffix(".skill") for output in made if output.endswith(".skill")} == set(OF_THE_BOOK)
+    # With their networks, which are fitted in folds.
+    assert {output.removesuffix(".model") for output in made if output.endswith(".model")} >= set(OF_THE_BOOK)
 
 
 @pytest.mark.parametrize(
