@@ -89,10 +89,8 @@ def train_network(
     words = Input((None if masked else reading.tokens,), "int32", ids=len(vectors), masked=masked, vectors=matrix)
     interface = Interface({INPUT: words}, target=scale if architecture.standardise else (0.0, 1.0))
     training = fit.training(training)
-    result = train(
-        Blueprint(architecture, interface),
-        *(rows("train"), rows(held_out), training, fit.title, training_state),
-    )
+    blueprint = Blueprint(architecture, interface)
+    result = train(blueprint, rows("train"), rows(held_out), training, fit.title, training_state)
     made = fitted(result, training, held_out, trained_parameters=trained_parameters(result.model))
     dimensions = architecture.dimensions or vectors.shape[1]
     return beside_published(made, experiment, len(vectors), dimensions, "words and phrases")

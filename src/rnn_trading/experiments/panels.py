@@ -175,10 +175,7 @@ def train_model(
 
     known, watched = (_inputs_and_targets(each, vocabulary, clipping, experiment) for each in (train_rows, held_out))
     training = fit.training(training)
-    result = train(
-        Blueprint(architecture, interface),
-        *(known, watched, training, fit.title, training_state),
-    )
+    result = train(Blueprint(architecture, interface), known, watched, training, fit.title, training_state)
     if UNSEEN in vocabulary:
         average_embedding(result.model, vocabulary.index(UNSEEN))
     made = fitted(result, training, watched_part(split)) | {"vocabulary": vocabulary}

@@ -156,10 +156,8 @@ def train_network(
     interface = Interface({INPUT: words}, max(1, len(log_odds)), activation="sigmoid", log_odds=log_odds)
     training = fit.training(training)
     watched: SplitName = "validation" if _positions(parts, "validation").size else "test"
-    result = train(
-        Blueprint(architecture, interface),
-        *(rows("train"), rows(watched), training, fit.title, training_state),
-    )
+    blueprint = Blueprint(architecture, interface)
+    result = train(blueprint, rows("train"), rows(watched), training, fit.title, training_state)
     made = fitted(result, training, watched, trained_parameters=trained_parameters(result.model))
     dimensions = architecture.dimensions or vectors.shape[1]
     return beside_published(made, experiment, ids, dimensions, "words") | {"reader": text_reader}

@@ -23,9 +23,8 @@ def limit_threads(threads: int) -> None:
     """
     if threads < 1:
         raise ValueError(f"threads: expected 1 or more. Received: {threads}.")
-    if "tensorflow" in sys.modules:
-        from rnn_trading.models.backend import tf  # noqa: PLC0415
-
+    tf = sys.modules.get("tensorflow")
+    if tf is not None:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
     os.environ[INSIDE] = os.environ[BETWEEN] = str(threads)
