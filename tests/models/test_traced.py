@@ -10,9 +10,10 @@ from rnn_trading.models.encoder_decoder import forecast_paths
 from rnn_trading.models.free_run import free_run, joint_free_run, stepwise_free_run
 from rnn_trading.models.networks import Blueprint, build_network
 from rnn_trading.models.parameters import PlateauParameters
+from rnn_trading.models.predicting import predict, predict_in_order
 from rnn_trading.models.reporting import TrainingDivergedError
 from rnn_trading.models.traced import KEPT, forget_all, key_of, traced
-from rnn_trading.models.training import predict, predict_in_order, train, untrained
+from rnn_trading.models.training import train, untrained
 from rnn_trading.models.unrolled import ResetStates
 from rnn_trading.series.scaling import Scaling
 from rnn_trading.text.text import TokenSequences
