@@ -229,3 +229,4 @@ def test_a_misspelt_number_of_folds_or_seeds_is_refused(session, given, close):
 def test_what_is_no_number_of_seeds_is_refused_before_pipelines_are_made(session):
     with pytest.raises(ValueError, match=rf"^{LEVEL}\.seeds: expected a whole number of 1 or more. Received: 'many'"):
         session("test", of_level(seeds="many")).load_context()
+    assert LEVEL in pipelines  # with the folds and seeds of before

@@ -19,12 +19,24 @@ from rnn_trading.workspace.loads import Loads
 
 
 def plan_pipelines(parameters: dict[str, Any]) -> None:
-    """Let the pipelines have the folds and seeds of a session; see :mod:`rnn_trading.plan`."""
+    """Let the pipelines have the folds and seeds of a session; see :mod:`rnn_trading.plan`.
+
+    Raises
+    ------
+    ValueError
+        If an experiment has no such number of seeds. Then the plan of before stays in use.
+    """
+    before = plan.current()
     if plan.use(plan.Plan.from_parameters(parameters)):
         # What is registered already has the folds and seeds of another session.
         requested = pipelines._requested_pipelines
         pipelines.configure(pipeline_registry.__name__)
         pipelines.set_requested(requested)
+        try:
+            pipelines.keys()
+        except ValueError:
+            plan.use(before)
+            raise
 
 
 class Told:
