@@ -233,7 +233,8 @@ def by_epochs(
 ) -> Figure:
     """The three kinds of forecasts of one network after three numbers of epochs."""
     skills = short_skill, medium_skill, long_skill
-    epochs = [skill["model"]["epochs"] for skill in skills]
+    # Of a number of epochs that is given, so that it is the same in every fit.
+    epochs = [drawing.of_last_fit(skill["model"]["epochs"]) for skill in skills]
     rmse = [errors_of_kinds(skill) for skill in skills]
     persistence = short_skill["rivals"][LAST_VALUE]["rmse"]
     found = figures.epochs.what_epochs_change(epochs, [each[RESTARTED] for each in rmse], LAST_VALUE, persistence)
