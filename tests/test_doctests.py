@@ -19,6 +19,7 @@ PACKAGES = (
     "workspace",
     "datasets",
     "pipelines.univariate_regression",
+    "register",
     "runners",
 )
 OF_MODELS = ("gates", "gradients", "seeds", "skips")

@@ -4,6 +4,7 @@ import pytest
 
 from rnn_trading import plan
 from rnn_trading.plan import Fits, Plan
+from tests.test_doctests import run_examples
 
 LEVEL = {
     "walk_forward": {"folds": 3, "train": "expanding", "final_fit": True},
@@ -71,3 +72,7 @@ def test_a_plan_is_used_until_another(monkeypatch):
     two = Plan({"mine": {"seeds": 2}})
     assert [plan.use(two), plan.use(Plan({"mine": {"seeds": 2}})), plan.use(plan.ONE_EACH)] == [True, False, True]
     assert plan.current() is plan.ONE_EACH
+
+
+def test_the_examples():
+    assert run_examples("rnn_trading.plan").failed == 0

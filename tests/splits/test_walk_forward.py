@@ -286,9 +286,7 @@ def test_a_part_shorter_than_a_window_is_refused():
     table = walk_forward(WEEKS, SPLIT, WalkForwardParameters(folds=2, refit_every=3, validation=2, final_fit=True))
     refuse_short_validation(table, 2, "a path")
     refuse_short_test(table, 3, "a path")
-    with pytest.raises(
-        ValueError, match=r"validation of fold_1 is shorter than a path of 3 months: .* Received: 2 dates"
-    ):
+    with pytest.raises(ValueError, match=r"validation of fold_1 is shorter than a path of 3 .* Received: 2 dates"):
         refuse_short_validation(table, 3, "a path of 3 months")
     with pytest.raises(ValueError, match=r"test of split is shorter than .* Raise walk_forward.refit_every"):
         refuse_short_test(table[["split"]], 7, "a path of 7 months")

@@ -41,7 +41,7 @@ def tried(register: Register, trials: Sequence[Entry]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from rnn_trading.register.entries import Scores, Unit, as_table, trial
+    >>> from rnn_trading.register.entries import Register, Scores, Unit, as_table, trial
     >>> fit = {"ended": "2026-01-31T12:05:00Z", "epochs": 3, "seconds": 1.5, "device": "CPU"}
     >>> made, scores = {}, Scores("r2", True, 0.2, 0.1, "2020-01-01", "2020-12-31", 250, "rows")
     >>> unit, design = Unit("mine.volatility", "corrected", 1, 42), {"parameters": {}, "source": "mine.csv"}

@@ -119,6 +119,7 @@ def walk_forward(dates: pd.Index, split: SplitParameters, walk: WalkForwardParam
     --------
     Twelve dates; three folds with two test dates each.
 
+    >>> from rnn_trading.splits.chronological import SplitParameters
     >>> dates = pd.date_range("2020-01-01", periods=12)
     >>> split = SplitParameters(
     ...     validation_from=None, test_from=None, until=None, held_out=2, purge=0, validate_on="validation"
@@ -209,6 +210,7 @@ def training_until(dates: pd.Index, split: SplitParameters, walk: WalkForwardPar
 
     Examples
     --------
+    >>> from rnn_trading.splits.chronological import SplitParameters
     >>> dates = pd.date_range("2020-01-01", periods=12)
     >>> split = SplitParameters(
     ...     validation_from=None, test_from=None, until=None, held_out=2, purge=1, validate_on="validation"
@@ -238,6 +240,7 @@ def describe_folds(table: pd.DataFrame, dates: pd.Index) -> list[dict[str, Any]]
 
     Examples
     --------
+    >>> from rnn_trading.splits.chronological import SplitParameters
     >>> dates = pd.date_range("2020-01-01", periods=12)
     >>> split = SplitParameters(
     ...     validation_from=None, test_from=None, until=None, held_out=2, purge=0, validate_on="validation"
