@@ -1,11 +1,11 @@
-"""What a fit costs beside the arithmetic: networks that are each traced anew, against networks that share what is traced.
+"""What a fit costs beside the arithmetic: networks that are traced anew, against networks that share what is traced.
 
 python benchmarks/fits.py            # every measure on a line of its own: name, value, unit
 python benchmarks/fits.py --fits 5   # fewer fits
 
-The network is an LSTM of 16 units on 44 days of the S&P 500's absolute returns in percent, from the package skfolio;
-batch 256, at most 40 epochs, patience 4. Then one fit of volatility.lstm, as in conf/base, once with batches one by one and
-once with 16 in one call.
+The network is an LSTM of 16 units on 44 days of absolute returns in percent, of the S&P 500 in the package skfolio;
+batch 256, at most 40 epochs, patience 4. Then one fit of volatility.lstm, as in conf/base but for its scaling and
+dates, once with batches one by one and once with 16 in one call.
 """
 
 import argparse

@@ -2,8 +2,6 @@
 
 Networks of different folds were fitted on different years, so that the level and the size of their forecasts differ.
 Here they differ by luck: six folds of 40 weeks of 20 rows, whose outcomes have a level by week and one by fold.
-
-``python benchmarks/folds.py`` takes 13 minutes of processor time, on one core.
 """
 
 import numpy as np

@@ -80,8 +80,9 @@ def _build(folder: Path, tickers: int, weeks: int) -> str:
 def _train(folder: Path, *, from_table: bool) -> str:
     """Train the network of the corrected regression for some batches; forecast the validation and test rows."""
     from rnn_trading.models.backend import keras  # noqa: PLC0415  the steps before need no TensorFlow
+    from rnn_trading.models.predicting import predict  # noqa: PLC0415
     from rnn_trading.models.stacked_lstm import build_stacked_lstm  # noqa: PLC0415
-    from rnn_trading.models.training import predict, train  # noqa: PLC0415
+    from rnn_trading.models.training import train  # noqa: PLC0415
 
     class AfterSomeBatches(keras.callbacks.Callback):
         """Breaks an epoch off: an epoch of all rows takes minutes."""

@@ -5,7 +5,7 @@ import shutil
 import zipfile
 
 import pytest
-from kedro.framework.project import configure_project
+from kedro.framework.project import configure_project, pipelines
 from kedro.framework.session import KedroSession
 from kedro.io import DatasetError, DatasetNotFoundError
 from kedro.validation.exceptions import ParameterValidationError
@@ -14,6 +14,7 @@ from rnn_trading.context import SharedCatalog
 from tests.conftest import ROOT, with_configuration
 
 MODEL = "multivariate.macro.model"
+LEVEL = "univariate_regression.level"
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +191,41 @@ def test_processes_are_told_the_same(session):
     assert isinstance(catalog, SharedCatalog)
     with pytest.raises(DatasetError, match="skill_table: .* Make it: kedro run --env test --pipelines skill_report"):
         catalog.load("skill_table")
+
+
+def of_level(**values):
+    return {"univariate_regression": {"level": values}}
+
+
+def test_pipelines_have_the_folds_and_seeds_of_their_session(session):
+    fits = []
+    for given in ({"walk_forward": {"folds": 2}}, {"seeds": 1, "walk_forward": {"folds": 1, "final_fit": False}}):
+        catalog = session("test", of_level(**given)).load_context().catalog
+        fits.append({each for each in pipelines[LEVEL].all_outputs() if each.endswith(".model") and ".fold_" in each})
+        # The twin has those of the level, since it says nothing else.
+        fits[-1] = {each.removeprefix(f"{LEVEL}.").removeprefix("returns.").removesuffix(".model") for each in fits[-1]}
+    assert fits[0] == {f"fold_{fold}.seed_{seed}" for fold in (1, 2, "final") for seed in (42, 43)}
+    assert fits[1] == {"fold_1.seed_42"}
+    with pytest.raises(DatasetError, match=r"fold_1\.seed_42\.keras is not there\. Make it: kedro run .*") as caught:
+        catalog.load(f"{LEVEL}.fold_1.seed_42.model")
+    assert "--env test --pipelines univariate_regression.level --params " in str(caught.value)
+    with pytest.raises(DatasetError, match=r"No pipeline has a dataset .*fold_2\.seed_42\.model\. Did you mean "):
+        catalog.load(f"{LEVEL}.fold_2.seed_42.model")
+
+
+@pytest.mark.parametrize(
+    ("given", "close"),
+    [
+        ({"walk_forward": {"fold": 2}}, f"{LEVEL}.walk_forward.folds"),
+        ({"seed": 2}, f"{LEVEL}.seeds"),
+        ({"other_seed": [2]}, f"{LEVEL}.other_seeds"),
+    ],
+)
+def test_a_misspelt_number_of_folds_or_seeds_is_refused(session, given, close):
+    with pytest.raises(ValueError, match=f"Did you mean '{close}'"):
+        session("test", of_level(**given)).load_context()
+
+
+def test_what_is_no_number_of_seeds_is_refused_before_pipelines_are_made(session):
+    with pytest.raises(ValueError, match=rf"^{LEVEL}\.seeds: expected a whole number of 1 or more. Received: 'many'"):
+        session("test", of_level(seeds="many")).load_context()

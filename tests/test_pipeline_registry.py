@@ -19,6 +19,7 @@ from rnn_trading.pipeline_registry import (
     records_made_by,
     register_pipelines,
 )
+from rnn_trading.plan import Plan
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.skill.protocols import BOOK, PROTOCOLS
 from tests.conftest import ROOT
@@ -96,6 +97,8 @@ def test_the_book_has_five_records_and_no_other_protocol_of_theirs_changes():
 def test_the_pipeline_of_the_book_makes_its_records_alone():
     made = of_the_book(experiments())["book"].all_outputs()
     assert {output.removesuffix(".skill") for output in made if output.endswith(".skill")} == set(OF_THE_BOOK)
+    # With their networks, which are fitted in folds.
+    assert {output.removesuffix(".model") for output in made if output.endswith(".model")} >= set(OF_THE_BOOK)
 
 
 @pytest.mark.parametrize(
@@ -178,3 +181,26 @@ def test_what_reads_records_does_not_run_beside_what_makes_them(reader):
     with pytest.raises(ValueError, match=f"{reader} reads the records that are there.*kedro run --pipelines {reader}"):
         in_protocol(["multivariate", reader], "corrected")
     assert in_protocol([reader], "corrected") == [reader]
+
+
+LEVEL = f"{SERIES}.level"
+FOLDS_OF_LEVEL = {"walk_forward": {"folds": 2}, "seeds": 2, "training": {"seed": 42}}
+
+
+def test_a_fit_is_made_anew_after_another_number_of_folds_and_not_of_seeds():
+    plan = Plan.from_parameters({SERIES: {"level": FOLDS_OF_LEVEL}})
+    level = experiments(plan)[LEVEL]
+    needed = level.to_outputs(f"{LEVEL}.fold_2.seed_43.model").inputs()
+    assert f"params:{LEVEL}.walk_forward" in needed
+    assert f"params:{LEVEL}.seeds" not in needed
+    assert f"params:{LEVEL}.seeds" in level.to_outputs(f"{LEVEL}.skill").inputs()
+
+
+@pytest.mark.parametrize(("folds", "found"), [(2, True), (1, False)])
+def test_nodes_of_fits_are_named_by_the_parameters_of_the_run(folds, found):
+    configure_project("rnn_trading")
+    name = "level.folds.fold_2.seed_43.train"
+    given = {SERIES: {"level": FOLDS_OF_LEVEL | {"walk_forward": {"folds": folds}}}}
+    options = {"conf_source": str(ROOT / "conf"), "env": "base", "params": given, "pipeline": None}
+    named = cli._whole_names_of_nodes(options | {"pipelines": [LEVEL], "node_names": [name]})
+    assert named == {"node_names": [f"{SERIES}.{name}" if found else name]}

@@ -13,6 +13,7 @@ from kedro.pipeline import Pipeline
 
 from rnn_trading import plan
 from rnn_trading.experiments import wiring
+from rnn_trading.experiments.folds import GROUP
 from rnn_trading.pipelines import (
     canaries,
     compare_runs,
@@ -98,13 +99,17 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
 def of_the_book(experiments: dict[str, Pipeline]) -> dict[str, Pipeline]:
     """The pipelines that exist in the book alone: all of its experiments, and those that are more elsewhere."""
     alone = {
-        pipeline: Pipeline(
-            [node for node in experiments[name].nodes if not (node.namespace or "").startswith(f"{name}.")]
-        )
+        pipeline: Pipeline([node for node in experiments[name].nodes if not _is_of_another_below(name, node.namespace)])
         for name, pipeline in OF_THE_BOOK.items()
     }
     own = {name: pipeline for name, pipeline in alone.items() if name not in experiments}
     return {BOOK: wiring.union(alone.values()), **own}
+
+
+def _is_of_another_below(name: str, namespace: str | None) -> bool:
+    """Whether nodes are of an experiment whose name begins with that of one, and not of that one's folds."""
+    inside = (namespace or "").removeprefix(f"{name}.")
+    return inside != (namespace or "") and inside.partition(".")[0] != GROUP
 
 
 def in_protocol(names: Sequence[str], protocol: str) -> list[str]:

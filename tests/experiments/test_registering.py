@@ -15,7 +15,7 @@ from kedro.runner import SequentialRunner
 from rnn_trading.datasets.register import RegisterDataset, RegisterEntryDataset
 from rnn_trading.datasets.whole import JSONDataset
 from rnn_trading.experiments import series
-from rnn_trading.experiments.registering import Counted, count_trials, register_fit, scores_of
+from rnn_trading.experiments.registering import Judged, count_trials, register_fit, scores_of
 from rnn_trading.experiments.wiring import experiment, given, node
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.tasks import TASKS
@@ -80,12 +80,13 @@ class Project:
         parameters = {"params:experiment": f"params:{name}.experiment", "params:protocol": "params:protocol"}
         self.pipeline = Pipeline([])
         for number, fit in enumerate(fits, start=1):
-            entered = node(given(register_fit, fold=number, seed=42), "trial")
+            function = given(register_fit, fold=f"fold_{number}", seed=42)
+            entered = node(function, "trial", model_predictions="model_predictions")
             fitted = {"namespace": f"{name}.{fit}", "prefix_datasets_with_namespace": True}
             self.pipeline += Pipeline([entered], parameters=parameters, **fitted)
-        trials = [f"{name}.{fit}.trial" for fit in fits]
-        counted = [Node(count_trials, [f"{name}.register", *trials], f"{name}.trials", name="count", namespace=name)]
-        self.pipeline += Pipeline(counted) + experiment(name, [node(Counted(judge), "record")])
+        taken = {"register": f"{name}.register"} | {fit.replace(".", "__"): f"{name}.{fit}.trial" for fit in fits}
+        counted = [Node(count_trials, taken, f"{name}.trials", name="count", namespace=name)]
+        self.pipeline += Pipeline(counted) + experiment(name, [node(Judged(judge), "record")])
         of = Experiment(
             name=name,
             task="volatility",
@@ -95,6 +96,7 @@ class Project:
             configuration={"hash": design, "parameters": {"units": [16]}, "source": "mine.csv"},
         )
         entries = {f"params:{name}.experiment": of, "params:protocol": "corrected", f"{name}.training": {"epochs": 3}}
+        entries[f"{name}.forecasts_by_seed"] = pd.DataFrame({"split": ["validation", "test"], "seed_42": [1.0, 2.0]})
         for fit, key, first in zip(fits, keys, ("2020-01-01", "2021-01-01"), strict=True):
             entries |= {f"{name}.{fit}.training": facts(key), f"{name}.{fit}.model_predictions": forecasts(first)}
         self.catalog = DataCatalog({each: MemoryDataset(value) for each, value in entries.items()})
@@ -149,8 +151,8 @@ def test_the_register_is_neither_written_nor_read_by_one_run_alone(tmp_path):
 
 
 def test_a_judge_that_is_counted_is_a_node_like_others():
-    counted = Counted(series.judge)
+    counted = Judged(series.judge)
     taken = node(counted, "skill").inputs
-    assert {"trials", "params:experiment", "params:protocol", "training"} <= {*taken}
-    assert [*inspect.signature(counted).parameters][-1] == "trials"
+    assert {"trials", "forecasts_by_seed", "params:experiment", "params:protocol", "training"} <= {*taken}
+    assert [*inspect.signature(counted).parameters][-2:] == ["trials", "forecasts_by_seed"]
     assert pickle.loads(pickle.dumps(counted)).judge is series.judge

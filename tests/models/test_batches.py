@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from rnn_trading.models import training as training_module
 from rnn_trading.models.backend import keras
 from rnn_trading.models.batches import POOL, ArrayRows, Epoch, GatheredRows, RaggedRows, batched_by_length
-from rnn_trading.models.training import predict, predict_ragged, train
+from rnn_trading.models.predicting import predict, predict_ragged
+from rnn_trading.models.training import train
 from rnn_trading.text.text import TokenSequences
 from tests.helpers import changed
 from tests.models.cases import TRAINING

@@ -9,7 +9,8 @@ from rnn_trading.models.batches import RaggedRows
 from rnn_trading.models.ensemble import build_ensemble
 from rnn_trading.models.filing_network import INPUT, build_filing_network
 from rnn_trading.models.parameters import FilingNetworkParameters, TrainingParameters
-from rnn_trading.models.training import predict, predict_in_order, predict_ragged, train
+from rnn_trading.models.predicting import predict, predict_in_order, predict_ragged
+from rnn_trading.models.training import train
 from rnn_trading.text.text import TokenSequences
 from tests.helpers import changed
 

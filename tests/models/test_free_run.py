@@ -6,8 +6,8 @@ import pytest
 
 from rnn_trading.models.free_run import free_run, joint_free_run, stepwise_free_run
 from rnn_trading.models.parameters import SequenceNetworkParameters
+from rnn_trading.models.predicting import predict
 from rnn_trading.models.sequence_network import build_sequence_network, build_stepwise_network
-from rnn_trading.models.training import predict
 from rnn_trading.series.scaling import Scaling
 
 LAGS = 6

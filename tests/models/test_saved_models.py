@@ -11,7 +11,7 @@ import pytest
 import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
 from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.models.free_run import free_run, joint_free_run, stepwise_free_run
-from rnn_trading.models.training import predict, predict_in_order
+from rnn_trading.models.predicting import predict, predict_in_order
 from rnn_trading.series.scaling import Scaling
 from rnn_trading.text.text import TokenSequences
 from tests.processes import finished_process

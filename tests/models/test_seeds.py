@@ -10,8 +10,9 @@ import pytest
 
 from rnn_trading.models.backend import keras
 from rnn_trading.models.gates import GatedLSTMCell
+from rnn_trading.models.predicting import predict
 from rnn_trading.models.seeds import seed_network
-from rnn_trading.models.training import predict, train
+from rnn_trading.models.training import train
 from tests.models.cases import TRAINING
 from tests.processes import PATIENCE, in_threads
 

@@ -10,8 +10,9 @@ from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.models.ensemble import build_ensemble
 from rnn_trading.models.free_run import free_run, stepwise_free_run
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
+from rnn_trading.models.predicting import predict
 from rnn_trading.models.sequence_network import INPUT, build_sequence_network, build_stepwise_network
-from rnn_trading.models.training import predict, train
+from rnn_trading.models.training import train
 from rnn_trading.models.unrolled import ResetStates, UnrolledSegments
 from rnn_trading.series.scaling import Scaling
 from tests.helpers import changed

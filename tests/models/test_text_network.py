@@ -6,8 +6,9 @@ import pytest
 import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
 from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
+from rnn_trading.models.predicting import predict
 from rnn_trading.models.text_network import build_text_network
-from rnn_trading.models.training import predict, train
+from rnn_trading.models.training import train
 from tests.helpers import changed
 
 IDS, TOKENS, DIMENSIONS = 30, 12, 6

@@ -6,9 +6,10 @@ import pytest
 import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
 from rnn_trading.datasets.keras_model import KerasModelDataset
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
+from rnn_trading.models.predicting import predict
 from rnn_trading.models.reporting import TrainingDivergedError
 from rnn_trading.models.stacked_lstm import average_embedding, build_stacked_lstm
-from rnn_trading.models.training import predict, train
+from rnn_trading.models.training import train
 from tests.helpers import changed
 
 LAGS, TICKERS = 6, 5

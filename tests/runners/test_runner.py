@@ -16,7 +16,7 @@ from rnn_trading.datasets.whole import JSONDataset
 from rnn_trading.runners import ExecutorRunner, WorkersError
 from rnn_trading.runners.executor import part_of
 from tests.conftest import ROOT
-from tests.processes import started
+from tests.processes import finished_process, started
 
 from . import toy
 
@@ -163,3 +163,12 @@ def test_workers_end_with_the_process_that_began_the_run(tmp_path, number):
 def test_nothing_to_do_needs_no_worker(tmp_path, monkeypatch):
     monkeypatch.setattr("rnn_trading.runners.runner.Processes", None)
     assert ExecutorRunner(workers=1).run(Pipeline([]), toy.catalog(tmp_path)) == {}
+
+
+@pytest.mark.parametrize("first", ["import numpy", "import rnn_trading"])
+def test_sums_do_not_depend_on_the_number_of_cores(first):
+    code = f"{first}, rnn_trading, scipy.linalg; from threadpoolctl import threadpool_info as found"
+    code += "; print(*(each['num_threads'] for each in found() if each['user_api'] == 'blas'))"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENBLAS_N", "MKL_"))}
+    said = finished_process([sys.executable, "-c", code], env=environment).stdout.split()
+    assert said and set(said) == {"1"}

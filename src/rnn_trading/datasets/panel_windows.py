@@ -35,6 +35,7 @@ class PanelWindowsDataset(FileDataset[PanelWindows, PanelWindows]):
     >>> import tempfile
     >>> folder = tempfile.TemporaryDirectory()
     >>> dataset = PanelWindowsDataset(filepath=f"{folder.name}/panel.npz")
+    >>> from rnn_trading.panels.view import PanelWindows
     >>> panel = PanelWindows(
     ...     past=np.array([[0.1], [0.2], [np.nan]]),
     ...     tickers=pd.Index(["A"]),

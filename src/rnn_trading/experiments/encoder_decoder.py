@@ -90,7 +90,6 @@ def train_on_paths(
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
-    from rnn_trading.models.training import train  # noqa: PLC0415
 
     values, units = series[["value"]].to_numpy(), Scaling(**scaling)
 
@@ -101,11 +100,8 @@ def train_on_paths(
         return {INPUT: inputs}, targets
 
     interface = Interface({INPUT: Input((len(values) - len(split_dates), 1))}, path=runs.steps)
-    training, watched = fit.training(training), split.validate_on and rows(split.validate_on)
-    result = train(
-        Blueprint(architecture, interface),
-        *(rows("train"), watched, training, fit.title, training_state),
-    )
+    watched = split.validate_on and rows(split.validate_on)
+    result = fit.train(Blueprint(architecture, interface), rows("train"), watched, training, training_state)
     return fitted(result, training, split.validate_on, best_validation_loss=result.best_validation_loss)
 
 
@@ -182,7 +178,6 @@ def train_on_joint_paths(
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415  see train_on_paths
     from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
-    from rnn_trading.models.training import train  # noqa: PLC0415
 
     def rows(part: SplitName) -> Any:
         before, paths = rows_of_part(scaled.to_numpy(), split_dates, part, windows.path_steps, fit.title)
@@ -190,10 +185,8 @@ def train_on_joint_paths(
 
     series = scaled.shape[1]
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series, path=windows.path_steps)
-    training = fit.training(training)
-    result = train(
-        Blueprint(architecture, interface),
-        *(rows("train"), rows(watched_part(split)), training, fit.title, training_state),
+    result = fit.train(
+        Blueprint(architecture, interface), rows("train"), rows(watched_part(split)), training, training_state
     )
     return fitted(result, training, watched_part(split))
 

@@ -71,7 +71,6 @@ def train_network(
     from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
-    from rnn_trading.models.training import train  # noqa: PLC0415
 
     masked = architecture.mask_padding
 
@@ -88,11 +87,7 @@ def train_network(
     matrix = vectors.to_numpy(dtype=np.float32) if architecture.embeddings == "pretrained" else None
     words = Input((None if masked else reading.tokens,), "int32", ids=len(vectors), masked=masked, vectors=matrix)
     interface = Interface({INPUT: words}, target=scale if architecture.standardise else (0.0, 1.0))
-    training = fit.training(training)
-    result = train(
-        Blueprint(architecture, interface),
-        *(rows("train"), rows(held_out), training, fit.title, training_state),
-    )
+    result = fit.train(Blueprint(architecture, interface), rows("train"), rows(held_out), training, training_state)
     made = fitted(result, training, held_out, trained_parameters=trained_parameters(result.model))
     dimensions = architecture.dimensions or vectors.shape[1]
     return beside_published(made, experiment, len(vectors), dimensions, "words and phrases")
@@ -119,7 +114,7 @@ def forecast_filings(
         ``split``, ``firm``, ``date`` of the entry, ``prediction``, ``truth``, index ``filing_id``.
     """
     from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415  see train_network
-    from rnn_trading.models.training import predict, predict_in_order  # noqa: PLC0415
+    from rnn_trading.models.predicting import predict, predict_in_order  # noqa: PLC0415
 
     wanted = _of_part(documents, *FORECAST)
     seen = sequences.take(wanted["sequence"].to_numpy()).cut(reading.tokens, reading.cutting)

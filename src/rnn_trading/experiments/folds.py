@@ -24,6 +24,7 @@ from rnn_trading.experiments.gathering import (
 from rnn_trading.experiments.registering import count_trials, register_fit
 from rnn_trading.models.description import describe
 from rnn_trading.models.parameters import TrainingParameters
+from rnn_trading.models.states import States
 from rnn_trading.plan import FINAL, FOLD, SEED, Fits
 
 GROUP = "folds"
@@ -65,9 +66,14 @@ class FitOf:
         seed = f"seed {self.seed}" if self.fold else ""
         return ", ".join(filter(None, [self.experiment, self.fold.replace("_", " "), seed]))
 
-    def training(self, training: TrainingParameters) -> TrainingParameters:
-        """Its parameters."""
-        return training if self.seed is None else dataclasses.replace(training, seed=self.seed)
+    def train(
+        self, build: Any, rows: Any, watched: Any, training: TrainingParameters, states: States, *callbacks: Any
+    ) -> Any:
+        """Train it by its seed; see :func:`rnn_trading.models.training.train`."""
+        from rnn_trading.models.training import train  # noqa: PLC0415  TensorFlow takes seconds to import
+
+        own = training if self.seed is None else dataclasses.replace(training, seed=self.seed)
+        return train(build, rows, watched, own, self.title, states, callbacks)
 
 
 def arguments_of_fits(folds: Iterable[str], seeds: Sequence[int]) -> dict[str, str]:

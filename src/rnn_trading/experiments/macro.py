@@ -168,7 +168,6 @@ def train_network(
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
-    from rnn_trading.models.training import train  # noqa: PLC0415
 
     inputs, targets = joint_windows(scaled.to_numpy(), windows.lags)
 
@@ -178,10 +177,8 @@ def train_network(
 
     series = scaled.shape[1]
     interface = Interface({INPUT: Input((windows.lags, series))}, outputs=series)
-    training = fit.training(training)
-    result = train(
-        Blueprint(architecture, interface),
-        *(rows("train"), rows(watched_part(split)), training, fit.title, training_state),
+    result = fit.train(
+        Blueprint(architecture, interface), rows("train"), rows(watched_part(split)), training, training_state
     )
     return fitted(result, training, watched_part(split))
 

@@ -157,7 +157,6 @@ def train_model(
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.stacked_lstm import average_embedding  # noqa: PLC0415
-    from rnn_trading.models.training import train  # noqa: PLC0415
 
     _check_head(experiment, architecture, training)
     train_rows, held_out = (rows_of(returns_panel, split_dates, part) for part in ("train", watched_part(split)))
@@ -174,11 +173,7 @@ def train_model(
     )
 
     known, watched = (_inputs_and_targets(each, vocabulary, clipping, experiment) for each in (train_rows, held_out))
-    training = fit.training(training)
-    result = train(
-        Blueprint(architecture, interface),
-        *(known, watched, training, fit.title, training_state),
-    )
+    result = fit.train(Blueprint(architecture, interface), known, watched, training, training_state)
     if UNSEEN in vocabulary:
         average_embedding(result.model, vocabulary.index(UNSEEN))
     made = fitted(result, training, watched_part(split)) | {"vocabulary": vocabulary}
@@ -231,7 +226,7 @@ def forecast_rows(
     pandas.DataFrame
         ``split``, ``prediction`` and ``truth``, index (ticker, date).
     """
-    from rnn_trading.models.training import predict  # noqa: PLC0415  see train_model
+    from rnn_trading.models.predicting import predict  # noqa: PLC0415  see train_model
 
     wanted = rows_of(returns_panel, split_dates, *FORECAST)
     parts = split_dates["split"].astype("str").reindex(wanted.dates).to_numpy()

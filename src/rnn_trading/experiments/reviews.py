@@ -137,7 +137,6 @@ def train_network(
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415
-    from rnn_trading.models.training import train  # noqa: PLC0415
 
     reader, stars = TextReader.from_plain(text_reader), _stars(experiment, parts, training)
     masked, matrix = architecture.mask_padding, _pretrained(vectors, reader, architecture)
@@ -154,12 +153,8 @@ def train_network(
     words = Input((None if masked else reader.reading.tokens,), "int32", ids=ids, masked=masked, vectors=matrix)
     log_odds = () if stars is None else stars.log_odds
     interface = Interface({INPUT: words}, max(1, len(log_odds)), activation="sigmoid", log_odds=log_odds)
-    training = fit.training(training)
     watched: SplitName = "validation" if _positions(parts, "validation").size else "test"
-    result = train(
-        Blueprint(architecture, interface),
-        *(rows("train"), rows(watched), training, fit.title, training_state),
-    )
+    result = fit.train(Blueprint(architecture, interface), rows("train"), rows(watched), training, training_state)
     made = fitted(result, training, watched, trained_parameters=trained_parameters(result.model))
     dimensions = architecture.dimensions or vectors.shape[1]
     return beside_published(made, experiment, ids, dimensions, "words") | {"reader": text_reader}
@@ -189,8 +184,8 @@ def _pretrained(
 
 def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArray[np.float64]:
     """Forecasts by a network with one output of what it sees of some texts, ``(texts,)``: probabilities, or stars."""
+    from rnn_trading.models.predicting import predict, predict_ragged  # noqa: PLC0415
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415  see train_network
-    from rnn_trading.models.training import predict, predict_ragged  # noqa: PLC0415
 
     if model.input_shape[-1] is None:
         return predict_ragged(model, INPUT, seen)

@@ -138,7 +138,6 @@ def train_network(
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
-    from rnn_trading.models.training import train  # noqa: PLC0415
 
     def rows(part: SplitName) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:
         lags, targets = split_windows(_rows(windows, split_dates, part))
@@ -147,11 +146,8 @@ def train_network(
         return {INPUT: scaled[:, :, None].astype(np.float32)}, target[:, 0].astype(np.float32)
 
     interface = Interface({INPUT: Input((windows.shape[1] - 1, 1))})
-    training, watched = fit.training(training), split.validate_on and rows(split.validate_on)
-    result = train(
-        Blueprint(architecture, interface),
-        *(rows("train"), watched, training, fit.title, training_state),
-    )
+    watched = split.validate_on and rows(split.validate_on)
+    result = fit.train(Blueprint(architecture, interface), rows("train"), watched, training, training_state)
     return fitted(result, training, split.validate_on, best_validation_loss=result.best_validation_loss)
 
 

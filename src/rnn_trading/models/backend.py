@@ -10,8 +10,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rnn_trading.models.threads import limit_threads
-
 
 @contextmanager
 def _held_back_stderr() -> Iterator[None]:
@@ -47,4 +45,4 @@ def let_memory_grow() -> None:
 
 let_memory_grow()
 
-__all__ = ["keras", "limit_threads", "tf"]
+__all__ = ["keras", "tf"]

@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 import random
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
@@ -19,25 +19,20 @@ from rnn_trading.models.batches import (
     Gathered,
     GatheredRows,
     Inputs,
-    Sequences,
-    as_long_as_the_longest,
-    batched_by_length,
     hold_out,
 )
 from rnn_trading.models.compiling import loss_of, metrics_of, optimizer_of, plateau_of, stopping_of
 from rnn_trading.models.parameters import TrainingParameters
+from rnn_trading.models.predicting import PREDICTION_BATCH, prediction_batch, some_at_a_time
 from rnn_trading.models.reporting import Progress
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.states import NOTHING_KEPT, States
-from rnn_trading.models.traced import copy_variables, forecasting, traced
+from rnn_trading.models.traced import copy_variables, traced
 from rnn_trading.models.training_state import KeepState, digest_of_network, key_of_parts, made_of, take_up
 
 logger = logging.getLogger(__name__)
 
 Rows: TypeAlias = tuple[Inputs | Gathered, NDArray[np.floating]] | Batched
-# Rows predicted at a time: so many at most, and fewer where rows are long, for memory's sake.
-PREDICTION_BATCH, PREDICTION_VALUES = 4096, 2**19
-RAGGED_PREDICTION_BATCH, ORDERED_PREDICTION_BATCH = 512, 32
 
 
 @runtime_checkable
@@ -283,14 +278,9 @@ def _checked(rows: Rows, part: str, title: str) -> Batched:
         _check_finite(inputs | {"target": targets}, part, title)
         return ArrayRows(inputs, targets)
     _check_finite({"target": targets}, part, title)
-    for some in _some_at_a_time(inputs, PREDICTION_BATCH):
+    for some in some_at_a_time(inputs, PREDICTION_BATCH):
         _check_finite(inputs.take(some), part, title, first=int(some[0]))
     return GatheredRows(inputs, targets)
-
-
-def _some_at_a_time(inputs: Gathered, most: int) -> Iterator[NDArray[np.int64]]:
-    """Positions of all rows in their order, so many at a time."""
-    return (np.arange(first, min(first + most, len(inputs))) for first in range(0, len(inputs), most))
 
 
 def _watching(rows: Batched, training: TrainingParameters) -> dict[str, Any]:
@@ -298,9 +288,9 @@ def _watching(rows: Batched, training: TrainingParameters) -> dict[str, Any]:
     if isinstance(rows, ArrayRows):
         return {
             "validation_data": (rows.inputs, rows.targets),
-            "validation_batch_size": _prediction_batch(rows.inputs),
+            "validation_batch_size": prediction_batch(rows.inputs),
         }
-    size = _prediction_batch(rows.inputs) if isinstance(rows, GatheredRows) else training.batch_size
+    size = prediction_batch(rows.inputs) if isinstance(rows, GatheredRows) else training.batch_size
     return {"validation_data": rows.batches(size, training.seed, Epoch(), False)}
 
 
@@ -308,77 +298,13 @@ def _watched_shape(rows: Batched) -> int | None:
     """Rows of every watched batch, if Keras knows them when it traces: the last digits may depend on it."""
     if not isinstance(rows, ArrayRows):
         return None
-    at_once = _prediction_batch(rows.inputs)
+    at_once = prediction_batch(rows.inputs)
     return None if len(rows) % at_once and len(rows) > at_once else min(len(rows), at_once)
 
 
 def _test_function(model: keras.Model) -> Any:
     model.make_test_function(force=True)
     return model.test_function
-
-
-def predict(model: keras.Model, inputs: Inputs | Gathered) -> NDArray[np.float64]:
-    """Predict every row: float64, shape ``(rows,)``, in batches that do not depend on the training."""
-    at_once, rows = _prediction_batch(inputs), _length(inputs)
-    parts = [np.arange(first, min(first + at_once, rows)) for first in range(0, rows, at_once)]
-    further = tuple(size for values in _taken(inputs, np.arange(0)).values() for size in values.shape[1:])
-    with forecasting(model, [(len(part), *further) for part in parts]) as forecast:
-        return np.concatenate([forecast(_taken(inputs, part))[:, 0] for part in parts]).astype(np.float64)
-
-
-def _length(inputs: Inputs | Gathered) -> int:
-    return len(next(iter(inputs.values()))) if isinstance(inputs, dict) else len(inputs)
-
-
-def _taken(inputs: Inputs | Gathered, rows: NDArray[np.int64]) -> Inputs:
-    """Inputs of some rows."""
-    return {name: values[rows] for name, values in inputs.items()} if isinstance(inputs, dict) else inputs.take(rows)
-
-
-def predict_ragged(model: keras.Model, name: str, sequences: Sequences) -> NDArray[np.float64]:
-    """Predict sequences of different lengths, by a network that leaves padded steps out: float64, ``(sequences,)``."""
-    result = np.empty(len(sequences.lengths))
-    batches = batched_by_length(sequences.lengths, RAGGED_PREDICTION_BATCH, None)
-    shapes = [(len(rows), max(1, int(sequences.lengths[rows].max()))) for rows in batches]
-    with forecasting(model, shapes) as forecast:
-        for rows in batches:
-            result[rows] = forecast({name: as_long_as_the_longest(sequences.take(rows))})[:, 0]
-    return result
-
-
-def predict_in_order(model: keras.Model, name: str, sequences: Sequences, length: int) -> NDArray[np.float64]:
-    """Predict sequences by a network that leaves padded steps out, so that none depends on those after it, to the bit.
-
-    Sums of floating-point numbers depend on how they are divided. Here every batch has the same shape, and a row its
-    place, whatever follows; :func:`predict_ragged` is faster, and differs in the last digits.
-
-    Parameters
-    ----------
-    model, name
-        The network and the name of its input.
-    sequences
-        In the order of time, ``(sequences,)``.
-    length
-        Steps to which all are padded; none is longer.
-
-    Returns
-    -------
-    numpy.ndarray
-        float64, ``(sequences,)``.
-    """
-    result = np.empty(len(sequences.lengths))
-    with forecasting(model, [(ORDERED_PREDICTION_BATCH, length)]) as forecast:
-        for first in range(0, len(result), ORDERED_PREDICTION_BATCH):
-            rows = np.arange(first, min(first + ORDERED_PREDICTION_BATCH, len(result)))
-            filled = np.resize(rows, ORDERED_PREDICTION_BATCH)  # the last batch is filled up with rows of its own
-            inputs = {name: sequences.take(filled).padded(length, "back", "back")}
-            result[rows] = forecast(inputs)[: len(rows), 0]
-    return result
-
-
-def _prediction_batch(inputs: Inputs | Gathered) -> int:
-    values_in_a_row = sum(int(np.prod(array.shape[1:])) for array in _taken(inputs, np.arange(0)).values())
-    return min(PREDICTION_BATCH, max(1, PREDICTION_VALUES // values_in_a_row))
 
 
 def _check_finite(arrays: Inputs, part: str, title: str, first: int = 0) -> None:

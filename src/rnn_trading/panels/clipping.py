@@ -28,7 +28,8 @@ def fit_clipping(panel: PanelWindows, training: NDArray[Any], winsorise: Winsori
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> from rnn_trading.panels.sequence_parameters import WinsoriseParameters
+    >>> from rnn_trading.panels.view import PanelWindows
     >>> panel = PanelWindows(
     ...     past=np.array([[0.0], [0.1], [0.2], [0.3], [9.0], [0.4]]),
     ...     tickers=pd.Index(["A"]),

@@ -20,7 +20,7 @@ def deviation_of_windows(panel: PanelWindows, bounds: Bounds) -> float:
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> from rnn_trading.panels.view import PanelWindows
     >>> panel = PanelWindows(
     ...     past=np.array([[1.0], [3.0], [1.0]]),
     ...     tickers=pd.Index(["A"]),

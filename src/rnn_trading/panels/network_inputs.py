@@ -32,6 +32,7 @@ def ticker_vocabulary(panel: PanelWindows, training: PanelWindows, *, look_ahead
 
     Examples
     --------
+    >>> from rnn_trading.panels.view import PanelWindows
     >>> panel = PanelWindows(
     ...     past=np.full((3, 2), 0.1),
     ...     tickers=pd.Index(["A", "B"]),
@@ -171,6 +172,7 @@ def network_inputs(panel: PanelWindows, vocabulary: list[str], bounds: Bounds) -
 
     Examples
     --------
+    >>> from rnn_trading.panels.view import PanelWindows
     >>> panel = PanelWindows(
     ...     past=np.array([[0.25, 0.5], [-0.25, -0.5], [0.0, 0.0]]),
     ...     tickers=pd.Index(["A", "B"]),

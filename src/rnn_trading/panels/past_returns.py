@@ -22,7 +22,7 @@ class PastReturns:
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> from rnn_trading.panels.view import PanelWindows
     >>> panel = PanelWindows(
     ...     past=np.array([[0.1], [0.2], [0.3], [0.4]]),
     ...     tickers=pd.Index(["A"]),

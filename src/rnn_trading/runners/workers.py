@@ -19,14 +19,8 @@ from threadpoolctl import threadpool_limits
 from rnn_trading import __version__
 from rnn_trading.redaction import RedactedRecord, remember
 
-# Read by TensorFlow, OpenMP, OpenBLAS and MKL when they are loaded.
-ONE_THREAD = (
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-)
+# Read by TensorFlow and OpenMP when they are loaded. BLAS has one thread wherever this package is imported.
+ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 # Keras draws seeds from a generator of the process: two nodes at once in one process would change each other.
 _one_node_at_a_time = threading.Lock()
 
@@ -103,8 +97,8 @@ def _pickled(error: BaseException) -> bytes:
 
 def one_thread() -> None:
     """Let libraries use one thread: those that are loaded, and those that will be."""
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"), OMP_WAIT_POLICY="PASSIVE")
-    threadpool_limits(1)
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    threadpool_limits(1, user_api="openmp")
 
 
 def begin(parent: Connection, secrets: Collection[str]) -> None:

@@ -15,7 +15,7 @@ from rnn_trading.skill.metrics import scores
 from rnn_trading.skill.metrics.macro import NETWORK, ONE_STEP
 from rnn_trading.skill.metrics.scores import Score
 from rnn_trading.skill.metrics.series import LAST_VALUE
-from rnn_trading.skill.rows import MODEL, rows_of
+from rnn_trading.skill.rows import FOLD, MODEL, rows_of
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TASKS, TaskName
 
@@ -56,8 +56,12 @@ def _in_the_direction(table: pd.DataFrame, column: str) -> Score:
 
 
 def _within_series(table: pd.DataFrame, column: str) -> Score:
-    """Rank correlation of ranks within each series: series that differ in their mean agree without any skill."""
-    return scores.rank_correlation(table.groupby("series")[[column, TRUTH]].rank(pct=True), column)
+    """Rank correlation of ranks within each series: series that differ in their mean agree without any skill.
+
+    So do folds, whose networks were fitted on other years.
+    """
+    groups = ["series", *([FOLD] if FOLD in table else [])]
+    return scores.rank_correlation(table.groupby(groups)[[column, TRUTH]].rank(pct=True), column)
 
 
 # Name in words, and the score.

@@ -126,22 +126,21 @@ def train_on_segments(
     from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import Blueprint, build_network  # noqa: PLC0415
     from rnn_trading.models.sequence_network import INPUT  # noqa: PLC0415
-    from rnn_trading.models.training import train  # noqa: PLC0415
     from rnn_trading.models.unrolled import ResetStates, UnrolledSegments  # noqa: PLC0415
 
-    watched, training, title = watched_part(split), fit.training(training), fit.title
+    watched, title = watched_part(split), fit.title
     _check(training, unrolling, title, watched)
     values = scaled["value"]
     train_values, held_out = (values[scaled["split"] == part].to_numpy() for part in ("train", watched))
     of_segments = Interface({INPUT: Input((unrolling.steps, 1))}, every_step=True, readers=unrolling.readers)
     forecaster = build_network(architecture, Interface({INPUT: Input((None, 1))}, every_step=True))
     evolution = _evolution(forecaster, scaled, windows.shape[1] - 1, runs, training)
-    result = train(
+    result = fit.train(
         Blueprint(architecture, of_segments, like=forecaster),
         UnrolledSegments(train_values, unrolling, title=f"{title}, training rows"),
         UnrolledSegments(held_out, unrolling, targets_within=1, title=f"{title}, {watched} rows"),
         training,
-        *(title, training_state, [ResetStates(), *evolution]),
+        *(training_state, ResetStates(), *evolution),
     )
     forecaster.set_weights(result.model.get_weights())
     made = fitted(result, training, watched, best_validation_loss=result.best_validation_loss)

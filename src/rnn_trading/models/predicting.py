@@ -1,0 +1,84 @@
+"""Forecasts of many rows by a network, in batches that do not depend on its training."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_trading.models.backend import keras
+from rnn_trading.models.batches import Gathered, Inputs, Sequences, as_long_as_the_longest, batched_by_length
+from rnn_trading.models.traced import forecasting
+
+# Rows predicted at a time: so many at most, and fewer where rows are long, for memory's sake.
+PREDICTION_BATCH, PREDICTION_VALUES = 4096, 2**19
+RAGGED_PREDICTION_BATCH, ORDERED_PREDICTION_BATCH = 512, 32
+
+
+def predict(model: keras.Model, inputs: Inputs | Gathered) -> NDArray[np.float64]:
+    """Predict every row: float64, shape ``(rows,)``, in batches that do not depend on the training."""
+    at_once, rows = prediction_batch(inputs), _length(inputs)
+    parts = [np.arange(first, min(first + at_once, rows)) for first in range(0, rows, at_once)]
+    further = tuple(size for values in _taken(inputs, np.arange(0)).values() for size in values.shape[1:])
+    with forecasting(model, [(len(part), *further) for part in parts]) as forecast:
+        return np.concatenate([forecast(_taken(inputs, part))[:, 0] for part in parts]).astype(np.float64)
+
+
+def _length(inputs: Inputs | Gathered) -> int:
+    return len(next(iter(inputs.values()))) if isinstance(inputs, dict) else len(inputs)
+
+
+def _taken(inputs: Inputs | Gathered, rows: NDArray[np.int64]) -> Inputs:
+    """Inputs of some rows."""
+    return {name: values[rows] for name, values in inputs.items()} if isinstance(inputs, dict) else inputs.take(rows)
+
+
+def predict_ragged(model: keras.Model, name: str, sequences: Sequences) -> NDArray[np.float64]:
+    """Predict sequences of different lengths, by a network that leaves padded steps out: float64, ``(sequences,)``."""
+    result = np.empty(len(sequences.lengths))
+    batches = batched_by_length(sequences.lengths, RAGGED_PREDICTION_BATCH, None)
+    shapes = [(len(rows), max(1, int(sequences.lengths[rows].max()))) for rows in batches]
+    with forecasting(model, shapes) as forecast:
+        for rows in batches:
+            result[rows] = forecast({name: as_long_as_the_longest(sequences.take(rows))})[:, 0]
+    return result
+
+
+def predict_in_order(model: keras.Model, name: str, sequences: Sequences, length: int) -> NDArray[np.float64]:
+    """Predict sequences by a network that leaves padded steps out, so that none depends on those after it, to the bit.
+
+    Sums of floating-point numbers depend on how they are divided. Here every batch has the same shape, and a row its
+    place, whatever follows; :func:`predict_ragged` is faster, and differs in the last digits.
+
+    Parameters
+    ----------
+    model, name
+        The network and the name of its input.
+    sequences
+        In the order of time, ``(sequences,)``.
+    length
+        Steps to which all are padded; none is longer.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, ``(sequences,)``.
+    """
+    result = np.empty(len(sequences.lengths))
+    with forecasting(model, [(ORDERED_PREDICTION_BATCH, length)]) as forecast:
+        for first in range(0, len(result), ORDERED_PREDICTION_BATCH):
+            rows = np.arange(first, min(first + ORDERED_PREDICTION_BATCH, len(result)))
+            filled = np.resize(rows, ORDERED_PREDICTION_BATCH)  # the last batch is filled up with rows of its own
+            inputs = {name: sequences.take(filled).padded(length, "back", "back")}
+            result[rows] = forecast(inputs)[: len(rows), 0]
+    return result
+
+
+def prediction_batch(inputs: Inputs | Gathered) -> int:
+    """How many rows are predicted at a time: fewer where rows are long."""
+    values_in_a_row = sum(int(np.prod(array.shape[1:])) for array in _taken(inputs, np.arange(0)).values())
+    return min(PREDICTION_BATCH, max(1, PREDICTION_VALUES // values_in_a_row))
+
+
+def some_at_a_time(inputs: Gathered, most: int) -> Iterator[NDArray[np.int64]]:
+    """Positions of all rows in their order, so many at a time."""
+    return (np.arange(first, min(first + most, len(inputs))) for first in range(0, len(inputs), most))
