@@ -67,12 +67,12 @@ def split_run_dates(
     Raises
     ------
     ValueError
-        If the test or the validation of a fold is shorter than the runs.
+        If the test of a fold is shorter than the runs, or, of several folds, the validation.
     """
     table = split_dates(windows, split, walk_forward)
+    needed, what = runs.fewest_rows, f"the runs of {runs.steps} steps need it"
+    refuse_short_test(table, needed, what)
     if walk_forward.folds > 1:
-        needed, what = runs.fewest_rows, f"the runs of {runs.steps} steps need it"
-        refuse_short_test(table, needed, what)
         refuse_short_validation(table, needed, what)
     return table
 
