@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnn_trading.splits.walk_forward import WalkForwardParameters
+
 _SPEC = importlib.util.spec_from_file_location(
     "same_records", Path(__file__).parent.parent / "benchmarks/same_records.py"
 )
 same_records = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(same_records)
+ONCE = WalkForwardParameters(folds=1)
 REAL_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 

@@ -7,7 +7,7 @@ import pytest
 from rnn_trading.experiments.series import split_dates
 from rnn_trading.series.series import RunParameters, runs_over, window_rows
 from rnn_trading.splits.chronological import SplitParameters, TrainValues, chronological_split
-from rnn_trading.splits.walk_forward import WalkForwardParameters
+from tests.helpers import ONCE
 
 RULE = SplitParameters(
     validation_from=None,
@@ -18,7 +18,6 @@ RULE = SplitParameters(
     validate_on="test",
     train_values=TrainValues(values=11_000, share=0.65),
 )
-ONE_FOLD = WalkForwardParameters(folds=1)
 
 
 def series_of(values):
@@ -29,7 +28,7 @@ def series_of(values):
 def test_the_mid_price_is_split_after_11_000_values_or_a_share(values, before, starts):
     """Runs begin at the split and every 50 values: 20 of them, or as many as fit."""
     series = series_of(values)
-    parts = split_dates(window_rows(series, 50), RULE, ONE_FOLD)["split"]
+    parts = split_dates(window_rows(series, 50), RULE, ONCE)["split"]
     test = parts.index[parts == "test"]
     assert series[test[0]] == before
     assert (parts == "train").sum() == before - 50  # the first window has 50 values and its target
@@ -39,7 +38,7 @@ def test_the_mid_price_is_split_after_11_000_values_or_a_share(values, before, s
 
 def test_a_rule_that_leaves_no_window_or_names_a_date_too_is_refused():
     with pytest.raises(ValueError, match="split.train_values: 39 of 60 values are fewer than one window of 50"):
-        split_dates(window_rows(series_of(60), 50), RULE, ONE_FOLD)
+        split_dates(window_rows(series_of(60), 50), RULE, ONCE)
     with pytest.raises(ValueError, match="expected test_from: null beside split.train_values"):
         SplitParameters(**{**vars(RULE), "test_from": "2020-01-01"})
     with pytest.raises(ValueError, match="counts the values of one series"):

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from rnn_trading.panels.sequences import build_sequences
 from rnn_trading.pipelines.daily_weekly_sequences.nodes import daily_sequences, weekly_sequences
 from rnn_trading.splits.walk_forward import WalkForwardParameters, training_until
-from tests.helpers import changed, panel_to_prices, random_panel
+from tests.helpers import ONCE, changed, panel_to_prices, random_panel
 from tests.reference import published_daily, published_weekly
 
-ONE_FOLD = WalkForwardParameters(folds=1)
 DATES = pd.bdate_range("2010-01-04", periods=7)
 # Returns of A: +10 %, -50 %, +100 %, 0 %, +50 %, -20 %. B has no price on the third day.
 HAND = pd.DataFrame(
@@ -85,7 +84,7 @@ def test_weekly_returns_are_of_the_last_price_of_a_week(sequence_of, last_dates)
     panel = pd.DataFrame({"A": [10.0, 5.0, 20.0, 30.0, 15.0, 15.0], "B": [1.0, 1, 2, 2, 4, 8]}, index=dates)
     sequence = sequence_of("corrected", "weekly", lags=2, entry_lag=0, winsorise=None, stale={"after_sessions": 3})
     split = changed(last_dates, purge=0)
-    table = weekly_sequences(panel_to_prices(panel), sequence, split, ONE_FOLD, split, ONE_FOLD)["returns_weekly"]
+    table = weekly_sequences(panel_to_prices(panel), sequence, split, ONCE, split, ONCE)["returns_weekly"]
     assert table.columns.tolist() == ["fwd_returns", "2", "1", "label"]
     assert rows(table) == {
         ("A", "01-31"): [-0.5, 1.0, 0.5, 0.0],  # Sundays; 20 / 10, 30 / 20, then 15 / 30
@@ -125,8 +124,7 @@ def test_as_published_weekly_equals_the_slow_construction(sequence_of, last_date
     panel.iloc[400:, 0] = np.nan  # dies: its returns are zero for ever
     panel.iloc[:120, 1] = np.nan  # listed after 2008 began: never in the published table
     prices = panel_to_prices(panel)
-    split = last_dates, ONE_FOLD
-    ours = weekly_sequences(prices, sequence_of("as_published", "weekly", lags=7), *split, *split)
+    ours = weekly_sequences(prices, sequence_of("as_published", "weekly", lags=7), *(last_dates, ONCE) * 2)
     expected = published_weekly(prices, lags=7).rename(columns=str)
     pd.testing.assert_frame_equal(ours["returns_weekly"], expected, check_exact=True, check_index_type=False)
     assert "T001" not in expected.index
@@ -140,7 +138,7 @@ def test_as_published_daily_equals_the_slow_construction(sequence_of, last_dates
     volume = pd.DataFrame(np.random.default_rng(seed).uniform(1, 9, panel.shape), panel.index, panel.columns)
     prices = panel_to_prices(panel, volume.where(panel.notna()))
     sequence = sequence_of("as_published", "daily", lags=5, universe={"size": 4})
-    ours = daily_sequences(prices, sequence, last_dates, ONE_FOLD)
+    ours = daily_sequences(prices, sequence, last_dates, ONCE)
     expected = published_daily(prices, lags=5, most_traded=4).rename(columns=str)
     pd.testing.assert_frame_equal(ours["returns_daily"], expected, check_exact=True, check_index_type=False)
     assert expected.index.unique("ticker").size == 4
@@ -155,15 +153,14 @@ def test_published_sizes(sequence_of, last_dates):
         index=weeks,
         columns=list("ABC"),
     )
-    split = last_dates, ONE_FOLD
-    weekly = weekly_sequences(panel_to_prices(panel), sequence_of("as_published", "weekly"), *split, *split)
+    weekly = weekly_sequences(panel_to_prices(panel), sequence_of("as_published", "weekly"), *(last_dates, ONCE) * 2)
     assert weekly["returns_weekly"].shape == (3 * 1_167_341 // 2489, 54)
     sessions = pd.bdate_range(end="2017-12-29", periods=2013)
     panel = pd.DataFrame(
         np.random.default_rng(0).lognormal(size=(2013, 3)).cumsum(axis=0), index=sessions, columns=list("ABC")
     )
     sequence = sequence_of("as_published", "daily")
-    daily = daily_sequences(panel_to_prices(panel, volume=1.0), sequence, last_dates, ONE_FOLD)["returns_daily"]
+    daily = daily_sequences(panel_to_prices(panel, volume=1.0), sequence, last_dates, ONCE)["returns_daily"]
     assert daily.shape == (3 * (2013 - 21 - 1), 22)
 
 

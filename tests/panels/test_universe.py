@@ -7,8 +7,8 @@ import pytest
 from rnn_trading.panels.sequences import build_sequences
 from rnn_trading.pipelines.daily_weekly_sequences.nodes import daily_sequences
 from rnn_trading.tables.prices import parse_prices
-from tests.helpers import REAL_DATA, changed, panel_to_prices, random_panel
-from tests.panels.test_sequences import ONE_FOLD, small
+from tests.helpers import ONCE, REAL_DATA, changed, panel_to_prices, random_panel
+from tests.panels.test_sequences import small
 
 
 def test_universe_is_as_of_the_date(sequence_of, last_dates):
@@ -32,7 +32,7 @@ def test_published_and_corrected_universe_by_hand(sequence_of, last_dates):
 
     def first_and_last(protocol, **universe):
         sequence = small(sequence_of, protocol, entry_lag=0, universe={"size": 1, "presence": 0.9} | universe)
-        index = daily_sequences(prices, sequence, changed(last_dates, purge=0), ONE_FOLD)["returns_daily"].index
+        index = daily_sequences(prices, sequence, changed(last_dates, purge=0), ONCE)["returns_daily"].index
         dates = index.to_frame(index=False).groupby("ticker")["date"]
         return {ticker: (days.min(), days.max()) for ticker, days in dates}
 
