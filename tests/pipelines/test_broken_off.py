@@ -20,7 +20,7 @@ GIVEN = {"walk_forward": {"folds": 2, "final_fit": False}, "seeds": 2, "training
 
 def results(folder):
     record = json.loads((folder / f"data/08_reporting/corrected/{NAME}/skill.json").read_text())
-    del record["model"]["seconds"], record["made"]["time"]
+    del record["model"]["seconds"], record["made"]["time"], record["trials"]["since"]
     history = pd.read_parquet(folder / MODELS / f"{NAME}.history.parquet")
     predictions = pd.read_parquet(folder / f"data/07_model_output/corrected/{NAME}.parquet")
     return record, history, predictions
@@ -42,6 +42,7 @@ def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_nu
     _kill_after(command, folder, fits / "fold_2.seed_42.training_state/seed_42.npz")
     assert sorted(path.name for path in fits.glob("*.keras")) == ["fold_1.seed_42.keras", "fold_1.seed_43.keras"]
 
+    caplog.clear()
     with caplog.at_level(logging.INFO):
         project(NAME, **run)
     trained = [line.partition(f"{NAME}, ")[2] for line in caplog.text.splitlines() if ": training on" in line]
