@@ -28,7 +28,7 @@ from rnn_trading.progress import FIT
 from rnn_trading.runners import ExecutorRunner
 
 EXPERIMENT = ("univariate_regression", "volatility", "lstm")
-FITS, ROWS, EPOCHS, LAGS, UNITS = 8, 2_500, 12, 44, 16
+FITS, ROWS, EPOCHS, LAGS, UNITS = 24, 2_500, 12, 44, 16
 
 
 def fit(setting: dict[str, Any], *, seed: int) -> dict[str, Any]:

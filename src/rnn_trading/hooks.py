@@ -169,6 +169,7 @@ def _workspace_run(
         writes=writes,
         reads=reads,
         shared=shared_tables(),
+        only_missing=run_params["only_missing_outputs"],
     )
 
 

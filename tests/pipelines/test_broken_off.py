@@ -20,7 +20,7 @@ GIVEN = {"walk_forward": {"folds": 2, "final_fit": False}, "seeds": 2, "training
 
 def results(folder):
     record = json.loads((folder / f"data/08_reporting/corrected/{NAME}/skill.json").read_text())
-    del record["model"]["seconds"], record["made"]["time"]
+    del record["model"]["seconds"], record["made"]["time"], record["trials"]["since"]
     history = pd.read_parquet(folder / MODELS / f"{NAME}.history.parquet")
     predictions = pd.read_parquet(folder / f"data/07_model_output/corrected/{NAME}.parquet")
     return record, history, predictions
@@ -28,7 +28,7 @@ def results(folder):
 
 @pytest.mark.trains
 def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_numbers(project, caplog):
-    """Killed in the third of four fits: the first two are taken as they are, and the third where it stood."""
+    """Killed in the third of four fits: the first two are given back, and the third is taken up where it stood."""
     run = {"stacked_lstm": {"regression": GIVEN}}
     folder = project(NAME, **run)
     record, history, predictions = results(folder)
@@ -42,12 +42,13 @@ def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_nu
     _kill_after(command, folder, fits / "fold_2.seed_42.training_state/seed_42.npz")
     assert sorted(path.name for path in fits.glob("*.keras")) == ["fold_1.seed_42.keras", "fold_1.seed_43.keras"]
 
+    caplog.clear()
     with caplog.at_level(logging.INFO):
-        project(NAME, only_missing_outputs=True, **run)
-    assert "fold 1, seed" not in "".join(line for line in caplog.text.splitlines() if "training on" in line)
-    rows = "training on the CPU, 1,480 rows, batch 256, up to 12 epochs"
-    assert f"{NAME}, fold 2, seed 42: {rows}, taken up after epoch" in caplog.text
-    assert f"{NAME}, fold 2, seed 43: {rows}\n" in caplog.text
+        project(NAME, **run)
+    trained = [line.partition(f"{NAME}, ")[2] for line in caplog.text.splitlines() if ": training on" in line]
+    assert [line.partition(":")[0] for line in trained] == ["fold 2, seed 42", "fold 2, seed 43"]
+    assert ["taken up after epoch" in line for line in trained] == [True, False]
+    assert caplog.text.count(f"{NAME}, fold 1, seed 42: was fitted already") == 1
     again = results(folder)
     assert again[0] == record
     pd.testing.assert_frame_equal(again[1], history, check_exact=True)
@@ -57,6 +58,7 @@ def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_nu
     with caplog.at_level(logging.INFO):
         project(NAME, only_missing_outputs=True, **run)
     assert "training on" not in caplog.text
+    assert "was fitted already" not in caplog.text
     other = GIVEN | {"training": {"epochs": 11, "patience": 12}}
     with pytest.raises(WorkspaceError, match="was made from other sources or parameters:(?s:.*)epochs: there 12, here"):
         project(NAME, only_missing_outputs=True, stacked_lstm={"regression": other})

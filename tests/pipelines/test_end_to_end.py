@@ -280,7 +280,7 @@ def rising(sessions, after):
         ),
         (
             # Every ticker rises in the last of three folds.
-            random_panel(800, 3, 0) * 0 + rising(800, 550),
+            random_panel(800, 3, 0) * 0 + rising(800, 685),
             {"stacked_lstm": {"classification": SMALL | {"walk_forward": {"folds": 3, "final_fit": False}}}},
             "stacked_lstm.classification: the test of fold_3 has one class only: expected two",
         ),

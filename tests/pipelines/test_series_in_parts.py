@@ -37,22 +37,18 @@ def test_the_judged_seed_is_among_the_seeds(finished):
     assert len({seed["rmse"] for seed in model["by_seed"]["seeds"].values()}) == 4
     none = pd.read_parquet(folder / f"data/07_model_output/as_published/{NAME}.level.validation.parquet")
     assert none.empty
-    one = skill(finished(NAME, protocol="corrected", **{NAME: {}}), "corrected", f"{NAME}.level")
+    one = skill(finished(NAME, protocol="corrected", **{NAME: {}}), "corrected", f"{NAME}.rolling_windows.index")
     assert "by_seed" not in one["model"]
 
 
-def test_errors_of_every_seed_are_those_of_the_test_rows():
+def test_training_rows_are_those_of_the_last_fold():
     days = pd.date_range("2020-01-01", periods=6, name="date")
-    parts = ["train", "train", "validation", "test", "test", "test"]
     truth = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], index=days)
-    forecasts = pd.DataFrame({"split": parts, "prediction": truth + 1, "truth": truth})
+    first = pd.DataFrame({"fold": 1, "split": ["train", "train", "validation", "test", None, None]}, index=days)
+    last = pd.DataFrame({"fold": 2, "split": ["train", "train", "train", "validation", "test", "test"]}, index=days)
+    forecasts = pd.concat(
+        [parts.assign(prediction=truth + off, truth=truth).dropna() for parts, off in ((first, 9), (last, -2))]
+    )
     windows = pd.DataFrame({"1": truth - 0.5, "truth": truth})
-    off = pd.Series([9.0, 9, 9, 2, -2, 2], index=days)
-    others = pd.DataFrame({"seed_7": truth + off}).reset_index()
-    made = add_training_metrics(forecasts, windows, {"epochs": 3}, 42, others)
-    assert {seed: metrics["rmse"] for seed, metrics in made["by_seed"]["seeds"].items()} == {"seed_7": 2, "seed_42": 1}
-    assert made["by_seed"]["mean"]["rmse"] == 1.5
-    assert made["training_rows"]["rmse"] == 1
-    assert made["epochs"] == 3
-    assert "by_seed" not in add_training_metrics(forecasts, windows, {}, 42, others.head(0)[["date"]])
-    assert "by_seed" not in add_training_metrics(forecasts, windows, {})
+    made = add_training_metrics(forecasts, windows, {"epochs": 3})
+    assert (made["training_rows"]["rmse"], made["training_rows"]["rows"], made["epochs"]) == (2, 3, 3)

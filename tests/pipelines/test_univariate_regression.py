@@ -258,7 +258,7 @@ def test_a_random_walk_shows_nothing(run_file):
         (
             index_table(days=30),
             f"{NAME}.rolling_windows",
-            "One run of 5 steps: expected at least 5 test rows. Received: 4",
+            "The test of fold_1 is shorter than the runs of 5 steps need it: expected at least 5 dates. Received: 4",
         ),
     ],
 )
@@ -273,8 +273,7 @@ def test_unusable_data_is_refused_before_training(run_file, tmp_path, table, pip
 @pytest.mark.parametrize(
     ("experiment", "changes", "error", "message"),
     [
-        # Of a file of some months, the default number of folds.
-        ("level", {"walk_forward": {"folds": 50}}, ValueError, "folds=1 is the single split"),
+        ("level", {"walk_forward": {"folds": 150}}, ValueError, "150 folds need 150 test dates(?s:.*)folds=1 is the"),
         (
             "level",
             {"walk_forward": {"folds": 3, "embargo": 60}},

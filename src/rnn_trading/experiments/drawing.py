@@ -176,6 +176,20 @@ def last_fit(history: pd.DataFrame, training: dict[str, Any]) -> tuple[pd.DataFr
     return one, training | {"best_epoch": by_fit(history, training)[fit]}
 
 
+def of_last_fit(fact: Any) -> Any:
+    """What is told by fit where there are several, of the last fold and its first seed.
+
+    Examples
+    --------
+    >>> of_last_fit({"fold_9.seed_42": 3, "fold_10.seed_42": 5, "fold_10.seed_43": 7}), of_last_fit(4)
+    (5, 4)
+    """
+    if not isinstance(fact, dict):
+        return fact
+    last = max(int(fit.removeprefix("fold_").partition(".")[0]) for fit in fact)
+    return next(value for fit, value in fact.items() if fit.startswith(f"fold_{last}."))
+
+
 def folds_and_years(skill: dict[str, Any]) -> Figure:
     """The headline score by fold, by year and by seed, beside that of the best rival."""
     name, no_skill = METRICS[skill["headline"]["metric"]]

@@ -67,12 +67,12 @@ def split_run_dates(
     Raises
     ------
     ValueError
-        If the test or the validation of a fold is shorter than the runs.
+        If the test of a fold is shorter than the runs, or, of several folds, the validation.
     """
     table = split_dates(windows, split, walk_forward)
+    needed, what = runs.fewest_rows, f"the runs of {runs.steps} steps need it"
+    refuse_short_test(table, needed, what)
     if walk_forward.folds > 1:
-        needed, what = runs.fewest_rows, f"the runs of {runs.steps} steps need it"
-        refuse_short_test(table, needed, what)
         refuse_short_validation(table, needed, what)
     return table
 
@@ -233,7 +233,8 @@ def by_epochs(
 ) -> Figure:
     """The three kinds of forecasts of one network after three numbers of epochs."""
     skills = short_skill, medium_skill, long_skill
-    epochs = [skill["model"]["epochs"] for skill in skills]
+    # Of a number of epochs that is given, so that it is the same in every fit.
+    epochs = [drawing.of_last_fit(skill["model"]["epochs"]) for skill in skills]
     rmse = [errors_of_kinds(skill) for skill in skills]
     persistence = short_skill["rivals"][LAST_VALUE]["rmse"]
     found = figures.epochs.what_epochs_change(epochs, [each[RESTARTED] for each in rmse], LAST_VALUE, persistence)

@@ -6,7 +6,9 @@ from typing import Any
 
 # Another seed, or more of them to average, is no other design; nor is a device, in how many folds it is tested, what a
 # source is called, what was published of an experiment, or whether a network for forecasts of the future is fitted too.
-NO_DESIGN = frozenset({"seed", "seeds", "other_seeds", "device", "folds", "source", "experiment", "final_fit"})
+NO_DESIGN = frozenset(
+    {"seed", "seeds", "other_seeds", "device", "folds", "source", "experiment", "final_fit", "steps_per_execution"}
+)
 DIGITS = 16
 
 

@@ -12,11 +12,14 @@ from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.datasets.training_state import TrainingStateDataset
 from rnn_trading.differences import GONE, differences
+from rnn_trading.progress import FIT
+from rnn_trading.provenance import code_digest
 from rnn_trading.workspace.origins import NOT_MADE, Origin, content_of
 
 # Paths in an entry are compared as they are, wherever the project lies.
 PATHS = ("filepath", "index")
 CONTENT = "content"
+DIGITS = 16
 SHOWN_CHARACTERS = 100
 # What says of an entry which source it is, the first that it has.
 NAMING = ("tickers", "symbol", "series", "origin")
@@ -77,7 +80,10 @@ class Lineage:
         return self._above[dataset]
 
     def of(self, dataset: str) -> dict[str, Any]:
-        """``sources`` and ``parameters`` from which this run makes, or would make, a dataset; see ``origin_of``."""
+        """``sources`` and ``parameters`` from which this run makes, or would make, a dataset; see ``origin_of``.
+
+        Of what a fit makes also ``code``, a hash of the source of its modules.
+        """
         if dataset not in self._of:
             self._of[dataset] = self._made_of(dataset)
         return self._of[dataset]
@@ -87,7 +93,15 @@ class Lineage:
         needed = sorted(name for name in self.above(dataset) if name not in self._makers and name != "params:run")
         parameters = {name.removeprefix("params:"): self._parameter(name) for name in needed if _is_parameter(name)}
         sources = {name: self._source(name) for name in needed if name in self._made_from and not _is_parameter(name)}
-        return {"sources": {name: entry for name, entry in sources.items() if entry}, "parameters": parameters}
+        made_from = {"sources": {name: entry for name, entry in sources.items() if entry}, "parameters": parameters}
+        return made_from | self._code(dataset)
+
+    def _code(self, dataset: str) -> dict[str, str]:
+        node = self._makers.get(dataset)
+        if node is None or FIT not in node.tags:
+            return {}
+        function: Any = node.func
+        return {"code": code_digest([getattr(function, "func", function).__module__])[:DIGITS]}
 
     def _parameter(self, name: str) -> Any:
         """Value of a parameter as it comes back from JSON."""
@@ -164,6 +178,12 @@ def what_differs(origin: Origin, here: dict[str, Any]) -> Iterator[str]:
         found, other = (dict(differences(*pair)) for pair in ((there, mine), (mine, there)))
         for name, value in found.items():
             yield _both(name, _shown(value), _shown(other[name]))
+
+
+def other_code(origin: Origin, here: dict[str, Any]) -> Iterator[str]:
+    """In words, that a fit was made by other code than that of this run, if both are known."""
+    if "code" in here and origin.get("code", here["code"]) != here["code"]:
+        yield "the code of the fit is another: its modules were changed"
 
 
 def _both(name: str, there: str, here: str) -> str:

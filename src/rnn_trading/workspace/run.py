@@ -25,6 +25,7 @@ from rnn_trading.workspace.folders import DATA, folder_that_holds
 from rnn_trading.workspace.lineage import (
     Lineage,
     is_read_as_made,
+    other_code,
     what_differs,
 )
 from rnn_trading.workspace.origins import Origin, origin_of, plan, settle, state_of
@@ -56,6 +57,8 @@ class Run:
         Files by the name of their dataset.
     shared
         Names of tables that many experiments begin with.
+    only_missing
+        Whether only missing outputs are made: then fits are taken that the code of this run would give, and no others.
     """
 
     project: Path
@@ -66,6 +69,7 @@ class Run:
     writes: dict[str, Path]
     reads: dict[str, Path]
     shared: Collection[str]
+    only_missing: bool = False
     _claim: Claim | None = None
     _lock: int = -1
     _said: bool = False
@@ -175,7 +179,8 @@ class Run:
                 unknown[name] = [self._short(path)] if state_of(path) else []
                 continue
             unknown[name] = origin["unknown"]
-            found = list(what_differs(origin, self.lineage.of(origin["dataset"])))
+            here = self.lineage.of(origin["dataset"])
+            found = [*what_differs(origin, here), *(other_code(origin, here) if self.only_missing else ())]
             if found and self.lineage.is_made(name):
                 differing[name] = found
             elif found:  # a finished model, which is asked whatever it was made from

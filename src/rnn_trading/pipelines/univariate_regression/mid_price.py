@@ -284,4 +284,5 @@ def evolution_of_forecasts(
     first = series.index.get_loc(predictions["date"].min()) + 2 - windows.shape[1]
     truth = series["value"].iloc[first:]
     runs = predictions, in_points
-    return figures.series.evolution_of_forecasts(truth, runs, training["best_epoch"], POINTS, title)
+    kept = drawing.of_last_fit(training["best_epoch"])
+    return figures.series.evolution_of_forecasts(truth, runs, kept, POINTS, title)
