@@ -65,8 +65,7 @@ def test_stacked_lstm(project, run_notebooks, protocol):
         assert [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS] == first
 
 
-ONCE = {"walk_forward": {"folds": 1, "final_fit": False}, "seeds": 1}
-SMALL = ONCE | {
+SMALL = {"walk_forward": {"folds": 1, "final_fit": False}, "seeds": 1} | {
     "model": {"lstm_units": [4]},
     "training": {"batch_size": 128, "epochs": 12, "optimizer": {"learning_rate": 0.01}},
 }
@@ -261,13 +260,6 @@ def test_one_ticker_is_refused_before_anything_is_saved(run_file, tmp_path):
     assert not list((tmp_path / "project").glob("data/**/*.parquet"))
 
 
-def rising(sessions, after):
-    """Prices that go up and down until a session, and then up alone; sessions x 1."""
-    steps = np.random.default_rng(0).normal(0, 0.02, sessions)
-    steps[after:] = np.abs(steps[after:]) + 0.001
-    return 50 * np.exp(steps.cumsum())[:, None]
-
-
 @pytest.mark.parametrize(
     ("panel", "options", "message"),
     [
@@ -277,12 +269,6 @@ def rising(sessions, after):
             random_panel(520, 3, 0),
             {"stacked_lstm": {"classification": {"split": {"test_from": "2016-01-01", "until": "2016-12-31"}}}},
             "leaves no date for test: the .* dates run from 2010-01-.* to 2010-12-",
-        ),
-        (
-            # Every ticker rises in the last of three folds.
-            random_panel(800, 3, 0) * 0 + rising(800, 685),
-            {"stacked_lstm": {"classification": SMALL | {"walk_forward": {"folds": 3, "final_fit": False}}}},
-            "stacked_lstm.classification: the test of fold_3 has one class only: expected two",
         ),
         (
             random_panel(700, 3, 0, start="2013-01-01"),

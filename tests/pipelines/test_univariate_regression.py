@@ -8,7 +8,6 @@ import pytest
 from kedro.config import OmegaConfigLoader
 from kedro.framework.session import KedroSession
 from kedro.io import AbstractDataset, DatasetError
-from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.pipeline_registry import experiments, figures_of
 from rnn_trading.settings import CONFIG_LOADER_ARGS
@@ -161,43 +160,12 @@ SMALL = {
 def run_file(project, tmp_path):
     """Run one pipeline on an index through --env files; returns the folder."""
 
-    def run(table, pipeline=f"{NAME}.level", to_nodes=None, **changes):
+    def run(table, pipeline=f"{NAME}.level", **changes):
         path = tmp_path / "index.csv"
         table.reset_index().to_csv(path, index=False)
-        return project(pipeline, "files", to_nodes, index_file=str(path), **{NAME: SMALL | changes})
+        return project(pipeline, env="files", index_file=str(path), **{NAME: SMALL | changes})
 
     return run
-
-
-@pytest.mark.trains
-@pytest.mark.parametrize(("experiment", "folds"), [("level", 3), ("mid_price", 1)])
-def test_changing_later_prices_changes_no_earlier_prediction(run_file, experiment, folds):
-    """From the file to the forecast: whatever happens after a test day, what was forecast until then stays.
-
-    Of one fold that day is its middle, of several the last of the last but one: all folds but the last stay whole.
-    """
-    name = f"{NAME}.{experiment}"
-    walk = {"walk_forward": {"folds": folds, "final_fit": False}}
-
-    def forecasts(table):
-        folder = run_file(table, name, [f"{name}.collect_predictions"], **{experiment: SMALL[experiment] | walk})
-        return pd.read_parquet(folder / f"data/07_model_output/corrected/{name}.parquet")
-
-    table = index_table()
-    before = forecasts(table)
-    days = pd.DatetimeIndex(before["date"].unique()).sort_values()
-    day = days[len(days) // 2] if folds == 1 else before.loc[before["fold"] < folds, "date"].max()
-    altered = table.copy()
-    later = table.index > day
-    altered[later] = altered[later].mul(np.random.default_rng(2).uniform(0.97, 1.03, later.sum()), axis=0)
-    after = forecasts(altered)
-    # A level is dated by its target, known the day before; a run by the last value that it knows.
-    early = before["date"] <= day
-    known = before.columns.difference(["truth"])
-    pd.testing.assert_frame_equal(after.loc[early, known], before.loc[early, known], check_exact=True)
-    assert early[before["fold"] < folds].all()
-    # What knows nothing after that day is forecast as before.
-    assert (after["prediction"] != before["prediction"])[before["date"] > day].mean() > 0.9
 
 
 @pytest.mark.trains
@@ -268,56 +236,6 @@ def test_unusable_data_is_refused_before_training(run_file, tmp_path, table, pip
     written = [path for path in (tmp_path / "project").glob("data/0[678]*/**/*.*") if "sine" not in path.name]
     # The constants of a scaling at most: no network, no forecast, no figure.
     assert {path.name for path in written} <= {"fold_1.scaling.json"}
-
-
-@pytest.mark.parametrize(
-    ("experiment", "changes", "error", "message"),
-    [
-        ("level", {"walk_forward": {"folds": 150}}, ValueError, "150 folds need 150 test dates(?s:.*)folds=1 is the"),
-        (
-            "level",
-            {"walk_forward": {"folds": 3, "embargo": 60}},
-            ValueError,
-            r"fold 1 of 3 has no date to train on(?s:.*)purge 0, embargo 60(?s:.*)\.embargo",
-        ),
-        (
-            "rolling_windows.index",
-            {"walk_forward": {"folds": 2, "validation": 3}},
-            ValueError,
-            "The validation of fold_1 is shorter than the runs of 5 steps(?s:.*)Raise walk_forward.validation",
-        ),
-        ("level", {"seeds": 0}, ValueError, rf"{NAME}.level.seeds: expected a whole number of 1 or more. Received: 0"),
-        ("level", {"seeds": "many"}, ValueError, r"level.seeds: expected a whole number .* Received: 'many'"),
-        ("level", {"other_seeds": 3}, ValueError, r"level.other_seeds: expected a list of seeds, .* Received: 3"),
-        (
-            "level",
-            {"walk_forward": {"folds": 0}},
-            ParameterValidationError,
-            r"(?s)level.walk_forward.*folds.*greater than or equal to 1",
-        ),
-        (
-            "level",
-            {"walk_forward": {"train": "sideways"}},
-            ParameterValidationError,
-            r"(?s)walk_forward.*train.*'expanding' or 'rolling'.*'sideways'",
-        ),
-    ],
-)
-def test_folds_and_seeds_that_cannot_be_are_refused_before_training(
-    run_file, tmp_path, experiment, changes, error, message
-):
-    values = changes
-    for name in reversed(experiment.split(".")):
-        values = {name: values}
-    given = {name: _merged(SMALL[name], values[name]) for name in values}
-    with pytest.raises(error, match=message):
-        run_file(index_table(days=120), f"{NAME}.{experiment.partition('.')[0]}", **given)
-    assert not list((tmp_path / "project").glob("data/0[678]*/**/*.*"))
-
-
-def _merged(values, changes):
-    both = {name for name in changes if isinstance(values.get(name), dict)}
-    return values | changes | {name: _merged(values[name], changes[name]) for name in both}
 
 
 @pytest.mark.trains

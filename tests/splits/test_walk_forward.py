@@ -104,16 +104,12 @@ def test_until_ends_the_last_test_and_the_final_fit():
 @pytest.mark.parametrize("validate_on", ["test", None])
 def test_without_a_validation_training_reaches_to_the_test(validate_on):
     split = changed(FROM_MARCH, validate_on=validate_on)
-    folds = {
+    final = {"final": {"train": "01-05 05-17"}} if validate_on is None else {}
+    assert spans(WEEKS, split, folds=2, purge=1, final_fit=validate_on is None) == {
         "fold_1": {"train": "01-05 02-16", "test": "03-01 04-05"},
         "fold_2": {"train": "01-05 03-29", "test": "04-12 05-17"},
+        **final,
     }
-    assert spans(WEEKS, split, folds=2, purge=1) == folds
-    if validate_on is None:
-        assert spans(WEEKS, split, folds=2, purge=1, final_fit=True) == folds | {"final": {"train": "01-05 05-17"}}
-    else:
-        with pytest.raises(ValueError, match="the final fit has no test, on which split.validate_on=test stops"):
-            spans(WEEKS, split, final_fit=True)
 
 
 @pytest.mark.parametrize("split", [SPLIT, FROM_MARCH, changed(SPLIT, held_out=4, validate_on="test")], ids=str)
@@ -257,6 +253,7 @@ def test_the_record_says_the_dates_of_each_fold():
             r"\(purge 1, embargo 1\). Received: 8",
         ),
         ({"validate_on": "test"}, {"folds": 3, "embargo": 8}, r"0 of validation, and 8 left out before test"),
+        ({"validate_on": "test"}, {"final_fit": True}, "the final fit has no test, on which .*=test stops"),
         (
             {"validation_from": "2020-02-23", "test_from": "2020-03-01"},
             {"folds": 2, "embargo": 1},
