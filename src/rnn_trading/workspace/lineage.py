@@ -57,11 +57,17 @@ class Lineage:
         self._above: dict[str, frozenset[str]] = {}
         self._of: dict[str, dict[str, Any]] = {}
         self._entries: dict[str, dict[str, Any]] = {}
+        self._digests: dict[str, str] = {}
 
     @cached_property
     def _makers(self) -> dict[str, Node]:
         nodes = [node for each in self._others.values() for node in each.nodes]
         return {output: node for node in [*nodes, *self._pipeline.nodes] for output in node.outputs}
+
+    @cached_property
+    def _keepers(self) -> dict[str, Node]:
+        """The first node of the run that takes a dataset."""
+        return {taken: node for node in reversed(self._pipeline.nodes) for taken in node.inputs}
 
     def is_made(self, dataset: str) -> bool:
         """Whether a registered pipeline makes a dataset."""
@@ -69,8 +75,8 @@ class Lineage:
 
     def made_with(self, dataset: str) -> str:
         """The dataset itself, or, of the state of a training, what is made by the node that keeps it."""
-        keepers = [node for node in self._pipeline.nodes if dataset in node.inputs and not self.is_made(dataset)]
-        return keepers[0].outputs[0] if keepers else dataset
+        keeper = None if self.is_made(dataset) else self._keepers.get(dataset)
+        return keeper.outputs[0] if keeper else dataset
 
     def above(self, dataset: str) -> frozenset[str]:
         """All that a dataset is made from, at any distance, and itself."""
@@ -101,7 +107,10 @@ class Lineage:
         if node is None or FIT not in node.tags:
             return {}
         function: Any = node.func
-        return {"code": code_digest([getattr(function, "func", function).__module__])[:DIGITS]}
+        module = getattr(function, "func", function).__module__
+        if module not in self._digests:
+            self._digests[module] = code_digest([module])[:DIGITS]
+        return {"code": self._digests[module]}
 
     def _parameter(self, name: str) -> Any:
         """Value of a parameter as it comes back from JSON."""
