@@ -16,23 +16,19 @@ def now(monkeypatch):
 
 
 def test_fits_are_told_at_most_every_few_seconds_and_the_last_always(now):
-    fits = Fits(50)
-    now[0] = 120.0  # until the first fit begins, data are prepared
-    fits.begin()
-    told = []
+    fits, told = Fits(50), []
     for second in range(1, 51):
-        now[0] = 120.0 + 4 * second
-        fits.begin()
+        now[0] = 120.0 + 4 * second  # the first comes after 20 seconds more, in which TensorFlow starts
         told.append(fits.done())
-    assert told[0] == "Fits: 1 of 50 done, about 3 minutes left"
+    assert told[0] == "Fits: 1 of 50 done"
     assert [line is not None for line in told[:6]] == [True, False, True, False, True, False]
+    assert told[4] == "Fits: 5 of 50 done, about 3 minutes left"
     assert told[44] == "Fits: 45 of 50 done, about 20 seconds left"
     assert told[-1] == "Fits: 50 of 50 done"
 
 
 def test_one_fit_alone_is_not_counted(now):
     fits = Fits(1)
-    fits.begin()
     now[0] = 200.0
     assert fits.done() is None
 

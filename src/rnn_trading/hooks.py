@@ -186,8 +186,6 @@ class ProgressHook:
     def before_node_run(self, node: Node) -> None:
         """Log the node's name."""
         logger.info("Running %s", node.name)
-        if FIT in node.tags:
-            self._fits.begin()
 
     @hook_impl
     def after_node_run(self, node: Node, outputs: dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ import time
 SECONDS_BETWEEN_REPORTS = 5.0
 # The tag of nodes that fit a network: what takes the time of a run.
 FIT = "fit"
+# With so many fits or fewer nobody knows how long the others take.
+FEWEST_TIMED = 3
 
 
 class Reports:
@@ -34,14 +36,9 @@ class Fits:
 
     def __init__(self, total: int) -> None:
         self._total, self._done = total, 0
-        self._began: float | None = None
+        self._first: float | None = None
         self._reports = Reports()
         self._lock = threading.Lock()
-
-    def begin(self) -> None:
-        """Note when the first one began: time is counted from there."""
-        if self._began is None:
-            self._began = time.perf_counter()
 
     def done(self) -> str | None:
         """Count one more.
@@ -53,13 +50,17 @@ class Fits:
         """
         with self._lock:
             self._done += 1
+            now = time.perf_counter()
+            if self._first is None:
+                self._first = now
             left = self._total - self._done
             if self._total < 2 or (left and not self._reports.due()):
                 return None
             line = f"Fits: {self._done} of {self._total} done"
-            if left <= 0 or self._began is None:
+            # The first one starts TensorFlow, too: time is counted from its end, and told when there is some.
+            if left <= 0 or self._done <= FEWEST_TIMED:
                 return line
-            return f"{line}, {time_left((time.perf_counter() - self._began) / self._done * left)} left"
+            return f"{line}, {time_left((now - self._first) / (self._done - 1) * left)} left"
 
 
 def time_left(seconds: float) -> str:

@@ -59,8 +59,6 @@ class NodeExecutor(Executor):
         """Send a task of Kedro's; the result is its node."""
         node: Node = task.node
         work = pickle.dumps((node, part_of(task.catalog, node)))
-        if FIT in node.tags:
-            self._fits.begin()
         future: Future[Node] = Future()
         try:
             sent = self._workers.submit(run_node, work)
