@@ -25,6 +25,7 @@ from rnn_trading.datasets.whole import ParquetDataset
 from rnn_trading.experiments import panels
 from rnn_trading.panels.moments import deviation_of_windows
 from rnn_trading.panels.network_inputs import network_inputs, ticker_vocabulary
+from rnn_trading.splits.walk_forward import WalkForwardParameters
 
 # Tickers, weeks, and the ways that are measured.
 SIZES = ((2489, 522, ("table", "view")), (8000, 520, ("view",)))
@@ -70,7 +71,9 @@ def _build(folder: Path, tickers: int, weeks: int) -> str:
 
     values = project.parameters("corrected")
     split = values["stacked_lstm"]["regression"]["split"]
-    made = weekly_sequences(_random_prices(tickers, weeks), values["daily_weekly_sequences"]["weekly"], split, split)
+    walked = split, WalkForwardParameters()
+    weekly = values["daily_weekly_sequences"]["weekly"]
+    made = weekly_sequences(_random_prices(tickers, weeks), weekly, *walked, *walked)
     PanelWindowsDataset(filepath=str(folder / "panel.npz")).save(made["returns_weekly_panel"])
     ParquetDataset(filepath=str(folder / "table.parquet")).save(made["returns_weekly"])
     sizes = {path.suffix: path.stat().st_size / 2**20 for path in folder.iterdir()}
@@ -92,7 +95,7 @@ def _train(folder: Path, *, from_table: bool) -> str:
 
     values = project.parameters("corrected")["stacked_lstm"]["regression"]
     panel = PanelWindowsDataset(filepath=str(folder / "panel.npz")).load()
-    dates = panels.split_dates(panel, values["split"])
+    dates = panels.split_dates(panel, values["split"], WalkForwardParameters(), values["experiment"])
     clipping = panels.fit_clipping(panel, dates)
     parts = [panels.rows_of(panel, dates, *which) for which in (("train",), ("validation",), ("validation", "test"))]
     vocabulary = ticker_vocabulary(panel, parts[0], look_ahead=False)
@@ -139,7 +142,7 @@ def _from_table(folder: Path, dates: pd.DataFrame, vocabulary: list[str]) -> lis
 def _rivals(folder: Path) -> str:
     values = project.parameters("corrected")["stacked_lstm"]["regression"]
     panel = PanelWindowsDataset(filepath=str(folder / "panel.npz")).load()
-    dates = panels.split_dates(panel, values["split"])
+    dates = panels.split_dates(panel, values["split"], WalkForwardParameters(), values["experiment"])
     clipping = panels.fit_clipping(panel, dates)
     made = panels.forecast_with_rivals(panel, dates, clipping, values["experiment"], values["training"])
     return f"{len(made):,} rows forecast by {made.shape[1]} rivals"

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import project
 
+from rnn_trading.experiments.folds import FitOf
 from rnn_trading.experiments.reviews import look_up_vectors, read_reviews, split_reviews, train_network
 from rnn_trading.models.states import NOTHING_KEPT
 
@@ -82,9 +83,10 @@ class Way:
             self.read["text_reader"],
             self.vectors,
             parts,
-            *(self.values[name] for name in ("experiment", "split", "model")),
+            *(self.values[name] for name in ("experiment", "model")),
             training,
             NOTHING_KEPT,
+            FitOf("benchmark"),
         )
         return fitted["training"]["seconds"]
 

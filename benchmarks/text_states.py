@@ -18,9 +18,10 @@ import pandas as pd
 import project
 from kedro.io import DatasetError
 
-from rnn_trading.experiments.filings import forecast_filings, train_networks
+from rnn_trading.experiments.filings import forecast_filings
+from rnn_trading.experiments.filings import train_network as train_filings
+from rnn_trading.experiments.folds import FitOf
 from rnn_trading.experiments.reviews import look_up_vectors, read_reviews, split_reviews, train_network
-from rnn_trading.models.parameters import EnsembleParameters
 from rnn_trading.models.states import NOTHING_KEPT
 from rnn_trading.skill.metrics.panels import spearman
 
@@ -63,8 +64,8 @@ def reviews(most: int | None) -> tuple[Any, Measured]:
 
     def measure(architecture: Any) -> tuple[dict[str, float], dict[str, Any]]:
         fitted = train_network(
-            *(sequences, reader, vectors, parts, values["experiment"], values["split"]),
-            *(architecture, values["training"], NOTHING_KEPT),
+            *(sequences, reader, vectors, parts, values["experiment"]),
+            *(architecture, values["training"], NOTHING_KEPT, FitOf("benchmark")),
         )
         history, training = fitted["history"], fitted["training"]
         best = history[(history["rows"] == "validation") & (history["epoch"] == training["best_epoch"])]
@@ -78,16 +79,16 @@ def filings(most: int | None) -> tuple[Any, Measured]:
     """The corrected network on filings, a single one: its information coefficient on the validation filings."""
     values = project.parameters("corrected")["sec_filings"]["returns"]
     sequences, words, documents = (
-        project.load(f"sec_filings.returns.{name}") for name in ("sequences", "words", "documents")
+        project.load(f"sec_filings.returns.fold_1.{name}") for name in ("sequences", "words", "documents")
     )
     documents, vectors = without_test(documents, most), pd.DataFrame(index=pd.Index(words, name="word"))
 
     def measure(architecture: Any) -> tuple[dict[str, float], dict[str, Any]]:
-        fitted = train_networks(
+        fitted = train_filings(
             *(sequences, vectors, documents, values["experiment"], values["reading"], architecture),
-            *(values["training"], EnsembleParameters(networks=1), NOTHING_KEPT),
+            *(values["training"], NOTHING_KEPT, FitOf("benchmark")),
         )
-        forecasts = forecast_filings(fitted["model"], sequences, documents, values["reading"])["model_predictions"]
+        forecasts = forecast_filings(fitted["model"], sequences, documents, values["reading"])
         columns = (forecasts[name].to_numpy() for name in ("prediction", "truth"))
         return {"information coefficient": spearman(*columns)}, fitted["training"]
 

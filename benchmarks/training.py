@@ -11,12 +11,14 @@ import time
 import numpy as np
 import project
 
+from rnn_trading.experiments.folds import FitOf
 from rnn_trading.experiments.panels import fit_clipping, split_dates, train_model
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
 from rnn_trading.models.stacked_lstm import build_stacked_lstm
 from rnn_trading.models.states import NOTHING_KEPT
 from rnn_trading.models.training import train
 from rnn_trading.pipelines.daily_weekly_sequences.nodes import weekly_sequences
+from rnn_trading.splits.walk_forward import WalkForwardParameters
 
 LAGS, TICKERS = 52, 2489
 ROUNDS = 3
@@ -88,11 +90,11 @@ def compare_batch_sizes() -> None:
     """Print the best validation log-loss of the corrected classification, mean and error over seeds."""
     values = project.parameters("corrected")
     experiment = values["stacked_lstm"]["classification"]
-    split = experiment["split"]
+    split, walk = experiment["split"], WalkForwardParameters()
     panel = weekly_sequences(
-        project.load("prices_source")[0], values["daily_weekly_sequences"]["weekly"], split, split
+        project.load("prices_source")[0], values["daily_weekly_sequences"]["weekly"], split, walk, split, walk
     )["returns_weekly_panel"]
-    dates = split_dates(panel, split)
+    dates = split_dates(panel, split, walk, experiment["experiment"])
     clipping = fit_clipping(panel, dates)
     print(f"batch  validation log-loss: mean +- standard error over {len(SEEDS)} seeds   validation AUC   seconds")
     for batch_size in (32, 128, 256, 512):
@@ -100,7 +102,7 @@ def compare_batch_sizes() -> None:
         for seed in SEEDS:
             training = dataclasses.replace(experiment["training"], batch_size=batch_size, seed=seed)
             how = experiment["experiment"], split, experiment["model"], training
-            result = train_model(panel, dates, clipping, *how, NOTHING_KEPT)
+            result = train_model(panel, dates, clipping, *how, NOTHING_KEPT, FitOf("benchmark"))
             history = result["history"]
             best = history[(history["epoch"] == result["training"]["best_epoch"]) & (history["rows"] == "validation")]
             best = best.set_index("quantity")["value"]

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import project
 
+from rnn_trading.experiments.folds import FitOf
 from rnn_trading.experiments.series import (
     fit_series_scaling,
     forecast_rows,
@@ -24,6 +25,7 @@ from rnn_trading.models.states import NOTHING_KEPT
 from rnn_trading.pipelines.data_ingestion.nodes import ingest_index
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.skill.tasks import TASKS
+from rnn_trading.splits.walk_forward import WalkForwardParameters
 
 SEEDS = range(42, 47)
 UNITS = {"fractions": "fraction", "percent": "none"}
@@ -70,7 +72,7 @@ def compare(epochs: int | None) -> pd.DataFrame:
     )
     ingested = ingest_index(project.load("index_prices_source"), values["index_prices"])
     prepared = window_index(*ingested.values(), experiment["series"], values["index_prices"])
-    dates = split_dates(prepared["windows"], experiment["split"])
+    dates = split_dates(prepared["windows"], experiment["split"], WalkForwardParameters())
     rows = []
     for seed in SEEDS:
         for unit, method in UNITS.items():
@@ -81,8 +83,8 @@ def compare(epochs: int | None) -> pd.DataFrame:
                 dataclasses.replace(experiment["scaling"], method=method),
             )
             fit = train_network(
-                *(prepared["windows"], dates, scaling, mlp["experiment"], experiment["split"], mlp["model"]),
-                *(dataclasses.replace(training, seed=seed), NOTHING_KEPT),
+                *(prepared["windows"], dates, scaling, experiment["split"], mlp["model"]),
+                *(training, NOTHING_KEPT, FitOf("benchmark", seed)),
             )
             forecasts = forecast_rows(fit["model"], prepared["windows"], dates, scaling)
             scores = TASKS["volatility"].evaluate(forecasts[forecasts["split"] == "test"], MODEL)

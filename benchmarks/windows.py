@@ -44,13 +44,15 @@ def _run_one(way: str, folder: Path) -> None:
     before = _peak_megabytes()
     if way == "ours":
         from rnn_trading.pipelines.daily_weekly_sequences.nodes import weekly_sequences  # noqa: PLC0415
+        from rnn_trading.splits.walk_forward import WalkForwardParameters  # noqa: PLC0415
 
         values = project.parameters("as_published")
         split = values["stacked_lstm"]["classification"]["split"]
         weekly = values["daily_weekly_sequences"]["weekly"]
         before = _peak_megabytes()
         started = time.perf_counter()
-        table = weekly_sequences(prices, weekly, split, split)["returns_weekly"]
+        walked = split, WalkForwardParameters()
+        table = weekly_sequences(prices, weekly, *walked, *walked)["returns_weekly"]
     else:
         from tests.reference import published_weekly  # noqa: PLC0415
 
