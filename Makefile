@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 export KEDRO_DISABLE_TELEMETRY := 1
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# Two processes of one thread each: folds and seeds side by side.
+WORKERS := --runner rnn_trading.runners.ExecutorRunner --runner-params kind=processes,workers=2
+
 # Two workers; tests that look at one run of a pipeline go to one of them. A worker that dies ends the tests as failed:
 # pytest-xdist 3.8 would begin another, and with groups wait for it without end.
 TEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
@@ -27,7 +30,7 @@ $(VENV)/.dev: $(VENV)/.run
 	@touch $@
 
 run: $(VENV)/.run
-	$(BIN)/kedro run --pipelines stacked_lstm
+	$(BIN)/kedro run --env quick --pipelines stacked_lstm --params run=quick $(WORKERS)
 
 report: $(VENV)/.run
 	$(BIN)/python -m rnn_trading.report
