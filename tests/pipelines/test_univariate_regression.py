@@ -126,7 +126,7 @@ def test_a_level_is_judged_as_a_return(finished):
     assert record["decision"]["words"] == "squared error of the return over its known volatility"
     assert record["decision"]["tiers"]["naive"]["best"] in ("persistence", "drift", "momentum")
     assert record["model"]["training_rows"]["rmse"] > 0
-    assert record["model"]["metrics"]["rmse_scaled"] > 0
+    assert "rmse_scaled" not in record["model"]["metrics"]  # every fold has a scaling of its own
 
 
 def index_table(days=900, seed=0, start="2015-01-01", ranges=True):
