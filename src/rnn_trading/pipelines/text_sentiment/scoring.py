@@ -56,8 +56,8 @@ def score_stream(texts: TextStream, model: Any, reader: TextReader) -> "ScoreStr
     """
     expected = (reader.reading.tokens, len(reader.vocabulary))
     tokens = model.input_shape[-1]
-    # Of the embedding; a network of the user's own may have none.
-    ids = next((layer.input_dim for layer in model.layers if hasattr(layer, "input_dim")), expected[1])
+    # Of the embedding, of an average that of its first network; a network of the user's own may have none.
+    ids = next((layer.input_dim for layer in _layers_of(model) if hasattr(layer, "input_dim")), expected[1])
     if tokens not in (None, expected[0]) or ids < expected[1]:
         raise VocabularyError(
             f"The model takes {tokens or 'any number of'} words with {ids:,} ids, and the reader beside it makes "
@@ -65,6 +65,13 @@ def score_stream(texts: TextStream, model: Any, reader: TextReader) -> "ScoreStr
             "--pipelines text_sentiment"
         )
     return ScoreStream(texts, model, reader)
+
+
+def _layers_of(model: Any) -> Iterator[Any]:
+    """Layers of a network, and of the networks inside of it."""
+    for layer in model.layers:
+        yield layer
+        yield from _layers_of(layer) if hasattr(layer, "layers") else ()
 
 
 def probabilities(model: Any, reader: TextReader, texts: Sequence[str] | pd.Series) -> NDArray[np.float64]:
