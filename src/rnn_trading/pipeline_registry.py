@@ -272,8 +272,11 @@ def experiment(name: str, in_use: plan.Plan) -> Pipeline:
 
 
 def _together(folder: str, by_name: Mapping[str, Pipeline]) -> Pipeline:
-    """The experiments of a folder, and the page that leads to theirs."""
-    return wiring.together(folder, [by_name[name] for name in _folder(folder).EXPERIMENTS if name not in BY_NAME_ALONE])
+    """The experiments of a folder, the page that leads to theirs, and what is made of the tables of several."""
+    single = [by_name[name] for name in _folder(folder).EXPERIMENTS if name not in BY_NAME_ALONE]
+    whole = wiring.together(folder, single)
+    beside = [node for node in _upstream().nodes if whole.all_outputs().issuperset(node.inputs)]
+    return wiring.union([whole, Pipeline(beside)])
 
 
 def with_upstream(pipeline: Pipeline) -> Pipeline:

@@ -39,7 +39,7 @@ def every_filing_is_accounted_for(folder, filings, protocol="corrected"):
 def test_sec_filings(project, run_notebooks, protocol):
     folder = project("sec_filings", protocol=protocol)
     table = load(folder, "07_model_output", f"{NAME}.parquet", protocol)
-    assert table.columns.tolist() == ["fold", "filing_id", "firm", "date", "prediction", "truth", *RIVALS]
+    assert table.columns.tolist() == ["filing_id", "fold", "firm", "date", "prediction", "truth", *RIVALS]
     documents = load(folder, "05_model_input", f"{NAME}/fold_1.documents.parquet", protocol)
     test = documents[documents["split"] == "test"].sort_values(["entry", "sequence"])
     assert table["filing_id"].tolist() == test.index.tolist()
