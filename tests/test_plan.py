@@ -54,9 +54,22 @@ def test_what_is_no_list_of_seeds_is_refused_by_its_name(value):
         Plan({"mine": {"level": {"other_seeds": value}}}).of("mine.level")
 
 
-@pytest.mark.parametrize("walk", [None, [], {"folds": 0}, {"folds": "2"}, {"folds": None}])
+@pytest.mark.parametrize("walk", [None, [], {"folds": None}])
 def test_a_walk_that_is_none_is_left_to_who_checks_parameters(walk):
     assert Plan({"mine": {"walk_forward": walk}}).of("mine.level").folds == 1
+
+
+@pytest.mark.parametrize(
+    ("block", "name"),
+    [
+        *(({"walk_forward": {"folds": value}}, "walk_forward.folds") for value in (0, "2", 3.0, True)),
+        *(({"walk_forward": {"final_fit": value}}, "walk_forward.final_fit") for value in (1, "yes")),
+        *(({"training": {"seed": value}}, "training.seed") for value in ("7", 7.0, True, -1)),
+    ],
+)
+def test_what_a_parameter_set_would_convert_is_refused_where_pipelines_are_made_from_it(block, name):
+    with pytest.raises(ValueError, match=rf"^mine\.{name}: expected .* Received: "):
+        Plan({"mine": block}).of("mine.level")
 
 
 def test_changes_replace_values_and_nothing_beside_them():

@@ -6,7 +6,7 @@ pipelines are asked for: the context of a session says here what its parameters 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard
+from typing import Any
 
 DECIDING = ("walk_forward", "seeds", "other_seeds", "seed")
 FOLD, FINAL, SEED = "fold_", "fold_final", "seed_"
@@ -68,8 +68,8 @@ class Plan:
     ----------
     parameters
         Of a session, as plain values. Of an experiment the nearest block counts that has a value: ``walk_forward``,
-        ``seeds`` and ``other_seeds`` may stand in its own or in one above it. What is missing, or no such value, counts
-        as one fold and one seed: whoever checks parameters refuses it before anything runs.
+        ``seeds`` and ``other_seeds`` may stand in its own or in one above it. What is missing counts as one fold and
+        one seed.
 
     Examples
     --------
@@ -99,26 +99,30 @@ class Plan:
         Raises
         ------
         ValueError
-            If it has no such number of seeds.
+            If a number of folds or seeds is none, or ``final_fit`` is neither true nor false.
         """
-        walk, training = (self._nearest(experiment, name)[1] for name in ("walk_forward", "training"))
-        folds, final = (walk.get(name) if isinstance(walk, Mapping) else None for name in ("folds", "final_fit"))
-        first = training.get("seed") if isinstance(training, Mapping) else None
-        start = first if _is_count(first, 0) else 0
-        places = {name: self._nearest(experiment, name) for name in ("seeds", "other_seeds")}
-        count, others = (places[name][1] for name in places)
-        if not (count is None or _is_count(count, 1)):
-            raise ValueError(f"{places['seeds'][0]}: expected a whole number of 1 or more. Received: {count!r}.")
-        if not (others is None or (isinstance(others, list | tuple) and all(_is_count(each, 0) for each in others))):
-            raise ValueError(f"{places['other_seeds'][0]}: expected a list of seeds, 0 or more. Received: {others!r}.")
-        seeds = tuple(range(start, start + (count or 1)))
+        (where, walk), (place, training) = (self._nearest(experiment, name) for name in ("walk_forward", "training"))
+        walk, training = (block if isinstance(block, Mapping) else {} for block in (walk, training))
+        counts, others = self._nearest(experiment, "seeds"), self._nearest(experiment, "other_seeds")
+        folds = _whole(f"{where}.folds", walk.get("folds"), 1)
+        start = _whole(f"{place}.seed", training.get("seed"), 0)
+        seeds = tuple(range(start, start + _whole(*counts, 1)))
+        final = walk.get("final_fit", False)
+        if not isinstance(final, bool):
+            raise ValueError(f"{where}.final_fit: expected true or false. Received: {final!r}.")
+        further = [] if others[1] is None else others[1]
+        if not (isinstance(further, list | tuple) and all(_is_whole(each, 0) for each in further)):
+            raise ValueError(f"{others[0]}: expected a list of seeds, 0 or more. Received: {further!r}.")
         return Fits(
-            folds if _is_count(folds, 1) else 1,
-            seeds,
-            tuple(dict.fromkeys(seed for seed in others or () if seed not in seeds)),
-            final is True,
-            isinstance(walk, Mapping),
-            {name: f"params:{where}" for name, (where, value) in places.items() if value is not None},
+            *(folds, seeds),
+            tuple(dict.fromkeys(seed for seed in further if seed not in seeds)),
+            final,
+            bool(walk),
+            {
+                name: f"params:{path}"
+                for name, (path, value) in {"seeds": counts, "other_seeds": others}.items()
+                if value is not None
+            },
         )
 
     def _nearest(self, experiment: str, name: str) -> tuple[str, Any]:
@@ -154,8 +158,18 @@ def _merged(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
     return merged
 
 
-def _is_count(value: Any, smallest: int) -> TypeGuard[int]:
+def _is_whole(value: Any, smallest: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= smallest
+
+
+def _whole(name: str, value: Any, smallest: int) -> int:
+    """A whole number of a parameter; the smallest, where there is none."""
+    if value is None:
+        return smallest
+    # What a parameter set would convert, such as 3.0, has to be right here, too: pipelines are made from it.
+    if not _is_whole(value, smallest):
+        raise ValueError(f"{name}: expected a whole number of {smallest} or more. Received: {value!r}.")
+    return int(value)
 
 
 ONE_EACH = Plan({})

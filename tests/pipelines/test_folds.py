@@ -74,8 +74,8 @@ def test_changing_later_prices_changes_no_earlier_prediction(run_index, experime
         (
             "level",
             {"walk_forward": {"folds": 0}},
-            ParameterValidationError,
-            r"(?s)level.walk_forward.*folds.*greater than or equal to 1",
+            ValueError,
+            r"level.walk_forward.folds: expected a whole number of 1 or more. Received: 0",
         ),
         (
             "level",
