@@ -3,9 +3,11 @@
 import textwrap
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from rnn_trading.figures.inputs import SHADES
 from rnn_trading.figures.panels import BLUE, ORANGE, date_axis, styled, titled
@@ -78,7 +80,7 @@ def forecasts_in_time(
         _draw_rivals(months, of_series)
         for axes in (years, months):
             marked: dict[str, Any] = {"marker": "o", "markevery": every(len(of_series)), "markersize": 5}
-            axes.plot(of_series["target_date"], of_series["prediction"], color=ORANGE, label="network", **marked)
+            axes.plot(*_line(of_series, "prediction"), color=ORANGE, label="network", **marked)
         years.set_title(f"{name}: MAE {format_score(errors[name])} {units[name]}", loc="left", fontsize=12)
         months.set_title("The test months, with every rival", loc="left", fontsize=12)
         years.legend(loc="best", fontsize=11)
@@ -89,4 +91,11 @@ def forecasts_in_time(
 def _draw_rivals(axes: Axes, rows: pd.DataFrame) -> None:
     keys = {"fold", "units", "run", "series", "date", "step", "target_date", "prediction", "truth"}
     for rival, style in rival_styles([column for column in rows if column not in keys]).items():
-        axes.plot(rows["target_date"], rows[rival], label=words(rival), markevery=every(len(rows)), **style)
+        axes.plot(*_line(rows, rival), label=words(rival), markevery=every(len(rows)), **style)
+
+
+def _line(rows: pd.DataFrame, column: str) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+    """Dates and forecasts; broken where a path ends and that of the next fold begins, which nobody joined."""
+    dates, values = rows["target_date"].to_numpy(), rows[column].to_numpy(dtype=float)
+    ends = np.flatnonzero(np.diff(rows["step"]) < 0) + 1
+    return np.insert(dates, ends, np.datetime64("NaT")), np.insert(values, ends, np.nan)
