@@ -21,7 +21,10 @@ import pandas as pd
 from rnn_trading.datasets.plain_hdf5 import plain_store
 
 ONLY_THERE = (".png", ".html")
-NO_RESULTS = ("seconds", "made")  # how long something took, when and by what it was made
+# How long something took, when and by what it was made; in tables, too.
+NO_RESULTS = ("seconds", "made", "ended", "when", "since", "commit", "clean")
+# What a file of arrays says of itself.
+FACTS = ("facts", "digest")
 
 
 def differences(before: Any, after: Any, name: str = "") -> Iterator[str]:
@@ -48,6 +51,7 @@ def _equal(before: Any, after: Any) -> bool:
 
 def table_differences(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[str]:
     """How two tables differ."""
+    before, after = (table.drop(columns=[*NO_RESULTS], errors="ignore") for table in (before, after))
     try:
         pd.testing.assert_frame_equal(before, after, check_exact=True)
     except AssertionError as error:
@@ -82,6 +86,21 @@ def weights(path: Path) -> list[np.ndarray]:
     return [found[name] for name in sorted(found)]
 
 
+def arrays(path: Path) -> dict[str, np.ndarray]:
+    """Arrays of a file by name, but for what it says of itself."""
+    with np.load(path) as stored_arrays:
+        return {name: stored_arrays[name] for name in stored_arrays.files if name not in FACTS}
+
+
+def array_differences(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> Iterator[str]:
+    """Which arrays differ, and which only one side has."""
+    for name in sorted(before.keys() | after.keys()):
+        if not (name in before and name in after):
+            yield f"{name}: only {'before' if name in before else 'after'}"
+        elif not _equal_arrays(before[name], after[name]):
+            yield f"{name}: the numbers differ"
+
+
 def _equal_arrays(before: np.ndarray, after: np.ndarray) -> bool:
     return before.dtype == after.dtype and np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
 
@@ -98,6 +117,8 @@ def file_differences(before: Path, after: Path) -> Iterator[str]:
         one, other = weights(before), weights(after)
         if len(one) != len(other) or not all(map(_equal_arrays, one, other)):
             yield "the weights differ"
+    elif before.suffix == ".npz":
+        yield from array_differences(arrays(before), arrays(after))
     elif before.suffix not in ONLY_THERE and before.read_bytes() != after.read_bytes():
         yield "the contents differ"
 
