@@ -74,7 +74,7 @@ def facts(key):
 class Project:
     """Two folds of an experiment, registered, counted and judged."""
 
-    def __init__(self, folder, design="d1", keys=("a", "b")):
+    def __init__(self, folder, design="d1", keys=("a", "b"), source="mine.csv", shift=0.0):
         name = "mine.volatility"
         fits = [f"fold_{number}.seed_42" for number in (1, 2)]
         parameters = {"params:experiment": f"params:{name}.experiment", "params:protocol": "params:protocol"}
@@ -93,12 +93,12 @@ class Project:
             published=None,
             published_on=None,
             made=MADE,
-            configuration={"hash": design, "parameters": {"units": [16]}, "source": "mine.csv"},
+            configuration={"hash": design, "parameters": {"units": [16]}, "source": source},
         )
         entries = {f"params:{name}.experiment": of, "params:protocol": "corrected", f"{name}.training": {"epochs": 3}}
         entries[f"{name}.forecasts_by_seed"] = pd.DataFrame({"split": ["validation", "test"], "seed_42": [1.0, 2.0]})
         for fit, key, first in zip(fits, keys, ("2020-01-01", "2021-01-01"), strict=True):
-            entries |= {f"{name}.{fit}.training": facts(key), f"{name}.{fit}.model_predictions": forecasts(first)}
+            entries |= {f"{name}.{fit}.training": facts(key), f"{name}.{fit}.model_predictions": forecasts(first, shift)}
         self.catalog = DataCatalog({each: MemoryDataset(value) for each, value in entries.items()})
         self.register = folder / "09_register/corrected" / name
         for fit in fits:
@@ -119,12 +119,20 @@ def test_a_run_registers_counts_and_judges(tmp_path, caplog):
     caplog.set_level(logging.INFO, "rnn_trading")
     first = Project(tmp_path).run()
     assert (first["judged"], first["configurations"], first["fits"], first["new"]) == ("corrected", 1, 2, True)
-    assert "the register of trials is new" in caplog.text
+    assert "no other fit of this experiment and source is in the register of trials" in caplog.text
     assert Project(tmp_path).run() == first  # the same fits again
     caplog.clear()
     second = Project(tmp_path, "d2", keys=("c", "d")).run()
     assert (second["configurations"], second["fits"], second["new"]) == (2, 4, False)
     assert "mine.volatility (corrected): 2 configurations tried in 4 fits since 2026-01-31T12:05:00Z" in caplog.text
+
+
+def test_the_same_fits_on_a_file_of_another_name_are_counted_there(tmp_path):
+    Project(tmp_path).run()
+    copy = Project(tmp_path, source="copy.csv").run()
+    assert (copy["configurations"], copy["fits"], copy["new"]) == (1, 2, True)
+    assert copy["since"] == "2026-01-31T12:05:00Z"
+    assert len(Project(tmp_path).catalog.load("mine.volatility.register").entries) == 4
 
 
 def test_what_is_not_counted_is_not_judged(tmp_path):

@@ -17,6 +17,7 @@ from rnn_trading.skill.record import FORECASTS_BY_SEED, Experiment
 from rnn_trading.skill.rows import MODEL, rows_of
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TASKS, Task
+from rnn_trading.skill.tries import NO_OTHER, configurations
 
 logger = logging.getLogger(__name__)
 
@@ -79,11 +80,12 @@ def count_trials(register: Register, **by_fit: Entry) -> dict[str, Any]:
     """
     trials = [*by_fit.values()]
     found, name = tried(register, trials), f"{trials[0]['experiment']} ({trials[0]['protocol']})"
-    counted = f"{found['configurations']:,} configuration{'s' * (found['configurations'] != 1)}"
     if found["new"]:
-        logger.info("%s: the register of trials is new: these are the first fits that it holds", name)
+        logger.info("%s: %s", name, NO_OTHER[0].lower() + NO_OTHER[1:])
     else:
-        logger.info("%s: %s tried in %s fits since %s", name, counted, f"{found['fits']:,}", found["since"])
+        logger.info(
+            "%s: %s tried in %s fits since %s", name, configurations(found), f"{found['fits']:,}", found["since"]
+        )
     return found
 
 
