@@ -137,7 +137,9 @@ def test_a_register_of_a_later_version_is_refused_and_left_as_it_is(tmp_path):
     (path,) = tmp_path.iterdir()
     path.rename(tmp_path / f"aa-d1.v{REGISTER_VERSION + 1}.parquet")
     for ask in (parts.refuse, parts.read, lambda: parts.add(entry("bbb"))):
-        with pytest.raises(RegisterError, match=f"later version .*aa-d1.*v{REGISTER_VERSION + 1}.*install that version"):
+        with pytest.raises(
+            RegisterError, match=f"later version .*aa-d1.*v{REGISTER_VERSION + 1}.*install that version"
+        ):
             ask()
     assert len(list(tmp_path.iterdir())) == 1
 

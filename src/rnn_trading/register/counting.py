@@ -128,7 +128,7 @@ def _alike(entries: pd.DataFrame, of: Mapping[str, Any]) -> pd.DataFrame:
 def _on_these_dates(entries: pd.DataFrame, of: Mapping[str, Any]) -> pd.DataFrame:
     """What was tested on dates between the first and the last; without dates, all that was tested."""
     tested = entries[entries["test_rows"] > 0]
-    if of["tested_from"] is None:
+    if of["tested_from"] is None or of["tested_until"] is None:
         return tested
     # ISO dates are in the order of their text.
     within = (tested["tested_from"] <= of["tested_until"]) & (tested["tested_until"] >= of["tested_from"])

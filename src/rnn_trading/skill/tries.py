@@ -82,7 +82,7 @@ def configurations(trials: dict[str, Any]) -> str:
     return text if tries == number else f"{tries:,} sets of seeds of {text}"
 
 
-def out_of_date(trials: dict[str, Any], now: int) -> str:
+def out_of_date(trials: dict[str, Any], now: int | None) -> str:
     """What a reader of a record must know that was judged before all tries were made; nothing if there are no more.
 
     Parameters
@@ -90,7 +90,7 @@ def out_of_date(trials: dict[str, Any], now: int) -> str:
     trials
         What was tried when it was judged; see :func:`trials_of`.
     now
-        How many tries there are by now; see :func:`rnn_trading.register.counting.tries_now`.
+        How many there are by now; see :func:`rnn_trading.register.counting.tries_now`. None: nobody counted again.
 
     Examples
     --------
@@ -98,10 +98,22 @@ def out_of_date(trials: dict[str, Any], now: int) -> str:
     ('judged after 1 try, now there are 10: its p-values are not corrected for them', '')
     """
     then = tried_in(trials)
-    if now <= then:
+    if now is None or now <= then:
         return ""
     tries = "1 try" if then == 1 else f"{then:,} tries"
     return f"judged after {tries}, now there are {now:,}: its p-values are not corrected for them"
+
+
+def late_of(record: dict[str, Any]) -> str:
+    """See :func:`out_of_date`; of a record that was counted again.
+
+    Examples
+    --------
+    >>> late_of({"trials": {"configurations": 2, "tries_now": 2}}), late_of({"trials": None}), late_of({})
+    ('', '', '')
+    """
+    trials = record.get("trials") or {}
+    return out_of_date(trials, trials.get("tries_now")) if trials else ""
 
 
 def in_words(trials: dict[str, Any] | None) -> str:
