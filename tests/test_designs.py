@@ -68,3 +68,18 @@ def test_the_loader_tells_each_experiment_its_design():
     assert differ == {f"{LSTM}.training"}  # its sibling is no part of it
     assert first["hash"] != other["hash"]
     assert not any(name.endswith("experiment") for name in first["parameters"])
+
+
+def test_tiny_runs_are_counted_apart_from_those_of_the_experiments():
+    entered = {
+        env: [
+            catalog["register_of_trials"]["filepath"],
+            catalog["{pipeline}.{experiment}.register"]["filepath"],
+            catalog["{pipeline}.{experiment}.fold_{fold}.seed_{seed}.trial"]["register"]["filepath"],
+        ]
+        for env in ("base", "quick", "test")
+        for catalog in [loader(env)["catalog"]]
+    }
+    of_experiments = ["data/09_register", *["data/09_register/corrected/{pipeline}.{experiment}"] * 2]
+    assert entered["base"] == entered["quick"] == of_experiments
+    assert entered["test"] == [each.replace("09_register", "09_register_of_tests") for each in of_experiments]

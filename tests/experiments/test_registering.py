@@ -15,11 +15,14 @@ from kedro.runner import SequentialRunner
 from rnn_trading.datasets.register import RegisterDataset, RegisterEntryDataset
 from rnn_trading.datasets.whole import JSONDataset
 from rnn_trading.experiments import series
-from rnn_trading.experiments.registering import Judged, count_trials, register_fit, scores_of
+from rnn_trading.experiments.registering import Judged, count_trials, counted_again, register_fit, scores_of
 from rnn_trading.experiments.wiring import experiment, given, node
 from rnn_trading.skill.record import Experiment
+from rnn_trading.skill.runs import table_of_runs
+from rnn_trading.skill.summary import skill_table
 from rnn_trading.skill.tasks import TASKS
 from rnn_trading.workspace.run import files_of
+from tests import records as files
 
 MADE = {"commit": "0123456789ab", "clean": True, "version": "0.11.0"}
 
@@ -74,7 +77,7 @@ def facts(key):
 class Project:
     """Two folds of an experiment, registered, counted and judged."""
 
-    def __init__(self, folder, design="d1", keys=("a", "b")):
+    def __init__(self, folder, design="d1", keys=("a", "b"), source="mine.csv"):
         name = "mine.volatility"
         fits = [f"fold_{number}.seed_42" for number in (1, 2)]
         parameters = {"params:experiment": f"params:{name}.experiment", "params:protocol": "params:protocol"}
@@ -93,7 +96,7 @@ class Project:
             published=None,
             published_on=None,
             made=MADE,
-            configuration={"hash": design, "parameters": {"units": [16]}, "source": "mine.csv"},
+            configuration={"hash": design, "parameters": {"units": [16]}, "source": source},
         )
         entries = {f"params:{name}.experiment": of, "params:protocol": "corrected", f"{name}.training": {"epochs": 3}}
         entries[f"{name}.forecasts_by_seed"] = pd.DataFrame({"split": ["validation", "test"], "seed_42": [1.0, 2.0]})
@@ -119,12 +122,43 @@ def test_a_run_registers_counts_and_judges(tmp_path, caplog):
     caplog.set_level(logging.INFO, "rnn_trading")
     first = Project(tmp_path).run()
     assert (first["judged"], first["configurations"], first["fits"], first["new"]) == ("corrected", 1, 2, True)
-    assert "the register of trials is new" in caplog.text
+    assert "no other fit of this experiment and source is in the register of trials" in caplog.text
     assert Project(tmp_path).run() == first  # the same fits again
     caplog.clear()
     second = Project(tmp_path, "d2", keys=("c", "d")).run()
     assert (second["configurations"], second["fits"], second["new"]) == (2, 4, False)
     assert "mine.volatility (corrected): 2 configurations tried in 4 fits since 2026-01-31T12:05:00Z" in caplog.text
+
+
+def test_the_same_fits_on_a_file_of_another_name_are_counted_there(tmp_path):
+    Project(tmp_path).run()
+    copy = Project(tmp_path, source="copy.csv").run()
+    assert (copy["configurations"], copy["fits"], copy["new"]) == (1, 2, True)
+    assert copy["since"] == "2026-01-31T12:05:00Z"
+    assert len(Project(tmp_path).catalog.load("mine.volatility.register").entries) == 4
+
+
+def test_records_are_counted_again_when_they_are_read(tmp_path, caplog):
+    trials = Project(tmp_path).run() | {"best_by_luck": None}
+    every = RegisterDataset(filepath=str(tmp_path / "09_register"))
+    one, old = (files.record(name, "corrected", 0.5, 0.5, trials=of) for name, of in (("a.up", trials), ("b", None)))
+    records = files.read(files.files(one, old))
+    assert records.problems == []
+    at_once = counted_again(every.load(), records)
+    assert at_once.found["a.up", "corrected"]["trials"]["tries_now"] == 1
+    assert at_once.found["b", "corrected"] == records.found["b", "corrected"]
+    assert "judged after" not in caplog.text
+    for number in range(2, 11):
+        Project(tmp_path, f"d{number}", keys=(f"a{number}", f"b{number}")).run()
+    late = counted_again(every.load(), records)
+    said = "judged after 1 try, now there are 10: its p-values are not corrected for them"
+    assert f"a.up (corrected): {said}. Run it again." in caplog.text
+    table = skill_table(late, ["a.up", "b"]).set_index("experiment")
+    assert table.loc["a.up", "remark"] == f"1 configuration tried; {said}"
+    assert table_of_runs({"main": records, "late": late}).groupby("run")["remark"].unique().map(set).to_dict() == {
+        "main": {""},
+        "late": {said, ""},
+    }
 
 
 def test_what_is_not_counted_is_not_judged(tmp_path):

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from rnn_trading.register.counting import tried
+from rnn_trading.register.counting import tried, tries_now
 from rnn_trading.register.entries import FIELDS, Register, Scores, Unit, as_table, faults_of, trial
 from tests.register.entries_made_up import MADE, entry
 
@@ -37,12 +37,53 @@ def test_folds_and_seeds_of_one_design_are_one_configuration():
 def test_what_counts_as_a_try(changes, configurations):
     found = count(entry("b", "d2", **changes))
     assert found["configurations"] == configurations
-    assert found["new"] == bool(changes.keys() & {"source", "protocol", "experiment"})
+    assert found["new"] == bool(changes.keys() & {"source", "protocol", "experiment", "test_rows"})
 
 
-def test_a_rerun_of_a_fit_is_no_try_and_a_seed_is_a_fit_alone():
-    assert count(entry("b", seed=43))["configurations"] == 1
-    assert count(entry("b", seed=43))["fits"] == 3
+def test_another_set_of_seeds_is_another_try_of_the_same_configuration():
+    others = [entry("b" * seed, seed=seed) for seed in range(1, 30)]
+    shopped, averaged = count(*others), count(ours=[*OURS, *others])
+    assert (shopped["configurations"], shopped["tries"], shopped["fits"]) == (1, 30, 31)
+    assert (averaged["configurations"], averaged["tries"]) == (1, 1)
+    # Thirty seeds are fifteen pairs; a second design has one seed, and so one pair.
+    pair = [*OURS, others[0]]
+    assert count(*others[1:], entry("c", "d2"), ours=pair)["tries"] == 15 + 1
+
+
+def test_a_parameter_that_changes_no_fit_is_no_try():
+    """It changes what readers are shown, and the hash of the design."""
+    same = [entry("aa", "d2"), entry("aaa", "d2", fold="2", dates=("2021-01-01", "2021-12-31"), test=0.3)]
+    assert (count(*same)["configurations"], count(*same)["tries"], count(*same)["fits"]) == (1, 1, 2)
+    assert count(same[0])["configurations"] == 1  # it was broken off before its second fold
+    assert count(same[0], entry("b", "d2", fold="2"))["configurations"] == 2  # the second fold is another one
+    # The same network can make other forecasts, which its scores tell; and be tested on other rows.
+    assert count(entry("aa", "d2", test=0.15))["configurations"] == 2
+    assert count(entry("aa", "d2", data="others"))["configurations"] == 2
+
+
+def test_fits_that_another_version_of_the_code_made_are_told():
+    assert count()["versions"] == 1
+    assert count(entry("b"), entry("bb"))["versions"] == 3
+    assert count(entry("b", seed=43), entry("bb", "d2"), entry("bbb", data="others"))["versions"] == 1
+
+
+def test_what_is_counted_is_counted_since_its_own_first_fit():
+    earlier = entry("b", "d2", dates=("2018-01-01", "2019-12-31"), when="2020-01-01T00:00:00Z")
+    found = count(earlier)
+    assert (found["configurations"], found["fits"], found["since"]) == (1, 2, "2026-01-01T00:00:02Z")
+    assert not found["new"]  # it was tested, if on other dates
+    untested = [entry("aa", test_rows=0, dates=(None, None), test=None)]
+    assert (found := count(ours=untested))["since"] == "2026-01-01T00:00:02Z"
+    assert (found["configurations"], found["tries"], found["fits"]) == (1, 1, 1)
+
+
+def test_a_count_can_be_made_again_when_more_was_tried():
+    of = count()["of"]
+    later = [entry("b" * number, f"d{number}") for number in range(2, 11)]
+    elsewhere = entry("c", "d2", experiment="mine.level")
+    register = Register(as_table([*OURS, *later, elsewhere]))
+    assert [tries_now(Register(as_table(OURS)), of), tries_now(register, of)] == [1, 10]
+    assert tries_now(register, [*of, of[0] | {"experiment": "mine.level"}]) == 11
 
 
 def test_documents_have_no_dates_and_all_count():
@@ -69,9 +110,10 @@ def test_nothing_is_judged_that_is_not_counted():
     many = [entry("a" * number, fold=str(number)) for number in range(2, 8)]
     with pytest.raises(ValueError, match=r"5 of 6 fits are not in the register \(fold 3, seed 42; .* and 2 more\)"):
         tried(Register(as_table(many[:1])), many)
-    # The same network under another design is another try.
-    with pytest.raises(ValueError, match="1 of 1 fits is not in the register"):
-        tried(Register(as_table([entry("aa", "d2")])), [entry("aa")])
+    # Nor is the same network under another design, on other rows, or on a source of another name.
+    for other in (entry("aa", "d2"), entry("aa", data="others"), entry("aa", source="copy.csv")):
+        with pytest.raises(ValueError, match="1 of 1 fits is not in the register"):
+            tried(Register(as_table([other])), [entry("aa")])
     with pytest.raises(ValueError, match="No fit was handed over"):
         tried(Register(as_table([])), [])
 

@@ -109,6 +109,20 @@ def test_a_page_says_what_was_tried_and_what_luck_makes_of_it():
     assert told.endswith("Of what decided, p = 0.045 alone and p = 0.842 for all tries.")
 
 
+def test_sets_of_seeds_are_tries_and_other_versions_are_told():
+    trials = TRIALS | {"tries": 40, "versions": 2, "new": True}
+    by_seeds, by_designs = record(trials, 0.13), record(TRIALS | {"configurations": 40}, 0.13)
+    assert by_seeds["finding"] == by_designs["finding"]
+    assert by_seeds["decision"]["p_value"] == by_designs["decision"]["p_value"]
+    assert "40 sets of seeds of 1 configuration were tried: the best of so many" in by_seeds["verdict"]
+    told = what_was_tried(by_seeds["trials"])
+    assert told.startswith(
+        "40 sets of seeds of 1 configuration of this experiment were tested on these dates, in 5 fits"
+    )
+    assert "No other fit of this experiment and source is in the register of trials" in told
+    assert "There are up to 2 fits of the same configuration, fold and seed: the code" in told
+
+
 def test_what_a_model_adds_must_be_added_after_all_tries():
     table, task = predictions(0.6), TASKS["regression"]
     alone, after = (encompassing(task, task.statistic, table, table, 1, tried=tried) for tried in (1, 5_000))

@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.file import FileDataset, SourceFileDataset
-from rnn_trading.datasets.whole import read_table, written_whole
-from rnn_trading.register.entries import FIELDS, REGISTER_VERSION, Entry, Register, as_table, faults_of
+from rnn_trading.datasets.whole import written_whole
+from rnn_trading.register.configuration import hash_of
+from rnn_trading.register.entries import FIELDS, REGISTER_VERSION, Entry, Register, as_table, faults_of, identity
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +118,8 @@ class Parts:
 
     def _path(self, entry: Entry) -> Path:
         fit = f"{entry['key']}-{entry['configuration']}"
-        if not PART.fullmatch(name := f"{fit}.v{REGISTER_VERSION}.parquet"):
+        tested = hash_of(identity(entry))
+        if not PART.fullmatch(name := f"{fit}-{tested}.v{REGISTER_VERSION}.parquet"):
             raise RegisterError(f"key and configuration: expected letters, digits, - and _. Received: {fit!r}.")
         return self.folder / name
 
@@ -127,7 +129,9 @@ def _read(path: Path, version: int) -> Entry | str:
     if version != REGISTER_VERSION:
         return f"of version {version}, not {REGISTER_VERSION}" if version else "not the name of a part"
     try:
-        rows = read_table(path).to_pylist()
+        with path.open("rb") as file:
+            # One row needs no threads: to hand it over takes longer than to read it.
+            rows = pq.ParquetFile(file).read(use_threads=False).to_pylist()
     except Exception as error:  # a broken file can raise anything
         return f"cut or damaged ({type(error).__name__})"
     if len(rows) != 1:

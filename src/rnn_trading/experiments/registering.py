@@ -5,18 +5,21 @@ import inspect
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, get_type_hints
 
 import numpy as np
 import pandas as pd
 
 from rnn_trading.plan import FOLD, SEED
-from rnn_trading.register.counting import tried
+from rnn_trading.register.counting import tried, tries_now
 from rnn_trading.register.entries import Entry, Register, Scores, Unit, trial
 from rnn_trading.skill.record import FORECASTS_BY_SEED, Experiment
+from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.rows import MODEL, rows_of
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TASKS, Task
+from rnn_trading.skill.tries import NO_OTHER, configurations, out_of_date
 
 logger = logging.getLogger(__name__)
 
@@ -79,12 +82,33 @@ def count_trials(register: Register, **by_fit: Entry) -> dict[str, Any]:
     """
     trials = [*by_fit.values()]
     found, name = tried(register, trials), f"{trials[0]['experiment']} ({trials[0]['protocol']})"
-    counted = f"{found['configurations']:,} configuration{'s' * (found['configurations'] != 1)}"
     if found["new"]:
-        logger.info("%s: the register of trials is new: these are the first fits that it holds", name)
+        logger.info("%s: %s", name, NO_OTHER[0].lower() + NO_OTHER[1:])
     else:
-        logger.info("%s: %s tried in %s fits since %s", name, counted, f"{found['fits']:,}", found["since"])
+        logger.info(
+            "%s: %s tried in %s fits since %s", name, configurations(found), f"{found['fits']:,}", found["since"]
+        )
     return found
+
+
+def counted_again(register: Register, records: Records) -> Records:
+    """Records with ``tries_now`` in their ``trials``: how many tries there are by now.
+
+    Parameters
+    ----------
+    register
+        All of it.
+    records
+        Of before 0.11, or of what nobody counted, they stay as they are.
+    """
+    found = {}
+    for key, record in records.found.items():
+        trials = record.get("trials") or {}
+        again = {"tries_now": tries_now(register, trials["of"])} if trials.get("of") else {}
+        found[key] = record | ({"trials": trials | again} if again else {})
+        if again and (said := out_of_date(trials, again["tries_now"])):
+            logger.warning("%s (%s): %s. Run it again.", *key, said)
+    return replace(records, found=found)
 
 
 def scores_of(task: Task, forecasts: pd.DataFrame) -> Scores:

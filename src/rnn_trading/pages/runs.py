@@ -105,7 +105,7 @@ def _cells(by_run: dict[str, dict[str, Any]], runs: list[str]) -> list[dict[str,
         else:
             cells += [
                 with_interval(row["value"], row["low"], row["high"], row["too_narrow"]) | {"label": f"{run}: {score}"},
-                finding_cell(row["finding_kind"], row["finding"]),
+                finding_cell(row["finding_kind"], row["finding"], row["remark"] or None),
             ]
     return cells
 
@@ -148,6 +148,6 @@ def _markdown_cells(by_run: dict[str, dict[str, Any]], runs: list[str]) -> list[
             narrow = TOO_NARROW if row["too_narrow"] else ""
             cells += [
                 format_interval(row["value"], row["low"], row["high"]) + narrow,
-                marked(row["finding_kind"], row["finding"]),
+                marked(row["finding_kind"], "; ".join(filter(None, (row["finding"], row["remark"])))),
             ]
     return cells

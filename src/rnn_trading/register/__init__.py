@@ -1,1 +1,1 @@
-"""What was tried: one entry for every fit that this project ever made, and how many configurations these are."""
+"""What was tried: one entry for every fit of an experiment, and how many configurations these are."""

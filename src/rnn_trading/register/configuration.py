@@ -1,4 +1,4 @@
-"""What of the parameters of an experiment is its design: two fits of one design are one try."""
+"""What of the parameters of an experiment is its design: by designs, tries are counted."""
 
 import hashlib
 import json

@@ -1,13 +1,14 @@
 """How many configurations were tried before a result, by the register of trials."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
 import pandas as pd
 
-from rnn_trading.register.entries import Entry, Register
+from rnn_trading.register.entries import Entry, Register, identity
+from rnn_trading.register.sameness import first_with_the_same_fits
 
 # Of one experiment on one source, so that scores can be held against each other.
 SAME = ("experiment", "protocol", "source")
@@ -28,11 +29,16 @@ def tried(register: Register, trials: Sequence[Entry]) -> dict[str, Any]:
     -------
     dict
         ``configurations``: how many different ones were tested on dates that overlap with these, this one included
-        (documents have no dates: all count); ``fits``: how many networks that were; ``since``: when the first of them
-        was fitted (ISO time, UTC); ``new``: whether no other fit of this experiment, protocol and source is there;
+        (documents have no dates: all count; those with the same fits are one, see
+        :func:`rnn_trading.register.sameness.first_with_the_same_fits`); ``tries``: of each as many as it has seeds for
+        networks of as many seeds as these, so that another set of seeds is another try; ``fits``: how many networks
+        that were; ``since``: when the first of them was fitted (ISO time, UTC); ``versions``: how many different fits
+        of one configuration, fold, seed and rows there are at most, which another version of the code, or other
+        training rows, made; ``new``: whether no other tested fit of this experiment, protocol and source is there;
         ``unreadable``: parts of the register that could not be read, by path; ``metric`` and ``larger_is_better``;
         ``validation_score`` and ``test_score`` (means over these fits) and ``best_validation_score`` and
-        ``best_test_score`` (of the best configuration each), None where no fit has one.
+        ``best_test_score`` (of the best configuration each), None where no fit has one; ``configuration``: hash of this
+        one; ``of``: what is needed to count again, see :func:`tries_now`.
 
     Raises
     ------
@@ -47,25 +53,28 @@ def tried(register: Register, trials: Sequence[Entry]) -> dict[str, Any]:
     >>> unit, design = Unit("mine.volatility", "corrected", 1, 42), {"parameters": {}, "source": "mine.csv"}
     >>> wide, deep = (trial(unit, fit | {"key": each}, made, design | {"hash": each}, scores) for each in "wd")
     >>> found = tried(Register(as_table([wide, deep])), [deep])
-    >>> found["configurations"], found["fits"], found["new"]
-    (2, 2, False)
+    >>> found["configurations"], found["tries"], found["fits"], found["new"]
+    (2, 2, 2, False)
     >>> tried(Register(as_table([wide])), [deep])
     Traceback (most recent call last):
     ValueError: mine.volatility (corrected): 1 of 1 fits is not in the register (fold 1, seed 42). Nothing is judged \
 that is not counted: enter it with the node register_fit of that fold and seed, or run the experiment again.
     """
     _refuse_uncounted(register, trials)
-    first, ours = trials[0], {entry["configuration"] for entry in trials}
-    there = register.entries
-    alike = there[(there[list(SAME)] == pd.Series({name: first[name] for name in SAME})).all(axis=1)]
-    tested = alike[(alike["test_rows"] > 0) & _overlaps(alike, trials)]
+    first, of = trials[0], _counted_with(trials)
+    alike = _alike(register.entries, of)
+    tested = _on_these_dates(alike, of)
+    tested = tested.assign(configuration=first_with_the_same_fits(tested))
     validation, test = (_means(tested, name) for name in ("validation_score", "test_score"))
     best = max if first["larger_is_better"] else min
+    others = {identity(entry) for entry in alike[alike["test_rows"] > 0].to_dict("records")} - {*map(identity, trials)}
     return {
         "configurations": max(1, int(tested["configuration"].nunique())),
-        "fits": int(tested["key"].nunique()),
-        "since": str(alike["when"].min()),
-        "new": set(alike["key"]) <= {entry["key"] for entry in trials},
+        "tries": _tries(tested, of),
+        "fits": len({*tested["key"], *(entry["key"] for entry in trials)}),
+        "since": min([*tested["when"], *(entry["when"] for entry in trials)]),
+        "versions": _versions(tested),
+        "new": not others,
         "unreadable": sorted(register.unreadable),
         "metric": first["metric"],
         "larger_is_better": first["larger_is_better"],
@@ -73,15 +82,76 @@ that is not counted: enter it with the node register_fit of that fold and seed, 
         "best_validation_score": best(validation, default=None),
         "test_score": _mean(entry["test_score"] for entry in trials),
         "best_test_score": best(test, default=None),
-        "configuration": sorted(ours)[0],
+        "configuration": min(entry["configuration"] for entry in trials),
+        "of": [of],
     }
+
+
+def tries_now(register: Register, of: Iterable[Mapping[str, Any]]) -> int:
+    """How many tries there are by now, where a result was counted earlier.
+
+    Parameters
+    ----------
+    register
+        What could be read of it, also of other experiments.
+    of
+        What was counted then; see :func:`tried`. Of several experiments that are judged together, of each.
+
+    Examples
+    --------
+    >>> from rnn_trading.register.entries import Register, as_table
+    >>> of = {"experiment": "mine.volatility", "protocol": "corrected", "source": "mine.csv", "seeds": 1}
+    >>> tries_now(Register(as_table([])), [of | {"tested_from": "2020-01-01", "tested_until": "2020-12-31"}])
+    1
+    """
+    found = 0
+    for each in of:
+        tested = _on_these_dates(_alike(register.entries, each), each)
+        found += _tries(tested.assign(configuration=first_with_the_same_fits(tested)), each)
+    return found
+
+
+def _counted_with(trials: Sequence[Entry]) -> dict[str, Any]:
+    """Experiment, protocol, source and dates of which all fits count, and how many seeds are one try."""
+    dates = [(entry["tested_from"], entry["tested_until"]) for entry in trials if entry["tested_from"] is not None]
+    return {name: trials[0][name] for name in SAME} | {
+        "tested_from": min((start for start, _ in dates), default=None),
+        "tested_until": max((end for _, end in dates), default=None),
+        "seeds": len({entry["seed"] for entry in trials}),
+    }
+
+
+def _alike(entries: pd.DataFrame, of: Mapping[str, Any]) -> pd.DataFrame:
+    return entries[(entries[list(SAME)] == pd.Series({name: of[name] for name in SAME})).all(axis=1)]
+
+
+def _on_these_dates(entries: pd.DataFrame, of: Mapping[str, Any]) -> pd.DataFrame:
+    """What was tested on dates between the first and the last; without dates, all that was tested."""
+    tested = entries[entries["test_rows"] > 0]
+    if of["tested_from"] is None or of["tested_until"] is None:
+        return tested
+    # ISO dates are in the order of their text.
+    within = (tested["tested_from"] <= of["tested_until"]) & (tested["tested_until"] >= of["tested_from"])
+    return tested[tested["tested_from"].isna() | within]
+
+
+def _tries(tested: pd.DataFrame, of: Mapping[str, Any]) -> int:
+    """Of each configuration, how many averages of as many seeds: whoever tries seeds finds a lucky one, too."""
+    seeds = tested.groupby("configuration")["seed"].nunique()
+    return max(1, sum(math.ceil(each / of["seeds"]) for each in seeds))
+
+
+def _versions(tested: pd.DataFrame) -> int:
+    """Largest number of different fits of one configuration, fold and seed on the same rows."""
+    keys = tested.groupby(["configuration", "fold", "seed", "data"])["key"].nunique()
+    return max(1, int(keys.max())) if len(keys) else 1
 
 
 def _refuse_uncounted(register: Register, trials: Sequence[Entry]) -> None:
     if not trials:
         raise ValueError("No fit was handed over to be counted. Nothing is judged that is not counted.")
-    there = set(zip(register.entries["key"], register.entries["configuration"], strict=True))
-    missing = [entry for entry in trials if (entry["key"], entry["configuration"]) not in there]
+    there = {identity(entry) for entry in register.entries.to_dict("records")}
+    missing = [entry for entry in trials if identity(entry) not in there]
     if missing:
         first, one = trials[0], len(missing) == 1
         which = "; ".join(f"fold {entry['fold']}, seed {entry['seed']}" for entry in missing[:SHOWN])
@@ -92,17 +162,6 @@ def _refuse_uncounted(register: Register, trials: Sequence[Entry]) -> None:
             f"enter {'it' if one else 'them'} with the node register_fit of that fold and seed, or run the experiment "
             "again."
         )
-
-
-def _overlaps(entries: pd.DataFrame, trials: Sequence[Entry]) -> pd.Series:
-    """Which entries were tested on dates between the first and the last of these; without dates, all were."""
-    dates = [(entry["tested_from"], entry["tested_until"]) for entry in trials if entry["tested_from"] is not None]
-    if not dates:
-        return pd.Series(True, index=entries.index)
-    first, last = min(start for start, _ in dates), max(end for _, end in dates)
-    # ISO dates are in the order of their text.
-    within = (entries["tested_from"] <= last) & (entries["tested_until"] >= first)
-    return entries["tested_from"].isna() | within
 
 
 def _means(entries: pd.DataFrame, score: str) -> list[float]:

@@ -41,6 +41,8 @@ FIELDS: dict[str, tuple[type, bool]] = {
 }
 DTYPES = {str: "str", int: "int64", float: "float64", bool: "boolean"}
 OF_A_FIT = ("key", "ended", "epochs", "seconds", "device")
+# The key knows what a network is fitted on. Which rows it is tested on, and what their source is called, it need not.
+OF_A_TRIAL = ("key", "configuration", "source", "data")
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,17 @@ def trial(unit: Unit, fit: Mapping[str, Any], made: Mapping[str, Any], design: M
         "seconds": float(fit["seconds"]),
         "device": str(fit["device"]),
     }
+
+
+def identity(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """What tells a trial from every other one: the fit, its design, its source, and the rows that it forecasts.
+
+    Examples
+    --------
+    >>> identity({"key": "k", "configuration": "d", "source": "mine.csv", "data": "rows", "seed": 42})
+    ('k', 'd', 'mine.csv', 'rows')
+    """
+    return tuple(str(entry[name]) for name in OF_A_TRIAL)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.differences import GONE, differences
+from rnn_trading.register.sameness import first_with_the_same_fits
 
 OF_ONE = ["experiment", "protocol", "source", "metric", "larger_is_better"]
 OF_CONFIGURATIONS = ["configuration", "fits", "first", "last", "seconds", "validation_score", "test_score"]
@@ -16,6 +17,8 @@ MOST = 8  # differences that are named
 
 def by_configuration(entries: pd.DataFrame) -> pd.DataFrame:
     """One row for each configuration of each experiment, protocol and source, the first that was tried first.
+
+    Those with the same fits are one row: see :func:`rnn_trading.register.sameness.first_with_the_same_fits`.
 
     Parameters
     ----------
@@ -40,7 +43,7 @@ def by_configuration(entries: pd.DataFrame) -> pd.DataFrame:
     of_each = [
         (of, *each)
         for of, alike in entries.groupby(OF_ONE, sort=False)
-        for each in alike.groupby("configuration", sort=False)
+        for each in alike.groupby(first_with_the_same_fits(alike), sort=False)
     ]
     for of, configuration, fits in of_each:
         rows.append(

@@ -82,7 +82,20 @@ class BySeed(Strict):
     worst_finding: Found | None = None
 
 
+class Counted(Strict):
+    """What was counted of one experiment, so that it can be counted again."""
+
+    experiment: str
+    protocol: str
+    source: str
+    tested_from: str | None
+    tested_until: str | None
+    seeds: Annotated[Count, Field(ge=1)]
+
+
 class Trials(Strict):
     """What was tried before."""
 
     configurations: Annotated[Count, Field(ge=1)]
+    tries: Annotated[Count, Field(ge=1)] | None = None
+    of: list[Counted] = []

@@ -10,6 +10,7 @@ import pandas as pd
 from rnn_trading.differences import leaves
 from rnn_trading.skill.formats import format_fact
 from rnn_trading.skill.record_files import Records
+from rnn_trading.skill.tries import late_of
 
 AS_IN_BASE = "as in conf/base"
 NOT_SAID = "not said"
@@ -52,7 +53,8 @@ def table_of_runs(runs: Mapping[str, Records]) -> pd.DataFrame:
         ``experiment``, ``protocol``, ``run``; ``score`` (the name of the headline metric in words) and
         ``larger_is_better``; ``value``, ``low`` and ``high`` (its 95 % interval), NaN where there is none, and
         ``too_narrow``; ``rows`` (of the test); ``finding``, ``finding_kind``; ``made`` (UTC; None where a record does
-        not say it). Experiments in the order of the first run, then those that only others have.
+        not say it); ``remark``: whether more was tried since, or empty. Experiments in the order of the first run, then
+        those that only others have.
 
     Examples
     --------
@@ -71,7 +73,7 @@ def table_of_runs(runs: Mapping[str, Records]) -> pd.DataFrame:
 
 COLUMNS = [
     *("experiment", "protocol", "run", "score", "larger_is_better", "value", "low", "high", "too_narrow", "rows"),
-    *("finding", "finding_kind", "made"),
+    *("finding", "finding_kind", "made", "remark"),
 ]
 
 
@@ -93,6 +95,7 @@ def _scores(record: dict[str, Any]) -> dict[str, Any]:
         "finding": record["finding"],
         "finding_kind": record["finding_kind"],
         "made": record.get("made", {}).get(TIME),
+        "remark": late_of(record),
     }
 
 

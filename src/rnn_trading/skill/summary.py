@@ -17,7 +17,7 @@ from rnn_trading.skill.protocols import PROTOCOLS
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.rivals.tiers import TIERS
 from rnn_trading.skill.rows import best
-from rnn_trading.skill.tries import configurations
+from rnn_trading.skill.tries import configurations, late_of
 
 # What luck gets, where a score has such a value.
 CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
@@ -174,6 +174,7 @@ def _remarks(of_both: list[dict[str, Any]]) -> list[str]:
     remarks += [AGAIN] if of_both and of_both[0]["model"]["chosen"] else []
     trials = of_both[0].get("trials") if of_both else None
     remarks += [f"{configurations(trials)} tried"] if trials else []
+    remarks += [late for record in of_both if (late := late_of(record))]
     remarks += [OTHER_DATA] if len({record["data"]["source"] for record in of_both}) > 1 else []
     return remarks
 

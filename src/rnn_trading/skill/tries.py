@@ -1,4 +1,4 @@
-"""What the number of configurations that were tried makes of a decision."""
+"""What the number of tries makes of a decision."""
 
 import math
 from typing import Any
@@ -7,16 +7,18 @@ from rnn_trading.skill.formats import format_p_value, format_score, words
 from rnn_trading.skill.inference.luck import best_by_luck
 from rnn_trading.skill.rivals.tiers import TIERS
 
+NO_OTHER = "No other fit of this experiment and source is in the register of trials"
+
 
 def tried_in(trials: dict[str, Any] | None) -> int:
-    """How many configurations were tried; 1 where nobody counted.
+    """How many tries there were: configurations, and sets of seeds of each; 1 where nobody counted.
 
     Examples
     --------
-    >>> tried_in({"configurations": 3}), tried_in(None)
-    (3, 1)
+    >>> tried_in({"configurations": 3, "tries": 30}), tried_in({"configurations": 3}), tried_in(None)
+    (30, 3, 1)
     """
-    return 1 if trials is None else int(trials["configurations"])
+    return 1 if trials is None else int(trials.get("tries") or trials["configurations"])
 
 
 def trials_of(decision: dict[str, Any], trials: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -66,19 +68,56 @@ def _best_by_luck(decision: dict[str, Any], lowest: dict[str, Any], tries: int) 
 
 
 def configurations(trials: dict[str, Any]) -> str:
-    """How many there are, in words.
+    """How many there are, in words; of several sets of seeds, how many of these.
 
     Examples
     --------
     >>> configurations({"configurations": 1}), configurations({"configurations": 1200})
     ('1 configuration', '1,200 configurations')
+    >>> configurations({"configurations": 2, "tries": 30})
+    '30 sets of seeds of 2 configurations'
     """
-    number = trials["configurations"]
-    return f"{number:,} configuration{'s' * (number != 1)}"
+    number, tries = trials["configurations"], tried_in(trials)
+    text = f"{number:,} configuration{'s' * (number != 1)}"
+    return text if tries == number else f"{tries:,} sets of seeds of {text}"
+
+
+def out_of_date(trials: dict[str, Any], now: int | None) -> str:
+    """What a reader of a record must know that was judged before all tries were made; nothing if there are no more.
+
+    Parameters
+    ----------
+    trials
+        What was tried when it was judged; see :func:`trials_of`.
+    now
+        How many there are by now; see :func:`rnn_trading.register.counting.tries_now`. None: nobody counted again.
+
+    Examples
+    --------
+    >>> out_of_date({"configurations": 1}, 10), out_of_date({"configurations": 3}, 3)
+    ('judged after 1 try, now there are 10: its p-values are not corrected for them', '')
+    """
+    then = tried_in(trials)
+    if now is None or now <= then:
+        return ""
+    tries = "1 try" if then == 1 else f"{then:,} tries"
+    return f"judged after {tries}, now there are {now:,}: its p-values are not corrected for them"
+
+
+def late_of(record: dict[str, Any]) -> str:
+    """See :func:`out_of_date`; of a record that was counted again.
+
+    Examples
+    --------
+    >>> late_of({"trials": {"configurations": 2, "tries_now": 2}}), late_of({"trials": None}), late_of({})
+    ('', '', '')
+    """
+    trials = record.get("trials") or {}
+    return out_of_date(trials, trials.get("tries_now")) if trials else ""
 
 
 def in_words(trials: dict[str, Any] | None) -> str:
-    """What a reader of a verdict must know; nothing where only one configuration was tried, or nobody counted.
+    """What a reader of a verdict must know; nothing after a single try, or where nobody counted.
 
     Parameters
     ----------
@@ -94,7 +133,7 @@ corrected for it'
     >>> in_words({"configurations": 1, "best_by_luck": luck})
     ''
     """
-    if trials is None or trials["configurations"] == 1:
+    if tried_in(trials) == 1 or trials is None:
         return ""
     text, luck = f"{configurations(trials)} were tried", trials["best_by_luck"]
     if luck is None:
@@ -116,19 +155,24 @@ def what_was_tried(trials: dict[str, Any] | None) -> str:
     >>> told = {"configurations": 1, "fits": 25, "since": "2026-01-31T12:05:00Z", "new": True, "unreadable": []}
     >>> print(what_was_tried(told | {"best_by_luck": None}).replace(". ", ".\n"))
     1 configuration of this experiment was tested on these dates, in 25 fits since 2026-01-31.
-    The register of trials is new: what was tried before it, nobody knows.
+    No other fit of this experiment and source is in the register of trials: what is not in it, nobody knows.
     >>> what_was_tried(None)
     'How many configurations were tried before this one was not counted.'
     """
     if trials is None:
         return "How many configurations were tried before this one was not counted."
-    one, fits = trials["configurations"] == 1, trials["fits"]
+    one, fits, versions = tried_in(trials) == 1, trials["fits"], trials.get("versions", 1)
     sentences = [
         f"{configurations(trials)} of this experiment {'was' if one else 'were'} tested on these dates, in {fits:,} "
         f"fit{'s' * (fits != 1)} since {trials['since'][:10]}"
     ]
     if trials["new"]:
-        sentences.append("The register of trials is new: what was tried before it, nobody knows")
+        sentences.append(f"{NO_OTHER}: what is not in it, nobody knows")
+    if versions > 1:
+        sentences.append(
+            f"There are up to {versions:,} fits of the same configuration, fold and seed: the code, or what it was "
+            "trained on, changed in between, which is counted as no try"
+        )
     if trials["unreadable"]:
         count = len(trials["unreadable"])
         sentences.append(f"{count:,} of its parts cannot be read: there may have been more")

@@ -8,5 +8,5 @@ from . import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """Every fit that this project made, as far as the register has it."""
+    """Every fit that the register has."""
     return Pipeline([wiring.node(nodes.show_register, "register_table", "register_page")])

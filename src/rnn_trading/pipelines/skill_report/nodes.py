@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 
 from rnn_trading import figures as drawn
+from rnn_trading.experiments.registering import counted_again
 from rnn_trading.figures import Figure
 from rnn_trading.pages.figures import small
 from rnn_trading.pages.report import report_page
+from rnn_trading.register.entries import Register
 from rnn_trading.skill import summary
 from rnn_trading.skill.record_files import Records, read_records
 from rnn_trading.skill.shown import in_a_sentence
@@ -23,6 +25,7 @@ PICTURE_WIDTH = 1400  # pixels: what stands at the head of a page has its whole 
 
 def read_skill_records(
     report_files: dict[str, bytes],
+    register_of_trials: Register,
     run: Any,  # Kedro has no check for a union
     *,
     expected: dict[str, str],
@@ -34,10 +37,13 @@ def read_skill_records(
 
     Parameters
     ----------
+    register_of_trials
+        All of it: see :func:`rnn_trading.experiments.registering.counted_again`.
     report_files, run, expected, with_canaries, protocols, not_missed
         See :func:`rnn_trading.skill.record_files.read_records`.
     """
-    return read_records(report_files, expected, with_canaries, protocols, not_missed, run).as_plain()
+    records = read_records(report_files, expected, with_canaries, protocols, not_missed, run)
+    return counted_again(register_of_trials, records).as_plain()
 
 
 def tabulate_skill(skill_records: dict[str, Any], *, names: list[str], not_missed: list[str]) -> pd.DataFrame:

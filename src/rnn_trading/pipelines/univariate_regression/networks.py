@@ -67,23 +67,30 @@ def _of_fold(table: pd.DataFrame, fold: int | str) -> pd.DataFrame:
 
 
 def count_networks(**trials: dict[str, Any]) -> dict[str, Any]:
-    """What was tried of all networks together; see :func:`rnn_trading.register.counting.tried`.
+    """What was tried of all networks together: of which of them a score is best, and not that of the chosen one.
 
     Parameters
     ----------
     trials
-        Of each network, by name.
+        Of each network, by name; see :func:`rnn_trading.register.counting.tried`.
+
+    Returns
+    -------
+    dict
+        The same, without what belongs to one configuration: ``validation_score``, ``test_score``, ``configuration``.
     """
-    single = [*trials.values()]
-    best = max if single[0]["larger_is_better"] else min
+    every = [*trials.values()]
+    best = max if every[0]["larger_is_better"] else min
     bests = ("best_validation_score", "best_test_score")
-    return single[0] | {
-        "configurations": sum(each["configurations"] for each in single),
-        "fits": sum(each["fits"] for each in single),
-        "since": min(each["since"] for each in single),
-        "new": all(each["new"] for each in single),
-        "unreadable": sorted({part for each in single for part in each["unreadable"]}),
-        **{name: best((each[name] for each in single if each[name] is not None), default=None) for name in bests},
+    return {
+        **{name: sum(each[name] for each in every) for name in ("configurations", "tries", "fits")},
+        "since": min(each["since"] for each in every),
+        "versions": max(each["versions"] for each in every),
+        "new": all(each["new"] for each in every),
+        "unreadable": sorted({part for each in every for part in each["unreadable"]}),
+        **{name: every[0][name] for name in ("metric", "larger_is_better")},
+        **{name: best((each[name] for each in every if each[name] is not None), default=None) for name in bests},
+        "of": [counted for each in every for counted in each["of"]],
     }
 
 
