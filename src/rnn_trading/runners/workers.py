@@ -17,7 +17,7 @@ from kedro.runner import Task
 from threadpoolctl import threadpool_limits
 
 from rnn_trading import __version__
-from rnn_trading.redaction import RedactedRecord, remember
+from rnn_trading.redaction import RedactedRecord, redact, redacted, remember
 
 # Read by TensorFlow and OpenMP when they are loaded. BLAS has one thread wherever this package is imported.
 ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
@@ -76,8 +76,9 @@ def run_node(work: bytes) -> Failure | None:
 
 
 def failure(error: BaseException) -> Failure:
-    """An error as it is sent."""
-    way = "".join(traceback.format_exception(error))
+    """An error as it is sent: without secrets, since whoever reads its traceback writes it somewhere."""
+    redact(error)
+    way = redacted("".join(traceback.format_exception(error)))
     chain = [_pickled(error)]
     while error.__cause__ is not None:
         error = error.__cause__
