@@ -1,8 +1,10 @@
 """Runs by workers of Dask, all on this computer."""
 
 import os
+import queue
 import select
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -100,6 +102,33 @@ def test_a_worker_that_does_not_reach_the_folder_is_refused(two, tmp_path, monke
     monkeypatch.setattr("rnn_trading.runners.cluster.Path.cwd", lambda: gone)
     with pytest.raises(WorkersError, match=f"has no folder {gone}. Nodes give each other files"):
         ExecutorRunner(kind="dask", address=two).run(toy.pipeline(), toy.catalog(tmp_path))
+
+
+@pytest.mark.parametrize("way", ["an error", "no answer"])
+def test_whatever_happens_to_the_watch_the_run_ends(way, monkeypatch):
+    """Also an error that nobody thought of, and a scheduler that is there and does not answer."""
+    monkeypatch.setattr(cluster, "SECONDS_BETWEEN_LOOKS", 0.01)
+    answers, lost = threading.Event(), queue.Queue()
+
+    class Client:
+        status = "running"
+
+        def scheduler_info(self, n_workers):
+            if way == "an error":
+                raise RuntimeError("unheard of")
+            answers.wait()
+            return {"workers": {}}
+
+    watched = cluster.Cluster.__new__(cluster.Cluster)
+    watched._client, watched._patience, watched._ends, watched._trouble = Client(), 0.05, threading.Event(), ""
+    watched.watch(lost.put)
+    try:
+        said = lost.get(timeout=SECONDS)
+    finally:
+        watched._ends.set()
+        answers.set()
+    why = " (RuntimeError: unheard of)" if way == "an error" else ""
+    assert said == f"For 0.05 seconds there has been no Dask worker, or no scheduler{why}."
 
 
 def test_where_no_worker_is_left_the_run_ends(started, tmp_path):

@@ -4,10 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rnn_trading import __version__
+from rnn_trading.redaction import redacted
 
 from .errors import WorkersError
 from .workers import seen_from_here
@@ -47,6 +49,7 @@ class Cluster:
                 "scheduler), or correct the address, which the scheduler writes when it starts."
             ) from error
         self._patience, self._ends = patience, threading.Event()
+        self._trouble = ""
         try:
             self._wait_for_a_worker(address)
             self._refuse_unfit_workers()
@@ -91,12 +94,6 @@ class Cluster:
         workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
         return workers
 
-    def _has_workers(self) -> bool:
-        try:
-            return self._client.status == "running" and bool(self._workers())
-        except OSError:  # the scheduler does not answer
-            return False
-
     def watch(self, lost: Callable[[str], None]) -> None:
         """Look from time to time whether there still is a worker: without one, Dask would wait for ever.
 
@@ -105,15 +102,23 @@ class Cluster:
         lost
             Called once, with what happened.
         """
-        threading.Thread(target=self._watch, args=(lost,), daemon=True).start()
+        self._seen = time.monotonic()
+        for each in (self._look, partial(self._watch, lost)):
+            threading.Thread(target=each, daemon=True).start()
+
+    def _look(self) -> None:
+        """In a thread of its own: an answer that never comes, and an error of whatever kind, are no workers seen."""
+        while not self._ends.wait(SECONDS_BETWEEN_LOOKS):
+            try:
+                if self._client.status == "running" and self._workers():
+                    self._seen, self._trouble = time.monotonic(), ""
+            except Exception as error:
+                self._trouble = f" ({redacted(f'{type(error).__name__}: {error}')})"
 
     def _watch(self, lost: Callable[[str], None]) -> None:
-        seen = time.monotonic()
         while not self._ends.wait(SECONDS_BETWEEN_LOOKS):
-            if self._has_workers():
-                seen = time.monotonic()
-            if time.monotonic() - seen > self._patience:
-                lost(f"For {self._patience:g} seconds there has been no Dask worker, or no scheduler.")
+            if time.monotonic() - self._seen > self._patience:
+                lost(f"For {self._patience:g} seconds there has been no Dask worker, or no scheduler{self._trouble}.")
                 return
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:

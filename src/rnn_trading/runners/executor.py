@@ -102,13 +102,14 @@ class NodeExecutor(Executor):
 
     def _ended(self, node: Node) -> WorkersError:
         """What is said of each node alike: the first one that is heard of tells which others were at work."""
-        if self._broken is None:
-            at_work = {each.name for each, sent in self._sent.values() if sent.running()} | {node.name}
-            self._broken = WorkersError(
-                "A worker ended in the middle of its work: it was killed, or there was no memory left. The workers "
-                f"were at these nodes, or about to begin them: {', '.join(sorted(at_work))}. {GO_ON}"
-            )
-        return self._broken
+        with self._lock:
+            if self._broken is None:
+                at_work = {each.name for each, sent in self._sent.values() if sent.running()} | {node.name}
+                self._broken = WorkersError(
+                    "A worker ended in the middle of its work: it was killed, or there was no memory left. The workers "
+                    f"were at these nodes, or about to begin them: {', '.join(sorted(at_work))}. {GO_ON}"
+                )
+            return self._broken
 
     def fail(self, reason: str) -> None:
         """Give up all nodes that were sent."""
