@@ -100,7 +100,7 @@ def remember(values: Any, *, all_of_them: bool = False) -> None:
 
 
 def known_secrets() -> frozenset[str]:
-    """Secrets that are known by their value, for another process of the same run to remember."""
+    """Secrets that are known by their value, for other processes of the same run to remember."""
     return frozenset(_known)
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from rnn_trading import redaction
 from rnn_trading.runners import ExecutorRunner, WorkersError, cluster
 
 from . import toy
@@ -76,6 +77,13 @@ def test_what_a_node_raises_comes_back(two, tmp_path):
     assert isinstance(raised.value.__cause__, KeyError)
 
 
+def test_what_a_worker_logs_shows_no_secret(two, tmp_path, monkeypatch):
+    monkeypatch.setattr(redaction, "_known", {"swordfish 9"})
+    pipeline, catalog = toy.pipeline(toy.tell, secret="secret"), toy.catalog(tmp_path, secret="swordfish 9")
+    ExecutorRunner(kind="dask", address=two).run(pipeline, catalog)
+    assert toy.read(tmp_path, "fit_3")["said"] == f"asked with {redaction.HIDDEN}"
+
+
 def test_where_nobody_listens_nothing_is_run(two, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 0.2)
     assert refusal("127.0.0.1:1", tmp_path).startswith("No Dask scheduler answers at address=127.0.0.1:1: Timed out")
@@ -90,6 +98,12 @@ def test_workers_that_cannot_do_it_are_refused(started, two, tmp_path, monkeypat
     assert " has 2 threads. Seeds of networks belong to a process" in refusal(
         started(1, threads=2).scheduler_address, tmp_path
     )
+    with monkeypatch.context() as here:
+        here.setattr(cluster, "code_here", lambda modules: "0")
+        assert " has other code than is here, of the nodes of this run. Bring it to" in refusal(two, tmp_path)
+    with monkeypatch.context() as here:
+        here.setattr(cluster, "seen_from_here", toy.fit)  # as the same question of another version
+        assert refusal(two, tmp_path).startswith("A Dask worker cannot say which code it has: ")
     monkeypatch.setattr(cluster, "__version__", "0")
     assert "; here it is 0." in refusal(two, tmp_path)
 

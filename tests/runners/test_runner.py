@@ -15,9 +15,10 @@ from kedro.io import CachedDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 from kedro.runner import Task
 
+from rnn_trading import redaction
 from rnn_trading.datasets.whole import JSONDataset
 from rnn_trading.runners import ExecutorRunner, WorkersError
-from rnn_trading.runners.executor import NodeExecutor, part_of
+from rnn_trading.runners.executor import NodeExecutor, part_of, secrets_in
 from rnn_trading.runners.workers import failure
 from tests.conftest import ROOT
 from tests.processes import finished_process, started
@@ -96,7 +97,8 @@ def test_a_worker_gets_the_datasets_of_its_node_alone_with_their_checks(tmp_path
     assert b"a secret of mine" not in pickle.dumps(sent)
 
 
-def test_two_workers_make_what_one_process_makes(tmp_path, caplog):
+def test_two_workers_make_what_one_process_makes(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr("rnn_trading.progress.SECONDS_BETWEEN_REPORTS", float("inf"))  # the last fit is told always
     with caplog.at_level("INFO", "rnn_trading"):
         ExecutorRunner(workers=2).run(toy.pipeline(), toy.catalog(tmp_path))
     assert toy.read(tmp_path, "collected") == toy.COLLECTED
@@ -131,6 +133,14 @@ def test_what_comes_back_shows_no_secret():
     sent.error().__traceback__ = None
     shown = f"{sent} {''.join(traceback.format_exception(sent.error()))}"
     assert "hunter2secret" not in shown and "ABCDEFG" not in shown
+
+
+def test_a_worker_is_told_the_secrets_that_it_could_show_and_logs_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(redaction, "_known", {"swordfish ä9", "of another 1"})
+    assert secrets_in(pickle.dumps({"key": "my swordfish ä9"})) == ["swordfish ä9"]
+    pipeline, catalog = toy.pipeline(toy.tell, secret="secret"), toy.catalog(tmp_path, secret="swordfish ä9")
+    ExecutorRunner(workers=1).run(pipeline, catalog)
+    assert toy.read(tmp_path, "fit_3")["said"] == f"asked with {redaction.HIDDEN}"
 
 
 class Breaking:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,11 @@ from rnn_trading import __version__
 from rnn_trading.redaction import redacted
 
 from .errors import WorkersError
-from .workers import seen_from_here
+from .workers import code_here, seen_from_here
 
 SECONDS_TO_CONNECT = 5
 SECONDS_BETWEEN_LOOKS = 1.0
+SAME_CODE = "Bring it to the code that is here, and start it again: it goes on with what it has loaded."
 
 
 class Cluster:
@@ -27,6 +28,8 @@ class Cluster:
         Of the scheduler, such as ``tcp://127.0.0.1:8786``.
     patience
         Seconds to wait for a worker where there is none, at the start and later.
+    modules
+        Whose source, with that of what they import, must be the same there as here.
 
     Raises
     ------
@@ -34,7 +37,7 @@ class Cluster:
         If Dask is not installed, nobody answers, no worker comes, or one could not do what is asked for.
     """
 
-    def __init__(self, address: str, patience: float) -> None:
+    def __init__(self, address: str, patience: float, modules: Iterable[str]) -> None:
         try:
             import distributed  # noqa: PLC0415  an extra
         except ModuleNotFoundError as error:
@@ -52,7 +55,7 @@ class Cluster:
         self._trouble = ""
         try:
             self._wait_for_a_worker(address)
-            self._refuse_unfit_workers()
+            self._refuse_unfit_workers(frozenset(modules))
         except BaseException:
             self._client.close()
             raise
@@ -67,16 +70,22 @@ class Cluster:
                 f"Start one: dask worker {address} --nthreads 1, or wait longer: --runner-params patience=600."
             ) from error
 
-    def _refuse_unfit_workers(self) -> None:
+    def _refuse_unfit_workers(self, modules: frozenset[str]) -> None:
         """Look at the workers that are there now; one that comes later is trusted."""
         folder = str(Path.cwd())
         try:
-            answers = self._client.run(seen_from_here, folder)
+            answers = self._client.run(seen_from_here, folder, modules)
         except ModuleNotFoundError as error:
             raise WorkersError(f"A Dask worker cannot import {error.name}. Install the same packages there.") from error
-        for worker, (version, is_there) in answers.items():
+        except Exception as error:  # whatever another version of this project makes of the question
+            raise WorkersError(f"A Dask worker cannot say which code it has: {error}. {SAME_CODE}") from error
+        for worker, (version, is_there, code) in answers.items():
             if version != __version__:
                 raise WorkersError(f"The Dask worker {worker} has rnn-trading {version}; here it is {__version__}.")
+            if code != code_here(modules):
+                raise WorkersError(
+                    f"The Dask worker {worker} has other code than is here, of the nodes of this run. {SAME_CODE}"
+                )
             if not is_there:
                 raise WorkersError(
                     f"The Dask worker {worker} has no folder {folder}. Nodes give each other files: put the project on "
