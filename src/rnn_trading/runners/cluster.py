@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from .workers import code_here, seen_from_here
 
 SECONDS_TO_CONNECT = 5
 SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_TO_ANSWER = 30
 SAME_CODE = "Bring it to the code that is here, and start it again: it goes on with what it has loaded."
 
 
@@ -52,7 +52,6 @@ class Cluster:
                 "scheduler), or correct the address, which the scheduler writes when it starts."
             ) from error
         self._patience, self._ends = patience, threading.Event()
-        self._trouble = ""
         try:
             self._wait_for_a_worker(address)
             self._refuse_unfit_workers(frozenset(modules))
@@ -109,25 +108,32 @@ class Cluster:
         Parameters
         ----------
         lost
-            Called once, with what happened.
+            Called with what happened.
         """
-        self._seen = time.monotonic()
-        for each in (self._look, partial(self._watch, lost)):
-            threading.Thread(target=each, daemon=True).start()
+        self._answered = time.monotonic()
+        for each in (self._look, self._wait_for_answers):
+            threading.Thread(target=each, args=(lost,), daemon=True).start()
 
-    def _look(self) -> None:
-        """In a thread of its own: an answer that never comes, and an error of whatever kind, are no workers seen."""
+    def _look(self, lost: Callable[[str], None]) -> None:
+        seen = time.monotonic()
         while not self._ends.wait(SECONDS_BETWEEN_LOOKS):
+            trouble = ""
             try:
                 if self._client.status == "running" and self._workers():
-                    self._seen, self._trouble = time.monotonic(), ""
-            except Exception as error:
-                self._trouble = f" ({redacted(f'{type(error).__name__}: {error}')})"
+                    seen = time.monotonic()
+            except Exception as error:  # whatever it is: a thread that ended here would let the run wait for ever
+                trouble = f" ({redacted(f'{type(error).__name__}: {error}')})"
+            self._answered = time.monotonic()
+            if self._answered - seen > self._patience:
+                lost(f"For {self._patience:g} seconds there has been no Dask worker, or no scheduler{trouble}.")
+                return
 
-    def _watch(self, lost: Callable[[str], None]) -> None:
+    def _wait_for_answers(self, lost: Callable[[str], None]) -> None:
+        """In a thread of its own: a scheduler that was stopped holds up whoever asks it."""
+        longest = self._patience + SECONDS_TO_ANSWER
         while not self._ends.wait(SECONDS_BETWEEN_LOOKS):
-            if time.monotonic() - self._seen > self._patience:
-                lost(f"For {self._patience:g} seconds there has been no Dask worker, or no scheduler{self._trouble}.")
+            if time.monotonic() - self._answered > longest:
+                lost(f"For {longest:g} seconds the Dask scheduler has not answered.")
                 return
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
