@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_trading.provenance import UNKNOWN, code_digest, commit_of, made_now
+from rnn_trading.provenance import UNKNOWN, code_digest, commit_of, libraries_of, made_now
 
 
 @pytest.fixture
@@ -83,3 +83,19 @@ def test_a_digest_of_code_follows_what_is_imported_and_leaves_out_what_computes_
     assert write(deepest='"""One."""\n\n# as it is\nnumber = 1\n') == first
     with pytest.raises(ValueError, match="The module digested.gone has no source"):
         code_digest(["digested.gone"])
+
+
+def test_a_digest_follows_what_lies_beside_a_module_and_names_what_it_uses_of_others(tmp_path, monkeypatch):
+    """As of a network of a user: one file imports another, and a library that this project does not know."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "own_networks.py").write_text("import json\nimport own_layers\nfrom click.testing import CliRunner\n")
+    modules = ["own_networks", "rnn_trading.place"]
+
+    def write(text):
+        (tmp_path / "own_layers.py").write_text(text)
+        return code_digest(modules)
+
+    first = write("import yaml\nfactor = 1\n")
+    assert libraries_of(modules) == {"PyYAML": version("PyYAML"), "click": version("click")}
+    assert write("import yaml\nfactor = 23\n") != first
+    assert write("import yaml\n\nfactor = 1\n") == first

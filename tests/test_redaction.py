@@ -1,8 +1,10 @@
 """No secret is shown, wherever it stands; what helps a reader is."""
 
 import logging
+import pickle
 import string
 import sys
+import traceback
 
 import click
 import pytest
@@ -16,7 +18,7 @@ from kedro.io import DatasetError
 from kedro_datasets.pandas import CSVDataset
 
 from rnn_trading import cli, redaction, settings
-from rnn_trading.redaction import HIDDEN, RedactedRecord, redacted, remember, shown
+from rnn_trading.redaction import HIDDEN, RedactedRecord, redact, redacted, remember, shown
 from rnn_trading.tables.checks import TableError
 from tests.conftest import ROOT
 from tests.test_doctests import run_examples
@@ -255,6 +257,24 @@ def test_other_hooks_see_no_secret():
     manager.hook.on_node_error(error=error, node=None, catalog=None, inputs={}, is_async=False, run_id="")
     manager.hook.on_pipeline_error(error=error, run_params={}, pipeline=None, catalog=None)
     assert seen == ["https://host/a?(not shown) ('password=(not shown)', 3)", "https://host/a?(not shown)"]
+
+
+def test_whatever_a_traceback_shows_of_an_error_is_redacted():
+    """Notes, errors in a group, errors as arguments, and what an error keeps beside its arguments."""
+    address = f"https://host/a?token={SECRET}"
+    inner, missing, wrapped = ValueError(address), OSError(2, "No file", address), RuntimeError(ValueError(address), 3)
+    inner.add_note(f"asked: {address}")
+    group = ExceptionGroup(f"of {address}", [inner, ExceptionGroup("plain", [missing])])
+    group.__context__ = wrapped
+    assert "".join(traceback.format_exception(group)).count(SECRET) == 5
+    redact(group)
+    text = "".join(traceback.format_exception(group))
+    assert SECRET not in text
+    assert "ExceptionGroup: of https://host/a?(not shown) (2 sub-exceptions)" in text
+    assert "asked: https://host/a?(not shown)" in text
+    assert wrapped.args == ("https://host/a?(not shown)", 3)
+    assert SECRET not in str(again := pickle.loads(pickle.dumps(group)))
+    assert type(again) is ExceptionGroup and len(again.exceptions) == 2
 
 
 def test_the_examples():

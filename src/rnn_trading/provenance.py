@@ -5,10 +5,11 @@ import hashlib
 import importlib.util
 import platform
 import subprocess
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache, partial
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ PACKAGES = (
     "tensorflow",
 )
 SEEDS = ("seed", "seeds")
+OWN = "rnn_trading"
+# Where pip and the systems' own managers put packages.
+INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 def made_now(at: datetime | None = None) -> dict[str, Any]:
@@ -113,16 +117,19 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return answer.stdout.strip()
 
 
-def code_digest(modules: Iterable[str]) -> str:
-    """SHA-256 of the source of modules, and of all that they import from this project or from their own packages.
+def code_digest(modules: Iterable[str], without: Collection[str] = ()) -> str:
+    """SHA-256 of the source of modules, and of all that they import but for Python's and what was installed.
 
-    Nothing is imported: sources are parsed. What is imported anywhere in a module counts, inside functions too.
-    Comments, line breaks and docstrings do not count.
+    Nothing is imported: sources are parsed. What is imported anywhere in a module counts, inside functions too; modules
+    of a user that lie beside each other as well, and all of this project, installed or not. Comments, line breaks and
+    docstrings do not count, nor what is loaded by a name that is only made while code runs.
 
     Parameters
     ----------
     modules
         Dotted names, in any order.
+    without
+        Modules and packages that are left out, with what they alone import.
 
     Raises
     ------
@@ -134,22 +141,84 @@ def code_digest(modules: Iterable[str]) -> str:
     >>> one, both = code_digest(["rnn_trading.place"]), code_digest(["rnn_trading.place", "rnn_trading.progress"])
     >>> len(one), one == both, one == code_digest(["rnn_trading.place"] * 2)
     (64, False, True)
+    >>> one == code_digest(["rnn_trading.place", "rnn_trading.progress"], without=["rnn_trading.progress"])
+    True
     """
-    found: dict[str, str] = {}
+    digests = {name: digest for name, (digest, _) in _sources(modules, without).items()}
+    return hashlib.sha256(repr(sorted(digests.items())).encode()).hexdigest()
+
+
+def libraries_of(modules: Iterable[str]) -> dict[str, str]:
+    """Versions of installed distributions that modules from elsewhere import, or modules of theirs, by name.
+
+    What this project itself imports does not count.
+
+    Examples
+    --------
+    >>> libraries_of(["rnn_trading.place"])
+    {}
+    """
+    found = _sources(modules, ())
+    imported = {each for name, (_, names) in found.items() if not name.startswith(OWN) for each in names - found.keys()}
+    if not imported:
+        return {}
+    installed = _installed()
+    named = {distribution for name in imported for distribution in installed.get(name.partition(".")[0], ())}
+    return {name: version(name) for name in sorted(named)}
+
+
+def modules_of(functions: Iterable[Any]) -> set[str]:
+    """Modules of functions, and of those that partial ones are made of; those that have a source.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> sorted(modules_of([made_now, partial(map, code_digest), len]))
+    ['rnn_trading.provenance']
+    """
+    found: set[str] = set()
+    for function in functions:
+        if isinstance(function, partial):
+            found |= modules_of(
+                each for each in (function.func, *function.args, *function.keywords.values()) if callable(each)
+            )
+        elif _source_of(name := getattr(function, "__module__", None) or "builtins"):
+            found.add(name)
+    return found
+
+
+def _sources(modules: Iterable[str], without: Collection[str]) -> dict[str, tuple[str, frozenset[str]]]:
+    """Digest of each module, and names that it imports."""
+    found: dict[str, tuple[str, frozenset[str]]] = {}
     waiting = sorted(set(modules))
-    packages = {name.partition(".")[0] for name in ("rnn_trading", *waiting)}
     for name in waiting:
         if _source_of(name) is None:
             raise ValueError(f"The module {name} has no source, which the key of a result is made from.")
+    packages = {name.partition(".")[0] for name in (OWN, *waiting)}
+    left_out = tuple(f"{name}." for name in without)
     while waiting:
         name = waiting.pop()
-        source = _source_of(name) if name.partition(".")[0] in packages else None
-        if source is None or name in found:
+        if name in found or f"{name}.".startswith(left_out):
             continue
-        stated = source.stat()
-        found[name], imported = _parsed(source, name, stated.st_mtime_ns, stated.st_size)
-        waiting += imported
-    return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+        top = name.partition(".")[0]
+        source = _source_of(name) if top in packages or not _comes_with_python_or_pip(top) else None
+        if source is not None:
+            stated = source.stat()
+            found[name] = _parsed(source, name, stated.st_mtime_ns, stated.st_size)
+            waiting += found[name][1]
+    return found
+
+
+@cache
+def _comes_with_python_or_pip(top: str) -> bool:
+    folder = None if top in sys.stdlib_module_names else _folder_of(top)
+    return folder is None or not INSTALLED.isdisjoint(folder.parts)
+
+
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    """Distributions by the names that are imported."""
+    return packages_distributions()
 
 
 def _source_of(module: str) -> Path | None:
@@ -166,7 +235,10 @@ def _source_of(module: str) -> Path | None:
 @cache
 def _folder_of(top: str) -> Path | None:
     """The folder of a package; of a single module, its path without its ending."""
-    spec = importlib.util.find_spec(top)
+    try:
+        spec = importlib.util.find_spec(top)
+    except ValueError:  # of __main__
+        spec = None
     if spec is None:
         return None
     if spec.submodule_search_locations:
@@ -175,7 +247,7 @@ def _folder_of(top: str) -> Path | None:
 
 
 @cache
-def _parsed(source: Path, module: str, _changed: int, _size: int) -> tuple[str, tuple[str, ...]]:
+def _parsed(source: Path, module: str, _changed: int, _size: int) -> tuple[str, frozenset[str]]:
     """Digest of a source, and names that may be modules it imports; parsed again after a change of the file."""
     tree = ast.parse(source.read_bytes())
     package = module if source.name == "__init__.py" else module.rpartition(".")[0]
@@ -190,7 +262,7 @@ def _parsed(source: Path, module: str, _changed: int, _size: int) -> tuple[str, 
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and _is_docstring(body[0]):
             del body[0]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), tuple(sorted(imported - {""}))
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), frozenset(imported - {""})
 
 
 def _is_docstring(node: ast.AST) -> bool:

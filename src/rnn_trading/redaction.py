@@ -74,6 +74,8 @@ RUN = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[A-Za-z][A-Za-z_. -]{0,39}")
+# Where errors of Python keep text beside their arguments: OSError, ImportError, SyntaxError.
+TEXTS = ("strerror", "filename", "filename2", "msg", "text")
 
 
 def remember(values: Any, *, all_of_them: bool = False) -> None:
@@ -98,7 +100,7 @@ def remember(values: Any, *, all_of_them: bool = False) -> None:
 
 
 def known_secrets() -> frozenset[str]:
-    """Secrets that are known by their value, for another process of the same run to remember."""
+    """Secrets that are known by their value, for other processes of the same run to remember."""
     return frozenset(_known)
 
 
@@ -188,15 +190,45 @@ def is_secret(name: str) -> bool:
 
 
 def redact(error: BaseException) -> None:
-    """Redact the message of an error, and of those that led to it, in place."""
+    """Redact in place all that a traceback shows of an error, of those that led to it, and of those in a group.
+
+    That is its arguments, its notes, and other texts that it keeps, as the file of an OSError.
+    """
     seen: set[int] = set()
     following: list[BaseException | None] = [error]
     while following:
         one = following.pop()
-        if one is not None and id(one) not in seen:
-            seen.add(id(one))
-            one.args = tuple(redacted(each) if isinstance(each, str) else each for each in one.args)
-            following += [one.__cause__, one.__context__]
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        following += [one.__cause__, one.__context__]
+        if isinstance(one, BaseExceptionGroup):
+            following += one.exceptions
+            _redact_group(one)
+        else:
+            one.args = tuple(map(_redacted_argument, one.args))
+        for name in (*vars(one), *TEXTS):
+            value = getattr(one, name, None)
+            if isinstance(value, str):
+                setattr(one, name, redacted(value))
+        if hasattr(one, "__notes__"):
+            one.__notes__ = [redacted(str(note)) for note in one.__notes__]
+
+
+def _redacted_argument(argument: Any) -> Any:
+    """An argument of an error; its text where it is something else, such as another error, that would show a secret."""
+    text = str(argument)
+    return argument if redacted(text) == text else redacted(text)
+
+
+def _redact_group(group: BaseExceptionGroup[BaseException]) -> None:
+    """The message of a group can only be read: a class of its own shows another one."""
+    kind, message = type(group), redacted(group.message)
+    if message != group.message and isinstance(group, Exception):  # those of Python's other class keep their class
+        shown = message + str(group).removeprefix(group.message)
+        names = {name: getattr(kind, name) for name in ("__module__", "__qualname__")}
+        methods = {"__str__": lambda _: shown, "__reduce__": lambda self: (kind, (message, self.exceptions))}
+        group.__class__ = type(kind.__name__, (kind,), {"__slots__": (), **names, **methods})
 
 
 class RedactedRecord(logging.LogRecord):

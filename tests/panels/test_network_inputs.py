@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -61,3 +63,31 @@ def test_other_numbers_have_other_arrays():
         arrays(random_windows(seed=1)),
     ]
     assert all(other != first for other in others)
+
+
+def test_what_a_fold_is_made_of_stays_when_later_dates_and_other_tickers_come():
+    panel, vocabulary = random_windows(), ["T0", "T1", "T2", "T3"]
+    early = panel.take((panel.period < 20) & (panel.ticker_code != 2))
+    assert len(np.unique(early.ticker_code)) == 3
+
+    def arrays(panel):
+        return [array.tolist() for array in network_inputs(panel, vocabulary, {"1": [0.0, 0.1]}).arrays()]
+
+    earlier = 3  # further periods in front, as when a longer history is read
+    past = np.vstack([np.full((earlier, 4), 0.5), panel.past[:20], panel.past[20:] + 1, np.ones((1, 4))])
+    step = panel.periods[1] - panel.periods[0]
+    periods = pd.date_range(panel.periods[0] - earlier * step, freq=step, periods=len(past))
+    np.testing.assert_array_equal(periods[earlier:-1], panel.periods)
+    past[:, 2] = 7
+    grown = replace(
+        early,
+        past=np.insert(past, 1, 9, axis=1),
+        periods=periods,
+        tickers=early.tickers.insert(1, "T00"),
+        ticker_code=(early.ticker_code + (early.ticker_code > 0)).astype(np.int32),
+        period=early.period + np.int32(earlier),
+    )
+    assert arrays(grown) == arrays(early)
+    changed = grown.past.copy()
+    changed[grown.period.max() - 1, grown.ticker_code[grown.period.argmax()]] += 1
+    assert arrays(replace(grown, past=changed)) != arrays(early)

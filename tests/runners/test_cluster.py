@@ -1,12 +1,15 @@
 """Runs by workers of Dask, all on this computer."""
 
 import os
+import queue
 import select
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from rnn_trading import redaction
 from rnn_trading.runners import ExecutorRunner, WorkersError, cluster
 
 from . import toy
@@ -74,6 +77,13 @@ def test_what_a_node_raises_comes_back(two, tmp_path):
     assert isinstance(raised.value.__cause__, KeyError)
 
 
+def test_what_a_worker_logs_shows_no_secret(two, tmp_path, monkeypatch):
+    monkeypatch.setattr(redaction, "_known", {"swordfish 9"})
+    pipeline, catalog = toy.pipeline(toy.tell, secret="secret"), toy.catalog(tmp_path, secret="swordfish 9")
+    ExecutorRunner(kind="dask", address=two).run(pipeline, catalog)
+    assert toy.read(tmp_path, "fit_3")["said"] == f"asked with {redaction.HIDDEN}"
+
+
 def test_where_nobody_listens_nothing_is_run(two, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 0.2)
     assert refusal("127.0.0.1:1", tmp_path).startswith("No Dask scheduler answers at address=127.0.0.1:1: Timed out")
@@ -88,6 +98,12 @@ def test_workers_that_cannot_do_it_are_refused(started, two, tmp_path, monkeypat
     assert " has 2 threads. Seeds of networks belong to a process" in refusal(
         started(1, threads=2).scheduler_address, tmp_path
     )
+    with monkeypatch.context() as here:
+        here.setattr(cluster, "code_here", lambda modules: "0")
+        assert " has other code than is here, of the nodes of this run. Bring it to" in refusal(two, tmp_path)
+    with monkeypatch.context() as here:
+        here.setattr(cluster, "seen_from_here", toy.fit)  # as the same question of another version
+        assert refusal(two, tmp_path).startswith("A Dask worker cannot say which code it has: ")
     monkeypatch.setattr(cluster, "__version__", "0")
     assert "; here it is 0." in refusal(two, tmp_path)
 
@@ -100,6 +116,39 @@ def test_a_worker_that_does_not_reach_the_folder_is_refused(two, tmp_path, monke
     monkeypatch.setattr("rnn_trading.runners.cluster.Path.cwd", lambda: gone)
     with pytest.raises(WorkersError, match=f"has no folder {gone}. Nodes give each other files"):
         ExecutorRunner(kind="dask", address=two).run(toy.pipeline(), toy.catalog(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("way", "why"),
+    [
+        ("an error", "For 0.05 seconds there has been no Dask worker, or no scheduler (RuntimeError: unheard of)."),
+        ("no answer", "For 0.1 seconds the Dask scheduler has not answered."),
+    ],
+)
+def test_whatever_happens_to_the_watch_the_run_ends(way, why, monkeypatch):
+    """Also an error that nobody thought of, and a scheduler that is there and does not answer."""
+    monkeypatch.setattr(cluster, "SECONDS_BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr(cluster, "SECONDS_TO_ANSWER", 0.05 if way == "no answer" else SECONDS)
+    answers, lost = threading.Event(), queue.Queue()
+
+    class Client:
+        status = "running"
+
+        def scheduler_info(self, n_workers):
+            if way == "an error":
+                raise RuntimeError("unheard of")
+            answers.wait()
+            return {"workers": {}}
+
+    watched = cluster.Cluster.__new__(cluster.Cluster)
+    watched._client, watched._patience, watched._ends = Client(), 0.05, threading.Event()
+    watched.watch(lost.put)
+    try:
+        said = lost.get(timeout=SECONDS)
+    finally:
+        watched._ends.set()
+        answers.set()
+    assert said == why
 
 
 def test_where_no_worker_is_left_the_run_ends(started, tmp_path):

@@ -7,14 +7,19 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
+from concurrent.futures import BrokenExecutor, Future
 
 import pytest
 from kedro.io import CachedDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
+from kedro.runner import Task
 
+from rnn_trading import redaction
 from rnn_trading.datasets.whole import JSONDataset
 from rnn_trading.runners import ExecutorRunner, WorkersError
-from rnn_trading.runners.executor import part_of
+from rnn_trading.runners.executor import NodeExecutor, part_of, secrets_in
+from rnn_trading.runners.workers import failure
 from tests.conftest import ROOT
 from tests.processes import finished_process, started
 
@@ -92,7 +97,8 @@ def test_a_worker_gets_the_datasets_of_its_node_alone_with_their_checks(tmp_path
     assert b"a secret of mine" not in pickle.dumps(sent)
 
 
-def test_two_workers_make_what_one_process_makes(tmp_path, caplog):
+def test_two_workers_make_what_one_process_makes(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr("rnn_trading.progress.SECONDS_BETWEEN_REPORTS", float("inf"))  # the last fit is told always
     with caplog.at_level("INFO", "rnn_trading"):
         ExecutorRunner(workers=2).run(toy.pipeline(), toy.catalog(tmp_path))
     assert toy.read(tmp_path, "collected") == toy.COLLECTED
@@ -116,6 +122,57 @@ def test_what_a_node_raises_comes_back(tmp_path, node, kind, message):
     assert str(raised.value) == message
     assert node is toy.refuse_unsendably or isinstance(raised.value.__cause__, KeyError)
     assert f"in {node.__name__}" in raised.value.__notes__[0]
+
+
+def test_what_comes_back_shows_no_secret():
+    address = "https://user:hunter2secret@host/x?apikey=ABCDEFG"
+    error = ValueError(f"401 for {address}")
+    error.__cause__ = KeyError(address)
+    sent = failure(error)
+    assert sent.way.count("https://host/x?(not shown)") == 2
+    sent.error().__traceback__ = None
+    shown = f"{sent} {''.join(traceback.format_exception(sent.error()))}"
+    assert "hunter2secret" not in shown and "ABCDEFG" not in shown
+
+
+def test_a_worker_is_told_the_secrets_that_it_could_show_and_logs_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(redaction, "_known", {"swordfish ä9", "of another 1"})
+    assert secrets_in(pickle.dumps({"key": "my swordfish ä9"})) == ["swordfish ä9"]
+    pipeline, catalog = toy.pipeline(toy.tell, secret="secret"), toy.catalog(tmp_path, secret="swordfish ä9")
+    ExecutorRunner(workers=1).run(pipeline, catalog)
+    assert toy.read(tmp_path, "fit_3")["said"] == f"asked with {redaction.HIDDEN}"
+
+
+class Breaking:
+    """Workers that have ended, while a thread of theirs is about to tell of the nodes that they had."""
+
+    def __init__(self):
+        self.executor = NodeExecutor(self, [])
+        self.executor._sent[Future()] = (Node(toy.fit_1, "a", "b", name="fit_1"), self)
+        self.could_be_told = []
+
+    def submit(self, function, *arguments):
+        raise BrokenExecutor
+
+    def running(self):
+        def tell():
+            taken = self.executor._lock.acquire(blocking=False)
+            self.could_be_told.append(taken)
+            if taken:
+                self.executor._lock.release()
+
+        thread = threading.Thread(target=tell)
+        thread.start()
+        thread.join()
+        return True
+
+
+def test_nobody_is_told_of_a_node_while_those_at_work_are_named(tmp_path):
+    workers = Breaking()
+    task = Task(Node(toy.fit_0, "spreaded", "fit_0", name="fit_0"), toy.catalog(tmp_path), is_async=False)
+    with pytest.raises(WorkersError, match="or about to begin them: fit_0, fit_1. All that was finished is kept"):
+        workers.executor.submit(task)
+    assert workers.could_be_told == [False]
 
 
 def test_after_a_worker_was_killed_the_run_says_what_it_was_at_and_the_next_completes(tmp_path):

@@ -1,6 +1,7 @@
 """A pipeline of plain functions on files, for real workers."""
 
 import json
+import logging
 import os
 import signal
 from pathlib import Path
@@ -55,6 +56,12 @@ def die_once(spreaded, marker):
         Path(marker).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return fit(spreaded, 3)
+
+
+def tell(spreaded, secret):
+    """Give back what the log would say."""
+    record = logging.getLogger("toy").makeRecord("toy", logging.WARNING, "", 0, f"asked with {secret}", (), None)
+    return fit(spreaded, 3) | {"said": record.getMessage()}
 
 
 def refuse(spreaded):

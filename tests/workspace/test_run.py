@@ -12,6 +12,7 @@ from kedro.runner import SequentialRunner
 from rnn_trading.datasets.whole import JSONDataset
 from rnn_trading.workspace import origins
 from rnn_trading.workspace.claims import Claim, Claims
+from rnn_trading.workspace.lineage import OTHER_CODE
 from rnn_trading.workspace.run import WorkspaceError, files_of
 from tests.workspace.small_project import SCALED, TABLE, scale
 
@@ -73,6 +74,21 @@ def test_at_most_eight_differences_are_told(project):
     assert text.startswith("data/03_primary/table.json (and 1 more that this run would take) was made from")
     assert text.count("\n  ") == 9
     assert "\n  and 4 more\n" in text
+
+
+def test_it_is_said_whether_sources_or_code_differ(project):
+    project.run()
+    made, *_ = project.prepare(nodes=["scale"])
+    begins = {
+        "data/03_primary/table.json was made by other code:\n": [OTHER_CODE],
+        "data/03_primary/table.json was made from other sources or parameters:\n": ["rules: there 1, here 5"],
+        "data/03_primary/table.json was made from other sources or parameters, and by other code:\n": [
+            "rules: there 1, here 5",
+            OTHER_CODE,
+        ],
+    }
+    for begin, found in begins.items():
+        assert made._why_refused({"table": found}).startswith(begin)
 
 
 @pytest.mark.parametrize("given", [{"nodes": ["scale"]}, {"only_missing": True}])

@@ -166,7 +166,7 @@ def traces_of(shapes: Iterable[tuple[int, ...]]) -> tuple[tuple[int | None, ...]
 
 
 def forget_all() -> None:
-    """Let go of all traced networks."""
+    """Let go of all traced networks: for tests and measurements, which begin as a process that has traced nothing."""
     with _one_at_a_time:
         _waiting.clear()
 

@@ -16,7 +16,7 @@ from rnn_trading.models.backend import keras
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.models.states import Arrays, State, StateError, States, digest_of
 from rnn_trading.models.traced import by_place
-from rnn_trading.provenance import code_digest
+from rnn_trading.provenance import code_digest, libraries_of
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +59,13 @@ def made_of(
     training_rows, validation_rows
         All numbers that are trained on, and watched.
     modules
-        Whose source, with that of what they import, decides what comes out.
+        Whose source, with that of what they import, decides what comes out; of a builder from elsewhere also the
+        versions of the libraries that it imports.
     watching
         Further callbacks with counters.
     """
+    modules = [*modules]
+    libraries = {name: version(name) for name in LIBRARIES} | libraries_of(modules)
     return {
         "training rows": digest_of(training_rows),
         "validation rows": digest_of(validation_rows),
@@ -70,7 +73,7 @@ def made_of(
         "callbacks": digest_of(array for callback in watching for array in callback.arrays()),
         "training parameters": digest_of([np.array(repr(training))]),
         "device": device,
-        "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
+        "libraries": ", ".join(f"{name} {number}" for name, number in libraries.items()),
         "code": code_digest(modules),
     }
 

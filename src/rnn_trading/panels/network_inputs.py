@@ -141,9 +141,14 @@ class NetworkInputs:
         }
 
     def arrays(self) -> Iterator[NDArray[np.generic]]:
-        """All numbers that inputs are made of."""
-        yield from (self.panel.past, self.panel.ticker_code, self.panel.period, self.panel.periods.to_numpy())
-        yield from (self.codes, np.array(self.panel.lag_columns))
+        """All numbers that inputs are made of: those of later dates, and of tickers without a row, change none."""
+        if not len(self):
+            return
+        panel = self.panel
+        used, columns = np.unique(panel.ticker_code, return_inverse=True)
+        first, last = panel.period.min() - panel.lags, panel.period.max()
+        yield from (panel.past[first:last, used], columns, panel.period - first)
+        yield from (panel.periods[first : last + 1].to_numpy(), self.codes[used], np.array(panel.lag_columns))
         yield from (np.array([float(lag), *bounds]) for lag, bounds in self.bounds.items())
 
 

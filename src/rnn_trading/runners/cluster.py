@@ -2,18 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 from rnn_trading import __version__
+from rnn_trading.redaction import redacted
 
 from .errors import WorkersError
-from .workers import seen_from_here
+from .workers import code_here, seen_from_here
 
 SECONDS_TO_CONNECT = 5
 SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_TO_ANSWER = 30
+SAME_CODE = "Bring it to the code that is here, and start it again: it goes on with what it has loaded."
 
 
 class Cluster:
@@ -25,6 +28,8 @@ class Cluster:
         Of the scheduler, such as ``tcp://127.0.0.1:8786``.
     patience
         Seconds to wait for a worker where there is none, at the start and later.
+    modules
+        Whose source, with that of what they import, must be the same there as here.
 
     Raises
     ------
@@ -32,7 +37,7 @@ class Cluster:
         If Dask is not installed, nobody answers, no worker comes, or one could not do what is asked for.
     """
 
-    def __init__(self, address: str, patience: float) -> None:
+    def __init__(self, address: str, patience: float, modules: Iterable[str]) -> None:
         try:
             import distributed  # noqa: PLC0415  an extra
         except ModuleNotFoundError as error:
@@ -49,7 +54,7 @@ class Cluster:
         self._patience, self._ends = patience, threading.Event()
         try:
             self._wait_for_a_worker(address)
-            self._refuse_unfit_workers()
+            self._refuse_unfit_workers(frozenset(modules))
         except BaseException:
             self._client.close()
             raise
@@ -64,16 +69,22 @@ class Cluster:
                 f"Start one: dask worker {address} --nthreads 1, or wait longer: --runner-params patience=600."
             ) from error
 
-    def _refuse_unfit_workers(self) -> None:
+    def _refuse_unfit_workers(self, modules: frozenset[str]) -> None:
         """Look at the workers that are there now; one that comes later is trusted."""
         folder = str(Path.cwd())
         try:
-            answers = self._client.run(seen_from_here, folder)
+            answers = self._client.run(seen_from_here, folder, modules)
         except ModuleNotFoundError as error:
             raise WorkersError(f"A Dask worker cannot import {error.name}. Install the same packages there.") from error
-        for worker, (version, is_there) in answers.items():
+        except Exception as error:  # whatever another version of this project makes of the question
+            raise WorkersError(f"A Dask worker cannot say which code it has: {error}. {SAME_CODE}") from error
+        for worker, (version, is_there, code) in answers.items():
             if version != __version__:
                 raise WorkersError(f"The Dask worker {worker} has rnn-trading {version}; here it is {__version__}.")
+            if code != code_here(modules):
+                raise WorkersError(
+                    f"The Dask worker {worker} has other code than is here, of the nodes of this run. {SAME_CODE}"
+                )
             if not is_there:
                 raise WorkersError(
                     f"The Dask worker {worker} has no folder {folder}. Nodes give each other files: put the project on "
@@ -91,29 +102,38 @@ class Cluster:
         workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
         return workers
 
-    def _has_workers(self) -> bool:
-        try:
-            return self._client.status == "running" and bool(self._workers())
-        except OSError:  # the scheduler does not answer
-            return False
-
     def watch(self, lost: Callable[[str], None]) -> None:
         """Look from time to time whether there still is a worker: without one, Dask would wait for ever.
 
         Parameters
         ----------
         lost
-            Called once, with what happened.
+            Called with what happened.
         """
-        threading.Thread(target=self._watch, args=(lost,), daemon=True).start()
+        self._answered = time.monotonic()
+        for each in (self._look, self._wait_for_answers):
+            threading.Thread(target=each, args=(lost,), daemon=True).start()
 
-    def _watch(self, lost: Callable[[str], None]) -> None:
+    def _look(self, lost: Callable[[str], None]) -> None:
         seen = time.monotonic()
         while not self._ends.wait(SECONDS_BETWEEN_LOOKS):
-            if self._has_workers():
-                seen = time.monotonic()
-            if time.monotonic() - seen > self._patience:
-                lost(f"For {self._patience:g} seconds there has been no Dask worker, or no scheduler.")
+            trouble = ""
+            try:
+                if self._client.status == "running" and self._workers():
+                    seen = time.monotonic()
+            except Exception as error:  # whatever it is: a thread that ended here would let the run wait for ever
+                trouble = f" ({redacted(f'{type(error).__name__}: {error}')})"
+            self._answered = time.monotonic()
+            if self._answered - seen > self._patience:
+                lost(f"For {self._patience:g} seconds there has been no Dask worker, or no scheduler{trouble}.")
+                return
+
+    def _wait_for_answers(self, lost: Callable[[str], None]) -> None:
+        """In a thread of its own: a scheduler that was stopped holds up whoever asks it."""
+        longest = self._patience + SECONDS_TO_ANSWER
+        while not self._ends.wait(SECONDS_BETWEEN_LOOKS):
+            if time.monotonic() - self._answered > longest:
+                lost(f"For {longest:g} seconds the Dask scheduler has not answered.")
                 return
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:

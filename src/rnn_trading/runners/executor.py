@@ -13,7 +13,7 @@ from kedro.io import CatalogProtocol, DataCatalog
 from kedro.pipeline import Node
 
 from rnn_trading.progress import FIT, Fits
-from rnn_trading.redaction import redacted
+from rnn_trading.redaction import known_secrets, redacted
 
 from .errors import WorkersError
 from .workers import Failure, run_node
@@ -61,7 +61,7 @@ class NodeExecutor(Executor):
         work = pickle.dumps((node, part_of(task.catalog, node)))
         future: Future[Node] = Future()
         try:
-            sent = self._workers.submit(run_node, work)
+            sent = self._workers.submit(run_node, work, secrets_in(work))
         except BrokenExecutor as error:
             raise self._ended(node) from error
         with self._lock:
@@ -102,13 +102,14 @@ class NodeExecutor(Executor):
 
     def _ended(self, node: Node) -> WorkersError:
         """What is said of each node alike: the first one that is heard of tells which others were at work."""
-        if self._broken is None:
-            at_work = {each.name for each, sent in self._sent.values() if sent.running()} | {node.name}
-            self._broken = WorkersError(
-                "A worker ended in the middle of its work: it was killed, or there was no memory left. The workers "
-                f"were at these nodes, or about to begin them: {', '.join(sorted(at_work))}. {GO_ON}"
-            )
-        return self._broken
+        with self._lock:
+            if self._broken is None:
+                at_work = {each.name for each, sent in self._sent.values() if sent.running()} | {node.name}
+                self._broken = WorkersError(
+                    "A worker ended in the middle of its work: it was killed, or there was no memory left. The workers "
+                    f"were at these nodes, or about to begin them: {', '.join(sorted(at_work))}. {GO_ON}"
+                )
+            return self._broken
 
     def fail(self, reason: str) -> None:
         """Give up all nodes that were sent."""
@@ -137,3 +138,8 @@ def part_of(catalog: CatalogProtocol, node: Node) -> DataCatalog:
         part.validation_enabled = catalog.validation_enabled
         part._validator_specs = {name: spec for name, spec in catalog.validator_specs.items() if name in names}
     return part
+
+
+def secrets_in(work: bytes) -> list[str]:
+    """Secrets that a worker could show: no others are sent to it. A pickle holds text as it is, in UTF-8."""
+    return [each for each in sorted(known_secrets()) if each.encode(errors="surrogatepass") in work]

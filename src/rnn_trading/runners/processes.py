@@ -5,8 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any
 
-from rnn_trading.redaction import known_secrets
-
 from .workers import begin
 
 
@@ -25,9 +23,7 @@ class Processes:
         context = multiprocessing.get_context("spawn")
         # Nothing is sent: a worker ends when this end is closed.
         self._theirs, self._ours = context.Pipe(duplex=False)
-        self._pool = ProcessPoolExecutor(
-            workers, mp_context=context, initializer=begin, initargs=(self._theirs, known_secrets())
-        )
+        self._pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin, initargs=(self._theirs,))
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """As of any executor."""

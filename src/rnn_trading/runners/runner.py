@@ -8,10 +8,13 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.runner import AbstractRunner
 
+from rnn_trading.provenance import OWN, modules_of
+
 from .cluster import Cluster
 from .executor import NodeExecutor
 from .processes import Processes
 from .sending import refuse_what_cannot_be_sent
+from .workers import run_node
 
 Kind = Literal["processes", "dask"]
 
@@ -77,6 +80,7 @@ class ExecutorRunner(AbstractRunner):
             raise ValueError("address goes with kind=dask.")
         self._kind, self._workers, self._address, self._patience = kind, workers, address, patience
         self._pipeline = Pipeline([])
+        self._modules: set[str] = set()
 
     @property
     def _logger(self) -> logging.Logger:
@@ -94,6 +98,9 @@ class ExecutorRunner(AbstractRunner):
             return
         refuse_what_cannot_be_sent(pipeline, catalog)
         self._pipeline = pipeline
+        datasets = {type(catalog.get(name)) for name in pipeline.datasets()}
+        own = (each for each in datasets if each.__module__.startswith(f"{OWN}."))
+        self._modules = modules_of([run_node, *(node.func for node in pipeline.nodes), *own])
         super()._run(pipeline, catalog, hook_manager, run_id)
 
     def _get_executor(self, max_workers: int) -> NodeExecutor:
@@ -102,7 +109,7 @@ class ExecutorRunner(AbstractRunner):
         if self._kind == "processes":
             return NodeExecutor(Processes(min(self._workers or cores(), len(nodes))), nodes)
         assert self._address is not None  # see __init__
-        cluster = Cluster(self._address, self._patience)
+        cluster = Cluster(self._address, self._patience, self._modules)
         executor = NodeExecutor(cluster, nodes)
         cluster.watch(executor.fail)
         return executor

@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from multiprocessing.connection import Connection
 
@@ -17,7 +18,8 @@ from kedro.runner import Task
 from threadpoolctl import threadpool_limits
 
 from rnn_trading import __version__
-from rnn_trading.redaction import RedactedRecord, remember
+from rnn_trading.provenance import code_digest
+from rnn_trading.redaction import RedactedRecord, redact, redacted, remember
 
 # Read by TensorFlow and OpenMP when they are loaded. BLAS has one thread wherever this package is imported.
 ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
@@ -49,8 +51,8 @@ class Failure:
         return chain[0]
 
 
-def run_node(work: bytes) -> Failure | None:
-    """Run one node: load what it takes, call it, save what it gives.
+def run_node(work: bytes, secrets: Collection[str]) -> Failure | None:
+    """Run one node: load what it takes, call it, save what it gives. What it logs is redacted.
 
     Kedro's task gets a manager of hooks without hooks. Left without one, it would set up the project in every task,
     which in a process that runs many of them never ends.
@@ -59,6 +61,8 @@ def run_node(work: bytes) -> Failure | None:
     ----------
     work
         The node and a catalog of its datasets, pickled.
+    secrets
+        Those in it that are known by their value.
 
     Returns
     -------
@@ -66,6 +70,8 @@ def run_node(work: bytes) -> Failure | None:
         What the node raised; errors of the worker itself are raised.
     """
     one_thread()
+    remember([*secrets], all_of_them=True)
+    logging.setLogRecordFactory(RedactedRecord)
     with _one_node_at_a_time:
         try:
             node, catalog = pickle.loads(work)
@@ -76,8 +82,9 @@ def run_node(work: bytes) -> Failure | None:
 
 
 def failure(error: BaseException) -> Failure:
-    """An error as it is sent."""
-    way = "".join(traceback.format_exception(error))
+    """An error as it is sent: without secrets, since whoever reads its traceback writes it somewhere."""
+    redact(error)
+    way = redacted("".join(traceback.format_exception(error)))
     chain = [_pickled(error)]
     while error.__cause__ is not None:
         error = error.__cause__
@@ -101,7 +108,7 @@ def one_thread() -> None:
     threadpool_limits(1, user_api="openmp")
 
 
-def begin(parent: Connection, secrets: Collection[str]) -> None:
+def begin(parent: Connection) -> None:
     """Set up a process of :class:`rnn_trading.runners.processes.Processes`.
 
     It ends as soon as the other end of a pipe is closed: by the parent, or since the parent is gone, however it ended.
@@ -112,13 +119,9 @@ def begin(parent: Connection, secrets: Collection[str]) -> None:
     ----------
     parent
         An end of the pipe; nothing is ever sent.
-    secrets
-        What must not be shown in a log.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    remember(list(secrets), all_of_them=True)
-    logging.setLogRecordFactory(RedactedRecord)
     logging.getLogger("rnn_trading").setLevel(logging.WARNING)
     one_thread()
 
@@ -129,6 +132,19 @@ def _end_with(parent: Connection) -> None:
     os._exit(1)
 
 
-def seen_from_here(folder: str) -> tuple[str, bool]:
-    """The version of this package where this runs, and whether a folder is there."""
-    return __version__, os.path.isdir(folder)
+def seen_from_here(folder: str, modules: frozenset[str]) -> tuple[str, bool, str | None]:
+    """The version of this package where this runs, whether a folder is there, and a digest of the source of modules.
+
+    The digest is that of the first time that it was asked for: a process goes on with the code that it has loaded. None
+    where a module has no source.
+    """
+    return __version__, os.path.isdir(folder), code_here(modules)
+
+
+@cache
+def code_here(modules: frozenset[str]) -> str | None:
+    """See :func:`seen_from_here`."""
+    try:
+        return code_digest(modules)
+    except ValueError:
+        return None

@@ -1,5 +1,6 @@
 """What every dataset of a run is made from, by the wiring of all pipelines and the configuration of the run."""
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,13 +14,18 @@ from kedro.pipeline import Node, Pipeline
 from rnn_trading.datasets.training_state import TrainingStateDataset
 from rnn_trading.differences import GONE, differences
 from rnn_trading.progress import FIT
-from rnn_trading.provenance import code_digest
+from rnn_trading.provenance import code_digest, modules_of
 from rnn_trading.workspace.origins import NOT_MADE, Origin, content_of
 
 # Paths in an entry are compared as they are, wherever the project lies.
 PATHS = ("filepath", "index")
 CONTENT = "content"
 DIGITS = 16
+# What nodes of a fit import, and what changes no fit: how results are drawn, shown and counted.
+NOT_OF_A_FIT = tuple(
+    f"rnn_trading.{name}" for name in ("figures", "pages", "register", "experiments.drawing", "experiments.registering")
+)
+OTHER_CODE = "the nodes that make it, or what it is made from, have changed"
 SHOWN_CHARACTERS = 100
 # What says of an entry which source it is, the first that it has.
 NAMING = ("tickers", "symbol", "series", "origin")
@@ -88,7 +94,8 @@ class Lineage:
     def of(self, dataset: str) -> dict[str, Any]:
         """``sources`` and ``parameters`` from which this run makes, or would make, a dataset; see ``origin_of``.
 
-        Of what a fit makes also ``code``, a hash of the source of its modules.
+        Of what fits make, and of what these are made from, also ``code``: a hash of the source of the nodes that make
+        all of it, and of what they import but for :data:`NOT_OF_A_FIT`.
         """
         if dataset not in self._of:
             self._of[dataset] = self._made_of(dataset)
@@ -102,15 +109,22 @@ class Lineage:
         made_from = {"sources": {name: entry for name, entry in sources.items() if entry}, "parameters": parameters}
         return made_from | self._code(dataset)
 
+    @cached_property
+    def _of_fits(self) -> frozenset[str]:
+        """What fits make, and all that they are made from."""
+        fits = (node for node in self._makers.values() if FIT in node.tags)
+        return frozenset[str]().union(*(self.above(output) for node in fits for output in node.outputs))
+
     def _code(self, dataset: str) -> dict[str, str]:
-        node = self._makers.get(dataset)
-        if node is None or FIT not in node.tags:
+        if dataset not in self._of_fits:
             return {}
-        function: Any = node.func
-        module = getattr(function, "func", function).__module__
-        if module not in self._digests:
-            self._digests[module] = code_digest([module])[:DIGITS]
-        return {"code": self._digests[module]}
+        makers = [self._makers[name] for name in self.above(dataset) if name in self._makers]
+        modules = sorted(modules_of(node.func for node in makers))
+        for module in modules:
+            if module not in self._digests:
+                self._digests[module] = code_digest([module], without=NOT_OF_A_FIT)
+        text = json.dumps([[module, self._digests[module]] for module in modules])
+        return {"code": hashlib.sha256(text.encode()).hexdigest()[:DIGITS]} if modules else {}
 
     def _parameter(self, name: str) -> Any:
         """Value of a parameter as it comes back from JSON."""
@@ -190,9 +204,9 @@ def what_differs(origin: Origin, here: dict[str, Any]) -> Iterator[str]:
 
 
 def other_code(origin: Origin, here: dict[str, Any]) -> Iterator[str]:
-    """In words, that a fit was made by other code than that of this run, if both are known."""
+    """In words, that a fit, or what it is made from, is of other code than that of this run, if both are known."""
     if "code" in here and origin.get("code", here["code"]) != here["code"]:
-        yield "the code of the fit is another: its modules were changed"
+        yield OTHER_CODE
 
 
 def _both(name: str, there: str, here: str) -> str:

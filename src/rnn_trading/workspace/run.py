@@ -23,6 +23,7 @@ from rnn_trading.workspace.claims import RUNNING, Claim, Claims
 from rnn_trading.workspace.commands import in_run
 from rnn_trading.workspace.folders import DATA, folder_that_holds
 from rnn_trading.workspace.lineage import (
+    OTHER_CODE,
     Lineage,
     is_read_as_made,
     other_code,
@@ -199,9 +200,10 @@ class Run:
         others = f" (and {len(differing) - 1} more that this run would take)" if len(differing) > 1 else ""
         lines = list(dict.fromkeys(line for found in differing.values() for line in found))
         more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
-        return "\n  ".join(
-            [f"{self._short(path)}{others} was made from other sources or parameters:", *lines[:SHOWN], *more]
-        ) + (
+        reasons = ["from other sources or parameters"] if {*lines} - {OTHER_CODE} else []
+        reasons += ["by other code"] if OTHER_CODE in lines else []
+        begin = f"{self._short(path)}{others} was made {', and '.join(reasons)}:"
+        return "\n  ".join([begin, *lines[:SHOWN], *more]) + (
             f"\nIt was made by: {origin.get('command')}"
             f"\nRun the pipeline whole: {self.whole(origin.get('dataset', first))}"
         )
