@@ -25,7 +25,7 @@ from rnn_trading.experiments.registering import count_trials, register_fit
 from rnn_trading.models.description import describe
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.models.states import States
-from rnn_trading.plan import FINAL, FOLD, SEED, Fits
+from rnn_trading.plan import FINAL_FOLD, FOLD_PREFIX, SEED_PREFIX, Fits, fold_number
 
 GROUP = "folds"
 # Between the names of a fold and of its network, in arguments of functions.
@@ -84,7 +84,7 @@ def arguments_of_fits(folds: Iterable[str], seeds: Sequence[int]) -> dict[str, s
     >>> arguments_of_fits(["fold_1"], [42, 43])
     {'fold_1__seed_42': 'fold_1.seed_42', 'fold_1__seed_43': 'fold_1.seed_43'}
     """
-    return {f"{fold}{BETWEEN}{SEED}{seed}": f"{fold}.{SEED}{seed}" for fold in folds for seed in seeds}
+    return {f"{fold}{BETWEEN}{SEED_PREFIX}{seed}": f"{fold}.{SEED_PREFIX}{seed}" for fold in folds for seed in seeds}
 
 
 def of_the_folds_of(name: str, *datasets: str, **renamed: str) -> dict[str, str]:
@@ -128,7 +128,7 @@ class Folds:
 
 def split_of_fold(split_dates: pd.DataFrame, fold: str) -> pd.DataFrame:
     """The split of one fold: column ``split``, by date; see :func:`rnn_trading.splits.walk_forward.walk_forward`."""
-    return split_dates[[fold if fold in split_dates else fold.removeprefix(FOLD)]].set_axis(["split"], axis=1)
+    return split_dates[[fold if fold in split_dates else fold.removeprefix(FOLD_PREFIX)]].set_axis(["split"], axis=1)
 
 
 SPLIT_OF_FOLD = wiring.node(split_of_fold, "split_dates", split_dates=f"{ALL}split_dates")
@@ -186,7 +186,7 @@ class _Place:
         if not self.folds.fit:
             return once
         fits = [self._put(node, fold, seed) for seed in self.seeds for node in (*self.folds.fit, REGISTER)]
-        forecasts = {f"{SEED}{seed}": self.dataset("model_predictions", fold, seed) for seed in self.seeds}
+        forecasts = {f"{SEED_PREFIX}{seed}": self.dataset("model_predictions", fold, seed) for seed in self.seeds}
         outputs = {each: f"{self.name}.{fold}.{each}" for each in ("model_predictions", "forecasts_by_seed")}
         taken = self._declared("seeds") | forecasts
         return [*once, *fits, Node(average_seeds, taken, outputs, name="average_seeds", namespace=self._group(fold))]
@@ -194,9 +194,9 @@ class _Place:
     def of_final_fold(self) -> list[Node]:
         """What is needed of the final fit: it forecasts nothing that is judged, and is counted all the same."""
         needed = self.folds.needed_in_the_future
-        outputs = {self.dataset(name, FINAL, seed) for name in needed for seed in self.seeds}
-        of_models = Pipeline(self.of_fold(FINAL)).to_outputs(*outputs).nodes
-        return [*of_models, *(self._put(REGISTER_UNTESTED, FINAL, seed) for seed in self.seeds if self.folds.fit)]
+        outputs = {self.dataset(name, FINAL_FOLD, seed) for name in needed for seed in self.seeds}
+        of_models = Pipeline(self.of_fold(FINAL_FOLD)).to_outputs(*outputs).nodes
+        return [*of_models, *(self._put(REGISTER_UNTESTED, FINAL_FOLD, seed) for seed in self.seeds if self.folds.fit)]
 
     def together(self) -> list[Node]:
         """Nodes that make of the datasets of all folds those of the experiment."""
@@ -213,7 +213,7 @@ class _Place:
             )
             for each in STACKED
         ]
-        every = [*names, *([FINAL] if self.folds.fits.final else [])]
+        every = [*names, *([FINAL_FOLD] if self.folds.fits.final else [])]
         told = {
             f"{argument}{BETWEEN}{each}": f"{self.name}.{fit}.{each}"
             for argument, fit in arguments_of_fits(every, self.seeds).items()
@@ -234,7 +234,7 @@ class _Place:
     def _newest(self) -> list[Node]:
         """What forecasts the future."""
         last, group = self.folds.fits.last, self._group()
-        models = {f"{SEED}{seed}": self.dataset("model", last, seed) for seed in self.folds.fits.seeds}
+        models = {f"{SEED_PREFIX}{seed}": self.dataset("model", last, seed) for seed in self.folds.fits.seeds}
         average = Node(
             *(average_networks, models, f"{self.name}.model"), name="average_networks", namespace=group, tags=["gpu"]
         )
@@ -257,7 +257,7 @@ class _Place:
             own = f"params:{self.name}.{name.removeprefix('params:')}"
             return name if name in wiring.GLOBAL_PARAMETERS else self.parameters.get(name, own)
         if seed is not None and name in self.of_fits:
-            return f"{self.name}.{fold}.{SEED}{seed}.{name}"
+            return f"{self.name}.{fold}.{SEED_PREFIX}{seed}.{name}"
         if name in self.of_folds:
             return f"{self.name}.{fold}.{name}"
         if name in self.folds.shared:
@@ -278,7 +278,7 @@ class _Place:
                 argument: self.dataset(name, fold, seed) for argument, name in taken.items() if argument not in known
             },
             outputs=self._outputs(node._outputs, fold, seed),
-            namespace=self._group(fold) + ("" if seed is None else f".{SEED}{seed}"),
+            namespace=self._group(fold) + ("" if seed is None else f".{SEED_PREFIX}{seed}"),
         )
 
     def _outputs(self, outputs: Any, fold: str, seed: int | None) -> str | dict[str, str]:
@@ -312,14 +312,14 @@ def average_seeds(*, seeds: int = 1, **forecasts: pd.DataFrame) -> dict[str, pd.
         ``model_predictions`` and ``forecasts_by_seed``; see
         :func:`rnn_trading.experiments.gathering.average_forecasts`.
     """
-    by_seed = {int(name.removeprefix(SEED)): table for name, table in forecasts.items()}
+    by_seed = {int(name.removeprefix(SEED_PREFIX)): table for name, table in forecasts.items()}
     mean, _ = average_forecasts(dict([*by_seed.items()][:seeds]))
     return {"model_predictions": mean, "forecasts_by_seed": average_forecasts(by_seed)[1]}
 
 
 def stack(**by_fold: pd.DataFrame) -> pd.DataFrame:
     """See :func:`rnn_trading.experiments.gathering.stack_folds`; arguments are tables by ``fold_N``."""
-    return stack_folds({int(fold.removeprefix(FOLD)): table for fold, table in by_fold.items()})
+    return stack_folds({int(fold.removeprefix(FOLD_PREFIX)): table for fold, table in by_fold.items()})
 
 
 def the_only_fold(fold_1: pd.DataFrame) -> pd.DataFrame:
@@ -364,19 +364,7 @@ def fit_called(name: str) -> Fit:
     ((1, 42), ('final', 43))
     """
     fold, seed = name.split(BETWEEN)
-    return fold_number(fold), int(seed.removeprefix(SEED))
-
-
-def fold_number(fold: str) -> int | str:
-    """The number of a fold by its name, or ``final``.
-
-    Examples
-    --------
-    >>> fold_number("fold_2"), fold_number("fold_final")
-    (2, 'final')
-    """
-    number = fold.removeprefix(FOLD)
-    return int(number) if number.isdigit() else number
+    return fold_number(fold), int(seed.removeprefix(SEED_PREFIX))
 
 
 def average_networks(**networks: Any) -> Any:

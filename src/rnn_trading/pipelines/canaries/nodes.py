@@ -8,7 +8,6 @@ import pandas as pd
 from kedro.pipeline import Pipeline
 from pydantic import Field
 
-from rnn_trading.experiments.gathering import FOLD
 from rnn_trading.parameters import parameters
 from rnn_trading.simulated.forecasts import with_planted_forecast
 from rnn_trading.simulated.sources import with_changes_redrawn
@@ -26,6 +25,7 @@ from rnn_trading.skill.laws import (
     skill_is_found,
 )
 from rnn_trading.skill.record import plain
+from rnn_trading.skill.rows import FOLD
 from rnn_trading.skill.tasks import TaskName
 
 from .experiments import CANARIES, CanarySizes, experiment_of
