@@ -131,6 +131,22 @@ def test_what_all_fits_came_to_and_what_belongs_to_the_newest_networks():
     assert run(experiment(planned(final=False)), "scaling")["scaling"] == {"mean": 3.0}
 
 
+def test_what_is_judged_is_scaled_as_in_the_first_fold():
+    """And not as in the final fit, whose training rows were tested."""
+    judged = wiring.node(spread, "spread", scaling=f"{folds.FIRST}scaling")
+    plan = planned()
+    own = folds.experiment(NAME, [judged], Folds(plan.of(NAME), EACH_FOLD, EACH_FIT, newest=("scaling",)))
+    assert run(own, "spread")["spread"] == 2.0
+    # Of an experiment that takes the scaling of another, it is that of the other's first fold.
+    shared = of_the_folds_of(NAME, "split_dates", "scaling", "rival_predictions")
+    beside = folds.experiment(TWIN, [judged], Folds(plan.of(TWIN), (), EACH_FIT, shared), {"series": f"{NAME}.series"})
+    assert run(own + beside, "twin.spread")["twin.spread"] == 2.0
+
+
+def spread(scaling: dict[str, float]) -> float:
+    return scaling["mean"]
+
+
 def test_an_experiment_shares_what_is_made_in_the_folds_of_another():
     pipeline = twin(planned())
     assert {

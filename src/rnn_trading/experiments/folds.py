@@ -32,6 +32,8 @@ GROUP = "folds"
 BETWEEN = "__"
 # Before the name of a dataset of the whole experiment, of which a fold has one of its own.
 ALL = "all_"
+# Before the name of a dataset of the first fold, where the whole experiment takes it.
+FIRST = "first_"
 # What a fit needs beside what it makes, and has for itself.
 OF_A_FIT = ("training_state",)
 STACKED = ("model_predictions", "rival_predictions", "forecasts_by_seed")
@@ -151,7 +153,8 @@ def experiment(
     Parameters
     ----------
     nodes
-        What is done once. To it comes the ``summary`` of the ``model``.
+        What is done once. To it comes the ``summary`` of the ``model``. A dataset ``first_NAME`` is that of the first
+        fold.
     folds
         What is repeated. To it comes what brings it together: ``model_predictions``, ``rival_predictions``,
         ``forecasts_by_seed``, ``training``, ``history`` and ``model``.
@@ -160,15 +163,14 @@ def experiment(
     """
     outside = dict(shared) if isinstance(shared, Mapping) else {each: each for each in shared}
     once = [*nodes, wiring.node(describe, "summary")]
-    return wiring.experiment(name, once, outside, parameters) + in_folds(name, folds, outside, parameters or {})
+    place = _Place(name, folds, outside, parameters or {})
+    first = {taken: place.of_first(taken) for node in once for taken in node.inputs if taken.startswith(FIRST)}
+    return wiring.experiment(name, once, outside | first, parameters) + place.pipeline()
 
 
 def in_folds(name: str, folds: Folds, outside: Mapping[str, str], parameters: Mapping[str, str]) -> Pipeline:
     """The folds of an experiment, and what brings them together."""
-    place = _Place(name, folds, outside, parameters)
-    judged = [node for fold in folds.fits.names for node in place.of_fold(fold)]
-    final = place.of_final_fold() if folds.fits.final else []
-    return Pipeline([*judged, *final, *place.together()])
+    return _Place(name, folds, outside, parameters).pipeline()
 
 
 class _Place:
@@ -179,6 +181,16 @@ class _Place:
         self.seeds = (*folds.fits.seeds, *folds.fits.others)
         self.of_fits = {*OF_A_FIT, "trial", *(output for node in folds.fit for output in node.outputs)}
         self.of_folds = {output for node in folds.fold for output in node.outputs}
+
+    def pipeline(self) -> Pipeline:
+        """All nodes."""
+        judged = [node for fold in self.folds.fits.names for node in self.of_fold(fold)]
+        final = self.of_final_fold() if self.folds.fits.final else []
+        return Pipeline([*judged, *final, *self.together()])
+
+    def of_first(self, name: str) -> str:
+        """The whole name of a dataset of the first fold, called ``first_NAME``."""
+        return self.dataset(name.removeprefix(FIRST), self.folds.fits.names[0])
 
     def of_fold(self, fold: str) -> list[Node]:
         """Its nodes, those of its fits, and the average of their forecasts."""

@@ -12,7 +12,7 @@ from kedro.pipeline import Node
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
-from rnn_trading.experiments.series import known_series, split_dates
+from rnn_trading.experiments.series import SCALED, known_series, split_dates
 from rnn_trading.figures import Figure
 from rnn_trading.parameters import parameters
 from rnn_trading.series.scaling import Scaling
@@ -269,5 +269,6 @@ DRAW: Node = wiring.draw(
         "error_by_step": error_by_step,
         "learning_curves": drawing.learning_curves,
         "model_and_rivals": model_and_rivals,
-    }
+    },
+    **SCALED,
 )
