@@ -163,9 +163,11 @@ def test_a_vocabulary_that_knows_the_test_dies_by_the_future(settings):
     assert not held_by_the_future(name, values, canaries)
 
 
-def held_by_the_future(name: str, values: dict[str, Any], canaries: CanaryParameters) -> bool:
-    """Whether the forecasts of an experiment stay the same with another future."""
-    canary, experiment, pipeline = CANARIES[name], experiment_of(name), pipeline_of(name, values)
+def held_by_the_future(
+    name: str, values: dict[str, Any], canaries: CanaryParameters, pipeline: Pipeline | None = None
+) -> bool:
+    """Whether the forecasts of an experiment, or of a changed one, stay the same with another future."""
+    canary, experiment, pipeline = CANARIES[name], experiment_of(name), pipeline or pipeline_of(name, values)
     sources = canary.simulate(canaries.strengths[name], canaries.first_seed, canaries.sizes)
     with memory_run(experiment, pipeline, values, sources) as run:
         rows = run.predictions()
@@ -173,6 +175,30 @@ def held_by_the_future(name: str, values: dict[str, Any], canaries: CanaryParame
     with memory_run(experiment, pipeline, values, canary.another_future(sources, after, 1)) as run:
         other = run.predictions()
     return no_forecast_knows_the_future(rows, other, canary.order, after)["held"]
+
+
+def forecast_by_scaling(windows: pd.DataFrame, split_dates: pd.DataFrame, scaling: dict[str, Any]) -> pd.DataFrame:
+    """The last value and the offset of a fold, in the place of a network."""
+    parts = split_dates["split"].dropna().astype("str")
+    rows = windows.loc[parts.index]
+    columns = {"split": parts, "prediction": rows["1"] + scaling["offset"], "truth": rows["truth"]}
+    return pd.DataFrame(columns).rename_axis("date")
+
+
+@pytest.mark.parametrize(("fitted_in", "held"), [("fold_1", True), ("fold_2", False)])
+def test_a_first_fold_that_is_scaled_as_the_second_dies_by_the_future(fitted_in, held, settings):
+    """Its scaling knows what it tests, though no fold knows what the last one tests."""
+    values, canaries = settings
+    values = merge(values, canaries.overrides)
+    pipeline = pipeline_of(LEVEL, values)
+    for node in pipeline.nodes:
+        if node.name.endswith(".forecast") and node.name.startswith(f"{LEVEL}.folds."):
+            taken = {name: node._inputs[name] for name in ("windows", "split_dates", "scaling")}
+            pipeline = replaced(pipeline, node.name, forecast_by_scaling, taken)
+    scale = next(node for node in pipeline.nodes if node.name == f"{LEVEL}.folds.fold_1.fit_scaling")
+    taken = scale._inputs | {"split_dates": f"{LEVEL}.{fitted_in}.split_dates"}
+    pipeline = replaced(pipeline, scale.name, scale.func, taken)
+    assert held_by_the_future(LEVEL, values, canaries, pipeline) is held
 
 
 @pytest.mark.trains
@@ -233,10 +259,12 @@ def test_a_stale_rule_that_knows_the_future_dies_by_the_future(settings):
     assert not no_forecast_knows_the_future(rows, other, canary.order, after)["held"]
 
 
-def replaced(pipeline: Pipeline, name: str, function: Callable[..., Any]) -> Pipeline:
-    """A pipeline with one node done otherwise."""
+def replaced(
+    pipeline: Pipeline, name: str, function: Callable[..., Any], taken: dict[str, str] | None = None
+) -> Pipeline:
+    """A pipeline with one node done otherwise, perhaps from other datasets."""
     node = next(node for node in pipeline.nodes if node.name == name)
-    return pipeline - Pipeline([node]) + Pipeline([node._copy(func=function)])
+    return pipeline - Pipeline([node]) + Pipeline([node._copy(func=function, inputs=taken or node._inputs)])
 
 
 def leaking(pipeline: Pipeline, name: str, leak: Callable[..., pd.DataFrame]) -> Pipeline:
