@@ -28,7 +28,7 @@ from rnn_trading.panels.network_inputs import (
 )
 from rnn_trading.panels.past_returns import PastReturns
 from rnn_trading.panels.view import LABEL, Bounds, PanelWindows
-from rnn_trading.plan import Plan
+from rnn_trading.plan import FOLD_PREFIX, Plan
 from rnn_trading.skill.formats import format_score, format_signed
 from rnn_trading.skill.losses import PROBABILITY_FLOOR
 from rnn_trading.skill.metrics.panels import FEWEST_TICKERS, information_coefficients, quantile_returns
@@ -41,7 +41,7 @@ from rnn_trading.splits.chronological import (
     rows_in,
     watched_part,
 )
-from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split, refuse_one_class
+from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split, each_fold, refuse_one_class
 from rnn_trading.splits.walk_forward import walk_forward as folds_of
 
 RIVALS = {"classification": CLASSIFICATION, "regression": REGRESSION}
@@ -107,21 +107,31 @@ def split_dates(
     Raises
     ------
     ValueError
-        If no test date has so many tickers that forecasts can be judged, or a part of a fold has one class only: before
-        anything is trained.
+        If no test date of a fold has so many tickers that forecasts can be judged, or a part of a fold has one class
+        only: before anything is trained.
     """
     parts = folds_of(returns_panel.dates, split, walk_forward)
-    tickers = np.bincount(rows_of(returns_panel, parts, "test").period).max()
-    if tickers < FEWEST_TICKERS:
-        raise ValueError(
-            f"Forecasts are judged by their ranks across tickers: expected at least {FEWEST_TICKERS} tickers on a test "
-            f"date. Received {tickers} at most, of {len(returns_panel.tickers_of_rows)}. Bring prices of more "
-            "tickers; for a single one: --pipelines univariate_regression, with --params index_file=PATH."
-        )
+    _refuse_few_tickers(returns_panel, parts)
     if experiment.task == "classification":
         rises = pd.Series(returns_panel.future > 0, returns_panel.dates)
         refuse_one_class(rises.astype(int), parts, experiment.name)
     return parts
+
+
+def _refuse_few_tickers(panel: PanelWindows, parts: pd.DataFrame) -> None:
+    """Raise if a fold has no test date on which forecasts can be ranked."""
+    tickers = pd.Series(np.bincount(panel.period, minlength=len(panel.periods)), panel.periods)
+    several = f"{FOLD_PREFIX}2" in parts
+    for fold, part in each_fold(parts):
+        most = tickers[part.index[part == "test"]].max()  # missing for the final fit, which has no test
+        if most < FEWEST_TICKERS:
+            raise ValueError(
+                f"Forecasts are judged by their ranks across tickers: expected at least {FEWEST_TICKERS} tickers on a "
+                f"test date{f' of {fold}' if several else ''}. Received {most} at most, of "
+                f"{len(panel.tickers_of_rows)}. Bring prices of more tickers"
+                f"{', or use fewer folds (walk_forward.folds=1)' if several else ''}; for a single one: --pipelines "
+                "univariate_regression, with --params index_file=PATH."
+            )
 
 
 def fit_clipping(returns_panel: PanelWindows, split_dates: pd.DataFrame) -> Bounds:
