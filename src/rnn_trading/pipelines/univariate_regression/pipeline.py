@@ -150,7 +150,8 @@ def _run_folds(name: str, plan: Plan) -> Folds:
 
 
 def _index_windows(name: str, plan: Plan) -> Pipeline:
-    return folds.experiment(name, [WINDOW_INDEX, runs.SPLIT, JUDGE, runs.DRAW], _run_folds(name, plan), INDEX)
+    nodes = [WINDOW_INDEX, runs.SPLIT_FOR_PATHS, JUDGE, runs.DRAW]
+    return folds.experiment(name, nodes, _run_folds(name, plan), INDEX)
 
 
 def _rolling_windows_by_epochs(name: str, plan: Plan) -> Pipeline:
