@@ -39,6 +39,7 @@ def fit_rivals(series: pd.DataFrame, split_dates: pd.DataFrame, fold: str) -> pd
 def train(scaling: dict[str, float], fit: FitOf) -> dict[str, Any]:
     history = pd.DataFrame({"epoch": [1], "rows": ["train"], "quantity": ["loss"], "value": [0.5]})
     facts = {"networks": 1, "parameters": 1, "epochs": 1, "seconds": 1.0, "device": "CPU", "title": fit.title}
+    facts["first"] = fit.first
     return {"model": scaling["mean"] + float(fit.seed or 0), "history": history, "training": facts}
 
 
@@ -127,6 +128,10 @@ def test_what_all_fits_came_to_and_what_belongs_to_the_newest_networks():
     assert training["other_seeds"] == [7]
     assert training["final_fit"]["fits"] == 2
     assert training["title"]["fold_2.seed_43"] == f"{NAME}, fold 2, seed 43"
+    assert training["final_fit"]["title"]["fold_final.seed_42"] == f"{NAME}, final fit, seed 42"
+    # One fit alone says what is true of all.
+    assert [fit for fit, first in training["first"].items() if first] == ["fold_1.seed_42"]
+    assert training["final_fit"]["first"] is False
     assert made["scaling"] == {"mean": 4.0}  # of the final fit, whose training rows are the first four
     assert run(experiment(planned(final=False)), "scaling")["scaling"] == {"mean": 3.0}
 

@@ -10,7 +10,7 @@ from kedro.pipeline import Pipeline
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.documents import PREPARATION, READING
-from rnn_trading.experiments.fitting import fitted, trained_parameters
+from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.folds import FitOf, Folds, experiment
 from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
@@ -88,9 +88,9 @@ def train_network(
     words = Input((None if masked else reading.tokens,), "int32", ids=len(vectors), masked=masked, vectors=matrix)
     interface = Interface({INPUT: words}, target=scale if architecture.standardise else (0.0, 1.0))
     result = fit.train(Blueprint(architecture, interface), rows("train"), rows(held_out), training, training_state)
-    made = fitted(result, training, held_out, trained_parameters=trained_parameters(result.model))
+    made = fitted(result, training, held_out)
     dimensions = architecture.dimensions or vectors.shape[1]
-    return beside_published(made, experiment, len(vectors), dimensions, "words and phrases")
+    return beside_published(made, experiment, len(vectors), dimensions, "words and phrases", first=fit.first)
 
 
 def _mean_and_deviation(documents: pd.DataFrame) -> tuple[float, float]:

@@ -50,23 +50,30 @@ class FitOf:
     seed
         Of all that is drawn; None: that of the training.
     fold
-        Name of the fold; empty: there is one.
+        Name of the fold; empty: there is one network.
+    first
+        Whether it is the one that says what is true of all: the first seed of the first fold.
 
     Examples
     --------
     >>> FitOf("mine.level", 43, "fold_1").title, FitOf("mine.level").title
     ('mine.level, fold 1, seed 43', 'mine.level')
+    >>> FitOf("mine.level", 43, "fold_final").title
+    'mine.level, final fit, seed 43'
     """
 
     experiment: str
     seed: int | None = None
     fold: str = ""
+    first: bool = True
 
     @property
     def title(self) -> str:
         """What the network is called in messages."""
-        seed = f"seed {self.seed}" if self.fold else ""
-        return ", ".join(filter(None, [self.experiment, self.fold.replace("_", " "), seed]))
+        if not self.fold:
+            return self.experiment
+        fold = "final fit" if self.fold == FINAL_FOLD else f"fold {fold_number(self.fold)}"
+        return f"{self.experiment}, {fold}, seed {self.seed}"
 
     def train(
         self, build: Any, rows: Any, watched: Any, training: TrainingParameters, states: States, *callbacks: Any
@@ -279,7 +286,9 @@ class _Place:
 
     def _put(self, node: Node, fold: str, seed: int | None = None) -> Node:
         """A node of a fold or of a fit, with the whole names of its datasets."""
-        fit = FitOf(self.name, seed, "" if self.folds.fits.single else fold)
+        fits = self.folds.fits
+        first = (fold, seed) == (fits.names[0], fits.seeds[0])
+        fit = FitOf(self.name, seed, "" if fits.single else fold, first)
         values: dict[str, Any] = {"fold": fold, "seed": seed, "fit": fit}
         taken: Any = node._inputs
         inside = inspect.signature(node.func).parameters

@@ -187,7 +187,7 @@ def train_model(
     if UNSEEN in vocabulary:
         average_embedding(result.model, vocabulary.index(UNSEEN))
     made = fitted(result, training, watched_part(split)) | {"vocabulary": vocabulary}
-    return beside_published(made, experiment, len(vocabulary), architecture.embedding, "tickers")
+    return beside_published(made, experiment, len(vocabulary), architecture.embedding, "tickers", first=fit.first)
 
 
 def _inputs_and_targets(
