@@ -309,7 +309,8 @@ def filing_experiment(name: str, plan: Plan) -> Pipeline:
     last = {each: f"{name}.{fits.names[-1]}.{each}" for each in OF_THE_LAST}
     every = [*fits.names, *([FINAL_FOLD] if fits.final else [])]
     of_folds = {f"{fold}_documents": f"{name}.{fold}.documents" for fold in every}
-    reports = wiring.node(gather_reports, "reports", **dict(zip(every, of_folds, strict=True)))
+    taken: dict[str, Any] = dict(zip(every, of_folds, strict=True))
+    reports = wiring.node(gather_reports, "reports", **taken)
     nodes = [*PREPARATION, reports, wiring.judge(judge), wiring.draw(figures)]
     fit = wiring.train(train_network), wiring.forecast(forecast_filings)
     folds = Folds(fits, (*READING, wiring.rivals(forecast_with_rivals)), fit)

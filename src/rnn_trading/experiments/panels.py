@@ -28,19 +28,14 @@ from rnn_trading.panels.network_inputs import (
 )
 from rnn_trading.panels.past_returns import PastReturns
 from rnn_trading.panels.view import LABEL, Bounds, PanelWindows
-from rnn_trading.plan import FOLD_PREFIX, Plan
+from rnn_trading.plan import Plan
 from rnn_trading.skill.formats import format_score, format_signed
 from rnn_trading.skill.losses import PROBABILITY_FLOOR
 from rnn_trading.skill.metrics.panels import FEWEST_TICKERS, information_coefficients, quantile_returns
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION, KnownPanel, PanelRows
-from rnn_trading.splits.chronological import (
-    SplitName,
-    SplitParameters,
-    rows_in,
-    watched_part,
-)
+from rnn_trading.splits.chronological import SplitName, SplitParameters, rows_in, watched_part
 from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split, each_fold, refuse_one_class
 from rnn_trading.splits.walk_forward import walk_forward as folds_of
 
@@ -121,16 +116,13 @@ def split_dates(
 def _refuse_few_tickers(panel: PanelWindows, parts: pd.DataFrame) -> None:
     """Raise if a fold has no test date on which forecasts can be ranked."""
     tickers = pd.Series(np.bincount(panel.period, minlength=len(panel.periods)), panel.periods)
-    several = f"{FOLD_PREFIX}2" in parts
     for fold, part in each_fold(parts):
         most = tickers[part.index[part == "test"]].max()  # missing for the final fit, which has no test
         if most < FEWEST_TICKERS:
             raise ValueError(
                 f"Forecasts are judged by their ranks across tickers: expected at least {FEWEST_TICKERS} tickers on a "
-                f"test date{f' of {fold}' if several else ''}. Received {most} at most, of "
-                f"{len(panel.tickers_of_rows)}. Bring prices of more tickers"
-                f"{', or use fewer folds (walk_forward.folds=1)' if several else ''}; for a single one: --pipelines "
-                "univariate_regression, with --params index_file=PATH."
+                f"test date of {fold}. Received {most} at most, of {len(panel.tickers_of_rows)}. Bring prices of more "
+                "tickers; for a single one: --pipelines univariate_regression, with --params index_file=PATH."
             )
 
 
