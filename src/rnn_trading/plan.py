@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 DECIDING = ("walk_forward", "seeds", "other_seeds", "seed")
-FOLD, FINAL, SEED = "fold_", "fold_final", "seed_"
+# In names of datasets: fold_1, fold_2, ..., fold_final, and seed_42, ...
+FOLD_PREFIX, SEED_PREFIX = "fold_", "seed_"
+# The fit on everything that is known.
+FINAL = "final"
+FINAL_FOLD = f"{FOLD_PREFIX}{FINAL}"
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,12 @@ class Fits:
     @property
     def names(self) -> tuple[str, ...]:
         """Of the folds that are judged."""
-        return tuple(f"{FOLD}{number}" for number in range(1, self.folds + 1))
+        return tuple(f"{FOLD_PREFIX}{number}" for number in range(1, self.folds + 1))
 
     @property
     def last(self) -> str:
         """The fold whose networks know most: what forecasts the future."""
-        return FINAL if self.final else self.names[-1]
+        return FINAL_FOLD if self.final else self.names[-1]
 
     @property
     def single(self) -> bool:
@@ -136,6 +140,18 @@ class Plan:
             if isinstance(block, Mapping) and name in block:
                 found = f"{path}{name}", block[name]
         return found
+
+
+def fold_number(name: str) -> int | str:
+    """Number of a fold in tables and records, by its name; the final fit is ``final``.
+
+    Examples
+    --------
+    >>> fold_number("fold_2"), fold_number("fold_final"), fold_number("final")
+    (2, 'final', 'final')
+    """
+    number = name.removeprefix(FOLD_PREFIX)
+    return number if number == FINAL else int(number)
 
 
 def _deciding(values: Mapping[str, Any]) -> dict[str, Any]:

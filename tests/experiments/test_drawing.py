@@ -165,6 +165,12 @@ def test_the_scaled_series_is_that_of_the_network():
     assert drawn.get_suptitle() == f"100 % of the 2 test values lie outside the range of the 8 training values{NAME}"
     assert drawn.axes[1].lines[0].get_ydata() == pytest.approx(np.arange(10.0) / 7)
     assert len(series.raw_and_scaled(values, parts, scaling | {"base": "last"}, record(), unit="points").axes) == 1
+    of_folds = parts.assign(fold_1=parts["split"], fold_2="train")
+    said = "of the 8 training values of fold 1"
+    drawn = series.raw_and_scaled(values, of_folds, scaling, record(), unit="points")
+    assert f"{said}, whose scaling is shown\n" in drawn.get_suptitle()
+    drawn = series.raw_and_scaled(values, of_folds, scaling | {"base": "last"}, record(), unit="points")
+    assert f"{said}\n" in drawn.get_suptitle()
 
 
 @pytest.mark.parametrize(("base", "offset", "seen"), [("first", 1.0, [[0.0, 0.5], [1.0]]), ("none", 0.0, None)])

@@ -1,5 +1,7 @@
 """Rows that a network of paths is trained on: none of them knows what comes after its part."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_trading.experiments.encoder_decoder import beside_recursion, rows_of_part
+from rnn_trading.experiments.macro import WindowParameters, split_months
+from rnn_trading.experiments.runs import split_run_dates
+from rnn_trading.series.series import RunParameters, window_rows
+from rnn_trading.splits.chronological import SplitParameters
+from rnn_trading.splits.walk_forward import WalkForwardParameters
 
 LAGS, ROWS = 3, 30
 
@@ -49,6 +56,48 @@ def test_a_part_that_is_shorter_than_a_path_is_refused():
         ValueError, match="mine: a path of 8 steps must lie in the validation rows as a whole. Received: 7"
     ):
         rows_of_part(values(), parts(), "validation", 8, "mine")
+
+
+def split_at(validation_from, test_from):
+    return SplitParameters(
+        validation_from=validation_from.date(),
+        test_from=test_from.date(),
+        until=None,
+        held_out=None,
+        purge=0,
+        validate_on="validation",
+    )
+
+
+@pytest.mark.parametrize(
+    ("validation", "folds", "at_once", "message"),
+    [
+        (5, 1, True, None),
+        (4, 1, True, "validation of fold_1 is shorter than a path of 5 steps that is forecast at once: expected at"),
+        (4, 1, False, None),  # the validation is not forecast, and a warning says so
+        (6, 2, False, "validation of fold_1 is shorter than runs of 5 steps need: expected at least 7 dates"),
+    ],
+)
+def test_a_validation_that_is_shorter_than_a_path_is_refused_with_the_split(validation, folds, at_once, message):
+    """Long before a network is trained on paths that are not there."""
+    days = pd.date_range("2020-01-01", periods=60)
+    windows = window_rows(pd.Series(np.arange(60.0), days), 3)
+    split = split_at(days[-14 - validation], days[-14])
+    given = windows, split, WalkForwardParameters(folds=folds, validation=validation), RunParameters(steps=5, starts=3)
+    with pytest.raises(ValueError, match=message) if message else nullcontext():
+        split_run_dates(*given, at_once=at_once)
+
+
+@pytest.mark.parametrize(("folds", "validation", "refused"), [(1, 4, True), (2, 4, True), (2, 5, False)])
+def test_a_validation_that_is_shorter_than_a_path_of_months_is_refused_with_the_split(folds, validation, refused):
+    months = pd.date_range("2000-01-01", periods=60, freq="MS")
+    table = pd.DataFrame({"first": np.arange(60.0), "second": 1.0}, months)
+    split = split_at(months[-10 - validation], months[-10])
+    walk = WalkForwardParameters(folds=folds, validation=validation)
+    windows = WindowParameters(start=None, until=None, lags=3, path_steps=5, scaled_on="train")
+    message = "The validation of fold_1 is shorter than a path of 5 months: expected at least 5 dates"
+    with pytest.raises(ValueError, match=message) if refused else nullcontext():
+        split_months(table, windows, split, walk)
 
 
 def test_recursion_stands_beside_its_rivals_on_the_rows_of_paths():

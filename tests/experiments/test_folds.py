@@ -39,6 +39,7 @@ def fit_rivals(series: pd.DataFrame, split_dates: pd.DataFrame, fold: str) -> pd
 def train(scaling: dict[str, float], fit: FitOf) -> dict[str, Any]:
     history = pd.DataFrame({"epoch": [1], "rows": ["train"], "quantity": ["loss"], "value": [0.5]})
     facts = {"networks": 1, "parameters": 1, "epochs": 1, "seconds": 1.0, "device": "CPU", "title": fit.title}
+    facts["first"] = fit.first
     return {"model": scaling["mean"] + float(fit.seed or 0), "history": history, "training": facts}
 
 
@@ -127,8 +128,28 @@ def test_what_all_fits_came_to_and_what_belongs_to_the_newest_networks():
     assert training["other_seeds"] == [7]
     assert training["final_fit"]["fits"] == 2
     assert training["title"]["fold_2.seed_43"] == f"{NAME}, fold 2, seed 43"
+    assert training["final_fit"]["title"]["fold_final.seed_42"] == f"{NAME}, final fit, seed 42"
+    # One fit alone says what is true of all.
+    assert [fit for fit, first in training["first"].items() if first] == ["fold_1.seed_42"]
+    assert training["final_fit"]["first"] is False
     assert made["scaling"] == {"mean": 4.0}  # of the final fit, whose training rows are the first four
     assert run(experiment(planned(final=False)), "scaling")["scaling"] == {"mean": 3.0}
+
+
+def test_what_is_judged_is_scaled_as_in_the_first_fold():
+    """And not as in the final fit, whose training rows were tested."""
+    judged = wiring.node(spread, "spread", scaling=f"{folds.FIRST}scaling")
+    plan = planned()
+    own = folds.experiment(NAME, [judged], Folds(plan.of(NAME), EACH_FOLD, EACH_FIT, newest=("scaling",)))
+    assert run(own, "spread")["spread"] == 2.0
+    # Of an experiment that takes the scaling of another, it is that of the other's first fold.
+    shared = of_the_folds_of(NAME, "split_dates", "scaling", "rival_predictions")
+    beside = folds.experiment(TWIN, [judged], Folds(plan.of(TWIN), (), EACH_FIT, shared), {"series": f"{NAME}.series"})
+    assert run(own + beside, "twin.spread")["twin.spread"] == 2.0
+
+
+def spread(scaling: dict[str, float]) -> float:
+    return scaling["mean"]
 
 
 def test_an_experiment_shares_what_is_made_in_the_folds_of_another():

@@ -3,13 +3,8 @@
 import pandas as pd
 import pytest
 
-from rnn_trading.experiments.gathering import (
-    FINAL,
-    average_forecasts,
-    gather_history,
-    gather_training,
-    stack_folds,
-)
+from rnn_trading.experiments.gathering import average_forecasts, gather_history, gather_training, stack_folds
+from rnn_trading.plan import FINAL
 
 FACTS = {
     **{"networks": 1, "parameters": 17, "epochs": 9, "epochs_allowed": 40, "best_epoch": 5, "stopped_on": "validation"},

@@ -8,6 +8,7 @@ from rnn_trading.experiments.panels import split_dates
 from rnn_trading.panels.view import PanelWindows
 from rnn_trading.skill.record import Experiment
 from rnn_trading.splits.chronological import SplitParameters
+from rnn_trading.splits.walk_forward import WalkForwardParameters
 from tests.helpers import ONCE
 
 SPLIT = SplitParameters(validate_on="validation", test_from=None, validation_from=None, until=None, held_out=2, purge=0)
@@ -39,5 +40,16 @@ def returns_of(tickers, last=None):
 def test_a_correlation_of_ranks_needs_three_tickers_on_a_test_date():
     assert split_dates(returns_of("ABC"), SPLIT, ONCE, REGRESSION)["split"].value_counts()["test"] == 2
     for returns, of in ((returns_of("AB"), 2), (returns_of("ABCD", last="AD"), 4)):
-        with pytest.raises(ValueError, match=f"at least 3 tickers on a test date. Received 2 at most, of {of}. Bring"):
+        with pytest.raises(
+            ValueError, match=f"at least 3 tickers on a test date of fold_1. Received 2 at most, of {of}. Bring"
+        ):
             split_dates(returns, SPLIT, ONCE, REGRESSION)
+
+
+def test_every_fold_needs_tickers_to_rank():
+    """Four tickers are there until the last two dates, which are the test of the second fold."""
+    walk = WalkForwardParameters(folds=2, final_fit=True)
+    assert "fold_2" in split_dates(returns_of("ABC"), SPLIT, walk, REGRESSION)
+    expected = "at least 3 tickers on a test date of fold_2. Received 2 at most, of 4. Bring"
+    with pytest.raises(ValueError, match=expected):
+        split_dates(returns_of("ABCD", last="AD"), SPLIT, walk, REGRESSION)

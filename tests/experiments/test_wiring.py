@@ -39,6 +39,16 @@ def test_arguments_name_datasets_and_parameters():
     assert trained.tags == {"gpu", "fit"}
 
 
+def test_further_datasets_are_for_functions_that_take_any():
+    made = wiring.node(gather, "gathered", fold_1="first", fold_2="second")
+    assert made.inputs == ["series", "first", "second"]
+    assert made.func(series=1, fold_1=2, fold_2=3) == [1, 2, 3]
+
+
+def gather(series, **by_fold):
+    return [series, *by_fold.values()]
+
+
 def test_a_name_that_is_no_argument_is_refused():
     with pytest.raises(ValueError, match="scale has no argument 'serie'"):
         wiring.node(scale, "scaled", serie="index_prices")

@@ -163,9 +163,11 @@ def test_a_vocabulary_that_knows_the_test_dies_by_the_future(settings):
     assert not held_by_the_future(name, values, canaries)
 
 
-def held_by_the_future(name: str, values: dict[str, Any], canaries: CanaryParameters) -> bool:
-    """Whether the forecasts of an experiment stay the same with another future."""
-    canary, experiment, pipeline = CANARIES[name], experiment_of(name), pipeline_of(name, values)
+def held_by_the_future(
+    name: str, values: dict[str, Any], canaries: CanaryParameters, pipeline: Pipeline | None = None
+) -> bool:
+    """Whether the forecasts of an experiment, or of a changed one, stay the same with another future."""
+    canary, experiment, pipeline = CANARIES[name], experiment_of(name), pipeline or pipeline_of(name, values)
     sources = canary.simulate(canaries.strengths[name], canaries.first_seed, canaries.sizes)
     with memory_run(experiment, pipeline, values, sources) as run:
         rows = run.predictions()
@@ -233,10 +235,12 @@ def test_a_stale_rule_that_knows_the_future_dies_by_the_future(settings):
     assert not no_forecast_knows_the_future(rows, other, canary.order, after)["held"]
 
 
-def replaced(pipeline: Pipeline, name: str, function: Callable[..., Any]) -> Pipeline:
-    """A pipeline with one node done otherwise."""
+def replaced(
+    pipeline: Pipeline, name: str, function: Callable[..., Any], taken: dict[str, str] | None = None
+) -> Pipeline:
+    """A pipeline with one node done otherwise, perhaps from other datasets."""
     node = next(node for node in pipeline.nodes if node.name == name)
-    return pipeline - Pipeline([node]) + Pipeline([node._copy(func=function)])
+    return pipeline - Pipeline([node]) + Pipeline([node._copy(func=function, inputs=taken or node._inputs)])
 
 
 def leaking(pipeline: Pipeline, name: str, leak: Callable[..., pd.DataFrame]) -> Pipeline:

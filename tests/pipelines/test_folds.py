@@ -66,7 +66,7 @@ def test_changing_later_prices_changes_no_earlier_prediction(run_index, experime
             "rolling_windows.index",
             {"walk_forward": {"folds": 2, "validation": 3}},
             ValueError,
-            "The validation of fold_1 is shorter than the runs of 5 steps(?s:.*)Raise walk_forward.validation",
+            "validation of fold_1 is shorter than runs of 5 steps need: expected(?s:.*)Raise walk_forward.validation",
         ),
         ("level", {"seeds": 0}, ValueError, rf"{NAME}.level.seeds: expected a whole number of 1 or more. Received: 0"),
         ("level", {"seeds": "many"}, ValueError, r"level.seeds: expected a whole number .* Received: 'many'"),

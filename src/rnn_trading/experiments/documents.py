@@ -14,7 +14,8 @@ from rnn_trading.filings.returns import FilingReturnParameters, forward_returns,
 from rnn_trading.filings.sequences import FilingReadingParameters, check_items, phrases_of, sequences_of, words_of
 from rnn_trading.filings.splits import FilingSplitParameters, describe_problems, divide_filings, refuse_small_parts
 from rnn_trading.models.parameters import FilingNetworkParameters
-from rnn_trading.splits.walk_forward import FINAL, WalkForwardParameters
+from rnn_trading.plan import FINAL
+from rnn_trading.splits.walk_forward import WalkForwardParameters
 from rnn_trading.text.phrases import Phrases
 from rnn_trading.text.text import TokenSequences, refuse_masked_front
 from rnn_trading.text.word_vectors import PhraseVectors, WordVectors

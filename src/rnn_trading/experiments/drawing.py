@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading import figures
-from rnn_trading.experiments.gathering import SEED, fit_name
+from rnn_trading.experiments.gathering import fit_name
 from rnn_trading.figures import Figure
+from rnn_trading.plan import FOLD_PREFIX, SEED_PREFIX, fold_number
 from rnn_trading.skill.formats import format_score, format_share, words
 from rnn_trading.skill.rows import FOLD, folds_in
 
@@ -121,7 +122,7 @@ def losses_by_seed(history: pd.DataFrame, training: dict[str, Any], skill: dict[
     held_out = training["stopped_on"] or training["chosen_on"] or training.get("watched", "watched")
     found = title(_kept_by_fit(history, best_epochs, held_out, quantity), skill)
     if folds_in(history) == [1]:
-        of_seeds = {fit.rpartition(SEED)[2]: epoch for fit, epoch in best_epochs.items()}
+        of_seeds = {fit.rpartition(SEED_PREFIX)[2]: epoch for fit, epoch in best_epochs.items()}
         return figures.panels.losses_by_seed(history, of_seeds, held_out, quantity, found)
     return figures.folds.curves_of_fits(history, best_epochs, held_out, quantity, found)
 
@@ -136,7 +137,7 @@ def by_fit(history: pd.DataFrame, training: dict[str, Any]) -> dict[str, int]:
     """
     best = training["best_epoch"]
     if isinstance(best, dict):
-        return {fit if fit.startswith("fold_") else fit_name(1, int(fit)): epoch for fit, epoch in best.items()}
+        return {fit if fit.startswith(FOLD_PREFIX) else fit_name(1, int(fit)): epoch for fit, epoch in best.items()}
     return {fit_name(history.get(FOLD, pd.Series([1])).iloc[0], history["seed"].iloc[0]): best}
 
 
@@ -186,8 +187,8 @@ def of_last_fit(fact: Any) -> Any:
     """
     if not isinstance(fact, dict):
         return fact
-    last = max(int(fit.removeprefix("fold_").partition(".")[0]) for fit in fact)
-    return next(value for fit, value in fact.items() if fit.startswith(f"fold_{last}."))
+    last = max(int(fold_number(fit.partition(".")[0])) for fit in fact)
+    return next(value for fit, value in fact.items() if fit.startswith(f"{FOLD_PREFIX}{last}."))
 
 
 def folds_and_years(skill: dict[str, Any]) -> Figure:

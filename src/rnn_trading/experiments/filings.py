@@ -1,5 +1,6 @@
 """Experiments on annual reports: the return that follows."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ from kedro.pipeline import Pipeline
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.documents import PREPARATION, READING
-from rnn_trading.experiments.fitting import fitted, trained_parameters
+from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.folds import FitOf, Folds, experiment
 from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.figures import Figure
@@ -25,7 +26,7 @@ from rnn_trading.filings.splits import (
 from rnn_trading.filings.tone import length_and_tone
 from rnn_trading.models.parameters import FilingNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
-from rnn_trading.plan import Plan
+from rnn_trading.plan import FINAL, FINAL_FOLD, Plan
 from rnn_trading.skill.formats import format_interval, format_score
 from rnn_trading.skill.metrics.filings import detectable_ic
 from rnn_trading.skill.metrics.panels import spearman
@@ -33,6 +34,7 @@ from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.filings import FILINGS, FilingRows, KnownFilings, cosine_to_previous
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rows import MODEL
+from rnn_trading.splits.walk_forward import over_all_folds
 from rnn_trading.text.text import TokenSequences
 
 FORECAST = ("validation", "test")
@@ -88,9 +90,9 @@ def train_network(
     words = Input((None if masked else reading.tokens,), "int32", ids=len(vectors), masked=masked, vectors=matrix)
     interface = Interface({INPUT: words}, target=scale if architecture.standardise else (0.0, 1.0))
     result = fit.train(Blueprint(architecture, interface), rows("train"), rows(held_out), training, training_state)
-    made = fitted(result, training, held_out, trained_parameters=trained_parameters(result.model))
+    made = fitted(result, training, held_out)
     dimensions = architecture.dimensions or vectors.shape[1]
-    return beside_published(made, experiment, len(vectors), dimensions, "words and phrases")
+    return beside_published(made, experiment, len(vectors), dimensions, "words and phrases", first=fit.first)
 
 
 def _mean_and_deviation(documents: pd.DataFrame) -> tuple[float, float]:
@@ -154,15 +156,15 @@ def gather_reports(
     phrases: list[dict[str, float]],
     words: list[str],
     vectors_report: dict[str, Any],
-    documents: pd.DataFrame,
-    parts: pd.DataFrame,
     reading: FilingReadingParameters,
+    **by_fold: pd.DataFrame,
 ) -> dict[str, Any]:
     """Say where the data come from, why filings were left out, and how much of the texts the network sees.
 
-    Texts are read anew in every fold: what is said of them is true of the last one that is judged.
+    Texts are read anew in every fold: what is said of them is true of the last one that is judged. Rows of parts are
+    those of each fold's own ``documents``, which are given by the name of the fold.
     """
-    documents = of_all_folds(documents, parts)
+    documents = of_all_folds(by_fold)
     used = documents[documents["split"].notna()]
     return {
         "source": filings_report["source"],
@@ -183,12 +185,40 @@ def gather_reports(
     }
 
 
-def of_all_folds(documents: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
-    """Documents with the parts of all folds: a filing whose text cannot be used is in none of them."""
-    unusable = documents["problem"].isin(["all_items_flagged", "too_few_tokens"])
-    columns = [name for name in parts if name != "problem"]
-    of_folds = parts[columns].reindex(documents.index).astype("str").where(parts[columns].notna())
-    return documents.assign(**{name: of_folds[name].mask(unusable) for name in columns})
+def of_all_folds(by_fold: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The documents of the last fold that is judged, with the parts that they have in each fold.
+
+    Parameters
+    ----------
+    by_fold
+        Documents of each fold, by ``fold_1``, ...; and of the final fit, by ``fold_final``. A text that cannot be used
+        in one fold may be used in the next, which has other phrases and peers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``split``, ``fold_1``, ... and ``final``, as of :func:`rnn_trading.splits.walk_forward.walk_forward`;
+        ``problem`` of filings that are in no part of any fold.
+
+    Examples
+    --------
+    The second filing is long enough in the first fold alone.
+
+    >>> first = pd.DataFrame({"split": ["train", "test", None], "problem": [None, None, "no_text"]})
+    >>> last = first.assign(split=["train", None, None], problem=[None, "too_few_tokens", "no_text"])
+    >>> of_all_folds({"fold_1": first, "fold_2": last}).astype("object").fillna("").to_dict("list")
+    {'split': ['train', 'test', ''], 'problem': ['', '', 'no_text'], \
+'fold_1': ['train', 'test', ''], 'fold_2': ['train', '', '']}
+    """
+    parts = {fold: documents["split"] for fold, documents in by_fold.items()}
+    judged = [fold for fold in by_fold if fold != FINAL_FOLD]
+    problem = by_fold[judged[-1]]["problem"]
+    for documents in by_fold.values():
+        problem = problem.fillna(documents["problem"])
+    used = pd.DataFrame(parts).notna().any(axis=1)
+    columns = {FINAL if fold == FINAL_FOLD else fold: part for fold, part in parts.items()}
+    split = over_all_folds([parts[fold] for fold in judged])
+    return by_fold[judged[-1]].assign(split=split, problem=problem.mask(used), **columns)
 
 
 def judge(
@@ -277,7 +307,11 @@ def filing_experiment(name: str, plan: Plan) -> Pipeline:
     }
     fits = plan.of(name)
     last = {each: f"{name}.{fits.names[-1]}.{each}" for each in OF_THE_LAST}
-    nodes = [*PREPARATION, wiring.node(gather_reports, "reports"), wiring.judge(judge), wiring.draw(figures)]
+    every = [*fits.names, *([FINAL_FOLD] if fits.final else [])]
+    of_folds = {f"{fold}_documents": f"{name}.{fold}.documents" for fold in every}
+    taken: dict[str, Any] = dict(zip(every, of_folds, strict=True))
+    reports = wiring.node(gather_reports, "reports", **taken)
+    nodes = [*PREPARATION, reports, wiring.judge(judge), wiring.draw(figures)]
     fit = wiring.train(train_network), wiring.forecast(forecast_filings)
     folds = Folds(fits, (*READING, wiring.rivals(forecast_with_rivals)), fit)
-    return experiment(name, nodes, folds, {each: each for each in SHARED} | last)
+    return experiment(name, nodes, folds, {each: each for each in SHARED} | last | of_folds)

@@ -26,8 +26,9 @@ def fitted(fit: Any, training: TrainingParameters, watched: str | None, **furthe
     -------
     dict
         ``model``: `keras.Model`. ``history``: columns ``epoch``, ``rows``, ``quantity``, ``value``. ``training``:
-        ``networks`` (1), parameters, epochs, how many were allowed, best epoch (the one that was kept), seconds,
-        device, and what is further. ``key`` and ``ended``: see :class:`rnn_trading.models.training.Fit`.
+        ``networks`` (1), ``parameters`` and ``trained_parameters`` (how many of them training changes), epochs, how
+        many were allowed, best epoch (the one that was kept), seconds, device, and what is further. ``key`` and
+        ``ended``: see :class:`rnn_trading.models.training.Fit`.
         ``stopped_on``: rows that training was stopped on, or None where it could not stop
         before its last epoch; then ``chosen_on``, rows on which the epoch was chosen, or None: the last was kept.
         ``watched`` where none was chosen: which rows were watched, in words.
@@ -39,6 +40,7 @@ def fitted(fit: Any, training: TrainingParameters, watched: str | None, **furthe
         "training": {
             "networks": 1,
             "parameters": fit.model.count_params(),
+            "trained_parameters": trained_parameters(fit.model),
             "epochs": fit.epochs,
             "epochs_allowed": training.epochs,
             "best_epoch": fit.best_epoch,

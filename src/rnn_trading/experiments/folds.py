@@ -25,13 +25,15 @@ from rnn_trading.experiments.registering import count_trials, register_fit
 from rnn_trading.models.description import describe
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.models.states import States
-from rnn_trading.plan import FINAL, FOLD, SEED, Fits
+from rnn_trading.plan import FINAL_FOLD, FOLD_PREFIX, SEED_PREFIX, Fits, fold_number
 
 GROUP = "folds"
 # Between the names of a fold and of its network, in arguments of functions.
 BETWEEN = "__"
 # Before the name of a dataset of the whole experiment, of which a fold has one of its own.
 ALL = "all_"
+# Before the name of a dataset of the first fold, where the whole experiment takes it.
+FIRST = "first_"
 # What a fit needs beside what it makes, and has for itself.
 OF_A_FIT = ("training_state",)
 STACKED = ("model_predictions", "rival_predictions", "forecasts_by_seed")
@@ -48,23 +50,30 @@ class FitOf:
     seed
         Of all that is drawn; None: that of the training.
     fold
-        Name of the fold; empty: there is one.
+        Name of the fold; empty: there is one network.
+    first
+        Whether it is the one that says what is true of all: the first seed of the first fold.
 
     Examples
     --------
     >>> FitOf("mine.level", 43, "fold_1").title, FitOf("mine.level").title
     ('mine.level, fold 1, seed 43', 'mine.level')
+    >>> FitOf("mine.level", 43, "fold_final").title
+    'mine.level, final fit, seed 43'
     """
 
     experiment: str
     seed: int | None = None
     fold: str = ""
+    first: bool = True
 
     @property
     def title(self) -> str:
         """What the network is called in messages."""
-        seed = f"seed {self.seed}" if self.fold else ""
-        return ", ".join(filter(None, [self.experiment, self.fold.replace("_", " "), seed]))
+        if not self.fold:
+            return self.experiment
+        fold = "final fit" if self.fold == FINAL_FOLD else f"fold {fold_number(self.fold)}"
+        return f"{self.experiment}, {fold}, seed {self.seed}"
 
     def train(
         self, build: Any, rows: Any, watched: Any, training: TrainingParameters, states: States, *callbacks: Any
@@ -84,7 +93,7 @@ def arguments_of_fits(folds: Iterable[str], seeds: Sequence[int]) -> dict[str, s
     >>> arguments_of_fits(["fold_1"], [42, 43])
     {'fold_1__seed_42': 'fold_1.seed_42', 'fold_1__seed_43': 'fold_1.seed_43'}
     """
-    return {f"{fold}{BETWEEN}{SEED}{seed}": f"{fold}.{SEED}{seed}" for fold in folds for seed in seeds}
+    return {f"{fold}{BETWEEN}{SEED_PREFIX}{seed}": f"{fold}.{SEED_PREFIX}{seed}" for fold in folds for seed in seeds}
 
 
 def of_the_folds_of(name: str, *datasets: str, **renamed: str) -> dict[str, str]:
@@ -128,7 +137,7 @@ class Folds:
 
 def split_of_fold(split_dates: pd.DataFrame, fold: str) -> pd.DataFrame:
     """The split of one fold: column ``split``, by date; see :func:`rnn_trading.splits.walk_forward.walk_forward`."""
-    return split_dates[[fold if fold in split_dates else fold.removeprefix(FOLD)]].set_axis(["split"], axis=1)
+    return split_dates[[fold if fold in split_dates else fold.removeprefix(FOLD_PREFIX)]].set_axis(["split"], axis=1)
 
 
 SPLIT_OF_FOLD = wiring.node(split_of_fold, "split_dates", split_dates=f"{ALL}split_dates")
@@ -151,7 +160,8 @@ def experiment(
     Parameters
     ----------
     nodes
-        What is done once. To it comes the ``summary`` of the ``model``.
+        What is done once. To it comes the ``summary`` of the ``model``. A dataset ``first_NAME`` is that of the first
+        fold.
     folds
         What is repeated. To it comes what brings it together: ``model_predictions``, ``rival_predictions``,
         ``forecasts_by_seed``, ``training``, ``history`` and ``model``.
@@ -160,15 +170,14 @@ def experiment(
     """
     outside = dict(shared) if isinstance(shared, Mapping) else {each: each for each in shared}
     once = [*nodes, wiring.node(describe, "summary")]
-    return wiring.experiment(name, once, outside, parameters) + in_folds(name, folds, outside, parameters or {})
+    place = _Place(name, folds, outside, parameters or {})
+    first = {taken: place.of_first(taken) for node in once for taken in node.inputs if taken.startswith(FIRST)}
+    return wiring.experiment(name, once, outside | first, parameters) + place.pipeline()
 
 
 def in_folds(name: str, folds: Folds, outside: Mapping[str, str], parameters: Mapping[str, str]) -> Pipeline:
     """The folds of an experiment, and what brings them together."""
-    place = _Place(name, folds, outside, parameters)
-    judged = [node for fold in folds.fits.names for node in place.of_fold(fold)]
-    final = place.of_final_fold() if folds.fits.final else []
-    return Pipeline([*judged, *final, *place.together()])
+    return _Place(name, folds, outside, parameters).pipeline()
 
 
 class _Place:
@@ -180,13 +189,23 @@ class _Place:
         self.of_fits = {*OF_A_FIT, "trial", *(output for node in folds.fit for output in node.outputs)}
         self.of_folds = {output for node in folds.fold for output in node.outputs}
 
+    def pipeline(self) -> Pipeline:
+        """All nodes."""
+        judged = [node for fold in self.folds.fits.names for node in self.of_fold(fold)]
+        final = self.of_final_fold() if self.folds.fits.final else []
+        return Pipeline([*judged, *final, *self.together()])
+
+    def of_first(self, name: str) -> str:
+        """The whole name of a dataset of the first fold, called ``first_NAME``."""
+        return self.dataset(name.removeprefix(FIRST), self.folds.fits.names[0])
+
     def of_fold(self, fold: str) -> list[Node]:
         """Its nodes, those of its fits, and the average of their forecasts."""
         once = [self._put(node, fold) for node in self.folds.fold]
         if not self.folds.fit:
             return once
         fits = [self._put(node, fold, seed) for seed in self.seeds for node in (*self.folds.fit, REGISTER)]
-        forecasts = {f"{SEED}{seed}": self.dataset("model_predictions", fold, seed) for seed in self.seeds}
+        forecasts = {f"{SEED_PREFIX}{seed}": self.dataset("model_predictions", fold, seed) for seed in self.seeds}
         outputs = {each: f"{self.name}.{fold}.{each}" for each in ("model_predictions", "forecasts_by_seed")}
         taken = self._declared("seeds") | forecasts
         return [*once, *fits, Node(average_seeds, taken, outputs, name="average_seeds", namespace=self._group(fold))]
@@ -194,9 +213,9 @@ class _Place:
     def of_final_fold(self) -> list[Node]:
         """What is needed of the final fit: it forecasts nothing that is judged, and is counted all the same."""
         needed = self.folds.needed_in_the_future
-        outputs = {self.dataset(name, FINAL, seed) for name in needed for seed in self.seeds}
-        of_models = Pipeline(self.of_fold(FINAL)).to_outputs(*outputs).nodes
-        return [*of_models, *(self._put(REGISTER_UNTESTED, FINAL, seed) for seed in self.seeds if self.folds.fit)]
+        outputs = {self.dataset(name, FINAL_FOLD, seed) for name in needed for seed in self.seeds}
+        of_models = Pipeline(self.of_fold(FINAL_FOLD)).to_outputs(*outputs).nodes
+        return [*of_models, *(self._put(REGISTER_UNTESTED, FINAL_FOLD, seed) for seed in self.seeds if self.folds.fit)]
 
     def together(self) -> list[Node]:
         """Nodes that make of the datasets of all folds those of the experiment."""
@@ -213,7 +232,7 @@ class _Place:
             )
             for each in STACKED
         ]
-        every = [*names, *([FINAL] if self.folds.fits.final else [])]
+        every = [*names, *([FINAL_FOLD] if self.folds.fits.final else [])]
         told = {
             f"{argument}{BETWEEN}{each}": f"{self.name}.{fit}.{each}"
             for argument, fit in arguments_of_fits(every, self.seeds).items()
@@ -234,7 +253,7 @@ class _Place:
     def _newest(self) -> list[Node]:
         """What forecasts the future."""
         last, group = self.folds.fits.last, self._group()
-        models = {f"{SEED}{seed}": self.dataset("model", last, seed) for seed in self.folds.fits.seeds}
+        models = {f"{SEED_PREFIX}{seed}": self.dataset("model", last, seed) for seed in self.folds.fits.seeds}
         average = Node(
             *(average_networks, models, f"{self.name}.model"), name="average_networks", namespace=group, tags=["gpu"]
         )
@@ -257,7 +276,7 @@ class _Place:
             own = f"params:{self.name}.{name.removeprefix('params:')}"
             return name if name in wiring.GLOBAL_PARAMETERS else self.parameters.get(name, own)
         if seed is not None and name in self.of_fits:
-            return f"{self.name}.{fold}.{SEED}{seed}.{name}"
+            return f"{self.name}.{fold}.{SEED_PREFIX}{seed}.{name}"
         if name in self.of_folds:
             return f"{self.name}.{fold}.{name}"
         if name in self.folds.shared:
@@ -267,7 +286,9 @@ class _Place:
 
     def _put(self, node: Node, fold: str, seed: int | None = None) -> Node:
         """A node of a fold or of a fit, with the whole names of its datasets."""
-        fit = FitOf(self.name, seed, "" if self.folds.fits.single else fold)
+        fits = self.folds.fits
+        first = (fold, seed) == (fits.names[0], fits.seeds[0])
+        fit = FitOf(self.name, seed, "" if fits.single else fold, first)
         values: dict[str, Any] = {"fold": fold, "seed": seed, "fit": fit}
         taken: Any = node._inputs
         inside = inspect.signature(node.func).parameters
@@ -278,7 +299,7 @@ class _Place:
                 argument: self.dataset(name, fold, seed) for argument, name in taken.items() if argument not in known
             },
             outputs=self._outputs(node._outputs, fold, seed),
-            namespace=self._group(fold) + ("" if seed is None else f".{SEED}{seed}"),
+            namespace=self._group(fold) + ("" if seed is None else f".{SEED_PREFIX}{seed}"),
         )
 
     def _outputs(self, outputs: Any, fold: str, seed: int | None) -> str | dict[str, str]:
@@ -312,14 +333,14 @@ def average_seeds(*, seeds: int = 1, **forecasts: pd.DataFrame) -> dict[str, pd.
         ``model_predictions`` and ``forecasts_by_seed``; see
         :func:`rnn_trading.experiments.gathering.average_forecasts`.
     """
-    by_seed = {int(name.removeprefix(SEED)): table for name, table in forecasts.items()}
+    by_seed = {int(name.removeprefix(SEED_PREFIX)): table for name, table in forecasts.items()}
     mean, _ = average_forecasts(dict([*by_seed.items()][:seeds]))
     return {"model_predictions": mean, "forecasts_by_seed": average_forecasts(by_seed)[1]}
 
 
 def stack(**by_fold: pd.DataFrame) -> pd.DataFrame:
     """See :func:`rnn_trading.experiments.gathering.stack_folds`; arguments are tables by ``fold_N``."""
-    return stack_folds({int(fold.removeprefix(FOLD)): table for fold, table in by_fold.items()})
+    return stack_folds({int(fold.removeprefix(FOLD_PREFIX)): table for fold, table in by_fold.items()})
 
 
 def the_only_fold(fold_1: pd.DataFrame) -> pd.DataFrame:
@@ -364,19 +385,7 @@ def fit_called(name: str) -> Fit:
     ((1, 42), ('final', 43))
     """
     fold, seed = name.split(BETWEEN)
-    return fold_number(fold), int(seed.removeprefix(SEED))
-
-
-def fold_number(fold: str) -> int | str:
-    """The number of a fold by its name, or ``final``.
-
-    Examples
-    --------
-    >>> fold_number("fold_2"), fold_number("fold_final")
-    (2, 'final')
-    """
-    number = fold.removeprefix(FOLD)
-    return int(number) if number.isdigit() else number
+    return fold_number(fold), int(seed.removeprefix(SEED_PREFIX))
 
 
 def average_networks(**networks: Any) -> Any:

@@ -1,6 +1,6 @@
 """What many fits of one experiment come to: one table of forecasts, one history, one summary of their training.
 
-A *fit* is one network, of one fold and one seed. The fold :data:`FINAL` is the fit on everything that is known: it
+A *fit* is one network, of one fold and one seed. The fold ``final`` is the fit on everything that is known: it
 forecasts the future, and is not judged.
 """
 
@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnn_trading.plan import FINAL, FOLD_PREFIX, SEED_PREFIX
 from rnn_trading.skill.rows import FOLD
 from rnn_trading.skill.rows import MODEL as PREDICTION
 
-FINAL = "final"
-SEED, SPLIT = "seed_", "split"
+SPLIT = "split"
 Fit = tuple[int | str, int]  # fold (from 1, or FINAL) and seed
 
 # What is a number of one fit: told by the name of the fit where there are several.
@@ -33,7 +33,7 @@ def fit_name(fold: int | str, seed: int) -> str:
     >>> fit_name(1, 42), fit_name("final", 43)
     ('fold_1.seed_42', 'fold_final.seed_43')
     """
-    return f"fold_{fold}.{SEED}{seed}"
+    return f"{FOLD_PREFIX}{fold}.{SEED_PREFIX}{seed}"
 
 
 def gather_training(by_fit: Mapping[Fit, Mapping[str, Any]]) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def gather_training(by_fit: Mapping[Fit, Mapping[str, Any]]) -> dict[str, Any]:
         said of the fits. Epochs and best values are numbers of one fit, or dicts by its name; ``seconds`` is the sum.
         What else differs between fits is a dict by the name of the fit, too; or by that of the fold (``fold_1``) where
         it differs between folds alone, as the number of parameters does where each has a vocabulary. ``final_fit``: the
-        same of the fold :data:`FINAL`, where there is one.
+        same of the fold ``final``, where there is one.
         ``key`` and ``ended`` stay in the file of the fit.
 
     Raises
@@ -177,10 +177,11 @@ def average_forecasts(by_seed: Mapping[int, pd.DataFrame]) -> tuple[pd.DataFrame
     for seed, other in others:
         if not other.drop(columns=PREDICTION).equals(rest):
             raise ValueError(
-                f"Networks of one fold must forecast the same rows. Those of {SEED}{seed} and {SEED}{first} differ in "
-                f"{_difference(rest, other.drop(columns=PREDICTION))}. Forecast by both anew, from the same data."
+                f"Networks of one fold must forecast the same rows. Those of {SEED_PREFIX}{seed} and "
+                f"{SEED_PREFIX}{first} differ in {_difference(rest, other.drop(columns=PREDICTION))}. "
+                "Forecast by both anew, from the same data."
             )
-    single = {f"{SEED}{seed}": each[PREDICTION].to_numpy() for seed, each in by_seed.items()}
+    single = {f"{SEED_PREFIX}{seed}": each[PREDICTION].to_numpy() for seed, each in by_seed.items()}
     return table.assign(**{PREDICTION: np.mean([*single.values()], axis=0)}), rest.assign(**single)
 
 
@@ -246,7 +247,7 @@ def _check_disjoint(test: pd.DataFrame, *, named: bool) -> None:
         names, rows = [*test.index.names], test[[FOLD]].reset_index()
     else:
         forecast = (FOLD, SPLIT, PREDICTION, "truth")
-        names, rows = [name for name in test if name not in forecast and not str(name).startswith(SEED)], test
+        names, rows = [name for name in test if name not in forecast and not str(name).startswith(SEED_PREFIX)], test
     twice = rows[rows.duplicated(names, keep=False)]
     if len(twice):
         row = twice.iloc[0]

@@ -33,7 +33,12 @@ from rnn_trading.splits.chronological import (
     rows_in,
     watched_part,
 )
-from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split, refuse_short_test
+from rnn_trading.splits.walk_forward import (
+    WalkForwardParameters,
+    describe_split,
+    refuse_short_test,
+    refuse_short_validation,
+)
 from rnn_trading.splits.walk_forward import walk_forward as folds_of
 from rnn_trading.splits.windows import joint_windows
 
@@ -105,7 +110,8 @@ def split_months(
     Raises
     ------
     ValueError
-        If there are fewer months than a window, the training, and a path need, or a fold tests fewer than a path.
+        If there are fewer months than a window, the training, and a path need, or a fold tests or validates on fewer
+        than a path, on which an encoder-decoder is trained, too.
     """
     needed = windows.lags + 1 + windows.path_steps
     if len(transformed) < needed:
@@ -115,7 +121,9 @@ def split_months(
             "or windows.path_steps."
         )
     dates = folds_of(transformed.index[windows.lags :], split, walk_forward)
-    refuse_short_test(dates, windows.path_steps, f"a path of {windows.path_steps} months")
+    what = f"a path of {windows.path_steps} months"
+    refuse_short_test(dates, windows.path_steps, what)
+    refuse_short_validation(dates, windows.path_steps, what)
     return dates
 
 

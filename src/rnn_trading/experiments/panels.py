@@ -35,13 +35,8 @@ from rnn_trading.skill.metrics.panels import FEWEST_TICKERS, information_coeffic
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION, KnownPanel, PanelRows
-from rnn_trading.splits.chronological import (
-    SplitName,
-    SplitParameters,
-    rows_in,
-    watched_part,
-)
-from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split, refuse_one_class
+from rnn_trading.splits.chronological import SplitName, SplitParameters, rows_in, watched_part
+from rnn_trading.splits.walk_forward import WalkForwardParameters, describe_split, each_fold, refuse_one_class
 from rnn_trading.splits.walk_forward import walk_forward as folds_of
 
 RIVALS = {"classification": CLASSIFICATION, "regression": REGRESSION}
@@ -107,21 +102,28 @@ def split_dates(
     Raises
     ------
     ValueError
-        If no test date has so many tickers that forecasts can be judged, or a part of a fold has one class only: before
-        anything is trained.
+        If no test date of a fold has so many tickers that forecasts can be judged, or a part of a fold has one class
+        only: before anything is trained.
     """
     parts = folds_of(returns_panel.dates, split, walk_forward)
-    tickers = np.bincount(rows_of(returns_panel, parts, "test").period).max()
-    if tickers < FEWEST_TICKERS:
-        raise ValueError(
-            f"Forecasts are judged by their ranks across tickers: expected at least {FEWEST_TICKERS} tickers on a test "
-            f"date. Received {tickers} at most, of {len(returns_panel.tickers_of_rows)}. Bring prices of more "
-            "tickers; for a single one: --pipelines univariate_regression, with --params index_file=PATH."
-        )
+    _refuse_few_tickers(returns_panel, parts)
     if experiment.task == "classification":
         rises = pd.Series(returns_panel.future > 0, returns_panel.dates)
         refuse_one_class(rises.astype(int), parts, experiment.name)
     return parts
+
+
+def _refuse_few_tickers(panel: PanelWindows, parts: pd.DataFrame) -> None:
+    """Raise if a fold has no test date on which forecasts can be ranked."""
+    tickers = pd.Series(np.bincount(panel.period, minlength=len(panel.periods)), panel.periods)
+    for fold, part in each_fold(parts):
+        most = tickers[part.index[part == "test"]].max()  # missing for the final fit, which has no test
+        if most < FEWEST_TICKERS:
+            raise ValueError(
+                f"Forecasts are judged by their ranks across tickers: expected at least {FEWEST_TICKERS} tickers on a "
+                f"test date of {fold}. Received {most} at most, of {len(panel.tickers_of_rows)}. Bring prices of more "
+                "tickers; for a single one: --pipelines univariate_regression, with --params index_file=PATH."
+            )
 
 
 def fit_clipping(returns_panel: PanelWindows, split_dates: pd.DataFrame) -> Bounds:
@@ -177,7 +179,7 @@ def train_model(
     if UNSEEN in vocabulary:
         average_embedding(result.model, vocabulary.index(UNSEEN))
     made = fitted(result, training, watched_part(split)) | {"vocabulary": vocabulary}
-    return beside_published(made, experiment, len(vocabulary), architecture.embedding, "tickers")
+    return beside_published(made, experiment, len(vocabulary), architecture.embedding, "tickers", first=fit.first)
 
 
 def _inputs_and_targets(

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 import numpy as np
 import pandas as pd
 
-from rnn_trading.plan import FOLD, SEED
+from rnn_trading.plan import FOLD_PREFIX, SEED_PREFIX
 from rnn_trading.register.counting import tried, tries_now
 from rnn_trading.register.entries import Entry, Register, Scores, Unit, trial
 from rnn_trading.skill.record import FORECASTS_BY_SEED, Experiment
@@ -55,7 +55,7 @@ def register_fit(
     """
     task = TASKS[experiment.task]
     scores = not_tested(task) if model_predictions is None else scores_of(task, model_predictions)
-    unit = Unit(experiment.name, protocol, fold.removeprefix(FOLD), seed)
+    unit = Unit(experiment.name, protocol, fold.removeprefix(FOLD_PREFIX), seed)
     return trial(unit, training, experiment.made, experiment.configuration, scores)
 
 
@@ -200,5 +200,5 @@ class Judged:
     ) -> Any:
         """Judge."""
         test = forecasts_by_seed[forecasts_by_seed[SPLIT] == "test"]
-        by_seed = test[[name for name in test if name.startswith(SEED)]].reset_index(drop=True)
+        by_seed = test[[name for name in test if name.startswith(SEED_PREFIX)]].reset_index(drop=True)
         return self.judge(training=training | {"trials": trials, FORECASTS_BY_SEED: by_seed}, **given)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
-from rnn_trading.experiments.fitting import fitted, trained_parameters
+from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.folds import FitOf, Folds, experiment
 from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.experiments.vectors import vectors_of
@@ -129,7 +129,7 @@ def train_network(
     Returns
     -------
     dict
-        See :func:`rnn_trading.experiments.fitting.fitted`; ``training`` says how many parameters are trained.
+        See :func:`rnn_trading.experiments.fitting.fitted`.
         ``reader``: the reader that the model was trained with.
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
@@ -155,9 +155,9 @@ def train_network(
     interface = Interface({INPUT: words}, max(1, len(log_odds)), activation="sigmoid", log_odds=log_odds)
     watched: SplitName = "validation" if _positions(parts, "validation").size else "test"
     result = fit.train(Blueprint(architecture, interface), rows("train"), rows(watched), training, training_state)
-    made = fitted(result, training, watched, trained_parameters=trained_parameters(result.model))
+    made = fitted(result, training, watched)
     dimensions = architecture.dimensions or vectors.shape[1]
-    return beside_published(made, experiment, ids, dimensions, "words") | {"reader": text_reader}
+    return beside_published(made, experiment, ids, dimensions, "words", first=fit.first) | {"reader": text_reader}
 
 
 def _stars(experiment: Experiment, parts: pd.DataFrame, training: TrainingParameters | None = None) -> Stars | None:

@@ -12,7 +12,7 @@ from kedro.pipeline import Node
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
-from rnn_trading.experiments.series import known_series, split_dates
+from rnn_trading.experiments.series import SCALED, known_series, split_dates
 from rnn_trading.figures import Figure
 from rnn_trading.parameters import parameters
 from rnn_trading.series.scaling import Scaling
@@ -60,20 +60,36 @@ class AxesParameters:
 
 
 def split_run_dates(
-    windows: pd.DataFrame, split: SplitParameters, walk_forward: WalkForwardParameters, runs: RunParameters
+    windows: pd.DataFrame,
+    split: SplitParameters,
+    walk_forward: WalkForwardParameters,
+    runs: RunParameters,
+    *,
+    at_once: bool = False,
 ) -> pd.DataFrame:
     """Assign the dates of the targets to parts; see :func:`rnn_trading.experiments.series.split_dates`.
+
+    Parameters
+    ----------
+    windows, split, walk_forward, runs
+        Of the experiment.
+    at_once
+        Whether a network is trained on whole paths, too, which must lie in the validation.
 
     Raises
     ------
     ValueError
-        If the test of a fold is shorter than the runs, or, of several folds, the validation.
+        If the test of a fold is shorter than the runs need, or, of several folds, the validation; or if the validation
+        is shorter than a path that a network is trained on. Of one fold it may be shorter otherwise: then there are no
+        forecasts of it.
     """
     table = split_dates(windows, split, walk_forward)
-    needed, what = runs.fewest_rows, f"the runs of {runs.steps} steps need it"
+    needed, what = runs.fewest_rows, f"runs of {runs.steps} steps need"
     refuse_short_test(table, needed, what)
     if walk_forward.folds > 1:
         refuse_short_validation(table, needed, what)
+    elif at_once:
+        refuse_short_validation(table, runs.steps, f"a path of {runs.steps} steps that is forecast at once")
     return table
 
 
@@ -260,6 +276,8 @@ def model_and_rivals(skill: dict[str, Any], axes: AxesParameters) -> Figure:
 
 
 SPLIT = wiring.node(split_run_dates, "split_dates", name="split_dates")
+# Where an encoder-decoder is trained on the paths of the same runs.
+SPLIT_FOR_PATHS = wiring.node(wiring.given(split_run_dates, at_once=True), "split_dates", name="split_dates")
 FORECAST = wiring.forecast(forecast_runs)
 RIVALS_FORECAST = wiring.rivals(forecast_runs_with_rivals)
 DRAW: Node = wiring.draw(
@@ -269,5 +287,6 @@ DRAW: Node = wiring.draw(
         "error_by_step": error_by_step,
         "learning_curves": drawing.learning_curves,
         "model_and_rivals": model_and_rivals,
-    }
+    },
+    **SCALED,
 )

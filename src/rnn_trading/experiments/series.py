@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
-from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds
+from rnn_trading.experiments.folds import FIRST, SPLIT_OF_FOLD, FitOf, Folds
 from rnn_trading.experiments.folds import experiment as folded
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters
 from rnn_trading.models.states import States
-from rnn_trading.plan import Plan
+from rnn_trading.plan import FOLD_PREFIX, Plan
 from rnn_trading.series.scaling import Scaling, ScalingParameters, fit_scaling, refuse_zero_bases
 from rnn_trading.series.series import (
     RETURN,
@@ -50,6 +50,8 @@ from rnn_trading.tables.index_prices import IndexIngestionParameters
 
 RIVALS = {"level": LEVEL, "volatility": VOLATILITY}
 WINDOWS = ("series", "windows", "flags", "report")
+# What is judged and drawn is scaled as in the first fold: that of the ``model`` may have been fitted on the test.
+SCALED = {"scaling": f"{FIRST}scaling"}
 
 
 def window_index(
@@ -218,7 +220,7 @@ def judge(
 ) -> dict[str, Any]:
     """Write the skill record; see :func:`rnn_trading.skill.record.skill_record`.
 
-    Scores in the units of the network are those of one fold: each has a scaling of its own.
+    Scores in the units of the network are those of one fold, by its ``scaling``: each has one of its own.
     """
     column = "target_date" if "target_date" in predictions else "date"
     one_scale = scaling["base"] == "none" and training["folds"] == 1
@@ -247,28 +249,39 @@ def outcomes_and_forecasts(
 def raw_and_scaled(
     series: pd.DataFrame, split_dates: pd.DataFrame, scaling: dict[str, Any], skill: dict[str, Any], *, unit: str
 ) -> Figure:
-    """The series as it came and as it is scaled; where each window has a scale of its own, as it came alone."""
+    """The series as it came and as the first fold scales it.
+
+    Where each window has a scale of its own, as it came alone.
+    """
     values, units = series["value"], Scaling(**scaling)
     scaled = units.scale(values, values) if units.base == "none" else None
-    return figures.inputs.raw_and_scaled(
-        values, scaled, split_dates["split"], unit, drawing.title(beyond_training(series, split_dates), skill)
-    )
+    what = beyond_training(series, split_dates, scaled=scaled is not None)
+    return figures.inputs.raw_and_scaled(values, scaled, split_dates["split"], unit, drawing.title(what, skill))
 
 
-def beyond_training(series: pd.DataFrame, split_dates: pd.DataFrame) -> str:
-    """Which share of the test values lies outside the range of the training values.
+def beyond_training(series: pd.DataFrame, split_dates: pd.DataFrame, *, scaled: bool) -> str:
+    """Which share of the test values lies outside the range of the training values; of several folds, of the first.
+
+    Where a figure shows values as they are ``scaled``, they are scaled as in that fold.
 
     Examples
     --------
     >>> days = pd.date_range("2020-01-01", periods=5)
     >>> parts = pd.DataFrame({"split": ["train", "test", "test", "test"]}, index=days[1:])
-    >>> beyond_training(pd.DataFrame({"value": [1.0, 3.0, 2.0, 4.0, 0.5]}, index=days), parts)
+    >>> values = pd.DataFrame({"value": [1.0, 3.0, 2.0, 4.0, 0.5]}, index=days)
+    >>> beyond_training(values, parts, scaled=True)
     '67 % of the 3 test values lie outside the range of the 2 training values'
+    >>> parts["fold_2"] = ["train", "train", "train", "test"]
+    >>> beyond_training(values, parts, scaled=True)
+    '67 % of the 3 test values lie outside the range of the 2 training values of fold 1, whose scaling is shown'
     """
     known = known_rows(series, split_dates["split"])["value"]
     test = series.loc[split_dates.index[split_dates["split"] == "test"], "value"]
     share = format_share(float(((test < known.min()) | (test > known.max())).mean()))
-    return f"{share} of the {len(test):,} test values lie outside the range of the {len(known):,} training values"
+    several = f"{FOLD_PREFIX}2" in split_dates
+    of_first = f" of fold 1{', whose scaling is shown' if scaled else ''}" if several else ""
+    found = f"{share} of the {len(test):,} test values lie outside the range of the {len(known):,} training values"
+    return f"{found}{of_first}"
 
 
 def _rows(windows: pd.DataFrame, dates: pd.DataFrame, part: SplitName) -> pd.DataFrame:
@@ -284,7 +297,7 @@ SCALE = wiring.node(fit_series_scaling, "scaling", name="fit_scaling")
 TRAIN = wiring.train(train_network)
 FORECAST = wiring.forecast(forecast_rows)
 RIVALS_FORECAST = wiring.rivals(forecast_with_rivals)
-JUDGE = wiring.judge(judge)
+JUDGE = wiring.judge(judge, **SCALED)
 
 
 def draw(what: str, unit: str, **further: Any) -> Node:

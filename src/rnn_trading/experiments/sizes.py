@@ -9,9 +9,9 @@ logger = logging.getLogger(__name__)
 
 
 def beside_published(
-    made: dict[str, Any], experiment: Experiment, ids: int, dimensions: int, of: str
+    made: dict[str, Any], experiment: Experiment, ids: int, dimensions: int, of: str, *, first: bool = True
 ) -> dict[str, Any]:
-    """Say, in the log and in the record, that a network has another number of parameters than the published one.
+    """Say, in the record and once in the log, that a network has another number of parameters than the published one.
 
     The embedding depends on the data, and other parameters may have been changed beside it: its share is told as a
     fact, not as the reason.
@@ -26,6 +26,8 @@ def beside_published(
         Rows of the embedding, and numbers in a row.
     of
         What has a row: ``words``, ``tickers``.
+    first
+        Whether it is the first network of the experiment, of which the log tells.
 
     Returns
     -------
@@ -52,5 +54,6 @@ def beside_published(
         f"{own:,} parameters, {published:,} published; {ids * dimensions:,} of ours are the embedding, "
         f"a row of {dimensions} numbers for each of {ids:,} {of}"
     )
-    logger.info("%s: %s", experiment.name, size)
+    if first:
+        logger.info("%s: %s", experiment.name, size)
     return made | {"training": made["training"] | {"size": size}}

@@ -98,19 +98,21 @@ def arguments(function: Callable[..., Any], **datasets: str) -> dict[str, str]:
     Raises
     ------
     ValueError
-        If ``datasets`` names what is no argument.
+        If ``datasets`` names what is no argument, of a function that takes no ``**`` others.
     """
     signature, types = inspect.signature(function), _types(function)
-    unknown = [name for name in datasets if name not in signature.parameters]
-    if unknown:
-        raise ValueError(f"{function.__name__} has no argument {unknown[0]!r}. Received: {signature}.")
+    several = inspect.Parameter.VAR_KEYWORD
+    named = {name: argument for name, argument in signature.parameters.items() if argument.kind is not several}
+    further = {name: dataset for name, dataset in datasets.items() if name not in named}
+    if further and len(named) == len(signature.parameters):
+        raise ValueError(f"{function.__name__} has no argument {next(iter(further))!r}. Received: {signature}.")
     taken = {}
-    for name, argument in signature.parameters.items():
+    for name, argument in named.items():
         if name in datasets:
             taken[name] = datasets[name]
         elif argument.default is inspect.Parameter.empty:
             taken[name] = NAMES.get(name) or (f"params:{name}" if _is_parameter_set(types.get(name)) else name)
-    return taken
+    return taken | further
 
 
 def _is_parameter_set(annotation: Any) -> bool:

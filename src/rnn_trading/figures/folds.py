@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rnn_trading.figures.panels import BLUE, GREY, ORANGE, legend_below, say, styled, titled
 from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS
+from rnn_trading.plan import FOLD_PREFIX, SEED_PREFIX
 from rnn_trading.skill.formats import words
 from rnn_trading.skill.rivals.lists import tier_of
 
@@ -108,7 +109,7 @@ def _by_seed(axes: Axes, skill: dict[str, Any]) -> None:
     axes.plot(places, values, label="one seed alone", **style)
     averaged = skill["model"].get("networks") == len(seeds)
     _lines(axes, headline, "average of the seeds" if averaged else "model")
-    names = [name.removeprefix("seed_") for name in seeds]
+    names = [name.removeprefix(SEED_PREFIX) for name in seeds]
     if len(names) <= MOST_LABELS:
         axes.set_xticks(places, names)
     axes.set(xlabel="Seed", xlim=(0.4, len(values) + 0.6))
@@ -172,7 +173,7 @@ def curves_of_fits(
 
 def _of_fold(axes: Axes, rows: pd.DataFrame, best_epochs: dict[str, int], held_out: str) -> None:
     for number, ((fold, seed), of_fit) in enumerate(rows.groupby(["fold", "seed"])):
-        best = best_epochs[f"fold_{fold}.seed_{seed}"]
+        best = best_epochs[f"{FOLD_PREFIX}{fold}.{SEED_PREFIX}{seed}"]
         for part, colour, dashes, label in (
             ("train", BLUE, (3, 1.5), "train, a seed each"),
             ("validation", ORANGE, (), f"{held_out}, a seed each"),

@@ -15,15 +15,9 @@ import pandas as pd
 from pydantic import Field
 
 from rnn_trading.parameters import parameters
+from rnn_trading.plan import FINAL, fold_number
 from rnn_trading.splits.chronological import SplitName, SplitParameters
-from rnn_trading.splits.walk_forward import (
-    FINAL,
-    WalkForwardParameters,
-    each_fold,
-    fold_number,
-    over_all_folds,
-    walk_forward,
-)
+from rnn_trading.splits.walk_forward import WalkForwardParameters, each_fold, over_all_folds, walk_forward
 
 GAP, OTHER_SIDE, AFTER = "in_the_gap_of_the_split", "firm_of_another_side", "after_the_last_date"
 FEWEST_FILINGS = {"train": 10, "validation": 3, "test": 3}

@@ -3,6 +3,7 @@
 import statistics
 from typing import Any
 
+from rnn_trading.plan import FOLD_PREFIX
 from rnn_trading.skill.formats import NOTHING, format_fact, format_score, format_signed, words
 
 from .parts import cell, number
@@ -110,7 +111,7 @@ def of_fits(value: Any) -> Any:
     if not isinstance(value, dict) or len(value) <= MOST_FITS:
         return value
     numbers = [*value.values()]
-    if not all(str(name).startswith("fold_") for name in value) or not all(
+    if not all(str(name).startswith(FOLD_PREFIX) for name in value) or not all(
         isinstance(each, int | float) for each in numbers
     ):
         return value

@@ -16,6 +16,7 @@ import pandas as pd
 from pydantic import Field
 
 from rnn_trading.parameters import parameters
+from rnn_trading.plan import FINAL, FOLD_PREFIX, fold_number
 from rnn_trading.splits.chronological import (
     SplitName,
     SplitParameters,
@@ -26,7 +27,6 @@ from rnn_trading.splits.chronological import (
 )
 
 TESTED_SHARE = 0.6
-FINAL = "final"
 REMEDY = (
     "Use a longer history or fewer folds (walk_forward.folds=1 is the single split), lower walk_forward.refit_every, "
     ".validation, .purge or .embargo, or move split.test_from."
@@ -174,7 +174,7 @@ def walk_forward(dates: pd.Index, split: SplitParameters, walk: WalkForwardParam
             "Set walk_forward.final_fit=false, or split.validate_on=validation."
         )
     folds = [_single(dates, split, walk)] if walk.folds == 1 else _several(dates, split, walk)
-    table = {f"fold_{number}": fold for number, fold in enumerate(folds, start=1)}
+    table = {f"{FOLD_PREFIX}{number}": fold for number, fold in enumerate(folds, start=1)}
     if walk.final_fit:
         table[FINAL] = _final(folds[0], split, walk)
     return pd.DataFrame({"split": over_all_folds(folds), **table})
@@ -274,20 +274,9 @@ def each_fold(table: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
     >>> [name for name, _ in each_fold(table)]
     ['fold_1', 'final']
     """
-    folds = [name for name in table if str(name).startswith("fold_") or name == FINAL]
+    folds = [name for name in table if str(name).startswith(FOLD_PREFIX) or name == FINAL]
     for name in folds or ["split"]:
         yield str(name), table[name]
-
-
-def fold_number(name: str) -> int | str:
-    """Number of a fold in tables and records; the final fit keeps its name.
-
-    Examples
-    --------
-    >>> fold_number("fold_2"), fold_number("final")
-    (2, 'final')
-    """
-    return int(name.removeprefix("fold_")) if name.startswith("fold_") else name
 
 
 def _single(dates: pd.Index, split: SplitParameters, walk: WalkForwardParameters) -> pd.Series:

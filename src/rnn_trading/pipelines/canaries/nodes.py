@@ -8,7 +8,6 @@ import pandas as pd
 from kedro.pipeline import Pipeline
 from pydantic import Field
 
-from rnn_trading.experiments.gathering import FOLD
 from rnn_trading.parameters import parameters
 from rnn_trading.simulated.forecasts import with_planted_forecast
 from rnn_trading.simulated.sources import with_changes_redrawn
@@ -26,6 +25,7 @@ from rnn_trading.skill.laws import (
     skill_is_found,
 )
 from rnn_trading.skill.record import plain
+from rnn_trading.skill.rows import FOLD
 from rnn_trading.skill.tasks import TaskName
 
 from .experiments import CANARIES, CanarySizes, experiment_of
@@ -146,18 +146,22 @@ def canary_results(
 
 
 def middle(predictions: pd.DataFrame, order: str) -> Any:
-    """Where half of the rows of the last fold are early, by the column that orders them, and so are all folds before.
+    """Where half of the rows of the first fold are early, by the column that orders them.
+
+    What is late is the rest of its test and all that later folds are fitted on: an early forecast must know neither.
+    A cut in a later fold would not see what an earlier one takes from it, and what a later fold knows of its own test
+    the first knows of its own, too: the nodes of all folds are the same.
 
     Examples
     --------
     >>> middle(pd.DataFrame({"fold": [1, 1, 1, 2, 2], "date": [1, 2, 3, 4, 5]}), "date")
-    5
+    2
     >>> middle(pd.DataFrame({"id": ["c", "a", "b"]}), "id")
     'b'
     """
     rows = predictions
     if FOLD in rows:
-        rows = rows[rows[FOLD] == rows[FOLD].max()]
+        rows = rows[rows[FOLD] == rows[FOLD].min()]
     return rows[order].sort_values().iloc[len(rows) // 2]
 
 

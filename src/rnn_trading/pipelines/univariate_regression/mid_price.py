@@ -255,8 +255,11 @@ def average_one_step(
 def raw_and_scaled(
     series: pd.DataFrame, scaled: pd.DataFrame, split_dates: pd.DataFrame, skill: dict[str, Any]
 ) -> Figure:
-    """The mid-price in time, and as the network reads it: as published scaled in blocks, its training part smoothed."""
-    title = drawing.title(beyond_training(series, split_dates), skill)
+    """The mid-price in time, and as the network of the first fold reads it.
+
+    As published it is scaled in blocks, and its training part smoothed.
+    """
+    title = drawing.title(beyond_training(series, split_dates, scaled=True), skill)
     return figures.inputs.raw_and_scaled(series["value"], scaled["value"], split_dates["split"], POINTS, title)
 
 

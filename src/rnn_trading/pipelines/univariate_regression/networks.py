@@ -10,6 +10,7 @@ from rnn_trading.experiments import drawing
 from rnn_trading.experiments.folds import BETWEEN, fit_called
 from rnn_trading.experiments.gathering import Fit, gather_training
 from rnn_trading.figures import Figure
+from rnn_trading.plan import FOLD_PREFIX
 from rnn_trading.series.series import TRUTH
 from rnn_trading.skill.formats import words
 from rnn_trading.skill.inference.comparison import model_confidence_set, pairwise_comparisons
@@ -53,7 +54,7 @@ def choose_network(**made: Any) -> dict[str, Any]:
     training = gather_training(
         {fit: facts for fold, network in chosen.items() for fit, facts in fits[network].items() if fit[0] == fold}
     )
-    said = {f"fold_{fold}": network for fold, network in chosen.items()}
+    said = {f"{FOLD_PREFIX}{fold}": network for fold, network in chosen.items()}
     return tables | {"training": training | {"chosen": said if len(said) > 1 else next(iter(said.values()))}}
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.experiments import drawing, encoder_decoder, folds, runs, series, wiring
-from rnn_trading.experiments.folds import BETWEEN, SPLIT_OF_FOLD, Folds, arguments_of_fits, of_the_folds_of
+from rnn_trading.experiments.folds import BETWEEN, FIRST, SPLIT_OF_FOLD, Folds, arguments_of_fits, of_the_folds_of
 from rnn_trading.experiments.series import FORECAST, JUDGE, RIVALS_FORECAST, SCALE, SPLIT, TRAIN, WINDOW_INDEX
 from rnn_trading.plan import ONE_EACH, Plan
 
@@ -39,9 +39,10 @@ def _level(name: str, plan: Plan) -> Pipeline:
     data: wiring.Drawn = {"raw_and_scaled": partial(series.raw_and_scaled, unit=level.POINTS)}
     own = [
         wiring.node(level.add_training_metrics, with_metrics),
-        wiring.judge(series.judge, training=with_metrics),
+        wiring.judge(series.judge, training=with_metrics, **series.SCALED),
     ]
-    draw, draw_twin = (wiring.draw(drawn | further, training=with_metrics) for further in (data, {}))
+    draw = wiring.draw(drawn | data, training=with_metrics, **series.SCALED)
+    draw_twin = wiring.draw(drawn, training=with_metrics)
     twin = f"{name}.returns"
     return folds.experiment(
         name,
@@ -70,7 +71,8 @@ def _volatility(name: str, plan: Plan) -> Pipeline:
         {"networks_and_rivals": networks.networks_and_rivals, "gradient_by_lag": gradients.gradient_by_lag},
         name="draw_comparison",
     )
-    chosen = wiring.experiment(name, [WINDOW_INDEX, SPLIT, JUDGE, draw, comparison], INDEX)
+    outside = {each: each for each in INDEX} | {series.SCALED["scaling"]: f"{name}.{plan.of(name).names[0]}.scaling"}
+    chosen = wiring.experiment(name, [WINDOW_INDEX, SPLIT, JUDGE, draw, comparison], outside)
     single = [_network(name, network, plan, draw) for network in NETWORKS]
     return Pipeline([folds.in_folds(name, of_all, {}, {}), *single, _comparison(name, plan), chosen])
 
@@ -148,7 +150,8 @@ def _run_folds(name: str, plan: Plan) -> Folds:
 
 
 def _index_windows(name: str, plan: Plan) -> Pipeline:
-    return folds.experiment(name, [WINDOW_INDEX, runs.SPLIT, JUDGE, runs.DRAW], _run_folds(name, plan), INDEX)
+    nodes = [WINDOW_INDEX, runs.SPLIT_FOR_PATHS, JUDGE, runs.DRAW]
+    return folds.experiment(name, nodes, _run_folds(name, plan), INDEX)
 
 
 def _rolling_windows_by_epochs(name: str, plan: Plan) -> Pipeline:
@@ -200,7 +203,7 @@ def _mid_price(name: str, plan: Plan) -> Pipeline:
         *(WINDOW_INDEX, runs.SPLIT),
         wiring.node(mid_price.average_one_step, "one_step_averages", "run_report", split_dates="last_split_dates"),
         wiring.judge(series.judge, report="run_report", scaling="run_scaling"),
-        wiring.draw(figures),
+        wiring.draw(figures, scaled=f"{FIRST}scaled"),
     ]
     outside = RANGES | {"last_split_dates": last.pop("split_dates"), **last}
     return folds.experiment(name, nodes, Folds(fits, each_fold, fit), outside)
