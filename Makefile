@@ -58,6 +58,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/filings.py
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/workers.py
+	$(BIN)/python benchmarks/old_and_new.py
 
 viz: $(VENV)/.dev
 	$(BIN)/kedro viz run --pipeline stacked_lstm

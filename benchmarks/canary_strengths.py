@@ -34,7 +34,8 @@ class Study:
 
     def __init__(self, keep: Path | None) -> None:
         given: dict[str, Any] = {"protocol": "corrected"}
-        values = OmegaConfigLoader("conf", env="base", runtime_params=given, **CONFIG_LOADER_ARGS)["parameters"]
+        settings: dict[str, Any] = CONFIG_LOADER_ARGS
+        values = OmegaConfigLoader("conf", env="base", runtime_params=given, **settings)["parameters"]
         self.canaries = CanaryParameters(**values["canaries"])
         self._values = merge(values, self.canaries.overrides)
         self._pipelines = experiments(plan_of(Plan.from_parameters(values)))

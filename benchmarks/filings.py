@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import project
@@ -39,7 +40,7 @@ def write_filings(path: Path) -> int:
     words = 0
     with pq.ParquetWriter(path, schema) as writer:
         for row, filing in zip(index.itertuples(), simulated.filings.read(), strict=True):
-            words += len(filing.text.split())
+            words += len((filing.text or "").split())
             cells = [[row.filing_id], [row.firm], [f"{row.date_filed:%Y-%m-%d}"], [filing.text]]
             writer.write_table(pa.table(dict(zip(schema.names, cells, strict=True)), schema))
     return words
@@ -55,7 +56,7 @@ def read(path: Path, folder: Path) -> None:
     print(f"a second run takes {second / first:.3f} of the first")
     stored = dataset.load()
     rules = parameters["sec_filings"]["returns"]["reading"]
-    results: dict[str, object] = {}
+    results: dict[str, Any] = {}
     items = stored.items
     timed("phrases", lambda: results.update(phrases=phrases_of(stored, items, rules.phrases)))
     timed("joining phrases", lambda: results.update(words=words_of(stored, items, results["phrases"])))

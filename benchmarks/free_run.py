@@ -4,6 +4,7 @@ python benchmarks/free_run.py
 """
 
 import time
+from typing import Any
 
 import numpy as np
 import project
@@ -38,7 +39,7 @@ def main() -> None:
     print(f"  largest relative difference of the forecasts: {np.abs(forecasts / expected - 1).max():.0e}")
 
 
-def one_by_one(model: object, windows: np.ndarray, steps: int) -> np.ndarray:
+def one_by_one(model: Any, windows: np.ndarray, steps: int) -> np.ndarray:
     """Predict, append, re-base, predict: a call for every step of every run."""
     forecasts = np.empty((len(windows), steps))
     for run, start in enumerate(windows):

@@ -12,13 +12,15 @@ ROOT = Path(__file__).parent.parent
 
 def parameters(protocol: str) -> dict[str, Any]:
     """Parameters of ``conf/base`` under a protocol."""
-    with _quiet_session(protocol=protocol) as session:
+    session = _quiet_session(protocol=protocol)
+    with session:
         return session.load_context().params
 
 
 def load(name: str) -> Any:
     """Load a dataset of the default catalog."""
-    with _quiet_session() as session:
+    session = _quiet_session()
+    with session:
         return session.load_context().catalog.load(name)
 
 

@@ -82,9 +82,10 @@ def differences_of_runners(project: Path, pipeline: str, before: Path | None) ->
 def differences_of_nodes(project: Path, pipeline: str) -> list[str]:
     """Run each node by itself on the data folder as it is, and compare what it writes with what was there."""
     found = []
-    nodes = pipelines[pipeline].nodes
-    with KedroSession.create(project, env="test") as session:
+    session = KedroSession.create(project, env="test")
+    with session:
         catalog = session.load_context().catalog
+    nodes = pipelines[pipeline].nodes  # by the folds and seeds of the context
     for node in nodes:
         with tempfile.TemporaryDirectory() as folder:
             paths = {output: Path(catalog[output]._filepath) for output in node.outputs}

@@ -71,7 +71,7 @@ def compare(epochs: int | None) -> pd.DataFrame:
         )
     )
     ingested = ingest_index(project.load("index_prices_source"), values["index_prices"])
-    prepared = window_index(*ingested.values(), experiment["series"], values["index_prices"])
+    prepared = window_index(ingested["prices"], ingested["report"], experiment["series"], values["index_prices"])
     dates = split_dates(prepared["windows"], experiment["split"], WalkForwardParameters())
     rows = []
     for seed in SEEDS:

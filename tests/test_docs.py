@@ -1,9 +1,15 @@
 """What the documents name is there: files, links, modules."""
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
+from kedro.config import OmegaConfigLoader
+
 import rnn_trading
+from rnn_trading.pipeline_registry import experiments, protocols_of, records_made_by
+from rnn_trading.plan import Plan
+from rnn_trading.settings import CONFIG_LOADER_ARGS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -11,6 +17,7 @@ CONFIGURATION = sorted(path for path in ROOT.glob("conf/**/*.yml") if path.relat
 IN_THE_PROJECT = re.compile(r"`((?:src|conf|tests|benchmarks|tools|docs|notebooks)/[\w./-]+)`")
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[\w-]+)?\)")
 MODULE = re.compile(r"\b(rnn_trading(?:\.\w+)+)")
+FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 # What the walks of CONTRIBUTING.md make, and the form of a name.
 MADE = ("trading_range", "NAME", "my_networks", "conf/local")
 
@@ -37,6 +44,30 @@ def test_modules_can_be_found():
 
 def test_the_citation_names_the_version():
     assert f"version: {rnn_trading.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_no_text_is_a_leftover_of_two_versions():
+    mark = re.compile(r"^(?:[<>=|]{7}.*|[A-Z]{4,})$", re.MULTILINE)
+    pages = {page.name: FENCED.sub("", page.read_text(encoding="utf-8")) for page in PAGES}
+    assert {name: found for name, text in pages.items() if (found := mark.findall(text))} == {}
+
+
+def test_the_table_of_folds_and_seeds_is_that_of_the_parameters():
+    """Of every experiment of the corrected protocol, which is in one row, and in no other."""
+    given = {"protocol": "corrected"}
+    loader = OmegaConfigLoader(str(ROOT / "conf"), env="base", runtime_params=given, **CONFIG_LOADER_ARGS)
+    plan = Plan.from_parameters(loader["parameters"])
+    section = (
+        (ROOT / "docs/protocols.md").read_text(encoding="utf-8").split("\n## Folds and seeds\n")[1].split("\n## ")[0]
+    )
+    rows = [[cell.strip() for cell in line.split("|")[1:5]] for line in section.splitlines() if line.startswith("| `")]
+    told = [(re.findall("`(.*?)`", names), *map(int, numbers)) for names, *numbers in rows]
+    for name, protocols in protocols_of(records_made_by(experiments())).items():
+        if "corrected" in protocols:
+            fits = plan.of(name)
+            networks = (fits.folds + fits.final) * len(fits.seeds)
+            found = [numbers for patterns, *numbers in told if any(fnmatch(name, each) for each in patterns)]
+            assert found == [[fits.folds, len(fits.seeds), networks]], name
 
 
 def _is_there(name: str) -> bool:
