@@ -137,9 +137,9 @@ def test_the_protocol_of_the_globals_is_found_from_a_folder_inside_the_project(t
     assert seen["pipelines"] == [WINDOWS, EPOCHS]
 
 
-def runs_in(protocol):
-    """Every pipeline that runs in a protocol, by the names that can be asked for."""
-    registered = register_pipelines()
+def runs_in(protocol, parameters):
+    """Every pipeline that runs in a protocol, with the folds and seeds of parameters, by the names to ask for."""
+    registered = register_pipelines(Plan.from_parameters(parameters))
     runs = set()
     for name in registered:
         with suppress(ValueError):  # of what does not exist in the protocol
@@ -152,7 +152,7 @@ def runs_in(protocol):
 def test_every_pipeline_has_its_parameters_and_they_are_valid(protocol, env):
     loader = ConfigLoader(str(ROOT / "conf"), env, {"protocol": protocol}, **CONFIG_LOADER_ARGS)
     parameters = loader["parameters"]
-    pipelines = runs_in(protocol)
+    pipelines = runs_in(protocol, parameters)
     wanted = {each for pipeline in pipelines.values() for each in pipeline.inputs() if each.startswith("params:")}
     assert {each for each in wanted if not has(parameters, each.removeprefix("params:"))} == set()
     ParameterValidator(pipelines).validate_raw_params(parameters)

@@ -58,7 +58,8 @@ def test_a_value_that_a_resolver_refuses_keeps_its_words(conf, load):
 
 
 def test_an_environment_that_is_not_there_is_refused_with_those_that_are(conf, load):
-    with pytest.raises(MissingConfigException, match="--env mine: .* Expected one of: base, files, live, local, test"):
+    known = "base, files, live, local, quick, test"
+    with pytest.raises(MissingConfigException, match=f"--env mine: .* Expected one of: {known}"):
         load(conf, "mine")["parameters"]
     with pytest.raises(MissingConfigException, match="There is no configuration in conf/local"):
         load(conf / "local", "test")["parameters"]
@@ -87,7 +88,7 @@ def test_archives_of_any_kind_are_read(conf, load, tmp_path, kind):
         archive = pack(conf, tmp_path / "packed.tgz", None if kind == "without a folder" else "conf")
     assert load(archive, "files")["globals"] == load(conf, "files")["globals"]
     assert load(archive, "live")["credentials"] == load(conf, "live")["credentials"]
-    assert load(archive).environments() == ["base", "files", "live", "local", "test"]
+    assert load(archive).environments() == ["base", "files", "live", "local", "quick", "test"]
 
 
 def test_an_archive_without_the_folder_local_has_none(own_conf, load):
