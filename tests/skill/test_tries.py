@@ -14,7 +14,7 @@ from rnn_trading.skill.standing import standing
 from rnn_trading.skill.statistics import RANKS_BY_DATE, Compared
 from rnn_trading.skill.summary import skill_table
 from rnn_trading.skill.tasks import TASKS
-from rnn_trading.skill.tries import what_was_tried
+from rnn_trading.skill.tries import in_words, trials_of, what_was_tried
 from tests import records as files
 
 TRIALS = {"configurations": 1, "fits": 5, "since": "2026-01-31T12:05:00Z", "new": False, "unreadable": []}
@@ -129,3 +129,14 @@ def test_what_a_model_adds_must_be_added_after_all_tries():
     assert alone["adds"]
     assert after["p_value"] == pytest.approx(1 - (1 - alone["p_value"]) ** 5_000)
     assert not after["adds"]
+
+
+def test_luck_is_not_told_of_a_model_that_is_no_better():
+    """How far a bad forecast is off says nothing of luck: the best of two by luck would have a negative error."""
+    test = {"rival": "drift", "rival_value": 2.2, "interval": (400.0, 1600.0), "difference": 1000.0}
+    tier = test | {"best": "drift", "p_alone": 0.02, "tests": [test]}
+    decision = {"larger_is_better": False, "tiers": {"naive": tier}, "p_value": 0.04, "rival": "drift"}
+    found = trials_of(decision | {"difference": 1000.0}, {"configurations": 2, "fits": 6})
+    assert found["best_by_luck"] is None
+    assert found["p_alone"] == found["p_corrected"] == 0.04
+    assert in_words(found) == ("2 configurations were tried; p-values of what it is better than are corrected for it")

@@ -160,7 +160,7 @@ def skill_record(
     clean = judge(~suspicious_rows(flags))
     in_worst, calm = _without_worst_months(task, predictions, rivals, judge)
     by_seed = judged_by_seed(experiment.task, predictions, model.get(FORECASTS_BY_SEED), overlap, tried)
-    decision = _decision(task, everything["decision"], clean["decision"], model.get("networks"))
+    decision = _decision(task, everything["decision"], clean["decision"], model)
     record = {
         "version": RECORD_VERSION,
         "experiment": experiment.name,
@@ -250,8 +250,9 @@ def _check_numbers(experiment: Experiment, table: pd.DataFrame, what: str) -> No
         raise ValueError(f"{experiment.name}: {what} have missing or infinite values in {wrong}. Look at them.")
 
 
-def _decision(task: Task, everything: dict[str, Any], clean: dict[str, Any], networks: int | None) -> dict[str, Any]:
+def _decision(task: Task, everything: dict[str, Any], clean: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
     """What is decided: on all rows, or, where a claim does not hold without the suspicious ones, without these."""
+    networks = model.get("networks")
     decision = everything | {"networks": networks}
     if worse(clean, everything):
         found = f"{clean['finding']} without {task.suspicious}"
@@ -262,7 +263,7 @@ def _decision(task: Task, everything: dict[str, Any], clean: dict[str, Any], net
             "on_all_rows": f"on all rows: {small(everything['finding'])}",
         }
     if networks == 1 and decision["finding_kind"] in (*SKILL, "worse"):
-        decision["finding"] += " (one network)"
+        decision["finding"] += f" ({'one network' if model.get('folds', 1) == 1 else 'one seed'})"
     return decision
 
 

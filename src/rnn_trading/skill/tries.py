@@ -7,6 +7,7 @@ from rnn_trading.skill.formats import format_p_value, format_score, words
 from rnn_trading.skill.inference.luck import best_by_luck
 from rnn_trading.skill.rivals.tiers import TIERS
 
+CORRECTED = "p-values of what it is better than are corrected for it"
 NO_OTHER = "No other fit of this experiment and source is in the register of trials"
 
 
@@ -36,14 +37,17 @@ def trials_of(decision: dict[str, Any], trials: dict[str, Any] | None) -> dict[s
     dict or None
         What the register says, and ``best_by_luck``: of so many forecasts none of which is better than the best rival
         of the lowest tier, what the best would have reached by the deciding statistic: ``value``, with the ``rival``
-        and its ``rival_value``; None where there is no interval. ``p_corrected`` of the comparison that decided, and
-        ``p_alone``, what it would be if nothing else had been tried. None: it was not counted.
+        and its ``rival_value``; None where there is no interval, or the model is no better than that rival: how far a
+        bad forecast is off says nothing of luck. ``p_corrected`` of the comparison that decided, and ``p_alone``, what
+        it would be if nothing else had been tried: the same where the model is not the better one. None: it was not
+        counted.
 
     Examples
     --------
-    >>> test = {"rival": "a_constant", "rival_value": 0.5, "interval": (0.0004, 0.0396), "p_value": 0.09}
+    >>> test = {"rival": "a_constant", "rival_value": 0.5, "interval": (0.0004, 0.0396), "difference": 0.02}
     >>> tier = test | {"best": "a_constant", "p_alone": 0.045, "tests": [test]}
     >>> decision = {"larger_is_better": True, "tiers": {"chance": tier}, "p_value": 0.09, "rival": "a_constant"}
+    >>> decision["difference"] = 0.02
     >>> found = trials_of(decision, {"configurations": 2, "fits": 6})
     >>> round(found["best_by_luck"]["value"], 4), found["p_corrected"], found["p_alone"]
     (0.5056, 0.09, 0.045)
@@ -55,12 +59,20 @@ def trials_of(decision: dict[str, Any], trials: dict[str, Any] | None) -> dict[s
     return trials | {
         "best_by_luck": _best_by_luck(decision, there[0], tried_in(trials)) if there else None,
         "p_corrected": decision["p_value"],
-        "p_alone": decided["p_alone"] if decided else math.nan,
+        "p_alone": decided["p_alone"] if decided and _is_better(decision, decision) else decision["p_value"],
     }
+
+
+def _is_better(decision: dict[str, Any], compared: dict[str, Any]) -> bool:
+    """Whether the model is the better one of a comparison."""
+    sign = 1 if decision["larger_is_better"] else -1
+    return bool(sign * compared["difference"] > 0)
 
 
 def _best_by_luck(decision: dict[str, Any], lowest: dict[str, Any], tries: int) -> dict[str, Any] | None:
     best = next(test for test in lowest["tests"] if test["rival"] == lowest["best"])
+    if not _is_better(decision, best):
+        return None
     value = best_by_luck(best["rival_value"], best["interval"], decision["larger_is_better"], tries)
     if math.isnan(value):
         return None
@@ -128,8 +140,8 @@ def in_words(trials: dict[str, Any] | None) -> str:
     --------
     >>> luck = {"value": 0.5056, "rival": "a_constant", "rival_value": 0.5}
     >>> in_words({"configurations": 3, "best_by_luck": luck})
-    '3 configurations were tried: the best of so many no better than a constant would have 0.506 by luck; p-values are \
-corrected for it'
+    '3 configurations were tried: the best of so many no better than a constant would have 0.506 by luck; p-values of \
+what it is better than are corrected for it'
     >>> in_words({"configurations": 1, "best_by_luck": luck})
     ''
     """
@@ -137,9 +149,9 @@ corrected for it'
         return ""
     text, luck = f"{configurations(trials)} were tried", trials["best_by_luck"]
     if luck is None:
-        return f"{text}; p-values are corrected for it"
+        return f"{text}; {CORRECTED}"
     what = f"the best of so many no better than {words(luck['rival'])} would have {format_score(luck['value'])} by luck"
-    return f"{text}: {what}; p-values are corrected for it"
+    return f"{text}: {what}; {CORRECTED}"
 
 
 def what_was_tried(trials: dict[str, Any] | None) -> str:
@@ -187,5 +199,7 @@ def what_was_tried(trials: dict[str, Any] | None) -> str:
 
 
 def _p_values(trials: dict[str, Any]) -> str:
+    if trials["p_alone"] == trials["p_corrected"]:
+        return f"{format_p_value(trials['p_alone']) or 'there is no p-value'}, which does not change"
     alone, corrected = (format_p_value(trials[name]) or "there is no p-value" for name in ("p_alone", "p_corrected"))
     return f"{alone} alone and {corrected} for all tries"
