@@ -2,13 +2,13 @@
 
 import ast
 import hashlib
-import importlib.util
 import platform
 import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
+from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import Any
@@ -235,10 +235,8 @@ def _source_of(module: str) -> Path | None:
 @cache
 def _folder_of(top: str) -> Path | None:
     """The folder of a package; of a single module, its path without its ending."""
-    try:
-        spec = importlib.util.find_spec(top)
-    except ValueError:  # of __main__
-        spec = None
+    # What is not imported yet is only looked for on the path: others may have reasons of their own to refuse an import.
+    spec = getattr(sys.modules[top], "__spec__", None) if top in sys.modules else PathFinder.find_spec(top)
     if spec is None:
         return None
     if spec.submodule_search_locations:
