@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_trading.models import predicting as predicting_module
 from rnn_trading.models import training as training_module
 from rnn_trading.models.backend import keras
 from rnn_trading.models.batches import POOL, ArrayRows, Epoch, GatheredRows, RaggedRows, batched_by_length
@@ -130,7 +131,8 @@ def test_gathered_rows_come_in_the_batches_of_arrays(shuffle):
 @pytest.mark.traced
 def test_a_training_on_gathered_rows_is_that_on_arrays_to_the_bit(monkeypatch):
     """Batches, what is watched, and forecasts: of no more rows at a time than are asked for."""
-    monkeypatch.setattr(training_module, "PREDICTION_BATCH", 40)
+    for module in (training_module, predicting_module):
+        monkeypatch.setattr(module, "PREDICTION_BATCH", 40)
     gathered, held = both_ways(150)
     gathered.inputs.most = 0
     training = changed(TRAINING, batch_size=32, epochs=2)

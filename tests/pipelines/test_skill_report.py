@@ -43,7 +43,7 @@ def test_the_report_has_a_table_a_text_and_a_page(project, finished, run_noteboo
     assert row["difference"] == record["decision"]["difference"]
     assert row["verdict"] == record["verdict"]
     assert record["changed"]["multivariate.macro.training.epochs"] == "2"
-    assert row["remark"] is None or pd.isna(row["remark"])
+    assert row["remark"] == "1 configuration tried"
     markdown = (folder / "data/08_reporting/skill_report.md").read_text()
     assert "- sec_filings.returns (corrected): `kedro run --pipelines sec_filings.returns`" in markdown
     page = (folder / PAGE).read_text()
