@@ -1,5 +1,6 @@
 """Canaries of a first fold that takes something from the second."""
 
+import dataclasses
 from typing import Any
 
 import pandas as pd
@@ -21,7 +22,9 @@ def forecast_by_scaling(windows: pd.DataFrame, split_dates: pd.DataFrame, scalin
 def test_a_first_fold_that_is_scaled_as_the_second_dies_by_the_future(fitted_in, held):
     """Its scaling knows what it tests, though no fold knows what the last one tests."""
     values, canaries = parameters_of("test")
-    values = merge(values, canaries.overrides)
+    folds = {"univariate_regression": {"level": {"walk_forward": {"folds": 2}}}}
+    canaries = dataclasses.replace(canaries, overrides=merge(canaries.overrides, folds))
+    values = merge(merge(values, canaries.overrides), {"canaries": {"overrides": folds}})
     pipeline = pipeline_of(LEVEL, values)
     for node in pipeline.nodes:
         if node.name.endswith(".forecast") and node.name.startswith(f"{LEVEL}.folds."):
