@@ -54,8 +54,7 @@ def test_stacked_lstm(project, run_notebooks, protocol):
         assert set(record["rivals"]) == RIVALS[experiment]
         assert record["data"]["test"]["rows"] == len(predictions)
         assert record["data"]["source"].startswith("20 S&P 500 stocks")
-        epochs = record["model"]["epochs"]  # of several fits by their names
-        assert max(epochs.values() if isinstance(epochs, dict) else [epochs]) <= 2
+        assert max(pd.Series(record["model"]["epochs"])) <= 2
         drawn = {png.stem for png in (data / f"08_reporting/{protocol}/{experiment}").glob("*.png")}
         assert drawn == {"learning_curves", "quintiles", "rolling_ic", "model_and_rivals", "folds_and_years"}
     project("daily_weekly_sequences", protocol=protocol)
