@@ -1,5 +1,6 @@
 """Batches of rows for a training, drawn anew in every epoch; those of sequences as long as their longest one."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -103,8 +104,26 @@ class Gathered(Protocol):
         """All numbers that they are made of."""
 
 
+class _OneShape(ABC):
+    """Rows of one shape: what :class:`ArrayRows` and :class:`GatheredRows` share."""
+
+    targets: NDArray[np.floating]
+
+    def __len__(self) -> int:
+        """Rows in an epoch."""
+        return len(self.targets)
+
+    def batches(self, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
+        """See :class:`Batched`."""
+        return _drawn(self, batch_size, seed, epoch, shuffle)
+
+    @abstractmethod
+    def take(self, rows: NDArray[np.int64]) -> Batch:
+        """Inputs and targets of rows by their positions."""
+
+
 @dataclass(frozen=True)
-class ArrayRows:
+class ArrayRows(_OneShape):
     """Rows of one shape.
 
     Attributes
@@ -118,14 +137,6 @@ class ArrayRows:
     inputs: Inputs
     targets: NDArray[np.floating]
 
-    def __len__(self) -> int:
-        """Rows in an epoch."""
-        return len(self.targets)
-
-    def batches(self, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
-        """See :class:`Batched`."""
-        return _drawn(self, batch_size, seed, epoch, shuffle)
-
     def take(self, rows: NDArray[np.int64]) -> Batch:
         """Inputs and targets of rows by their positions."""
         return {name: values[rows] for name, values in self.inputs.items()}, self.targets[rows]
@@ -136,7 +147,7 @@ class ArrayRows:
 
 
 @dataclass(frozen=True)
-class GatheredRows:
+class GatheredRows(_OneShape):
     """Rows of one shape whose inputs nobody holds: the same batches as those of :class:`ArrayRows`.
 
     Attributes
@@ -150,14 +161,6 @@ class GatheredRows:
     inputs: Gathered
     targets: NDArray[np.floating]
 
-    def __len__(self) -> int:
-        """Rows in an epoch."""
-        return len(self.targets)
-
-    def batches(self, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
-        """See :class:`Batched`."""
-        return _drawn(self, batch_size, seed, epoch, shuffle)
-
     def take(self, rows: NDArray[np.int64]) -> Batch:
         """Inputs and targets of rows by their positions."""
         return self.inputs.take(rows), self.targets[rows]
@@ -168,7 +171,7 @@ class GatheredRows:
         yield self.targets
 
 
-def _drawn(rows: ArrayRows | GatheredRows, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
+def _drawn(rows: _OneShape, batch_size: int, seed: int, epoch: Epoch, shuffle: bool) -> tf.data.Dataset:
     """Batches of rows by their positions, in an order that is drawn, or as they are."""
 
     def generate() -> Iterator[Batch]:
