@@ -76,8 +76,9 @@ def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], u
     Parameters
     ----------
     forecasts
-        Index: dates, ascending; ``split`` (``train``, ``validation``, ``test``), ``prediction``, ``truth``. In time,
-        the test is shown with as many days before it.
+        Index: dates, ascending in each part; ``split`` (``train``, ``validation``, ``test``), ``prediction``, ``truth``.
+        A day may be in two parts: a test of one fold trains the next. In time, the test is shown with as many days
+        before it.
     metrics
         ``ic_pooled`` and ``rmse`` of ``train`` and ``test``.
     unit
@@ -88,12 +89,13 @@ def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], u
     figure = Figure(figsize=(13, 8.5))
     drawn = figure.subplot_mosaic([["time", "errors"], ["train", "test"]])
     time, errors = drawn["time"], drawn["errors"]
-    days = int((forecasts["split"] == "test").sum())
-    shown = forecasts.iloc[-2 * days :]
+    is_test = forecasts["split"] == "test"
+    test = forecasts[is_test]
+    shown = pd.concat([forecasts[~is_test & (forecasts.index < test.index[0])].tail(len(test)), test])
     time.plot(shown.index, shown["truth"], color="black", linewidth=TRUTH_WIDTH, label="outcome")
     for part, colour in PARTS.items():
         rows, score = forecasts[forecasts["split"] == part], metrics[part]
-        late = rows[rows.index >= shown.index[0]]
+        late = shown[shown["split"] == part]
         time.plot(late.index, late["prediction"], "--", color=colour, linewidth=1.2, label=f"forecast, {part}")
         error = rows["prediction"] - rows["truth"]
         label = f"{part}: RMSE {format_score(score['rmse'])}, mean {format_score(error.mean())}"

@@ -17,7 +17,7 @@ POINTS, SCALED = "index points", "scaled units"
 def add_training_metrics(
     model_predictions: pd.DataFrame, windows: pd.DataFrame, training: dict[str, Any]
 ) -> dict[str, Any]:
-    """Add the metrics of the level on the training rows of the first fold, which were published too.
+    """Add the metrics of the level on the training rows of the last fold, which were published too.
 
     Parameters
     ----------
@@ -29,14 +29,15 @@ def add_training_metrics(
     dict
         ``training``, with ``training_rows``.
     """
-    train = first_training_rows(model_predictions)
+    train = last_training_rows(model_predictions)
     with_last = train.assign(**{LAST_VALUE: windows.loc[train.index, "1"]})
     return {**training, "training_rows": TASKS["level"].evaluate(with_last, MODEL)}
 
 
-def first_training_rows(model_predictions: pd.DataFrame) -> pd.DataFrame:
-    """Of the first fold: no row of a test is among them."""
-    return model_predictions[(model_predictions["fold"] == 1) & (model_predictions["split"] == "train")]
+def last_training_rows(model_predictions: pd.DataFrame) -> pd.DataFrame:
+    """Of the fold that trained on most; earlier folds tested some of them."""
+    last = model_predictions["fold"] == model_predictions["fold"].max()
+    return model_predictions[last & (model_predictions["split"] == "train")]
 
 
 def rolling_rmse(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any]) -> Figure:
@@ -52,5 +53,5 @@ def panel(model_predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     metrics = {"train": skill["model"]["training_rows"], "test": skill["model"]["metrics"]}
     title = drawing.title(f"Next-day level: {drawing.headline_against(skill)}", skill)
     test = model_predictions[model_predictions["split"] == "test"]
-    rows = pd.concat([first_training_rows(model_predictions), test])
+    rows = pd.concat([last_training_rows(model_predictions), test])
     return figures.series.level_panel(rows, metrics, POINTS, title)
