@@ -76,9 +76,9 @@ def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], u
     Parameters
     ----------
     forecasts
-        Index: dates, ascending in each part; ``split`` (``train``, ``validation``, ``test``), ``prediction``, ``truth``.
-        A day may be in two parts: a test of one fold trains the next. In time, the test is shown with as many days
-        before it.
+        Index: dates, ascending in each part; ``split`` (``train``, ``validation``, ``test``), ``prediction``,
+        ``truth``. A day may be in two parts: a test of one fold trains the next. In time, the test is shown with as
+        many days before it.
     metrics
         ``ic_pooled`` and ``rmse`` of ``train`` and ``test``.
     unit
