@@ -92,12 +92,15 @@ def test_documents_have_no_dates_and_all_count():
 
 
 def test_the_best_is_that_of_a_configuration_and_not_of_a_lucky_fold():
-    lucky = entry("b", "d2", validation=0.5), entry("bb", "d2", validation=-0.5)
-    found = count(*lucky, entry("c", "d3", validation=0.25, test=None))
+    later = {"fold": "2", "dates": ("2021-01-01", "2021-12-31")}
+    lucky = entry("b", "d2", validation=0.5), entry("bb", "d2", validation=-0.5, **later)
+    steady = [entry("c", "d3", validation=0.25, test=None, **fold) for fold in ({}, later)]
+    found = count(*lucky, *steady)
     assert (found["validation_score"], found["best_validation_score"]) == (pytest.approx(0.2), 0.25)
     assert found["best_test_score"] == pytest.approx(0.2)
     errors = entry("aa", metric="rmse", larger_is_better=False)
     assert count(entry("b", "d2", validation=0.1), ours=[errors])["best_validation_score"] == 0.1
+    assert count(entry("b", "d2", validation=0.9))["best_validation_score"] == pytest.approx(0.2)  # of one fold alone
     none = [entry("aa", validation=None)]
     assert count(ours=none)["best_validation_score"] is None
 

@@ -40,6 +40,13 @@ def test_experiments_have_the_best_of_their_configurations():
     assert table["best_test_score"].tolist() == pytest.approx([0.2, 3.0])  # an error is best where it is smallest
 
 
+def test_a_score_of_other_rows_is_not_the_best():
+    entries = as_table([entry("a", "d1", test=0.9, dates=("2020-03-01", "2020-03-31")), entry("aa", "d2", test=0.1)])
+    (row,) = by_experiment(by_configuration(entries)).to_dict("records")
+    assert (row["configurations"], row["best_test_score"]) == (2, 0.1)
+    assert row["tested"] == frozenset({("2020-01-01", "2020-12-31", "250")})
+
+
 def test_few_differences_are_named():
     many = '{"a": {' + ", ".join(f'"{number}": 1' for number in range(10)) + "}}"
     assert what_differs(many, '{"a": {"x": 1}}').endswith(" and 3 more")
@@ -51,7 +58,10 @@ def test_the_log_the_page_and_the_file_tell_all_of_it(caplog):
     entries = ENTRIES.assign(device="<b>=1+1</b>", commit="=1+1")
     shown = show_register(Register(entries, {"corrected/x.parquet": "cut or damaged"}))
     assert caplog.messages[0].startswith("mine.volatility (corrected): 2 configurations, 3 fits, 2026-01-01T00:00:01Z")
-    assert "rmse at best 0.200 on validation, 3.000 on the test (mine.csv)" in caplog.messages[1]
+    assert (
+        "rmse at best 0.200 on validation, 3.000 on the test of 2020-01-01 to 2020-12-31 (mine.csv)"
+        in caplog.messages[1]
+    )
     page = shown["register_page"]
     assert page.count("<tr>") == 3 + 2 + 4 + 5  # three heads; experiments, configurations, fits
     assert "&lt;b&gt;=1+1&lt;/b&gt;" in page

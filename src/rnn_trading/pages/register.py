@@ -6,6 +6,7 @@ import pandas as pd
 
 from rnn_trading.register.entries import Register
 from rnn_trading.register.summary import by_configuration, by_experiment
+from rnn_trading.register.tested import Rows, first_and_last
 from rnn_trading.skill.formats import BETTER, format_score, words
 
 from .html import render
@@ -15,8 +16,8 @@ from .stamp import stamp
 EMPTY = "No fit has been entered yet, or the register was deleted: it begins with the next fit."
 SCORES = ("On validation", "On the test")
 COUNTS = ("Configurations", "Fits", "Seconds")
-EXPERIMENTS = ("Experiment", "Source", "Configurations", "Fits", "First", "Last", "Seconds", "Score", *SCORES)
-CONFIGURATIONS = ("Configuration", "Not as in the first", "Fits", "First", "Last", "Seconds", *SCORES)
+EXPERIMENTS = ("Experiment", "Source", "Configurations", "Fits", "First", "Last", "Seconds", "Score", *SCORES, "Tested")
+CONFIGURATIONS = ("Configuration", "Not as in the first", "Fits", "First", "Last", "Seconds", *SCORES, "Tested")
 FITS = ("Fit", "Configuration", "Fold", "Seed", "When", "Commit", "Epochs", "Seconds", *SCORES, "Tested", "Device")
 NUMBERS = (*COUNTS, *SCORES, "Seed", "Epochs")
 
@@ -58,6 +59,7 @@ def _experiment(row: dict[str, Any]) -> list[dict[str, Any]]:
         *_times(row),
         _score_name(row),
         *(_score(row[name]) for name in ("best_validation_score", "best_test_score")),
+        _tested(row["tested"]),
     ]
 
 
@@ -67,6 +69,7 @@ def _configuration(row: dict[str, Any]) -> list[dict[str, Any]]:
         cell(row["differs"], row["differs"]),
         *_times(row),
         *(_score(row[name]) for name in ("validation_score", "test_score")),
+        _tested(row["tested"]),
     ]
 
 
@@ -87,6 +90,11 @@ def _fit(row: dict[str, Any]) -> list[dict[str, Any]]:
         cell(tested, dates, dates),
         cell(row["device"], row["device"]),
     ]
+
+
+def _tested(rows: Rows) -> dict[str, Any]:
+    count, dates = sum(int(number) for *_, number in rows), first_and_last(rows)
+    return cell(f"{count:,} rows" if count else "not tested", dates, dates)
 
 
 def _named(name: str, note: str) -> dict[str, Any]:

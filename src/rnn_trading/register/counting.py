@@ -9,6 +9,7 @@ import pandas as pd
 
 from rnn_trading.register.entries import Entry, Register, identity
 from rnn_trading.register.sameness import first_with_the_same_fits
+from rnn_trading.register.tested import tested_rows
 
 # Of one experiment on one source, so that scores can be held against each other.
 SAME = ("experiment", "protocol", "source")
@@ -37,8 +38,9 @@ def tried(register: Register, trials: Sequence[Entry]) -> dict[str, Any]:
         training rows, made; ``new``: whether no other tested fit of this experiment, protocol and source is there;
         ``unreadable``: parts of the register that could not be read, by path; ``metric`` and ``larger_is_better``;
         ``validation_score`` and ``test_score`` (means over these fits) and ``best_validation_score`` and
-        ``best_test_score`` (of the best configuration each), None where no fit has one; ``configuration``: hash of this
-        one; ``of``: what is needed to count again, see :func:`tries_now`.
+        ``best_test_score`` (of the best configuration each, of those that were tested on the same rows in the same
+        folds), None where no fit has one; ``configuration``: hash of this one; ``of``: what is needed to count again,
+        see :func:`tries_now`.
 
     Raises
     ------
@@ -65,7 +67,8 @@ that is not counted: enter it with the node register_fit of that fold and seed, 
     alike = _alike(register.entries, of)
     tested = _on_these_dates(alike, of)
     tested = tested.assign(configuration=first_with_the_same_fits(tested))
-    validation, test = (_means(tested, name) for name in ("validation_score", "test_score"))
+    held = _on_the_rows_of(trials, tested)
+    validation, test = (_means(held, name) for name in ("validation_score", "test_score"))
     best = max if first["larger_is_better"] else min
     others = {identity(entry) for entry in alike[alike["test_rows"] > 0].to_dict("records")} - {*map(identity, trials)}
     return {
@@ -133,6 +136,13 @@ def _on_these_dates(entries: pd.DataFrame, of: Mapping[str, Any]) -> pd.DataFram
     # ISO dates are in the order of their text.
     within = (tested["tested_from"] <= of["tested_until"]) & (tested["tested_until"] >= of["tested_from"])
     return tested[tested["tested_from"].isna() | within]
+
+
+def _on_the_rows_of(trials: Sequence[Entry], tested: pd.DataFrame) -> pd.DataFrame:
+    """Fits of the configurations that were tested on the rows of these: a score of other rows is no better or worse."""
+    rows = tested_rows(trials)
+    there = [each for _, each in tested.groupby("configuration", sort=False) if tested_rows(each) == rows]
+    return pd.concat(there) if there else tested.iloc[:0]
 
 
 def _tries(tested: pd.DataFrame, of: Mapping[str, Any]) -> int:

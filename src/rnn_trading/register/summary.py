@@ -8,10 +8,11 @@ import pandas as pd
 
 from rnn_trading.differences import GONE, differences
 from rnn_trading.register.sameness import first_with_the_same_fits
+from rnn_trading.register.tested import tested_rows
 
 OF_ONE = ["experiment", "protocol", "source", "metric", "larger_is_better"]
-OF_CONFIGURATIONS = ["configuration", "fits", "first", "last", "seconds", "validation_score", "test_score"]
-OF_EXPERIMENTS = ["configurations", *OF_CONFIGURATIONS[1:5], "best_validation_score", "best_test_score"]
+OF_CONFIGURATIONS = ["configuration", "fits", "first", "last", "seconds", "tested", "validation_score", "test_score"]
+OF_EXPERIMENTS = ["configurations", *OF_CONFIGURATIONS[1:6], "best_validation_score", "best_test_score"]
 MOST = 8  # differences that are named
 
 
@@ -29,7 +30,8 @@ def by_configuration(entries: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``experiment``, ``protocol``, ``source``, ``metric``, ``larger_is_better``, ``configuration``; ``fits``: how
-        many networks that were; ``first`` and ``last`` (ISO times, UTC), ``seconds`` of all of them,
+        many networks that were; ``first`` and ``last`` (ISO times, UTC), ``seconds`` of all of them, ``tested``: the
+        rows of each fold, see :func:`rnn_trading.register.tested.tested_rows`,
         ``validation_score`` and ``test_score`` (means over the fits, NaN without one), ``differs``: what is not as in
         the first configuration of the experiment, in words.
 
@@ -54,6 +56,7 @@ def by_configuration(entries: pd.DataFrame) -> pd.DataFrame:
                 "first": fits["when"].min(),
                 "last": fits["when"].max(),
                 "seconds": fits["seconds"].sum(),
+                "tested": tested_rows(fits[fits["test_rows"] > 0]),
                 "validation_score": fits["validation_score"].mean(),
                 "test_score": fits["test_score"].mean(),
                 "parameters": fits["parameters"].iloc[0],
@@ -96,8 +99,9 @@ def by_experiment(configurations: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``experiment``, ``protocol``, ``source``, ``metric``, ``larger_is_better``; ``configurations``, ``fits``,
-        ``first``, ``last``, ``seconds``; ``best_validation_score`` and ``best_test_score``: of the configuration that
-        is best by each, NaN where none has one.
+        ``first``, ``last``, ``seconds``; ``tested``: rows of each fold of the configuration that was tested last;
+        ``best_validation_score`` and ``best_test_score``: of those that were tested on these rows, of the one that is
+        best by each, NaN where none has one.
     """
     rows = [
         dict(zip(OF_ONE, of, strict=True))
@@ -107,12 +111,19 @@ def by_experiment(configurations: pd.DataFrame) -> pd.DataFrame:
             "first": each["first"].min(),
             "last": each["last"].max(),
             "seconds": each["seconds"].sum(),
-            "best_validation_score": _best(each, "validation_score"),
-            "best_test_score": _best(each, "test_score"),
         }
+        | _bests(each)
         for of, each in configurations.groupby(OF_ONE, sort=False)
     ]
     return pd.DataFrame(rows, columns=[*OF_ONE, *OF_EXPERIMENTS])
+
+
+def _bests(each: pd.DataFrame) -> dict[str, Any]:
+    there = each[each["tested"].map(len) > 0]
+    rows = there.sort_values("last", kind="stable")["tested"].iloc[-1] if len(there) else frozenset()
+    held = there[there["tested"] == rows] if len(there) else each
+    scores = ("validation_score", "test_score")
+    return {"tested": rows} | {f"best_{score}": _best(held, score) for score in scores}
 
 
 def _best(rows: pd.DataFrame, score: str) -> float:
