@@ -16,9 +16,10 @@ from .stamp import stamp
 EMPTY = "No fit has been entered yet, or the register was deleted: it begins with the next fit."
 SCORES = ("On validation", "On the test")
 COUNTS = ("Configurations", "Fits", "Seconds")
-EXPERIMENTS = ("Experiment", "Source", "Configurations", "Fits", "First", "Last", "Seconds", "Score", *SCORES, "Tested")
+EXPERIMENTS = ("Experiment", "Source", "Configurations", "Fits", "First", "Last", "Seconds", "Metric", *SCORES, "Tested")
 CONFIGURATIONS = ("Configuration", "Not as in the first", "Fits", "First", "Last", "Seconds", *SCORES, "Tested")
 FITS = ("Fit", "Configuration", "Fold", "Seed", "When", "Commit", "Epochs", "Seconds", *SCORES, "Tested", "Device")
+ABBREVIATIONS = ("auc", "ic", "mae", "r2", "rmse")
 NUMBERS = (*COUNTS, *SCORES, "Seed", "Epochs")
 
 
@@ -124,4 +125,5 @@ def _score(value: float) -> dict[str, Any]:
 
 
 def _score_name(row: dict[str, Any]) -> dict[str, Any]:
-    return cell(f"{words(row['metric'])}{NO_BREAK}{BETTER[row['larger_is_better']]}", row["metric"])
+    name = " ".join(part.upper() if part in ABBREVIATIONS else part for part in words(row["metric"]).split())
+    return cell(f"{name}{NO_BREAK}{BETTER[row['larger_is_better']]}", row["metric"])
