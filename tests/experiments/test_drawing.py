@@ -113,14 +113,21 @@ def test_folds_and_years_are_titled_with_how_many_are_ahead():
         {"year": year, "value": value, "best": best, "ahead": value < 23}
         for year, value in ((2018, 22.0), (2019, 24.0), (2020, 22.5))
     ]
-    drawn = drawing.folds_and_years(record(by_fold=years[:1], by_year=years, model={}))
+    words = "squared error of the return over its known volatility"
+    decision = {"words": words, "statistic": "standardised_squared_error", "value": 2.125, "larger_is_better": False}
+    decision["tiers"] = {"naive": {"tests": [{"rival": "persistence", "rival_value": 2.25}]}}
+    in_time = record(by_fold=years[:1], by_year=years, model={}, decision=decision)
+    drawn = drawing.folds_and_years(in_time)
+    assert drawn.axes[0].get_ylabel() == "Squared error of the return over\nits known volatility"
     assert drawn.get_suptitle() == f"Ahead of persistence in 2 of 3 years{NAME}"
-    seeds = {"seeds": {"seed_1": {"rmse": 22.0}, "seed_2": {"rmse": 22.5}}, "worst": {"seed": "seed_2", "value": 22.5}}
-    drawn = drawing.folds_and_years(record(by_fold=None, by_year=None, model={"by_seed": seeds, "networks": 2}))
-    assert drawn.get_suptitle() == f"RMSE 22.50 of the worst of 2 seeds, 22.15 of their average{NAME}"
-    assert drawn.axes[0].lines[0].get_ydata().tolist() == [22.0, 22.5]
-    beside = drawing.ahead(record(by_fold=None, by_year=None, model={"by_seed": seeds, "networks": 1}))
-    assert beside == "RMSE 22.50 of the worst of 2 seeds, 22.15 of the model"
+    seeds = {"seeds": {"seed_1": {}, "seed_2": {}}, "worst": {"seed": "seed_2", "value": 2.25}}
+    seeds["decided"] = {"words": "RMSE", "seeds": {"seed_1": 2.0, "seed_2": 2.25}}
+    of_seeds = record(by_fold=None, by_year=None, model={"by_seed": seeds, "networks": 2}, decision=decision)
+    drawn = drawing.folds_and_years(of_seeds)
+    assert drawn.get_suptitle() == f"RMSE 2.250 of the worst of 2 seeds, 2.125 of their average{NAME}"
+    assert [line.get_ydata()[0] for line in drawn.axes[0].lines] == [2.0, 2.125, 2.25]  # seeds, model, rival
+    of_seeds["model"]["networks"] = 1
+    assert drawing.ahead(of_seeds) == "RMSE 2.250 of the worst of 2 seeds, 2.125 of the model"
 
 
 def test_the_error_by_step_is_titled_with_its_ends_and_the_best_rival_at_the_last():

@@ -156,8 +156,10 @@ def of_folds(folds=6, years=24, seeds=5):
         "by_fold": [in_time(*pair, fold=number) for number, pair in enumerate(pairs[:folds], start=1)] or None,
         "by_year": [in_time(*pair, year=1999 + number) for number, pair in enumerate(pairs[folds:])] or None,
     }
-    record["headline"] |= {"value": 0.53, "rival_value": 0.52}
-    record["model"] |= {"by_seed": {"seeds": values}, "networks": seeds} if seeds else {}
+    tests = [{"rival": "tfidf_logistic_regression", "rival_value": 0.52}]
+    record["decision"] = {"value": 0.53, "larger_is_better": True, "tiers": {"strong": {"tests": tests}}}
+    decided = {"seeds": {seed: of["auc"] for seed, of in values.items()}}
+    record["model"] |= {"by_seed": {"seeds": values, "decided": decided}, "networks": seeds} if seeds else {}
     return record
 
 

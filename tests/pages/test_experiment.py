@@ -127,10 +127,10 @@ def test_a_difference_that_matters_may_be_a_share_and_a_model_may_add_something(
 
 def in_time(which, number, value):
     """Scores of a fold or a year beside those of one rival."""
-    rival = {"rival": "ridge", "value": 0.55, "statistic": 0.004}
+    rival = {"rival": "ridge", "value": 0.55}
     dates = {"first_date": "2020-01-02", "last_date": "2020-12-30", "rows": 1250}
     rivals = {"best": rival, "naive": None, "strong": rival, "best_of_fold": {"rival": "ridge", "value": 0.55}}
-    return {which: number, **dates, "value": value, **rivals, "ahead": value > 0.55}
+    return {which: number, **dates, "value": value, "score": 0.512, **rivals, "ahead": value > 0.55}
 
 
 def test_a_page_shows_folds_years_and_seeds():
@@ -146,15 +146,17 @@ def test_a_page_shows_folds_years_and_seeds():
     seeds = {"seed_42": {"auc": 0.59, "accuracy": 0.5}, "seed_43": {"auc": 0.57, "accuracy": 0.5}}
     spread = {"mean": {"accuracy": 0.5, "auc": 0.58}, "spread": {"accuracy": 0.0, "auc": 0.014}}
     one["model"] |= {"networks": 2, "by_seed": {"seeds": seeds, **spread}}
+    decided = {"words": "information coefficient by date", "seeds": {"seed_42": 0.031, "seed_43": 0.011}}
+    one["model"]["by_seed"]["decided"] = decided | {"mean": 0.021, "spread": 0.014}
     one["model"]["epochs"] = {f"fold_{fold}.seed_{seed}": fold + seed for fold in range(1, 5) for seed in (42, 43)}
     text = text_of(experiment_page(one, **PICTURES)).replace("\u00a0", " ")
     for said in (
-        "Scores by fold",
-        "1 2020-01-02 to 2020-12-30, 1,250 rows 0.570 0.550 ridge — 0.550 ridge +0.004 ahead",
+        "Scores by fold By what decided: ",
+        "1 2020-01-02 to 2020-12-30, 1,250 rows 0.570 0.550 ridge — 0.550 ridge +0.020 ahead 0.512",
         "Scores by year",
-        "2021 1,250 rows 0.530 0.550 ridge — 0.550 ridge +0.004 behind",
-        "each on all test rows. The average of all is judged. Seed auc accuracy seed 42 0.590 0.500 seed 43 0.570 "
-        "0.500 mean 0.580 0.500 standard deviation 0.014 0.000",
+        "2021 1,250 rows 0.530 0.550 ridge — 0.550 ridge −0.020 behind 0.512",
+        "each on all test rows. The average of all is judged. Seed Information coefficient by date auc accuracy seed "
+        "42 0.031 0.590 0.500 seed 43 0.011 0.570 0.500 mean 0.021 0.580 0.500 standard deviation 0.014 0.014 0.000",
         "Fold Train Validation Test 1 2010-01-04 to 2013-12-31 1,000 rows — 2010-01-04 to 2013-12-31 1,000 rows Final",
         "Epochs 43 to 47, median 45.00, of 8 fits",
     ):

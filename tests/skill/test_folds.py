@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from rnn_trading.skill.decision import best_rival
 from rnn_trading.skill.encompassing import encompassing
 from rnn_trading.skill.folds import folds_ahead, scores_by_fold, scores_by_year
 from rnn_trading.skill.record import Experiment, skill_record
@@ -55,36 +56,53 @@ def test_one_fold_is_judged_as_rows_without_a_fold_to_the_bit(task, rows):
     plain = judged(table, task, before)
     with_fold = judged(table.assign(fold=1), task, before.assign(fold=1))
     assert json.dumps(with_fold) == json.dumps(plain)
-    assert len(plain["by_fold"]) == 1
-    assert plain["by_fold"][0]["value"] == plain["headline"]["value"]
-    assert plain["by_fold"][0]["best"]["rival"] == plain["headline"]["best_rival"]
+    (fold,), (rival, value) = plain["by_fold"], best_rival(plain["decision"])
+    assert fold["value"] == pytest.approx(plain["decision"]["value"], abs=1e-12)
+    assert fold["score"] == plain["headline"]["value"]
+    assert fold["best"] == {"rival": rival, "value": pytest.approx(value, abs=1e-12)}
+
+
+def months(**forecasts):
+    """Forecasts one month ahead of what is 100 in each of three months, the last one of another fold and year."""
+    days = pd.to_datetime(["2019-11-01", "2019-12-01", "2020-01-01"])
+    keys = {"run": "one_step", "series": "a", "units": "network", "step": 1}
+    return pd.DataFrame({"date": days, "fold": [1, 1, 2], "truth": 100.0} | forecasts).assign(**keys)
 
 
 def test_scores_by_fold_are_those_of_its_rows():
-    # By hand: errors of the model 1, 1 and 3; of the mean, which is the best over all rows, 2; of drift 2, 2 and 4.
-    days = pd.to_datetime(["2019-12-30", "2019-12-31", "2020-01-02"])
-    table = pd.DataFrame({"date": days, "fold": [1, 1, 2], "truth": 100.0, "prediction": [101.0, 99.0, 103.0]})
-    table = table.assign(persistence=102.0, autoregression=[102.0, 102.0, 96.0])
-    metrics = {name: TASKS["level"].evaluate(table, name) for name in ("persistence", "autoregression")}
-    one, two = scores_by_fold(TASKS["level"], TASKS["level"].statistic, table, metrics)
-    assert (one["first_date"], one["last_date"], one["rows"], one["value"]) == ("2019-12-30", "2019-12-31", 2, 1.0)
+    # Errors of the model: 1, 1 and 3; of persistence, the best over all rows: 2; of the strong rival: 2, 2 and 4.
+    table = months(prediction=[101.0, 99.0, 103.0], persistence=102.0, autoregression=[102.0, 102.0, 96.0])
+    task, rivals = TASKS["macro"], ["persistence", "autoregression"]
+    one, two = scores_by_fold(task, task.statistic, table, rivals)
+    assert (one["first_date"], one["last_date"], one["rows"], one["value"]) == ("2019-11-01", "2019-12-01", 2, 1.0)
     assert (two["value"], two["naive"]["value"], two["strong"]["value"]) == (3.0, 2.0, 4.0)
+    assert (one["score"], two["score"]) == (1.0, 3.0)
     assert [each["best"]["rival"] for each in (one, two)] == ["persistence"] * 2
     assert (one["ahead"], two["ahead"]) == (True, False)
     assert two["best_of_fold"] == {"rival": "persistence", "value": 2.0}
     assert folds_ahead([one, two]) == {"count": 1, "of": 2, "share": 0.5}
-    by_year = scores_by_year(TASKS["level"], TASKS["level"].statistic, table, metrics)
+    by_year = scores_by_year(task, task.statistic, table, rivals)
     assert [(each["year"], each["rows"], each["value"]) for each in by_year] == [(2019, 2, 1.0), (2020, 1, 3.0)]
 
 
-def test_what_decided_is_the_mean_of_each_fold_and_together_that_of_all():
+def test_ahead_is_who_is_better_by_what_decides():
+    """One wild day makes the R2 of the model worse than that of its rival, and its QLIKE stays better."""
+    table = volatility().assign(truth=1.0, prediction=1.1, ewma=1.5, har=1.3, training_mean=2.0)
+    table.loc[0, "prediction"] = 9.0
+    (fold,) = judged(table)["by_fold"]
+    metrics = {name: TASKS["volatility"].evaluate(table, name) for name in ("prediction", "har")}
+    assert metrics["prediction"]["rmse"] > metrics["har"]["rmse"]
+    assert (fold["best"]["rival"], fold["ahead"]) == ("har", True)
+
+
+def test_the_values_of_folds_are_together_that_of_all():
     table = in_folds(volatility(), 50)
     record = judged(table)
     rows = [each["rows"] for each in record["by_fold"]]
-    differences = [each["strong"]["statistic"] for each in record["by_fold"]]
-    of_all = VOLATILITY.of(table, "prediction", "har", 1).difference
+    values = [each["value"] for each in record["by_fold"]]
     assert rows == [50, 70]
-    assert np.average(differences, weights=rows) == pytest.approx(of_all, abs=1e-12)
+    of_all = VOLATILITY.of(table, "prediction", None, 1).value
+    assert np.average(values, weights=rows) == pytest.approx(of_all, abs=1e-12)
 
 
 def test_the_verdict_says_how_many_folds_and_only_where_there_are_several():
@@ -189,12 +207,15 @@ def test_the_worst_seed_is_named_and_judged_alone():
     noise = np.exp(0.5 * np.random.default_rng(3).normal(size=len(table)))
     seeds = pd.DataFrame({"seed_42": table["prediction"], "seed_43": table["prediction"] * noise})
     said = judged_by_seed("volatility", table, seeds)
-    assert said["by_seed"]["worst"] == {"seed": "seed_43", "value": said["by_seed"]["seeds"]["seed_43"]["r2"]}
+    assert said["by_seed"]["worst"] == {"seed": "seed_43", "value": said["by_seed"]["seeds"]["seed_43"]["qlike"]}
+    values = [said["by_seed"]["seeds"][seed]["qlike"] for seed in seeds]
+    assert said["by_seed"]["decided"]["mean"] == pytest.approx(np.mean(values))
+    assert said["by_seed"]["decided"]["spread"] == pytest.approx(np.std(values, ddof=1))
     alone = judged(table.assign(prediction=seeds["seed_43"]))
     assert said["by_seed"]["worst_finding"]["finding"] == alone["finding"]
     record = judged(table, model={"networks": 2} | said)
     assert (
-        f"Seed 43 alone, the worst of 2 (R2 {said['by_seed']['worst']['value']:.3f}): ".replace("-", "−")
+        f"Seed 43 alone, the worst of 2 (QLIKE {said['by_seed']['worst']['value']:.3f}): ".replace("-", "−")
         in (record["verdict"])
     )
     assert set(said["by_seed"]["mean"]) == {"rmse", "mae", "r2", "qlike"}
@@ -207,22 +228,29 @@ def test_one_network_has_no_worst_seed():
         judged_by_seed("volatility", table, table[["prediction", "har"]].iloc[1:])
 
 
-def test_a_network_without_a_score_is_the_worst():
+def test_a_network_that_ranks_nothing_is_worth_as_much_as_chance():
     table = panel()
-    seeds = pd.DataFrame({"seed_1": table["prediction"], "seed_2": 0.5})
     returns = table.assign(truth=np.random.default_rng(2).normal(size=len(table)))
-    assert judged_by_seed("regression", returns, seeds)["by_seed"]["worst"]["seed"] == "seed_2"
+    seeds = pd.DataFrame({"seed_1": returns["truth"], "seed_2": 0.5, "seed_3": -returns["truth"]})
+    said = judged_by_seed("regression", returns, seeds)["by_seed"]
+    assert said["decided"]["seeds"] == pytest.approx({"seed_1": 1.0, "seed_2": 0.0, "seed_3": -1.0})
+    assert said["worst"]["seed"] == "seed_3"
 
 
 def in_time(ahead=True, **which):
     """Scores of a fold or a year."""
     dates = {"first_date": "2020-01-02", "last_date": "2020-12-31"}
-    return which | dates | {"rows": 50, "value": 0.53, "best": {"rival": "ridge", "value": 0.52}, "ahead": ahead}
+    return (
+        which
+        | dates
+        | {"rows": 50, "value": 0.53, "score": 0.53, "best": {"rival": "ridge", "value": 0.52}, "ahead": ahead}
+    )
 
 
 def test_folds_and_the_worst_seed_are_said_of_the_corrected_record():
     seeds = {
         "seeds": {"seed_1": {}, "seed_2": {}},
+        "decided": {"words": "AUC", "seeds": {"seed_1": 0.54, "seed_2": 0.5}, "mean": 0.52, "spread": 0.028},
         "worst": {"seed": "seed_2", "value": 0.5},
         "worst_finding": {"finding": "Worse than a naive rival", "finding_kind": "worse"},
     }

@@ -3,6 +3,7 @@
 Each function takes the datasets that its arguments are named after; see :mod:`rnn_trading.experiments.wiring`.
 """
 
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,9 @@ from rnn_trading import figures
 from rnn_trading.experiments.gathering import fit_name
 from rnn_trading.figures import Figure
 from rnn_trading.plan import FOLD_PREFIX, SEED_PREFIX, fold_number
-from rnn_trading.skill.formats import format_score, format_share, words
+from rnn_trading.skill.formats import capital, format_score, format_share, words
 from rnn_trading.skill.rows import FOLD, folds_in
+from rnn_trading.skill.statistics import STATISTICS
 
 # Of each headline metric, its name on an axis, and its value for a forecast without skill, where it has one.
 METRICS: dict[str, tuple[str, float | None]] = {
@@ -27,6 +29,9 @@ METRICS: dict[str, tuple[str, float | None]] = {
     "rmse": ("RMSE", None),
     "mae": ("MAE", None),
 }
+# Of each statistic that decides, its value for a forecast without skill, where it has one.
+NO_SKILL = {each.name: each.luck for each in STATISTICS}
+LABEL = 34  # letters in a line beside an axis
 # What is said of an epoch, if it was recorded.
 SCORES = {"auc": "AUC", "accuracy": "accuracy", "rmse": "RMSE"}
 
@@ -192,9 +197,10 @@ def of_last_fit(fact: Any) -> Any:
 
 
 def folds_and_years(skill: dict[str, Any]) -> Figure:
-    """The headline score by fold, by year and by seed, beside that of the best rival."""
-    name, no_skill = METRICS[skill["headline"]["metric"]]
-    return figures.folds.folds_and_years(skill, name, no_skill, title(ahead(skill), skill))
+    """What decided by fold, by year and by seed, beside the best rival."""
+    decision = skill["decision"]
+    quantity = textwrap.fill(capital(decision["words"]), LABEL)
+    return figures.folds.folds_and_years(skill, quantity, NO_SKILL[decision["statistic"]], title(ahead(skill), skill))
 
 
 def ahead(skill: dict[str, Any]) -> str:
@@ -202,26 +208,27 @@ def ahead(skill: dict[str, Any]) -> str:
 
     Examples
     --------
-    >>> folds = [{"ahead": True}, {"ahead": False}]
-    >>> skill = {"by_fold": folds, "by_year": folds[:1], "model": {}, "headline": {"best_rival": "har", "metric": "r2"}}
-    >>> ahead(skill)
+    >>> best = {"best": {"rival": "har"}}
+    >>> folds = [{"ahead": True} | best, {"ahead": False} | best]
+    >>> ahead({"by_fold": folds, "by_year": folds[:1], "model": {}})
     'Ahead of har in 1 of 2 folds and 1 of 1 years'
     """
-    rival, by_seed = skill["headline"]["best_rival"], skill["model"].get("by_seed") or {}
+    by_seed = skill["model"].get("by_seed") or {}
+    in_time = {what: skill[f"by_{what}"] or [] for what in ("fold", "year")}
     counted = [
-        f"{known.count(True)} of {len(known)} {what}"
-        for what, least in (("folds", 2), ("years", 1))
-        if len(known := [each["ahead"] for each in skill[f"by_{what[:-1]}"] or [] if each["ahead"] is not None])
-        >= least
+        f"{known.count(True)} of {len(known)} {what}s"
+        for what, least in (("fold", 2), ("year", 1))
+        if len(known := [each["ahead"] for each in in_time[what] if each["ahead"] is not None]) >= least
     ]
+    rival = next((each["best"]["rival"] for each in (*in_time["fold"], *in_time["year"]) if each["best"]), None)
     parts = [f"Ahead of {words(rival)} in {' and '.join(counted)}"] if counted and rival else []
     if "worst" in by_seed:
-        name = METRICS[skill["headline"]["metric"]][0]
-        values = format_score(by_seed["worst"]["value"]), format_score(skill["headline"]["value"])
+        values = format_score(by_seed["worst"]["value"]), format_score(skill["decision"]["value"])
         count = len(by_seed["seeds"])
         judged = "their average" if skill["model"].get("networks") == count else "the model"
+        name = by_seed["decided"]["words"]
         parts.append(f"{name} {values[0]} of the worst of {count} seeds, {values[1]} of {judged}")
-    return "; ".join(parts) or headline_against(skill)
+    return capital("; ".join(parts)) or headline_against(skill)
 
 
 def text_lengths(lengths: NDArray[np.int64], tokens: int, what: str, skill: dict[str, Any]) -> Figure:

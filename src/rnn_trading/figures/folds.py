@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from rnn_trading.figures.panels import BLUE, GREY, ORANGE, legend_below, say, styled, titled
 from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS
 from rnn_trading.plan import FOLD_PREFIX, SEED_PREFIX
+from rnn_trading.skill.decision import best_rival
 from rnn_trading.skill.formats import words
 from rnn_trading.skill.rivals.lists import tier_of
 
@@ -22,14 +23,14 @@ RIVAL_STYLE: dict[str, Any] = {"marker": "D", "fillstyle": "none", "markersize":
 
 @styled
 def folds_and_years(skill: dict[str, Any], quantity: str, no_skill: float | None, title: str) -> Figure:
-    """The headline score of the model and of its best rival by fold, by year and by seed: a panel of each.
+    """What decided, of the model and of its best rival, by fold, by year and by seed: a panel of each.
 
     Parameters
     ----------
     skill
         A skill record. Folds have a panel if there are several, years if rows have dates, seeds if there are several.
     quantity
-        Label of the score.
+        Label of what decided.
     no_skill
         Its value for a forecast without skill; None if it has none.
     title
@@ -52,7 +53,7 @@ def folds_and_years(skill: dict[str, Any], quantity: str, no_skill: float | None
         places = rows[row].subgridspec(1, len(line), width_ratios=[2, 1][: len(line)])
         for column, draw in enumerate(line):
             axes = figure.add_subplot(places[column])
-            if no_skill is not None and draw in (_by_fold, _by_year):
+            if no_skill is not None:
                 axes.axhline(no_skill, color=GREY, linestyle=":", linewidth=1.4, label="no skill")
             draw(axes, skill)
             axes.set(ylabel=quantity)
@@ -102,13 +103,13 @@ def _side_by_side(axes: Axes, places: Any, scored: list[dict[str, Any]]) -> None
 
 
 def _by_seed(axes: Axes, skill: dict[str, Any]) -> None:
-    headline, seeds = skill["headline"], skill["model"]["by_seed"]["seeds"]
-    values = [_or_nan(of.get(headline["metric"])) for of in seeds.values()]
+    seeds = skill["model"]["by_seed"]["decided"]["seeds"]
+    values = [_or_nan(value) for value in seeds.values()]
     places = np.arange(1, len(values) + 1)
     style: dict[str, Any] = MODEL_STYLE | {"fillstyle": "none", "markeredgewidth": 2}
     axes.plot(places, values, label="one seed alone", **style)
     averaged = skill["model"].get("networks") == len(seeds)
-    _lines(axes, headline, "average of the seeds" if averaged else "model")
+    _lines(axes, skill["decision"], "average of the seeds" if averaged else "model")
     names = [name.removeprefix(SEED_PREFIX) for name in seeds]
     if len(names) <= MOST_LABELS:
         axes.set_xticks(places, names)
@@ -116,13 +117,14 @@ def _by_seed(axes: Axes, skill: dict[str, Any]) -> None:
     axes.grid(visible=False, axis="x")
 
 
-def _lines(axes: Axes, headline: dict[str, Any], model: str) -> None:
-    """The score of the model, and of its best rival."""
-    axes.axhline(_or_nan(headline["value"]), color=MODEL_COLOUR, label=model)
-    if headline["best_rival"]:
-        colour = TIER_COLOURS[tier_of(headline["best_rival"])]
-        label = words(headline["best_rival"])
-        axes.axhline(_or_nan(headline["rival_value"]), color=colour, linestyle="--", label=label)
+def _lines(axes: Axes, decision: dict[str, Any], model: str) -> None:
+    """What the model has, and its best rival."""
+    axes.axhline(_or_nan(decision["value"]), color=MODEL_COLOUR, label=model)
+    rival, value = best_rival(decision)
+    if rival:
+        # The mark of the rival stands in the legend where folds or years are drawn, too.
+        colour = TIER_COLOURS[tier_of(rival)]
+        axes.axhline(_or_nan(value), color=colour, linestyle="--", label=f"{words(rival)}, all test rows")
 
 
 def _or_nan(value: float | None) -> float:

@@ -14,7 +14,6 @@ from .decision import TIER_COLUMNS, TIER_NUMBERS, decided_by, encompassing, tier
 from .figures import Figure, in_order, small, title_of
 from .folds import (
     FOLD_COLUMNS,
-    TIME_HEADS,
     TIME_NUMBERS,
     fold_rows,
     in_time,
@@ -22,6 +21,7 @@ from .folds import (
     seed_heads,
     seed_rows,
     seeds_say,
+    time_heads,
 )
 from .html import render
 from .parts import causes, cell, headline_in_words, number, published, with_interval
@@ -120,8 +120,10 @@ def _in_time(skill: dict[str, Any]) -> dict[str, Any]:
     """Scores by fold, by year and by seed; a record of before 0.11 has none."""
     tables = {which: in_time(skill.get(f"by_{which}"), which) for which in ("fold", "year")}
     return {
-        "time_heads": TIME_HEADS,
-        "time_numbers": TIME_NUMBERS,
+        "decided": skill["decision"]["words"],
+        "better": "more" if skill["decision"]["larger_is_better"] else "less",
+        "time_heads": time_heads(skill),
+        "time_numbers": (*TIME_NUMBERS, skill["headline"]["words"]),
         "in_time": [(which, rows) for which, rows in tables.items() if rows],
         "seed_heads": seed_heads(skill),
         "seeds": seed_rows(skill),

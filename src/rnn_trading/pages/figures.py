@@ -37,7 +37,7 @@ CAPTIONS = {
     "calibration": "How often a review was positive that got a probability, by probability.",
     "gradient_by_lag": "How far back the gradients of three cells reach, before and after training.",
     "networks_and_rivals": "Two scores of every network and rival, and which may be the best one.",
-    "folds_and_years": "The headline score by fold, by year and by seed: does the finding rest on a few of them?",
+    "folds_and_years": "What decided, by fold, by year and by seed: does the finding rest on a few of them?",
     "model_and_rivals": "The headline score of the model beside its rivals, by tier.",
 }
 PLACES = {name: place for place, name in enumerate(CAPTIONS)}

@@ -4,16 +4,16 @@ import statistics
 from typing import Any
 
 from rnn_trading.plan import FOLD_PREFIX
-from rnn_trading.skill.formats import NOTHING, format_fact, format_score, format_signed, words
+from rnn_trading.skill.formats import NOTHING, capital, format_fact, format_score, format_signed, words
 
 from .parts import cell, number
 
 FOLD_COLUMNS = ("Fold", "Train", "Validation", "Test")
-TIME_HEADS = ("Model", "Best rival", "Best naive", "Best strong", "What decided", "Ahead")
-TIME_NUMBERS = TIME_HEADS[:5]
+TIME_NUMBERS = ("Model", "Best rival", "Best naive", "Best strong", "Difference")
 BESIDE = ("best", "naive", "strong")
 PARTS = ("train", "validation", "test")
 ORDER = {True: "ahead", False: "behind", None: NOTHING}
+SPREAD = {"spread": "standard deviation"}
 MOST_FITS = 6  # of which every number is shown
 
 
@@ -34,6 +34,11 @@ def _span(part: dict[str, Any] | None) -> dict[str, Any]:
     return cell(f"{first} to {last}" if first else "", first or "", f"{part['rows']:,} rows")
 
 
+def time_heads(skill: dict[str, Any]) -> list[str]:
+    """Columns of the tables of folds and of years, after the first one; the last is the headline score."""
+    return [*TIME_NUMBERS, "Ahead", skill["headline"]["words"]]
+
+
 def in_time(scored: list[dict[str, Any]] | None, which: str) -> list[list[dict[str, Any]]]:
     """Cells of the scores of folds or of years; ``which`` is ``fold`` or ``year``. Nothing of a single one."""
     if not scored or len(scored) < 2:
@@ -43,8 +48,9 @@ def in_time(scored: list[dict[str, Any]] | None, which: str) -> list[list[dict[s
             cell(str(each[which]), f"{each[which]:04}", _when(each, which)),
             cell(format_score(each["value"]), number(each["value"])),
             *(_rival(each[place]) for place in BESIDE),
-            _decided(each["best"]),
+            _difference(each),
             cell(ORDER[each["ahead"]], ORDER[each["ahead"]]),
+            cell(format_score(each["score"]), number(each["score"])),
         ]
         for each in scored
     ]
@@ -61,14 +67,17 @@ def _rival(rival: dict[str, Any] | None) -> dict[str, Any]:
     return cell(format_score(rival["value"]), number(rival["value"]), words(rival["rival"]))
 
 
-def _decided(rival: dict[str, Any] | None) -> dict[str, Any]:
-    value = None if rival is None else rival["statistic"]
+def _difference(scored: dict[str, Any]) -> dict[str, Any]:
+    """The model's value less that of its best rival."""
+    values = scored["value"], (scored["best"] or {}).get("value")
+    value = None if None in values else values[0] - values[1]
     return cell(format_signed(value), number(value))
 
 
 def seed_heads(skill: dict[str, Any]) -> list[str]:
-    """Columns of the table of seeds: the seed, then its metrics, the headline first."""
-    return ["Seed", *(words(name) for name in _metrics(skill))]
+    """Columns of the table of seeds: the seed, what decided, then all metrics, the headline first."""
+    decided = (skill["model"].get("by_seed") or {}).get("decided")
+    return ["Seed", *([capital(decided["words"])] if decided else []), *(words(name) for name in _metrics(skill))]
 
 
 def seed_rows(skill: dict[str, Any]) -> list[list[dict[str, Any]]]:
@@ -76,10 +85,15 @@ def seed_rows(skill: dict[str, Any]) -> list[list[dict[str, Any]]]:
     by_seed = skill["model"].get("by_seed") or {}
     if "mean" not in by_seed:
         return []
-    rows = {words(name): of for name, of in by_seed["seeds"].items()}
-    rows |= {"mean": by_seed["mean"], "standard deviation": by_seed["spread"]}
+    rows = by_seed["seeds"] | {name: by_seed[name] for name in ("mean", "spread")}
+    decided = by_seed.get("decided")
+    values = {} if decided is None else decided["seeds"] | {name: decided[name] for name in ("mean", "spread")}
     return [
-        [cell(name, name), *(cell(format_score(of.get(metric)), number(of.get(metric))) for metric in _metrics(skill))]
+        [
+            cell(SPREAD.get(name, words(name)), name),
+            *([cell(format_score(values[name]), number(values[name]))] if values else []),
+            *(cell(format_score(of.get(metric)), number(of.get(metric))) for metric in _metrics(skill)),
+        ]
         for name, of in rows.items()
     ]
 

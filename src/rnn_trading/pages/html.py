@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rnn_trading.skill.formats import capital
+
 
 def render(template: str, **values: Any) -> str:
     """Fill a template of this package; text from outside is escaped, and a value that is missing is an error.
@@ -29,7 +31,7 @@ def render(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters["breakable"] = breakable
-    environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
+    environment.filters["capital"] = capital
     return environment.get_template(template).render(**values)
 
 

@@ -16,7 +16,18 @@ from .stamp import stamp
 EMPTY = "No fit has been entered yet, or the register was deleted: it begins with the next fit."
 SCORES = ("On validation", "On the test")
 COUNTS = ("Configurations", "Fits", "Seconds")
-EXPERIMENTS = ("Experiment", "Source", "Configurations", "Fits", "First", "Last", "Seconds", "Metric", *SCORES, "Tested")
+EXPERIMENTS = (
+    "Experiment",
+    "Source",
+    "Configurations",
+    "Fits",
+    "First",
+    "Last",
+    "Seconds",
+    "Metric",
+    *SCORES,
+    "Tested",
+)
 CONFIGURATIONS = ("Configuration", "Not as in the first", "Fits", "First", "Last", "Seconds", *SCORES, "Tested")
 FITS = ("Fit", "Configuration", "Fold", "Seed", "When", "Commit", "Epochs", "Seconds", *SCORES, "Tested", "Device")
 ABBREVIATIONS = ("auc", "ic", "mae", "r2", "rmse")

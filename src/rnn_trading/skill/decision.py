@@ -137,6 +137,31 @@ def rivals_in(task: Task, predictions: pd.DataFrame) -> list[str]:
     return [column for column in predictions if column not in (*task.keys, FOLD, MODEL, TRUTH)]
 
 
+def best_rival(decision: dict[str, Any]) -> tuple[str | None, float | None]:
+    """The best of all rivals by what decided, and its value; None of each where none has one.
+
+    Parameters
+    ----------
+    decision
+        See :func:`decide`, or as read from a record.
+
+    Examples
+    --------
+    >>> tests = [{"rival": "har", "rival_value": 0.7}, {"rival": "ewma", "rival_value": 0.8}]
+    >>> best_rival({"larger_is_better": False, "tiers": {"chance": None, "naive": {"tests": tests}}})
+    ('har', 0.7)
+    >>> best_rival({"larger_is_better": False, "tiers": {"chance": None}})
+    (None, None)
+    """
+    tests = [test for tier in decision["tiers"].values() if tier for test in tier["tests"]]
+    tests = [test for test in tests if test["rival"] != CONSTANT]  # what luck gets is no forecast of the record
+    there = [test for test in tests if test["rival_value"] is not None and not math.isnan(test["rival_value"])]
+    if not there:
+        return None, None
+    first = (max if decision["larger_is_better"] else min)(there, key=lambda test: test["rival_value"])
+    return first["rival"], first["rival_value"]
+
+
 def _tiers(statistic: Statistic, rows: pd.DataFrame, rivals: Iterable[str], overlap: int, tried: int) -> dict[str, Any]:
     by_tier: dict[Tier, list[str]] = {tier: [] for tier in TIERS}
     for rival in rivals:

@@ -1,4 +1,4 @@
-"""The score of each fold and of each year, of a model and of its rivals; and in how many folds the model is ahead.
+"""What decided, by fold and by year, of a model and of its rivals; and in how many folds the model is ahead.
 
 Nothing is tested here: a fold or a year alone has too few dates, and among many of them some are lucky. They say
 whether the score of all rows rests on a few of them.
@@ -12,7 +12,7 @@ import pandas as pd
 
 from rnn_trading.skill.rivals.lists import tier_of
 from rnn_trading.skill.rivals.tiers import Tier
-from rnn_trading.skill.rows import FOLD, MODEL, Metrics, rows_of
+from rnn_trading.skill.rows import FOLD, MODEL, best, rows_of
 from rnn_trading.skill.statistics import Statistic
 from rnn_trading.skill.tasks import Task
 
@@ -20,65 +20,62 @@ BESIDE: tuple[Tier, ...] = ("naive", "strong")
 Scored = list[dict[str, Any]]
 
 
-def scores_by_fold(task: Task, statistic: Statistic, predictions: pd.DataFrame, metrics: dict[str, Metrics]) -> Scored:
+def scores_by_fold(task: Task, statistic: Statistic, predictions: pd.DataFrame, rivals: list[str]) -> Scored:
     """Of each fold, the scores of the model and of its rivals on the test rows of the fold.
 
     Parameters
     ----------
     task
-        Its headline, on its rows.
+        Its rows, and its headline.
     statistic
         What decided.
     predictions
         See :func:`rnn_trading.skill.record.skill_record`; without a column ``fold``, all rows are of one fold.
-    metrics
-        Of the rivals on all test rows, by their names. They choose the best rival, the best naive and the best strong
-        one: the same for every fold.
+    rivals
+        Their names. The best one, the best naive and the best strong one by what decided over all test rows are the
+        same for every fold.
 
     Returns
     -------
     list of dict
-        ``fold``, ``first_date`` and ``last_date`` (text) and ``rows`` of the headline; ``value`` of the model;
-        ``best``, ``naive`` and ``strong``, each None or ``rival``, its ``value``, and what decided: the ``statistic``
-        of the model less that of the rival, where it is a mean over dates or runs; ``best_of_fold``: the rival that is
-        best on the rows of the fold, with its ``value``; ``ahead``: whether the model is better than ``best``, None
-        where one of the two has no score.
+        ``fold``, ``first_date`` and ``last_date`` (text) and ``rows``; ``value`` of the model by the statistic, and its
+        headline ``score``; ``best``, ``naive`` and ``strong``, each None or ``rival`` and its ``value``;
+        ``best_of_fold``: the rival that is best on the rows of the fold, with its ``value``; ``ahead``: whether the
+        model is better than ``best``, None where one of the two has no value.
 
     Examples
     --------
     >>> from rnn_trading.skill.tasks import TASKS
-    >>> table = pd.DataFrame({"date": pd.bdate_range("2020-01-01", periods=4), "fold": [1, 1, 2, 2], "truth": 100.0})
-    >>> table = table.assign(prediction=[101.0, 101.0, 103.0, 103.0], persistence=102.0)
-    >>> task = TASKS["level"]
-    >>> scored = scores_by_fold(task, task.statistic, table, {"persistence": {"rmse": 2.0}})
+    >>> days = pd.date_range("2000-01-01", periods=4, freq="MS")
+    >>> table = pd.DataFrame({"date": days, "fold": [1, 1, 2, 2], "truth": 1.0, "run": "one_step"})
+    >>> table = table.assign(prediction=[2.0, 2.0, 4.0, 4.0], persistence=3.0, series="a", units="network", step=1)
+    >>> scored = scores_by_fold(TASKS["macro"], TASKS["macro"].statistic, table, ["persistence"])
     >>> [(each["fold"], each["value"], each["best"]["value"], each["ahead"]) for each in scored]
     [(1, 1.0, 2.0, True), (2, 3.0, 2.0, False)]
     """
     rows = _rows(task, predictions)
     folds = rows[FOLD] if FOLD in rows else pd.Series(1, index=rows.index)
-    rivals = [name for name, of in metrics.items() if not math.isnan(of.get(task.headline.metric, math.nan))]
-    return [
-        {"fold": int(fold)} | scored | {"best_of_fold": _best_of(task, rows[folds == fold], rivals)}
-        for fold, scored in _scored(task, statistic, rows, folds, metrics).items()
-    ]
+    return [{"fold": int(fold)} | of_fold for fold, of_fold in _scored(task, statistic, rows, folds, rivals).items()]
 
 
-def scores_by_year(task: Task, statistic: Statistic, predictions: pd.DataFrame, metrics: dict[str, Metrics]) -> Scored:
-    """The same of each calendar year, by ``target_date`` where the predictions have one; ``year`` instead of ``fold``.
+def scores_by_year(task: Task, statistic: Statistic, predictions: pd.DataFrame, rivals: list[str]) -> Scored:
+    """The same of each calendar year, by ``target_date`` where the predictions have one.
+
+    ``year`` stands instead of ``fold``, and no year has a ``best_of_fold``.
 
     Examples
     --------
     >>> from rnn_trading.skill.tasks import TASKS
-    >>> dates = pd.to_datetime(["2019-12-30", "2019-12-31", "2020-01-02"])
-    >>> table = pd.DataFrame({"date": dates, "truth": 100.0, "prediction": [101.0, 101.0, 104.0], "persistence": 102.0})
-    >>> task = TASKS["level"]
-    >>> scored = scores_by_year(task, task.statistic, table, {"persistence": {"rmse": 2.0}})
+    >>> days = pd.to_datetime(["2019-11-01", "2019-12-01", "2020-01-01"])
+    >>> table = pd.DataFrame({"date": days, "truth": 1.0, "run": "one_step", "series": "a", "units": "network"})
+    >>> table = table.assign(prediction=[2.0, 2.0, 4.0], persistence=3.0, step=1)
+    >>> scored = scores_by_year(TASKS["macro"], TASKS["macro"].statistic, table, ["persistence"])
     >>> [(each["year"], each["rows"], each["value"], each["ahead"]) for each in scored]
-    [(2019, 2, 1.0, True), (2020, 1, 4.0, False)]
+    [(2019, 2, 1.0, True), (2020, 1, 3.0, False)]
     """
     rows = _rows(task, predictions)
-    scored = _scored(task, statistic, rows, _dates(rows).dt.year, metrics)
-    return [{"year": int(year)} | of_year for year, of_year in scored.items()]
+    scored = _scored(task, statistic, rows, _dates(rows).dt.year, rivals)
+    return [{"year": int(year)} | _without_lucky(of_year) for year, of_year in scored.items()]
 
 
 def folds_ahead(by_fold: Scored) -> dict[str, Any]:
@@ -94,69 +91,63 @@ def folds_ahead(by_fold: Scored) -> dict[str, Any]:
 
 
 def _rows(task: Task, predictions: pd.DataFrame) -> pd.DataFrame:
-    return predictions[rows_of(predictions, task.only)].reset_index(drop=True)
+    rows = predictions[rows_of(predictions, task.only)].reset_index(drop=True)
+    return rows.assign(date=pd.DatetimeIndex(rows["date"]))  # text would be sorted as text
 
 
 def _dates(rows: pd.DataFrame) -> pd.Series:
     return pd.to_datetime(rows["target_date" if "target_date" in rows else "date"])
 
 
+def _without_lucky(scored: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in scored.items() if name != "best_of_fold"}
+
+
 def _scored(
-    task: Task, statistic: Statistic, rows: pd.DataFrame, groups: pd.Series, metrics: dict[str, Metrics]
+    task: Task, statistic: Statistic, rows: pd.DataFrame, groups: pd.Series, rivals: list[str]
 ) -> dict[Any, dict[str, Any]]:
     """Of each group of rows, the scores of the model and of the rivals that stand beside it."""
-    chosen: dict[str, str | None] = {"best": task.headline.best(metrics)}
+    of_all = {name: statistic.value_of(rows, name) for name in rivals}
+    chosen: dict[str, str | None] = {"best": _best(statistic, of_all)}
     for tier in BESIDE:
-        chosen[tier] = task.headline.best({name: of for name, of in metrics.items() if tier_of(name) == tier})
-    decided = _decided(statistic, rows, groups, [name for name in dict.fromkeys(chosen.values()) if name])
+        chosen[tier] = _best(statistic, {name: value for name, value in of_all.items() if tier_of(name) == tier})
+    values = {name: _values(statistic, rows, groups, name) for name in (MODEL, *rivals)}
     found = {}
     for group in sorted(groups.unique()):
         part = rows[groups == group]
-        dates, value = _dates(part), _score(task, part, MODEL)
-        beside = {
-            place: rival
-            and {"rival": rival, "value": _score(task, part, rival), "statistic": decided.get((rival, group), math.nan)}
-            for place, rival in chosen.items()
-        }
+        here = {name: float(of_groups.get(group, math.nan)) for name, of_groups in values.items()}
+        beside = {place: rival and {"rival": rival, "value": here[rival]} for place, rival in chosen.items()}
+        lucky = _best(statistic, {name: here[name] for name in rivals})
+        dates = _dates(part)
         found[group] = {
             "first_date": f"{dates.min():%Y-%m-%d}",
             "last_date": f"{dates.max():%Y-%m-%d}",
             "rows": len(part),
-            "value": value,
+            "value": here[MODEL],
+            "score": task.headline.score(part, MODEL)(np.arange(len(part))),
             **beside,
-            "ahead": _ahead(task, value, beside["best"]),
+            "best_of_fold": lucky and {"rival": lucky, "value": here[lucky]},
+            "ahead": _ahead(statistic, here[MODEL], beside["best"]),
         }
     return found
 
 
-def _decided(
-    statistic: Statistic, rows: pd.DataFrame, groups: pd.Series, rivals: list[str]
-) -> dict[tuple[str, Any], float]:
-    """By rival and group, the mean of what the model has on each date or run, less what the rival has."""
-    if statistic.by_sample is None or not len(rows):
-        return {}
-    rows = rows.assign(date=pd.DatetimeIndex(rows["date"]))
-    group_of, model = groups.groupby(rows["date"]).first(), statistic.by_sample(rows, MODEL)
-    found: dict[tuple[str, Any], float] = {}
-    for rival in rivals:
-        difference = model - statistic.by_sample(rows, rival)
-        by_group = difference.groupby(group_of.reindex(difference.index)).mean()
-        found |= {(rival, group): float(value) for group, value in by_group.items()}
-    return found
+def _values(statistic: Statistic, rows: pd.DataFrame, groups: pd.Series, column: str) -> pd.Series:
+    """What a forecast has in each group; a run of several steps is in the group of its first row."""
+    if statistic.by_sample is None:
+        return pd.Series({group: statistic.value_of(rows[groups == group], column) for group in groups.unique()})
+    samples = statistic.by_sample(rows, column)
+    group_of = groups.groupby(rows["date"]).first()
+    return samples.groupby(group_of.reindex(samples.index)).mean()
 
 
-def _ahead(task: Task, value: float, best: Any) -> bool | None:
-    if not best or math.isnan(value) or math.isnan(best["value"]):
+def _best(statistic: Statistic, values: dict[str, float]) -> str | None:
+    metrics = {name: {statistic.name: value} for name, value in values.items()}
+    return best(metrics, statistic.name, statistic.larger_is_better)
+
+
+def _ahead(statistic: Statistic, value: float, best_rival: Any) -> bool | None:
+    if not best_rival or math.isnan(value) or math.isnan(best_rival["value"]):
         return None
-    return bool(value > best["value"] if task.headline.larger_is_better else value < best["value"])
-
-
-def _best_of(task: Task, rows: pd.DataFrame, rivals: list[str]) -> dict[str, Any] | None:
-    metric = task.headline.metric
-    scores = {name: {metric: _score(task, rows, name)} for name in rivals}
-    name = task.headline.best(scores)
-    return None if name is None else {"rival": name, "value": scores[name][metric]}
-
-
-def _score(task: Task, rows: pd.DataFrame, column: str) -> float:
-    return task.headline.score(rows, column)(np.arange(len(rows)))
+    rival = best_rival["value"]
+    return bool(value > rival if statistic.larger_is_better else value < rival)

@@ -141,6 +141,17 @@ def words(name: str) -> str:
     return re.sub(r"(?<=\d)_(?=\d)", "-", name).replace("_", " ")
 
 
+def capital(text: str) -> str:
+    """A text as a sentence begins.
+
+    Examples
+    --------
+    >>> capital("error of a run"), capital("QLIKE"), capital("")
+    ('Error of a run', 'QLIKE', '')
+    """
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def format_fact(value: Any) -> str:
     """A plain value of a record in words: a number, a list, a dict of such.
 

@@ -171,7 +171,7 @@ def skill_record(
         "decision": decision,
         "headline": headline(task, predictions, everything["rivals"], overlap if task.shares_outcomes else 1),
         "attribution": attribution(task, predictions, flags, in_worst, task.headline.best(everything["rivals"])),
-        **_in_time(task, predictions, everything["rivals"]),
+        **_in_time(task, predictions, rivals),
         "data": data,
         **_of_model(model, by_seed | {"metrics": everything["model"]}, decision),
         "rivals": everything["rivals"],
@@ -203,7 +203,7 @@ def _verdict(task: Task, record: dict[str, Any], metrics: Metrics, without: list
     return verdict(task, record["decision"], score, figure, without, known)
 
 
-def _in_time(task: Task, predictions: pd.DataFrame, rivals: dict[str, Metrics]) -> dict[str, Any]:
+def _in_time(task: Task, predictions: pd.DataFrame, rivals: list[str]) -> dict[str, Any]:
     """Scores by fold and by year; undated rows have none."""
     if not task.dated or predictions.empty:
         return dict.fromkeys(("by_fold", "by_year", "folds_ahead"))

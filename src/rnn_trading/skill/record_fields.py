@@ -49,6 +49,7 @@ class InTime(Strict):
     last_date: str
     rows: Count
     value: Number | None
+    score: Number | None
     best: Beside | None
     ahead: bool | None
 
@@ -61,10 +62,19 @@ class Ahead(Strict):
 
 
 class Worst(Strict):
-    """The seed with the worst score."""
+    """The seed that is worst by what decided."""
 
     seed: Text
     value: Number | None
+
+
+class OfSeeds(Strict):
+    """What decided, by seed."""
+
+    words: Text
+    seeds: dict[str, Number | None]
+    mean: Number | None
+    spread: Number | None
 
 
 class Found(Strict):
@@ -78,6 +88,7 @@ class BySeed(Strict):
     """What is said of single networks; of before 0.11, no more than their metrics."""
 
     seeds: dict[str, dict[str, Any]] = {}
+    decided: OfSeeds | None = None
     worst: Worst | None = None
     worst_finding: Found | None = None
 

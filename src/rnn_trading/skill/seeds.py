@@ -1,14 +1,13 @@
 """How much the seed of a network decides."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
-from rnn_trading.skill.decision import decide
-from rnn_trading.skill.rows import MODEL
-from rnn_trading.skill.tasks import TASKS, TaskName
+from rnn_trading.skill.decision import decide, rivals_in
+from rnn_trading.skill.rows import MODEL, rows_of
+from rnn_trading.skill.tasks import TASKS, TaskName, statistic_for
 
 
 def metrics_by_seed(
@@ -86,9 +85,10 @@ def judged_by_seed(
     Returns
     -------
     dict
-        Nothing, or ``by_seed``: what :func:`metrics_by_seed` gives; ``worst``: the ``seed`` (its name) of the network
-        with the worst headline score, and its ``value``; ``worst_finding``: what is decided of that network alone, with
-        ``finding``, ``finding_kind``, ``value``, ``rival``, ``difference`` and ``p_value``.
+        Nothing, or ``by_seed``: what :func:`metrics_by_seed` gives; ``decided``: the value of each network by the
+        statistic that decides (``seeds``), their ``mean`` and ``spread``, its ``words``; ``worst``: the ``seed`` (its
+        name) of the network that is worst by it, and its ``value``; ``worst_finding``: what is decided of that network
+        alone, with ``finding``, ``finding_kind``, ``value``, ``rival``, ``difference`` and ``p_value``.
 
     Raises
     ------
@@ -97,12 +97,13 @@ def judged_by_seed(
 
     Examples
     --------
-    >>> truth = pd.Series([100.0, 101.0, 103.0])
+    >>> truth = pd.Series([1.0, 2.0, 4.0])
     >>> predictions = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=3), "truth": truth})
-    >>> predictions = predictions.assign(prediction=truth + 2, persistence=truth - 1)
+    >>> predictions = predictions.assign(prediction=truth + 2, har=1.0)
     >>> networks = pd.DataFrame({"seed_1": truth + 1, "seed_2": truth + 3})
-    >>> judged_by_seed("level", predictions, networks)["by_seed"]["worst"]
-    {'seed': 'seed_2', 'value': 3.0}
+    >>> worst = judged_by_seed("volatility", predictions, networks)["by_seed"]["worst"]
+    >>> worst["seed"], round(worst["value"], 3)
+    ('seed_2', 2.054)
     """
     if forecasts is None or len(forecasts.columns) < 2:
         return {}
@@ -112,19 +113,34 @@ def judged_by_seed(
             f"{len(forecasts):,} rows, {int(forecasts.isna().sum().sum()):,} forecasts missing."
         )
     by_seed = metrics_by_seed(task, predictions, forecasts)
-    headline = TASKS[task].headline
-    scores = {name: float(of.get(headline.metric, math.nan)) for name, of in by_seed["seeds"].items()}
-    sign = 1 if headline.larger_is_better else -1
-    # A network without a score ranks nothing: none is worse.
-    worst = min(scores, key=lambda name: -math.inf if math.isnan(scores[name]) else sign * scores[name])
+    decided = _decided(task, predictions, forecasts)
+    values, sign = decided["seeds"], 1 if decided.pop("larger_is_better") else -1
+    worst = min(values, key=lambda name: sign * values[name])
     alone = decide(task, predictions.assign(**{MODEL: forecasts[worst].to_numpy()}), None, overlap, tried)
     said = ("finding", "finding_kind", "value", "rival", "difference", "p_value")
     return {
         "by_seed": by_seed
         | {
-            "worst": {"seed": worst, "value": scores[worst]},
+            "decided": decided,
+            "worst": {"seed": worst, "value": values[worst]},
             "worst_finding": {name: alone[name] for name in said},
         }
+    }
+
+
+def _decided(task_name: TaskName, predictions: pd.DataFrame, forecasts: pd.DataFrame) -> dict[str, Any]:
+    """Of each network what decides, one statistic for all of them."""
+    task = TASKS[task_name]
+    single = predictions.assign(**{name: forecasts[name].to_numpy() for name in forecasts})
+    rows = single[rows_of(single, task.only)].reset_index(drop=True)
+    statistic = statistic_for(task, rows, [MODEL, *forecasts, *rivals_in(task, predictions)])
+    values = pd.Series({name: statistic.value_of(rows, name) for name in forecasts})
+    return {
+        "words": statistic.in_words(rows),
+        "larger_is_better": statistic.larger_is_better,
+        "seeds": values.to_dict(),
+        "mean": values.mean(),
+        "spread": values.std(),
     }
 
 

@@ -116,6 +116,19 @@ class Statistic:
             return self.words
         return f"{self.words} ({self.unit if _in_percent(rows) else 'units of the series'})"
 
+    def value_of(self, rows: pd.DataFrame, column: str) -> float:
+        """Value of one forecast, NaN without rows.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"date": pd.bdate_range("2020-01-01", periods=2), "truth": 1.0, "har": [1.0, 2.0]})
+        >>> VOLATILITY_NOT_POSITIVE.value_of(rows, "har")
+        0.5
+        """
+        if self.by_sample is not None and len(rows):
+            return float(self.by_sample(rows.assign(date=pd.DatetimeIndex(rows["date"])), column).mean())
+        return self.of(rows, column, None, 1).value if len(rows) else float("nan")
+
     def gain(self, compared: Compared) -> float:
         """By how much the first of two forecasts is better.
 
@@ -424,3 +437,4 @@ FILINGS = Statistic(
     metric="ic",
     luck=0.0,
 )
+STATISTICS = (RANKS_BY_DATE, LEVEL, VOLATILITY, VOLATILITY_NOT_POSITIVE, RUNS, MACRO, REVIEWS, STARS, FILINGS)

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from rnn_trading.skill.decision import KINDS, SKILL
-from rnn_trading.skill.formats import format_p_value, format_published, format_score, words
+from rnn_trading.skill.formats import capital, format_p_value, format_published, format_score, words
 from rnn_trading.skill.rivals.tiers import Tier
 from rnn_trading.skill.tasks import Task
 from rnn_trading.skill.tries import in_words
@@ -66,11 +66,11 @@ def verdict(
         _encompassing(decision) if enough else "",
         _score(task, score, *published),
         _folds(known),
-        _worst_seed(task, known),
+        _worst_seed(known),
         *without,
         *_caveats(decision, known),
     ]
-    return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in sentences if sentence)
+    return " ".join(f"{capital(sentence)}." for sentence in sentences if sentence)
 
 
 def _value(decision: dict[str, Any]) -> str:
@@ -171,13 +171,13 @@ def _folds(known: dict[str, Any]) -> str:
     return f"{text}; ahead of its best rival, {words(best['rival'])}, in {ahead['count']} of {ahead['of']}"
 
 
-def _worst_seed(task: Task, known: dict[str, Any]) -> str:
+def _worst_seed(known: dict[str, Any]) -> str:
     """What is decided of the worst network alone; nothing of one network."""
     by_seed = known.get("by_seed") or {}
     if "worst" not in by_seed:
         return ""
     worst, found = by_seed["worst"], by_seed["worst_finding"]["finding"]
-    score = f"{task.headline.words} {format_score(worst['value'])}"
+    score = f"{by_seed['decided']['words']} {format_score(worst['value'])}"
     return f"{words(worst['seed'])} alone, the worst of {len(by_seed['seeds'])} ({score}): {small(found)}"
 
 
