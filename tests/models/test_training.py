@@ -81,6 +81,19 @@ def test_every_input_matters(experiment, rows):
         assert not np.allclose(predict(model, shuffled), before), name
 
 
+@pytest.mark.parametrize("count", [1, 93, 199])
+def test_what_follows_changes_no_forecast(experiment, rows, count):
+    """To the bit, whatever the number of the rows that follow."""
+    model = build_stacked_lstm(experiment[0], LAGS, TICKERS, 0.04, 0.5)
+    first = {name: values[:count] for name, values in rows[0].items()}
+    np.testing.assert_array_equal(predict(model, first), predict(model, rows[0])[:count])
+
+
+def test_no_rows_have_no_forecasts(experiment, rows):
+    model = build_stacked_lstm(experiment[0], LAGS, TICKERS, 0.04, 0.5)
+    assert predict(model, {name: values[:0] for name, values in rows[0].items()}).shape == (0,)
+
+
 def test_an_untrained_code_takes_the_mean_embedding(experiment):
     model = build_stacked_lstm(experiment[0], LAGS, TICKERS, 0.04, 0.5)
     (before,) = model.get_layer("TickerEmbedding").get_weights()

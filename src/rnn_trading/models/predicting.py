@@ -11,16 +11,29 @@ from rnn_trading.models.traced import forecasting
 
 # Rows predicted at a time: so many at most, and fewer where rows are long, for memory's sake.
 PREDICTION_BATCH, PREDICTION_VALUES = 4096, 2**19
-RAGGED_PREDICTION_BATCH, ORDERED_PREDICTION_BATCH = 512, 32
+# Rows of a forecast, however many there are.
+FORECAST_BATCH, RAGGED_PREDICTION_BATCH, ORDERED_PREDICTION_BATCH = 1024, 512, 32
 
 
 def predict(model: keras.Model, inputs: Inputs | Gathered) -> NDArray[np.float64]:
-    """Predict every row: float64, shape ``(rows,)``, in batches that do not depend on the training."""
-    at_once, rows = prediction_batch(inputs), _length(inputs)
-    parts = [np.arange(first, min(first + at_once, rows)) for first in range(0, rows, at_once)]
+    """Predict every row: float64, shape ``(rows,)``. No forecast depends on the rows after it, to the bit.
+
+    Sums of floating-point numbers depend on how they are divided. Here every batch has the same shape, and a row its
+    place, whatever follows.
+    """
+    size, result = min(FORECAST_BATCH, prediction_batch(inputs)), np.empty(_length(inputs))
     further = tuple(size for values in _taken(inputs, np.arange(0)).values() for size in values.shape[1:])
-    with forecasting(model, [(len(part), *further) for part in parts]) as forecast:
-        return np.concatenate([forecast(_taken(inputs, part))[:, 0] for part in parts]).astype(np.float64)
+    with forecasting(model, [(size, *further)]) as forecast:
+        for rows, filled in _equal_batches(len(result), size):
+            result[rows] = forecast(_taken(inputs, filled))[: len(rows), 0]
+    return result
+
+
+def _equal_batches(count: int, size: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Positions of all rows in their order, so many at a time, and the same filled up with rows of their own."""
+    for first in range(0, count, size):
+        rows = np.arange(first, min(first + size, count))
+        yield rows, np.resize(rows, size)
 
 
 def _length(inputs: Inputs | Gathered) -> int:
@@ -46,8 +59,7 @@ def predict_ragged(model: keras.Model, name: str, sequences: Sequences) -> NDArr
 def predict_in_order(model: keras.Model, name: str, sequences: Sequences, length: int) -> NDArray[np.float64]:
     """Predict sequences by a network that leaves padded steps out, so that none depends on those after it, to the bit.
 
-    Sums of floating-point numbers depend on how they are divided. Here every batch has the same shape, and a row its
-    place, whatever follows; :func:`predict_ragged` is faster, and differs in the last digits.
+    As :func:`predict` does; :func:`predict_ragged` is faster, and differs in the last digits.
 
     Parameters
     ----------
@@ -65,9 +77,7 @@ def predict_in_order(model: keras.Model, name: str, sequences: Sequences, length
     """
     result = np.empty(len(sequences.lengths))
     with forecasting(model, [(ORDERED_PREDICTION_BATCH, length)]) as forecast:
-        for first in range(0, len(result), ORDERED_PREDICTION_BATCH):
-            rows = np.arange(first, min(first + ORDERED_PREDICTION_BATCH, len(result)))
-            filled = np.resize(rows, ORDERED_PREDICTION_BATCH)  # the last batch is filled up with rows of its own
+        for rows, filled in _equal_batches(len(result), ORDERED_PREDICTION_BATCH):
             inputs = {name: sequences.take(filled).padded(length, "back", "back")}
             result[rows] = forecast(inputs)[: len(rows), 0]
     return result
