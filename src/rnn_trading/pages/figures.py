@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Figures are drawn for print: this wide they are sharp on a phone, and 64 colours are more than they have.
 WIDTH, COLOURS = 900, 64
+# Figures of several panels have two columns of a page, and those much wider than high all of it, as sharp as drawn.
+PANELS_FROM, MUCH_WIDER = 1300, 2.2
 # In the order of a page: the data, the training, the forecasts, the judgement.
 CAPTIONS = {
     "raw_and_scaled": "The series as it came and as it is scaled, with the days of validation and test shaded.",
@@ -45,12 +47,13 @@ PLACES = {name: place for place, name in enumerate(CAPTIONS)}
 
 @dataclass(frozen=True)
 class Figure:
-    """A PNG as base64, with its size in pixels."""
+    """A PNG as base64, with its size in pixels, and its place on a page: empty, ``panels`` or ``wide``."""
 
     title: str
     data: str
     width: int
     height: int
+    place: str = ""
 
     @property
     def caption(self) -> str:
@@ -87,9 +90,10 @@ def small(name: str, image: "Image", width: int = WIDTH) -> Figure:
     from PIL import Image  # noqa: PLC0415  only a node that writes a page needs it
 
     figure = image.convert("RGB")
-    if figure.width > width:
+    place = "wide" if figure.width > MUCH_WIDER * figure.height else "panels" if figure.width >= PANELS_FROM else ""
+    if figure.width > width and place != "wide":
         figure = figure.resize((width, max(1, round(figure.height * width / figure.width))), Image.Resampling.LANCZOS)
     written = io.BytesIO()
     # A median cut would give thin lines the colours of large areas, and take ten times as long.
     figure.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(written, "PNG")
-    return Figure(words(name), base64.b64encode(written.getvalue()).decode(), figure.width, figure.height)
+    return Figure(words(name), base64.b64encode(written.getvalue()).decode(), figure.width, figure.height, place)
