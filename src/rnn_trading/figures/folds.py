@@ -152,8 +152,8 @@ def curves_of_fits(
     """
     rows = history[history["quantity"] == quantity[0]]
     folds = sorted(rows["fold"].unique())
-    columns = min(COLUMNS, len(folds))
-    lines = -(-len(folds) // columns)
+    lines = -(-len(folds) // COLUMNS)
+    columns = -(-len(folds) // lines)  # as many in each line, where that can be
     figure = Figure(figsize=(12, 1.4 + 2.9 * lines))
     grid = figure.subplots(lines, columns, squeeze=False, sharex=True)
     for place, axes in enumerate(grid.ravel()):

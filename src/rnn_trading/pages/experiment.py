@@ -133,12 +133,15 @@ def _in_time(skill: dict[str, Any]) -> dict[str, Any]:
 
 def _facts_of(skill: dict[str, Any]) -> dict[str, Any]:
     """How the network was trained, and on what."""
+    folds = fold_rows(skill)
+    # What a fold is trained on, and which rows are watched, stands in the table of folds.
+    parts = [part for part in PARTS if part in skill["data"] and not (folds and part in ("train", "validation"))]
     return {
         "tried": what_was_tried(skill.get("trials")),
-        "training": list(_facts({key: of_fits(value) for key, value in skill[MODEL].items() if key not in SCORES})),
+        "training": list(_facts(of_fits({key: value for key, value in skill[MODEL].items() if key not in SCORES}))),
         "fold_heads": FOLD_COLUMNS,
-        "folds": fold_rows(skill),
-        "parts_of_data": {part: skill["data"][part] for part in PARTS if part in skill["data"]},
+        "folds": folds,
+        "parts_of_data": {part: skill["data"][part] for part in parts},
         "data": list(_facts({key: value for key, value in skill["data"].items() if key not in (*PARTS, FOLDS)})),
         "made_by": list(_facts(skill.get("made", {}))),  # records of before 0.10 do not say it
     }

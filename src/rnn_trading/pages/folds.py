@@ -14,7 +14,6 @@ BESIDE = ("best", "naive", "strong")
 PARTS = ("train", "validation", "test")
 ORDER = {True: "ahead", False: "behind", None: NOTHING}
 SPREAD = {"spread": "standard deviation"}
-MOST_FITS = 6  # of which every number is shown
 
 
 def fold_rows(skill: dict[str, Any]) -> list[list[dict[str, Any]]]:
@@ -119,15 +118,13 @@ def of_fits(value: Any) -> Any:
     --------
     >>> of_fits({f"fold_1.seed_{seed}": 3 + seed for seed in range(8)})
     '3 to 10, median 6.500, of 8 fits'
-    >>> of_fits({"fold_1.seed_1": 3, "fold_1.seed_2": 4})
-    {'fold_1.seed_1': 3, 'fold_1.seed_2': 4}
+    >>> of_fits({"epochs": {"fold_final.seed_1": 3, "fold_final.seed_2": 4}})
+    {'epochs': '3 to 4, median 3.500, of 2 fits'}
     """
-    if not isinstance(value, dict) or len(value) <= MOST_FITS:
+    if not isinstance(value, dict) or not value:
         return value
     numbers = [*value.values()]
-    if not all(str(name).startswith(FOLD_PREFIX) for name in value) or not all(
-        isinstance(each, int | float) for each in numbers
-    ):
-        return value
+    if not all(str(name).startswith(FOLD_PREFIX) and isinstance(each, int | float) for name, each in value.items()):
+        return {name: of_fits(each) for name, each in value.items()}
     low, high, middle = (format_fact(each) for each in (min(numbers), max(numbers), statistics.median(numbers)))
     return f"{low} to {high}, median {middle}, of {len(numbers)} fits"
