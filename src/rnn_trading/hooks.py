@@ -22,7 +22,7 @@ from rnn_trading.datasets.register import RegisterEntryDataset
 from rnn_trading.datasets.runs import BETWEEN, MAIN
 from rnn_trading.makers import Asked, command, refuse_missing, refuse_other_protocol
 from rnn_trading.pipeline_registry import DEFAULT, shared_tables
-from rnn_trading.progress import FIT, Fits
+from rnn_trading.progress import FIT, Fits, to_do
 from rnn_trading.redaction import redact, redacted
 from rnn_trading.skill.marks import marked
 from rnn_trading.workspace.commands import command_of, run_command, whole_command
@@ -209,6 +209,8 @@ class ProgressHook:
         if run_params["only_missing_outputs"]:
             fits = [node for node in fits if not all(map(catalog.exists, node.outputs))]
         self._fits = Fits(len(fits))
+        if line := to_do(node.name for node in fits):
+            logger.info(line)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterable
 
 SECONDS_BETWEEN_REPORTS = 5.0
 # The tag of nodes that fit a network: what takes the time of a run.
@@ -61,6 +63,26 @@ class Fits:
             if left <= 0 or self._done <= FEWEST_TIMED:
                 return line
             return f"{line}, {time_left((now - self._first) / (self._done - 1) * left)} left"
+
+
+def to_do(nodes: Iterable[str]) -> str | None:
+    """How many fits a run has to do, by experiment; None where there is one, or none.
+
+    Parameters
+    ----------
+    nodes
+        Names of the nodes that fit a network.
+
+    Examples
+    --------
+    >>> to_do([f"mine.level.folds.fold_{fold}.seed_42.train" for fold in range(1, 301)] + ["mine.runs.train"])
+    'Fits to do: 300 of mine.level, 1 of mine.runs'
+    >>> to_do(["mine.runs.train"])
+    """
+    counts = Counter(name.partition(".folds.")[0].removesuffix(".train") for name in nodes)
+    if counts.total() < 2:
+        return None
+    return "Fits to do: " + ", ".join(f"{count:,} of {name}" for name, count in sorted(counts.items()))
 
 
 def time_left(seconds: float) -> str:
