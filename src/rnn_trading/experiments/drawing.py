@@ -164,22 +164,25 @@ def _kept_by_fit(history: pd.DataFrame, best_epochs: dict[str, int], held_out: s
     return f"{of_what} kept {epochs}: {score} {low:.3g} to {high:.3g}"
 
 
-def last_fit(history: pd.DataFrame, training: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+def last_fit(history: pd.DataFrame, training: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any], str]:
     """History and training of one fit, where a figure shows no more: of the last fold, and of its first seed.
+
+    The third value says which one it is; nothing of a single fit.
 
     Examples
     --------
     >>> history = pd.DataFrame({"fold": [1, 2], "seed": 42, "value": [0.5, 0.4]})
-    >>> of_fit, training = last_fit(history, {"best_epoch": {"fold_1.seed_42": 3, "fold_2.seed_42": 5}})
-    >>> of_fit["value"].tolist(), training
-    ([0.4], {'best_epoch': 5})
+    >>> of_fit, training, which = last_fit(history, {"best_epoch": {"fold_1.seed_42": 3, "fold_2.seed_42": 5}})
+    >>> of_fit["value"].tolist(), training, which
+    ([0.4], {'best_epoch': 5}, 'fold 2, seed 42')
     """
     if not isinstance(training["best_epoch"], dict):
-        return history, training
+        return history, training, ""
     last = history[history[FOLD] == history[FOLD].max()] if FOLD in history else history
     one = last[last["seed"] == last["seed"].iloc[0]]
-    fit = fit_name(folds_in(one)[0], one["seed"].iloc[0])
-    return one, training | {"best_epoch": by_fit(history, training)[fit]}
+    fold, seed = folds_in(one)[0], one["seed"].iloc[0]
+    kept_in = by_fit(history, training)[fit_name(fold, seed)]
+    return one, training | {"best_epoch": kept_in}, f"fold {fold}, seed {seed}"
 
 
 def of_last_fit(fact: Any) -> Any:

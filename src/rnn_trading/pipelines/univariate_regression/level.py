@@ -42,9 +42,10 @@ def last_training_rows(model_predictions: pd.DataFrame) -> pd.DataFrame:
 
 def rolling_rmse(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any]) -> Figure:
     """The published figure of the training; of several fits, that of the last fold and its first seed."""
-    history, training = drawing.last_fit(history, training)
+    history, training, which = drawing.last_fit(history, training)
     stopped = drawing.watched(training)
-    title = drawing.title(drawing.kept(history, *stopped), skill)
+    kept = drawing.kept(history, *stopped)
+    title = drawing.title(f"{kept} ({which})" if which else kept, skill)
     return figures.series.rolling_rmse(history, *stopped, SCALED, title)
 
 
