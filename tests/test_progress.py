@@ -27,6 +27,21 @@ def test_fits_are_told_at_most_every_few_seconds_and_the_last_always(now):
     assert told[-1] == "Fits: 50 of 50 done"
 
 
+def test_fits_that_are_given_back_do_not_shorten_the_others(now):
+    fits = Fits(50)
+    for _ in range(40):
+        now[0] += 0.5
+        fits.done()
+    for _ in range(5):
+        now[0] += 200
+        line = fits.done()
+    assert line == "Fits: 45 of 50 done, about 8 minutes left"
+    for _ in range(4):
+        now[0] += 200
+        line = fits.done()
+    assert line == "Fits: 49 of 50 done, about 3 minutes left"
+
+
 def test_one_fit_alone_is_not_counted(now):
     fits = Fits(1)
     now[0] = 200.0

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 
 SECONDS_BETWEEN_REPORTS = 5.0
@@ -10,6 +10,8 @@ SECONDS_BETWEEN_REPORTS = 5.0
 FIT = "fit"
 # With so many fits or fewer nobody knows how long the others take.
 FEWEST_TIMED = 3
+# By the last ones: what an earlier run fitted is given back at once, and says nothing of the others.
+MOST_TIMED = 10
 
 
 class Reports:
@@ -38,7 +40,7 @@ class Fits:
 
     def __init__(self, total: int) -> None:
         self._total, self._done = total, 0
-        self._first: float | None = None
+        self._ends: deque[float] = deque(maxlen=MOST_TIMED + 1)
         self._reports = Reports()
         self._lock = threading.Lock()
 
@@ -52,9 +54,7 @@ class Fits:
         """
         with self._lock:
             self._done += 1
-            now = time.perf_counter()
-            if self._first is None:
-                self._first = now
+            self._ends.append(time.perf_counter())
             left = self._total - self._done
             if self._total < 2 or (left and not self._reports.due()):
                 return None
@@ -62,7 +62,8 @@ class Fits:
             # The first one starts TensorFlow, too: time is counted from its end, and told when there is some.
             if left <= 0 or self._done <= FEWEST_TIMED:
                 return line
-            return f"{line}, {time_left((now - self._first) / (self._done - 1) * left)} left"
+            each = (self._ends[-1] - self._ends[0]) / (len(self._ends) - 1)
+            return f"{line}, {time_left(each * left)} left"
 
 
 def to_do(nodes: Iterable[str]) -> str | None:

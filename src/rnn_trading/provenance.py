@@ -30,7 +30,7 @@ PACKAGES = (
     "statsmodels",
     "tensorflow",
 )
-SEEDS = ("seed", "seeds")
+SEEDS = ("seed", "seeds", "other_seeds")
 OWN = "rnn_trading"
 # Where pip and the systems' own managers put packages.
 INSTALLED = frozenset({"site-packages", "dist-packages"})
@@ -82,8 +82,8 @@ def seeds_in(block: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
 
     Examples
     --------
-    >>> dict(seeds_in({"split": {"seed": 1}, "training": {"seed": 42, "epochs": 3}, "seeds": {"others": [7]}}))
-    {'split.seed': 1, 'training.seed': 42, 'seeds': {'others': [7]}}
+    >>> dict(seeds_in({"split": {"seed": 1}, "training": {"seed": 42, "epochs": 3}, "seeds": 1, "other_seeds": [7]}))
+    {'split.seed': 1, 'training.seed': 42, 'seeds': 1, 'other_seeds': [7]}
     """
     for key, value in block.items():
         if key in SEEDS:

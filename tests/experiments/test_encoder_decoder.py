@@ -73,9 +73,9 @@ def split_at(validation_from, test_from):
     ("validation", "folds", "at_once", "message"),
     [
         (5, 1, True, None),
-        (4, 1, True, "validation of fold_1 is shorter than a path of 5 steps that is forecast at once: expected at"),
+        (4, 1, True, "validation of fold 1 is shorter than a path of 5 steps that is forecast at once: expected at"),
         (4, 1, False, None),  # the validation is not forecast, and a warning says so
-        (6, 2, False, "validation of fold_1 is shorter than runs of 5 steps need: expected at least 7 dates"),
+        (6, 2, False, "validation of fold 1 is shorter than runs of 5 steps need: expected at least 7 dates"),
     ],
 )
 def test_a_validation_that_is_shorter_than_a_path_is_refused_with_the_split(validation, folds, at_once, message):
@@ -95,7 +95,7 @@ def test_a_validation_that_is_shorter_than_a_path_of_months_is_refused_with_the_
     split = split_at(months[-10 - validation], months[-10])
     walk = WalkForwardParameters(folds=folds, validation=validation)
     windows = WindowParameters(start=None, until=None, lags=3, path_steps=5, scaled_on="train")
-    message = "The validation of fold_1 is shorter than a path of 5 months: expected at least 5 dates"
+    message = "The validation of fold 1 is shorter than a path of 5 months: expected at least 5 dates"
     with pytest.raises(ValueError, match=message) if refused else nullcontext():
         split_months(table, windows, split, walk)
 

@@ -66,7 +66,7 @@ def test_changing_later_prices_changes_no_earlier_prediction(run_index, experime
             "rolling_windows.index",
             {"walk_forward": {"folds": 2, "validation": 3}},
             ValueError,
-            "validation of fold_1 is shorter than runs of 5 steps need: expected(?s:.*)Raise walk_forward.validation",
+            "validation of fold 1 is shorter than runs of 5 steps need: expected(?s:.*)Raise walk_forward.validation",
         ),
         ("level", {"seeds": 0}, ValueError, rf"{NAME}.level.seeds: expected a whole number of 1 or more. Received: 0"),
         ("level", {"seeds": "many"}, ValueError, r"level.seeds: expected a whole number .* Received: 'many'"),
@@ -114,7 +114,7 @@ def test_a_fold_with_one_class_is_refused_before_training(project, tmp_path):
     panel = random_panel(800, 3, 0) * 0 + rising(800, 685)
     panel_to_prices(panel, 1.0).reset_index().to_csv(tmp_path / "prices.csv", index=False)
     given = {"walk_forward": {"folds": 3, "final_fit": False}}
-    with pytest.raises(ValueError, match="classification: the test of fold_3 has one class only: expected two"):
+    with pytest.raises(ValueError, match="classification: the test of fold 3 has one class only: all"):
         project(
             *("stacked_lstm.classification", "files"),
             prices_file=str(tmp_path / "prices.csv"),

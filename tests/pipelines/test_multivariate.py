@@ -209,7 +209,7 @@ def test_a_planted_signal_is_found(run_file):
         (
             monthly_table(160),
             {"windows": {"lags": 6, "path_steps": 18}},
-            "test of fold_1 is shorter than a path of 18 months(?s:.*)12 dates",
+            "test of fold 1 is shorter than a path of 18 months(?s:.*)12 dates",
         ),
         (monthly_table(160)[["UMCSENT"]], {}, "at least 2 series beside the date. Received: 'UMCSENT'"),
         (

@@ -226,7 +226,7 @@ def test_a_random_walk_shows_nothing(run_file):
         (
             index_table(days=30),
             f"{NAME}.rolling_windows",
-            "The test of fold_1 is shorter than runs of 5 steps need: expected at least 5 dates. Received: 4",
+            "The test of fold 1 is shorter than runs of 5 steps need: expected at least 5 dates. Received: 4",
         ),
     ],
 )

@@ -86,6 +86,16 @@ def test_a_count_can_be_made_again_when_more_was_tried():
     assert tries_now(register, [*of, of[0] | {"experiment": "mine.level"}]) == 11
 
 
+def test_seeds_that_are_shown_beside_the_judged_ones_are_tries():
+    seeds = [entry("a" * number, seed=number, test=0.1 * number) for number in range(1, 5)]
+    register = Register(as_table(seeds))
+    assert tried(register, seeds)["tries"] == 1
+    found = tried(register, seeds, 1)
+    assert (found["configurations"], found["tries"], found["fits"]) == (1, 4, 4)
+    assert found["test_score"] == 0.1
+    assert tries_now(register, found["of"]) == 4
+
+
 def test_documents_have_no_dates_and_all_count():
     ours = [entry("aa", dates=(None, None))]
     assert count(entry("b", "d2"), entry("c", "d3", dates=(None, None)), ours=ours)["configurations"] == 3

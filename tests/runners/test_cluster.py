@@ -165,4 +165,4 @@ def test_where_no_worker_is_left_the_run_ends(started, tmp_path):
     os.close(reader)
     assert isinstance(error, WorkersError)
     assert "fit_3" in str(error)
-    assert str(error).endswith(": give the same command again, and it goes on from there.")
+    assert str(error).endswith("--only-missing-outputs all else that was finished, too.")

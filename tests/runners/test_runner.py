@@ -170,7 +170,7 @@ class Breaking:
 def test_nobody_is_told_of_a_node_while_those_at_work_are_named(tmp_path):
     workers = Breaking()
     task = Task(Node(toy.fit_0, "spreaded", "fit_0", name="fit_0"), toy.catalog(tmp_path), is_async=False)
-    with pytest.raises(WorkersError, match="or about to begin them: fit_0, fit_1. All that was finished is kept"):
+    with pytest.raises(WorkersError, match="or about to begin them: fit_0, fit_1. Networks that were fitted are kept"):
         workers.executor.submit(task)
     assert workers.could_be_told == [False]
 
@@ -184,7 +184,7 @@ def test_after_a_worker_was_killed_the_run_says_what_it_was_at_and_the_next_comp
         "A worker ended in the middle of its work: it was killed, or there was no memory"
     )
     assert "fit_3" in str(ended.value)
-    assert str(ended.value).endswith(": give the same command again, and it goes on from there.")
+    assert str(ended.value).endswith("--only-missing-outputs all else that was finished, too.")
     assert (tmp_path / "spreaded.json").exists()
     ExecutorRunner(workers=2).run(pipeline, catalog)
     assert toy.read(tmp_path, "collected") == toy.COLLECTED

@@ -258,11 +258,11 @@ def test_the_record_says_the_dates_of_each_fold():
             {"validation_from": "2020-02-23", "test_from": "2020-03-01"},
             {"folds": 2, "embargo": 1},
             "fold 1 of 2 has no validation. Expected split.validation_from at least 2 dates before the first test, "
-            "which begins on 2020-03-01: 1 of them are left out. Received: 2020-02-23, with 1 from there to the test",
+            "which begins on 2020-03-01: a gap of 1 lies between. Received: 2020-02-23, with 1 from there to the test",
         ),
-        ({"validation_from": "2020-04-05"}, {"folds": 3}, "Received: 2020-04-05, with 0 from there to the test"),
+        ({"validation_from": "2020-04-05"}, {"folds": 3}, "Received: 2020-04-05, with 0 from there to the test. Move"),
         ({"until": "2019-01-01"}, {"folds": 2}, "No row is dated until 2019-01-01"),
-        ({}, {"folds": 1, "embargo": 3}, "no date for validation: .* Of 3 purged dates, walk_forward.embargo has 3."),
+        ({}, {"folds": 1, "embargo": 3}, "no date for validation: .* 3 dates .*purge 0, .embargo 3.: lower"),
     ],
 )
 def test_folds_that_dates_do_not_allow_are_refused(split, walk, message):
@@ -283,9 +283,9 @@ def test_a_part_shorter_than_a_window_is_refused():
     table = walk_forward(WEEKS, SPLIT, WalkForwardParameters(folds=2, refit_every=3, validation=2, final_fit=True))
     refuse_short_validation(table, 2, "a path")
     refuse_short_test(table, 3, "a path")
-    with pytest.raises(ValueError, match=r"validation of fold_1 is shorter than a path of 3 .* Received: 2 dates"):
+    with pytest.raises(ValueError, match=r"validation of fold 1 is shorter than a path of 3 .* Received: 2 dates"):
         refuse_short_validation(table, 3, "a path of 3 months")
-    with pytest.raises(ValueError, match=r"test of split is shorter than .* Raise walk_forward.refit_every"):
+    with pytest.raises(ValueError, match=r"test is shorter than .* Raise split.held_out"):
         refuse_short_test(table[["split"]], 7, "a path of 7 months")
 
 
@@ -296,8 +296,10 @@ def test_a_part_with_one_class_is_refused():
     refuse_one_class(labels, table, "mine")
     second = table.index[table["fold_2"] == "test"]
     labels[labels.index.get_level_values("date").isin(second)] = 1
-    with pytest.raises(ValueError, match=r"mine: the test of fold_2 has one class .* 3 dates .* 1 in each of 6 rows"):
+    with pytest.raises(
+        ValueError, match=r"mine: the test of fold 2 has one class only: all 6 rows, on 3 dates .* are 1"
+    ):
         refuse_one_class(labels, table, "mine")
     labels[:] = 0
-    with pytest.raises(ValueError, match="the train of fold_1 has one class only"):
+    with pytest.raises(ValueError, match="the train of fold 1 has one class only"):
         refuse_one_class(labels, table, "mine")

@@ -247,7 +247,7 @@ class _Place:
         """The node that counts what was tried, once all fits that are judged are in the register."""
         fits = arguments_of_fits(self.folds.fits.names, self.seeds)
         trials = {argument: f"{self.name}.{fit}.trial" for argument, fit in fits.items()}
-        taken = {"register": f"{self.name}.register"} | trials
+        taken = self._declared("seeds") | {"register": f"{self.name}.register"} | trials
         return Node(count_trials, taken, f"{self.name}.trials", name="count_trials", namespace=self._group())
 
     def _newest(self) -> list[Node]:
@@ -334,8 +334,8 @@ def average_seeds(*, seeds: int = 1, **forecasts: pd.DataFrame) -> dict[str, pd.
         :func:`rnn_trading.experiments.gathering.average_forecasts`.
     """
     by_seed = {int(name.removeprefix(SEED_PREFIX)): table for name, table in forecasts.items()}
-    mean, _ = average_forecasts(dict([*by_seed.items()][:seeds]))
-    return {"model_predictions": mean, "forecasts_by_seed": average_forecasts(by_seed)[1]}
+    mean, single = average_forecasts(by_seed, seeds)
+    return {"model_predictions": mean, "forecasts_by_seed": single}
 
 
 def stack(**by_fold: pd.DataFrame) -> pd.DataFrame:

@@ -143,13 +143,17 @@ def gather_history(by_fit: Mapping[Fit, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def average_forecasts(by_seed: Mapping[int, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def average_forecasts(
+    by_seed: Mapping[int, pd.DataFrame], averaged: int | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The mean of the forecasts of networks that differ in their seed alone, and the forecasts of each.
 
     Parameters
     ----------
     by_seed
         ``model_predictions`` of one fold: the same rows and columns for every seed, but for ``prediction``.
+    averaged
+        How many of them, the first ones, are averaged; None: all.
 
     Returns
     -------
@@ -182,7 +186,8 @@ def average_forecasts(by_seed: Mapping[int, pd.DataFrame]) -> tuple[pd.DataFrame
                 "Forecast by both anew, from the same data."
             )
     single = {f"{SEED_PREFIX}{seed}": each[PREDICTION].to_numpy() for seed, each in by_seed.items()}
-    return table.assign(**{PREDICTION: np.mean([*single.values()], axis=0)}), rest.assign(**single)
+    mean = np.mean([*single.values()][:averaged], axis=0)
+    return table.assign(**{PREDICTION: mean}), rest.assign(**single)
 
 
 def _difference(one: pd.DataFrame, other: pd.DataFrame) -> str:

@@ -70,18 +70,20 @@ def not_tested(task: Task) -> Scores:
     return Scores(task.headline.metric, task.headline.larger_is_better, None, None, None, None, 0, "")
 
 
-def count_trials(register: Register, **by_fit: Entry) -> dict[str, Any]:
+def count_trials(register: Register, *, seeds: int = 1, **by_fit: Entry) -> dict[str, Any]:
     """What was tried of an experiment, these fits included; see :func:`rnn_trading.register.counting.tried`.
 
     Parameters
     ----------
     register
         What it has of the experiment and protocol, after these fits were entered.
+    seeds
+        How many, the first of each fold, are judged together.
     by_fit
-        Entries of all fits that are judged together.
+        Entries of all fits, those of other seeds among them.
     """
     trials = [*by_fit.values()]
-    found, name = tried(register, trials), f"{trials[0]['experiment']} ({trials[0]['protocol']})"
+    found, name = tried(register, trials, seeds), f"{trials[0]['experiment']} ({trials[0]['protocol']})"
     if found["new"]:
         logger.info("%s: %s", name, NO_OTHER[0].lower() + NO_OTHER[1:])
     else:

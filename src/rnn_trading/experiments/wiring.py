@@ -19,6 +19,7 @@ from rnn_trading.experiments.registering import Judged
 from rnn_trading.figures import Figure
 from rnn_trading.pages.experiment import experiment_page
 from rnn_trading.pages.index import index_page
+from rnn_trading.progress import FIT
 from rnn_trading.skill.rows import FOLD
 
 # What the functions call otherwise than the parameters: `training` is also what a training came to.
@@ -135,7 +136,7 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 def train(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:
     """The node that trains: ``model``, ``history`` by epoch, what the ``training`` came to, and ``further`` outputs."""
     made = node(function, "history", "training", *further, "model", name="train", gpu=True, **datasets)
-    return made.tag("fit")
+    return made.tag(FIT)
 
 
 def forecast(function: Callable[..., Any], *further: str, **datasets: Any) -> Node:

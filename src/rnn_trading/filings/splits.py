@@ -196,6 +196,13 @@ def describe_problems(problems: pd.Series) -> str:
     return ", ".join(f"{problem} {count:,}" for problem, count in problems.value_counts().items()) or "none"
 
 
+# What counts beside the split where there are folds; walk_forward.purge stands instead of split.gap_sessions.
+OF_FOLDS = (
+    "Or use fewer folds (walk_forward.folds=1 is the single split), or change walk_forward.refit_every, .validation, "
+    ".purge or .embargo"
+)
+
+
 def refuse_small_parts(parts: pd.Series, validate_on: str, problems: pd.Series, fold: str | None = None) -> None:
     """Raise if a part has too few filings.
 
@@ -223,7 +230,7 @@ def refuse_small_parts(parts: pd.Series, validate_on: str, problems: pd.Series, 
         raise ValueError(
             f"Too few filings are left{f' in {fold}' if fold else ''}: {found}, of {len(parts):,} "
             f"(left out: {describe_problems(problems)}). Add filings, or change split.validation_from, .test_from, "
-            f".test_share, .gap_sessions or .firms{', or use fewer folds (walk_forward.folds=1)' if fold else ''}."
+            f".test_share, .gap_sessions or .firms{f'. {OF_FOLDS}' if fold else ''}."
         )
 
 

@@ -4,31 +4,44 @@ import hashlib
 import json
 from typing import Any
 
-# Another seed, or more of them to average, is no other design; nor is a device, in how many folds it is tested, what a
-# source is called, what was published of an experiment, or whether a network for forecasts of the future is fitted too.
+# Another seed of networks, or more of them to average, is no other design; nor is a device, in how many folds it is
+# tested, what a source is called, what was published of an experiment, or whether a network for forecasts of the future
+# is fitted too.
 NO_DESIGN = frozenset(
     {"seed", "seeds", "other_seeds", "device", "folds", "source", "experiment", "final_fit", "steps_per_execution"}
 )
+# Whose seed says which rows are tested: who draws them again, tries again.
+DRAWN = "split"
 DIGITS = 16
 
 
-def design_of(values: Any) -> Any:
+def design_of(values: Any, within: str = "") -> Any:
     """Nested values without what is no part of a design.
 
     Parameters
     ----------
     values
         Parameters by name, which may be dotted; of any depth.
+    within
+        Name of the block that they are in.
 
     Examples
     --------
     >>> design_of({"mine.model": {"units": [16]}, "mine.training": {"seed": 42, "epochs": 3}, "mine.seeds": 5})
     {'mine.model': {'units': [16]}, 'mine.training': {'epochs': 3}}
+    >>> design_of({"mine.split": {"seed": 42}})
+    {'mine.split': {'seed': 42}}
     """
     if isinstance(values, dict):
-        there = {name: each for name, each in values.items() if str(name).rpartition(".")[2] not in NO_DESIGN}
-        return {name: design_of(each) for name, each in there.items()}
-    return [design_of(each) for each in values] if isinstance(values, list | tuple) else values
+        paths = {name: (within, *str(name).split(".")) for name in values}
+        return {
+            name: design_of(each, paths[name][-1]) for name, each in values.items() if _is_design(*paths[name][-2:])
+        }
+    return [design_of(each, within) for each in values] if isinstance(values, list | tuple) else values
+
+
+def _is_design(within: str, name: str) -> bool:
+    return name not in NO_DESIGN or (within, name) == (DRAWN, "seed")
 
 
 def hash_of(values: Any) -> str:

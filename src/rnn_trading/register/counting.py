@@ -16,7 +16,7 @@ SAME = ("experiment", "protocol", "source")
 SHOWN = 3
 
 
-def tried(register: Register, trials: Sequence[Entry]) -> dict[str, Any]:
+def tried(register: Register, trials: Sequence[Entry], seeds: int | None = None) -> dict[str, Any]:
     """What was tried of an experiment on the same source and rows, these fits included.
 
     Parameters
@@ -24,7 +24,9 @@ def tried(register: Register, trials: Sequence[Entry]) -> dict[str, Any]:
     register
         What could be read of it.
     trials
-        Entries of the fits that are to be judged together: all folds and seeds of one configuration.
+        Entries of the fits of one configuration: all its folds and seeds.
+    seeds
+        How many of its seeds, the first ones, are judged together; the others are shown beside them. None: all.
 
     Returns
     -------
@@ -32,15 +34,15 @@ def tried(register: Register, trials: Sequence[Entry]) -> dict[str, Any]:
         ``configurations``: how many different ones were tested on dates that overlap with these, this one included
         (documents have no dates: all count; those with the same fits are one, see
         :func:`rnn_trading.register.sameness.first_with_the_same_fits`); ``tries``: of each as many as it has seeds for
-        networks of as many seeds as these, so that another set of seeds is another try; ``fits``: how many networks
-        that were; ``since``: when the first of them was fitted (ISO time, UTC); ``versions``: how many different fits
-        of one configuration, fold, seed and rows there are at most, which another version of the code, or other
-        training rows, made; ``new``: whether no other tested fit of this experiment, protocol and source is there;
-        ``unreadable``: parts of the register that could not be read, by path; ``metric`` and ``larger_is_better``;
-        ``validation_score`` and ``test_score`` (means over these fits) and ``best_validation_score`` and
-        ``best_test_score`` (of the best configuration each, of those that were tested on the same rows in the same
-        folds), None where no fit has one; ``configuration``: hash of this one; ``of``: what is needed to count again,
-        see :func:`tries_now`.
+        networks of as many seeds as are judged, so that another set of seeds is another try; ``fits``: how many
+        networks that were; ``since``: when the first of them was fitted (ISO time, UTC); ``versions``: how many
+        different fits of one configuration, fold, seed and rows there are at most, which another version of the code,
+        or other training rows, made; ``new``: whether no other tested fit of this experiment, protocol and source is
+        there; ``unreadable``: parts of the register that could not be read, by path; ``metric`` and
+        ``larger_is_better``; ``validation_score`` and ``test_score`` (means over the fits that are judged) and
+        ``best_validation_score`` and ``best_test_score`` (of the best configuration each, of those that were tested on
+        the same rows in the same folds), None where no fit has one; ``configuration``: hash of this one; ``of``: what
+        is needed to count again, see :func:`tries_now`.
 
     Raises
     ------
@@ -63,7 +65,8 @@ def tried(register: Register, trials: Sequence[Entry]) -> dict[str, Any]:
 that is not counted: enter it with the node register_fit of that fold and seed, or run the experiment again.
     """
     _refuse_uncounted(register, trials)
-    first, of = trials[0], _counted_with(trials)
+    judged = _judged(trials, seeds)
+    first, of = trials[0], _counted_with(judged)
     alike = _alike(register.entries, of)
     tested = _on_these_dates(alike, of)
     tested = tested.assign(configuration=first_with_the_same_fits(tested))
@@ -81,9 +84,9 @@ that is not counted: enter it with the node register_fit of that fold and seed, 
         "unreadable": sorted(register.unreadable),
         "metric": first["metric"],
         "larger_is_better": first["larger_is_better"],
-        "validation_score": _mean(entry["validation_score"] for entry in trials),
+        "validation_score": _mean(entry["validation_score"] for entry in judged),
         "best_validation_score": best(validation, default=None),
-        "test_score": _mean(entry["test_score"] for entry in trials),
+        "test_score": _mean(entry["test_score"] for entry in judged),
         "best_test_score": best(test, default=None),
         "configuration": min(entry["configuration"] for entry in trials),
         "of": [of],
@@ -112,6 +115,12 @@ def tries_now(register: Register, of: Iterable[Mapping[str, Any]]) -> int:
         tested = _on_these_dates(_alike(register.entries, each), each)
         found += _tries(tested.assign(configuration=first_with_the_same_fits(tested)), each)
     return found
+
+
+def _judged(trials: Sequence[Entry], seeds: int | None) -> list[Entry]:
+    """Entries of the first seeds."""
+    first = [*dict.fromkeys(entry["seed"] for entry in trials)][:seeds]
+    return [entry for entry in trials if entry["seed"] in first]
 
 
 def _counted_with(trials: Sequence[Entry]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 # Forecasts of one fit: what it depends on, the rows, and what is made of it there.
 FORECASTS = ["fold", "seed", "key", "data", "validation_score", "test_score"]
-Fits = dict[tuple[str, int], set[tuple[Any, ...]]]
+ByPlace = dict[tuple[str, int], set[tuple[Any, ...]]]
 
 
 def first_with_the_same_fits(entries: pd.DataFrame) -> pd.Series:
@@ -34,11 +34,11 @@ def first_with_the_same_fits(entries: pd.DataFrame) -> pd.Series:
     >>> first_with_the_same_fits(pd.DataFrame(fits)).tolist()
     ['a', 'a', 'c']
     """
-    fits_of: dict[str, Fits] = {}
+    fits_of: dict[str, ByPlace] = {}
     owner: dict[tuple[Any, ...], list[str]] = {}
     names: dict[str, str] = {}
     for name, rows in entries.groupby("configuration", sort=False):
-        fits: Fits = {}
+        fits: ByPlace = {}
         for row in rows[FORECASTS].itertuples(index=False):
             fits.setdefault((row.fold, row.seed), set()).add(tuple(map(str, row)))
         every = {fit for each in fits.values() for fit in each}
@@ -54,6 +54,6 @@ def first_with_the_same_fits(entries: pd.DataFrame) -> pd.Series:
     return entries["configuration"].map(names)
 
 
-def _agree(fits: Fits, others: Fits) -> bool:
+def _agree(fits: ByPlace, others: ByPlace) -> bool:
     """Whether there is no fold and seed in which both have fits, and none in common."""
     return all(fits[place] & others[place] for place in fits.keys() & others.keys())

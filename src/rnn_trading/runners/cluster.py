@@ -66,7 +66,7 @@ class Cluster:
         except TimeoutError as error:
             raise WorkersError(
                 f"The Dask scheduler at {address} has had no worker for {self._patience:g} seconds. Nothing was run. "
-                f"Start one: dask worker {address} --nthreads 1, or wait longer: --runner-params patience=600."
+                f"Start one: dask worker {address} --nthreads 1, or wait longer: add patience=600 to --runner-params."
             ) from error
 
     def _refuse_unfit_workers(self, modules: frozenset[str]) -> None:

@@ -19,7 +19,10 @@ from .errors import WorkersError
 from .workers import Failure, run_node
 
 logger = logging.getLogger(__name__)
-GO_ON = "All that was finished is kept: give the same command again, and it goes on from there."
+GO_ON = (
+    "Networks that were fitted are kept (of canaries none): the same command gives them back, and with "
+    "--only-missing-outputs all else that was finished, too."
+)
 
 
 class Workers(Protocol):
@@ -96,7 +99,7 @@ class NodeExecutor(Executor):
             return self._ended(node)
         if error is not None:
             why = redacted(str(error) or type(error).__name__)
-            return WorkersError(f"No worker could run {node.name}: {why} {GO_ON}")
+            return WorkersError(f"No worker could run {node.name}: {why.rstrip('.')}. {GO_ON}")
         failure: Failure | None = sent.result()
         return None if failure is None else failure.error()
 

@@ -1,4 +1,4 @@
-"""Kedro's runner for any executor of ``concurrent.futures``."""
+"""Kedro's runner on workers of one thread each: processes of this computer, or those of a Dask cluster."""
 
 import logging
 import os

@@ -29,7 +29,7 @@ from rnn_trading.splits.chronological import (
 TESTED_SHARE = 0.6
 REMEDY = (
     "Use a longer history or fewer folds (walk_forward.folds=1 is the single split), lower walk_forward.refit_every, "
-    ".validation, .purge or .embargo, or move split.test_from."
+    ".validation, .purge, .embargo or split.held_out, or move split.test_from."
 )
 Dates = Annotated[int, Field(ge=1)]
 
@@ -286,7 +286,10 @@ def _single(dates: pd.Index, split: SplitParameters, walk: WalkForwardParameters
     except ValueError as error:
         if gap == split.purge:
             raise
-        raise ValueError(f"{error} Of {gap} purged dates, walk_forward.embargo has {walk.embargo}.") from error
+        raise ValueError(
+            f"{error} Before the validation and before the test {gap} dates are left out (walk_forward.purge "
+            f"{gap - walk.embargo}, .embargo {walk.embargo}): lower them."
+        ) from error
 
 
 def _several(dates: pd.Index, split: SplitParameters, walk: WalkForwardParameters) -> list[pd.Series]:
@@ -355,9 +358,10 @@ def _validation_length(
     if starts[0] - first - gap < 1:
         raise ValueError(
             f"walk_forward: fold 1 of {walk.folds} has no validation. Expected split.validation_from at least "
-            f"{gap + 1} dates before the first test, which begins on {usable[starts[0]]:%Y-%m-%d}: {gap} of them are "
-            f"left out. Received: {split.validation_from}, with {max(0, starts[0] - first)} from there to the test. "
-            f"Move split.validation_from, or set walk_forward.validation. {REMEDY}"
+            f"{gap + 1} dates before the first test, which begins on {usable[starts[0]]:%Y-%m-%d}: a gap of "
+            f"{gap} lies between. Received: {split.validation_from}, with {max(0, starts[0] - first)} from there to "
+            "the test. Move split.validation_from, set walk_forward.validation, or lower walk_forward.purge or "
+            ".embargo."
         )
     return starts[0] - first - gap
 
@@ -414,23 +418,33 @@ def refuse_short_test(table: pd.DataFrame, window: int, what: str) -> None:
     >>> refuse_short_test(table, 3, "a run of 3 steps")
     Traceback (most recent call last):
         ...
-    ValueError: The test of fold_1 is shorter than a run of 3 steps: expected at least 3 dates. Received: 2 dates from \
-2020-01-02 to 2020-01-03. Raise walk_forward.refit_every or split.held_out, or use fewer folds (walk_forward.folds=1 \
-is the single split).
+    ValueError: The test of fold 1 is shorter than a run of 3 steps: expected at least 3 dates. Received: 2 dates from \
+2020-01-02 to 2020-01-03. Raise split.held_out, or move split.validation_from or .test_from.
     """
     _refuse_short(table, "test", window, what)
 
 
 def _refuse_short(table: pd.DataFrame, part: SplitName, window: int, what: str) -> None:
-    longer = "walk_forward.validation" if part == "validation" else "walk_forward.refit_every"
     for name, parts in each_fold(table):
         dates = parts.index[parts == part]
         if 0 < len(dates) < window:
             raise ValueError(
-                f"The {part} of {name} is shorter than {what}: expected at least {window} dates. Received: "
-                f"{_span(dates)}. Raise {longer} or split.held_out, or use fewer folds (walk_forward.folds=1 is the "
-                "single split)."
+                f"The {part}{_of(name)} is shorter than {what}: expected at least {window} dates. Received: "
+                f"{_span(dates)}. {_lengthen(table, part)}"
             )
+
+
+def _of(fold: str) -> str:
+    return "" if fold == "split" else f" of {'the final fit' if fold == FINAL else fold.replace('_', ' ')}"
+
+
+def _lengthen(table: pd.DataFrame, part: str) -> str:
+    """What makes a part longer, by how many folds there are."""
+    if len([name for name, _ in each_fold(table) if name != FINAL]) == 1:
+        return "Raise split.held_out, or move split.validation_from or .test_from."
+    # The training of a fold is longer where fewer folds leave more before their tests.
+    longer = {"validation": "Raise walk_forward.validation, or use", "test": "Raise walk_forward.refit_every, or use"}
+    return f"{longer.get(part, 'Use')} fewer folds (walk_forward.folds=1 is the single split)."
 
 
 def refuse_one_class(labels: pd.Series, table: pd.DataFrame, name: str) -> None:
@@ -457,9 +471,8 @@ def refuse_one_class(labels: pd.Series, table: pd.DataFrame, name: str) -> None:
     >>> refuse_one_class(pd.Series([0, 1, 1, 1], index=dates), table, "mine")
     Traceback (most recent call last):
         ...
-    ValueError: mine: the test of fold_1 has one class only: expected two among its rows, on 2 dates from 2020-01-03 \
-to 2020-01-04. Received: 1 in each of 2 rows. Lengthen that part, or use fewer folds (walk_forward.folds=1 is the \
-single split).
+    ValueError: mine: the test of fold 1 has one class only: all 2 rows, on 2 dates from 2020-01-03 to 2020-01-04, are \
+1. Expected rows of both. Raise split.held_out, or move split.validation_from or .test_from.
     """
     dates = labels.index.get_level_values("date") if labels.index.nlevels > 1 else labels.index
     by_date = labels.groupby(dates).agg(["min", "max", "size"]).reindex(table.index)
@@ -467,7 +480,7 @@ single split).
         for part, rows in by_date.dropna().groupby(parts, observed=True):
             if rows["min"].min() == rows["max"].max():
                 raise ValueError(
-                    f"{name}: the {part} of {fold} has one class only: expected two among its rows, on "
-                    f"{_span(rows.index)}. Received: {rows['min'].iloc[0]:g} in each of {rows['size'].sum():,.0f} "
-                    "rows. Lengthen that part, or use fewer folds (walk_forward.folds=1 is the single split)."
+                    f"{name}: the {part}{_of(fold)} has one class only: all {rows['size'].sum():,.0f} rows, on "
+                    f"{_span(rows.index)}, are {rows['min'].iloc[0]:g}. Expected rows of both. "
+                    f"{_lengthen(table, str(part))}"
                 )
