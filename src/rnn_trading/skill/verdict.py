@@ -236,7 +236,8 @@ def _caveats(decision: dict[str, Any], known: dict[str, Any]) -> list[str]:
         sentences.append(f"{DOUBTFUL} {why}: the p-value may be too small")
     sentences.append(in_words(known.get("trials")) if decision["finding_kind"] != "few" else "")
     if known.get("networks") == 1:
-        trained = "one network was trained" if known.get("folds", 1) == 1 else "one seed was trained in each fold"
+        several = len(known.get("by_fold") or []) > 1
+        trained = "one seed was trained in each fold" if several else "one network was trained"
         sentences.append(f"{trained}: another seed may give another finding")
     sentences += _epoch_kept(known)
     return sentences + ([known["caveat"]] if known.get("caveat") else [])
