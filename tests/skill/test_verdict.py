@@ -127,6 +127,8 @@ def test_caveats():
     assert "The best epoch was the last one allowed" in said(decision(), best_epoch=9, epochs_allowed=9)
     last = {"stopped_on": None, "chosen_on": None, "best_epoch": 9, "epochs": 9, "epochs_allowed": 9}
     assert said(decision(), **last).endswith("All 9 epochs were run and the last was kept.")
+    by_fold = {"best_epoch": {"fold_1.seed_42": 9, "fold_2.seed_42": 9}, "epochs_allowed": {"fold_1": 9, "fold_2": 15}}
+    assert "best epoch of 1 of 2 networks was the last one allowed" in said(decision(), **by_fold)
     several = said(decision(), best_epoch={"1": 9, "2": 5}, epochs_allowed=9)
     assert "The best epoch of 1 of 2 networks was the last one allowed" in several
     assert said(decision(), caveat="the data are simulated").endswith("The data are simulated.")

@@ -22,7 +22,7 @@ _OF_A_FIT = ("epochs", "best_epoch", "best_validation_loss", "best_validation_sc
 # What is said of a fit in its own file, and of no more than that.
 _OWN = ("key", "ended")
 # What says how the scores are to be read: it cannot be one thing in one fold and another in the next.
-_COMMON = ("stopped_on", "chosen_on", "watched", "epochs_allowed")
+_COMMON = ("stopped_on", "chosen_on", "watched")
 
 
 def fit_name(fold: int | str, seed: int) -> str:

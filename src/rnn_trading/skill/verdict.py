@@ -259,10 +259,18 @@ def _epoch_kept(known: dict[str, Any]) -> list[str]:
         chosen = "epoch and network were" if "chosen" in known else "the epoch was"
         sentences.append(f"{chosen} chosen on the test rows: the scores are too good")
     best = _of_each(known.get("best_epoch"))
-    if "epochs_allowed" in known and (last := best.count(known["epochs_allowed"])):
+    if last := _stopped_by_their_number(known):
         of = f" of {last} of {len(best)} networks" if len(best) > 1 else ""
         sentences.append(f"the best epoch{of} was the last one allowed: longer training may change it")
     return sentences
+
+
+def _stopped_by_their_number(known: dict[str, Any]) -> int:
+    """How many networks had their best epoch as the last one that they were allowed."""
+    allowed, best = known.get("epochs_allowed"), known.get("best_epoch")
+    if isinstance(allowed, dict):  # of every fold the network that was chosen
+        return sum(epoch == allowed[fit.partition(".")[0]] for fit, epoch in best.items()) if best else 0
+    return _of_each(best).count(allowed) if allowed is not None else 0
 
 
 def _of_each(fact: Any) -> list[Any]:
