@@ -164,10 +164,14 @@ def test_a_vocabulary_that_knows_the_test_dies_by_the_future(settings):
 
 
 def held_by_the_future(
-    name: str, values: dict[str, Any], canaries: CanaryParameters, pipeline: Pipeline | None = None
+    name: str,
+    values: dict[str, Any],
+    canaries: CanaryParameters,
+    pipeline: Pipeline | None = None,
+    record: str | None = None,
 ) -> bool:
-    """Whether the forecasts of an experiment, or of a changed one, stay the same with another future."""
-    canary, experiment, pipeline = CANARIES[name], experiment_of(name), pipeline or pipeline_of(name, values)
+    """Whether the forecasts of an experiment, of a changed one or one beside it, stay the same with another future."""
+    canary, experiment, pipeline = CANARIES[name], record or experiment_of(name), pipeline or pipeline_of(name, values)
     sources = canary.simulate(canaries.strengths[name], canaries.first_seed, canaries.sizes)
     with memory_run(experiment, pipeline, values, sources) as run:
         rows = run.predictions()
@@ -175,6 +179,16 @@ def held_by_the_future(
     with memory_run(experiment, pipeline, values, canary.another_future(sources, after, 1)) as run:
         other = run.predictions()
     return no_forecast_knows_the_future(rows, other, canary.order, after)["held"]
+
+
+@pytest.mark.trains
+@pytest.mark.usefixtures("untraced")
+def test_the_paths_at_once_of_macro_series_know_no_future(settings):
+    """The one dated experiment that has a source and no canary of its own."""
+    values, canaries = settings
+    one_network = {"multivariate": {"macro": {"seeds": 1, "encoder_decoder": {"seeds": 1}}}}
+    values = hardly_trained(merge(merge(values, canaries.overrides), one_network))
+    assert held_by_the_future("multivariate.macro", values, canaries, record="multivariate.macro.encoder_decoder")
 
 
 @pytest.mark.trains
