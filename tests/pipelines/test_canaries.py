@@ -182,7 +182,6 @@ def held_by_the_future(
 
 
 @pytest.mark.trains
-@pytest.mark.usefixtures("untraced")
 def test_the_paths_at_once_of_macro_series_know_no_future(settings):
     """The one dated experiment that has a source and no canary of its own."""
     values, canaries = settings

@@ -10,12 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.series.monthly import MacroParameters
-from rnn_trading.series.transformations import TransformationParameters, invert_path
+from rnn_trading.series.transformations import invert_path
 from rnn_trading.skill.metrics.macro import NETWORK, ONE_STEP, ORIGINAL, PATH
 from rnn_trading.skill.rivals.macro import Paths
 
 Array = NDArray[np.float64]
 PREDICTION, TRUTH = "prediction", "truth"
+UNITS = (NETWORK, ORIGINAL)
+COLUMNS = ("units", "run", "series", "date", "step", "target_date", PREDICTION, TRUTH, "split")
 
 
 def forecast_table(
@@ -53,12 +55,8 @@ def forecast_table(
     tables = []
     for part, run, targets, steps in kinds:
         forecasts = paths(histories_before(scaled, targets), steps)
-        for number, first in enumerate(targets):
-            tables += [
-                _one_path(forecasts[number, :, k], run, first, each, macro, scaled, scaling).assign(split=part)
-                for k, each in enumerate(series.series)
-            ]
-    return pd.concat(tables, ignore_index=True)
+        tables.append(_table(forecasts, targets, macro, scaled, scaling, series).assign(run=run, split=part))
+    return pd.concat(tables, ignore_index=True)[[*COLUMNS]]
 
 
 def histories_before(scaled: pd.DataFrame, targets: NDArray[np.int64]) -> Array:
@@ -82,34 +80,55 @@ def histories_before(scaled: pd.DataFrame, targets: NDArray[np.int64]) -> Array:
     return np.stack([values[target - targets[0] : target] for target in targets])
 
 
-def _one_path(
+def _table(
     forecasts: Array,
-    run: str,
-    first: int,
-    series: TransformationParameters,
+    targets: NDArray[np.int64],
     macro: pd.DataFrame,
     scaled: pd.DataFrame,
     scaling: dict[str, Any],
+    series: MacroParameters,
 ) -> pd.DataFrame:
-    name, steps = series.name, len(forecasts)
-    targets = scaled.index[first : first + steps]
-    keys = {
-        "run": run,
-        "series": name,
-        "date": scaled.index[first - 1],
-        "step": np.arange(1, steps + 1),
-        "target_date": targets,
-    }
-    transformed = forecasts * scaling[name]["size"] + scaling[name]["offset"]
-    history = macro.loc[: scaled.index[first - 1], name].to_numpy()
-    by_units = {
-        NETWORK: (forecasts, scaled.loc[targets, name]),
-        ORIGINAL: (invert_path(transformed, history, series), macro.loc[targets, name]),
-    }
-    return pd.concat(
-        [
-            pd.DataFrame({"units": units, **keys, PREDICTION: predicted, TRUTH: truth.to_numpy()})
-            for units, (predicted, truth) in by_units.items()
-        ],
-        ignore_index=True,
+    """Forecasts ``(targets, steps, series)`` as rows: by target, by series, in the network's units, in the original."""
+    steps = forecasts.shape[1]
+    in_units = np.stack([forecasts, _original(forecasts, targets, macro, scaled, scaling, series)])
+    places = targets[:, None] + np.arange(steps)
+    of_month = places[:, None, None, :]  # (targets, series, units, steps)
+    truths = np.stack(
+        [scaled[series.names].to_numpy()[places], macro.loc[scaled.index, series.names].to_numpy()[places]]
     )
+    rows = (len(targets), len(series.series), len(UNITS), steps)
+
+    def column(values: Any) -> Any:
+        return np.broadcast_to(values, rows).ravel()
+
+    names = np.array([each.name for each in series.series], dtype=object)
+    return pd.DataFrame(
+        {
+            "units": column(np.array(UNITS, dtype=object)[:, None]),
+            "series": column(names[:, None, None]),
+            "date": scaled.index[column(targets[:, None, None, None] - 1)],
+            "step": column(np.arange(1, steps + 1)),
+            "target_date": scaled.index[column(of_month)],
+            PREDICTION: in_units.transpose(1, 3, 0, 2).ravel(),
+            TRUTH: truths.transpose(1, 3, 0, 2).ravel(),
+        }
+    ).astype({"units": "str", "series": "str"})
+
+
+def _original(
+    forecasts: Array,
+    targets: NDArray[np.int64],
+    macro: pd.DataFrame,
+    scaled: pd.DataFrame,
+    scaling: dict[str, Any],
+    series: MacroParameters,
+) -> Array:
+    """Forecasts in original units, each path from the months that are known before it."""
+    original = np.empty_like(forecasts)
+    for k, each in enumerate(series.series):
+        values = macro[each.name].to_numpy()
+        transformed = forecasts[:, :, k] * scaling[each.name]["size"] + scaling[each.name]["offset"]
+        known = macro.index.searchsorted(scaled.index[targets - 1], side="right")
+        for number, months in enumerate(known):
+            original[number, :, k] = invert_path(transformed[number], values[:months], each)
+    return original
