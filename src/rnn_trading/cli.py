@@ -25,7 +25,7 @@ from rnn_trading import __version__, place
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol, is_of_the_book, register_pipelines, whole_names
 from rnn_trading.plan import Plan
 from rnn_trading.redaction import redacted
-from rnn_trading.runners import WorkersError
+from rnn_trading.runners import GO_ON, WorkersError
 from rnn_trading.skill.protocols import BOOK
 from rnn_trading.tables.checks import TableError
 
@@ -77,6 +77,9 @@ def _run(**options: Any) -> Any:
         logger.debug("The way to the error", exc_info=True)
         raise click.ClickException(redacted(_message(error))) from error
     except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except KeyboardInterrupt:
+        click.echo(f"Interrupted. {GO_ON}", err=True)
         raise
     except Exception:
         click.echo(redacted(traceback.format_exc()), err=True, nl=False)

@@ -12,6 +12,7 @@ from typing import Any
 
 from rnn_trading.configuration.folders import ParsedOnce
 from rnn_trading.differences import GONE, differences
+from rnn_trading.plan import Plan
 from rnn_trading.provenance import made_now, seeds_in
 from rnn_trading.redaction import Names, is_secret, redacted, remember, shown
 from rnn_trading.register.configuration import design_of, hash_of
@@ -74,12 +75,14 @@ class ConfigLoader(ParsedOnce):
         if key == "parameters" and key not in self:
             changed, made = self._changed(values), made_now()
             _name_own_sources(values, changed, self["catalog"] if changed else {})
-            designs = self._designs(values, changed)
+            designs, plan = self._designs(values, changed), Plan.from_parameters(values)
             for record, inputs in _inputs_of_records().items():
                 block = _block(values, tuple(record.split("."))) or {}
                 experiment = _block(block, ("experiment",))
                 if experiment is not None:
-                    experiment["changed"] = changed_for(inputs, changed)
+                    # How many networks there are is no input of a pipeline that is not planned.
+                    counted = {*plan.of(record).declared.values()}
+                    experiment["changed"] = changed_for(inputs | counted, changed)
                     experiment["made"] = made | {"seeds": dict(seeds_in(block))}
                     experiment["configuration"] = designs[record]
             # What YAML shares is no parameter; Kedro would make a dataset of each of its values.

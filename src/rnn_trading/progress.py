@@ -67,7 +67,7 @@ class Fits:
 
 
 def to_do(nodes: Iterable[str]) -> str | None:
-    """How many fits a run has to do, by experiment; None where there is one, or none.
+    """How many fits a run has, by experiment, those that are given back among them; None of one, or none.
 
     Parameters
     ----------
@@ -77,13 +77,13 @@ def to_do(nodes: Iterable[str]) -> str | None:
     Examples
     --------
     >>> to_do([f"mine.level.folds.fold_{fold}.seed_42.train" for fold in range(1, 301)] + ["mine.runs.train"])
-    'Fits to do: 300 of mine.level, 1 of mine.runs'
+    'Fits of this run: 300 of mine.level, 1 of mine.runs'
     >>> to_do(["mine.runs.train"])
     """
     counts = Counter(name.partition(".folds.")[0].removesuffix(".train") for name in nodes)
     if counts.total() < 2:
         return None
-    return "Fits to do: " + ", ".join(f"{count:,} of {name}" for name, count in sorted(counts.items()))
+    return "Fits of this run: " + ", ".join(f"{count:,} of {name}" for name, count in sorted(counts.items()))
 
 
 def time_left(seconds: float) -> str:

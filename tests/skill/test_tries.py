@@ -139,4 +139,4 @@ def test_luck_is_not_told_of_a_model_that_is_no_better():
     found = trials_of(decision | {"difference": 1000.0}, {"configurations": 2, "fits": 6})
     assert found["best_by_luck"] is None
     assert found["p_alone"] == found["p_corrected"] == 0.04
-    assert in_words(found) == ("2 configurations were tried; p-values of what it is better than are corrected for it")
+    assert in_words(found) == ("2 configurations were tried; p-values of what it is better than are corrected for that")

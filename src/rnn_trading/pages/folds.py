@@ -9,7 +9,7 @@ from rnn_trading.skill.formats import NOTHING, capital, format_fact, format_scor
 from .parts import cell, number
 
 FOLD_COLUMNS = ("Fold", "Train", "Validation", "Test")
-TIME_NUMBERS = ("Model", "Best rival", "Best naive", "Best strong", "Difference")
+TIME_NUMBERS = ("Model", "Best rival overall", "Best naive", "Best strong", "Difference")
 BESIDE = ("best", "naive", "strong")
 PARTS = ("train", "validation", "test")
 ORDER = {True: "ahead", False: "behind", None: NOTHING}
@@ -126,5 +126,7 @@ def of_fits(value: Any) -> Any:
     numbers = [*value.values()]
     if not all(str(name).startswith(FOLD_PREFIX) and isinstance(each, int | float) for name, each in value.items()):
         return {name: of_fits(each) for name, each in value.items()}
+    if len({*numbers}) == 1:
+        return f"{format_fact(numbers[0])} in each of {len(numbers)} fits"
     low, high, middle = (format_fact(each) for each in (min(numbers), max(numbers), statistics.median(numbers)))
     return f"{low} to {high}, median {middle}, of {len(numbers)} fits"

@@ -15,14 +15,10 @@ from kedro.pipeline import Node
 from rnn_trading.progress import FIT, Fits
 from rnn_trading.redaction import known_secrets, redacted
 
-from .errors import WorkersError
+from .errors import GO_ON, WorkersError
 from .workers import Failure, run_node
 
 logger = logging.getLogger(__name__)
-GO_ON = (
-    "Networks that were fitted are kept (of canaries none): the same command gives them back, and with "
-    "--only-missing-outputs all else that was finished, too."
-)
 
 
 class Workers(Protocol):

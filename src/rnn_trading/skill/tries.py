@@ -7,7 +7,7 @@ from rnn_trading.skill.formats import format_p_value, format_score, words
 from rnn_trading.skill.inference.luck import best_by_luck
 from rnn_trading.skill.rivals.tiers import TIERS
 
-CORRECTED = "p-values of what it is better than are corrected for it"
+CORRECTED = "p-values of what it is better than are corrected for that"
 NO_OTHER = "No other fit of this experiment and source is in the register of trials"
 
 
@@ -141,7 +141,7 @@ def in_words(trials: dict[str, Any] | None) -> str:
     >>> luck = {"value": 0.5056, "rival": "a_constant", "rival_value": 0.5}
     >>> in_words({"configurations": 3, "best_by_luck": luck})
     '3 configurations were tried: the best of so many no better than a constant would have 0.506 by luck; p-values of \
-what it is better than are corrected for it'
+what it is better than are corrected for that'
     >>> in_words({"configurations": 1, "best_by_luck": luck})
     ''
     """

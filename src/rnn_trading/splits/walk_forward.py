@@ -31,6 +31,10 @@ REMEDY = (
     "Use a longer history or fewer folds (walk_forward.folds=1 is the single split), lower walk_forward.refit_every, "
     ".validation, .purge, .embargo or split.held_out, or move split.test_from."
 )
+LESS_BEFORE = (
+    "Use a longer history, lower walk_forward.purge, .embargo or .validation (if none is given it is as long as a "
+    "test, which more folds make shorter), set walk_forward.folds=1 (the single split), or move split.test_from."
+)
 Dates = Annotated[int, Field(ge=1)]
 
 
@@ -303,7 +307,8 @@ def _several(dates: pd.Index, split: SplitParameters, walk: WalkForwardParameter
         raise ValueError(
             f"walk_forward: fold 1 of {walk.folds} has no date to train on. Expected more than {before} dates before "
             f"its test, which begins on {usable[starts[0]]:%Y-%m-%d}: {validation} of validation, and {left_out} "
-            f"(purge {gap - walk.embargo}, embargo {walk.embargo}). Received: {starts[0]}, of {_span(usable)}. {REMEDY}"
+            f"(purge {gap - walk.embargo}, embargo {walk.embargo}). Received: {starts[0]}, of {_span(usable)}. "
+            f"{LESS_BEFORE}"
         )
     return [
         _parts(
