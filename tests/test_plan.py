@@ -89,3 +89,10 @@ def test_a_plan_is_used_until_another(monkeypatch):
 
 def test_the_examples():
     assert run_examples("rnn_trading.plan").failed == 0
+
+
+@pytest.mark.parametrize(("folds", "seeds"), [(2000, 1), (400, 5), (1, 10**12)])
+def test_more_fits_than_can_be_planned_are_refused_before_they_are(folds, seeds):
+    walk = {"walk_forward": {"folds": folds, "final_fit": True}, "seeds": seeds}
+    with pytest.raises(ValueError, match=r"^mine\.walk_forward\.folds, mine\.seeds: expected at most 2,000 fits"):
+        Plan.from_parameters({"mine": walk}).of("mine.level")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 DECIDING = ("walk_forward", "seeds", "other_seeds", "seed")
+MOST_FITS = 2_000  # of one experiment: each is some nodes, and to plan them takes seconds
 # In names of datasets: fold_1, fold_2, ..., fold_final, and seed_42, ...
 FOLD_PREFIX, SEED_PREFIX = "fold_", "seed_"
 # The fit on everything that is known.
@@ -103,17 +104,23 @@ class Plan:
         Raises
         ------
         ValueError
-            If a number of folds or seeds is none, or ``final_fit`` is neither true nor false.
+            If a number of folds or seeds is none, there would be too many fits, or ``final_fit`` is neither true nor
+            false.
         """
         (where, walk), (place, training) = (self._nearest(experiment, name) for name in ("walk_forward", "training"))
         walk, training = (block if isinstance(block, Mapping) else {} for block in (walk, training))
         counts, others = self._nearest(experiment, "seeds"), self._nearest(experiment, "other_seeds")
         folds = _whole(f"{where}.folds", walk.get("folds"), 1)
         start = _whole(f"{place}.seed", training.get("seed"), 0)
-        seeds = tuple(range(start, start + _whole(*counts, 1)))
-        final = walk.get("final_fit", False)
+        number, final = _whole(*counts, 1), walk.get("final_fit", False)
         if not isinstance(final, bool):
             raise ValueError(f"{where}.final_fit: expected true or false. Received: {final!r}.")
+        if (folds + final) * number > MOST_FITS:
+            raise ValueError(
+                f"{where}.folds, {counts[0]}: expected at most {MOST_FITS:,} fits of an experiment. Received: "
+                f"{folds:,} folds{' and the final fit' if final else ''} of {number:,} seeds each."
+            )
+        seeds = tuple(range(start, start + number))
         further = [] if others[1] is None else others[1]
         if not (isinstance(further, list | tuple) and all(_is_whole(each, 0) for each in further)):
             raise ValueError(f"{others[0]}: expected a list of seeds, 0 or more. Received: {further!r}.")
