@@ -204,3 +204,15 @@ def test_nodes_of_fits_are_named_by_the_parameters_of_the_run(folds, found):
     options = {"conf_source": str(ROOT / "conf"), "env": "base", "params": given, "pipeline": None}
     named = cli._whole_names_of_nodes(options | {"pipelines": [LEVEL], "node_names": [name]})
     assert named == {"node_names": [f"{SERIES}.{name}" if found else name]}
+
+
+def test_networks_of_which_one_is_chosen_have_the_same_seeds():
+    """Else the run would end after all fits, where two folds choose networks of other seeds."""
+    one = {"training": {"seed": 42}}
+    networks = dict.fromkeys(("lstm", "gru", "two_lstm", "two_gru", "mlp", "linear", "lstm_by_gates", "rnn"), one)
+    of_all = {"seeds": 2} | networks
+    register_pipelines(Plan.from_parameters({"univariate_regression": {"volatility": of_all}}))
+    for other in ({"gru": one | {"seeds": 1}}, {"gru": {"training": {"seed": 7}}}):
+        changed = {"univariate_regression": {"volatility": of_all | other}}
+        with pytest.raises(ValueError, match="expected the same seeds of all networks.* gru "):
+            register_pipelines(Plan.from_parameters(changed))

@@ -96,3 +96,10 @@ def test_more_fits_than_can_be_planned_are_refused_before_they_are(folds, seeds)
     walk = {"walk_forward": {"folds": folds, "final_fit": True}, "seeds": seeds}
     with pytest.raises(ValueError, match=r"^mine\.walk_forward\.folds, mine\.seeds: expected at most 2,000 fits"):
         Plan.from_parameters({"mine": walk}).of("mine.level")
+
+
+def test_a_seed_that_no_column_holds_is_refused():
+    with pytest.raises(
+        ValueError, match=r"other_seeds: expected a list of seeds, 0 or more\. Received: \[9223372036854775808\]"
+    ):
+        Plan.from_parameters({"mine": {"other_seeds": [2**63]}}).of("mine.level")

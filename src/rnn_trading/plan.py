@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 DECIDING = ("walk_forward", "seeds", "other_seeds", "seed")
+LARGEST = 2**63 - 1  # a whole number that a column of a table holds
 MOST_FITS = 2_000  # of one experiment: each is some nodes, and to plan them takes seconds
 # In names of datasets: fold_1, fold_2, ..., fold_final, and seed_42, ...
 FOLD_PREFIX, SEED_PREFIX = "fold_", "seed_"
@@ -182,7 +183,7 @@ def _merged(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
 
 
 def _is_whole(value: Any, smallest: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= smallest
+    return isinstance(value, int) and not isinstance(value, bool) and smallest <= value <= LARGEST
 
 
 def _whole(name: str, value: Any, smallest: int) -> int:

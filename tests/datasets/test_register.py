@@ -179,3 +179,29 @@ def test_what_is_no_entry_is_refused(tmp_path):
     with pytest.raises(RegisterError, match="expected letters, digits"):
         Parts(tmp_path).add(entry("../aa"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_to_a_disk_that_is_not_there_is_refused_before_a_fit(tmp_path):
+    (tmp_path / "register").symlink_to(tmp_path / "not mounted")
+    with pytest.raises(RegisterError, match="register is no folder: fits could not be entered"):
+        Parts(tmp_path / "register/corrected/mine.volatility").refuse()
+
+
+def test_a_folder_in_the_place_of_a_part_is_named(tmp_path):
+    parts = Parts(tmp_path)
+    parts.add(entry("a"))
+    (part,) = tmp_path.glob("*.parquet")
+    part.unlink()
+    part.mkdir()
+    with pytest.raises(RegisterError, match="is a folder, where the entry of a fit has to lie. Move it away"):
+        parts.add(entry("a"))
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "[1", '{"key": 7}'])
+def test_an_entry_beside_the_fit_that_is_none_is_made_anew(tmp_path, text):
+    path = tmp_path / "fold_1.seed_42.trial.json"
+    dataset = RegisterEntryDataset(filepath=str(path), register={"filepath": str(tmp_path / "register")})
+    dataset.save(entry("a"))
+    assert dataset.exists()
+    path.write_text(text)
+    assert not dataset.exists()

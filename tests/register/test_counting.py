@@ -115,6 +115,14 @@ def test_the_best_is_that_of_a_configuration_and_not_of_a_lucky_fold():
     assert count(ours=none)["best_validation_score"] is None
 
 
+def test_a_configuration_that_was_tested_in_other_folds_too_is_compared_on_these_rows():
+    whole = entry("b", fold="1", dates=("2020-01-01", "2021-12-31"), test_rows=500, test=0.9, validation=0.9)
+    found = count(whole)
+    assert (found["configurations"], found["best_test_score"]) == (1, pytest.approx(0.2))
+    ours = [whole | {"when": "2026-01-02T00:00:00Z"}]
+    assert count(*OURS, ours=ours)["best_test_score"] == 0.9
+
+
 def test_parts_that_cannot_be_read_are_named():
     assert count(**{"x.parquet": "cut"})["unreadable"] == ["x.parquet"]
 

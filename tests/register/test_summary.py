@@ -47,6 +47,17 @@ def test_a_score_of_other_rows_is_not_the_best():
     assert row["tested"] == frozenset({("2020-01-01", "2020-12-31", "250")})
 
 
+def test_scores_of_other_folds_of_a_configuration_are_not_mixed():
+    halves = [entry("a", test=0.1), entry("aa", fold="2", dates=("2021-01-01", "2021-12-31"), test=0.3)]
+    whole = entry("aaa", dates=("2020-01-01", "2021-12-31"), test=0.9, test_rows=500)
+    final = entry("aaaa", fold="final", dates=(None, None), test=None, test_rows=0, validation=0.7)
+    (row,) = by_configuration(as_table([*halves, whole, final])).to_dict("records")
+    assert (row["fits"], row["test_score"], row["validation_score"]) == (4, 0.9, pytest.approx(0.2))
+    assert row["tested"] == frozenset({("2020-01-01", "2021-12-31", "500")})
+    (row,) = by_configuration(as_table([*halves, final])).to_dict("records")
+    assert row["test_score"] == pytest.approx(0.2)
+
+
 def test_few_differences_are_named():
     many = '{"a": {' + ", ".join(f'"{number}": 1' for number in range(10)) + "}}"
     assert what_differs(many, '{"a": {"x": 1}}').endswith(" and 3 more")

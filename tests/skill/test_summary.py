@@ -117,9 +117,10 @@ def test_months_of_large_loss_are_no_artefact():
     assert artefact_of(months).endswith("gets worse without suspicious rows or silent sessions.")
 
 
-def test_findings_count_real_data_and_every_network_once():
+@pytest.mark.parametrize("network", ["gru", {"fold_1": "gru", "fold_2": "lstm"}])
+def test_findings_count_real_data_and_every_network_once(network):
     simulated = record("a.down", "corrected", 0.7, 0.6, finding_kind="every", data={"source": "x", "simulated": True})
-    chosen = record("b", "corrected", 0.7, 0.6, finding_kind="every", model={"metrics": {}, "chosen": "gru"})
+    chosen = record("b", "corrected", 0.7, 0.6, finding_kind="every", model={"metrics": {}, "chosen": network})
     records = read(files(THREE[0], record("a.up", "corrected", 0.52, 0.53, data={"source": "y"}), simulated, chosen))
     table = skill_table(records, list(EXPECTED)).set_index("experiment")
     assert table["remark"].to_dict() == {"a.up": OTHER_DATA, "a.down": SIMULATED, "b": AGAIN}

@@ -53,7 +53,9 @@ class Parts:
             If a later version wrote to it, or this process may not.
         """
         self._refuse_newer()
-        nearest = next(each for each in (self.folder, *self.folder.absolute().parents) if each.exists())
+        # A link to a disk that is not there is no folder either.
+        places = (self.folder, *self.folder.absolute().parents)
+        nearest = next(each for each in places if each.exists() or each.is_symlink())
         if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
             what = "is no folder" if not nearest.is_dir() else "cannot be written to"
             raise RegisterError(
@@ -74,8 +76,11 @@ class Parts:
         self.refuse()
         if faults := faults_of(entry):
             raise RegisterError(f"This is no entry of the register: {'; '.join(faults[:SHOWN])}.")
+        path = self._path(entry)
+        if path.is_dir():
+            raise RegisterError(f"{path} is a folder, where the entry of a fit has to lie. Move it away.")
         if not self.holds(entry):
-            with written_whole(self._path(entry)) as partial:
+            with written_whole(path) as partial:
                 pq.write_table(pa.Table.from_pylist([entry], schema=SCHEMA), partial)
 
     def holds(self, entry: Entry) -> bool:
@@ -208,4 +213,10 @@ class RegisterEntryDataset(FileDataset[Entry, Entry]):
             partial.write_text(json.dumps(data, indent=2, ensure_ascii=False), encoding="utf-8")
 
     def _exists(self) -> bool:
-        return self._filepath.is_file() and self.parts.holds(self.load())
+        if not self._filepath.is_file():
+            return False
+        try:
+            entry = self.load()
+        except (DatasetError, ValueError):  # cut, or not of ours: it is made anew
+            return False
+        return isinstance(entry, dict) and not faults_of(entry) and self.parts.holds(entry)

@@ -207,7 +207,7 @@ class _Place:
         fits = [self._put(node, fold, seed) for seed in self.seeds for node in (*self.folds.fit, REGISTER)]
         forecasts = {f"{SEED_PREFIX}{seed}": self.dataset("model_predictions", fold, seed) for seed in self.seeds}
         outputs = {each: f"{self.name}.{fold}.{each}" for each in ("model_predictions", "forecasts_by_seed")}
-        taken = self._declared("seeds") | forecasts
+        taken = self._declared("seeds", "other_seeds") | forecasts
         return [*once, *fits, Node(average_seeds, taken, outputs, name="average_seeds", namespace=self._group(fold))]
 
     def of_final_fold(self) -> list[Node]:
@@ -255,7 +255,10 @@ class _Place:
         last, group = self.folds.fits.last, self._group()
         models = {f"{SEED_PREFIX}{seed}": self.dataset("model", last, seed) for seed in self.folds.fits.seeds}
         average = Node(
-            *(average_networks, models, f"{self.name}.model"), name="average_networks", namespace=group, tags=["gpu"]
+            *(average_networks, self._declared("seeds") | models, f"{self.name}.model"),
+            name="average_networks",
+            namespace=group,
+            tags=["gpu"],
         )
         return [average, *self._passed_on()]
 
@@ -317,13 +320,17 @@ class _Place:
         return f"{self.name}.{GROUP}.{fold}".removesuffix(".")
 
 
-def average_seeds(*, seeds: int = 1, **forecasts: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def average_seeds(
+    *, seeds: int = 1, other_seeds: Sequence[int] = (), **forecasts: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     """The mean of the forecasts of the first networks of a fold, and the forecasts of all.
 
     Parameters
     ----------
     seeds
         How many are averaged.
+    other_seeds
+        Of networks beside them.
     forecasts
         ``model_predictions`` by ``seed_N``.
 
@@ -332,8 +339,15 @@ def average_seeds(*, seeds: int = 1, **forecasts: pd.DataFrame) -> dict[str, pd.
     dict
         ``model_predictions`` and ``forecasts_by_seed``; see
         :func:`rnn_trading.experiments.gathering.average_forecasts`.
+
+    Raises
+    ------
+    ValueError
+        If there are no forecasts of one of the other seeds, or see there.
     """
     by_seed = {int(name.removeprefix(SEED_PREFIX)): table for name, table in forecasts.items()}
+    if missing := sorted({*other_seeds} - by_seed.keys()):
+        raise ValueError(f"Expected forecasts of all other_seeds. Missing: {missing}. Run their fits, too.")
     mean, single = average_forecasts(by_seed, seeds)
     return {"model_predictions": mean, "forecasts_by_seed": single}
 
@@ -388,11 +402,11 @@ def fit_called(name: str) -> Fit:
     return fold_number(fold), int(seed.removeprefix(SEED_PREFIX))
 
 
-def average_networks(**networks: Any) -> Any:
-    """The average of networks of one fold, `keras.Model`; one network stays as it is."""
+def average_networks(*, seeds: int = 1, **networks: Any) -> Any:
+    """The average of the first networks of one fold, `keras.Model`; one network stays as it is."""
     from rnn_trading.models.ensemble import build_ensemble  # noqa: PLC0415  TensorFlow takes seconds to import
 
-    return build_ensemble([*networks.values()])
+    return build_ensemble([*networks.values()][:seeds])
 
 
 def pass_on(**datasets: Any) -> dict[str, Any]:

@@ -69,6 +69,11 @@ def rolling_rmse(history: pd.DataFrame, best_epoch: int | None, held_out: str, u
     return titled(figure, title)
 
 
+def _coefficient(value: float | None) -> str:
+    """That of a level is near 1, where three digits tell nothing; none where a forecast is constant."""
+    return "none" if value is None else f"{value:.4f}"
+
+
 @styled
 def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], unit: str, title: str) -> Figure:
     """The published 2 x 2 panel: forecasts in time, the errors of both parts, and forecasts of each against outcomes.
@@ -101,7 +106,7 @@ def level_panel(forecasts: pd.DataFrame, metrics: dict[str, dict[str, float]], u
         label = f"{part}: RMSE {format_score(score['rmse'])}, mean {format_score(error.mean())}"
         errors.hist(error, bins=40, density=True, color=colour, histtype="step", linewidth=2, label=label)
         _against_outcomes(drawn[part], rows, colour, unit)
-        drawn[part].set_title(f"{part.capitalize()}: IC {score['ic_pooled']:.4f}", loc="left", fontsize=12)
+        drawn[part].set_title(f"{part.capitalize()}: IC {_coefficient(score['ic_pooled'])}", loc="left", fontsize=12)
     time.set(ylabel=unit)
     date_axis(time)
     errors.axvline(0, color=GREY, linewidth=1)

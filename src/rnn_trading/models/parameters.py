@@ -396,7 +396,7 @@ class TrainingParameters:
     start_from_epoch: Count
     reduce_on_plateau: PlateauParameters | None
     shuffle: bool
-    seed: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
     device: Literal["auto", "cpu", "gpu"]
     validation_split: Annotated[float, Field(gt=0, lt=1)] | None = None
     steps_per_execution: Count = 1  # a default, unlike elsewhere: parameter sets of before had none

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rnn_trading.register.entries import Entry, Register, identity
 from rnn_trading.register.sameness import first_with_the_same_fits
-from rnn_trading.register.tested import tested_rows
+from rnn_trading.register.tested import ROWS, tested_rows
 
 # Of one experiment on one source, so that scores can be held against each other.
 SAME = ("experiment", "protocol", "source")
@@ -150,7 +150,10 @@ def _on_these_dates(entries: pd.DataFrame, of: Mapping[str, Any]) -> pd.DataFram
 def _on_the_rows_of(trials: Sequence[Entry], tested: pd.DataFrame) -> pd.DataFrame:
     """Fits of the configurations that were tested on the rows of these: a score of other rows is no better or worse."""
     rows = tested_rows(trials)
-    there = [each for _, each in tested.groupby("configuration", sort=False) if tested_rows(each) == rows]
+    # A configuration may have been tested in other folds, too.
+    same = [tested_rows([entry]) <= rows for entry in tested[ROWS].to_dict("records")]
+    on_them = tested[pd.Series(same, index=tested.index, dtype=bool)]
+    there = [each for _, each in on_them.groupby("configuration", sort=False) if tested_rows(each) == rows]
     return pd.concat(there) if there else tested.iloc[:0]
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from rnn_trading.differences import GONE, differences
 from rnn_trading.register.sameness import first_with_the_same_fits
-from rnn_trading.register.tested import tested_rows
+from rnn_trading.register.tested import of_one_plan, tested_rows
 
 OF_ONE = ["experiment", "protocol", "source", "metric", "larger_is_better"]
 OF_CONFIGURATIONS = ["configuration", "fits", "first", "last", "seconds", "tested", "validation_score", "test_score"]
@@ -31,9 +31,9 @@ def by_configuration(entries: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         ``experiment``, ``protocol``, ``source``, ``metric``, ``larger_is_better``, ``configuration``; ``fits``: how
         many networks that were; ``first`` and ``last`` (ISO times, UTC), ``seconds`` of all of them, ``tested``: the
-        rows of each fold, see :func:`rnn_trading.register.tested.tested_rows`,
-        ``validation_score`` and ``test_score`` (means over the fits, NaN without one), ``differs``: what is not as in
-        the first configuration of the experiment, in words.
+        rows of each fold, see :func:`rnn_trading.register.tested.tested_rows`, ``validation_score`` and ``test_score``
+        (means over the fits of the folds that were tested last, NaN without one), ``differs``: what is not as in the
+        first configuration of the experiment, in words.
 
     Examples
     --------
@@ -48,6 +48,8 @@ def by_configuration(entries: pd.DataFrame) -> pd.DataFrame:
         for each in alike.groupby(first_with_the_same_fits(alike), sort=False)
     ]
     for of, configuration, fits in of_each:
+        tested = of_one_plan(fits)
+        scored = tested if len(tested) else fits
         rows.append(
             dict(zip(OF_ONE, of, strict=True))
             | {
@@ -56,9 +58,9 @@ def by_configuration(entries: pd.DataFrame) -> pd.DataFrame:
                 "first": fits["when"].min(),
                 "last": fits["when"].max(),
                 "seconds": fits["seconds"].sum(),
-                "tested": tested_rows(fits[fits["test_rows"] > 0]),
-                "validation_score": fits["validation_score"].mean(),
-                "test_score": fits["test_score"].mean(),
+                "tested": tested_rows(tested),
+                "validation_score": scored["validation_score"].mean(),
+                "test_score": scored["test_score"].mean(),
                 "parameters": fits["parameters"].iloc[0],
             }
         )

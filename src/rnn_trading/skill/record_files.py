@@ -174,7 +174,7 @@ class _Model(Strict):
     best_epoch: Any = None
     parameters: Count | dict[str, Count] | None = None
     by_seed: BySeed = BySeed()
-    chosen: str | None = None
+    chosen: str | dict[str, str] | None = None  # of several folds, by fold
     training_rows: dict[str, Any] = Field(default_factory=dict)
 
 

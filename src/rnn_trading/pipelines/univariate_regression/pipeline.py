@@ -97,9 +97,21 @@ def _network(name: str, network: str, plan: Plan, draw: Node) -> Pipeline:
     )
 
 
+def _refuse_other_seeds(name: str, plan: Plan) -> None:
+    """Raise unless all networks have the same seeds: in every fold another one may be chosen."""
+    seeds = {network: plan.of(f"{name}.{network}").seeds for network in NETWORKS}
+    if len({*seeds.values()}) > 1:
+        told = "; ".join(f"{network} {', '.join(map(str, each))}" for network, each in seeds.items())
+        raise ValueError(
+            f"{name}: expected the same seeds of all networks, of which one is chosen in every fold. Received: {told}. "
+            f"Set {name}.seeds, and training.seed of all alike."
+        )
+
+
 def _comparison(name: str, plan: Plan) -> Pipeline:
     """The network that is chosen, and all against each other: nodes that reach into the namespaces of the networks."""
     made = ("model_predictions", "rival_predictions", "forecasts_by_seed", "history")
+    _refuse_other_seeds(name, plan)
     trainings = {
         f"{network}{BETWEEN}{argument}": f"{name}.{network}.{fit}.training"
         for network, fits in ((each, plan.of(f"{name}.{each}")) for each in NETWORKS)
