@@ -99,14 +99,19 @@ def _fit(row: dict[str, Any]) -> list[dict[str, Any]]:
         _whole(row["epochs"]),
         cell(f"{row['seconds']:,.0f}", row["seconds"]),
         *(_score(row[name]) for name in ("validation_score", "test_score")),
-        cell(tested, dates, dates),
+        cell(tested, dates, _unbroken(dates)),
         cell(row["device"], row["device"]),
     ]
 
 
 def _tested(rows: Rows) -> dict[str, Any]:
     count, dates = sum(int(number) for *_, number in rows), first_and_last(rows)
-    return cell(f"{count:,} rows" if count else "not tested", dates, dates)
+    return cell(f"{count:,} rows" if count else "not tested", dates, _unbroken(dates))
+
+
+def _unbroken(dates: str) -> str:
+    """Dates that are broken between them alone."""
+    return dates.replace("-", "\u2011")
 
 
 def _named(name: str, note: str) -> dict[str, Any]:
