@@ -29,10 +29,15 @@ def test_every_fold_takes_its_own_network_however_long_each_was_allowed_to_train
     losses = {("gru", 1): 0.2, ("gru", 2): 0.4, ("lstm", 1): 0.3, ("lstm", 2): 0.1}
     facts = {
         f"{network}__fold_{fold}__seed_42": {"best_validation_loss": loss, "best_epoch": 3, "seconds": 1.0}
-        | {"epochs_allowed": 50 if network == "gru" else 100, "stopped_on": "validation"}
+        | (
+            {"epochs_allowed": 1, "stopped_on": None, "chosen_on": "validation"}
+            if network == "gru"
+            else {"epochs_allowed": 100, "stopped_on": "validation"}
+        )
         for (network, fold), loss in losses.items()
     }
     found = choose_network(**tables, **facts)
     assert found["model_predictions"]["network"].tolist() == ["gru", "lstm"]
     assert found["training"]["chosen"] == {"fold_1": "gru", "fold_2": "lstm"}
-    assert found["training"]["epochs_allowed"] == {"fold_1": 50, "fold_2": 100}
+    assert found["training"]["epochs_allowed"] == {"fold_1": 1, "fold_2": 100}
+    assert (found["training"]["stopped_on"], found["training"]["chosen_on"]) == (None, "validation")

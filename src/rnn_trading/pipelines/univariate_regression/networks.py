@@ -52,10 +52,25 @@ def choose_network(**made: Any) -> dict[str, Any]:
         for each in ("model_predictions", "rival_predictions", "forecasts_by_seed", "history")
     }
     training = gather_training(
-        {fit: facts for fold, network in chosen.items() for fit, facts in fits[network].items() if fit[0] == fold}
+        _of_one_kind(
+            {fit: facts for fold, network in chosen.items() for fit, facts in fits[network].items() if fit[0] == fold}
+        )
     )
     said = {f"{FOLD_PREFIX}{fold}": network for fold, network in chosen.items()}
     return tables | {"training": training | {"chosen": said if len(said) > 1 else next(iter(said.values()))}}
+
+
+def _of_one_kind(by_fit: dict[Fit, dict[str, Any]]) -> dict[Fit, dict[str, Any]]:
+    """Facts that say of all fits the same: where some could not be stopped, the epoch of each was chosen all the same.
+
+    A network that may train for one epoch alone cannot be stopped, and one of another fold can.
+    """
+    if len({facts.get("stopped_on") for facts in by_fit.values()}) == 1:
+        return by_fit
+    return {
+        fit: facts | {"stopped_on": None, "chosen_on": facts["stopped_on"] or facts.get("chosen_on")}
+        for fit, facts in by_fit.items()
+    }
 
 
 def _loss(fits: dict[Fit, dict[str, Any]], fold: int | str) -> float:
