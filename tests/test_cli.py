@@ -71,6 +71,16 @@ def test_workers_that_cannot_be_had_are_one_message(local, given, message):
     assert not (local.parents[1] / "data").exists()
 
 
+def test_who_interrupts_a_run_is_told_what_is_kept(local, monkeypatch):
+    def interrupted(**_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rnn_trading.cli.run_of_kedro", interrupted)
+    result = CliRunner().invoke(run, WANTED)
+    assert result.exit_code == 1
+    assert result.output.startswith("Interrupted. Networks that were fitted are kept (of canaries none): the same")
+
+
 def test_a_runner_that_does_not_exist_is_one_message(local):
     result = CliRunner().invoke(run, [*WANTED, "--runner", "rnn_trading.runners.NoRunner"])
     assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True)

@@ -53,6 +53,9 @@ def test_what_is_given_changes_the_records_that_are_made_from_it():
     gru = {"univariate_regression.volatility.gru.training.epochs": "3"}
     found = changed(univariate_regression={"volatility": {"gru": few}})
     assert found == {"univariate_regression.volatility": gru, "univariate_regression.volatility.gru": gru}
+    level = "univariate_regression.level"
+    seeds = {f"{level}.seeds": "2"}
+    assert changed(univariate_regression={"level": {"seeds": 2}}) == {level: seeds, f"{level}.returns": seeds}
     lags = {"daily_weekly_sequences.daily.lags": "5"}
     assert changed(daily_weekly_sequences={"daily": {"lags": 5}}) == {"stacked_lstm.daily": lags}
 

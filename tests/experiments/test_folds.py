@@ -202,3 +202,13 @@ def test_the_split_of_a_fold_is_its_column(fold, column):
     split = folds.split_of_fold(PARTS, fold)
     assert split["split"].tolist() == PARTS[column].tolist()
     assert list(split) == ["split"]
+
+
+def test_an_average_lacks_none_of_the_seeds_that_are_shown_beside_it():
+    table = pd.DataFrame({"split": "test", "prediction": [1.0, 2.0], "truth": 1.0})
+    beside = {"seed_42": table, "seed_50": table.assign(prediction=9.0)}
+    made = folds.average_seeds(seeds=1, other_seeds=[50], **beside)
+    assert made["model_predictions"]["prediction"].tolist() == [1.0, 2.0]
+    assert made["forecasts_by_seed"]["seed_50"].tolist() == [9.0, 9.0]
+    with pytest.raises(ValueError, match=r"Expected forecasts of all other_seeds. Missing: \[51\]"):
+        folds.average_seeds(seeds=1, other_seeds=[51], **beside)

@@ -55,7 +55,9 @@ def forecast_table(
     tables = []
     for part, run, targets, steps in kinds:
         forecasts = paths(histories_before(scaled, targets), steps)
-        tables.append(_table(forecasts, targets, macro, scaled, scaling, series).assign(run=run, split=part))
+        known = macro.index.searchsorted(scaled.index[targets - 1], side="right")
+        both = np.stack([forecasts, _original(forecasts, known, macro, scaling, series)])
+        tables.append(_table(both, targets, macro, scaled, series.names).assign(run=run, split=part))
     return pd.concat(tables, ignore_index=True)[[*COLUMNS]]
 
 
@@ -81,54 +83,39 @@ def histories_before(scaled: pd.DataFrame, targets: NDArray[np.int64]) -> Array:
 
 
 def _table(
-    forecasts: Array,
-    targets: NDArray[np.int64],
-    macro: pd.DataFrame,
-    scaled: pd.DataFrame,
-    scaling: dict[str, Any],
-    series: MacroParameters,
+    forecasts: Array, targets: NDArray[np.int64], macro: pd.DataFrame, scaled: pd.DataFrame, names: list[str]
 ) -> pd.DataFrame:
-    """Forecasts ``(targets, steps, series)`` as rows: by target, by series, in the network's units, in the original."""
-    steps = forecasts.shape[1]
-    in_units = np.stack([forecasts, _original(forecasts, targets, macro, scaled, scaling, series)])
+    """Forecasts ``(units, targets, steps, series)`` as rows: by target, by series, by units, by step."""
+    steps = forecasts.shape[2]
     places = targets[:, None] + np.arange(steps)
     of_month = places[:, None, None, :]  # (targets, series, units, steps)
-    truths = np.stack(
-        [scaled[series.names].to_numpy()[places], macro.loc[scaled.index, series.names].to_numpy()[places]]
-    )
-    rows = (len(targets), len(series.series), len(UNITS), steps)
+    truths = np.stack([each[names].to_numpy()[places] for each in (scaled, macro.loc[scaled.index])])
+    rows = (len(targets), len(names), len(UNITS), steps)
 
     def column(values: Any) -> Any:
         return np.broadcast_to(values, rows).ravel()
 
-    names = np.array([each.name for each in series.series], dtype=object)
     return pd.DataFrame(
         {
             "units": column(np.array(UNITS, dtype=object)[:, None]),
-            "series": column(names[:, None, None]),
+            "series": column(np.array(names, dtype=object)[:, None, None]),
             "date": scaled.index[column(targets[:, None, None, None] - 1)],
             "step": column(np.arange(1, steps + 1)),
             "target_date": scaled.index[column(of_month)],
-            PREDICTION: in_units.transpose(1, 3, 0, 2).ravel(),
+            PREDICTION: forecasts.transpose(1, 3, 0, 2).ravel(),
             TRUTH: truths.transpose(1, 3, 0, 2).ravel(),
         }
     ).astype({"units": "str", "series": "str"})
 
 
 def _original(
-    forecasts: Array,
-    targets: NDArray[np.int64],
-    macro: pd.DataFrame,
-    scaled: pd.DataFrame,
-    scaling: dict[str, Any],
-    series: MacroParameters,
+    forecasts: Array, known: NDArray[np.intp], macro: pd.DataFrame, scaling: dict[str, Any], series: MacroParameters
 ) -> Array:
-    """Forecasts in original units, each path from the months that are known before it."""
+    """Forecasts in original units, each path from as many months as are known before it."""
     original = np.empty_like(forecasts)
     for k, each in enumerate(series.series):
         values = macro[each.name].to_numpy()
         transformed = forecasts[:, :, k] * scaling[each.name]["size"] + scaling[each.name]["offset"]
-        known = macro.index.searchsorted(scaled.index[targets - 1], side="right")
         for number, months in enumerate(known):
             original[number, :, k] = invert_path(transformed[number], values[:months], each)
     return original

@@ -53,7 +53,8 @@ def folds_and_years(skill: dict[str, Any], quantity: str, no_skill: float | None
         places = rows[row].subgridspec(1, len(line), width_ratios=[2, 1][: len(line)])
         for column, draw in enumerate(line):
             axes = figure.add_subplot(places[column])
-            if no_skill is not None:
+            # Seeds differ by little: a line far from all of them would hide by how much.
+            if no_skill is not None and draw in (_by_fold, _by_year):
                 axes.axhline(no_skill, color=GREY, linestyle=":", linewidth=1.4, label="no skill")
             draw(axes, skill)
             axes.set(ylabel=quantity)

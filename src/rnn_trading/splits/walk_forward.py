@@ -446,10 +446,11 @@ def _of(fold: str) -> str:
 def _lengthen(table: pd.DataFrame, part: str) -> str:
     """What makes a part longer, by how many folds there are."""
     if len([name for name, _ in each_fold(table) if name != FINAL]) == 1:
-        return "Raise split.held_out, or move split.validation_from or .test_from."
-    # The training of a fold is longer where fewer folds leave more before their tests.
-    longer = {"validation": "Raise walk_forward.validation, or use", "test": "Raise walk_forward.refit_every, or use"}
-    return f"{longer.get(part, 'Use')} fewer folds (walk_forward.folds=1 is the single split)."
+        change = "Use a longer history, lower" if part == "train" else "Raise"
+        return f"{change} split.held_out, or move split.validation_from or .test_from."
+    longer = {"validation": "Raise walk_forward.validation", "test": "Raise walk_forward.refit_every"}
+    change = longer.get(part, "Use a longer history, lower walk_forward.validation")
+    return f"{change}, or set walk_forward.folds=1 (the single split)."
 
 
 def refuse_one_class(labels: pd.Series, table: pd.DataFrame, name: str) -> None:
