@@ -8,6 +8,7 @@ import numpy as np
 
 import rnn_trading.models  # noqa: F401  quietens TensorFlow before it is imported
 from rnn_trading.models.backend import keras
+from rnn_trading.models.counted import Counted, fit_counted
 from rnn_trading.models.ensemble import build_ensemble
 from rnn_trading.models.interface import Input, Interface
 from rnn_trading.models.networks import build_network
@@ -15,30 +16,15 @@ from rnn_trading.models.own_network import NetworkParameters
 from rnn_trading.models.parameters import (
     EncoderDecoderParameters,
     FilingNetworkParameters,
-    OptimizerParameters,
+    ResidualNetworkParameters,
     SequenceNetworkParameters,
     StackedLstmParameters,
     TextNetworkParameters,
-    TrainingParameters,
 )
+from rnn_trading.text.text import TokenSequences
 from tests.helpers import changed
 
 ROWS, STEPS, PATH, IDS, TICKERS = 32, 7, 4, 12, 5
-# A short training, for tests to change.
-TRAINING = TrainingParameters(
-    loss="mse",
-    optimizer=OptimizerParameters(name="adam", learning_rate=0.01, epsilon=1e-7, rho=None, clip_norm=None),
-    batch_size=16,
-    epochs=2,
-    monitor="loss",
-    patience=4,
-    min_delta=0.0,
-    start_from_epoch=1,
-    reduce_on_plateau=None,
-    shuffle=True,
-    seed=1,
-    device="cpu",
-)
 LAYERED = "rnn_trading.models.layered.build"
 
 
@@ -59,21 +45,38 @@ def path(_: Any, lags: int = STEPS, series: int = 1, path: int = PATH) -> Interf
     return Interface({"Values": Input((lags, series))}, outputs=series, path=path)
 
 
+def residual(_: Any, channels: int = 2, known: int = 3, forecast: tuple[int, ...] = (1,)) -> Interface:
+    shapes = {"Channels": (STEPS, channels), "Known": (known,), "Start": forecast}
+    *path, outputs = forecast
+    inputs = {name: Input(shape) for name, shape in shapes.items() if shape[-1]}
+    return Interface(inputs, outputs=outputs, path=path[0] if path else None)
+
+
 def steps(_: Any) -> Interface:
     return Interface({"Values": Input((None, 1))}, every_step=True)
 
 
 def reviews(architecture: Any, tokens: int = STEPS, ids: int = IDS, dimensions: int = 4) -> Interface:
     vectors = np.random.default_rng(0).normal(size=(ids, dimensions)).astype(np.float32)
-    masked, pretrained = architecture.mask_padding, architecture.embeddings == "pretrained"
-    words = Input(
-        (None if masked else tokens,), "int32", ids=ids, masked=masked, vectors=vectors if pretrained else None
-    )
-    return Interface({"Words": words}, activation="sigmoid")
+    masked, given = architecture.mask_padding, architecture.embeddings != "learned"
+    words = Input((None if masked else tokens,), "int32", ids=ids, masked=masked, vectors=vectors if given else None)
+    if getattr(architecture, "counted", None):
+        words = changed(words, counted=counted(ids))
+    return Interface({"Words": words}, activation="sigmoid", target=(0.4, 0.49))
+
+
+def counted(ids: int) -> Counted:
+    """Of texts drawn by chance."""
+    generator = np.random.default_rng(0)
+    texts = TokenSequences(generator.integers(1, ids, 200).astype(np.int32), np.arange(0, 201, 10))
+    return fit_counted(texts, generator.random(20) > 0.5, ids, 2, 2, 30.0)
 
 
 def filings(architecture: Any, tokens: int = STEPS, ids: int = IDS) -> Interface:
-    return changed(reviews(architecture, tokens, ids), activation="linear", target=(0.01, 0.04))
+    interface = reviews(architecture, tokens, ids)
+    words = interface.inputs["Words"]
+    changes = {"Changes": Input(words.shape, "int32", ids=4, masked=words.masked)} if architecture.changes else {}
+    return changed(interface, inputs={"Words": words, **changes}, activation="linear", target=(0.01, 0.04))
 
 
 def stars(architecture: Any) -> Interface:
@@ -100,6 +103,16 @@ KINDS = {
         EncoderDecoderParameters, partial(path, series=2), {"units": [4], "decoder_units": 3}
     ),
     "multivariate": Kind(SequenceNetworkParameters, partial(window, series=2), {"units": [3]}),
+    "careful:stacked_lstm": Kind(
+        ResidualNetworkParameters, partial(residual, channels=1), {"units": [4, 3], "grid": []}
+    ),
+    "careful:univariate_regression": Kind(ResidualNetworkParameters, residual, {"units": [4], "grid": []}),
+    "careful:univariate_regression.mid_price": Kind(
+        ResidualNetworkParameters, partial(residual, forecast=(PATH, 1)), {"units": [4], "grid": []}
+    ),
+    "careful:multivariate": Kind(
+        ResidualNetworkParameters, partial(residual, known=0, forecast=(PATH, 2)), {"units": [4], "grid": []}
+    ),
     "text_sentiment": Kind(TextNetworkParameters, reviews, {"units": 3}),
     "text_sentiment.stars": Kind(TextNetworkParameters, stars, {"units": 3}),
     "sec_filings": Kind(FilingNetworkParameters, filings, {"units": 3, "dimensions": 4}),
@@ -135,12 +148,24 @@ NAMES = [
     "book:stacked_lstm.classification",
     "book:multivariate.macro",
     "book:text_sentiment.learned_embeddings",
+    "careful:stacked_lstm.regression",
+    "careful:univariate_regression.volatility",
+    "careful:univariate_regression.mid_price",
+    "careful:multivariate.macro",
     # As it trains; and averages of several.
     "corrected:univariate_regression.mid_price+stateful",
     "corrected:multivariate.macro+ensemble",
     "corrected:multivariate.macro.encoder_decoder+ensemble",
     "corrected:sec_filings.returns+ensemble",
+    "careful:univariate_regression.volatility+ensemble",
 ]
+WIDE_AND_DEEP = {
+    "states": ["mean", "max", "attention"],
+    "words_mean": True,
+    "dropout": 0.3,
+    "zero_start": True,
+    "counted": {"fewest_texts": 2, "scale": 30.0},
+}
 # What no block of conf/base has: a network of one, and what is changed.
 VARIED = {
     "varied:panel": ("corrected:stacked_lstm.classification", {"skip": True}),
@@ -153,8 +178,14 @@ VARIED = {
         "corrected:text_sentiment.learned_embeddings",
         {"states": "attention", "bidirectional": True},
     ),
+    "varied:counted": ("corrected:text_sentiment.learned_embeddings", WIDE_AND_DEEP | {"embeddings": "both"}),
+    "varied:stars_counted": ("corrected:text_sentiment.stars", WIDE_AND_DEEP),
     "varied:mean": ("corrected:text_sentiment.pretrained_embeddings", {"states": "mean"}),
     "varied:filings_attention": ("corrected:sec_filings.returns", {"states": "attention", "bidirectional": False}),
+    "varied:filings_changes": (
+        "corrected:sec_filings.returns",
+        {"states": ["mean", "max", "attention"], "words_mean": True, "zero_start": True, "changes": True},
+    ),
     "varied:filings_vectors": ("corrected:sec_filings.returns", {"embeddings": "pretrained", "dimensions": None}),
 }
 # Networks of known layers, in the place of an architecture.
@@ -205,9 +236,10 @@ class Case(NamedTuple):
     networks: int = 1
 
 
-def small_parameters(path: str, values: dict[str, Any]) -> tuple[Kind, NetworkParameters]:
+def small_parameters(path: str, values: dict[str, Any], protocol: str = "") -> tuple[Kind, NetworkParameters]:
     """The architecture of a block of parameters, made small."""
-    kind = KINDS[max((each for each in KINDS if path.startswith(each)), key=len)]
+    names = [each for name in (f"{protocol}:{path}", path) for each in KINDS if name.startswith(each)]
+    kind = KINDS[max(names, key=lambda each: (":" in each, len(each)))]
     small = {key: value for key, value in kind.small.items() if values[key] is not None}
     if isinstance(small.get("units"), list):
         small["units"] = small["units"][: len(values["units"])]
@@ -221,7 +253,7 @@ def make_case(name: str, base_parameters: Callable[[str], dict[str, Any]]) -> Ca
     name, _, form = name.partition("+")
     protocol, _, path = name.partition(":")
     values = reduce(lambda block, key: block[key], path.split("."), base_parameters(protocol))["model"]
-    kind, architecture = small_parameters(path, values | changes)
+    kind, architecture = small_parameters(path, values | changes, protocol)
     if options:
         architecture = changed(architecture, builder=LAYERED, options=options)
     interface = kind.interface(architecture)

@@ -16,11 +16,10 @@ from rnn_trading.models.parameters import PlateauParameters, SequenceNetworkPara
 from rnn_trading.models.sequence_network import INPUT
 from rnn_trading.models.training import train
 from rnn_trading.models.unrolled import ResetStates, UnrolledSegments
-from tests.helpers import changed
-from tests.models import cases
+from tests.helpers import TRAINING, changed
 from tests.models.test_training_state import CutAfter, PowerCutError, build, weights_of
 
-LAST = changed(cases.TRAINING, epochs=4, patience=None)
+LAST = changed(TRAINING, epochs=4, patience=None)
 
 
 def rows_of(count=40):
@@ -149,9 +148,7 @@ def test_the_error_of_the_runs_is_watched_epoch_by_epoch():
     of_segments = Interface({INPUT: Input((5, 1))}, every_step=True, readers=4)
     forecaster = build_network(NETWORK, Interface({INPUT: Input((None, 1))}, every_step=True))
     evolution = ForecastEvolution(forecaster, warm_up, 4, {2}, outcomes)
-    training = changed(
-        cases.TRAINING, loss="summed_half_mse", monitor="run_half_mse", batch_size=4, shuffle=False, epochs=3
-    )
+    training = changed(TRAINING, loss="summed_half_mse", monitor="run_half_mse", batch_size=4, shuffle=False, epochs=3)
     parts = UnrolledSegments(values[:60], SEGMENTS), UnrolledSegments(values[60:], SEGMENTS)
 
     def network():

@@ -9,11 +9,10 @@ from rnn_trading.models import predicting as predicting_module
 from rnn_trading.models import training as training_module
 from rnn_trading.models.backend import keras
 from rnn_trading.models.batches import POOL, ArrayRows, Epoch, GatheredRows, RaggedRows, batched_by_length
-from rnn_trading.models.predicting import predict, predict_ragged
+from rnn_trading.models.predicting import predict, predict_in_order
 from rnn_trading.models.training import train
 from rnn_trading.text.text import TokenSequences
-from tests.helpers import changed
-from tests.models.cases import TRAINING
+from tests.helpers import TRAINING, changed
 
 LENGTHS = np.random.default_rng(0).integers(1, 30, 500)
 
@@ -55,6 +54,15 @@ def test_a_pass_gives_every_text_and_its_target_without_padding_beyond_the_longe
         assert (words[:, -1] != 0).any()
         received |= {(tuple(text[text != 0]), target) for text, target in zip(words, targets.numpy(), strict=True)}
     assert received == expected
+
+
+def test_further_inputs_stay_beside_their_words():
+    rows = ragged()
+    further = TokenSequences(-rows.sequences.ids, rows.sequences.starts)
+    both = RaggedRows("Words", rows.sequences, rows.targets, {"Changes": further})
+    for inputs, _ in both.batches(64, seed=3, epoch=Epoch(), shuffle=True):
+        np.testing.assert_array_equal(inputs["Changes"], -inputs["Words"])
+    assert len([*both.arrays()]) == len([*rows.arrays()]) + 1, "what is trained on is known by all of its inputs"
 
 
 def arrays(rows=500):
@@ -178,6 +186,6 @@ def test_training_on_batches_is_training_on_padded_rows():
     again = train(build, rows, rows, training, "ragged")
     np.testing.assert_allclose(predict(on_batches.model, padded), predict(on_padded.model, padded), atol=1e-5)
     np.testing.assert_array_equal(predict(again.model, padded), predict(on_batches.model, padded))
-    ragged_predictions = predict_ragged(on_batches.model, "Words", rows.sequences)
-    np.testing.assert_allclose(ragged_predictions, predict(on_batches.model, padded), atol=1e-6)
+    in_order = predict_in_order(on_batches.model, "Words", rows.sequences, 40)
+    np.testing.assert_allclose(in_order, predict(on_batches.model, padded), atol=1e-6)
     assert on_batches.history[0]["value"] == pytest.approx(on_padded.history[0]["value"])

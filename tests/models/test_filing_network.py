@@ -9,7 +9,7 @@ from rnn_trading.models.batches import RaggedRows
 from rnn_trading.models.ensemble import build_ensemble
 from rnn_trading.models.filing_network import INPUT, build_filing_network
 from rnn_trading.models.parameters import FilingNetworkParameters, TrainingParameters
-from rnn_trading.models.predicting import predict, predict_in_order, predict_ragged
+from rnn_trading.models.predicting import predict, predict_in_order
 from rnn_trading.models.training import train
 from rnn_trading.text.text import TokenSequences
 from tests.helpers import changed
@@ -68,7 +68,6 @@ def test_masked_padding_changes_nothing(base_parameters):
     np.testing.assert_allclose(
         predict(model, {INPUT: rows.padded(60, "back", "back")}), one_by_one, rtol=1e-4, atol=1e-6
     )
-    np.testing.assert_allclose(predict_ragged(model, INPUT, rows), one_by_one, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(predict_in_order(model, INPUT, rows, 20), one_by_one, rtol=1e-4, atol=1e-6)
 
 
@@ -107,7 +106,10 @@ def test_standardised_forecasts_are_in_units_of_returns(base_parameters):
     scaled = build_filing_network(FilingNetworkParameters(**values), 20, 12, (0.01, 0.05))
     scaled.set_weights(plain.get_weights())
     np.testing.assert_allclose(
-        predict_ragged(scaled, INPUT, rows), 0.01 + 0.05 * predict_ragged(plain, INPUT, rows), rtol=1e-5, atol=1e-7
+        predict_in_order(scaled, INPUT, rows, 20),
+        0.01 + 0.05 * predict_in_order(plain, INPUT, rows, 20),
+        rtol=1e-5,
+        atol=1e-7,
     )
 
 
@@ -125,10 +127,54 @@ def test_an_ensemble_learns_and_is_the_mean_of_its_members(base_parameters, trai
         ).model
 
     networks = [fit(seed) for seed in (42, 43)]
-    single = [predict_ragged(network, INPUT, held) for network in networks]
-    forecasts = predict_ragged(build_ensemble(networks), INPUT, held)
+    single = [predict_in_order(network, INPUT, held, 20) for network in networks]
+    forecasts = predict_in_order(build_ensemble(networks), INPUT, held, 20)
     assert np.corrcoef(forecasts, truth)[0, 1] > 0.8
     np.testing.assert_allclose(forecasts, np.mean(single, axis=0), rtol=1e-5, atol=1e-7)
     assert not np.allclose(*single)
-    again = predict_ragged(build_ensemble([fit(seed) for seed in (42, 43)]), INPUT, held)
+    again = predict_in_order(build_ensemble([fit(seed) for seed in (42, 43)]), INPUT, held, 20)
     np.testing.assert_array_equal(again, forecasts)
+
+
+@pytest.fixture
+def careful(base_parameters):
+    """Pools in three ways, begins at the mean return, and is told what is new."""
+    values = base_parameters("corrected")["sec_filings"]["returns"]["model"]
+    further = {"states": ["mean", "max", "attention"], "words_mean": True, "zero_start": True, "changes": True}
+    return FilingNetworkParameters(**values | {"dimensions": 6, "units": 4} | further)
+
+
+def test_it_begins_at_the_mean_return_and_does_not_care_what_is_new(careful):
+    rows, _ = sequences(6)
+    model = build_filing_network(careful, 20, 12, (0.01, 0.05), changes=4)
+    new, old = (TokenSequences(np.full_like(rows.ids, said), rows.starts) for said in (3, 2))
+    assert predict_in_order(model, INPUT, rows, 20, Changes=new) == pytest.approx([0.01] * 6)
+    model.get_layer("Forecast").set_weights([np.ones((5, 1)), np.zeros(1)])
+    first, second = (predict_in_order(model, INPUT, rows, 20, Changes=said) for said in (new, old))
+    np.testing.assert_array_equal(first, second)
+    assert np.ptp(first) > 0
+    model.get_layer("ChangeFactors").set_weights([np.repeat([[0.0], [1.0], [0.5], [1.0]], 6, axis=1)])
+    assert np.abs(first - predict_in_order(model, INPUT, rows, 20, Changes=old)).min() > 1e-7
+
+
+@pytest.mark.traced
+def test_it_learns_that_only_new_words_count(careful, training):
+    """The target counts id 3 and id 4 where they are new; half of all words stood in the report before."""
+    rows, _ = sequences(200)
+    generator = np.random.default_rng(3)
+    said = TokenSequences(generator.integers(2, 4, len(rows.ids)).astype(np.int32), rows.starts)
+    counts = ((rows.ids == 3).astype(float) - (rows.ids == 4)) * (said.ids == 3)
+    target = 0.01 * np.add.reduceat(counts, rows.starts[:-1]).astype(np.float32)
+    target = target.astype(np.float32)
+    first, last = np.arange(150), np.arange(150, 200)
+    known, watched = (
+        RaggedRows(INPUT, rows.take(part), target[part], {"Changes": said.take(part)}) for part in (first, last)
+    )
+
+    def build():
+        return build_filing_network(careful, 20, 12, (0.0, float(target.std())), changes=4)
+
+    longer = changed(training, epochs=40, patience=40, optimizer=changed(training.optimizer, learning_rate=0.01))
+    model = train(build, known, watched, longer, "test").model
+    forecast = predict_in_order(model, INPUT, rows.take(last), 20, Changes=said.take(last))
+    assert np.corrcoef(forecast, target[last])[0, 1] > 0.8

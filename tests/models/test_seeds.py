@@ -13,7 +13,7 @@ from rnn_trading.models.gates import GatedLSTMCell
 from rnn_trading.models.predicting import predict
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.training import train
-from tests.models.cases import TRAINING
+from tests.helpers import TRAINING
 from tests.processes import PATIENCE, in_threads
 
 

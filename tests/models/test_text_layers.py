@@ -8,12 +8,12 @@ from rnn_trading.models.backend import keras
 from rnn_trading.models.filing_network import build_filing_network
 from rnn_trading.models.parameters import FilingNetworkParameters, TextNetworkParameters
 from rnn_trading.models.seeds import seed_network
-from rnn_trading.models.text_layers import AttentionPooling
+from rnn_trading.models.text_layers import AttentionPooling, MaxPooling
 from rnn_trading.models.text_network import build_text_network
 from tests.helpers import changed
 
 IDS, TOKENS, DIMENSIONS = 30, 12, 6
-STATES = ("last", "mean", "attention")
+STATES = ("last", "mean", "max", "attention")
 # 30 ids of 6 dimensions; a GRU of 4 units has 3 x 4 x (6 + 4 + 2) weights; keys and scores of 4 features 4 x 4 + 4 + 4.
 EMBEDDING, GRU, ATTENTION = 180, 144, {4: 24, 8: 80}
 
@@ -64,6 +64,26 @@ def test_a_padded_text_gets_the_forecast_of_the_unpadded_one(build, states, bidi
     np.testing.assert_allclose(padded, plain, atol=1e-6)
 
 
+def test_several_states_stand_beside_each_other_and_the_mean_of_the_words(build, kind):
+    model = build(["mean", "max", "attention"], False, words_mean=True)
+    assert model.get_layer("Features").output.shape == (None, 3 * 4 + DIMENSIONS)
+    words = np.random.default_rng(0).integers(1, IDS, (2, 7)).astype(np.int32)
+    taken = ("MeanOfWords", "GRU", "Mean", "Max")
+    inner = keras.Model(model.inputs, [model.get_layer(name).output for name in taken])
+    mean_of_words, states, mean, largest = inner.predict_on_batch([words])
+    if kind == "reviews":  # those of filings are normalised
+        vectors = model.get_layer("Embedding").get_weights()[0]
+        np.testing.assert_allclose(mean_of_words, vectors[words].mean(axis=1), rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(mean, states.mean(axis=1), rtol=1e-5, atol=1e-7)
+    np.testing.assert_array_equal(largest, states.max(axis=1))
+
+
+def test_max_pooling_leaves_padding_out():
+    states = np.array([[[-3.0, 2.0], [-1.0, -4.0], [9.0, 9.0]], [[1.0, 2.0], [3.0, 4.0], [5.0, 0.0]]], dtype=np.float32)
+    mask = np.array([[True, True, False], [False, False, False]])
+    assert np.asarray(MaxPooling()(states, mask=mask)).tolist() == [[-1.0, 2.0], [5.0, 4.0]]
+
+
 def test_pretrained_vectors_stay_and_are_not_trained(build):
     vectors = np.random.default_rng(0).normal(size=(IDS, 3)).astype(np.float32)
     model = build("last", False, vectors, embeddings="pretrained", dimensions=None)
@@ -81,7 +101,7 @@ def test_filings_refuse_dimensions_of_pretrained_vectors(base_parameters):
     with pytest.raises(ValueError, match="dimensions: null. Received: pretrained with dimensions=16"):
         FilingNetworkParameters(**values | {"embeddings": "pretrained"})
     learned = FilingNetworkParameters(**values)
-    with pytest.raises(ValueError, match="learned embeddings need dimensions"):
+    with pytest.raises(ValueError, match="learned and both need model.dimensions"):
         changed(learned, dimensions=None)
 
 

@@ -10,6 +10,7 @@ from rnn_trading.models.predicting import predict
 from rnn_trading.models.text_network import build_text_network
 from rnn_trading.models.training import train
 from tests.helpers import changed
+from tests.models.cases import WIDE_AND_DEEP, counted
 
 IDS, TOKENS, DIMENSIONS = 30, 12, 6
 EXPERIMENTS = ("learned_embeddings", "pretrained_embeddings")
@@ -111,9 +112,46 @@ def test_masked_padding_changes_nothing(architecture, vectors, rows):
     np.testing.assert_allclose(predict(masked, {"Words": padded}), predict(short, {"Words": words}), atol=1e-6)
 
 
+@pytest.fixture
+def wide_and_deep(base_parameters):
+    values = base_parameters("corrected")["text_sentiment"]["learned_embeddings"]["model"]
+    return TextNetworkParameters(**values | WIDE_AND_DEEP | {"units": 4, "dimensions": 5, "embeddings": "both"})
+
+
+def test_it_begins_at_the_training_share(wide_and_deep, rows):
+    model = build_text_network(
+        wide_and_deep, TOKENS, IDS, np.ones((IDS, 3), np.float32), counted=counted(IDS), share=0.3
+    )
+    assert predict(model, rows[0]) == pytest.approx(np.full(300, 0.3))
+    drawn = build_text_network(
+        changed(wide_and_deep, zero_start=False), TOKENS, IDS, np.ones((IDS, 3), np.float32), counted=counted(IDS)
+    )
+    assert np.ptp(predict(drawn, rows[0])) > 0
+
+
+def test_given_vectors_stand_beside_learned_ones(wide_and_deep):
+    vectors = np.random.default_rng(0).normal(size=(IDS, 3)).astype(np.float32)
+    model = build_text_network(wide_and_deep, TOKENS, IDS, vectors, counted=counted(IDS))
+    assert model.get_layer("Embeddings").output.shape == (None, None, 5 + 3)
+    np.testing.assert_array_equal(model.get_layer("Vectors").get_weights()[0], vectors)
+    assert not model.get_layer("Vectors").trainable
+    with pytest.raises(ValueError, match="A vector for each of the 30 ids expected for pretrained .* none"):
+        build_text_network(wide_and_deep, TOKENS, IDS, counted=counted(IDS))
+
+
+def test_what_is_counted_is_given_where_it_is_asked_for(wide_and_deep):
+    with pytest.raises(ValueError, match="expected words and pairs, by model.counted. Received: none"):
+        build_text_network(wide_and_deep, TOKENS, IDS, np.ones((IDS, 3), np.float32))
+    plain = changed(wide_and_deep, counted=None, embeddings="learned")
+    with pytest.raises(ValueError, match=r"expected none, by model.counted. Received: \d+ pairs"):
+        build_text_network(plain, TOKENS, IDS, counted=counted(IDS))
+    with pytest.raises(ValueError, match="mask_padding: true beside counted"):
+        changed(wide_and_deep, mask_padding=False)
+
+
 def test_vectors_and_embeddings_that_do_not_match_are_refused(architecture, vectors):
     wrong = np.zeros((IDS, DIMENSIONS), dtype=np.float32) if vectors is None else vectors[:-1]
     with pytest.raises(ValueError, match="embeddings. Received: "):
         build_text_network(architecture, TOKENS, IDS, wrong)
-    with pytest.raises(ValueError, match="learned embeddings need dimensions, pretrained ones need dimensions: null"):
+    with pytest.raises(ValueError, match="learned and both need model.dimensions, pretrained needs dimensions: null"):
         changed(architecture, dimensions=None if vectors is None else 5)

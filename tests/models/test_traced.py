@@ -17,11 +17,15 @@ from rnn_trading.models.training import train, untrained
 from rnn_trading.models.unrolled import ResetStates
 from rnn_trading.series.scaling import Scaling
 from rnn_trading.text.text import TokenSequences
-from tests.helpers import changed
-from tests.models.cases import KINDS, NAMES, OWN, ROWS, STEPS, TRAINING, VARIED, Case, inputs_of, make_case
+from tests.helpers import TRAINING, changed
+from tests.models.cases import KINDS, NAMES, OWN, ROWS, STEPS, VARIED, Case, inputs_of, make_case
 
 # One network of every kind, all variants, and all of a user's own.
-TRAINED = [*(next(name for name in NAMES if name.startswith(f"corrected:{kind}")) for kind in KINDS), *VARIED, *OWN]
+TRAINED = [
+    *(next(name for name in NAMES if name.startswith(kind if ":" in kind else f"corrected:{kind}")) for kind in KINDS),
+    *VARIED,
+    *OWN,
+]
 # Those that hold constants of the data, carry a state, or are of a user's own, once as a run has them.
 TRACED = [
     "corrected:stacked_lstm.regression",
@@ -54,7 +58,8 @@ def scaled(interface, factor):
         for name, each in interface.inputs.items()
     }
     mean, deviation = interface.target
-    target = (mean * factor, deviation * factor) if interface.target != (0.0, 1.0) else (0.0, 1.0)
+    times = 1 / factor if interface.activation == "sigmoid" else factor  # a share stays below 1
+    target = (mean * times, deviation * times) if interface.target != (0.0, 1.0) else (0.0, 1.0)
     odds = tuple(each * factor for each in interface.log_odds)
     return changed(interface, inputs=inputs, target=target, log_odds=odds)
 

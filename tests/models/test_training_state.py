@@ -14,16 +14,17 @@ from rnn_trading.models.interface import Input, Interface
 from rnn_trading.models.networks import Blueprint
 from rnn_trading.models.own_network import NetworkParameters
 from rnn_trading.models.parameters import PlateauParameters
+from rnn_trading.models.predicting import predict
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.states import NOTHING_KEPT
-from rnn_trading.models.training import train
+from rnn_trading.models.training import train, untrained
 from rnn_trading.models.training_state import digest_of_network
-from tests.helpers import changed
+from tests.helpers import TRAINING, changed
 from tests.models import cases
 
 TRAINING = changed(
-    cases.TRAINING,
-    optimizer=changed(cases.TRAINING.optimizer, learning_rate=0.3),
+    TRAINING,
+    optimizer=changed(TRAINING.optimizer, learning_rate=0.3),
     epochs=12,
     patience=3,
     start_from_epoch=3,
@@ -93,6 +94,37 @@ def test_a_training_is_taken_up_wherever_it_was_broken_off(rows, tmp_path, caplo
         if epochs < whole.epochs:
             said = f"training on the CPU, 60 rows, batch 16, up to 12 epochs, taken up after epoch {epochs}"
             assert said in caplog.text
+
+
+def test_an_untrained_network_that_is_best_is_kept_as_it_was(rows, tmp_path):
+    """The watched targets are what it forecasts: no epoch is better. Broken off or not."""
+    begun = untrained(build, TRAINING.seed)
+    watched = rows[0], predict(begun, rows[0]).astype(np.float32)
+
+    def fit_from_the_start(states=NOTHING_KEPT):
+        return train(build, rows, watched, changed(TRAINING, start_from_epoch=0), "untrained", states)
+
+    whole = fit_from_the_start()
+    assert (whole.epochs, whole.best_epoch) == (3, 0)
+    for kept, first in zip(whole.model.get_weights(), begun.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, first)
+    losses = [row for row in whole.history if (row["rows"], row["quantity"]) == ("validation", "loss")]
+    assert [row["epoch"] for row in losses] == [0, 1, 2, 3]
+    assert whole.best_validation_loss == losses[0]["value"] < 1e-12
+    with pytest.raises(PowerCutError):
+        fit_from_the_start(CutAfter(tmp_path, 2))
+    same(fit_from_the_start(StateFolder(tmp_path, 0)), whole)
+
+
+def test_a_network_that_learns_what_is_watched_is_not_kept_as_it_was(rows):
+    learned = train(build, rows, rows, changed(TRAINING, start_from_epoch=0), "learns")
+    losses = {
+        row["epoch"]: row["value"]
+        for row in learned.history
+        if (row["rows"], row["quantity"]) == ("validation", "loss")
+    }
+    assert learned.best_epoch > 0
+    assert learned.best_validation_loss == min(losses.values()) < losses[0]
 
 
 def test_one_of_other_parts_begins_anew_and_says_why(rows, tmp_path, caplog):
@@ -209,7 +241,7 @@ def test_a_builder_of_which_the_source_has_changed_is_fitted_anew(tmp_path, monk
         importlib.invalidate_caches()
         blueprint = Blueprint(NetworkParameters(builder=f"{name}.build"), interface)
         with caplog.at_level(logging.INFO):
-            return train(blueprint, rows, rows, cases.TRAINING, "own", states)
+            return train(blueprint, rows, rows, TRAINING, "own", states)
 
     first, second = with_units(2), with_units(30)
     assert first.key != second.key

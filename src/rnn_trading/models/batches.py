@@ -1,8 +1,8 @@
 """Batches of rows for a training, drawn anew in every epoch; those of sequences as long as their longest one."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -199,11 +199,14 @@ class RaggedRows:
         ``(rows,)``; no longer than the network should see.
     targets
         float32, ``(rows,)`` or ``(rows, outputs)``.
+    beside
+        Further inputs by name, of the same lengths as the sequences.
     """
 
     name: str
     sequences: Sequences
     targets: NDArray[np.float32]
+    beside: Mapping[str, Sequences] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Rows in an epoch."""
@@ -218,10 +221,11 @@ class RaggedRows:
         def generate() -> Iterator[Batch]:
             generator = epoch.generator(seed) if shuffle else None
             for rows in batched_by_length(self.sequences.lengths, batch_size, generator):
-                yield {self.name: as_long_as_the_longest(self.sequences.take(rows))}, self.targets[rows]
+                inputs = {name: as_long_as_the_longest(each.take(rows)) for name, each in self._inputs().items()}
+                yield inputs, self.targets[rows]
 
         specs = (
-            {self.name: tf.TensorSpec((None, None), tf.int32)},
+            dict.fromkeys(self._inputs(), tf.TensorSpec((None, None), tf.int32)),
             tf.TensorSpec((None, *self.targets.shape[1:]), tf.float32),
         )
         return dataset_of(generate, specs, -(-len(self) // batch_size))
@@ -229,6 +233,10 @@ class RaggedRows:
     def arrays(self) -> Iterator[NDArray[np.generic]]:
         """See :class:`Batched`."""
         yield from (self.sequences.ids, self.sequences.lengths, self.targets)
+        yield from (each.ids for each in self.beside.values())
+
+    def _inputs(self) -> dict[str, Sequences]:
+        return {self.name: self.sequences, **self.beside}
 
 
 def hold_out(rows: ArrayRows, share: float, seed: int) -> tuple[ArrayRows, ArrayRows]:

@@ -1,12 +1,13 @@
 """What a network must take and give, whoever builds it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras
+from rnn_trading.models.counted import Counted
 from rnn_trading.models.ordinal import ordinal_forecast
 
 VECTOR_RANK = 2  # (batch, features)
@@ -30,6 +31,8 @@ class Input:
         Whether id 0 is padding that a network leaves out.
     vectors
         Pretrained vector of each id, float32 ``(ids, dimensions)``; None: learn them.
+    counted
+        Which ids and pairs of ids a network counts beside reading them in order; None: none.
     """
 
     shape: tuple[int | None, ...]
@@ -38,6 +41,18 @@ class Input:
     ids: int = 0
     masked: bool = False
     vectors: NDArray[np.float32] | None = None
+    counted: Counted | None = None
+
+    def arrays(self) -> list[NDArray[Any]]:
+        """What of it comes from data: vectors, and what is counted."""
+        return [
+            *([] if self.vectors is None else [self.vectors]),
+            *([] if self.counted is None else self.counted.arrays()),
+        ]
+
+    def without_arrays(self) -> "Input":
+        """The same without them."""
+        return replace(self, vectors=None, counted=None)
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,7 @@ class Interface:
         ``sigmoid`` for a probability, ``linear`` for a number.
     target
         Mean and standard deviation of the target in the training rows, in which a ``linear`` network may forecast;
-        (0, 1): it forecasts in plain units.
+        (0, 1): it forecasts in plain units. Of a ``sigmoid`` the mean is where a network may begin.
     every_step
         Whether the network forecasts after every step of its sequence, from that step and those before it alone.
     path

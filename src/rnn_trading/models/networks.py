@@ -16,10 +16,12 @@ from rnn_trading.models.own_network import NetworkParameters, find_builder
 from rnn_trading.models.parameters import (
     EncoderDecoderParameters,
     FilingNetworkParameters,
+    ResidualNetworkParameters,
     SequenceNetworkParameters,
     StackedLstmParameters,
     TextNetworkParameters,
 )
+from rnn_trading.models.residual_network import build_residual_network
 from rnn_trading.models.sequence_network import build_sequence_network, build_stepwise_network
 from rnn_trading.models.stacked_lstm import build_stacked_lstm
 from rnn_trading.models.states import digest_of
@@ -40,12 +42,19 @@ def _sequence(architecture: SequenceNetworkParameters, interface: Interface) -> 
 
 def _text(architecture: TextNetworkParameters, interface: Interface) -> keras.Model:
     words = interface.inputs["Words"]
-    return build_text_network(architecture, words.shape[0], words.ids, words.vectors, interface.log_odds)
+    return build_text_network(
+        *(architecture, words.shape[0], words.ids, words.vectors, interface.log_odds, words.counted),
+        share=interface.target[0],
+    )
 
 
 def _filing(architecture: FilingNetworkParameters, interface: Interface) -> keras.Model:
     words = interface.inputs["Words"]
-    return build_filing_network(architecture, words.shape[0], words.ids, interface.target, vectors=words.vectors)
+    changes = interface.inputs["Changes"].ids if architecture.changes else 0
+    return build_filing_network(
+        *(architecture, words.shape[0], words.ids, interface.target, "FilingGRU"),
+        *(words.vectors, changes, words.counted),
+    )
 
 
 PACKAGE = "rnn_trading.models."
@@ -55,6 +64,7 @@ ARCHITECTURES: dict[type, Callable[[Any, Interface], keras.Model]] = {
     StackedLstmParameters: _stacked_lstm,
     SequenceNetworkParameters: _sequence,
     EncoderDecoderParameters: build_encoder_decoder,
+    ResidualNetworkParameters: build_residual_network,
     TextNetworkParameters: _text,
     FilingNetworkParameters: _filing,
 }
@@ -116,10 +126,10 @@ class Blueprint:
     def digest(self) -> str:
         """SHA-256 of what the network is built from; its name does not belong to it."""
         inputs = self.interface.inputs.items()
-        vectors = [each.vectors for _, each in inputs if each.vectors is not None]
-        plain = {name: dataclasses.replace(each, vectors=None) for name, each in inputs}
+        arrays = [array for _, each in inputs for array in each.arrays()]
+        plain = {name: each.without_arrays() for name, each in inputs}
         facts = repr((self.architecture, dataclasses.replace(self.interface, inputs=plain)))
-        return digest_of([np.array(facts), *vectors])
+        return digest_of([np.array(facts), *arrays])
 
     def modules(self) -> set[str]:
         """Those of the architectures, and that of a builder of the user's own."""

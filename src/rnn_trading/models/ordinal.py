@@ -9,9 +9,24 @@ from rnn_trading.models.backend import keras
 from rnn_trading.models.stars import Stars
 
 
-def ordinal_forecast(states: Any, log_odds: Sequence[float]) -> Any:
-    """One score for all thresholds (proportional odds), and the probabilities of lying above each."""
-    score = keras.layers.Dense(1, use_bias=False, name="Score")(states)
+def ordinal_forecast(states: Any, log_odds: Sequence[float], *, zero: bool = False, further: Any = None) -> Any:
+    """One score for all thresholds (proportional odds), and the probabilities of lying above each.
+
+    Parameters
+    ----------
+    states
+        ``(batch, features)``.
+    log_odds
+        See :class:`OrderedProbabilities`.
+    zero
+        Whether the score begins at zero.
+    further
+        A score to be added, ``(batch, 1)``; None: none.
+    """
+    begins = {"kernel_initializer": "zeros"} if zero else {}
+    score = keras.layers.Dense(1, use_bias=False, name="Score", **begins)(states)
+    if further is not None:
+        score = keras.layers.Add(name="Together")([score, further])
     return OrderedProbabilities(log_odds, name="Forecast")(score)
 
 

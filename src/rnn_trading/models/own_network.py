@@ -4,6 +4,7 @@ It is imported and its arguments are checked when parameters are read, before a 
 """
 
 import contextlib
+import dataclasses
 import importlib
 import inspect
 from collections.abc import Callable
@@ -30,11 +31,36 @@ class NetworkParameters:
         ``rnn_trading.models.layered.build`` builds a network from a list of Keras' layers.
     options
         Keyword arguments of that function; empty without one.
+    grid
+        Capacities that are all trained, of which the watched rows choose: each entry has values of other fields that
+        take the place of those here, which must be those of one entry. Empty: there is one network.
     """
 
     # Defaults, unlike elsewhere: parameter sets of before had neither.
     builder: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    grid: tuple[dict[str, Any], ...] = ()
+
+    @model_validator(mode="after")
+    def _check_grid(self) -> "NetworkParameters":
+        names = {each.name for each in dataclasses.fields(self)} - {"grid"}
+        entries = []
+        for options in self.grid:
+            if not options or not set(options) <= names:
+                raise ValueError(
+                    f"model.grid: each entry expects values of {', '.join(sorted(names))}. Received: {options}."
+                )
+            entries.append(dataclasses.replace(self, grid=(), **options))
+        if any(entry in entries[:place] for place, entry in enumerate(entries)):
+            raise ValueError(f"model.grid: expected entries that differ. Received: {[*self.grid]}.")
+        # A value beside a grid would otherwise be set and do nothing.
+        if entries and dataclasses.replace(self, grid=()) not in entries:
+            told = ", ".join(f"{name}={getattr(self, name)}" for name in sorted({*self.grid[0]}))
+            raise ValueError(
+                f"model.grid: expected the values beside it to be those of one entry. Received: {told} beside "
+                f"{[*self.grid]}. Add them as an entry, or set model.grid=[] for the one network."
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_builder(self) -> "NetworkParameters":

@@ -10,6 +10,8 @@ from rnn_trading.parameters import parameters
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
+# What may stand together; the last states stand alone.
+Pooled = Literal["mean", "max", "attention"]
 
 
 @parameters
@@ -122,12 +124,28 @@ class SequenceNetworkParameters(NetworkParameters):
         return self
 
 
+def pooled(states: str | tuple[str, ...]) -> tuple[str, ...]:
+    """What is made of a GRU's states, as a list.
+
+    Examples
+    --------
+    >>> pooled("mean"), pooled(("mean", "max"))
+    (('mean',), ('mean', 'max'))
+    """
+    return (states,) if isinstance(states, str) else states
+
+
 def _check_dimensions(embeddings: str, dimensions: int | None) -> None:
-    if (embeddings == "learned") != (dimensions is not None):
+    if (embeddings != "pretrained") != (dimensions is not None):
         raise ValueError(
-            "learned embeddings need dimensions, pretrained ones need dimensions: null. Received: "
-            f"{embeddings} with dimensions={dimensions}"
+            "embeddings: learned and both need model.dimensions, pretrained needs dimensions: null. Received: "
+            f"{embeddings} with dimensions={'null' if dimensions is None else dimensions}"
         )
+
+
+def _check_counted(counted: "CountedParameters | None", *, masked: bool) -> None:
+    if counted is not None and not masked:
+        raise ValueError("what is counted must not see padding. Expected mask_padding: true beside counted")
 
 
 def _check_skip(skip: bool, name: str, units: tuple[int, ...]) -> None:
@@ -165,6 +183,49 @@ class EncoderDecoderParameters(NetworkParameters):
 
 
 @parameters
+class ResidualNetworkParameters(NetworkParameters):
+    """Architecture of a recurrent network that corrects a simple forecast, the start.
+
+    Parameters
+    ----------
+    layer
+        ``lstm`` or ``gru``.
+    units
+        Units of each layer, from the input up.
+    dropout
+        Share of the last states that is dropped in training.
+    link
+        What the last layer's x makes of the start: ``add``, start + x; ``multiply``, start times exp(x), which is
+        positive where the start is.
+    last_layer
+        Initial weights of the last layer: ``zeros``, so that the untrained network forecasts the start; or as Keras
+        draws them (``drawn``; Glorot and Bengio, 2010).
+    """
+
+    layer: Literal["lstm", "gru"]
+    units: Annotated[tuple[Count, ...], Field(min_length=1)]
+    dropout: Rate
+    link: Literal["add", "multiply"]
+    last_layer: Literal["zeros", "drawn"]
+
+
+@parameters
+class CountedParameters:
+    """What a network counts beside the words that it reads in order; see :mod:`rnn_trading.models.counted`.
+
+    Parameters
+    ----------
+    fewest_texts
+        Pairs of words that stand in fewer training texts are not counted.
+    scale
+        Of the score of all that is counted: how far a step of the optimizer moves it, beside the rest of the network.
+    """
+
+    fewest_texts: Count
+    scale: Positive
+
+
+@parameters
 class TextNetworkParameters(NetworkParameters):
     """Architecture of a network from the words of a text to one number.
 
@@ -175,7 +236,7 @@ class TextNetworkParameters(NetworkParameters):
     Parameters
     ----------
     embeddings
-        ``learned``: with the network; ``pretrained``: given, and left as they are.
+        ``learned``: with the network; ``pretrained``: given, and left as they are; ``both``, beside each other.
     dimensions
         Of a learned embedding; null for pretrained ones, which have their own.
     embedding_rows
@@ -194,13 +255,23 @@ class TextNetworkParameters(NetworkParameters):
         Whether the GRU's reset gate acts on the state after the matrix product, as Keras has it today, with a second
         bias; false: before it (Cho et al., 2014), as in the book.
     states
-        What is made of the GRU's states: the ``last`` of each direction; their ``mean`` over the words; or a mean
-        weighted by ``attention``, see :class:`rnn_trading.models.text_layers.AttentionPooling`.
+        What is made of the GRU's states: the ``last`` of each direction; their ``mean`` over the words; the largest of
+        each (``max``); or a mean weighted by ``attention``, see
+        :class:`rnn_trading.models.text_layers.AttentionPooling`. A list of the three latter: beside each other.
     bidirectional
         Whether a second GRU reads from the last word to the first.
+    words_mean
+        Whether the mean of the embedded words stands beside what is made of the states.
+    dropout
+        Share of these that is dropped in training.
+    zero_start
+        Whether the last layer begins at zero, so that the untrained network forecasts the training share for every
+        text.
+    counted
+        See :class:`CountedParameters`; null: the network counts nothing.
     """
 
-    embeddings: Literal["learned", "pretrained"]
+    embeddings: Literal["learned", "pretrained", "both"]
     dimensions: Count | None
     embedding_rows: Literal["vocabulary", "all_words"]
     mask_padding: bool
@@ -210,14 +281,24 @@ class TextNetworkParameters(NetworkParameters):
     recurrent_dropout: Rate
     # Defaults: parameter sets of before had none of these.
     reset_after: bool = True
-    states: Literal["last", "mean", "attention"] = "last"
+    states: Literal["last"] | Pooled | Annotated[tuple[Pooled, ...], Field(min_length=1)] = "last"
     bidirectional: bool = False
+    words_mean: bool = False
+    dropout: Rate = 0.0
+    zero_start: bool = False
+    counted: CountedParameters | None = None
+
+    @property
+    def takes_a_mean(self) -> bool:
+        """Whether a text without any word has no forecast."""
+        return self.words_mean or "mean" in pooled(self.states)
 
     @model_validator(mode="after")
     def _check_embeddings(self) -> "TextNetworkParameters":
         _check_dimensions(self.embeddings, self.dimensions)
-        if self.embeddings == "learned" and self.embedding_rows != "vocabulary":
+        if self.embeddings != "pretrained" and self.embedding_rows != "vocabulary":
             raise ValueError("learned embeddings have one row for each id. Expected embedding_rows: vocabulary")
+        _check_counted(self.counted, masked=self.mask_padding)
         return self
 
 
@@ -242,8 +323,8 @@ class FilingNetworkParameters(NetworkParameters):
     units
         Units of the GRU in each direction.
     states
-        What is made of the GRU's states: the ``last`` of each direction, as published; their ``mean`` over the words;
-        or a mean weighted by ``attention``, see :class:`rnn_trading.models.text_layers.AttentionPooling`.
+        What is made of the GRU's states: the ``last`` of each direction, as published; or as in
+        :class:`TextNetworkParameters`.
     dropout
         Share of these that is dropped in training.
     dense_units, dense_activation
@@ -251,9 +332,18 @@ class FilingNetworkParameters(NetworkParameters):
     standardise
         Whether the network forecasts in units of the target's standard deviation in the training rows.
     embeddings
-        ``learned``: with the network; ``pretrained``: given, and left as they are.
+        ``learned``: with the network; ``pretrained``: given, and left as they are; ``both``, beside each other.
     bidirectional
         Whether a second GRU reads from the last word to the first.
+    words_mean
+        Whether the mean of the embedded words stands beside what is made of the states.
+    zero_start
+        Whether the last layer begins at zero, so that the untrained network forecasts the mean training return.
+    changes
+        Whether the network is told which words are new against the firm's previous report; see
+        :func:`rnn_trading.filings.changes.changes_of`.
+    counted
+        See :class:`CountedParameters`, a high label being a return above the mean; null: the network counts nothing.
     """
 
     dimensions: Count | None
@@ -261,18 +351,23 @@ class FilingNetworkParameters(NetworkParameters):
     mask_padding: bool
     momentum: Rate
     units: Count
-    states: Literal["last", "mean", "attention"]
+    states: Literal["last"] | Pooled | Annotated[tuple[Pooled, ...], Field(min_length=1)]
     dropout: Rate
     dense_units: Count
     dense_activation: Literal["linear", "relu", "tanh", "elu"]
     standardise: bool
-    # Defaults: parameter sets of before had neither.
-    embeddings: Literal["learned", "pretrained"] = "learned"
+    # Defaults: parameter sets of before had none of these.
+    embeddings: Literal["learned", "pretrained", "both"] = "learned"
     bidirectional: bool = True
+    words_mean: bool = False
+    zero_start: bool = False
+    changes: bool = False
+    counted: CountedParameters | None = None
 
     @model_validator(mode="after")
     def _check_embeddings(self) -> "FilingNetworkParameters":
         _check_dimensions(self.embeddings, self.dimensions)
+        _check_counted(self.counted, masked=self.mask_padding)
         return self
 
 
@@ -311,6 +406,9 @@ class OptimizerParameters:
         Decay of RMSprop's mean squared gradient; null for Adam, which has none.
     clip_norm
         Largest norm of all gradients together (Pascanu, Mikolov and Bengio, 2013); null: any.
+    weight_decay
+        Share of a weight that each step takes away, in units of the learning rate (Loshchilov and Hutter, 2019); of
+        biases and of the scales of normalisations none. Null: of no weight.
     """
 
     name: Literal["rmsprop", "adam"]
@@ -318,6 +416,7 @@ class OptimizerParameters:
     epsilon: Positive
     rho: Rate | None
     clip_norm: Positive | None
+    weight_decay: Positive | None = None  # a default, unlike elsewhere: parameter sets of before had none
 
     @model_validator(mode="after")
     def _check_rho(self) -> "OptimizerParameters":
@@ -355,20 +454,25 @@ class TrainingParameters:
         ``binary_crossentropy`` (accuracy and AUC are recorded too), ``mse`` or ``mae`` (with the RMSE);
         ``summed_half_mse``: of sequences, half the squared error, summed over the steps and averaged over the rows (a
         factor in the loss matters where gradients are clipped, and for the epsilon of the optimizer); for an ordered
-        label alone, ``ordinal_crossentropy`` (see :class:`rnn_trading.models.ordinal.OrdinalCrossentropy`).
+        label alone, ``ordinal_crossentropy`` (see :class:`rnn_trading.models.ordinal.OrdinalCrossentropy`); of a
+        volatility ``qlike`` (see :class:`rnn_trading.models.losses.Qlike`); of paths whose last steps may be unknown,
+        ``mae_of_known``; of panels ``correlation_by_date`` (see :class:`rnn_trading.models.by_date.CorrelationByDate`).
     optimizer
         See :class:`OptimizerParameters`.
     batch_size, epochs
         Rows in a step; most passes over the training rows.
     monitor
         Quantity on the watched rows that decides when to stop, which epoch to keep, and when the learning rate is
-        lowered; ``run_half_mse``: of runs of several steps, which the network continues by itself.
+        lowered; ``run_half_mse``: of runs of several steps, which the network continues by itself; ``ic``:
+        of panels, the mean information coefficient by date, of annual reports the rank correlation; ``first_step``:
+        of paths under ``mae_of_known``, the absolute error of the first step.
     patience
         Epochs without improvement after which training stops; null: all epochs are run, and the last is kept.
     min_delta
         Smallest change that counts as an improvement.
     start_from_epoch
-        First epoch, from 1, whose result is watched; earlier ones are neither a best nor a wasted epoch.
+        First epoch, from 1, whose result is watched; earlier ones are neither a best nor a wasted epoch. 0: the network
+        is watched before it is trained, too, and kept as it is if no epoch makes it better.
     reduce_on_plateau
         See :class:`PlateauParameters`; null: the learning rate stays.
     shuffle
@@ -386,14 +490,23 @@ class TrainingParameters:
         are the same.
     """
 
-    loss: Literal["binary_crossentropy", "mse", "mae", "summed_half_mse", "ordinal_crossentropy"]
+    loss: Literal[
+        "binary_crossentropy",
+        "mse",
+        "mae",
+        "summed_half_mse",
+        "ordinal_crossentropy",
+        "qlike",
+        "mae_of_known",
+        "correlation_by_date",
+    ]
     optimizer: OptimizerParameters
     batch_size: Count
     epochs: Count
-    monitor: Literal["loss", "auc", "accuracy", "mae", "run_half_mse"]
+    monitor: Literal["loss", "auc", "accuracy", "mae", "run_half_mse", "ic", "first_step"]
     patience: Count | None
     min_delta: Annotated[float, Field(ge=0)]
-    start_from_epoch: Count
+    start_from_epoch: Annotated[int, Field(ge=0)]
     reduce_on_plateau: PlateauParameters | None
     shuffle: bool
     seed: Annotated[int, Field(ge=0, lt=2**63)]
@@ -418,6 +531,11 @@ class TrainingParameters:
 
     @model_validator(mode="after")
     def _check_start(self) -> "TrainingParameters":
+        if self.start_from_epoch == 0 and self.patience is None:
+            raise ValueError(
+                "start_from_epoch=0 keeps the untrained network where no epoch is better: expected a number as "
+                "training.patience. Received: null, so that the last epoch is kept, whatever it is worth"
+            )
         if self.start_from_epoch > self.epochs:
             raise ValueError(
                 f"no epoch would be watched: expected start_from_epoch of at most epochs. Received: "

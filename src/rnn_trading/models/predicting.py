@@ -6,26 +6,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_trading.models.backend import keras
-from rnn_trading.models.batches import Gathered, Inputs, Sequences, as_long_as_the_longest, batched_by_length
+from rnn_trading.models.batches import Gathered, Inputs, Sequences
 from rnn_trading.models.traced import forecasting
 
 # Rows predicted at a time: so many at most, and fewer where rows are long, for memory's sake.
 PREDICTION_BATCH, PREDICTION_VALUES = 4096, 2**19
 # Rows of a forecast, however many there are.
-FORECAST_BATCH, RAGGED_PREDICTION_BATCH, ORDERED_PREDICTION_BATCH = 1024, 512, 32
+FORECAST_BATCH, ORDERED_PREDICTION_BATCH = 1024, 32
 
 
 def predict(model: keras.Model, inputs: Inputs | Gathered) -> NDArray[np.float64]:
-    """Predict every row: float64, shape ``(rows,)``. No forecast depends on the rows after it, to the bit.
+    """Predict every row by the first output: float64, shape ``(rows,)``; see :func:`predict_all`."""
+    return predict_all(model, inputs)[:, 0]
+
+
+def predict_all(model: keras.Model, inputs: Inputs | Gathered) -> NDArray[np.float64]:
+    """Predict every row: float64, shape ``(rows, outputs)``. No forecast depends on the rows after it, to the bit.
 
     Sums of floating-point numbers depend on how they are divided. Here every batch has the same shape, and a row its
     place, whatever follows.
     """
-    size, result = min(FORECAST_BATCH, prediction_batch(inputs)), np.empty(_length(inputs))
+    size = min(FORECAST_BATCH, prediction_batch(inputs))
+    result = np.empty((_length(inputs), *model.output_shape[1:]))
     further = tuple(size for values in _taken(inputs, np.arange(0)).values() for size in values.shape[1:])
     with forecasting(model, [(size, *further)]) as forecast:
         for rows, filled in _equal_batches(len(result), size):
-            result[rows] = forecast(_taken(inputs, filled))[: len(rows), 0]
+            result[rows] = forecast(_taken(inputs, filled))[: len(rows)]
     return result
 
 
@@ -45,21 +51,13 @@ def _taken(inputs: Inputs | Gathered, rows: NDArray[np.int64]) -> Inputs:
     return {name: values[rows] for name, values in inputs.items()} if isinstance(inputs, dict) else inputs.take(rows)
 
 
-def predict_ragged(model: keras.Model, name: str, sequences: Sequences) -> NDArray[np.float64]:
-    """Predict sequences of different lengths, by a network that leaves padded steps out: float64, ``(sequences,)``."""
-    result = np.empty(len(sequences.lengths))
-    batches = batched_by_length(sequences.lengths, RAGGED_PREDICTION_BATCH, None)
-    shapes = [(len(rows), max(1, int(sequences.lengths[rows].max()))) for rows in batches]
-    with forecasting(model, shapes) as forecast:
-        for rows in batches:
-            result[rows] = forecast({name: as_long_as_the_longest(sequences.take(rows))})[:, 0]
-    return result
-
-
-def predict_in_order(model: keras.Model, name: str, sequences: Sequences, length: int) -> NDArray[np.float64]:
+def predict_in_order(
+    model: keras.Model, name: str, sequences: Sequences, length: int, **beside: Sequences
+) -> NDArray[np.float64]:
     """Predict sequences by a network that leaves padded steps out, so that none depends on those after it, to the bit.
 
-    As :func:`predict` does; :func:`predict_ragged` is faster, and differs in the last digits.
+    As :func:`predict` does. Batches by length would be faster. But then the texts that follow decide with which others
+    a text is multiplied, and how far it is padded, and both may change the last digit.
 
     Parameters
     ----------
@@ -69,6 +67,8 @@ def predict_in_order(model: keras.Model, name: str, sequences: Sequences, length
         In the order of time, ``(sequences,)``.
     length
         Steps to which all are padded; none is longer.
+    beside
+        Further inputs by name, as long as the sequences.
 
     Returns
     -------
@@ -78,7 +78,9 @@ def predict_in_order(model: keras.Model, name: str, sequences: Sequences, length
     result = np.empty(len(sequences.lengths))
     with forecasting(model, [(ORDERED_PREDICTION_BATCH, length)]) as forecast:
         for rows, filled in _equal_batches(len(result), ORDERED_PREDICTION_BATCH):
-            inputs = {name: sequences.take(filled).padded(length, "back", "back")}
+            inputs = {
+                each: of.take(filled).padded(length, "back", "back") for each, of in {name: sequences, **beside}.items()
+            }
             result[rows] = forecast(inputs)[: len(rows), 0]
     return result
 

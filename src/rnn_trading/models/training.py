@@ -4,7 +4,7 @@ import dataclasses
 import logging
 import random
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -21,14 +21,29 @@ from rnn_trading.models.batches import (
     Inputs,
     hold_out,
 )
-from rnn_trading.models.compiling import loss_of, metrics_of, optimizer_of, plateau_of, stopping_of
+from rnn_trading.models.compiling import (
+    loss_of,
+    metrics_of,
+    optimizer_of,
+    plateau_of,
+    stopping_of,
+    takes_missing,
+)
 from rnn_trading.models.parameters import TrainingParameters
 from rnn_trading.models.predicting import PREDICTION_BATCH, prediction_batch, some_at_a_time
 from rnn_trading.models.reporting import Progress
 from rnn_trading.models.seeds import seed_network
 from rnn_trading.models.states import NOTHING_KEPT, States
 from rnn_trading.models.traced import copy_variables, traced
-from rnn_trading.models.training_state import KeepState, digest_of_network, key_of_parts, made_of, take_up
+from rnn_trading.models.training_state import (
+    KeepState,
+    Stopping,
+    digest_of_network,
+    key_of_parts,
+    made_of,
+    take_up,
+)
+from rnn_trading.models.watching import before_training, watched_by_keras
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +74,10 @@ class Fit:
     model
         With the weights of the best epoch, or of the last where none is chosen.
     history
-        One dict for each epoch, part and quantity: ``epoch`` (from 1), ``rows`` (``train`` or
+        One dict for each epoch, part and quantity: ``epoch`` (from 1; 0: before the training), ``rows`` (``train`` or
         ``validation``), ``quantity``, ``value``.
     epochs, best_epoch
-        Epochs run; the one whose weights were kept, the last where none is chosen.
+        Epochs run; the one whose weights were kept, the last where none is chosen. 0: the network as it began.
     seconds
         Wall time of the training, breaks not counted.
     device
@@ -71,6 +86,8 @@ class Fit:
         SHA-256 of all that it was made of: rows, parameters, network, device, libraries and the source of modules.
     ended
         When it was fitted, ISO, UTC: of one that was kept and is given back, the time it was fitted then.
+    tried
+        Of a grid of networks, what each has on the validation rows; see :mod:`rnn_trading.models.grid`.
     """
 
     model: keras.Model
@@ -81,11 +98,16 @@ class Fit:
     device: str
     key: str
     ended: str
+    tried: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def best_validation_loss(self) -> float:
         """Of the epoch whose weights were kept."""
-        wanted = {"epoch": self.best_epoch, "rows": "validation", "quantity": "loss"}
+        return self.best_watched("loss")
+
+    def best_watched(self, quantity: str) -> float:
+        """What was watched, of the epoch whose weights were kept."""
+        wanted = {"epoch": self.best_epoch, "rows": "validation", "quantity": quantity}
         return next(float(row["value"]) for row in self.history if wanted.items() <= row.items())
 
 
@@ -97,6 +119,7 @@ def train(
     title: str,
     states: States = NOTHING_KEPT,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    kept_as: str | None = None,
 ) -> Fit:
     """Build, seed, fit, stop early, and restore the best epoch; take up a training that was broken off.
 
@@ -119,9 +142,11 @@ def train(
     title
         Name of the model in progress messages.
     states
-        Where the state is kept while training runs, as ``seed_N``.
+        Where the state is kept while training runs.
     callbacks
         Further ones, called before training is stopped or its rate lowered. Those with ``counters`` are kept.
+    kept_as
+        Name of the state; None: ``seed_N``.
 
     Returns
     -------
@@ -146,7 +171,7 @@ def train(
         digest = build.digest() if isinstance(build, Described) else digest_of_network(network)
         parts = made_of(digest, rows.arrays(), watched.arrays(), training, device, modules, watching)
         stopping, plateau = stopping_of(training, best_is), plateau_of(training, best_is)
-        state = take_up(states, name := f"seed_{training.seed}", title, parts)
+        state = take_up(states, name := kept_as or f"seed_{training.seed}", title, parts)
         keep = KeepState(states, name, parts, stopping, [*watching, *plateau], state)
         if keep.ended is None:
             _fit(network, rows, watched, training, title, device, [*callbacks, *plateau, stopping], keep)
@@ -159,7 +184,7 @@ def train(
         *(title, best_epoch, keep.epochs, keep.seconds, f"{network.count_params():,}"),
     )
     return Fit(
-        *(network, _tidy(keep.recorded), keep.epochs, best_epoch, keep.seconds, device),
+        *(network, _tidy(keep.recorded, keep.untrained), keep.epochs, best_epoch, keep.seconds, device),
         *(key_of_parts(parts), str(keep.ended)),
     )
 
@@ -183,9 +208,12 @@ def _fit(
     progress = Progress(title, training, len(rows), device, keep.epochs)
     with traced(network, _compiled_as(training, callbacks), compile_) as borrowed:
         borrowed.model.test_function = borrowed.function(("watched", _watched_shape(watched)), _test_function)
+        if training.start_from_epoch == 0 and not keep.epochs and isinstance(keep.stopping, Stopping):
+            keep.untrained = before_training(borrowed.model, watched, training, callbacks)
+            keep.stopping.untrained = keep.untrained[f"val_{training.monitor}"]
         borrowed.model.fit(
             rows.batches(training.batch_size, training.seed, epoch, training.shuffle),
-            **_watching(watched, training),
+            **watched_by_keras(watched, training),
             initial_epoch=keep.epochs,
             epochs=training.epochs,
             shuffle=False,  # the batches are drawn already
@@ -257,9 +285,10 @@ def _both_parts(
     training_rows: Rows, validation_rows: Rows | None, training: TrainingParameters, title: str
 ) -> tuple[Batched, Batched]:
     """Rows that are trained on, and rows that are watched."""
-    rows = _checked(training_rows, "training", title)
+    missing = takes_missing(training)
+    rows = _checked(training_rows, "training", title, missing=missing)
     if validation_rows is not None and training.validation_split is None:
-        return rows, _checked(validation_rows, "validation", title)
+        return rows, _checked(validation_rows, "validation", title, missing=missing)
     if training.validation_split is None or validation_rows is not None or not isinstance(rows, ArrayRows):
         raise ValueError(
             f"{title}: expected either rows to watch or training.validation_split, a share of training rows that are "
@@ -269,29 +298,19 @@ def _both_parts(
     return hold_out(rows, training.validation_split, training.seed)
 
 
-def _checked(rows: Rows, part: str, title: str) -> Batched:
-    """Rows in batches, without a missing value but where they come in batches of their own."""
+def _checked(rows: Rows, part: str, title: str, *, missing: bool) -> Batched:
+    """Rows in batches, without a missing value but in rows that come in batches, and in targets that may miss some."""
     if not isinstance(rows, tuple):
         return rows
     inputs, targets = rows
+    checked = {} if missing else {"target": targets}
     if isinstance(inputs, dict):
-        _check_finite(inputs | {"target": targets}, part, title)
+        _check_finite(inputs | checked, part, title)
         return ArrayRows(inputs, targets)
-    _check_finite({"target": targets}, part, title)
+    _check_finite(checked, part, title)
     for some in some_at_a_time(inputs, PREDICTION_BATCH):
         _check_finite(inputs.take(some), part, title, first=int(some[0]))
     return GatheredRows(inputs, targets)
-
-
-def _watching(rows: Batched, training: TrainingParameters) -> dict[str, Any]:
-    """Arguments of Keras' ``fit`` for validation rows."""
-    if isinstance(rows, ArrayRows):
-        return {
-            "validation_data": (rows.inputs, rows.targets),
-            "validation_batch_size": prediction_batch(rows.inputs),
-        }
-    size = prediction_batch(rows.inputs) if isinstance(rows, GatheredRows) else training.batch_size
-    return {"validation_data": rows.batches(size, training.seed, Epoch(), False)}
 
 
 def _watched_shape(rows: Batched) -> int | None:
@@ -332,7 +351,8 @@ def _device(wanted: str) -> tuple[str, str]:
     return "/GPU:0", f"GPU {details.get('device_name', '')}".rstrip()
 
 
-def _tidy(recorded: dict[str, list[float]]) -> list[dict[str, Any]]:
+def _tidy(recorded: dict[str, list[float]], untrained: dict[str, float]) -> list[dict[str, Any]]:
+    before = {name: [untrained[name]] if name in untrained else [] for name in recorded}
     return [
         {
             "epoch": epoch,
@@ -341,5 +361,5 @@ def _tidy(recorded: dict[str, list[float]]) -> list[dict[str, Any]]:
             "value": float(value),
         }
         for name, values in recorded.items()
-        for epoch, value in enumerate(values, start=1)
+        for epoch, value in enumerate([*before[name], *values], start=1 - len(before[name]))
     ]

@@ -138,6 +138,7 @@ class KeepState(keras.callbacks.Callback):
         facts = taken_up.facts if taken_up else {}
         self.epochs: int = facts.get("epochs", 0)
         self.recorded: dict[str, list[float]] = facts.get("recorded", {})
+        self.untrained: dict[str, float] = facts.get("untrained", {})
         self.seconds_before: float = facts.get("seconds", 0.0)
         self.ended: str | None = facts.get("ended")
         self.started: float | None = None
@@ -192,6 +193,7 @@ class KeepState(keras.callbacks.Callback):
             "ended": self.ended,
             "seconds": self.seconds,
             "recorded": self.recorded,
+            "untrained": self.untrained,
             "counters": {name: callback.counters() for name, callback in self.counting.items()},
         }
         arrays = {
@@ -217,7 +219,15 @@ def _of_part(arrays: Arrays, part: str) -> list[NDArray[np.generic]]:
 
 
 class Stopping(keras.callbacks.EarlyStopping):
-    """Keras' own, whose counters can be kept."""
+    """Keras' own, whose counters can be kept, and which may keep the network as it was before the first epoch."""
+
+    untrained: float | None = None  # what is monitored, of the network before it is trained; None: it is not watched
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Begin with the untrained network as the best one, if it is watched."""
+        super().on_train_begin(logs)
+        if self.untrained is not None:
+            self.best, self.best_epoch, self.best_weights = self.untrained, -1, self.model.get_weights()
 
     def counters(self) -> dict[str, Any]:
         """Best value and epoch, and epochs without a better one."""
