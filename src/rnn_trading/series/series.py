@@ -150,7 +150,8 @@ def _mid_price(prices: pd.DataFrame) -> pd.Series:
         raise PriceError(
             f"The mid-price is the mean of high and low, without {' and '.join(missing)} there is none. Received: the "
             f"columns {', '.join(prices.columns)}. Use prices with high and low, or run the other experiments by "
-            "name: --pipelines univariate_regression.level,univariate_regression.volatility"
+            "name: --pipelines univariate_regression.level,univariate_regression.volatility,"
+            "univariate_regression.rolling_windows"
         )
     middle = (prices["high"] + prices["low"]) / 2
     if middle.isna().any():

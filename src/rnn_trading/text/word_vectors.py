@@ -117,7 +117,8 @@ def vectors_by_id(words: list[str], reserved: int, source: WordVectors) -> Found
         raise VectorError(
             f"None of the {len(words) - reserved:,} words of the texts (such as "
             f"{', '.join(map(repr, words[reserved:][:3]))}) has one of the {found.report['vectors']:,} pretrained "
-            "vectors. Are they of this language, in lower case?"
+            "vectors. Are they of this language, in lower case? For vectors of another one: --params "
+            "vectors_file=PATH, a file in GloVe's text format."
         )
     matrix = np.pad(found.matrix, ((reserved, 0), (0, 0)))
     return FoundVectors(matrix, np.pad(found.found, (reserved, 0)), found.report)
