@@ -10,7 +10,7 @@ from rnn_trading.skill.book import book_table
 from rnn_trading.skill.record_files import read_records
 from rnn_trading.skill.summary import findings, skill_table
 from tests.made_up import table
-from tests.records import EXPECTED, THREE, files, record
+from tests.records import CANARIES, EXPECTED, THREE, files, record
 
 PUBLISHED = {"rmse_scaled": 0.015, "ic_pooled": 0.9585, "epochs": 136, "parameters": 1781}
 OURS = {"rmse": 17.0, "rmse_scaled": 0.01512, "ic_pooled": 0.949}
@@ -23,7 +23,7 @@ LEVEL = record("a.up", "book", 17.0, 16.9, "rmse", published=PUBLISHED, rivals=R
 
 
 def read(*records):
-    return read_records(files(*records), EXPECTED, ["a"], {"a.up": ("as_published", "corrected", "book")})
+    return read_records(files(*records), EXPECTED, CANARIES, {"a.up": ("as_published", "corrected", "book")})
 
 
 def test_each_published_figure_stands_beside_ours_and_the_best_of_each_tier():

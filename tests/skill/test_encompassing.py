@@ -29,6 +29,36 @@ def test_a_worse_model_may_add():
     assert result["value"] - result["rival_value"] == pytest.approx(result["difference"])
 
 
+def test_tf_idf_is_weighed_with_the_model_whichever_rival_is_the_best():
+    generator = np.random.default_rng(0)
+    truth = generator.integers(0, 2, 400).astype(float)
+
+    def forecast(noise):
+        return 1 / (1 + np.exp(-(2 * truth - 1 + noise * generator.normal(size=400))))
+
+    table = pd.DataFrame({"id": np.arange(400), "truth": truth, "prediction": forecast(1.0)})
+    table = table.assign(naive_bayes_logistic_regression=forecast(1.0), tfidf_logistic_regression=forecast(3.0))
+    result = of("sentiment", table, table)
+    assert result["rival"] == "naive_bayes_logistic_regression"
+    assert [*result["further"]] == ["tfidf_logistic_regression"]
+    beside = result["further"]["tfidf_logistic_regression"]
+    alone = of("sentiment", *[table.drop(columns="naive_bayes_logistic_regression")] * 2)
+    assert beside == {name: value for name, value in alone.items() if name != "further"}
+    assert "further" not in alone
+
+
+def test_both_together_have_the_metrics_of_a_forecast():
+    """On the training of the weights log-odds are added; what comes out is a probability like any other."""
+    result = of("sentiment", reviews(0), reviews(1))
+    metrics = result["metrics"]
+    assert metrics["auc"] == pytest.approx(result["value"])
+    alone = TASKS["sentiment"].evaluate(reviews(0), "tfidf_logistic_regression")
+    assert {*metrics} == {*alone}
+    assert metrics["log_loss"] < alone["log_loss"]
+    dated = reviews(0).assign(firm="A", date=pd.Timestamp("2020-01-01"), filing_id=np.arange(1500))
+    assert "metrics" not in of("filings", dated, dated), "a rank is no return"
+
+
 def test_what_the_rival_knows_adds_nothing():
     noise = np.random.default_rng(3).normal(size=1500)
     tables = [

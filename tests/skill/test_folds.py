@@ -10,10 +10,11 @@ from sklearn.metrics import roc_auc_score
 from rnn_trading.skill.decision import best_rival
 from rnn_trading.skill.encompassing import encompassing
 from rnn_trading.skill.folds import folds_ahead, scores_by_fold, scores_by_year
+from rnn_trading.skill.published_figures import published_figures
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.seeds import judged_by_seed
 from rnn_trading.skill.statistics import FILINGS, VOLATILITY
-from rnn_trading.skill.summary import published_figures, skill_table
+from rnn_trading.skill.summary import skill_table
 from rnn_trading.skill.tasks import TASKS
 from tests.records import EXPECTED, THREE, files, read
 from tests.records import record as report_record

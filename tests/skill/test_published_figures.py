@@ -2,8 +2,8 @@
 
 import math
 
+from rnn_trading.skill.published_figures import published_figures
 from rnn_trading.skill.record_files import Records
-from rnn_trading.skill.summary import published_figures
 from tests.records import THREE, files, read, record
 
 
@@ -12,6 +12,7 @@ def test_published_figures_stand_beside_ours():
     records = read(files(THREE[0], record("a.up", "corrected", 0.52, 0.53, published=many)))
     figures = published_figures(records)["a.up"]
     assert [figure["name"] for figure in figures] == list(many)
+    assert math.isnan(figures[0].pop("careful"))
     assert figures[0] == {"name": "auc", "published": 0.68, "as_published": 0.6, "corrected": 0.52}
     assert (figures[1]["published"], figures[1]["corrected"]) == (11, 7)
     huge = record("a.up", "corrected", 0.52, 0.53, published=many, model={"metrics": {"auc": 10**400}, "epochs": [1]})

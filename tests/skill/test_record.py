@@ -55,6 +55,7 @@ def test_the_record_is_complete_and_plain():
             "tests",
             "without_stale",
             "without_worst_months",
+            "elsewhere",
             "published",
             "published_on",
             "published_in",

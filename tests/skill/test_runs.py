@@ -25,6 +25,18 @@ def test_scores_stand_side_by_side():
     assert table["made"].unique().tolist() == ["2026-01-31T12:05:00Z"]
 
 
+def test_each_way_of_a_model_is_compared_with_its_own():
+    runs = two_runs()
+    for run, value in (("main", 0.55), ("wide", 0.57)):
+        runs[run].found[NAME, "careful"] = record(NAME, "careful", value, 0.51)
+    table = table_of_runs(runs)
+    careful = table[table["protocol"] == "careful"]
+    assert careful[["experiment", "run", "value"]].to_numpy().tolist() == [[NAME, "main", 0.55], [NAME, "wide", 0.57]]
+    assert found_in_runs(runs, table).startswith("The runs main and wide share 2 records. The score differs in 2,")
+    page = runs_page(runs, table, [])
+    assert all(f"{NAME}, {way}" in page.replace("<wbr>", "") for way in ("corrected", "careful"))
+
+
 def test_what_differs_in_parameters_data_and_code():
     made = {"time": "later", "commit": "fedcba987654", "clean": False, "seeds": {"training.seed": 43}}
     runs = two_runs(changed={"model.units": "50"}, data={"source": "y", "test": {"rows": 90}}, made=made)

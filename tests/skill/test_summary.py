@@ -80,9 +80,9 @@ def test_findings_without_records_say_so():
     assert len(records.missing) == 7
     nothing = findings(skill_table(records, list(EXPECTED)), records)
     assert nothing == [
-        "No corrected record on real data is there yet, so nothing can be said about skill.",
+        "No careful or corrected record on real data is there yet, so nothing can be said about skill.",
         "No record on real data is there yet, so nothing can be said about artefacts.",
-        "No published AUC, information coefficient or R2 falls, as far as corrected records have an interval.",
+        "No published AUC, information coefficient or R2 has a corrected record beside it yet.",
     ]
 
 
@@ -128,7 +128,7 @@ def test_findings_count_real_data_and_every_network_once(network):
     assert table.loc["a.up", ["as_published_source", "corrected_source"]].tolist() == ["x", "y"]
     skill, artefact, _ = findings(table.reset_index(), records)
     assert skill.startswith(
-        "Of 1 model on real data, judged the corrected way: cannot be told from chance: 1. No model differs"
+        "Of 1 model on real data, judged the corrected way: cannot be told from chance: 1. No model has a finding of "
     )
     assert "that of a.up (as published) owes most" in artefact
     # What was simulated the published way alone does not hide what the corrected way found on real data.
@@ -156,7 +156,8 @@ def test_a_row_says_which_run_is_not_as_in_the_base_configuration():
         "a.up.training.epochs = 3",
     ]
     assert findings(table, records)[0].endswith(
-        "cannot be told from chance: 3. No model differs from its rivals. Not run as in conf/base: 2."
+        "cannot be told from chance: 3. No model has a finding of skill, and none is found to be worse than its rivals."
+        " Not run as in conf/base: 2."
     )
 
 

@@ -103,7 +103,7 @@ def test_a_page_says_what_was_tried_and_what_luck_makes_of_it():
     found = record(TRIALS | {"configurations": 40, "unreadable": ["x.parquet"]}, 0.13)
     told = what_was_tried(found["trials"])
     assert told.startswith(
-        "40 configurations of this experiment were tested on these dates, in 5 fits since 2026-01-31."
+        "40 configurations of this experiment were tested on these dates. The register of trials has 5 fits since "
     )
     assert "1 of its parts cannot be read" in told
     assert told.endswith("Of what decided, p = 0.045 alone and p = 0.842 for all tries.")
@@ -117,7 +117,7 @@ def test_sets_of_seeds_are_tries_and_other_versions_are_told():
     assert "40 sets of seeds of 1 configuration were tried: the best of so many" in by_seeds["verdict"]
     told = what_was_tried(by_seeds["trials"])
     assert told.startswith(
-        "40 sets of seeds of 1 configuration of this experiment were tested on these dates, in 5 fits"
+        "40 sets of seeds of 1 configuration of this experiment were tested on these dates. The register"
     )
     assert "No other fit of this experiment and source is in the register of trials" in told
     assert "There are up to 2 fits of the same configuration, fold and seed: the code" in told
@@ -129,6 +129,17 @@ def test_what_a_model_adds_must_be_added_after_all_tries():
     assert alone["adds"]
     assert after["p_value"] == pytest.approx(1 - (1 - alone["p_value"]) ** 5_000)
     assert not after["adds"]
+
+
+def test_luck_is_no_error_below_zero():
+    """24 months say little of an error of .4: the best of forty by luck would have less than nothing."""
+    test = {"rival": "mean", "rival_value": 0.4, "interval": (-0.8, 0.2), "difference": -0.3}
+    tier = test | {"best": "mean", "p_alone": 0.2, "tests": [test]}
+    decision = {"larger_is_better": False, "tiers": {"chance": tier}, "p_value": 0.9, "rival": "mean"}
+    found = trials_of(decision | {"difference": -0.3}, {"configurations": 40, "fits": 40})
+    assert found["best_by_luck"] is None
+    of_two = trials_of(decision | {"difference": -0.3}, {"configurations": 2, "fits": 2})
+    assert 0 < of_two["best_by_luck"]["value"] < 0.4
 
 
 def test_luck_is_not_told_of_a_model_that_is_no_better():

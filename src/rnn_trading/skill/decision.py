@@ -83,7 +83,8 @@ def decide(
         many ``units``); ``rival``, ``difference``, ``difference_interval``, ``p_value`` and ``doubtful`` of the
         comparison that decided the finding; ``tiers``: of each, None without a rival, or what
         :func:`rnn_trading.skill.standing.standing` gives; ``encompassing``: see
-        :func:`rnn_trading.skill.encompassing.encompassing`. NaN where there is no test.
+        :func:`rnn_trading.skill.encompassing.encompassing`; ``task`` and ``overlap``, as given. NaN where there is no
+        test.
 
     Examples
     --------
@@ -122,6 +123,8 @@ def decide(
         "p_value": test["p_value"] if test else math.nan,
         "doubtful": bool(test and test["doubtful"]),
         "tiers": tiers,
+        "task": task_name,
+        "overlap": overlap,
         "encompassing": encompassing(task, statistic, rows, validation, overlap, tried),
     }
 

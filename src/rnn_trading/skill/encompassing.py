@@ -56,9 +56,11 @@ def encompassing(
         of several folds their mean, folds weighing as many test rows as they have, and ``weights_by_fold``. On the test
         rows:
         ``value`` of the combination, ``rival_value``, ``difference``, ``interval``, ``p_value`` (two-sided) and
-        ``doubtful``. ``adds``: whether the model has a positive weight, and the combination is better at 5 % than the
-        rival as it is and than the rival with a weight (and constant) of its own: else what is found may be a better
-        scale of the rival. The p-value is the larger of the two. Or ``why_not``.
+        ``doubtful``; where it is a forecast like others, and no rank, also its ``metrics``. ``adds``: whether the model
+        has a positive weight, and the combination is better at 5 % than the rival as it is and than the rival with a
+        weight (and constant) of its own: else what is found may be a better scale of the rival. The p-value is the
+        larger of the two. ``further``: by the name of a rival that the task always asks for, the same of that one,
+        where another is the best. Or ``why_not``.
 
     Raises
     ------
@@ -88,7 +90,16 @@ def encompassing(
     for each in folds:
         if rival is None or _nothing_to_weigh(task, each.known, rival, first=each is folds[0]):
             return {"why_not": f"The model, every rival, or the truth is constant on the validation rows{each.words}."}
-    names = [MODEL, str(rival)]
+    further = [name for name in task.weighed_with if name in rows and name != rival]
+    of = {name: _weighed_with(task, statistic, rows, folds, name, overlap, tried) for name in [str(rival), *further]}
+    return of.pop(str(rival)) | ({"further": of} if of else {})
+
+
+def _weighed_with(
+    task: Task, statistic: Statistic, rows: pd.DataFrame, folds: "list[_Fold]", rival: str, overlap: int, tried: int
+) -> dict[str, Any]:
+    """The model and one rival, weighed and tested."""
+    names = [MODEL, rival]
     weights, both = _by_fold(task, folds, names)
     _, alone = _by_fold(task, folds, names[1:])
     table = rows.assign(**{BOTH: both, ALONE: alone})
@@ -101,6 +112,7 @@ def encompassing(
         "weights": _named(mean),
         **({"weights_by_fold": several} if len(folds) > 1 else {}),
         "value": as_it_is.value,
+        **({} if task.combined == "ranks" else {"metrics": task.evaluate(table, BOTH)}),
         "rival_value": as_it_is.rival_value,
         "difference": as_it_is.difference,
         "interval": as_it_is.interval,

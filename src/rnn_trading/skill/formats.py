@@ -161,11 +161,14 @@ def format_fact(value: Any) -> str:
     ('0.123', '1,234', 'A, B', 'yes', 'none')
     >>> format_fact({"best_epoch": 7, "seed": None})
     'best epoch: 7; seed: —'
+    >>> format_fact([{"units": 8, "loss": 1.5}, {"units": 16, "loss": 1.25}])
+    '(units: 8; loss: 1.500), (units: 16; loss: 1.250)'
     """
     if isinstance(value, dict):
         return "; ".join(f"{words(str(name))}: {format_fact(each)}" for name, each in value.items()) or "none"
     if isinstance(value, list):
-        return ", ".join(map(format_fact, value)) or "none"
+        inside = [f"({format_fact(each)})" if isinstance(each, dict) else format_fact(each) for each in value]
+        return ", ".join(inside) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):

@@ -20,8 +20,10 @@ from rnn_trading.skill.inference.bootstrap import (
 )
 from rnn_trading.skill.inference.counts import OfCounts
 from rnn_trading.skill.inference.tails import heavy_tailed
-from rnn_trading.skill.metrics.scores import Score
+from rnn_trading.skill.metrics.panels import mean_coefficient_without_each
+from rnn_trading.skill.metrics.scores import Score, mean_information_coefficient
 from rnn_trading.skill.rows import MODEL, Metrics, rows_of
+from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import Task
 
 MOST_INFLUENTIAL = 10
@@ -260,6 +262,9 @@ def most_influential(task: Task, rows: pd.DataFrame) -> list[str]:
     score = task.headline.score(rows, MODEL)
     if isinstance(score, OfCounts):
         alone = without_each(score, codes)
+    elif task.headline.score is mean_information_coefficient and not rows.duplicated([task.groups, "date"]).any():
+        forecast, truth = (rows[name].to_numpy(dtype=float) for name in (MODEL, TRUTH))
+        alone = mean_coefficient_without_each(forecast, truth, pd.DatetimeIndex(rows["date"]), codes)
     else:  # what was computed of whole dates is computed again on the rows that are left
         alone = without_each(lambda left: _score(task, rows.iloc[left], MODEL), codes)
     order = pd.Series(alone, index=names).sort_values(ascending=task.headline.larger_is_better, kind="stable")

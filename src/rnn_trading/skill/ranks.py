@@ -49,6 +49,30 @@ def relative_ranks(values: Vector, dates: NDArray[np.int64]) -> Vector:
     return centred_ranks(values, dates) / np.bincount(dates)[dates]
 
 
+def mean_coefficient(forecasts: Vector, outcomes: Vector, dates: NDArray[np.int64]) -> float:
+    """Mean over the dates of the rank correlation within each: the mean information coefficient.
+
+    A date whose forecasts, or outcomes, are all equal has 0.
+
+    Parameters
+    ----------
+    forecasts, outcomes
+        ``(rows,)``, none missing.
+    dates
+        See :func:`centred_ranks`.
+
+    Examples
+    --------
+    >>> mean_coefficient(np.array([1.0, 2.0, 5.0, 5.0]), np.array([3.0, 4.0, 1.0, 2.0]), np.array([0, 0, 1, 1]))
+    0.5
+    """
+    forecast, outcome = (centred_ranks(values, dates) for values in (forecasts, outcomes))
+    together, *sizes = (np.bincount(dates, product) for product in (forecast * outcome, forecast**2, outcome**2))
+    size = np.sqrt(sizes[0] * sizes[1])[np.bincount(dates) > 0]
+    correlations = together[np.bincount(dates) > 0] / np.where(size > 0, size, 1.0)
+    return float(correlations.mean())
+
+
 def _middle(groups: NDArray[np.int64]) -> Vector:
     """Mean position of the group of each row, where rows of a group stand side by side."""
     sizes = np.bincount(groups)

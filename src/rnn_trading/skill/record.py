@@ -4,14 +4,16 @@ import math
 from collections.abc import Callable
 from dataclasses import field
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import Field
 
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.decision import SKILL, decide, rivals_in
+from rnn_trading.skill.elsewhere import TRAINED_UNTIL, Elsewhere, shown, trained_elsewhere, without
 from rnn_trading.skill.folds import folds_ahead, scores_by_fold, scores_by_year
 from rnn_trading.skill.headline import attribution, headline, suspicious_rows
 from rnn_trading.skill.rows import MODEL, Metrics, rows_of
@@ -24,6 +26,8 @@ from rnn_trading.skill.verdict import small, verdict, without_months, worse
 WORST_MONTHS = 3
 # What of a model is judged, and told in other words.
 FORECASTS_BY_SEED = "forecasts_by_seed"
+# What the record is given with the facts of a model, and tells elsewhere.
+NO_FACTS = ("trials", FORECASTS_BY_SEED, TRAINED_UNTIL)
 # Of the form of a record: a report reads no other.
 RECORD_VERSION = 2
 
@@ -44,6 +48,9 @@ class Experiment:
         The data of the published figures: ``other data``, or the years if ours are the same series.
     published_in
         Who published the system, in short, and the section or notebook; see ``docs/sources.md``. Null: nobody did.
+    tried_before
+        Configurations that were tested on the same rows, and are in no register: see ``docs/careful.md``. They are
+        counted beside those of the register.
     changed
         Parameters and sources that are not as in ``conf/base``, by name; filled in by
         :class:`rnn_trading.config.ConfigLoader`.
@@ -64,6 +71,7 @@ class Experiment:
     published: dict[str, Any] | None
     published_on: str | None
     published_in: str | None = None
+    tried_before: Annotated[int, Field(ge=0)] = 0
     changed: dict[str, str] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
     configuration: dict[str, Any] = field(default_factory=dict)
@@ -87,7 +95,7 @@ def skill_record(
     experiment
         See :class:`Experiment`.
     protocol
-        ``corrected`` or ``as_published``.
+        ``careful``, ``corrected``, ``as_published`` or ``book``.
     predictions
         Test rows, of all folds together: the keys of the task, ``prediction``, ``truth``, and one column a rival. In a
         walk-forward also ``fold``, from 1. No missing values.
@@ -102,7 +110,8 @@ def skill_record(
         Parameters, ``networks``, epochs, best epoch, seconds, and on which rows training was ``stopped_on``.
         ``trials``: what was tried, see :func:`rnn_trading.register.counting.tried`; None or absent: nobody counted.
         ``forecasts_by_seed``: forecasts of the single networks of an average, in the order of ``predictions``; see
-        :func:`rnn_trading.skill.seeds.judged_by_seed`.
+        :func:`rnn_trading.skill.seeds.judged_by_seed`. ``trained_until``: of rivals that were trained elsewhere, by
+        name, their last date or None; see :mod:`rnn_trading.skill.elsewhere`.
     scale
         Units of the predictions in one unit of the network's; adds ``rmse_scaled`` and ``half_mse_scaled`` to
         metrics that have an ``rmse``.
@@ -124,14 +133,15 @@ def skill_record(
         ``trials`` (see :func:`rnn_trading.skill.tries.trials_of`), ``data``, ``model`` (with ``metrics``), ``rivals``,
         ``tests`` (the second view: they do not decide), ``without_stale``, ``without_worst_months`` (both with metrics,
         tests and ``decision``; the second without the three calendar months in which the rivals' mean loss was largest;
-        None for documents, which have no date), ``published``, ``published_on``, ``published_in``,
-        ``verdict``; plain values only, None for a metric that does not exist.
+        None for documents, which have no date), ``elsewhere`` (see :func:`rnn_trading.skill.elsewhere.shown`: of these
+        rivals, those that stand apart are nowhere else in the record), ``published``, ``published_on``,
+        ``published_in``, ``verdict``; plain values only, None for a metric that does not exist.
 
     Raises
     ------
     ValueError
-        If there is no rival, a column is missing, a prediction is missing or infinite, the validation predictions have
-        other rivals, or a validation row of a fold does not lie before its test rows.
+        If there is no rival that can decide, a column is missing, a prediction is missing or infinite, the validation
+        predictions have other rivals, or a validation row of a fold does not lie before its test rows.
 
     Examples
     --------
@@ -152,8 +162,8 @@ def skill_record(
     ('squared error of the return over its known volatility', 'persistence')
     """
     task = TASKS[experiment.task]
-    rivals = _rivals(experiment, task, predictions, validation)
-    tried = tried_in(model.get("trials"))
+    everyone, tried = predictions, tried_in(model.get("trials"))
+    predictions, validation, rivals, elsewhere = _deciding(experiment, task, predictions, validation, model)
     judge = partial(_judge, task, experiment.task, predictions, rivals, overlap, scale, tried)
     everything = judge(np.ones(len(predictions), dtype=bool), validation)
     flags = flags.reset_index(drop=True).set_axis(predictions.index)
@@ -166,8 +176,7 @@ def skill_record(
         "experiment": experiment.name,
         "protocol": protocol,
         **{name: getattr(experiment, name) for name in ("changed", "made")},
-        "finding": decision["finding"],
-        "finding_kind": decision["finding_kind"],
+        **{name: decision[name] for name in ("finding", "finding_kind")},
         "decision": decision,
         "headline": headline(task, predictions, everything["rivals"], overlap if task.shares_outcomes else 1),
         "attribution": attribution(task, predictions, flags, in_worst, task.headline.best(everything["rivals"])),
@@ -178,10 +187,10 @@ def skill_record(
         "tests": everything["tests"],
         "without_stale": clean,
         "without_worst_months": calm,
+        "elsewhere": shown(task, elsewhere, everyone, overlap, tried),
         **{name: getattr(experiment, name) for name in ("published", "published_on", "published_in")},
     }
-    without = without_months(everything["decision"], calm and calm["decision"])
-    record["verdict"] = _verdict(task, record, everything["model"], without)
+    record["verdict"] = _verdict(task, record, everything, calm)
     return plain(record)
 
 
@@ -196,11 +205,13 @@ def _without_worst_months(
     return in_worst, {"months": months} | judge(~in_worst)
 
 
-def _verdict(task: Task, record: dict[str, Any], metrics: Metrics, without: list[str]) -> str:
+def _verdict(task: Task, record: dict[str, Any], everything: dict[str, Any], calm: dict[str, Any] | None) -> str:
     figure = (record["published"] or {}).get(task.headline.metric), record["published_on"]
-    score = metrics.get(task.headline.metric, np.nan)
-    known = record["model"] | record["data"] | {name: record[name] for name in ("by_fold", "folds_ahead", "trials")}
-    return verdict(task, record["decision"], score, figure, without, known)
+    score = everything["model"].get(task.headline.metric, np.nan)
+    of_record = ("by_fold", "folds_ahead", "trials", "elsewhere")
+    known = record["model"] | record["data"] | {name: record[name] for name in of_record}
+    less = without_months(everything["decision"], calm and calm["decision"])
+    return verdict(task, record["decision"], score, figure, less, known)
 
 
 def _in_time(task: Task, predictions: pd.DataFrame, rivals: list[str]) -> dict[str, Any]:
@@ -215,24 +226,35 @@ def _in_time(task: Task, predictions: pd.DataFrame, rivals: list[str]) -> dict[s
 
 def _of_model(model: dict[str, Any], judged: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any]:
     """``model`` with what was judged of it, and apart from it what was tried before it."""
-    facts = {name: value for name, value in model.items() if name not in ("trials", FORECASTS_BY_SEED)}
+    facts = {name: value for name, value in model.items() if name not in NO_FACTS}
     return {"trials": trials_of(decision, model.get("trials")), "model": facts | judged}
 
 
-def _rivals(
-    experiment: Experiment, task: Task, predictions: pd.DataFrame, validation: pd.DataFrame | None
-) -> list[str]:
-    """Names of the rivals of predictions that can be judged."""
+def _deciding(
+    experiment: Experiment,
+    task: Task,
+    predictions: pd.DataFrame,
+    validation: pd.DataFrame | None,
+    model: dict[str, Any],
+) -> tuple[pd.DataFrame, pd.DataFrame | None, list[str], list[Elsewhere]]:
+    """Checked test and validation rows of whoever decides, names of the rivals, and those trained elsewhere."""
+    _check(experiment, task, predictions, validation)
+    elsewhere = trained_elsewhere(task, predictions, validation, model.get(TRAINED_UNTIL, {}))
+    predictions = without(elsewhere, "test", predictions)
+    if validation is not None:
+        validation = without(elsewhere, "validation", validation)
+    return predictions, validation, _rivals(experiment, task, predictions), elsewhere
+
+
+def _check(experiment: Experiment, task: Task, predictions: pd.DataFrame, validation: pd.DataFrame | None) -> None:
+    """Refuse predictions that cannot be judged."""
     needed = [*task.required, MODEL, TRUTH]
     absent = [name for name in needed if name not in predictions]
     if absent:
         raise ValueError(f"{experiment.name}: expected the columns {needed} in the predictions. Missing: {absent}.")
-    rivals = rivals_in(task, predictions)
-    if not rivals:
-        raise ValueError(f"{experiment.name}: predictions have no rival column. Nothing is judged alone.")
     _check_numbers(experiment, predictions, "predictions")
     if validation is not None:
-        wanted = {*rivals, MODEL, TRUTH}
+        wanted = {*rivals_in(task, predictions), MODEL, TRUTH}
         differ = sorted(wanted ^ {*rivals_in(task, validation), *({MODEL, TRUTH} & set(validation))})
         if differ:
             raise ValueError(
@@ -240,6 +262,16 @@ def _rivals(
                 f"predictions. They differ in {differ}."
             )
         _check_numbers(experiment, validation, "validation predictions")
+
+
+def _rivals(experiment: Experiment, task: Task, predictions: pd.DataFrame) -> list[str]:
+    """Names of the rivals that decide."""
+    rivals = rivals_in(task, predictions)
+    if not rivals:
+        raise ValueError(
+            f"{experiment.name}: predictions have no rival column, or none but of models that may have seen the test. "
+            "Nothing is judged alone."
+        )
     return rivals
 
 

@@ -1,5 +1,6 @@
-"""What is read of a record: kinds of values, and scores of folds, years and seeds."""
+"""What is read of a record: kinds of values, numbers, and scores of folds, years and seeds."""
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -109,4 +110,20 @@ class Trials(Strict):
 
     configurations: Annotated[Count, Field(ge=1)]
     tries: Annotated[Count, Field(ge=1)] | None = None
+    before: Count = 0
     of: list[Counted] = []
+
+
+def finite(value: Any) -> float:
+    """A finite number that a column holds, or NaN.
+
+    Examples
+    --------
+    >>> finite(3), finite(None), finite(10**400)
+    (3.0, nan, nan)
+    """
+    try:
+        number = float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:
+        return math.nan
+    return number if math.isfinite(number) else math.nan

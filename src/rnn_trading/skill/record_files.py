@@ -3,12 +3,14 @@
 import json
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
+from rnn_trading.skill.decision_fields import Decision, Headline
+from rnn_trading.skill.formats import words
 from rnn_trading.skill.laws import CANARIES_VERSION, FUTURE, LABELS, LAWS, LUCK, SIGNAL, SMALL_SKILL, broken_laws
-from rnn_trading.skill.protocols import PROTOCOLS, command_for
+from rnn_trading.skill.protocols import JUDGED, PROTOCOLS, command_for
 from rnn_trading.skill.record import RECORD_VERSION
 from rnn_trading.skill.record_fields import (
     Ahead,
@@ -17,12 +19,10 @@ from rnn_trading.skill.record_fields import (
     FindingKind,
     InTime,
     Number,
-    Probability,
     Strict,
     Text,
     Trials,
     Whole,
-    WithInterval,
 )
 
 
@@ -49,7 +49,8 @@ class Records:
     >>> law = {"law": FUTURE, "held": False, "rows": 20, "changed": 7}
     >>> records = Records(canaries={"corrected": {"experiments": [{"experiment": "runs", "laws": [law]}]}})
     >>> records.broken
-    ['runs breaks the law that no forecast knows the future: 7 of 20 earlier rows changed']
+    [('runs breaks the law that no forecast knows the future: 7 of 20 earlier rows changed', \
+'kedro run --pipelines canaries')]
     """
 
     found: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
@@ -63,9 +64,16 @@ class Records:
         return command_for(pipeline, protocol, self.run)
 
     @property
-    def broken(self) -> list[str]:
-        """Laws that corrected experiments break, in words. As published, canaries are meant to die."""
-        return broken_laws(self.canaries["corrected"]) if "corrected" in self.canaries else []
+    def broken(self) -> list[tuple[str, str]]:
+        """Laws that corrected and careful experiments break, in words, and what releases their canaries again.
+
+        As published, canaries are meant to die.
+        """
+        return [
+            (law if protocol == "corrected" else f"{words(protocol)}: {law}", self.command_for("canaries", protocol))
+            for protocol in reversed(JUDGED)
+            for law in broken_laws(self.canaries.get(protocol, {"experiments": []}))
+        ]
 
     def as_plain(self) -> dict[str, Any]:
         """Plain values, for a JSON file: a record says itself of which experiment and protocol it is."""
@@ -77,63 +85,6 @@ class Records:
         found = {(record["experiment"], record["protocol"]): record for record in values["found"]}
         missing = [(name, protocol, command) for name, protocol, command in values["missing"]]
         return cls(found, values["problems"], missing, values["canaries"], values.get("run"))
-
-
-class _Headline(WithInterval):
-    metric: str
-    words: Text
-    larger_is_better: bool
-    value: Number | None
-    best_rival: Text | None
-    rival_value: Number | None
-    drawn: str
-    too_narrow: bool
-
-
-class _Test(WithInterval):
-    """The comparison with one rival."""
-
-    rival: Text
-    rival_value: Number | None
-    difference: Number | None
-    p_value: Probability | None
-    p_holm: Probability | None
-    detectable: Number | None
-    doubtful: bool
-
-
-class _Tier(WithInterval):
-    status: Literal["beaten", "level", "worse", "undecided"]
-    rival: Text
-    rival_value: Number | None
-    difference: Number | None
-    p_value: Probability | None
-    detectable: Number | None
-    doubtful: bool
-    tests: Annotated[list[_Test], Field(min_length=1)]
-
-
-class _Tiers(Strict):
-    chance: _Tier | None
-    naive: _Tier | None
-    strong: _Tier | None
-
-
-class _Decision(WithInterval):
-    words: Text
-    why: Text
-    larger_is_better: bool
-    value: Number | None
-    counted: Count
-    units: Text
-    networks: Count | None
-    rival: Text | None
-    difference: Number | None
-    difference_interval: tuple[Number | None, Number | None]
-    p_value: Probability | None
-    doubtful: bool
-    tiers: _Tiers
-    encompassing: dict[str, Any]
 
 
 class _Cause(Strict):
@@ -186,8 +137,8 @@ class _Record(Strict):
     changed: dict[str, str]
     finding: Text
     finding_kind: FindingKind
-    decision: _Decision
-    headline: _Headline
+    decision: Decision
+    headline: Headline
     attribution: Annotated[list[_Cause], Field(min_length=4, max_length=4)]
     # Records of before 0.11 have none of these.
     by_fold: list[InTime] | None = None
@@ -248,7 +199,7 @@ class _Canaries(Strict):
 
 
 def read_canaries(
-    files: dict[str, bytes], protocol: str, expected: list[str], run: str | int | None = None
+    files: dict[str, bytes], protocol: str, expected: Sequence[str], run: str | int | None = None
 ) -> tuple[dict[str, Any] | None, str | None]:
     """Results of the canaries of a protocol, and what is wrong with them; None where there is nothing.
 
@@ -257,7 +208,7 @@ def read_canaries(
     files
         Contents of the reporting folder, by path.
     protocol
-        ``corrected`` or ``as_published``.
+        Name of the protocol.
     expected
         Experiments that have canaries, in the order of the pipeline.
     run
@@ -291,7 +242,7 @@ def read_canaries(
 def read_records(
     files: dict[str, bytes],
     expected: dict[str, str],
-    with_canaries: list[str],
+    with_canaries: Mapping[str, Sequence[str]],
     protocols: Mapping[str, Sequence[str]] | None = None,
     not_missed: Container[str] = (),
     run: str | int | None = None,
@@ -305,7 +256,8 @@ def read_records(
     expected
         Of each record, the pipeline that makes it.
     with_canaries
-        See :func:`read_canaries`.
+        By protocol, the experiments that have canaries there; see :func:`read_canaries`. Those of
+        :data:`rnn_trading.skill.protocols.JUDGED` are missed.
     protocols
         Of each record, the protocols in which it exists; of one that is not named,
         :data:`rnn_trading.skill.protocols.PROTOCOLS`.
@@ -322,7 +274,8 @@ def read_records(
 
     Examples
     --------
-    >>> records = read_records({"corrected/level/skill.json": b"[]"}, {"level": "univariate_regression"}, [])
+    >>> expected, canaries = {"level": "univariate_regression"}, {"corrected": ["level"]}
+    >>> records = read_records({"corrected/level/skill.json": b"[]"}, expected, canaries)
     >>> records.problems
     ['corrected/level/skill.json: is not a record but a list']
     >>> [(name, protocol) for name, protocol, command in records.missing]
@@ -342,11 +295,11 @@ def read_records(
     known = {f"{protocol}/{name}/skill.json" for name, protocol in there}
     strangers = sorted(path for path in files.keys() - known if path.endswith("/skill.json"))
     records.problems += [f"{path}: no experiment or no protocol of this project; left out" for path in strangers]
-    for protocol in PROTOCOLS:
-        results, problem = read_canaries(files, protocol, with_canaries, run)
+    for protocol in with_canaries:
+        results, problem = read_canaries(files, protocol, with_canaries[protocol], run)
         records.problems += [problem] if problem else []
         records.canaries |= {protocol: results} if results else {}
-        if not results and protocol == "corrected":
+        if not results and protocol in JUDGED:
             records.missing.append(("canaries", protocol, records.command_for("canaries", protocol)))
     return records
 

@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 
 from rnn_trading.skill.formats import words
-from rnn_trading.skill.protocols import PROTOCOLS
+from rnn_trading.skill.protocols import COMPARED
 from rnn_trading.skill.summary import rows_of_table
 
 
 def with_record(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of models that have a record of either protocol; see :func:`rnn_trading.skill.summary.rows_of_table`."""
+    """Rows of models that have a record; see :func:`rnn_trading.skill.summary.rows_of_table`."""
     return [row for row in rows_of_table(table) if row["metric"] is not None]
 
 
@@ -35,7 +35,7 @@ def changed_runs(table: pd.DataFrame) -> list[tuple[str, str]]:
     return [
         (f"{row['experiment']} ({words(protocol)})", row[f"{protocol}_changed"])
         for row in with_record(table)
-        for protocol in PROTOCOLS
+        for protocol in COMPARED
         if row[f"{protocol}_changed"]
     ]
 

@@ -1,19 +1,21 @@
-"""Skill records of all experiments and both protocols in one table, and what it shows."""
+"""Skill records of all experiments in every way that is compared, in one table, and what it shows."""
 
 import math
-import statistics
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
+from rnn_trading.skill.beside import beside_corrected
 from rnn_trading.skill.decision import KINDS, SKILL
 from rnn_trading.skill.formats import format_published, format_score, format_share, words
 from rnn_trading.skill.headline import WORST
 from rnn_trading.skill.inference.means import SIGNIFICANCE
 from rnn_trading.skill.inference.multiplicity import benjamini_hochberg, holm
 from rnn_trading.skill.marks import MARKS
-from rnn_trading.skill.protocols import PROTOCOLS
+from rnn_trading.skill.protocols import CAREFUL, COMPARED, JUDGED
+from rnn_trading.skill.record_fields import finite
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.rivals.tiers import TIERS
 from rnn_trading.skill.rows import best
@@ -24,24 +26,25 @@ CHANCE = {"auc": 0.5, "ic": 0.0, "ic_mean": 0.0, "r2": 0.0}
 SIMULATED, AGAIN, OTHER_DATA = (
     "simulated data",
     "the network that was chosen, once more",
-    "its two runs had different data",
+    "its runs had different data",
 )
-TRAINING_ROWS = "_on_training_rows"  # ends the name of a figure
 ONLY_PUBLISHED = "run as published only"
-# Forecasts of the next value where the rivals forecast runs: by their metric, the place of their scores in the data.
-ONE_STEP = {"half_mse": "one_step_averages_half_mse"}
 NO_SCORE: dict[str, Any] = {"value": None, "interval": (None, None), "too_narrow": False}
 TEXTS = {
     *("remark", "metric", "score", "published_on", "published_in"),
     *("naive", "strong", "statistic", "against", "verdict", "folds_and_seeds"),
-    *("finding", "finding_kind", "as_published_finding", "as_published_finding_kind"),
+    *("finding", "finding_kind", "judged_by", "careful_beside"),
     *("chance_status", "naive_status", "strong_status"),
-    *("as_published_source", "corrected_source", "as_published_changed", "corrected_changed"),
+    *(f"{way}_{text}" for way in COMPARED for text in ("source", "changed", "naive", "finding", "finding_kind")),
 }
 
 
-def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
-    """One row a model: published, as published here, corrected, best rivals, what decided, finding.
+def skill_table(
+    records: Records, expected: list[str], forecasts: Mapping[str, Callable[[], pd.DataFrame]] | None = None
+) -> pd.DataFrame:
+    """One row a model: published, as published here, corrected, careful, best rivals, what decided, finding.
+
+    The finding, and all that belongs to it, is that of the careful record; without one, that of the corrected record.
 
     Parameters
     ----------
@@ -55,15 +58,17 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
     pandas.DataFrame
         ``experiment``, ``remark`` (what a reader of the row must know), ``counts`` (whether findings count it),
         ``metric``, ``score`` (in words), ``larger_is_better``, ``published``, ``published_on``, ``published_in``,
-        ``as_published`` and ``corrected`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval), ``_source``
-        and ``_changed`` (what is not as in ``conf/base``). Of the corrected run: ``naive`` and ``strong`` (the best
-        rival of each tier by this score) each with ``_value``; what decided: ``statistic`` (in words), ``against`` (a
-        rival), ``difference`` with ``_low`` and ``_high``, ``p_value``, ``doubtful``, and the p-value corrected over
-        the rows that count, ``p_holm`` and ``p_fdr`` (Holm; Benjamini and Hochberg); ``chance_status``,
-        ``naive_status``, ``strong_status``; ``finding`` and ``finding_kind``, ``verdict``, ``networks`` (in the
-        corrected forecast), ``rows`` (corrected test rows), ``folds_and_seeds`` (in how many folds the model is ahead,
-        and what its worst seed alone has, in words); and ``as_published_finding``, ``as_published_finding_kind``
-        and ``as_published_naive_value``. NaN or None where a record is missing.
+        ``as_published``, ``corrected`` and ``careful`` each with ``_low``, ``_high``, ``_too_narrow`` (the interval),
+        ``_source``, ``_changed`` (what is not as in ``conf/base``), ``_naive`` (the best naive rival by this score),
+        ``_naive_value``, ``_finding`` and ``_finding_kind``; ``judged_by``, the protocol of the record that the finding
+        is of. Of that record: ``naive`` and ``strong`` (the best rival of each tier by this score) each with
+        ``_value``; what decided: ``statistic`` (in words), ``against`` (a rival), ``difference`` with ``_low`` and
+        ``_high``, ``p_value``, ``doubtful``, and the p-value corrected over the rows that count, ``p_holm`` and
+        ``p_fdr`` (Holm; Benjamini and Hochberg); ``chance_status``, ``naive_status``, ``strong_status``; ``finding``
+        and ``finding_kind``, ``verdict``, ``networks`` (in its forecast), ``rows`` (of its test), ``folds_and_seeds``
+        (in how many folds the model is ahead, and what its worst seed alone has, in words). And
+        ``careful_difference``, ``careful_is_better``, ``careful_p_value`` and ``careful_beside`` (in words): see
+        :class:`rnn_trading.skill.beside.Beside`. NaN or None where a record is missing.
 
     Examples
     --------
@@ -72,51 +77,65 @@ def skill_table(records: Records, expected: list[str]) -> pd.DataFrame:
     >>> table[["experiment", "corrected", "finding"]].to_dict("records")
     [{'experiment': 'univariate_regression.level', 'corrected': nan, 'finding': None}]
     """
-    table = pd.DataFrame([_row(name, records) for name in expected])
+    table = pd.DataFrame([_row(name, records, forecasts or {}) for name in expected])
     p_values = table["p_value"].where(table["counts"]).to_numpy(dtype=float)
     return table.assign(p_holm=holm(p_values), p_fdr=benjamini_hochberg(p_values))
 
 
-def _row(name: str, records: Records) -> dict[str, Any]:
-    published, corrected = (records.found.get((name, protocol)) for protocol in PROTOCOLS)
-    known = corrected or published
+def _row(name: str, records: Records, forecasts: Mapping[str, Callable[[], pd.DataFrame]]) -> dict[str, Any]:
+    of = {protocol: records.found.get((name, protocol)) for protocol in COMPARED}
+    judged_by = next((protocol for protocol in JUDGED if of[protocol]), None)
+    judged = of[judged_by] if judged_by else None
+    known = judged or of["as_published"]
     headline = known["headline"] if known else {}
     metric = headline.get("metric")
     figure = ((known["published"] or {}) if known else {}).get(metric)
-    remarks = _remarks([record for record in (corrected, published) if record])
-    awaited = any((name, "corrected") == (each, protocol) for each, protocol, _ in records.missing)
-    remarks += [ONLY_PUBLISHED] if published and not corrected and not awaited else []
-    row: dict[str, Any] = {
+    remarks = _remarks([record for protocol in COMPARED[::-1] if (record := of[protocol])])
+    awaited = any(name == each and protocol in JUDGED for each, protocol, _ in records.missing)
+    remarks += [ONLY_PUBLISHED] if known and not judged and not awaited else []
+    of_name = {way: forecasts[path] for way in JUDGED if (path := f"{way}/{name}.parquet") in forecasts}
+    beside = beside_corrected(of[CAREFUL], of["corrected"], of_name)
+    return {
         "experiment": name,
         "remark": "; ".join(remarks) or None,
         "counts": not {SIMULATED, AGAIN} & set(remarks),
         "metric": metric,
         "score": headline.get("words"),
         "larger_is_better": headline.get("larger_is_better"),
-        "published": _number(figure),
-        "published_on": known["published_on"] if known and not math.isnan(_number(figure)) else None,
+        "published": finite(figure),
+        "published_on": known["published_on"] if known and not math.isnan(finite(figure)) else None,
         "published_in": known.get("published_in") if known else None,
+        **{column: value for protocol, record in of.items() for column, value in _in_protocol(protocol, record)},
+        "judged_by": judged_by,
+        **_decided(judged),
+        "networks": judged["decision"]["networks"] if judged else None,
+        "rows": (judged["data"]["test"] or {}).get("rows") if judged else None,
+        "folds_and_seeds": _folds_and_seeds(judged),
+        "careful_difference": beside.difference,
+        "careful_is_better": beside.is_better,
+        "careful_p_value": beside.p_value,
+        "careful_beside": beside.words,
     }
-    for protocol, record in zip(PROTOCOLS, (published, corrected), strict=True):
-        own = record["headline"] if record else NO_SCORE
-        low, high = own["interval"]
-        row |= {protocol: _number(own["value"]), f"{protocol}_low": _number(low), f"{protocol}_high": _number(high)}
-        row[f"{protocol}_too_narrow"] = own["too_narrow"]
-        row[f"{protocol}_source"] = record["data"]["source"] if record else None
-        row[f"{protocol}_changed"] = (in_words(record["changed"]) or None) if record else None
-    return (
-        row
-        | _decided(corrected)
-        | {
-            "networks": corrected["decision"]["networks"] if corrected else None,
-            "rows": (corrected["data"]["test"] or {}).get("rows") if corrected else None,
-            "folds_and_seeds": _folds_and_seeds(corrected),
-            # Errors of the two protocols are on other rows.
-            "as_published_naive_value": _best_of("naive", published)[1],
-            "as_published_finding": published["finding"] if published else None,
-            "as_published_finding_kind": published["finding_kind"] if published else None,
-        }
-    )
+
+
+def _in_protocol(protocol: str, record: dict[str, Any] | None) -> Iterator[tuple[str, Any]]:
+    """The columns of a protocol: rivals are on its own rows."""
+    own = record["headline"] if record else NO_SCORE
+    low, high = own["interval"]
+    naive, naive_value = _best_of("naive", record)
+    yield protocol, finite(own["value"])
+    values = {
+        "low": finite(low),
+        "high": finite(high),
+        "too_narrow": own["too_narrow"],
+        "source": record["data"]["source"] if record else None,
+        "changed": (in_words(record["changed"]) or None) if record else None,
+        "naive": naive,
+        "naive_value": naive_value,
+        "finding": record["finding"] if record else None,
+        "finding_kind": record["finding_kind"] if record else None,
+    }
+    yield from ((f"{protocol}_{column}", value) for column, value in values.items())
 
 
 def _folds_and_seeds(record: dict[str, Any] | None) -> str | None:
@@ -138,11 +157,11 @@ def _decided(record: dict[str, Any] | None) -> dict[str, Any]:
     found = {
         "statistic": decision.get("words"),
         "against": decision.get("rival"),
-        "difference": _number(decision.get("difference")),
-        "difference_low": _number(low),
-        "difference_high": _number(high),
+        "difference": finite(decision.get("difference")),
+        "difference_low": finite(low),
+        "difference_high": finite(high),
         "doubtful": decision.get("doubtful", False),
-        "p_value": _number(decision.get("p_value")),
+        "p_value": finite(decision.get("p_value")),
         "finding": record["finding"] if record else None,
         "finding_kind": record["finding_kind"] if record else None,
         "verdict": record["verdict"] if record else None,
@@ -160,7 +179,7 @@ def _best_of(tier: str, record: dict[str, Any] | None) -> tuple[str | None, floa
     headline = record["headline"]
     metric = headline["metric"]
     scores = {
-        name: {metric: _number(values.get(metric))}
+        name: {metric: finite(values.get(metric))}
         for name, values in record["rivals"].items()
         if name in {test["rival"] for test in (record["decision"]["tiers"][tier] or {"tests": []})["tests"]}
     }
@@ -168,14 +187,14 @@ def _best_of(tier: str, record: dict[str, Any] | None) -> tuple[str | None, floa
     return name, math.nan if name is None else scores[name][metric]
 
 
-def _remarks(of_both: list[dict[str, Any]]) -> list[str]:
-    """What a reader of the row must know, from the records that are there, the corrected first."""
-    remarks = [SIMULATED] if of_both and of_both[0]["data"]["simulated"] else []
-    remarks += [AGAIN] if of_both and of_both[0]["model"]["chosen"] else []
-    trials = of_both[0].get("trials") if of_both else None
+def _remarks(there: list[dict[str, Any]]) -> list[str]:
+    """What a reader of the row must know, from the records that are there, that of the finding first."""
+    remarks = [SIMULATED] if there and there[0]["data"]["simulated"] else []
+    remarks += [AGAIN] if there and there[0]["model"]["chosen"] else []
+    trials = there[0].get("trials") if there else None
     remarks += [f"{configurations(trials)} tried"] if trials else []
-    remarks += [late for record in of_both if (late := late_of(record))]
-    remarks += [OTHER_DATA] if len({record["data"]["source"] for record in of_both}) > 1 else []
+    remarks += dict.fromkeys(late for record in there if (late := late_of(record)))
+    remarks += [OTHER_DATA] if len({record["data"]["source"] for record in there}) > 1 else []
     return remarks
 
 
@@ -193,14 +212,14 @@ def in_words(changed: dict[str, str]) -> str:
 
 
 def no_finding(row: dict[str, Any]) -> str:
-    """What stands in the place of a finding of the corrected record.
+    """What stands in the place of a finding where there is neither a careful nor a corrected record.
 
     Examples
     --------
     >>> no_finding({"remark": None}), no_finding({"remark": "simulated data; run as published only"})
-    ('No corrected record', 'Run as published only')
+    ('No careful or corrected record', 'Run as published only')
     """
-    return ONLY_PUBLISHED.capitalize() if ONLY_PUBLISHED in (row["remark"] or "") else "No corrected record"
+    return ONLY_PUBLISHED.capitalize() if ONLY_PUBLISHED in (row["remark"] or "") else "No careful or corrected record"
 
 
 def rows_of_table(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -215,15 +234,6 @@ def rows_of_table(table: pd.DataFrame) -> list[dict[str, Any]]:
         {name: None if name in TEXTS and not isinstance(value, str) else value for name, value in row.items()}
         for row in table.to_dict("records")
     ]
-
-
-def _number(value: Any) -> float:
-    """A finite number that a column holds, or NaN."""
-    try:
-        number = float(value) if isinstance(value, int | float) else math.nan
-    except OverflowError:
-        return math.nan
-    return number if math.isfinite(number) else math.nan
 
 
 def findings(table: pd.DataFrame, records: Records) -> list[str]:
@@ -248,15 +258,15 @@ def findings(table: pd.DataFrame, records: Records) -> list[str]:
     >>> from rnn_trading.skill.record_files import Records
     >>> for finding in findings(skill_table(Records(), ["univariate_regression.level"]), Records()):
     ...     print(finding)
-    No corrected record on real data is there yet, so nothing can be said about skill.
+    No careful or corrected record on real data is there yet, so nothing can be said about skill.
     No record on real data is there yet, so nothing can be said about artefacts.
-    No published AUC, information coefficient or R2 falls, as far as corrected records have an interval.
+    No published AUC, information coefficient or R2 has a corrected record beside it yet.
     """
-    # Both ways of every system; the book stands by itself.
+    # Every way of every system; the book stands by itself.
     real = {
         (name, protocol): record
         for (name, protocol), record in records.found.items()
-        if protocol in PROTOCOLS and not record["data"]["simulated"]
+        if protocol in COMPARED and not record["data"]["simulated"]
     }
     return [_who_has_skill(table[table["counts"]]), _largest_artefact(real), _largest_fall(table[table["counts"]])]
 
@@ -264,13 +274,37 @@ def findings(table: pd.DataFrame, records: Records) -> list[str]:
 def _who_has_skill(table: pd.DataFrame) -> str:
     judged = table[table["finding"].notna()]
     if judged.empty:
-        return "No corrected record on real data is there yet, so nothing can be said about skill."
+        return "No careful or corrected record on real data is there yet, so nothing can be said about skill."
     kinds = Counter(judged["finding_kind"])
     models = "model" if len(judged) == 1 else "models"
     parts = [f"{MARKS[kind].says}: {kinds[kind]}{_named(judged, kind)}" for kind in KINDS if kinds[kind]]
-    text = f"Of {len(judged)} {models} on real data, judged the corrected way: {'; '.join(parts)}. {_remaining(judged)}"
-    changed = judged["corrected_changed"].notna().sum()
+    text = f"Of {len(judged)} {models} on real data, {_ways(judged)}: {'; '.join(parts)}. {_remaining(judged)}"
+    text += _beside(judged)
+    changed = sum(isinstance(row[f"{row['judged_by']}_changed"], str) for row in judged.to_dict("records"))
     return f"{text} Not run as in conf/base: {changed}." if changed else text
+
+
+def _ways(judged: pd.DataFrame) -> str:
+    """By which records models are judged, and how many by each."""
+    count = Counter(judged["judged_by"])
+    if len(count) == 1:
+        return f"judged the {next(iter(count))} way"
+    careful, corrected = (count[way] for way in JUDGED)
+    return f"{careful} judged the careful way and {corrected} the corrected way"
+
+
+def _beside(judged: pd.DataFrame) -> str:
+    """In how many of the models where they compare the careful network is better than the corrected one."""
+    known = judged[judged["careful_difference"].notna()]
+    if known.empty:
+        return ""
+    better, tested = known["careful_is_better"].astype(bool), known["careful_p_value"].notna()
+    found = int((better & (known["careful_p_value"] < SIGNIFICANCE)).sum())
+    of_tests = f"{found} of them at 5 %" if tested.all() else f"{found} of them at 5 %, of {int(tested.sum())} tested"
+    return (
+        f" The careful network is better than the corrected one in {int(better.sum())} of {len(known)} with the same "
+        f"test rows, by what decided; {of_tests if tested.any() else 'this was not tested'}."
+    )
 
 
 def _named(judged: pd.DataFrame, kind: str) -> str:
@@ -282,7 +316,7 @@ def _remaining(judged: pd.DataFrame) -> str:
     """How many findings of a difference remain if their number is taken into account."""
     told = judged[judged["finding_kind"].isin([*SKILL, "worse"])]
     if told.empty:
-        return "No model differs from its rivals."
+        return "No model has a finding of skill, and none is found to be worse than its rivals."
     by_holm, by_fdr = (int((told[name] < SIGNIFICANCE).sum()) for name in ("p_holm", "p_fdr"))
     return (
         f"Findings of a difference: {len(told)}; left if none of all may be false (Holm): {by_holm}; if 5 % of them "
@@ -331,6 +365,8 @@ def _largest_fall(table: pd.DataFrame) -> str:
     Errors in points of an index or in units of a network differ with the data; scores that say where luck lies compare.
     """
     known = table[table["metric"].isin(list(CHANCE))]
+    if known["corrected"].isna().all():
+        return "No published AUC, information coefficient or R2 has a corrected record beside it yet."
     uncertain = (known["corrected_high"] - known["corrected_low"]) / 2
     falls = (known["published"] - known["corrected"]) / uncertain.where(uncertain > 0)
     falls = falls[falls > 0]
@@ -343,65 +379,7 @@ def _largest_fall(table: pd.DataFrame) -> str:
     if not math.isnan(row["as_published"]):
         text += f", {format_score(row['as_published'])} the published way on the data here"
     text += f", {format_score(row['corrected'])} corrected"
-    if not math.isnan(row["naive_value"]):
-        text += f", where the best naive rival ({words(row['naive'])}) has {format_score(row['naive_value'])}"
+    if not math.isnan(row["corrected_naive_value"]):
+        naive = f"{words(row['corrected_naive'])}) has {format_score(row['corrected_naive_value'])}"
+        text += f", where the best naive rival ({naive}"
     return text + "."
-
-
-def published_figures(records: Records, protocols: tuple[str, ...] = PROTOCOLS) -> dict[str, list[dict[str, Any]]]:
-    """Every published figure beside ours of the same name.
-
-    Parameters
-    ----------
-    records
-        See :func:`rnn_trading.skill.record_files.read_records`.
-    protocols
-        Whose figures are ours.
-
-    Returns
-    -------
-    dict
-        By experiment: ``name`` of the figure, ``published`` (a number or several), and by protocol ours; NaN where we
-        have no such number; of several fits, the median. A figure ``METRIC_of_RIVAL`` is the rival's,
-        and ``METRIC_of_the_AVERAGE`` that of an average, one step ahead.
-
-    Examples
-    --------
-    >>> from rnn_trading.skill.record_files import Records
-    >>> record = {"published": {"auc": 0.68}, "model": {"metrics": {"auc": 0.52}}, "rivals": {}}
-    >>> published_figures(Records(found={("stacked_lstm.classification", "corrected"): record}))
-    {'stacked_lstm.classification': [{'name': 'auc', 'published': 0.68, 'as_published': nan, 'corrected': 0.52}]}
-    """
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name in dict.fromkeys(name for name, _ in records.found):
-        of_protocol = {protocol: records.found.get((name, protocol)) for protocol in protocols}
-        published: dict[str, Any] = {}
-        for record in of_protocol.values():
-            published |= (record and record["published"]) or {}
-        found[name] = [
-            {"name": figure, "published": value}
-            | {protocol: _ours(record, figure) for protocol, record in of_protocol.items()}
-            for figure, value in published.items()
-        ]
-    return found
-
-
-def _median(value: Any) -> Any:
-    """Of a number that is told by fit, the median."""
-    by_fit = isinstance(value, dict) and bool(value) and all(isinstance(each, int | float) for each in value.values())
-    return statistics.median(value.values()) if by_fit else value
-
-
-def _ours(record: dict[str, Any] | None, figure: str) -> float:
-    if record is None:
-        return math.nan
-    metric, _, rival = figure.partition("_of_")
-    if rival in record["rivals"]:
-        return _number(record["rivals"][rival].get(metric))
-    averages = record.get("data", {}).get(ONE_STEP.get(metric), {})
-    average = rival.removeprefix("the_")
-    if average in averages:
-        return _number(averages[average])
-    model = record["model"]
-    of_training = {f"{name}{TRAINING_ROWS}": value for name, value in (model.get("training_rows") or {}).items()}
-    return _number(_median((model | of_training | model["metrics"]).get(figure)))

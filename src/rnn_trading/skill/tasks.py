@@ -86,6 +86,8 @@ class Task:
         What decides over forecasts, and why; see :mod:`rnn_trading.skill.statistics`.
     combined
         On which scale two forecasts are weighed; see :func:`rnn_trading.skill.encompassing.encompassing`.
+    weighed_with
+        Rivals with which the model is weighed, too, where another is the best.
     positive
         Whether forecasts must be positive.
     comparisons
@@ -130,6 +132,7 @@ class Task:
     comparisons: tuple[Comparison, ...]
     headline: Headline
     combined: Literal["logits", "ranks", "changes", "as they are"] = "as they are"
+    weighed_with: tuple[str, ...] = ()
     positive: bool = False
     only: dict[str, str] = field(default_factory=dict)
     units: Literal["dates", "documents", "weeks"] = "dates"
@@ -160,7 +163,8 @@ class Task:
 
 def _panel(task: Literal["classification", "regression"], table: pd.DataFrame, column: str) -> Metrics:
     dates = pd.DatetimeIndex(table["date"])
-    metrics = evaluate_panel(task, table[column].to_numpy(), table[TRUTH].to_numpy(), dates)
+    names = table["ticker"].to_numpy() if "ticker" in table else None
+    metrics = evaluate_panel(task, table[column].to_numpy(), table[TRUTH].to_numpy(), dates, names)
     pooled = {"ic_pooled": scores.rank_correlation} | ({"auc": scores.auc} if task == "classification" else {})
     return metrics | _within_folds(table, {name: (of, table[column], table[TRUTH]) for name, of in pooled.items()})
 
@@ -290,6 +294,7 @@ TASKS: dict[str, Task] = {
         statistic=statistics.REVIEWS,
         comparisons=(partial(by_document_loss, LOG_LOSS, "log_loss"),),
         combined="logits",
+        weighed_with=("tfidf_logistic_regression",),
         headline=Headline("auc", "AUC", True, scores.auc),
     ),
     "stars": Task(
@@ -299,6 +304,7 @@ TASKS: dict[str, Task] = {
         statistic=statistics.STARS,
         comparisons=(partial(by_document_loss, SQUARED_ERROR, "rmse"),),
         combined="ranks",
+        weighed_with=("tfidf_ridge",),
         headline=Headline("rank_correlation", "rank correlation", True, scores.rank_correlation),
     ),
     "filings": Task(

@@ -37,10 +37,10 @@ def trials_of(decision: dict[str, Any], trials: dict[str, Any] | None) -> dict[s
     dict or None
         What the register says, and ``best_by_luck``: of so many forecasts none of which is better than the best rival
         of the lowest tier, what the best would have reached by the deciding statistic: ``value``, with the ``rival``
-        and its ``rival_value``; None where there is no interval, or the model is no better than that rival: how far a
-        bad forecast is off says nothing of luck. ``p_corrected`` of the comparison that decided, and ``p_alone``, what
-        it would be if nothing else had been tried: the same where the model is not the better one. None: it was not
-        counted.
+        and its ``rival_value``; None where there is no interval, where that would be an error below zero, or the model
+        is no better than that rival: how far a bad forecast is off says nothing of luck. ``p_corrected`` of the
+        comparison that decided, and ``p_alone``, what it would be if nothing else had been tried: the same where the
+        model is not the better one. None: it was not counted.
 
     Examples
     --------
@@ -74,7 +74,8 @@ def _best_by_luck(decision: dict[str, Any], lowest: dict[str, Any], tries: int) 
     if not _is_better(decision, best):
         return None
     value = best_by_luck(best["rival_value"], best["interval"], decision["larger_is_better"], tries)
-    if math.isnan(value):
+    # An error below zero is none; QLIKE crosses it seldom.
+    if math.isnan(value) or (not decision["larger_is_better"] and value < 0 <= best["rival_value"]):
         return None
     return {"value": value, "rival": best["rival"], "rival_value": best["rival_value"]}
 
@@ -166,8 +167,12 @@ def what_was_tried(trials: dict[str, Any] | None) -> str:
     --------
     >>> told = {"configurations": 1, "fits": 25, "since": "2026-01-31T12:05:00Z", "new": True, "unreadable": []}
     >>> print(what_was_tried(told | {"best_by_luck": None}).replace(". ", ".\n"))
-    1 configuration of this experiment was tested on these dates, in 25 fits since 2026-01-31.
+    1 configuration of this experiment was tested on these dates.
+    The register of trials has 25 fits since 2026-01-31.
     No other fit of this experiment and source is in the register of trials: what is not in it, nobody knows.
+    >>> of_a_grid = told | {"best_by_luck": None, "networks": 50, "new": False}
+    >>> what_was_tried(of_a_grid).partition("has ")[2]
+    '25 fits, each the best by the validation rows of a grid, 50 networks in all, since 2026-01-31.'
     >>> what_was_tried(None)
     'How many configurations were tried before this one was not counted.'
     """
@@ -175,10 +180,14 @@ def what_was_tried(trials: dict[str, Any] | None) -> str:
         return "How many configurations were tried before this one was not counted."
     one, fits, versions = tried_in(trials) == 1, trials["fits"], trials.get("versions", 1)
     sentences = [
-        f"{configurations(trials)} of this experiment {'was' if one else 'were'} tested on these dates, in {fits:,} "
-        f"fit{'s' * (fits != 1)} since {trials['since'][:10]}"
+        f"{configurations(trials)} of this experiment {'was' if one else 'were'} tested on these dates. The register "
+        f"of trials has {fits:,} fit{'s' * (fits != 1)}{_of_networks(trials)} since {trials['since'][:10]}"
     ]
-    if trials["new"]:
+    before = trials.get("before", 0)
+    if before:
+        were = "was tested before it" if before == 1 else "were tested before it, or elsewhere"
+        sentences.append(f"{before:,} of these {were}, and the parameter experiment.tried_before says so")
+    if trials["new"] and not before:
         sentences.append(f"{NO_OTHER}: what is not in it, nobody knows")
     if versions > 1:
         sentences.append(
@@ -196,6 +205,14 @@ def what_was_tried(trials: dict[str, Any] | None) -> str:
             f"{format_score(luck['rival_value'])}). Of what decided, {_p_values(trials)}"
         )
     return " ".join(f"{sentence}." for sentence in sentences)
+
+
+def _of_networks(trials: dict[str, Any]) -> str:
+    """How many networks were trained for the fits, where there were more."""
+    networks = trials.get("networks", 0)
+    if networks <= trials["fits"]:
+        return ""
+    return f", each the best by the validation rows of a grid, {networks:,} networks in all,"
 
 
 def _p_values(trials: dict[str, Any]) -> str:

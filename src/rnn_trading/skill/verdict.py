@@ -38,8 +38,8 @@ def verdict(
         What changes without some rows; see :func:`without_months`.
     known
         Of the model and of the data: ``networks``, ``stopped_on``, ``chosen_on``, ``chosen``, ``best_epoch``,
-        ``epochs``, ``epochs_allowed``, ``by_seed``, ``caveat``; and of the record ``by_fold``, ``folds_ahead`` and
-        ``trials``.
+        ``epochs``, ``epochs_allowed``, ``by_seed``, ``caveat``; and of the record ``by_fold``, ``folds_ahead``,
+        ``trials`` and ``elsewhere``.
 
     Examples
     --------
@@ -240,6 +240,7 @@ def _caveats(decision: dict[str, Any], known: dict[str, Any]) -> list[str]:
         trained = "one seed was trained in each fold" if several else "one network was trained"
         sentences.append(f"{trained}: another seed may give another finding")
     sentences += _epoch_kept(known)
+    sentences += [each["says"] for each in known.get("elsewhere", []) if each["apart"]]
     return sentences + ([known["caveat"]] if known.get("caveat") else [])
 
 

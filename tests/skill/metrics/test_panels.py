@@ -1,6 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from rnn_trading.skill.inference.comparison import newey_west_t
@@ -8,7 +10,9 @@ from rnn_trading.skill.losses import LOG_LOSS
 from rnn_trading.skill.metrics.panels import (
     evaluate_panel,
     information_coefficients,
+    mean_coefficient_without_each,
     quantile_returns,
+    quintile_turnover,
 )
 
 TWO_DAYS = pd.DatetimeIndex(["2020-01-05"] * 4 + ["2020-01-12"] * 4)
@@ -66,6 +70,28 @@ def test_quintiles_by_hand():
     assert evaluate_panel("regression", forecast, truth, dates)["quintile_spread"] == 80
 
 
+def test_turnover_by_hand():
+    """Ten names, two in each fifth. One of the highest two is exchanged: half is sold, half is bought."""
+    dates = pd.DatetimeIndex(["2020-01-05"] * 10 + ["2020-01-12"] * 10 + ["2020-01-19"] * 10)
+    first = np.arange(10.0)
+    second = first.copy()
+    second[[7, 8]] = second[[8, 7]]
+    forecast, names = np.concatenate([first, second, second]), list("abcdefghij") * 3
+    assert quintile_turnover(forecast, dates, names) == 0.5  # 1 on the second date, 0 on the third
+    metrics = evaluate_panel("regression", forecast, np.tile(np.arange(10.0), 3) / 100, dates, names)
+    # Spreads: .08, then .075 twice, less half a turn at 10 basis points.
+    assert metrics["quintile_spread_net"] == pytest.approx((0.08 + 2 * 0.075) / 3 - 0.0005)
+    assert np.isnan(quintile_turnover(first, dates[:10], names[:10]))
+
+
+def test_a_name_that_is_gone_is_sold():
+    """Two fifths of five names, then the highest is no longer there, and another is the highest."""
+    dates = pd.DatetimeIndex(["2020-01-05"] * 6 + ["2020-01-12"] * 5)
+    turnover = quintile_turnover(np.array([0.0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4]), dates, list("abcdefabcde"))
+    # Of six names the lowest fifth has two, a and b, half each; the highest one, f. Of five, a and e.
+    assert turnover == pytest.approx(1 + 1 + 0.5 + 0.5)
+
+
 def test_newey_west_t_by_hand():
     values = pd.Series([1.0, 2, 3, 4, 5, np.nan])
     # 5 values: floor(4 * .05 ** (2 / 9)) = 2 lags with weights 2/3 and 1/3. Deviations -2 ... 2 have the sums of
@@ -74,3 +100,21 @@ def test_newey_west_t_by_hand():
     assert newey_west_t(values) == pytest.approx(expected)
     assert np.isnan(newey_west_t(pd.Series([1.0] * 9)))
     assert np.isnan(newey_west_t(pd.Series([1.0, 2.0])))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 9), st.integers(2, 5), st.integers(1, 4))
+def test_coefficients_without_each_ticker_are_those_of_the_rows_that_are_left(seed, tickers, dates, kinds):
+    """Few kinds of values, so that many tie; tickers that lack dates."""
+    generator = np.random.default_rng(seed)
+    codes, day = (each.ravel() for each in np.meshgrid(np.arange(tickers), np.arange(dates)))
+    kept = generator.random(len(codes)) < 0.8
+    kept[:tickers] = True  # each ticker has a row
+    codes, day = codes[kept], pd.DatetimeIndex(np.datetime64("2020-01-03") + 7 * day[kept])
+    forecast, truth = generator.integers(0, kinds + 1, (2, len(codes))).astype(float)
+    found = mean_coefficient_without_each(forecast, truth, day, codes)
+    slow = [
+        information_coefficients(*(side[codes != each] for side in (forecast, truth, day))).mean()
+        for each in range(tickers)
+    ]
+    np.testing.assert_allclose(found, slow, atol=1e-12)

@@ -1,5 +1,6 @@
 """Naive rivals of one series, by hand and beside slow references."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -19,6 +20,7 @@ from rnn_trading.skill.rivals.series import (
     autoregression_of,
     averaging_rivals,
     drift,
+    ewma,
     exponential_mean,
     har_means,
     least_squares,
@@ -170,6 +172,15 @@ def test_an_order_is_chosen_on_the_validation_rows():
     np.testing.assert_allclose(constant(windows), series.mean(), rtol=1e-9)
     by_aic = autoregression_of(series, 10, NO_ROWS, SQUARED_ERROR)
     assert not np.allclose(by_aic(windows), series.mean(), atol=0.5)
+
+
+def test_an_exponential_mean_of_volatility_stays_above_zero():
+    """Of what may be below zero it does not."""
+    series = np.abs(np.random.default_rng(0).normal(size=800))
+    of = {positive: ewma(dataclasses.replace(known(series), positive=positive)) for positive in (True, False)}
+    still = np.zeros((1, 25))
+    assert of[False](still).tolist() == [0.0]
+    assert of[True](still) == pytest.approx(0.1 * known(series).train[1].mean())
 
 
 def test_a_line_of_volatility_stays_above_zero():

@@ -10,7 +10,7 @@ from rnn_trading.skill.rivals.text import KnownTexts, TextRows
 
 
 def rows_of(counts, seen=None):
-    return TextRows(csr_array(counts), csr_array(counts if seen is None else seen))
+    return TextRows(csr_array(counts), csr_array(counts if seen is None else seen), csr_array((len(counts), 0)))
 
 
 @pytest.fixture

@@ -16,9 +16,14 @@ from rnn_trading.skill.inference.comparison import newey_west_t
 from rnn_trading.skill.losses import PROBABILITY_FLOOR, Vector
 from rnn_trading.skill.ranks import centred_ranks
 
+Matrix = NDArray[np.float64]
+Codes = NDArray[np.integer]
 QUANTILES = 5
 # Of two ranks, a correlation is 1 or -1, whatever they are.
 FEWEST_TICKERS = 3
+SMALLEST_SCALE = 1e-9  # of ranks in halves and quarters: below it a side is constant
+# Of what is bought or sold: 10 basis points.
+COST = 0.001
 
 
 def information_coefficients(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Series:
@@ -56,6 +61,62 @@ def _dates(dates: pd.Index) -> tuple[NDArray[np.int64], pd.DatetimeIndex]:
     return codes, pd.DatetimeIndex(distinct, name="date")
 
 
+def mean_coefficient_without_each(forecast: Vector, truth: Vector, dates: pd.Index, codes: Codes) -> Vector:
+    """Mean information coefficient without each ticker in turn, all at once: what ranks change by is a sign.
+
+    Parameters
+    ----------
+    forecast, truth, dates
+        See :func:`information_coefficients`.
+    codes
+        Ticker of each row, as a number from 0, ``(rows,)``; each at most once a date.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(tickers,)``; NaN where no date is left that has a coefficient.
+
+    Examples
+    --------
+    Without the third of four tickers the ranks of both sides are the same.
+
+    >>> dates, tickers = pd.DatetimeIndex(["2020-01-03"] * 4), np.arange(4)
+    >>> found = mean_coefficient_without_each(np.array([1.0, 2, 9, 4]), np.array([1.0, 2, 0, 4]), dates, tickers)
+    >>> found.round(3).tolist()
+    [-0.5, -0.5, 1.0, -0.5]
+    """
+    day, _ = _dates(dates)
+    whole = information_coefficients(forecast, truth, dates).to_numpy()
+    tickers = int(codes.max()) + 1
+    change, fewer = np.zeros(tickers), np.zeros(tickers)
+    order = np.argsort(day, kind="stable")
+    for place, rows in enumerate(np.split(order, np.flatnonzero(np.diff(day[order])) + 1)):
+        alone = _without_each(np.asarray(forecast)[rows], np.asarray(truth)[rows])
+        change[codes[rows]] += np.nan_to_num(alone) - np.nan_to_num(whole[place])
+        fewer[codes[rows]] += np.isfinite(alone).astype(float) - float(np.isfinite(whole[place]))
+    left = np.isfinite(whole).sum() + fewer
+    return np.divide(np.nansum(whole) + change, left, out=np.full(tickers, np.nan), where=left > 0)
+
+
+def _without_each(forecast: Vector, truth: Vector) -> Vector:
+    """Rank correlation of the rows of one date without each of them in turn.
+
+    Of the others a centred rank falls by half the sign of how far its value is above the one that is left out.
+    """
+    same_day = np.zeros(len(forecast), dtype=np.int64)
+    one, other = (centred_ranks(side, same_day) for side in (forecast, truth))
+    of_one, of_other = (np.sign(side[:, None] - side[None, :]) for side in (forecast, truth))
+
+    def left(first: Vector, second: Vector, by_first: Matrix, by_second: Matrix) -> Vector:
+        halves = (first @ by_second + second @ by_first) / 2
+        return first @ second - halves + (by_first * by_second).sum(axis=0) / 4 - first * second
+
+    both = left(one, other, of_one, of_other)
+    scale = np.sqrt(left(one, one, of_one, of_one) * left(other, other, of_other, of_other))
+    defined = (scale > SMALLEST_SCALE) & (len(forecast) - 1 >= FEWEST_TICKERS)
+    return np.divide(both, scale, out=np.full(len(forecast), np.nan), where=defined)
+
+
 def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.DataFrame:
     """Mean truth by date in each fifth of that date's forecasts, lowest forecasts first.
 
@@ -71,20 +132,59 @@ def quantile_returns(forecast: Vector, truth: Vector, dates: pd.Index) -> pd.Dat
     >>> quantile_returns(np.arange(10), np.arange(10) / 2, dates).to_numpy().tolist()
     [[0.25, 1.25, 2.25, 3.25, 4.25]]
     """
+    quintile = _quintiles(np.asarray(forecast), dates)
+    rows = pd.DataFrame({"date": dates, "quintile": quintile, "truth": np.asarray(truth)})[quintile > 0]
+    return rows.groupby(["date", "quintile"])["truth"].mean().unstack("quintile")
+
+
+def _quintiles(forecast: Vector, dates: pd.Index) -> NDArray[np.int64]:
+    """Fifth of each row within its date, 1 to 5, the highest forecasts last; 0 on dates that have none."""
     codes, distinct = _dates(dates)
-    forecast = np.asarray(forecast)
     order = np.lexsort((forecast, codes))
     sizes = np.bincount(codes, minlength=len(distinct))
     starts, ends = sizes.cumsum() - sizes, sizes.cumsum()
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order)) - starts[codes[order]]
     usable = (sizes >= QUANTILES) & (forecast[order[starts]] < forecast[order[ends - 1]])
-    rows = pd.DataFrame({"date": dates, "quintile": rank * QUANTILES // sizes[codes] + 1, "truth": np.asarray(truth)})
-    return rows[usable[codes]].groupby(["date", "quintile"])["truth"].mean().unstack("quintile")
+    return np.where(usable[codes], rank * QUANTILES // sizes[codes] + 1, 0)
+
+
+def quintile_turnover(forecast: Vector, dates: pd.Index, names: Any) -> float:
+    """What is bought and sold from date to date to hold the highest fifth, and to be short of the lowest.
+
+    Parameters
+    ----------
+    forecast, dates
+        See the module.
+    names
+        Of the tickers, ``(rows,)``, each once a date.
+
+    Returns
+    -------
+    float
+        Mean over the dates but the first of the sum of absolute changes of weight. Weights of a side are equal, and sum
+        to 1: 0 where nothing changes, 4 where all names do. Weights do not drift with prices. NaN with fewer than two
+        dates that have quintiles.
+
+    Examples
+    --------
+    The highest and the lowest of five change places: each is sold, and bought on the other side.
+
+    >>> dates = pd.DatetimeIndex(["2020-01-03"] * 5 + ["2020-01-10"] * 5)
+    >>> quintile_turnover(np.array([1.0, 2, 3, 4, 5, 5, 2, 3, 4, 1]), dates, list("abcdeabcde"))
+    4.0
+    """
+    quintile = _quintiles(np.asarray(forecast), dates)
+    rows = pd.DataFrame({"date": pd.DatetimeIndex(dates), "name": names, "side": 0.0})
+    for fifth, sign in ((QUANTILES, 1.0), (1, -1.0)):
+        held = quintile == fifth
+        rows.loc[held, "side"] = sign / rows["date"][held].map(rows["date"][held].value_counts())
+    weights = rows[quintile > 0].pivot(index="date", columns="name", values="side").fillna(0.0)
+    return float(weights.diff().iloc[1:].abs().sum(axis=1).mean())
 
 
 def evaluate_panel(
-    task: Literal["classification", "regression"], forecast: Vector, truth: Vector, dates: pd.Index
+    task: Literal["classification", "regression"], forecast: Vector, truth: Vector, dates: pd.Index, names: Any = None
 ) -> dict[str, Any]:
     """All metrics of one forecast of a panel.
 
@@ -95,6 +195,8 @@ def evaluate_panel(
         units of the truth.
     forecast, truth, dates
         See the module.
+    names
+        Of the tickers, ``(rows,)``, each once a date. None: nothing is said of turnover.
 
     Returns
     -------
@@ -102,8 +204,9 @@ def evaluate_panel(
         Classification: ``auc``, ``accuracy`` (at .5), ``log_loss``. Regression: ``rmse``, ``mae``, ``r2``
         (against the mean of these rows). Both: ``ic_pooled`` (Spearman over all rows), ``ic_mean`` (mean over
         dates), ``ic_t`` (its Newey-West t), ``ic_dates`` (dates that have one), ``quintile_spread`` (mean
-        truth of the highest fifth less the lowest, by date) and ``quintile_spread_t``; ``rows``. Without rows there is
-        nothing but ``rows``.
+        truth of the highest fifth less the lowest, by date) and ``quintile_spread_t``; ``rows``. With names
+        ``quintile_turnover``, and of returns ``quintile_spread_net``: the spread less turnover times :data:`COST`.
+        Without rows there is nothing but ``rows``.
 
     Examples
     --------
@@ -120,6 +223,9 @@ def evaluate_panel(
     by_date = information_coefficients(forecast, truth, dates)
     quintiles = quantile_returns(forecast, truth, dates)
     spread = quintiles[QUANTILES] - quintiles[1] if len(quintiles) else pd.Series(dtype=float)
+    traded = {} if names is None else {"quintile_turnover": quintile_turnover(forecast, dates, names)}
+    if traded and task == "regression":
+        traded["quintile_spread_net"] = float(spread.mean()) - COST * traded["quintile_turnover"]
     return by_task | {
         "ic_pooled": spearman(forecast, truth),
         "ic_mean": float(by_date.mean()),
@@ -127,6 +233,7 @@ def evaluate_panel(
         "ic_dates": int(by_date.notna().sum()),
         "quintile_spread": float(spread.mean()),
         "quintile_spread_t": newey_west_t(spread),
+        **traded,
         "rows": len(truth),
     }
 

@@ -3,6 +3,7 @@
 import re
 
 from rnn_trading.skill.rivals import filings, macro, panels, returns, series, stars, text
+from rnn_trading.skill.rivals.pretrained import PRETRAINED
 from rnn_trading.skill.rivals.tiers import Tier
 
 _LISTS = (
@@ -12,6 +13,8 @@ _LISTS = (
 )
 # The published averages of runs are named after their length; see `averaging_rivals` in `series.py`.
 _AVERAGE = re.compile(r"mean_of_last_\d+")
+# Of the mid-price: the close of the last day, which is newer than the middle of its range.
+LAST_CLOSE = "last_close"
 # The network that feeds on its own forecasts, beside one that forecasts paths at once: it is fitted, as a strong rival.
 RECURSION = "recursion"
 
@@ -28,10 +31,13 @@ def tier_of(name: str) -> Tier:
     --------
     >>> tier_of("training_mean"), tier_of("persistence"), tier_of("mean_of_last_50"), tier_of("ridge")
     ('chance', 'naive', 'naive', 'strong')
+    >>> tier_of("chronos_bolt")
+    'strong'
     """
-    if _AVERAGE.fullmatch(name):
+    if name == LAST_CLOSE or _AVERAGE.fullmatch(name):
         return "naive"
-    if name == RECURSION:
+    # Of a model that was trained elsewhere, where it cannot have seen the test: see `elsewhere.py`.
+    if name == RECURSION or name in PRETRAINED:
         return "strong"
     found = {tier for rivals in _LISTS if (tier := rivals.tier_of(name))}
     if len(found) != 1:

@@ -94,9 +94,18 @@ def persistence(known: KnownMonths) -> Paths:
 
 
 def seasonal_persistence(known: KnownMonths) -> Paths:
-    """The value a year before the target: the last ``season`` rows of each history, again and again."""
+    """The value a year before the target: the last ``season`` rows of each history, again and again.
+
+    A history that is shorter raises a ValueError.
+    """
     season = known.season
-    return lambda histories, steps: histories[:, -season:][:, np.arange(steps) % season]
+
+    def forecast(histories: Array, steps: int) -> Array:
+        if histories.shape[1] < season:
+            raise ValueError(f"a season has {season} months, a history {histories.shape[1]}")
+        return histories[:, -season:][:, np.arange(steps) % season]
+
+    return forecast
 
 
 def training_mean(known: KnownMonths) -> Paths:

@@ -8,6 +8,7 @@ the same date, whose past returns are known as early. All are fitted and chosen 
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice, pairwise
 from typing import Any, Protocol
 
@@ -54,6 +55,9 @@ class PanelRows:
         One-hot month, ``(rows, 12)``, of any type.
     dates
         A whole number for the date of each row, 0 or more, ``(rows,)``. All rows of a date are there.
+    among
+        All rows that were there when forecasts were made, and the places of these rows among them: a rank must not know
+        which tickers have an outcome. None: these rows are all.
 
     Examples
     --------
@@ -67,10 +71,29 @@ class PanelRows:
     windows: Windows
     months: NDArray[Any]
     dates: NDArray[np.int64]
+    among: "tuple[PanelRows, NDArray[np.int64]] | None" = None
 
     def __len__(self) -> int:
         """Rows."""
         return len(self.dates)
+
+    def ranks_of(self, signal: "Callable[[PanelRows], Vector]") -> Vector:
+        """A number of each row as its rank among all that were there on its date, ``(rows,)``.
+
+        See :func:`rnn_trading.skill.ranks.relative_ranks`.
+
+        Examples
+        --------
+        The second of three rows has no outcome, and is ranked all the same:
+
+        >>> returns, dates = np.array([[0.1], [0.2], [0.3]]), np.array([0, 0, 0])
+        >>> everyone = PanelRows(returns, np.zeros((3, 12)), dates)
+        >>> some = PanelRows(returns[[0, 2]], np.zeros((2, 12)), dates[:2], among=(everyone, np.array([0, 2])))
+        >>> some.ranks_of(lambda rows: rows.last_return).round(3).tolist()
+        [-0.333, 0.333]
+        """
+        everyone, places = self.among or (self, slice(None))
+        return relative_ranks(signal(everyone), everyone.dates)[places]
 
     @property
     def returns(self) -> Matrix:
@@ -116,16 +139,17 @@ class PanelRows:
 
     @property
     def ranks(self) -> Matrix:
-        """Each past return and the volatility as its rank among the rows of its date, ``(rows, lags + 1)``.
-
-        See :func:`rnn_trading.skill.ranks.relative_ranks`.
-        """
+        """Each past return and the volatility as its rank, ``(rows, lags + 1)``; see :meth:`ranks_of`."""
         lags = self.windows.shape[1]
         result = np.empty((len(self), lags + 1))
         for lag in range(lags):
-            result[:, lag] = relative_ranks(self.windows[:, lag], self.dates)
-        result[:, lags] = relative_ranks(self.volatility, self.dates)
+            result[:, lag] = self.ranks_of(partial(_lag, lag=lag))
+        result[:, lags] = self.ranks_of(lambda rows: rows.volatility)
         return result
+
+
+def _lag(rows: PanelRows, lag: int) -> Vector:
+    return rows.windows[:, lag]
 
 
 @dataclass(frozen=True)
@@ -292,7 +316,7 @@ def _slope_on_rank(known: KnownPanel, signal: Callable[[PanelRows], Vector]) -> 
     """A line, or a logistic curve, in the rank of a signal among the rows of its date."""
 
     def rank(rows: PanelRows) -> Vector:
-        return relative_ranks(signal(rows), rows.dates)
+        return rows.ranks_of(signal)
 
     rows, target = known.train
     forecast = (logistic_slope if known.classes else slope)(rank(rows), target)

@@ -126,7 +126,8 @@ def echo_state_network(known: KnownSeries) -> NextValue:
 def ewma(known: KnownSeries) -> NextValue:
     """The exponentially weighted mean of the window.
 
-    Its decay has the smallest squared error on the validation rows, or, where there are none, on the training rows.
+    Its decay has the smallest squared error on the validation rows, or, where there are none, on the training rows. Of
+    what is positive a forecast is at least a tenth of the mean training target.
     """
     windows, targets = known.validation if len(known.validation[1]) else known.train
 
@@ -134,7 +135,11 @@ def ewma(known: KnownSeries) -> NextValue:
         return float(SQUARED_ERROR.of(exponential_mean(windows, decay), targets).mean())
 
     decay = best_of(EWMA_DECAYS.tolist(), error, "decay of an exponential mean")
-    return lambda test: exponential_mean(test, decay)
+
+    def next_value(test: Matrix) -> Vector:
+        return exponential_mean(test, decay)
+
+    return above_zero(next_value, known.train[1]) if known.positive else next_value
 
 
 def har(known: KnownSeries) -> NextValue:

@@ -41,6 +41,11 @@ def tfidf_ridge_of_the_words_seen(known: KnownTexts) -> Forecast:
     return _ridge(tfidf(), lambda rows: rows.seen_counts, known)
 
 
+def tfidf_ridge_with_pairs(known: KnownTexts) -> Forecast:
+    """The same on all words and pairs of words of the whole text."""
+    return _ridge(tfidf(), TextRows.words_and_pairs, known)
+
+
 def mean_vector_ridge(known: KnownTexts) -> Forecast:
     """Ridge regression on the mean pretrained vector of the whole text's words."""
     import sklearn  # noqa: PLC0415  see tfidf in text.py
@@ -53,7 +58,7 @@ def mean_vector_ridge(known: KnownTexts) -> Forecast:
 STARS = Rivals(
     chance=(training_mean,),
     naive=(review_length,),
-    strong=(tfidf_ridge, tfidf_ridge_of_the_words_seen, mean_vector_ridge),
+    strong=(tfidf_ridge, tfidf_ridge_of_the_words_seen, tfidf_ridge_with_pairs, mean_vector_ridge),
 )
 
 

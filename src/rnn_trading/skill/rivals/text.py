@@ -19,6 +19,10 @@ logger = logging.getLogger(__name__)
 # or, where there are none, by cross-validation on the training texts. With the library's default, 1, the probabilities
 # of TF-IDF are far too timid, and too easily beaten.
 STRENGTHS, FOLDS = (0.1, 1.0, 10.0, 100.0), 3
+# Words by naive Bayes are weighted already, and many: they want stronger penalties.
+STRENGTHS_OF_WEIGHTED = (0.01, 0.1, 1.0, 10.0)
+# A pair of words that stands in fewer training texts is not counted.
+FEWEST_TEXTS = 5
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,18 @@ class TextRows:
         How often each word occurs in each whole text, sparse, ``(texts, words)``.
     seen_counts
         The same of the words that the network sees after cutting, sparse, ``(texts, ids)``.
+    pairs
+        How often each pair of neighbouring words occurs in each whole text, of those that stand in at least
+        :data:`FEWEST_TEXTS` training texts, sparse, ``(texts, pairs)``.
     """
 
     counts: "scipy.sparse.csr_array"
     seen_counts: "scipy.sparse.csr_array"
+    pairs: "scipy.sparse.csr_array"
+
+    def words_and_pairs(self) -> "scipy.sparse.csr_array":
+        """Both, side by side, ``(texts, words + pairs)``."""
+        return scipy.sparse.hstack([self.counts, self.pairs], format="csr")
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,13 @@ def tfidf_of_the_words_seen(known: KnownTexts) -> Forecast:
     return _logistic(tfidf(), lambda rows: rows.seen_counts, known)
 
 
+def naive_bayes_logistic_regression(known: KnownTexts) -> Forecast:
+    """All words and pairs of words of the whole text, weighted by naive Bayes (Wang and Manning, 2012)."""
+    from rnn_trading.skill.rivals.naive_bayes import NaiveBayesWeights  # noqa: PLC0415  see tfidf
+
+    return _logistic(NaiveBayesWeights(), TextRows.words_and_pairs, known, STRENGTHS_OF_WEIGHTED)
+
+
 def mean_vector_logistic_regression(known: KnownTexts) -> Forecast:
     """The mean pretrained vector of the whole text's words."""
     import sklearn  # noqa: PLC0415  see tfidf
@@ -104,17 +123,22 @@ def mean_vector_logistic_regression(known: KnownTexts) -> Forecast:
 SENTIMENT = Rivals(
     chance=(majority,),
     naive=(review_length,),
-    strong=(tfidf_logistic_regression, tfidf_of_the_words_seen, mean_vector_logistic_regression),
+    strong=(
+        *(tfidf_logistic_regression, tfidf_of_the_words_seen),
+        *(naive_bayes_logistic_regression, mean_vector_logistic_regression),
+    ),
 )
 
 
-def _logistic(first: Any, features: Callable[[TextRows], Any], known: KnownTexts) -> Forecast:
+def _logistic(
+    first: Any, features: Callable[[TextRows], Any], known: KnownTexts, strengths: tuple[float, ...] = STRENGTHS
+) -> Forecast:
     import sklearn  # noqa: PLC0415  see tfidf
 
     estimator = sklearn.pipeline.make_pipeline(first, sklearn.linear_model.LogisticRegression(max_iter=1000))
     by_folds = sklearn.model_selection.GridSearchCV(
         estimator,
-        {"logisticregression__C": STRENGTHS},
+        {"logisticregression__C": strengths},
         scoring="neg_log_loss",
         cv=sklearn.model_selection.StratifiedKFold(FOLDS, shuffle=True, random_state=known.seed),
     )
@@ -122,7 +146,7 @@ def _logistic(first: Any, features: Callable[[TextRows], Any], known: KnownTexts
     logger.info(
         "Fitting a rival, a logistic regression on %s columns and %s texts", *map("{:,}".format, train[0].shape[::-1])
     )
-    fitted = fit_best(estimator, ("logisticregression__C", STRENGTHS), train, validation, LOG_LOSS, by_folds)
+    fitted = fit_best(estimator, ("logisticregression__C", strengths), train, validation, LOG_LOSS, by_folds)
     return lambda rows: forecast_of(fitted, features(rows))
 
 
