@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from rnn_trading.figures import filings, folds, inputs, macro, panels, series, skill, text
+from rnn_trading.figures import explanations, filings, folds, inputs, macro, panels, series, skill, text
 from rnn_trading.skill.metrics.documents import evaluate_documents
 from tests.made_up import table
 
@@ -44,6 +44,22 @@ def model_record(metric="auc", rivals=RIVALS, published=0.6815):
         "published": {metric: published},
         "published_on": "IMDB's 25,000 test reviews, with vectors of 100 dimensions",
     }
+
+
+def importance(known=("level", "wednesday", "pause")):
+    """By lag and channel, and of what has no lag."""
+    channels, lags = ("changes", "sizes", "ranges", "volumes"), np.arange(1, 45)
+    values = {"Channels": np.exp(-lags[:, None] / 9) * np.linspace(1, 0.1, len(channels))}
+    features = {"Channels": channels}
+    if known:
+        values["Known"], features["Known"] = np.linspace(0.4, 0.1, len(known)), known
+    return values, features
+
+
+def moved(words=60):
+    effects = np.sin(np.arange(words)) / 9
+    long = [f"unforgettable_{place}" for place in range(words)]
+    return {"words": long, "effects": effects, "attention": np.full(words, 1 / words)}
 
 
 def runs():
@@ -216,8 +232,12 @@ CASES = {
     "no gradient_by_lag": lambda: series.gradient_by_lag(gradients().iloc[:0], {}, {False: {}, True: {}}, TITLE),
     "runs_over_truth": lambda: series.runs_over_truth(runs(), "points", None, TITLE),
     "paths_over_truth": lambda: series.paths_over_truth(
-        runs().assign(recursion=990.0), "recursion", "index points", None, TITLE
+        runs().assign(recursion=990.0), ("recursion", "Runs of the other network"), "index points", None, TITLE
     ),
+    "by_lag": lambda: explanations.by_lag(*importance(), "Growth of the loss (0.671) if exchanged", TITLE),
+    "by_lag of a sequence alone": lambda: explanations.by_lag(*importance(known=()), "Value times derivative", TITLE),
+    "by_word": lambda: explanations.by_word(moved(), TITLE),
+    "by_word without attention": lambda: explanations.by_word(moved() | {"attention": None}, TITLE),
     "one_step_averages": lambda: series.one_step_averages(
         averages(), {"window_average": 0.1, "exponential_average": 0.2}, TITLE
     ),

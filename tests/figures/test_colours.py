@@ -5,6 +5,7 @@ import pytest
 from rnn_trading.figures.inputs import SHADES
 from rnn_trading.figures.panels import BLUE, GREEN, GREY, ORANGE
 from rnn_trading.figures.series import PARTS
+from rnn_trading.figures.skill import CORRECTED_COLOUR, INK
 from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS, rival_styles
 from rnn_trading.skill.rivals.lists import tier_of
 from tests.colours import DEFICIENCIES, closest, contrast, distance, lab
@@ -18,6 +19,9 @@ TOGETHER = {
     "two parts of the rows": [BLUE, ORANGE, GREY],
     "two parts of the rows, and the epoch that was kept": [BLUE, ORANGE, "black"],
     "outcome, best rival, network": [GREY, GREEN, ORANGE],
+    "published, as published here, corrected, careful, naive and strong rivals": [
+        *(INK, GREY, CORRECTED_COLOUR, MODEL_COLOUR, TIER_COLOURS["naive"], TIER_COLOURS["strong"]),
+    ],
     "the outcome under forecasts of two parts": ["black", *PARTS.values()],
 }
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.figures.skill import AS_PUBLISHED, BEYOND, CORRECTED, ERRORS, PUBLISHED, all_models
+from rnn_trading.figures.skill import AS_PUBLISHED, BEYOND, CAREFUL, CORRECTED, ERRORS, LINES, PUBLISHED, all_models
 from rnn_trading.skill.formats import NOTHING
 from rnn_trading.skill.marks import MARKS
-from tests.made_up import model, no_record, table
+from tests.made_up import model, no_record, table, with_careful
 
 NAN = math.nan
 
@@ -76,10 +76,45 @@ def test_a_score_beyond_the_axis_is_an_arrow_at_its_end():
 def test_every_row_ends_with_its_finding(kind):
     own = None if kind == "missing" else kind
     ((_, axes),) = panels(model("a", "auc", (0.5, 0.5, 0.5, 0.5), own)).items()
-    mark, says = axes.texts[-2:]
+    mark, says, *by = axes.texts[1:]  # the first is the name of the line of chance
     assert (mark.get_text(), mark.get_color(), says.get_text()) == (
-        *(MARKS[kind].character, MARKS[kind].colour, MARKS[kind].says if own else "no corrected record"),
+        *(MARKS[kind].character, MARKS[kind].colour, MARKS[kind].says if own else "no careful or corrected record"),
     )
+    assert [each.get_text() for each in by] == (["by the corrected record"] if own else [])
+
+
+def lines_of(axes):
+    """By what they are, the heights of marks of the first row."""
+    return {line.get_label(): float(line.get_ydata()[0]) for line in axes.lines if not line.get_label().startswith("_")}
+
+
+def test_three_ways_stand_below_each_other_and_rivals_beside_the_one_that_is_judged():
+    both = with_careful(model("a", "auc", (0.574, 0.523, 0.505, 0.53), "chance", published=0.68), 0.56)
+    ((_, axes),) = panels(both).items()
+    assert marks(axes)[CAREFUL] == [0.56]
+    heights = lines_of(axes)
+    assert heights[PUBLISHED] == heights[AS_PUBLISHED] < heights[CORRECTED] < heights[CAREFUL]
+    assert heights["best naive rival"] == heights["best strong rival"] == heights[CAREFUL] == LINES["careful"]
+    assert axes.texts[-1].get_text() == "by the careful record"
+    intervals = [line.get_xdata() for line in axes.lines if line.get_linewidth() == 2.4]
+    np.testing.assert_allclose(intervals, [[0.493, 0.553], [0.53, 0.59]])
+    ((_, axes),) = panels(model("a", "auc", (0.574, 0.523, 0.505, 0.53), "chance")).items()
+    heights = lines_of(axes)
+    assert CAREFUL not in heights
+    assert heights["best naive rival"] == heights["best strong rival"] == heights[CORRECTED]
+
+
+def test_each_error_is_a_multiple_of_the_rival_on_its_own_rows():
+    """As published 3 over 2, corrected 6 over 3, careful 5 over 4, whose rows the rivals are on: 4 and 8 over 4."""
+    row = with_careful(model("a", "rmse", (3.0, 6.0, 4.0, 8.0), "worse"), 5.0)
+    row |= {"as_published_naive_value": 2.0, "corrected_naive_value": 3.0, "corrected_high": 7.5}
+    ((_, axes),) = panels(row).items()
+    assert marks(axes) == {
+        **{AS_PUBLISHED: [1.5], CORRECTED: [2.0], CAREFUL: [1.25]},
+        **{"best naive rival": [1.0], "best strong rival": [2.0]},
+    }
+    corrected, _ = (line.get_xdata() for line in axes.lines if line.get_linewidth() == 2.4)
+    assert corrected[1] == 2.5
 
 
 def test_what_runs_as_published_only_is_no_gap():

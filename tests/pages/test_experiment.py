@@ -84,6 +84,14 @@ def test_a_figure_without_an_entry_in_the_catalog_is_named():
         experiment_page(full_record(), quintiles=Figure())
 
 
+def test_the_model_and_its_best_rival_together_have_a_row_of_their_own():
+    adds = ENCOMPASSING | {"metrics": {"auc": 0.61, "accuracy": 0.7}}
+    text = text_of(experiment_page(full_record(decision=decision(encompassing=adds)), **PICTURES))
+    scores = text.replace("\u00a0", " ").partition("All scores")[2]
+    assert scores.index("model and ridge 0.610") < scores.index("model 0.600"), "the best first"
+    assert "model and ridge" not in text_of(experiment_page(full_record(), **PICTURES))
+
+
 def test_a_page_shows_how_the_finding_was_decided():
     text = text_of(experiment_page(full_record(), **PICTURES)).replace("\u00a0", " ")
     said = (

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from rnn_trading.pages import book, table
 from rnn_trading.pages.plain_markdown import code, escaped
 from rnn_trading.pipelines.skill_report.markdown import _inside_a_cell, render_markdown
+from rnn_trading.skill.protocols import COMPARED
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.summary import skill_table
 from tests.test_doctests import run_examples
@@ -63,7 +64,7 @@ def test_no_text_of_a_record_is_markdown(harmful):
     row = dict.fromkeys(
         [
             *("experiment", "score", "remark", "statistic", "against", "naive", "strong", "finding", "changed"),
-            "folds_and_seeds",
+            *("folds_and_seeds", "judged_by", "careful_beside"),
         ],
         harmful,
     )
@@ -76,8 +77,8 @@ def test_no_text_of_a_record_is_markdown(harmful):
         "p_value": 0.5,
     }
     row |= dict.fromkeys(["p_holm", "p_fdr", "difference", "difference_low", "difference_high"], 0.1)
-    row |= {f"{name}{end}": 0.1 for name in ("corrected", "as_published") for end in ("", "_low", "_high")}
-    row |= {f"{name}_too_narrow": False for name in ("corrected", "as_published")}
+    row |= {f"{name}{end}": 0.1 for name in COMPARED for end in ("", "_low", "_high")}
+    row |= {f"{name}_too_narrow": False for name in COMPARED}
     row |= {"naive_value": 0.1, "strong_value": 0.1}
     for cells in (table.markdown_cells(row), book.markdown_cells(row)):
         for cell in cells:

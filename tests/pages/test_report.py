@@ -1,5 +1,6 @@
 """The report as a page, from a made-up table."""
 
+import json
 import platform
 import re
 from pathlib import Path
@@ -9,9 +10,11 @@ import pytest
 from rnn_trading.pages.figures import Figure
 from rnn_trading.pages.report import report_page
 from rnn_trading.skill.marks import MARKS
+from rnn_trading.skill.record_files import read_records
+from rnn_trading.skill.summary import skill_table
 from tests.conftest import ROOT
 from tests.made_up import table
-from tests.records import THREE, canaries, files, read
+from tests.records import CANARIES, EXPECTED, THREE, canaries, files, read, record
 
 PICTURE = Figure("All", "UElDVFVSRQ==", 1400, 1000)
 
@@ -51,6 +54,27 @@ def test_runs_that_are_not_as_in_conf_base_are_said_once(page):
     assert text.count("Not as in conf/base: 2 runs") == text.count("Not as in conf/base") == 1
     assert text.count("split.purge = &lt;0&gt;") == 2
     assert "Not as in conf/base" not in page(table())
+
+
+def test_a_careful_run_stands_beside_the_others():
+    careful = record("a.up", "careful", 0.58, 0.55)
+    laws = json.loads(canaries()["corrected/canaries.json"]) | {"protocol": "careful"}
+    laws["experiments"][0]["laws"][0]["held"] = False
+    ways = {name: ("as_published", "corrected", "careful") for name in EXPECTED}
+    given = files(*THREE, careful) | canaries() | {"careful/canaries.json": json.dumps(laws).encode()}
+    records = read_records(given, EXPECTED, CANARIES | {"careful": ["a"]}, ways)
+    figures = {key: [] for key in records.found}
+    text = report_page([], skill_table(records, list(EXPECTED)), records, figures, {}, [], PICTURE)
+    died = "careful: a breaks the law that luck is not skill"
+    assert re.search(
+        rf"A canary died.</strong> {died}[^<]*<code>kedro run --pipelines canaries --params protocol=car", text
+    )
+    # Its canaries stand first, and only those as published are meant to die.
+    assert text.index("<h3>Careful</h3>") < text.index("<h3>Corrected</h3>")
+    assert "meant to break laws" not in text
+    figure = re.search(r"<code>auc</code></th>(.*?)</tr>", text).group(1)
+    assert re.findall(r">([^<]+)<", figure) == ["0.68", "0.600", "0.520", "0.580"]
+    assert len(re.findall(r'<td[^>]* data-column="Careful"', text)) == 2
 
 
 def test_every_mark_has_its_colour_and_is_explained(page):

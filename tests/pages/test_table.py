@@ -28,13 +28,14 @@ def test_cells_of_a_page_by_hand():
         ("0.6815", "other data; a book of 2020"),
         ("0.574", "0.544 to 0.604"),
         ("0.523", "0.493 to 0.553"),
+        ("—", ""),
         ("0.505", "persistence"),
         ("0.523", "ridge"),
         (
             "+0.031",
             "0.011 to 0.051; p = 0.004 (Holm 0.030, BH 0.010); information coefficient by date, against persistence",
         ),
-        ("Better than chance only", ""),
+        ("Better than chance only", "by the corrected record"),
     ]
     assert len(page_cells(ROWS["multivariate.macro"])) == len(COLUMNS)
 
@@ -47,11 +48,12 @@ def test_the_same_cells_in_markdown():
         "—",
         "22.21 (20.85 to 23.57)",
         "45.21 (43.85 to 46.57)",
+        "—",
         "persistence 45.22",
         "ridge 46.00",
         "information coefficient by date: −0.031 (−0.051 to −0.011) against persistence, "
         "p = 0.004 (Holm 0.030, BH 0.010)†",
-        "○ Cannot be told from chance (less than 0.031 would go unseen)",
+        "○ Cannot be told from chance (less than 0.031 would go unseen); by the corrected record",
     ]
     lines = markdown_table(table()).splitlines()
     assert len(lines) == 2 + len(ROWS)
@@ -62,23 +64,36 @@ def test_no_test_and_no_rival_leave_no_words_behind():
     none = {"statistic": None, "against": None, "difference": math.nan, "difference_low": math.nan, "p_value": math.nan}
     row = model("a", "auc", (math.nan, 0.5, math.nan, math.nan), None) | none | {"doubtful": True}
     assert texts(row)[3] == ("—", "")
-    assert texts(row)[5:] == [("—", ""), ("—", ""), ("—", ""), ("No corrected record", "")]
-    assert markdown_cells(row)[5:] == ["—", "—", "—", "· No corrected record"]
+    assert texts(row)[5:] == [("—", ""), ("—", ""), ("—", ""), ("—", ""), ("No careful or corrected record", "")]
+    assert markdown_cells(row)[5:] == ["—", "—", "—", "—", "· No careful or corrected record"]
     assert page_cells(row)[-1]["mark"] == MARKS["missing"]
 
 
 def test_folds_and_seeds_stand_with_the_finding():
     said = "ahead in 5 of 6 folds; the worst of 5 seeds alone: better than chance only"
     row = ROWS["stacked_lstm.classification"] | {"folds_and_seeds": said}
-    assert texts(row)[-1] == ("Better than chance only", said)
-    assert markdown_cells(row)[-1] == f"◔ Better than chance only; {said}"
+    assert texts(row)[-1] == ("Better than chance only", f"by the corrected record; {said}")
+    assert markdown_cells(row)[-1] == f"◔ Better than chance only; by the corrected record; {said}"
+
+
+def test_a_careful_record_has_a_column_and_the_finding_says_so():
+    row = ROWS["multivariate.macro"]
+    assert texts(row)[4:6] == [("0.042", "0.041 to 0.043"), ("0.040", "0.039 to 0.041")]
+    beside = "better than the corrected network by 0.010 of what decided, not tested"
+    finding = "Skill beyond naive rivals, not told from strong ones"
+    assert texts(row)[-1] == (finding, f"by the careful record; {beside}")
+    assert markdown_cells(row)[5] == "0.040 (0.039 to 0.041)"
+    assert markdown_cells(row)[-1] == f"◐ {finding}; by the careful record; {beside}"
+    labels = [each["label"] for each in page_cells(row)[4:6]]
+    assert [label.partition(":")[0] for label in labels] == ["Corrected", "Careful"]
+    assert list(COLUMNS)[3:6] == ["As published here", "Corrected", "Careful"]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FINDINGS if kind])
 def test_a_kind_of_finding_has_one_mark_everywhere(kind):
     row = model("a", "auc", (0.5, 0.5, 0.5, 0.5), kind)
     assert page_cells(row)[-1]["mark"] == MARKS[kind]
-    assert markdown_cells(row)[-1] == f"{MARKS[kind].character} {FINDINGS[kind]}"
+    assert markdown_cells(row)[-1] == f"{MARKS[kind].character} {FINDINGS[kind]}; by the corrected record"
 
 
 def test_models_without_a_record_are_one_line():
@@ -94,8 +109,9 @@ def test_runs_that_are_not_as_in_conf_base_are_said_once():
     changed = table()
     changed.loc[[0, 1], "corrected_changed"] = "split.purge = 0"
     changed.loc[0, "as_published_changed"] = "epochs = 2"
+    changed.loc[1, "careful_changed"] = "units = 4"
     runs = ["stacked_lstm.classification (as published)", "stacked_lstm.classification (corrected)"]
-    runs.append("stacked_lstm.regression (corrected)")
+    runs += ["stacked_lstm.regression (corrected)", "stacked_lstm.regression (careful)"]
     assert [run for run, _ in changed_runs(changed)] == runs
     text = render_markdown([], changed, Records(), [])
     assert text.count("Not as in conf/base") == 1

@@ -6,12 +6,24 @@ is first asked for, as in ``figures.panels.learning_curves(...)``.
 
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Figure", "epochs", "filings", "folds", "inputs", "macro", "panels", "series", "skill", "text"]
+__all__ = [
+    "Figure",
+    "epochs",
+    "explanations",
+    "filings",
+    "folds",
+    "inputs",
+    "macro",
+    "panels",
+    "series",
+    "skill",
+    "text",
+]
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from rnn_trading.figures import epochs, filings, folds, inputs, macro, panels, series, skill, text
+    from rnn_trading.figures import epochs, explanations, filings, folds, inputs, macro, panels, series, skill, text
 else:
     from importlib import import_module
 

@@ -182,6 +182,8 @@ def _of_fold(axes: Axes, rows: pd.DataFrame, best_epochs: dict[str, int], held_o
             ("validation", ORANGE, (), f"{held_out}, a seed each"),
         ):
             curve = of_fit[of_fit["rows"] == part].set_index("epoch")["value"]
+            if curve.empty:  # what callbacks measure is of the watched rows alone
+                continue
             style: dict[str, Any] = {"color": colour, "linewidth": 1.3, "alpha": 0.8}
             axes.plot(curve.index, curve, dashes=dashes or (None, None), label=_once(number, label), **style)
         axes.plot(

@@ -43,6 +43,8 @@ QUANTITIES = {
     "auc": "AUC",
     "accuracy": "Accuracy (share of rows)",
     "run_half_mse": "Half MSE of the runs (scaled units)",
+    "ic": "Information coefficient",
+    "first_step": "MAE of the first step (units of the network)",
 }
 LONGEST_LABEL = 60  # characters of a legend
 WIDE_RANGE = 5  # a linear axis would press all later epochs to the bottom
@@ -62,7 +64,9 @@ def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
 
 
 @styled
-def learning_curves(history: pd.DataFrame, best_epoch: int | None, held_out: str, unit: str, title: str) -> Figure:
+def learning_curves(
+    history: pd.DataFrame, best_epoch: int | None, held_out: str, unit: str, title: str, loss: str | None = None
+) -> Figure:
     """Every recorded quantity by epoch, with the epoch that was kept.
 
     Parameters
@@ -70,7 +74,7 @@ def learning_curves(history: pd.DataFrame, best_epoch: int | None, held_out: str
     history
         Columns ``epoch``, ``rows`` (``train``, ``validation``), ``quantity``, ``value``.
     best_epoch
-        Epoch that was chosen, from 1; None: the last was kept.
+        Epoch that was chosen, from 1; 0: the network as it began; None: the last was kept.
     held_out
         What the rows called ``validation`` are: ``validation``, ``test`` if training was stopped on it, or a share of
         the training rows.
@@ -78,11 +82,13 @@ def learning_curves(history: pd.DataFrame, best_epoch: int | None, held_out: str
         Unit of the truth.
     title
         Title of the figure.
+    loss
+        What the loss is called; None: the squared error where an RMSE was recorded, else the log-loss.
     """
     # The learning rate has no validation value.
     quantities = list(dict.fromkeys(history.loc[history["rows"] == "validation", "quantity"]))
-    labels = QUANTITIES | {"loss": f"Loss (squared {unit})" if "rmse" in quantities else "Loss (nats)"}
-    labels["rmse"] = f"RMSE ({unit})"
+    loss = loss or (f"Loss (squared {unit})" if "rmse" in quantities else "Loss (nats)")
+    labels = QUANTITIES | {"loss": loss, "rmse": f"RMSE ({unit})", "mae": f"MAE ({unit})"}
     figure = Figure(figsize=(5 * len(quantities), 4.4))
     for axes, quantity in zip(figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True):
         curves = history[history["quantity"] == quantity].pivot_table(index="epoch", columns="rows", values="value")
@@ -91,7 +97,7 @@ def learning_curves(history: pd.DataFrame, best_epoch: int | None, held_out: str
         axes.plot(curves.index, curves["validation"], color=ORANGE, marker="s", markersize=4, label=held_out)
         if best_epoch is not None:
             axes.axvline(best_epoch, color=GREY, linestyle="--", label=f"best epoch: {best_epoch}")
-        axes.set(xlabel="Epoch", ylabel=labels[quantity], xlim=(0.5, curves.index.max() + 0.5))
+        axes.set(xlabel="Epoch", ylabel=labels[quantity], xlim=(curves.index.min() - 0.5, curves.index.max() + 0.5))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         if curves.max(axis=None) > WIDE_RANGE * curves.min(axis=None) > 0:
             axes.set_yscale("log")
@@ -121,14 +127,17 @@ def losses_by_seed(
     """
     figure = Figure(figsize=(12, 4.6))
     losses = history[history["quantity"] == quantity[0]]
-    for axes, rows, name in zip(figure.subplots(1, 2), ("train", "validation"), ("train", held_out), strict=True):
+    # What callbacks measure is of the watched rows alone.
+    parts = [part for part in (("train", "train"), ("validation", held_out)) if (losses["rows"] == part[0]).any()]
+    for axes, (rows, name) in zip(figure.subplots(1, len(parts), squeeze=False)[0], parts, strict=True):
         for number, (seed, of_seed) in enumerate(losses[losses["rows"] == rows].groupby("seed")):
             curve = of_seed.set_index("epoch")["value"]
             best = best_epochs[str(seed)]
             axes.plot(
                 curve.index, curve, color=BLUE, linewidth=1.2, alpha=0.7, label="a seed each" if number == 0 else None
             )
-            axes.plot(best, curve[best], "o", color=ORANGE, label="epoch that was kept" if number == 0 else None)
+            if best in curve:  # before the first epoch nothing is known of the training rows
+                axes.plot(best, curve[best], "o", color=ORANGE, label="epoch that was kept" if number == 0 else None)
         axes.set(xlabel="Epoch", ylabel=f"{quantity[1]}, {name} rows")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.legend()

@@ -303,26 +303,24 @@ def over_truth(
 
 @styled
 def paths_over_truth(
-    predictions: pd.DataFrame, other: str, unit: str, first_day: pd.Timestamp | None, title: str
+    predictions: pd.DataFrame, other: tuple[str, str], unit: str, first_day: pd.Timestamp | None, title: str
 ) -> Figure:
-    """Paths that are forecast at once over the truth, and below them the runs that feed on their own forecasts.
+    """Paths that a network forecasts at once over the truth, and below them other forecasts of the same runs.
 
     Parameters
     ----------
     predictions
         ``run``, ``target_date``, ``date``, ``step``, ``prediction``, ``truth``, and the other forecast.
     other
-        Column of the other forecast.
+        Column of the other forecast, and what it is called.
     unit, first_day, title
         See :func:`runs_over_truth`.
     """
     rows = predictions[predictions["run"] == RESTARTED]
     times = rows["target_date"] if first_day is None else (rows["target_date"] - first_day).dt.days
     figure = Figure(figsize=(11, 8))
-    shown = {
-        "prediction": ("Paths of the encoder-decoder, each forecast at once", ORANGE),
-        other: ("Runs of the network that feeds on its own forecasts", BLUE),
-    }
+    column, label = other
+    shown = {"prediction": ("Paths of the network, each forecast at once", ORANGE), column: (label, BLUE)}
     both = figure.subplots(2, 1, sharex=True, sharey=True)
     for axes, (column, (label, colour)) in zip(both, shown.items(), strict=True):
         over_truth(axes, rows, times, column, colour)

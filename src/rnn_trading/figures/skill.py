@@ -1,4 +1,4 @@
-"""The picture of all models: what was published, what is left of it, and what the best rivals get."""
+"""The picture of all models: what was published, what is left of it, what a careful network and the best rivals get."""
 
 import math
 from collections.abc import Callable
@@ -13,11 +13,28 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from rnn_trading.figures.panels import GREY, legend_below, say, styled, titled
 from rnn_trading.figures.styles import MODEL_COLOUR, TIER_COLOURS
 from rnn_trading.skill.marks import mark_of
+from rnn_trading.skill.protocols import COMPARED
 from rnn_trading.skill.shown import in_a_sentence, with_record
 from rnn_trading.skill.summary import no_finding
 
 INK = "#1c2430"
-PUBLISHED, AS_PUBLISHED, CORRECTED = "published", "as published, here", "corrected, with its 95 % interval"
+PUBLISHED, AS_PUBLISHED = "published", "as published, here"
+CORRECTED, CAREFUL = "corrected, with its 95 % interval", "careful, with its 95 % interval"
+CORRECTED_COLOUR = "#7A2E00"
+# Of each score of ours, and of a published one: what it is called and its mark; of ours, how wide its interval is.
+OURS: dict[str, tuple[str, dict[str, Any], float]] = {
+    "as_published": (AS_PUBLISHED, {"marker": "s", "color": GREY, "markersize": 7}, 1.1),
+    "corrected": (CORRECTED, {"marker": "^", "color": CORRECTED_COLOUR, "markersize": 9}, 2.4),
+    "careful": (CAREFUL, {"marker": "o", "color": MODEL_COLOUR, "markersize": 9}, 2.4),
+}
+THEIRS: tuple[str, dict[str, Any]] = (PUBLISHED, {"marker": "D", "color": INK, "fillstyle": "none"})
+RIVALS: dict[str, tuple[str, dict[str, Any]]] = {
+    "naive_value": (
+        "best naive rival",
+        {"marker": "|", "color": TIER_COLOURS["naive"], "markersize": 18, "markeredgewidth": 3},
+    ),
+    "strong_value": ("best strong rival", {"marker": "x", "color": TIER_COLOURS["strong"]}),
+}
 BEYOND = "lies beyond the axis"
 # Of each kind of score: metrics, label, what luck gets, and the smallest value that is shown.
 SCORES: tuple[tuple[tuple[str, ...], str, float, float], ...] = (
@@ -28,7 +45,9 @@ SCORES: tuple[tuple[tuple[str, ...], str, float, float], ...] = (
 ERRORS = "Error as a multiple of the best naive rival's, log axis: less is better, to the right"
 RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 LARGEST_RATIO = 100.0  # of a rival without error, every model's would be infinite
-ROW, HEAD = 0.46, 0.95  # inches of a row, and of what a panel has besides
+ROW, HEAD = 0.58, 0.95  # inches of a row, and of what a panel has besides
+# Where the lines of a row are, from its middle: published above, then corrected, then careful.
+LINES = {"as_published": -0.27, "corrected": 0.0, "careful": 0.27}
 
 
 @dataclass(frozen=True)
@@ -61,10 +80,10 @@ class Panel:
 
 @styled
 def all_models(table: pd.DataFrame) -> Figure:
-    """One line a model, in panels by kind of score: published, as published here, corrected, and the best rivals.
+    """One row a model, in panels by kind of score: published and as published here, corrected, careful, best rivals.
 
-    Better is to the right in every panel. An error is divided by that of the best naive rival on the same rows; a
-    published error has no such rival and is not drawn.
+    The rivals are on the line of the record that is judged. Better is to the right in every panel. An error is divided
+    by that of the best naive rival on the same rows; a published error has no such rival and is not drawn.
 
     Parameters
     ----------
@@ -115,7 +134,8 @@ def _relative(row: dict[str, Any], name: str) -> float:
     """An error divided by that of the best naive rival on the same rows; NaN where there is none."""
     if name == "published":
         return math.nan
-    rival = row["as_published_naive_value" if name.startswith("as_published") else "naive_value"]
+    way = next((way for way in COMPARED if name.startswith(way)), None)
+    rival = row[f"{way}_naive_value" if way else "naive_value"]
     return float(row[name]) / rival if rival > 0 else math.nan
 
 
@@ -147,8 +167,8 @@ def _name(row: dict[str, Any]) -> str:
 
 def _limits(panel: Panel) -> tuple[float, float]:
     """Of the axis: all that is shown of models, and the reference; a rival may lie outside of it."""
-    names: tuple[str, ...] = ("published", "as_published", "corrected", "corrected_low", "corrected_high")
-    names += () if panel.relative else ("naive_value", "strong_value", "as_published_low", "as_published_high")
+    names = ["published", *COMPARED, *_ends("corrected"), *_ends("careful")]
+    names += [] if panel.relative else [*RIVALS, *_ends("as_published")]
     values = [panel.of(row, name) for row in panel.rows for name in names]
     known = [panel.reference[0], *(value for value in values if not math.isnan(value))]
     if panel.relative:
@@ -159,37 +179,32 @@ def _limits(panel: Panel) -> tuple[float, float]:
 
 
 def _draw_row(axes: Axes, panel: Panel, row: dict[str, Any], at: int, limits: tuple[float, float]) -> None:
-    """Above: published, and as published here. Below: corrected, with its interval, and the rivals on the same rows."""
-    above, below = at - 0.2, at + 0.14
+    """Three lines: published, and as published here; corrected; careful. Rivals are on that of the judged record."""
     axes.axhline(at + 0.5, color="#EEEEEE", linewidth=0.8)
-    for name, low, high, y in (
-        ("as_published", *_ends("as_published"), above),
-        ("corrected", *_ends("corrected"), below),
-    ):
-        ends = panel.of(row, low), panel.of(row, high)
-        colour, width = (MODEL_COLOUR, 2.4) if name == "corrected" else (GREY, 1.1)
+    for way, (_, style, width) in OURS.items():
+        ends = [panel.of(row, end) for end in _ends(way)]
         if not math.isnan(ends[0]):
-            axes.plot(ends, (y, y), color=colour, linewidth=width, solid_capstyle="butt", zorder=2)
-    for name, y, label, style in (
-        ("published", above, PUBLISHED, {"marker": "D", "color": INK, "fillstyle": "none"}),
-        ("as_published", above, AS_PUBLISHED, {"marker": "s", "color": GREY, "markersize": 7}),
-        (
-            "naive_value",
-            below,
-            "best naive rival",
-            {"marker": "|", "color": TIER_COLOURS["naive"], "markersize": 18, "markeredgewidth": 3},
-        ),
-        ("strong_value", below, "best strong rival", {"marker": "x", "color": TIER_COLOURS["strong"]}),
-        ("corrected", below, CORRECTED, {"marker": "o", "color": MODEL_COLOUR, "markersize": 9}),
-    ):
+            y = [at + LINES[way]] * 2
+            axes.plot(ends, y, color=style["color"], linewidth=width, solid_capstyle="butt", zorder=2)
+    lines = {**LINES, "published": LINES["as_published"]}
+    judged = lines[row["judged_by"] or "corrected"]
+    for name, (label, style) in {PUBLISHED: THEIRS, **RIVALS, **{way: each[:2] for way, each in OURS.items()}}.items():
         # Rivals are thin, and the model must not hide them.
-        own = {"zorder": 4 if "value" in name else 3, "label": label, "markersize": 8, "markeredgewidth": 2} | style
-        _mark(axes, panel, panel.of(row, name), y, limits, **own)
+        own = {"zorder": 4 if name in RIVALS else 3, "label": label, "markersize": 8, "markeredgewidth": 2} | style
+        _mark(axes, panel, panel.of(row, name), at + lines.get(name, judged), limits, **own)
+    _say_finding(axes, row, at)
+
+
+def _say_finding(axes: Axes, row: dict[str, Any], at: int) -> None:
+    """At the end of a row: its mark, what that means, and of which record it is."""
     mark = mark_of(row["finding_kind"])
     beside: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
     axes.annotate(mark.character, (1, at), (10, 0), color=mark.colour, fontsize=15, **beside)
     says = mark.says if row["finding_kind"] else no_finding(row).lower()
-    axes.annotate(says, (1, at), (30, 0), color=INK, fontsize=11, **beside)
+    above = 7 if row["judged_by"] else 0
+    axes.annotate(says, (1, at), (30, above), color=INK, fontsize=11, **beside)
+    if row["judged_by"]:
+        axes.annotate(f"by the {row['judged_by']} record", (1, at), (30, -8), color=GREY, fontsize=10, **beside)
 
 
 def _ends(name: str) -> tuple[str, str]:

@@ -90,3 +90,38 @@ def encompassing(decision: dict[str, Any]) -> str:
         f"that rival alone has {format_score(found['rival_value'])}: "
         f"{difference}{', ' if p_value else ''}{p_value}{doubtful}."
     )
+
+
+def from_elsewhere(skill: dict[str, Any]) -> list[str]:
+    """What is said of rivals that were trained elsewhere, in sentences; a record of before 0.12 has none.
+
+    Examples
+    --------
+    >>> one = {"says": "Chronos bolt may have seen the test", "apart": True, "forecast": "median"}
+    >>> one |= {"rival": "chronos_bolt", "metrics": {"rmse": 9.5}}
+    >>> headline = {"metric": "rmse", "words": "RMSE in index points", "value": 10.0}
+    >>> from_elsewhere({"headline": headline, "elsewhere": [one]})
+    ['Chronos bolt may have seen the test. RMSE in index points: 9.500, the model 10.00. Its forecast is the median of \
+its distribution.']
+    """
+    headline = skill["headline"]
+    sentences = []
+    for one in skill.get("elsewhere", []):
+        text = one["says"]
+        if one["apart"]:
+            score = format_score(one["metrics"].get(headline["metric"]))
+            text += f". {headline['words']}: {score}, the model {format_score(headline['value'])}"
+        sentences.append(f"{text}. Its forecast is the {one['forecast']} of its distribution.")
+    return sentences
+
+
+def tests_apart(skill: dict[str, Any]) -> list[dict[str, Any]]:
+    """Tests against rivals that stand apart, each as one of the second view: first the one by what decides."""
+    decision, tests = skill["decision"], []
+    for one in skill.get("elsewhere", []):
+        decided = one.get("test")
+        if decided:
+            named = {"name": decision["words"], "rival": one["rival"], "mean_difference": decided["difference"]}
+            tests.append(named | {"p_value": decided["p_value"], decision["units"]: decision["counted"]})
+        tests += one.get("tests", [])
+    return tests

@@ -6,11 +6,12 @@ from typing import Any
 
 from rnn_trading.skill.formats import BETTER, NOTHING, format_fact, format_p_value, format_score, format_signed, words
 from rnn_trading.skill.marks import mark_of
+from rnn_trading.skill.published_figures import published_figures
 from rnn_trading.skill.record_files import Records
-from rnn_trading.skill.summary import in_words, published_figures
+from rnn_trading.skill.summary import in_words
 from rnn_trading.skill.tries import what_was_tried
 
-from .decision import TIER_COLUMNS, TIER_NUMBERS, decided_by, encompassing, tier_rows
+from .decision import TIER_COLUMNS, TIER_NUMBERS, decided_by, encompassing, from_elsewhere, tests_apart, tier_rows
 from .figures import Figure, in_order, small, title_of
 from .folds import (
     FOLD_COLUMNS,
@@ -36,7 +37,7 @@ PARTS = ("train", "validation", "test", "unused")
 FOLDS = "folds"
 # What a test was on, besides its rival: whichever of these it has.
 KINDS = ("loss", "units", "run", "series")
-COUNTED = ("dates", "weeks", "documents", "filings")
+COUNTED = ("dates", "runs", "weeks", "documents", "filings")
 
 
 def experiment_page(
@@ -96,6 +97,8 @@ def _decision(skill: dict[str, Any]) -> dict[str, Any]:
         "test_heads": TEST_COLUMNS,
         "test_numbers": TEST_NUMBERS,
         "tests": [_test(test) for test in skill["tests"]],
+        "elsewhere": from_elsewhere(skill),
+        "tests_apart": [_test(test) for test in tests_apart(skill)],
     }
 
 
@@ -157,8 +160,8 @@ def _picture(dataset: str, figure: Any) -> Figure:
 
 
 def _scores(skill: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    """Cells of a row for the model and for each rival, the best first: headline, other metrics."""
-    headline, metrics = skill["headline"], {MODEL: skill[MODEL]["metrics"], **skill["rivals"]}
+    """Cells of a row for the model, each rival, and the model with a rival, best first: headline, other metrics."""
+    headline, metrics = skill["headline"], {MODEL: skill[MODEL]["metrics"], **skill["rivals"], **_together(skill)}
     sign, others = -1 if headline["larger_is_better"] else 1, list(_metrics(skill).values())
     value = {name: number(of.get(headline["metric"])) for name, of in metrics.items()}
     ranked = sorted(metrics, key=lambda name: (math.isnan(value[name]), sign * value[name]))
@@ -170,6 +173,13 @@ def _scores(skill: dict[str, Any]) -> list[list[dict[str, Any]]]:
         ]
         for name in ranked
     ]
+
+
+def _together(skill: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Metrics of the model and a rival together, with weights from the validation rows; not of ranks."""
+    found = skill["decision"]["encompassing"]
+    together = [found, *found.get("further", {}).values()]
+    return {f"{MODEL} and {each['rival']}": each["metrics"] for each in together if "metrics" in each}
 
 
 def _metrics(skill: dict[str, Any]) -> dict[str, str]:

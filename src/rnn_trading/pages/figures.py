@@ -40,6 +40,9 @@ CAPTIONS = {
     "gradient_by_lag": "How far back the gradients of three cells reach, before and after training.",
     "networks_and_rivals": "Two scores of every network and rival, and which may be the best one.",
     "folds_and_years": "What decided, by fold, by year and by seed: does the finding rest on a few of them?",
+    "what_counts": "How much worse forecasts are if one input at one lag is taken from other rows.",
+    "one_forecast": "Which way each input pushes the forecast of the last test date.",
+    "words_that_count": "The words that move the forecast of one text most, and the attention that they are given.",
     "model_and_rivals": "The headline score of the model beside its rivals, by tier.",
 }
 PLACES = {name: place for place, name in enumerate(CAPTIONS)}

@@ -62,7 +62,7 @@ def published(figure: dict[str, Any], protocols: tuple[str, ...]) -> dict[str, A
     Parameters
     ----------
     figure
-        One of :func:`rnn_trading.skill.summary.published_figures`.
+        One of :func:`rnn_trading.skill.published_figures.published_figures`.
     protocols
         Whose values are shown.
     """

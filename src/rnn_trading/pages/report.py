@@ -9,10 +9,11 @@ from rnn_trading.skill.book import book_table
 from rnn_trading.skill.formats import format_signed, words
 from rnn_trading.skill.laws import LAWS
 from rnn_trading.skill.marks import MARKS, mark_of
-from rnn_trading.skill.protocols import BOOK, PROTOCOLS
+from rnn_trading.skill.protocols import BOOK, COMPARED, report_command
+from rnn_trading.skill.published_figures import published_figures
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.shown import changed_runs, in_a_sentence, with_record, without_record
-from rnn_trading.skill.summary import in_words, published_figures
+from rnn_trading.skill.summary import in_words
 
 from . import book
 from .figures import Figure
@@ -66,6 +67,7 @@ def report_page(
         numbers=NUMBERS,
         rows=[page_cells(row) for row in with_record(table)],
         without_record=without_record(table),
+        report_command=report_command(records.run),
         changed=changed_runs(table),
         book={
             "says": book.SAYS,
@@ -93,7 +95,7 @@ def _artefacts(records: Records) -> list[dict[str, Any]]:
 
 
 def _canaries(records: Records) -> list[dict[str, Any]]:
-    """Results of the canaries of each protocol that has them, the corrected first."""
+    """Results of the canaries of each protocol that has them, those that must hold first."""
     return [
         results
         | {
@@ -105,7 +107,7 @@ def _canaries(records: Records) -> list[dict[str, Any]]:
                 for one in results["experiments"]
             ],
         }
-        for protocol in PROTOCOLS[::-1]
+        for protocol in COMPARED[::-1]
         if (results := records.canaries.get(protocol))
     ]
 
@@ -147,7 +149,7 @@ def _experiments(
         )
     theirs = published_figures(records)
     return [
-        {"name": name, "runs": runs, "published": [published(figure, PROTOCOLS) for figure in theirs[name]]}
+        {"name": name, "runs": runs, "published": [published(figure, COMPARED) for figure in theirs[name]]}
         for name, runs in by_name.items()
     ]
 

@@ -16,7 +16,7 @@ from rnn_trading.skill.formats import (
     words,
 )
 from rnn_trading.skill.marks import MARKS, MISSING, mark_of, marked
-from rnn_trading.skill.protocols import PROTOCOLS
+from rnn_trading.skill.protocols import COMPARED
 from rnn_trading.skill.summary import no_finding
 
 from .parts import NO_BREAK, cell, with_interval
@@ -35,8 +35,12 @@ COLUMNS = {
         "with its 95 % interval: the middle of what it is when the test dates (months, weeks, runs, documents) are "
         "drawn again. † The dates are too few, or persist too long: the interval is too narrow."
     ),
-    "Corrected": "The same after the flaws are mended, on the corrected test rows.",
-    "Best naive": "The rule of one signal that does best on the corrected test rows, by the same score.",
+    "Corrected": "The same network after the flaws are mended, on the corrected test rows.",
+    "Careful": (
+        "A recurrent network in the spirit of the source, as good as this project can make it under the rules of the "
+        "corrected way; nothing where there is none, and the corrected record is the one that is judged."
+    ),
+    "Best naive": "The rule of one signal that does best by this score, on the test rows of the judged record.",
     "Best strong": "The fitted model that does best on these rows, by the same score.",
     "What decided": (
         "The comparison on which the finding rests: the model's value of the statistic named there, less that of the "
@@ -44,11 +48,13 @@ COLUMNS = {
         "Benjamini and Hochberg (BH). † Doubtful: few dates, dates that depend on each other, or a few that carry it."
     ),
     "Finding": (
-        "The finding of the corrected record, on the test rows of all folds; of several, in how many it is ahead of "
-        "its best rival, and of several seeds, what the worst one has alone."
+        "The finding of the record that is judged, on the test rows of all folds: the careful one where there is one, "
+        "else the corrected one. Below it which it is; whether the careful network is better than the corrected one by "
+        "what decided, where both have the same test rows, and with which p, where the forecasts of both are there; of "
+        "several folds, in how many it is ahead of its best rival; and of several seeds, what the worst one has alone."
     ),
 }
-NUMBERS = ("Published", "As published here", "Corrected", "Best naive", "Best strong", "What decided")
+NUMBERS = ("Published", "As published here", "Corrected", "Careful", "Best naive", "Best strong", "What decided")
 TIERS = ("naive", "strong")
 
 
@@ -60,10 +66,10 @@ def page_cells(row: dict[str, Any]) -> list[dict[str, Any]]:
         cell(score, row["score"]),
         cell(format_published(row["published"]), row["published"], _published_where(row)),
         _with_interval(row, "as_published"),
-        _with_interval(row, "corrected") | {"label": f"Corrected: {score}"},
+        *(_with_interval(row, way) | {"label": f"{way.capitalize()}: {score}"} for way in ("corrected", "careful")),
         *(cell(format_score(row[f"{tier}_value"]), row[f"{tier}_value"], words(row[tier] or "")) for tier in TIERS),
         cell(_difference(row), row["difference"], _of_what(row)),
-        finding_cell(row["finding_kind"], row["finding"] or no_finding(row), row["folds_and_seeds"]),
+        finding_cell(row["finding_kind"], row["finding"] or no_finding(row), "; ".join(_beside(row)) or None),
     ]
 
 
@@ -111,19 +117,20 @@ def markdown_cells(row: dict[str, Any]) -> list[str]:
         code(row["experiment"]) + (f" ({escaped(row['remark'])})" if row["remark"] else ""),
         f"{escaped(row['score'])} {BETTER[row['larger_is_better']]}",
         format_published(row["published"]),
-        *(_markdown_score(row, name) for name in PROTOCOLS),
+        *(_markdown_score(row, name) for name in COMPARED),
         *(
             f"{escaped(words(row[tier]))} {format_score(row[f'{tier}_value'])}" if row[tier] else NOTHING
             for tier in TIERS
         ),
         decided.removesuffix(", ") + (TOO_NARROW if row["doubtful"] and row["against"] else ""),
-        marked(row["finding_kind"], escaped("; ".join(_said(row)))),
+        marked(row["finding_kind"], escaped("; ".join([row["finding"] or no_finding(row), *_beside(row)]))),
     ]
 
 
-def _said(row: dict[str, Any]) -> list[str]:
-    """The finding, and in how many folds and by which seeds it holds."""
-    return [each for each in (row["finding"] or no_finding(row), row["folds_and_seeds"]) if each]
+def _beside(row: dict[str, Any]) -> list[str]:
+    """Of which record a finding is, how careful and corrected compare, and in which folds and seeds it holds."""
+    judged = f"by the {row['judged_by']} record" if row["judged_by"] else None
+    return [each for each in (judged, row["careful_beside"], row["folds_and_seeds"]) if each]
 
 
 def _markdown_score(row: dict[str, Any], name: str) -> str:
