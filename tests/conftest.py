@@ -58,6 +58,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Groups stay together: what a run of one gives, only the worker that made it can give."""
+    lone = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+    if getattr(session.config.option, "loadgroup", False) and lone:
+        raise pytest.UsageError(f"pytest-xdist does not group the tests ({lone[0]}): it needs pytest < 9.2.")
+
+
 @functools.cache
 def _parameters(protocol: str) -> dict[str, Any]:
     from kedro.config import OmegaConfigLoader
@@ -132,13 +139,25 @@ def with_configuration(folder: Path) -> Path:
     return folder
 
 
+def _undrawn(session: Any, pipeline: str) -> list[str]:
+    """Nodes that draw no figure and write no page of them."""
+    from kedro.framework.project import pipelines
+
+    session.load_context()  # plans the pipelines
+    return [
+        node.name
+        for node in pipelines[pipeline].nodes
+        if not node.name.rpartition(".")[2].startswith(("draw_", "write_"))
+    ]
+
+
 @contextlib.contextmanager
 def project_in(folder: Path) -> Iterator[Run]:
     """A copy of the project in a new folder, and what runs pipelines there.
 
     All copies share one configuration, and each has a data folder of its own. Until the end the copy is the current
-    folder. What is given takes the pipeline, the environment, the first and last nodes and runtime parameters, runs
-    them in this process, and gives the folder.
+    folder. What is given takes the pipeline, the environment, the first and last nodes, whether figures are drawn and
+    pages written, and runtime parameters, runs them in this process, and gives the folder.
     """
     from kedro.framework.project import configure_project
     from kedro.framework.session import KedroSession
@@ -154,6 +173,7 @@ def project_in(folder: Path) -> Iterator[Run]:
         to_nodes: list[str] | None = None,
         from_nodes: list[str] | None = None,
         only_missing_outputs: bool = False,
+        drawn: bool = True,
         **runtime_params: Any,
     ) -> Path:
         configure_project("rnn_trading")
@@ -162,6 +182,7 @@ def project_in(folder: Path) -> Iterator[Run]:
         ) as session:
             session.run(
                 pipeline_names=[pipeline],
+                node_names=None if drawn else _undrawn(session, pipeline),
                 to_nodes=to_nodes,
                 from_nodes=from_nodes,
                 only_missing_outputs=only_missing_outputs,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnn_trading.models.parameters import OptimizerParameters, TrainingParameters
 from rnn_trading.splits.walk_forward import WalkForwardParameters
 
 _SPEC = importlib.util.spec_from_file_location(
@@ -17,6 +18,22 @@ same_records = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(same_records)
 ONCE = WalkForwardParameters(folds=1)
 REAL_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+
+# A short training, for tests to change.
+TRAINING = TrainingParameters(
+    loss="mse",
+    optimizer=OptimizerParameters(name="adam", learning_rate=0.01, epsilon=1e-7, rho=None, clip_norm=None),
+    batch_size=16,
+    epochs=2,
+    monitor="loss",
+    patience=4,
+    min_delta=0.0,
+    start_from_epoch=1,
+    reduce_on_plateau=None,
+    shuffle=True,
+    seed=1,
+    device="cpu",
+)
 
 
 def panel_to_prices(panel: pd.DataFrame, volume: float | pd.DataFrame | None = None) -> pd.DataFrame:

@@ -70,9 +70,36 @@ def test_what_is_given_changes_the_records_of_the_published_way_alone_that_are_m
     assert set(changed(protocol="as_published", **given)) == {index, *(f"{index}.{name}" for name in beside)}
 
 
+OF_A_CAREFUL_DESIGN = {
+    "univariate_regression.level": {"inputs": {"known": ["weekday"]}, "training": {"epochs": 3}},
+    "univariate_regression.volatility": {"inputs": {"known": ["weekday"]}, "model": {"dropout": 0.3}},
+    "multivariate.macro": {"inputs": {"start": ["persistence"]}},
+    "stacked_lstm.daily": {"inputs": {"start": ["reversal"]}},
+    "text_sentiment.pretrained_embeddings": {"model": {"counted": None}},
+    "sec_filings.returns": {"model": {"changes": False}},
+}
+
+
+def test_what_is_given_of_a_careful_network_changes_its_record_and_is_another_try():
+    given = {}
+    for record, values in OF_A_CAREFUL_DESIGN.items():
+        pipeline, experiment = record.split(".")
+        given.setdefault(pipeline, {})[experiment] = values
+    as_it_is, other = (loader(protocol="careful", **of)["parameters"] for of in ({}, given))
+    for record, values in OF_A_CAREFUL_DESIGN.items():
+        one, two = (block(parameters, record)["experiment"] for parameters in (as_it_is, other))
+        assert one["changed"] == {}
+        assert two["changed"] == {
+            f"{record}.{name}.{key}": json.dumps(value) for name, of in values.items() for key, value in of.items()
+        }
+        assert one["configuration"]["hash"] != two["configuration"]["hash"]
+        assert {f"{record}.model", f"{record}.training"} < set(one["configuration"]["parameters"])
+
+
 def test_other_sources_are_changes():
     found = changed("files", index_file="mine.csv")
-    walk = {"folds", "final_fit", "seeds"}  # data of a user's own have one split
+    # Data of a user's own have one split, and nothing was tried on them before.
+    walk = {"folds", "final_fit", "seeds", "tried_before"}
     assert {name.rpartition(".")[2] for name in found["univariate_regression.rolling_windows.sine"]} <= walk
     of_level = {name for name in found["univariate_regression.level"] if name.rpartition(".")[2] not in walk}
     assert of_level == {"index_prices.source", "index_prices_source"}

@@ -8,7 +8,7 @@ from kedro.pipeline import Node, Pipeline
 from rnn_trading.datasets.whole import JSONDataset, ParquetDataset
 from rnn_trading.makers import Asked, command, exists, refuse_missing, told
 from rnn_trading.pipeline_registry import in_protocol, register_pipelines
-from rnn_trading.skill.protocols import BOOK, PROTOCOLS
+from rnn_trading.skill.protocols import EVERY
 from tests.test_doctests import run_examples
 
 
@@ -22,7 +22,7 @@ def in_a_project(monkeypatch):
     monkeypatch.setattr("rnn_trading.place.in_project", lambda: True)
 
 
-@pytest.mark.parametrize("protocol", [*PROTOCOLS, BOOK])
+@pytest.mark.parametrize("protocol", EVERY)
 def test_every_output_has_a_command_whose_pipeline_makes_it(pipelines, protocol):
     for name in set().union(*(pipeline.all_outputs() for pipeline in pipelines.values())):
         words = command(name, pipelines, Asked(protocol=protocol)).split()

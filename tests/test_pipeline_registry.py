@@ -12,16 +12,20 @@ from rnn_trading.config import ConfigLoader
 from rnn_trading.experiments.wiring import experiment, node
 from rnn_trading.pipeline_registry import (
     OF_THE_BOOK,
+    canaries_by_protocol,
     experiments,
+    figures_by_protocol,
+    figures_of,
     in_protocol,
     of_the_book,
     protocols_of,
     records_made_by,
     register_pipelines,
 )
+from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.plan import Plan
 from rnn_trading.settings import CONFIG_LOADER_ARGS
-from rnn_trading.skill.protocols import BOOK, PROTOCOLS
+from rnn_trading.skill.protocols import CAREFUL, EVERY, PROTOCOLS
 from tests.conftest import ROOT
 
 SERIES = "univariate_regression"
@@ -91,7 +95,60 @@ def test_the_book_is_refused_in_another_protocol(name):
 def test_the_book_has_five_records_and_no_other_protocol_of_theirs_changes():
     protocols = protocols_of(records_made_by(experiments()))
     assert {name for name, there in protocols.items() if "book" in there} == set(OF_THE_BOOK)
-    assert {protocols[name] for name in OF_THE_BOOK} == {("as_published", "corrected", "book")}
+    assert {protocols[name] for name in OF_THE_BOOK} == {("as_published", "corrected", "careful", "book")}
+
+
+def test_a_system_has_one_careful_network_and_records_of_its_own():
+    protocols = protocols_of(records_made_by(experiments()))
+    assert {name for name, there in protocols.items() if CAREFUL in there} == {
+        *(f"stacked_lstm.{name}" for name in ("classification", "regression", "daily")),
+        *(f"{SERIES}.{name}" for name in ("level", "volatility", "mid_price")),
+        *(f"{WINDOWS}.{name}" for name in ("sine", "index")),
+        *("multivariate.macro", "sec_filings.returns"),
+        *(f"text_sentiment.{name}" for name in ("learned_embeddings", "pretrained_embeddings", "stars")),
+    }
+    assert CAREFUL not in protocols[f"{SERIES}.volatility.lstm"]
+    assert protocols[f"{WINDOWS}.index.epochs_50"] == ("as_published",)
+
+
+def test_each_record_has_the_figures_and_canaries_of_its_protocol():
+    usual = experiments()
+    protocols = protocols_of(records_made_by(usual))
+    figures = figures_by_protocol(usual, protocols)
+    assert figures.keys() == {(name, way) for name, ways in protocols.items() for way in ways}
+    level = f"{SERIES}.level"
+    assert figures[level, "corrected"] == figures[level, "as_published"] == figures_of(usual)[level]
+    assert "raw_and_scaled" in figures[level, "corrected"]
+    assert figures[level, CAREFUL] == figures_of(experiments(Plan({"protocol": CAREFUL})))[level]
+    assert "raw_and_scaled" not in figures[level, CAREFUL]
+    released = canaries_by_protocol(protocols)
+    assert list(released) == ["as_published", "corrected", CAREFUL]
+    assert released["as_published"] == released["corrected"] == list(CANARIES)
+    assert f"{level}.returns" in released["corrected"]
+    assert f"{level}.returns" not in released[CAREFUL]
+    assert "stacked_lstm.classification.tickers_die" in released[CAREFUL]  # its experiment has another name
+
+
+@pytest.mark.parametrize("protocol", [*PROTOCOLS, CAREFUL])
+def test_a_report_made_in_any_protocol_expects_the_same(protocol):
+    """The session of a report may have another protocol than the records that it reads."""
+    report = register_pipelines(Plan({"protocol": protocol}))["skill_report"]
+    usual = experiments()
+    protocols = protocols_of(records_made_by(usual))
+    given = {node.name: node.func.keywords for node in report.nodes if hasattr(node.func, "keywords")}
+    read, tabulate, write = (given[name] for name in ("read_records", "tabulate_skill", "write_report"))
+    assert (read["expected"], read["protocols"]) == (records_made_by(usual), protocols)
+    assert read["with_canaries"] == canaries_by_protocol(protocols)
+    assert tabulate["names"] == list(protocols)
+    assert write["figures"] == figures_by_protocol(usual, protocols)
+
+
+def test_canaries_of_a_protocol_are_released_where_their_experiment_is():
+    by_protocol = canaries_by_protocol(protocols_of(records_made_by(experiments())))
+    for protocol in (*PROTOCOLS, CAREFUL):
+        pipeline = register_pipelines(Plan({"protocol": protocol}))["canaries"]
+        released = {name.removeprefix("canaries_of_") for name in pipeline.all_outputs() - {"canaries"}}
+        assert released == {name.replace(".", "_") for name in by_protocol[protocol]}
 
 
 def test_the_pipeline_of_the_book_makes_its_records_alone():
@@ -148,7 +205,7 @@ def runs_in(protocol, parameters):
 
 
 @pytest.mark.parametrize("env", ["base", "test"])
-@pytest.mark.parametrize("protocol", [*PROTOCOLS, BOOK])
+@pytest.mark.parametrize("protocol", EVERY)
 def test_every_pipeline_has_its_parameters_and_they_are_valid(protocol, env):
     loader = ConfigLoader(str(ROOT / "conf"), env, {"protocol": protocol}, **CONFIG_LOADER_ARGS)
     parameters = loader["parameters"]

@@ -34,7 +34,17 @@ def test_every_published_figure_stands_beside_ours(page):
     before, head, rule, line, after = (part for part in page.read_text().split("\n") if part and "<!--" not in part)
     assert (before, after) == ("before", "after")
     assert head.count("|") == rule.count("|") == line.count("|")
-    assert line.startswith(f"| `{NAME}`, `kedro run --pipelines {NAME}` | auc | 0.68 | 0.600 | 0.520 | ")
+    assert line.startswith(f"| `{NAME}`, `kedro run --pipelines {NAME}` | auc | 0.68 | 0.600 | 0.520 | — | ")
+    assert line.endswith("| ○ Cannot be told from chance |")
+
+
+def test_a_careful_record_has_a_column_and_the_finding(page):
+    plain = json.loads(sources_tables.RECORDS.read_text())
+    careful = record(NAME, "careful", 0.58, 0.55, finding="Skill beyond every rival", finding_kind="every")
+    sources_tables.RECORDS.write_text(json.dumps(plain | {"found": [*plain["found"], careful]}))
+    sources_tables.main()
+    line = next(line for line in page.read_text().split("\n") if line.startswith("| `"))
+    assert line.endswith("| auc | 0.68 | 0.600 | 0.520 | 0.580 | ● Skill beyond every rival, careful |")
 
 
 def test_what_makes_a_record_is_its_experiment_in_a_protocol_where_it_exists():

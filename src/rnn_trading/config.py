@@ -61,13 +61,13 @@ class ConfigLoader(ParsedOnce):
         **options: Any,
     ) -> None:
         self._as_read: dict[str, dict[str, Any]] = {}
-        self._parameters: dict[str, Any] | None = None
+        self._told: dict[str, dict[str, Any]] = {}
         super().__init__(conf_source, env, runtime_params, **options)
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Configuration by its key, the parameters with what is ``changed``."""
-        if key == "parameters" and key not in self and self._parameters is not None:
-            return copy.deepcopy(self._parameters)  # pipelines are planned by them, before Kedro asks for them
+        if key not in self and key in self._told:
+            return copy.deepcopy(self._told[key])  # pipelines are planned by them, before Kedro asks for them
         values = super().__getitem__(key)
         remember(values, all_of_them=key == "credentials")
         if key in ("parameters", "catalog"):
@@ -76,7 +76,7 @@ class ConfigLoader(ParsedOnce):
             changed, made = self._changed(values), made_now()
             _name_own_sources(values, changed, self["catalog"] if changed else {})
             designs, plan = self._designs(values, changed), Plan.from_parameters(values)
-            for record, inputs in _inputs_of_records().items():
+            for record, inputs in _inputs_of_records(plan.protocol).items():
                 block = _block(values, tuple(record.split("."))) or {}
                 experiment = _block(block, ("experiment",))
                 if experiment is not None:
@@ -87,7 +87,8 @@ class ConfigLoader(ParsedOnce):
                     experiment["configuration"] = designs[record]
             # What YAML shares is no parameter; Kedro would make a dataset of each of its values.
             values = _with_harmless_words({n: value for n, value in values.items() if not str(n).startswith("_")})
-            self._parameters = copy.deepcopy(values)
+        if key in ("parameters", "catalog") and key not in self:
+            self._told[key] = copy.deepcopy(values)
         return values
 
     def made_from(self) -> dict[str, Any]:
@@ -121,7 +122,8 @@ class ConfigLoader(ParsedOnce):
             parameters if self._is_as_in_base() else self.beside(self.base_env, parameters["_protocol"])["parameters"]
         )
         known = set(_paths(base))
-        return {record: _design(inputs, parameters, changed, known) for record, inputs in _inputs_of_designs().items()}
+        inputs = _inputs_of_designs(Plan.from_parameters(parameters).protocol)
+        return {record: _design(of_record, parameters, changed, known) for record, of_record in inputs.items()}
 
     def _is_as_in_base(self) -> bool:
         return not ({*self.runtime_params} - {"protocol", "run"} or self._environment_has_files())
@@ -253,19 +255,19 @@ def _arguments(name: str) -> frozenset[str]:
 
 
 @cache
-def _inputs_of_records() -> dict[str, set[str]]:
-    """Of each skill record, the parameters and sources that it is made from."""
+def _inputs_of_records(protocol: str) -> dict[str, set[str]]:
+    """Of each skill record of a protocol, the parameters and sources that it is made from."""
     from rnn_trading.pipeline_registry import experiments, inputs_of_records  # noqa: PLC0415  only a run needs them
 
-    return inputs_of_records(experiments())
+    return inputs_of_records(experiments(Plan({"protocol": protocol})))
 
 
 @cache
-def _inputs_of_designs() -> dict[str, set[str]]:
-    """Of each skill record, the parameters and sources that its model is fitted with."""
+def _inputs_of_designs(protocol: str) -> dict[str, set[str]]:
+    """Of each skill record of a protocol, the parameters and sources that its model is fitted with."""
     from rnn_trading.pipeline_registry import experiments, inputs_of_designs  # noqa: PLC0415  only a run needs them
 
-    return inputs_of_designs(experiments())
+    return inputs_of_designs(experiments(Plan({"protocol": protocol})))
 
 
 def changed_for(inputs: set[str], changed: dict[str, Any]) -> dict[str, str]:

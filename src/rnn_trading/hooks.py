@@ -20,11 +20,15 @@ from rnn_trading.configuration.names import Known, refuse_unknown_names
 from rnn_trading.configuration.unread import refuse_unread
 from rnn_trading.datasets.register import RegisterEntryDataset
 from rnn_trading.datasets.runs import BETWEEN, MAIN
+from rnn_trading.experiments.losses import refuse_losses
+from rnn_trading.experiments.starting import refuse_starts
 from rnn_trading.makers import Asked, command, refuse_missing, refuse_other_protocol
 from rnn_trading.pipeline_registry import DEFAULT, shared_tables
 from rnn_trading.progress import FIT, Fits, to_do
 from rnn_trading.redaction import redact, redacted
 from rnn_trading.skill.marks import marked
+from rnn_trading.skill.protocols import report_command
+from rnn_trading.skill.rivals.pretrained import refuse_unusable
 from rnn_trading.workspace.commands import command_of, run_command, whole_command
 from rnn_trading.workspace.folders import run_folder
 from rnn_trading.workspace.lineage import Lineage
@@ -40,6 +44,7 @@ OWN_FILES = {
     "multivariate": ("macro_file", "series"),
     "text_sentiment": ("reviews_file", "reviews"),
 }
+PRETRAINED = "params:pretrained"
 
 
 class RefusalsHook:
@@ -62,11 +67,14 @@ class RefusalsHook:
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
-        """Look for what the run does not make itself, the default pipeline for that of the protocol, the register."""
+        """Look for what the run does not make itself, a rival from elsewhere among it, and for the right protocol."""
         asked: Asked = getattr(catalog, "asked", Asked())
         refuse_other_protocol(run_params["pipeline_names"] or [], asked.protocol)
         _refuse_registers(pipeline, catalog)
         if not run_params["only_missing_outputs"]:  # then it is not known yet which nodes run
+            _refuse_pretrained(pipeline, catalog)
+            refuse_losses(pipeline.nodes, catalog.load)
+            refuse_starts(pipeline.nodes, catalog.load)
             refuse_missing(pipeline, catalog, pipelines, asked)
 
 
@@ -76,6 +84,13 @@ def _refuse_registers(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
     registers = {each.parts.folder: each.parts for each in datasets if isinstance(each, RegisterEntryDataset)}
     for parts in registers.values():
         parts.refuse()
+
+
+def _refuse_pretrained(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+    """Refuse a rival from elsewhere that could not be loaded, where one is to forecast."""
+    outputs = [name for node in pipeline.nodes if PRETRAINED in node.inputs for name in node.outputs]
+    if any(name.endswith(".rival_predictions") for name in outputs):
+        refuse_unusable(catalog.load(PRETRAINED))
 
 
 class SecretsHook:
@@ -265,15 +280,14 @@ def next_commands(run_params: Mapping[str, Any], run: str | int | None) -> str:
     --------
     >>> print(next_commands({"pipeline_names": ["multivariate"], "env": None}, None))
     Next:
-      make report    # all experiments, both ways, on one page
+      make report    # all experiments, every way, on one page
       kedro run --env files --pipelines multivariate --params macro_file=/path/to/macro.csv    # your own series
     >>> print(next_commands({"pipeline_names": ["multivariate"], "env": "files"}, "wide"))
     Next:
-      python -m rnn_trading.report --run wide    # all experiments, both ways, on one page
+      python -m rnn_trading.report --run wide    # all experiments, every way, on one page
       kedro run --pipelines compare_runs --params runs=main+wide    # beside the run without a name
     """
-    report = "make report" if run is None else f"python -m rnn_trading.report --run {run}"
-    lines = ["Next:", f"  {report}    # all experiments, both ways, on one page"]
+    lines = ["Next:", f"  {report_command(run)}    # all experiments, every way, on one page"]
     pipeline = (run_params["pipeline_names"] or [""])[0]
     if run_params.get("env") != "files" and pipeline in OWN_FILES:
         parameter, what = OWN_FILES[pipeline]

@@ -11,7 +11,7 @@ from kedro.pipeline import Pipeline
 
 from rnn_trading import place
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol
-from rnn_trading.skill.protocols import BOOK, PROTOCOLS
+from rnn_trading.skill.protocols import EVERY
 from rnn_trading.workspace.commands import run_command
 from rnn_trading.workspace.origins import NOT_MADE
 
@@ -62,7 +62,7 @@ def command(dataset: str, pipelines: Mapping[str, Pipeline], asked: Asked) -> st
     makers = sorted(
         (len(pipeline.nodes), name) for name, pipeline in pipelines.items() if dataset in pipeline.all_outputs()
     )
-    for protocol in dict.fromkeys([asked.protocol, *PROTOCOLS, BOOK]):
+    for protocol in dict.fromkeys([asked.protocol, *EVERY]):
         for _, name in makers:
             if exists(name, protocol):
                 return _command(name, asked, protocol)

@@ -23,9 +23,9 @@ from rnn_trading.pipelines import (
     skill_report,
     text_sentiment,
 )
-from rnn_trading.pipelines.canaries.experiments import CANARIES
+from rnn_trading.pipelines.canaries.experiments import CANARIES, experiment_of
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
-from rnn_trading.skill.protocols import BOOK, PROTOCOLS, command_for
+from rnn_trading.skill.protocols import BOOK, CAREFUL, COMPARED, PROTOCOLS, command_for
 
 # Folders of pipelines/ that hold experiments. Their pipeline.py has EXPERIMENTS, the names of its experiments, and
 # create_experiment(name, plan).
@@ -83,13 +83,16 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
     parts = {f"data_ingestion.{source}": create() for source, create in SOURCES.items()}
     # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
     parts["text_sentiment_inference"] = text_sentiment.create_inference()
-    made_by = records_made_by(by_name)
+    # Records of every protocol, whatever that of the session is.
+    usual = by_name if in_use.protocol != CAREFUL else experiments()
+    made_by = records_made_by(usual)
+    there = protocols_of(made_by)
     judges = {
-        "canaries": canaries.create_pipeline(_for_canaries(in_use, made_by)),
+        "canaries": canaries.create_pipeline(_for_canaries(in_use, records_made_by(by_name))),
         "skill_report": skill_report.create_pipeline(
-            made_by, figures_of(by_name), list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name)
+            made_by, figures_by_protocol(usual, there), canaries_by_protocol(there), there, run_by_name_alone(usual)
         ),
-        "compare_runs": compare_runs.create_pipeline(made_by, protocols_of(made_by)),
+        "compare_runs": compare_runs.create_pipeline(made_by, there),
         "register": register.create_pipeline(),
     }
     whole = {DEFAULT: wiring.union(pipelines.values())}
@@ -247,11 +250,53 @@ def protocols_of(made_by: dict[str, str]) -> dict[str, tuple[str, ...]]:
     Parameters
     ----------
     made_by
-        See :func:`records_made_by`.
+        See :func:`records_made_by`; of another protocol than the careful one, which has fewer records.
     """
+    careful = records_made_by(_careful_experiments())
     return {
-        record: (*ONLY_IN.get(experiment, PROTOCOLS), *([BOOK] if record in OF_THE_BOOK else []))
+        record: (
+            *ONLY_IN.get(experiment, PROTOCOLS),
+            *([CAREFUL] if record in careful and experiment not in ONLY_IN else []),
+            *([BOOK] if record in OF_THE_BOOK else []),
+        )
         for record, experiment in made_by.items()
+    }
+
+
+@cache
+def _careful_experiments() -> dict[str, Pipeline]:
+    """Every experiment by its name, as it is in the careful protocol."""
+    return experiments(plan.Plan({"protocol": CAREFUL}))
+
+
+def canaries_by_protocol(protocols: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Of each protocol that is compared, the canaries whose experiment has a record there.
+
+    Parameters
+    ----------
+    protocols
+        See :func:`protocols_of`.
+    """
+    return {way: [name for name in CANARIES if way in protocols[experiment_of(name)]] for way in COMPARED}
+
+
+def figures_by_protocol(
+    experiments: dict[str, Pipeline], protocols: Mapping[str, Sequence[str]]
+) -> dict[tuple[str, str], list[str]]:
+    """By (name, protocol) of a skill record, the names of the figures that lie beside it.
+
+    Parameters
+    ----------
+    experiments
+        Of another protocol than the careful one, whose experiments have other figures.
+    protocols
+        See :func:`protocols_of`.
+    """
+    usual, careful = figures_of(experiments), figures_of(_careful_experiments())
+    return {
+        (record, way): (careful if way == CAREFUL else usual)[record]
+        for record, ways in protocols.items()
+        for way in ways
     }
 
 
@@ -262,8 +307,13 @@ def _for_canaries(in_use: plan.Plan, made_by: dict[str, str]) -> dict[str, Calla
 
 
 def experiments(in_use: plan.Plan = plan.ONE_EACH) -> dict[str, Pipeline]:
-    """Every experiment by its name, each from its source, with the folds and seeds of a plan."""
-    return {name: experiment(name, in_use) for folder in WITH_EXPERIMENTS for name in _folder(folder).EXPERIMENTS}
+    """Every experiment by its name, each from its source, with the folds and seeds of a plan.
+
+    The careful protocol has nodes of its own: what exists elsewhere alone would be put together from them.
+    """
+    every = [name for folder in WITH_EXPERIMENTS for name in _folder(folder).EXPERIMENTS]
+    elsewhere = ONLY_IN if in_use.protocol == CAREFUL else {}
+    return {name: experiment(name, in_use) for name in every if name not in elsewhere}
 
 
 def experiment(name: str, in_use: plan.Plan) -> Pipeline:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+DEFAULT_PROTOCOL = "corrected"
 DECIDING = ("walk_forward", "seeds", "other_seeds", "seed")
 LARGEST = 2**63 - 1  # a whole number that a column of a table holds
 MOST_FITS = 2_000  # of one experiment: each is some nodes, and to plan them takes seconds
@@ -90,10 +91,16 @@ class Plan:
     def __init__(self, parameters: Mapping[str, Any]) -> None:
         self.parameters = parameters
 
+    @property
+    def protocol(self) -> str:
+        """The protocol of the session, by which an experiment may have other nodes."""
+        return str(self.parameters.get("protocol", DEFAULT_PROTOCOL))
+
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any]) -> "Plan":
         """The plan of all parameters of a session, without those that decide nothing here."""
-        return cls(_deciding(parameters))
+        named = {"protocol": parameters["protocol"]} if "protocol" in parameters else {}
+        return cls(named | _deciding(parameters))
 
     def changed_by(self, changes: Mapping[str, Any]) -> "Plan":
         """The plan of parameters some of which are replaced, as nested values."""

@@ -9,8 +9,14 @@ from pathlib import Path
 import click
 
 from rnn_trading.datasets.folder import FolderDataset
-from rnn_trading.pipeline_registry import experiments, figures_of, protocols_of, records_made_by, run_by_name_alone
-from rnn_trading.pipelines.canaries.experiments import CANARIES
+from rnn_trading.pipeline_registry import (
+    canaries_by_protocol,
+    experiments,
+    figures_by_protocol,
+    protocols_of,
+    records_made_by,
+    run_by_name_alone,
+)
 from rnn_trading.pipelines.skill_report.figures import ONLY_MISSING, gone
 from rnn_trading.runners import cores
 from rnn_trading.skill.protocols import command_for
@@ -32,15 +38,16 @@ def missing_commands(project: Path, run: str | None = None) -> list[str]:
     """
     files, records = _there(project, run)
     by_name = experiments()
+    made_by = records_made_by(by_name)
     commands = [command for _, _, command in records.missing]
-    figures = gone(records, files, figures_of(by_name), records_made_by(by_name))
+    figures = gone(records, files, figures_by_protocol(by_name, protocols_of(made_by)), made_by)
     again = [command for _, command in figures if command]
     unneeded = {f"{command} {ONLY_MISSING}" for command in commands}
     return list(dict.fromkeys([*(command for command in again if command not in unneeded), *commands]))
 
 
-def dead_canaries(project: Path, run: str | None = None) -> list[str]:
-    """Laws that were broken the last time that canaries were released."""
+def dead_canaries(project: Path, run: str | None = None) -> list[tuple[str, str]]:
+    """Laws that were broken the last time that canaries were released, and what releases them again."""
     return _there(project, run)[1].broken
 
 
@@ -49,7 +56,9 @@ def _there(project: Path, run: str | None) -> tuple[dict[str, bytes], Records]:
     files = FolderDataset(str(folder_of(project, run) / REPORTING), patterns).load()
     by_name = experiments()
     made_by = records_made_by(by_name)
-    return files, read_records(files, made_by, list(CANARIES), protocols_of(made_by), run_by_name_alone(by_name), run)
+    there = protocols_of(made_by)
+    canaries = canaries_by_protocol(there)
+    return files, read_records(files, made_by, canaries, there, run_by_name_alone(by_name), run)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -87,8 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     reported = _run(command_for("skill_report", "corrected", given.run), options)
     failures = [f"Failed, and not in the report: {command}" for command in missing_commands(Path.cwd(), given.run)]
     failures += [
-        f"A canary died: {law}. Release them again: {command_for('canaries', 'corrected', given.run)}"
-        for law in dead_canaries(Path.cwd(), given.run)
+        f"A canary died: {law}. Release them again: {again}" for law, again in dead_canaries(Path.cwd(), given.run)
     ]
     failures += ["The report itself failed: see above."] if reported else []
     for failure in failures:

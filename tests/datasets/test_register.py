@@ -95,6 +95,13 @@ def by_hand(path):
     path.rename(path.with_name("notes.parquet"))
 
 
+def test_a_part_of_before_there_were_grids_is_read(tmp_path):
+    Parts(tmp_path).add(entry("aa"))
+    (path,) = tmp_path.iterdir()
+    pq.write_table(pq.read_table(path).drop_columns("networks"), path)
+    assert Parts(tmp_path).read().entries["networks"].tolist() == [1]
+
+
 @pytest.mark.parametrize(
     ("damage", "why"),
     [

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.experiments import drawing, panels, runs, series
+from rnn_trading.experiments import drawing, panel_drawing, runs, series
 from rnn_trading.experiments.runs import AxesParameters
 
 NAME = "\nmine.level, as published"
@@ -100,7 +100,8 @@ def test_what_decided_is_drawn_of_several_fits():
     )
     training = {"best_epoch": {"fold_1.seed_42": 1, "fold_2.seed_42": 1}, "stopped_on": "validation"}
     by_loss, by_auc = (
-        drawing.learning_curves(both, training | further, record()) for further in ({}, {"best_validation_score": {}})
+        drawing.learning_curves(both, training | further, record())
+        for further in ({"monitor": "loss"}, {"monitor": "auc"})
     )
     assert by_loss.axes[0].get_ylabel() == "Loss (nats)"
     assert by_auc.axes[0].get_ylabel() == "AUC"
@@ -154,13 +155,13 @@ def rising(*means):
 @pytest.mark.parametrize(("middle", "said"), [(0.0, "monotone"), (0.03, "not monotone")])
 def test_quintiles_are_titled_with_their_spread(middle, said):
     skill = record("ic_mean", model={"metrics": {"quintile_spread": 0.03}})
-    drawn = panels.quintiles(rising(-0.01, -0.01, middle, 0.01, 0.02), skill)
+    drawn = panel_drawing.quintiles(rising(-0.01, -0.01, middle, 0.01, 0.02), skill)
     assert drawn.get_suptitle().startswith(f"Highest less lowest fifth: +3.000 percentage points, {said}{NAME}")
 
 
 def test_the_rolling_coefficient_is_titled_with_the_weekly_and_the_overall_one():
     skill = record("ic_mean", model={"metrics": {"ic_mean": 0.0196, "ic_pooled": 0.0468}})
-    drawn = panels.rolling_ic(rising(1, 2, 3, 4, 5), skill)
+    drawn = panel_drawing.rolling_ic(rising(1, 2, 3, 4, 5), skill)
     assert drawn.get_suptitle() == f"Information coefficient: 0.020 by week, 0.047 over all rows{NAME}"
 
 

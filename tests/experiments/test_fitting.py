@@ -11,9 +11,10 @@ from rnn_trading.skill.record import Experiment
 
 MODEL = SimpleNamespace(count_params=lambda: 14, trainable_weights=[np.zeros((2, 3)), np.zeros(4)])
 FIT = SimpleNamespace(
-    model=MODEL, history=[], epochs=3, best_epoch=2, seconds=1.23, device="CPU", key="k", ended="2020-01-01"
+    **{"model": MODEL, "history": [], "epochs": 3, "best_epoch": 2, "seconds": 1.23, "device": "CPU", "key": "k"},
+    **{"ended": "2020-01-01", "tried": []},
 )
-TRAINING = SimpleNamespace(epochs=5, patience=2, may_stop=True, validation_split=None)
+TRAINING = SimpleNamespace(epochs=5, patience=2, may_stop=True, validation_split=None, loss="mse", monitor="loss")
 
 
 def test_every_network_says_how_many_of_its_parameters_are_trained():
@@ -32,3 +33,9 @@ def test_another_size_than_the_published_one_is_told_once_and_recorded_of_all(ca
     said = "14 parameters, 20 published; 6 of ours are the embedding, a row of 3 numbers for each of 2 tickers"
     assert [each["training"]["size"] for each in made] == [said] * 3
     assert caplog.messages == [f"mine.level: {said}"]
+
+
+def test_a_grid_is_told_where_there_was_one():
+    tried = [{"units": (8,), "validation_loss": 0.5}]
+    assert fitted(SimpleNamespace(**vars(FIT) | {"tried": tried}), TRAINING, "validation")["training"]["grid"] == tried
+    assert "grid" not in fitted(FIT, TRAINING, "validation")["training"]

@@ -77,7 +77,7 @@ def facts(key):
 class Project:
     """Two folds of an experiment, registered, counted and judged."""
 
-    def __init__(self, folder, design="d1", keys=("a", "b"), source="mine.csv"):
+    def __init__(self, folder, design="d1", keys=("a", "b"), source="mine.csv", tried_before=0):
         name = "mine.volatility"
         fits = [f"fold_{number}.seed_42" for number in (1, 2)]
         parameters = {"params:experiment": f"params:{name}.experiment", "params:protocol": "params:protocol"}
@@ -87,7 +87,8 @@ class Project:
             entered = node(function, "trial", model_predictions="model_predictions")
             fitted = {"namespace": f"{name}.{fit}", "prefix_datasets_with_namespace": True}
             self.pipeline += Pipeline([entered], parameters=parameters, **fitted)
-        taken = {"register": f"{name}.register"} | {fit.replace(".", "__"): f"{name}.{fit}.trial" for fit in fits}
+        taken = {"register": f"{name}.register", "experiment": f"params:{name}.experiment"}
+        taken |= {fit.replace(".", "__"): f"{name}.{fit}.trial" for fit in fits}
         counted = [Node(count_trials, taken, f"{name}.trials", name="count", namespace=name)]
         self.pipeline += Pipeline(counted) + experiment(name, [node(Judged(judge), "record")])
         of = Experiment(
@@ -95,6 +96,7 @@ class Project:
             task="volatility",
             published=None,
             published_on=None,
+            tried_before=tried_before,
             made=MADE,
             configuration={"hash": design, "parameters": {"units": [16]}, "source": source},
         )
@@ -127,7 +129,13 @@ def test_a_run_registers_counts_and_judges(tmp_path, caplog):
     caplog.clear()
     second = Project(tmp_path, "d2", keys=("c", "d")).run()
     assert (second["configurations"], second["fits"], second["new"]) == (2, 4, False)
-    assert "mine.volatility (corrected): 2 configurations tried in 4 fits since 2026-01-31T12:05:00Z" in caplog.text
+    assert "mine.volatility (corrected): 2 configurations tried; 4 fits since 2026-01-31T12:05:00Z" in caplog.text
+
+
+def test_what_was_tried_before_there_was_a_register_is_counted_too(tmp_path):
+    found = Project(tmp_path, tried_before=2).run()
+    assert (found["configurations"], found["tries"], found["before"]) == (3, 3, 2)
+    assert "before" not in Project(tmp_path / "another").run()
 
 
 def test_the_same_fits_on_a_file_of_another_name_are_counted_there(tmp_path):
@@ -159,6 +167,17 @@ def test_records_are_counted_again_when_they_are_read(tmp_path, caplog):
         "main": {""},
         "late": {said, ""},
     }
+
+
+def test_what_was_tried_before_is_counted_again_too(tmp_path):
+    """One try of before a register, and two that are in it by now."""
+    trials = Project(tmp_path).run() | {"best_by_luck": None, "before": 1, "configurations": 2, "tries": 2}
+    Project(tmp_path, "d2", keys=("a2", "b2")).run()
+    every = RegisterDataset(filepath=str(tmp_path / "09_register"))
+    records = files.read(files.files(files.record("a.up", "corrected", 0.5, 0.5, trials=trials)))
+    assert counted_again(every.load(), records).found["a.up", "corrected"]["trials"]["tries_now"] == 3
+    broken = files.read(files.files(files.record("a.up", "corrected", 0.5, 0.5, trials=trials | {"before": -3})))
+    assert "trials.before" in broken.problems[0]
 
 
 def test_what_is_not_counted_is_not_judged(tmp_path):

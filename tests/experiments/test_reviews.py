@@ -37,3 +37,26 @@ def test_the_report_counts_copies_of_the_test_and_misread_texts(
     assert report["trained_on"] == {"texts_of_the_test": trained_on}
     assert report["misread"] == {"texts": misread}
     assert ("voil\u00e3" in made["words"]) == (protocol != "corrected")
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ({"states": "mean"}, r"model.states=mean: .* take model.states=attention or last"),
+        ({"states": "last", "words_mean": True}, r"model.words_mean=true: .* take model.words_mean=false\."),
+        (
+            {"states": ["mean", "max"], "words_mean": True},
+            r"model.words_mean=true, model.states=\[mean, max\]: .* take model.words_mean=false and "
+            r"model.states=\[max\]\.",
+        ),
+    ],
+)
+def test_a_mean_over_no_words_is_refused_and_every_mean_is_named(base_parameters, model, message):
+    """The source leaves out what has no letter; a text of markup alone has no word either."""
+    values = base_parameters("corrected")["text_sentiment"]["pretrained_embeddings"]
+    reading = ReadingParameters(**values["reading"])
+    reviews = pd.DataFrame({"text": ["a film", "<br />"]}, index=pd.Index(["5", "7"], name="id"))
+    parts = pd.DataFrame({"split": ["train", "train"]}, index=reviews.index)
+    with pytest.raises(ValueError, match=message) as refused:
+        read_reviews(reviews, parts, reading, TextNetworkParameters(**values["model"] | model))
+    assert "Received: 1 without, such as review 7" in str(refused.value)

@@ -16,10 +16,12 @@ from rnn_trading.experiments.folds import split_of_fold
 from rnn_trading.experiments.series import forecast_with_rivals, split_dates
 from rnn_trading.series.series import RETURN, SeriesParameters, signed_returns, take_series, window_rows
 from rnn_trading.skill.record import Experiment
+from rnn_trading.skill.rivals.pretrained import PretrainedParameters
 from rnn_trading.splits.chronological import SplitParameters
 from rnn_trading.splits.walk_forward import WalkForwardParameters
 
 FOLDS, TEST = 3, 900
+NONE = PretrainedParameters(name="chronos_bolt", weights=None, trained_until=None)
 EXPERIMENT = Experiment(name="mine.volatility", task="volatility", published=None, published_on=None)
 
 
@@ -57,7 +59,7 @@ def test_rivals_of_every_fold_are_those_of_other_libraries(prepared):
     for number, (before, test) in enumerate(folds, start=1):
         train, validation = before[:-TEST], before[-TEST:]
         fold = split_of_fold(dates, f"fold_{number}")
-        rivals = forecast_with_rivals(series, windows, fold, EXPERIMENT)
+        rivals = forecast_with_rivals(series, windows, fold, EXPERIMENT, NONE)
         assert rivals.index.equals(truth.index[np.concatenate([validation, test])])
         for name, columns in {"har": ["size"], "har_with_negative_returns": ["size", "fall"]}.items():
             known = sm.add_constant(features[columns].to_numpy())

@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -21,37 +20,23 @@ from rnn_trading.pipelines.canaries.nodes import (
     merge,
     middle,
 )
-from rnn_trading.pipelines.canaries.runs import MemoryRun, memory_run
+from rnn_trading.pipelines.canaries.runs import memory_run
 from rnn_trading.plan import Plan
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.skill.chance import distance_from_chance
 from rnn_trading.skill.laws import (
     FUTURE,
     LABELS,
-    LAWS,
     LUCK,
     SIGNAL,
     SMALL_SKILL,
     luck_is_not_skill,
     no_forecast_knows_the_future,
 )
-from rnn_trading.skill.protocols import PROTOCOLS
 from tests.conftest import ROOT
 
 LEVEL, REVIEWS = "univariate_regression.level", "text_sentiment.pretrained_embeddings"
 DYING = "stacked_lstm.classification.tickers_die"
-
-
-@pytest.mark.minutes
-@pytest.mark.trains
-def test_every_experiment_obeys_every_law(project):
-    folder = project("canaries")
-    results = json.loads((folder / "data/08_reporting/corrected/canaries.json").read_text())
-    assert [one["experiment"] for one in results["experiments"]] == list(CANARIES)
-    for one in results["experiments"]:
-        assert [result["law"] for result in one["laws"]] == list(LAWS)
-        assert all(result["held"] for result in one["laws"])
-        assert one["laws"][2]["rows"] > 10
 
 
 def test_every_kind_of_experiment_has_canaries():
@@ -80,22 +65,6 @@ def settings() -> tuple[dict[str, Any], CanaryParameters]:
     return parameters_of("test")
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("name", CANARIES)
-def test_every_override_fits_its_experiment(name, protocol, tmp_path):
-    """When a run is put together, every block of parameters is checked and becomes a parameter set."""
-    values, canaries = parameters_of("base", protocol)
-    pipeline = pipeline_of(name, values)
-    experiment = experiment_of(name)
-    run = MemoryRun(experiment, pipeline, merge(values, canaries.overrides), {}, tmp_path)
-    given = [
-        entry for entry in pipeline.to_outputs(f"{experiment}.predictions").inputs() if entry.startswith("params:")
-    ]
-    assert given
-    blocks = [entry for entry in given if not entry.endswith("seeds")]
-    assert [entry for entry in blocks if not dataclasses.is_dataclass(run[entry])] == []
-
-
 def pipeline_of(name: str, values: dict[str, Any]) -> Pipeline:
     """The experiment that a canary puts to the test, with the folds and seeds of canaries; all parameters are given."""
     by_name = experiments(plan_of(Plan.from_parameters(values)))
@@ -103,8 +72,13 @@ def pipeline_of(name: str, values: dict[str, Any]) -> Pipeline:
 
 
 def hardly_trained(values: dict[str, Any]) -> dict[str, Any]:
-    """Parameters whose networks are trained for one epoch, of a few large batches where rows carry no state on."""
+    """Parameters whose networks are trained for one epoch, of a few large batches where rows carry no state on.
+
+    Of a text they read twenty words.
+    """
     changed = {key: hardly_trained(value) if isinstance(value, dict) else value for key, value in values.items()}
+    if "tokens" in changed:
+        changed["tokens"] = 20
     if "training" in changed:
         changed["training"] |= {"epochs": 1, "start_from_epoch": 1}
         if "unrolling" not in changed:
@@ -122,7 +96,7 @@ def peeking(pipeline: Pipeline, name: str, order: str) -> Pipeline:
         rows = tables["predictions"]
         last = rows.sort_values(order, kind="stable")["truth"].tail(50)
         leaked = 0.001 * rows["prediction"] + 0.999 * rows["truth"] + 1e-9 * (last @ np.arange(1.0, len(last) + 1))
-        return tables | {"predictions": rows.assign(prediction=leaked)}
+        return tables | {"predictions": rows.assign(prediction=leaked, honest=rows["prediction"])}
 
     return replaced(pipeline, honest.name, leaky)
 
@@ -131,7 +105,10 @@ def peeking(pipeline: Pipeline, name: str, order: str) -> Pipeline:
 @pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", CANARIES)
 def test_the_canaries_of_every_experiment_can_die(name, settings):
-    """Of a leak they die by luck, and by the future: every early forecast knows the last outcomes."""
+    """Of a leak they die by luck, and by the future: every early forecast knows the last outcomes.
+
+    The forecasts that the leak was added to know no future.
+    """
     values, canaries = settings
     values, canary = hardly_trained(merge(values, canaries.overrides)), CANARIES[name]
     pipeline = peeking(pipeline_of(name, values), experiment_of(name), canary.order)
@@ -148,6 +125,8 @@ def test_the_canaries_of_every_experiment_can_die(name, settings):
     other = forecasts(canary.another_future(sources, after, canaries.first_seed))
     future = no_forecast_knows_the_future(rows, other, canary.order, after)
     assert future["changed"] == future["rows"] > 10
+    before, now = (each.assign(prediction=each["honest"]) for each in (rows, other))
+    assert no_forecast_knows_the_future(before, now, canary.order, after)["held"]
 
 
 @pytest.mark.trains

@@ -61,7 +61,7 @@ def test_stacked_lstm(project, run_notebooks, protocol):
     run_notebooks(folder, protocol, "stacked_lstm", "stacked_lstm_regression", "sequences")
     if protocol == "corrected":
         first = [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS]
-        project("stacked_lstm", protocol=protocol)
+        project("stacked_lstm", drawn=False, protocol=protocol)
         assert [without_seconds(skill(folder, protocol, experiment)) for experiment in EXPERIMENTS] == first
 
 
@@ -80,7 +80,7 @@ def run_file(project, tmp_path):
         path = tmp_path / "prices.csv"
         panel_to_prices(panel, volume).reset_index().to_csv(path, index=False)
         given = {"prices_file": str(path), "stacked_lstm": stacked_lstm, **runtime_params}
-        return [project(name, env="files", **given) for name in WEEKLY][-1]
+        return [project(name, env="files", drawn=False, **given) for name in WEEKLY][-1]
 
     return run
 

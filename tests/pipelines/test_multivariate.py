@@ -140,7 +140,8 @@ def run_file(project, tmp_path):
     def run(table, **changes):
         path = tmp_path / "macro.csv"
         table.reset_index().to_csv(path, index=False)
-        return project("multivariate", env="files", macro_file=str(path), multivariate={"macro": SMALL | changes})
+        given = {"macro_file": str(path), "multivariate": {"macro": SMALL | changes}}
+        return project("multivariate", env="files", drawn=False, **given)
 
     return run
 

@@ -80,7 +80,7 @@ def test_the_page_works_in_a_browser(browser, reported):
 
 @pytest.mark.parametrize("page", [PAGE, f"data/08_reporting/corrected/{NAME}/page.html"])
 def test_a_page_fits_a_phone(browser, reported, page):
-    """Only what says that it is wider moves sideways; a row is a card that begins with score and finding."""
+    """Only what says that it is wider moves sideways; a row is a card that begins with scores and finding."""
     folder = reported()
     if page != PAGE:
         one = json.loads((folder / page).with_name("skill.json").read_text())
@@ -92,15 +92,15 @@ def test_a_page_fits_a_phone(browser, reported, page):
         assert {label.partition(" of ")[0] for label in wide} <= {"All models in one picture", "Published figures"}
         if page == PAGE:
             tops = {name: browser.execute_script(TOP_OF_CELL, name) for name in COLUMNS if name != "Score"}
-            assert tops["Experiment"] < tops["Corrected"] == tops["Finding"]
-            assert all(tops["Corrected"] < top for name, top in tops.items() if name not in FIRST_ON_A_CARD)
+            assert tops["Experiment"] < tops["Corrected"] == tops["Careful"] < tops["Finding"]
+            assert all(tops["Finding"] < top for name, top in tops.items() if name not in FIRST_ON_A_CARD)
     with seen_at(browser, 800, folder / page):
         assert (
             browser.execute_script("return getComputedStyle(document.querySelector('.cards thead')).display") != "none"
         )
 
 
-FIRST_ON_A_CARD = ("Experiment", "Corrected", "Finding")
+FIRST_ON_A_CARD = ("Experiment", "Corrected", "Careful", "Finding")
 TOP_OF_CELL = "return document.querySelector(`#skill [data-column='${arguments[0]}']`).getBoundingClientRect().top"
 WIDER_THAN_THEIR_BOX = """
 const boxes = [...document.querySelectorAll(".scroll")];

@@ -115,6 +115,7 @@ def run_files(project, tmp_path):
         return project(
             "sec_filings",
             "files",
+            drawn=False,
             filings_file=str(folder),
             sec_filings={"returns": experiment},
             **given,
@@ -229,9 +230,9 @@ def with_signal(signal):
 @pytest.mark.minutes
 @pytest.mark.trains
 def test_a_planted_signal_is_found_and_none_where_there_is_none(project):
-    found = skill(project("sec_filings", **STRONG))
+    found = skill(project("sec_filings", drawn=False, **STRONG))
     assert found["data"]["known_signal"]["share"] >= 0.8
-    nothing = skill(project("sec_filings", **with_signal(0.0)))
+    nothing = skill(project("sec_filings", drawn=False, **with_signal(0.0)))
     low, high = nothing["model"]["metrics"]["ic_interval_by_date"]
     assert low < 0 < high
     assert abs(nothing["model"]["metrics"]["ic"]) < 0.25

@@ -8,7 +8,15 @@ import pytest
 from PIL import Image
 
 from rnn_trading import report as make_report
-from rnn_trading.pipeline_registry import experiments, figures_of, protocols_of, records_made_by, run_by_name_alone
+from rnn_trading.pipeline_registry import (
+    canaries_by_protocol,
+    experiments,
+    figures_by_protocol,
+    figures_of,
+    protocols_of,
+    records_made_by,
+    run_by_name_alone,
+)
 from rnn_trading.pipelines.canaries.experiments import CANARIES
 from rnn_trading.pipelines.skill_report.figures import gone, read_figures
 from rnn_trading.report import main, missing_commands
@@ -97,6 +105,31 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
     assert 'href="corrected/stacked_lstm.regression/page.html"' not in page
 
 
+def test_a_careful_record_is_the_one_that_a_model_is_judged_by(reported):
+    """Beside its corrected record: its figures are others, and so are its canaries."""
+    level = "univariate_regression.level"
+    careful = record(level, "careful", 44.0, 45.0, "rmse", finding="Skill beyond every rival", finding_kind="every")
+    corrected = record(level, "corrected", 45.0, 45.0, "rmse")
+    protocols = protocols_of(records_made_by(experiments()))
+    released = canaries(canaries_by_protocol(protocols)["careful"], protocol="careful")["corrected/canaries.json"]
+    folder = reported(
+        **{f"{each['protocol']}/{level}/skill.json": json.dumps(each).encode() for each in (careful, corrected)},
+        **{"careful/canaries.json": released},
+    )
+    row = pd.read_parquet(folder / "data/08_reporting/skill_table.parquet").set_index("experiment").loc[level]
+    assert (row["judged_by"], row["finding_kind"], row["careful"], row["corrected"]) == ("careful", "every", 44.0, 45.0)
+    page, text = (folder / PAGE).read_text(), (folder / PAGE).with_suffix(".md").read_text()
+    assert "Of 2 models on real data, 1 judged the careful way and 1 the corrected way: skill beyond every" in page
+    assert "; by the careful record; as good as the corrected network by what decided, not tested" in text
+    figures = figures_by_protocol(experiments(), protocols)
+    gone = [problem.partition(": ")[0] for problem in problems_of(page)]
+    for way in ("careful", "corrected"):
+        files_of_way = [*(f"{figure}.png" for figure in figures[level, way]), "page.html"]
+        assert [path for path in gone if path.startswith(way)] == [f"{way}/{level}/{file}" for file in files_of_way]
+    assert f"kedro run --pipelines {level} --params protocol=careful --only-missing-outputs" in page
+    assert page.index("<h3>Careful</h3>") < page.index("Nominal rate of false alarms")
+
+
 def test_a_canary_that_died_stands_above_the_findings(reported):
     """Of each law another experiment's."""
     results = json.loads(canaries(CANARIES)["corrected/canaries.json"])
@@ -122,7 +155,7 @@ def test_what_a_record_says_is_text(reported):
     page, text = (folder / PAGE).read_text(), (folder / PAGE).with_suffix(".md").read_text()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
-    assert "| ○ a\\|b \\<i>c |" in text
+    assert "| ○ a\\|b \\<i>c; by the corrected record |" in text
 
 
 def test_make_report_runs_what_is_missing_and_says_what_failed(reported, monkeypatch, capsys):
@@ -147,7 +180,8 @@ def test_make_report_runs_what_is_missing_and_says_what_failed(reported, monkeyp
         ("kedro run --pipelines skill_report", ["--env", "test"]),
     ]
     failures = capsys.readouterr().err.splitlines()
-    expected = [f"Failed, and not in the report: {command}" for command in missing[:-1]]
+    left = [command for command in missing if command != "kedro run --pipelines canaries"]
+    expected = [f"Failed, and not in the report: {command}" for command in left]
     assert failures[:-2] == expected
     assert failures[-2].startswith(f"A canary died: {next(iter(CANARIES))} breaks the law that luck is not skill")
     assert failures[-1] == "The report itself failed: see above."
@@ -157,9 +191,11 @@ def test_make_report_runs_only_the_report_if_nothing_is_missing(project, monkeyp
     (Path.cwd() / "data/08_reporting").mkdir(parents=True)
     protocols = protocols_of(records_made_by(experiments()))
     runs = [(name, protocol) for name in not_alone() for protocol in protocols[name]]
-    found = files(*(record(name, protocol, 0.6, 0.5) for name, protocol in runs)) | canaries(CANARIES)
-    figures = figures_of(experiments())
-    found |= {f"{protocol}/{name}/{figure}.png": b"" for name, protocol in runs for figure in figures[name]}
+    found = files(*(record(name, protocol, 0.6, 0.5) for name, protocol in runs))
+    for protocol, names in canaries_by_protocol(protocols).items():
+        found[f"{protocol}/canaries.json"] = canaries(names, protocol=protocol)["corrected/canaries.json"]
+    figures = figures_by_protocol(experiments(), protocols)
+    found |= {f"{way}/{name}/{figure}.png": b"" for name, way in runs for figure in figures[name, way]}
     found |= {f"{protocol}/{name}/page.html": b"" for name, protocol in runs}
     for path, content in found.items():
         target = Path.cwd() / "data/08_reporting" / path
@@ -188,10 +224,10 @@ def test_what_make_report_would_run(reported):
     assert f"kedro run --pipelines {NAME} --params protocol=as_published" in commands
     # Eight records of one experiment are made by one command.
     assert commands.count("kedro run --pipelines univariate_regression.volatility") == 1
-    assert commands[-1] == "kedro run --pipelines canaries"
+    assert commands[-2:] == [f"kedro run --pipelines canaries{way}" for way in ("", " --params protocol=careful")]
     assert len([command for command in commands if command.endswith("protocol=book")]) == 5
-    # Corrected all experiments but this one; as published one more; the book; canaries.
-    assert len(commands) == (11 - 1) + (11 + 1) + 5 + 1
+    # Corrected all experiments but this one; as published one more; careful all; the book; canaries of two ways.
+    assert len(commands) == (11 - 1) + (11 + 1) + 11 + 5 + 2
     for file in ("learning_curves.png", "page.html"):
         (folder / f"data/08_reporting/corrected/{NAME}/{file}").rename(folder / "gone")
         again = set(missing_commands(folder)) - set(commands)
@@ -202,13 +238,16 @@ def test_what_make_report_would_run(reported):
 def test_a_figure_of_another_configuration_is_not_drawn_again():
     other = record("b", "corrected", 0.6, 0.5, changed={"x": "1"})
     records = read(files(record("a.up", "corrected", 0.6, 0.5), other))
-    names, again = {"a.up": ["f"], "b": ["f"]}, "kedro run --pipelines a --only-missing-outputs"
+    names, again = (
+        {(name, "corrected"): ["f"] for name in ("a.up", "b")},
+        "kedro run --pipelines a --only-missing-outputs",
+    )
     assert gone(records, {}, names, EXPECTED) == [
         *(("corrected/a.up/f.png", again), ("corrected/a.up/page.html", again)),
         *(("corrected/b/f.png", None), ("corrected/b/page.html", None)),
     ]
-    unreadable = {f"corrected/{name}/f.png": b"no figure" for name in names}
-    unreadable |= {f"corrected/{name}/page.html": b"" for name in names}
+    unreadable = {f"corrected/{name}/f.png": b"no figure" for name, _ in names}
+    unreadable |= {f"corrected/{name}/page.html": b"" for name, _ in names}
     for_a, for_b = read_figures(records, unreadable, names, EXPECTED)[1]
     assert for_a.endswith(again)
     assert for_b.endswith("Delete it. Its run was not as in conf/base; repeat that run.")

@@ -128,10 +128,10 @@ def test_it_runs_by_its_name_alone_and_no_report_misses_it():
         assert f"{NAME}.skill" not in pipelines[name].all_outputs()
     assert f"{NAME}.skill" in pipelines[NAME].all_outputs()
     assert run_by_name_alone(experiments()) == [NAME]
-    records = read_records({}, {NAME: NAME, "a.b": "a.b"}, [], not_missed=[NAME])
+    records = read_records({}, {NAME: NAME, "a.b": "a.b"}, {"corrected": []}, not_missed=[NAME])
     assert {name for name, _, _ in records.missing} == {"a.b", "canaries"}
-    table = tabulate_skill(records.as_plain(), names=[NAME, "a.b"], not_missed=[NAME])
+    table = tabulate_skill(records.as_plain(), {}, names=[NAME, "a.b"], not_missed=[NAME])
     assert table["experiment"].tolist() == ["a.b"]
     # One that is there and cannot be read is a problem all the same.
-    broken = read_records({f"corrected/{NAME}/skill.json": b"[]"}, {NAME: NAME}, [], not_missed=[NAME])
+    broken = read_records({f"corrected/{NAME}/skill.json": b"[]"}, {NAME: NAME}, {"corrected": []}, not_missed=[NAME])
     assert (NAME, "corrected", f"kedro run --pipelines {NAME}") in broken.missing

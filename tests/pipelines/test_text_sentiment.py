@@ -119,10 +119,8 @@ def run_file(project, tmp_path):
     def run(table, name="learned_embeddings", experiment=SMALL, **runtime_params):
         path = tmp_path / "reviews.csv"
         table.to_csv(path, index=False)
-        values = {name: experiment}
-        return project(
-            f"text_sentiment.{name}", "files", reviews_file=str(path), text_sentiment=values, **runtime_params
-        )
+        given = {"reviews_file": str(path), "text_sentiment": {name: experiment}}
+        return project(f"text_sentiment.{name}", "files", drawn=False, **given, **runtime_params)
 
     return run
 
@@ -219,13 +217,6 @@ def test_a_file_without_texts_and_one_in_another_encoding(project, run_file, tmp
     assert "2 texts scored; 1 of them have no word" in caplog.text
     assert "1 texts hold bytes that are no UTF-8" in caplog.text
     assert "by the model" in caplog.text
-
-
-def test_a_mean_over_no_words_is_refused_before_anything_is_fitted(run_file):
-    table = simulated()
-    table.loc[7, "text"] = "___"
-    with pytest.raises(ValueError, match="model.states=mean: .* Received: 1 without, such as review 7. Remove them"):
-        run_file(table, experiment=SMALL | {"model": {"units": 8, "states": "mean"}})
 
 
 def test_masked_padding_at_the_front_is_refused_before_anything_is_fitted(run_file):

@@ -157,3 +157,12 @@ def test_a_table_has_types_and_the_order_of_time():
     assert table["seed"].dtype == "int64"
     assert math.isnan(table["test_score"][0])
     assert table["clean"].isna().tolist() == [True, False]
+
+
+def test_of_a_fit_that_was_chosen_from_several_grids_the_largest_counts():
+    """Whichever came last; the final fit, which nothing is tested by, counts, too."""
+    final = entry("b", "d2", fold="final", dates=(None, None), test=None, test_rows=0, networks=3)
+    for grids in ((5, 2), (2, 5)):
+        seen = [entry("aa", f"d{number}", networks=number) for number in grids]
+        assert tried(Register(as_table(seen)), seen[-1:])["networks"] == 5
+        assert tried(Register(as_table([*seen, final])), [seen[-1], final])["networks"] == 5 + 3

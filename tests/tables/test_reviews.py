@@ -117,6 +117,8 @@ def test_empty_texts_are_left_out_and_counted_and_others_keep_their_ids():
     table, reading = parse_reviews(raw(text=["Good", " \n?!", None], split=["train", "test", "test"]), "here")
     assert table.index.tolist() == ["0"]
     assert reading.counts["empty_texts"] == 2
+    table, reading = parse_reviews(raw(text=["1 <br /> 2", "<br /><br />", "___"]), "here")
+    assert (table.index.tolist(), reading.counts["empty_texts"]) == (["0"], 2)
     with pytest.raises(ReviewError, match=r"here holds no review with a text \(3 rows, 3 empty\)"):
         parse_reviews(raw(text=["", " ", None]), "here")
 

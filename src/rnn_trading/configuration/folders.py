@@ -96,8 +96,21 @@ class ParsedOnce(OmegaConfigLoader):
         return found
 
     def own_parameters(self) -> dict[str, Any]:
-        """Parameters that the files of the environment declare, without those of ``conf/base`` and of ``--params``."""
+        """Parameters that the files of the environment declare, without those of ``conf/base`` and of ``--params``.
+
+        They are to be read, and resolved as often as those of :meth:`beside`.
+        """
         protocol = {name: value for name, value in self.runtime_params.items() if name == "protocol"}
+        place = (self.conf_source, self.env, protocol.get("protocol"), "own")
+        folders = [self._get_conf_env_path(each) for each in {self.base_env, self.env or self.default_run_env}]
+        now = self._as_of_now(sorted(folders))
+        then, resolved = self._resolved.get(place, (None, {}))
+        if now != then:
+            resolved = {"parameters": self._own_parameters(protocol)}
+            self._resolved[place] = now, resolved
+        return resolved["parameters"]
+
+    def _own_parameters(self, protocol: dict[str, Any]) -> dict[str, Any]:
         loader = ParsedOnce(str(self.conf_source), self.env, protocol, **self._options)
         folder = loader._get_conf_env_path(self.env or self.default_run_env)
         files = loader._read_dir_configs(folder, self.config_patterns["parameters"], "parameters", set())
@@ -229,6 +242,8 @@ class ParsedOnce(OmegaConfigLoader):
         for name, expected, received in _unlike(config, env_config) if key in self.merge_strategy else ():
             where = found_at(self.trees(key), name) or "--params"
             raise ConfigurationError(f"{where}: {'.'.join(name)}: expected {expected}. Received: {received}.")
+        if self.merge_strategy.get(key) == "soft":
+            return _merged(config, env_config)  # as Kedro does it, without an object for each value
         return super()._merge_configs(config, env_config, key, env_path)
 
     def _missing(self, conf_path: str) -> dict[Path, Any]:
@@ -245,6 +260,15 @@ class ParsedOnce(OmegaConfigLoader):
             f"--env {environment}: there is no folder {self._shown(conf_path)}. Expected one of: "
             f"{', '.join(self.environments())}."
         )
+
+
+def _merged(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Resolved values with others over them, block by block; lists are replaced."""
+    merged = values | others
+    for name in values.keys() & others.keys():
+        if isinstance(values[name], dict) and isinstance(others[name], dict):
+            merged[name] = _merged(values[name], others[name])
+    return merged
 
 
 def _unlike(values: Any, others: Any, around: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, str]]:

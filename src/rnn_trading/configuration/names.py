@@ -11,7 +11,7 @@ from kedro.pipeline import Pipeline
 from kedro.validation.type_extractor import TypeExtractor
 
 from rnn_trading.differences import leaves
-from rnn_trading.skill.protocols import BOOK, PROTOCOLS
+from rnn_trading.skill.protocols import EVERY
 
 MADE = ".experiment.changed."  # see rnn_trading.config.ConfigLoader
 ALMOST = 0.8  # so alike are a name and its misspelling, by difflib's ratio
@@ -79,7 +79,7 @@ class Known:
     def visible(self, hidden: str) -> str | None:
         """The parameter that a hidden name stands for in the files of ``conf/base``."""
         top, *rest = hidden.lstrip("_").split(".")
-        name = ".".join([top, *(rest[1:] if rest and rest[0] in (*PROTOCOLS, BOOK) else rest)])
+        name = ".".join([top, *(rest[1:] if rest and rest[0] in EVERY else rest)])
         return name if name in self else self.closest(name, ALMOST) or (f"{top}.NAME" if top in self else None)
 
 

@@ -11,7 +11,7 @@ from rnn_trading.configuration.files import ConfigurationError, found_at, tops, 
 from rnn_trading.configuration.folders import ParsedOnce
 from rnn_trading.configuration.names import ALMOST, Known, instead
 from rnn_trading.differences import leaves
-from rnn_trading.skill.protocols import BOOK, PROTOCOLS
+from rnn_trading.skill.protocols import EVERY
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def _unread_parameters(loader: ParsedOnce, environment: str, pipelines: Mapping[
     known = Known(loader.beside(loader.base_env, protocol)["parameters"], pipelines)
     unread = [name for name in names if name not in known]
     if unread:
-        others = [Known(loader.beside(loader.base_env, other)["parameters"], {}) for other in (*PROTOCOLS, BOOK)]
+        others = [Known(loader.beside(loader.base_env, other)["parameters"], {}) for other in EVERY]
         unread = [name for name in unread if not any(name in each for each in others)]
     for name in dict.fromkeys(name if name.partition(".")[0] in known else name.partition(".")[0] for name in unread):
         place = found_at(trees, tuple(name.split("."))) or at_top.get(name.partition(".")[0], f"conf/{environment}")

@@ -18,7 +18,7 @@ from kedro.io import DatasetError
 from rnn_trading.datasets.file import FileDataset, SourceFileDataset
 from rnn_trading.datasets.whole import written_whole
 from rnn_trading.register.configuration import hash_of
-from rnn_trading.register.entries import FIELDS, REGISTER_VERSION, Entry, Register, as_table, faults_of, identity
+from rnn_trading.register.entries import ADDED, FIELDS, REGISTER_VERSION, Entry, Register, as_table, faults_of, identity
 
 logger = logging.getLogger(__name__)
 
@@ -141,8 +141,9 @@ def _read(path: Path, version: int) -> Entry | str:
         return f"cut or damaged ({type(error).__name__})"
     if len(rows) != 1:
         return f"{len(rows)} entries instead of one"
-    faults = faults_of(rows[0])
-    return "; ".join(faults[:SHOWN]) if faults else rows[0]
+    entry = ADDED | rows[0]
+    faults = faults_of(entry)
+    return "; ".join(faults[:SHOWN]) if faults else entry
 
 
 class RegisterDataset(SourceFileDataset[Register]):

@@ -34,6 +34,14 @@ NO_SKILL = {each.name: each.luck for each in STATISTICS}
 LABEL = 34  # letters in a line beside an axis
 # What is said of an epoch, if it was recorded.
 SCORES = {"auc": "AUC", "accuracy": "accuracy", "rmse": "RMSE"}
+# Of losses that are neither squared errors nor log-losses, what they are called.
+LOSSES = {
+    "qlike": "QLIKE",
+    "mae": "MAE ({unit})",
+    "mae_of_known": "MAE ({unit})",
+    "correlation_by_date": "1 less the correlation by date",
+}
+UNTRAINED = "No epoch was better than none"
 
 
 def title(what: str, skill: dict[str, Any]) -> str:
@@ -94,35 +102,55 @@ def kept(history: pd.DataFrame, best_epoch: int | None, held_out: str) -> str:
     'Epoch 2 of 2 was kept: validation AUC 0.53'
     """
     last = history["epoch"].max()
-    rows = history[(history["rows"] == "validation") & (history["epoch"] == (best_epoch or last))]
+    rows = history[
+        (history["rows"] == "validation") & (history["epoch"] == (last if best_epoch is None else best_epoch))
+    ]
     scores = dict(zip(rows["quantity"], rows["value"], strict=True))
     shown = [f"{name} {scores[quantity]:.3g}" for quantity, name in SCORES.items() if quantity in scores]
     said = ", ".join(shown) or f"loss {scores['loss']:.3g}"
-    chosen = f"Epoch {best_epoch} of {last} was kept" if best_epoch else f"The last of {last} epochs was kept"
-    return f"{chosen}: {held_out} {said}"
+    chosen = f"The last of {last} epochs was kept" if best_epoch is None else f"Epoch {best_epoch} of {last} was kept"
+    return f"{UNTRAINED if best_epoch == 0 else chosen}: {held_out} {said}"
 
 
 def learning_curves(
     history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any], *, unit: str = "scaled units"
 ) -> Figure:
     """Every recorded quantity by epoch; of several fits, what decided of each. ``unit`` is that of the target."""
+    loss = loss_in_words(history, training, unit)
     if isinstance(training["best_epoch"], dict):
-        loss = f"Loss (squared {unit})" if (history["quantity"] == "rmse").any() else "Loss (nats)"
         return losses_by_seed(history, training, skill, loss=loss)
     stopped = watched(training)
-    return figures.panels.learning_curves(history, *stopped, unit, title(kept(history, *stopped), skill))
+    return figures.panels.learning_curves(history, *stopped, unit, title(kept(history, *stopped), skill), loss)
+
+
+def loss_in_words(history: pd.DataFrame, training: dict[str, Any], unit: str) -> str:
+    """What the loss of a training is called on an axis.
+
+    Examples
+    --------
+    >>> loss_in_words(pd.DataFrame({"quantity": ["loss", "rmse"]}), {"loss": "mse"}, "points")
+    'Loss (squared points)'
+    >>> loss_in_words(pd.DataFrame({"quantity": ["loss", "rmse"]}), {"loss": "qlike"}, "points")
+    'QLIKE'
+    """
+    if (name := training.get("loss")) in LOSSES:  # of before 0.12 it is not known
+        return LOSSES[name].format(unit=unit)
+    return f"Loss (squared {unit})" if (history["quantity"] == "rmse").any() else "Loss (nats)"
 
 
 # What decides which epoch is kept, where it is not the loss: its name on an axis.
-DECIDING = {"mae": "MAE", "auc": "AUC", "run_half_mse": "Half MSE of the runs"}
+DECIDING = {
+    "mae": "MAE",
+    "auc": "AUC",
+    "run_half_mse": "Half MSE of the runs",
+    "ic": "Information coefficient",
+    "first_step": "MAE of the first step",
+}
 
 
 def losses_by_seed(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any], *, loss: str) -> Figure:
     """What decided, of every fit; ``loss`` is what its loss is called. Of several folds, each has a panel."""
-    recorded = {*history["quantity"]}
-    # The mean absolute error is recorded where it decides, the others wherever they can be.
-    decided = "mae" in recorded or "best_validation_score" in training
-    name = next((each for each in DECIDING if decided and each in recorded), "loss")
+    name = training.get("monitor", "loss")  # of before 0.12 it is not known
     quantity, best_epochs = (name, DECIDING.get(name, loss)), by_fit(history, training)
     held_out = training["stopped_on"] or training["chosen_on"] or training.get("watched", "watched")
     found = title(_kept_by_fit(history, best_epochs, held_out, quantity), skill)

@@ -30,6 +30,7 @@ from rnn_trading.splits.chronological import SplitName, SplitParameters, watched
 from rnn_trading.splits.windows import windows_and_paths
 
 Array = NDArray[np.float64]
+RUNS_OF_RECURSION = "Runs of the network that feeds on its own forecasts"
 
 
 def rows_of_part(
@@ -198,7 +199,7 @@ def paths_over_truth(predictions: pd.DataFrame, skill: dict[str, Any], axes: Axe
     )
     finding = f"Off by {at_once} {axes.unit} (RMSE) where paths are forecast at once, by {step_by_step} step by step"
     return figures.series.paths_over_truth(
-        predictions, RECURSION, axes.unit, axes.first_day, drawing.title(finding, skill)
+        predictions, (RECURSION, RUNS_OF_RECURSION), axes.unit, axes.first_day, drawing.title(finding, skill)
     )
 
 

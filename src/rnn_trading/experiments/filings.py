@@ -6,11 +6,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.documents import PREPARATION, READING
+from rnn_trading.experiments.filing_inputs import (
+    forecast_seen,
+    interface_of_filings,
+    padded_filings,
+    read_of,
+    seen_in,
+    seen_of,
+)
 from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.folds import FitOf, Folds, experiment
 from rnn_trading.experiments.sizes import beside_published
@@ -70,39 +78,40 @@ def train_network(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
+    from rnn_trading.models.by_date import COEFFICIENT  # noqa: PLC0415
     from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415
-    from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
 
-    masked = architecture.mask_padding
+    masked, read = architecture.mask_padding, read_of(sequences, documents, changes=architecture.changes)
 
     def rows(part: str) -> Any:
         of_part = documents[documents["split"] == part]
         target = of_part["truth"].to_numpy(dtype=np.float32)
-        seen = sequences.take(of_part["sequence"].to_numpy()).cut(reading.tokens, reading.cutting)
+        seen = seen_in(read, of_part, reading)
         if masked:  # then a batch need not be longer than its longest filing
-            return RaggedRows(INPUT, seen, target)
-        return {INPUT: seen.padded(reading.tokens, reading.padding, reading.cutting)}, target
+            return RaggedRows(INPUT, seen.pop(INPUT), target, seen)
+        return padded_filings(seen, reading), target
 
-    scale = _mean_and_deviation(documents)
     held_out = "validation" if (documents["split"] == "validation").any() else "test"
-    matrix = vectors.to_numpy(dtype=np.float32) if architecture.embeddings == "pretrained" else None
-    words = Input((None if masked else reading.tokens,), "int32", ids=len(vectors), masked=masked, vectors=matrix)
-    interface = Interface({INPUT: words}, target=scale if architecture.standardise else (0.0, 1.0))
-    result = fit.train(Blueprint(architecture, interface), rows("train"), rows(held_out), training, training_state)
-    made = fitted(result, training, held_out)
-    dimensions = architecture.dimensions or vectors.shape[1]
-    return beside_published(made, experiment, len(vectors), dimensions, "words and phrases", first=fit.first)
+    watch = [_watch(read, _of_part(documents, held_out), reading)] if training.monitor == COEFFICIENT else []
+    trained = _of_part(documents, "train")
+    known = seen_in(read, trained, reading)[INPUT], trained["truth"]
+    interface = interface_of_filings(vectors, documents, reading, architecture, known)
+    blueprint = Blueprint(architecture, interface)
+    result = fit.train(blueprint, rows("train"), rows(held_out), training, training_state, *watch)
+    made, sizes = fitted(result, training, held_out), (len(vectors), architecture.dimensions or vectors.shape[1])
+    return beside_published(made, experiment, *sizes, "words and phrases", first=fit.first)
 
 
-def _mean_and_deviation(documents: pd.DataFrame) -> tuple[float, float]:
-    """Of the training returns."""
-    target = documents.loc[documents["split"] == "train", "truth"]
-    if target.std() == 0:
-        raise ValueError(
-            f"All {len(target):,} training returns are {target.iloc[0]:g}: nothing can be learned of them."
-        )
-    return float(target.mean()), float(target.std())
+def _watch(read: dict[str, TokenSequences], watched: pd.DataFrame, reading: FilingReadingParameters) -> Any:
+    """What measures the rank correlation on the watched filings after every epoch."""
+    from rnn_trading.models.by_date import WatchCoefficient  # noqa: PLC0415  see train_network
+
+    def coefficient(model: Any) -> float:
+        forecasts = forecast_seen(model, seen_in(read, watched, reading), reading)
+        return 0.0 if np.ptp(forecasts) == 0 else spearman(forecasts, watched["truth"].to_numpy(dtype=float))
+
+    return WatchCoefficient(coefficient, [watched[name].to_numpy() for name in ("truth", "sequence")])
 
 
 def forecast_filings(
@@ -115,15 +124,8 @@ def forecast_filings(
     pandas.DataFrame
         ``split``, ``firm``, ``date`` of the entry, ``prediction``, ``truth``, index ``filing_id``.
     """
-    from rnn_trading.models.filing_network import INPUT  # noqa: PLC0415  see train_network
-    from rnn_trading.models.predicting import predict, predict_in_order  # noqa: PLC0415
-
     wanted = _of_part(documents, *FORECAST)
-    seen = sequences.take(wanted["sequence"].to_numpy()).cut(reading.tokens, reading.cutting)
-    if model.input_shape[-1] is None:
-        forecasts = predict_in_order(model, INPUT, seen, reading.tokens)
-    else:
-        forecasts = predict(model, {INPUT: seen.padded(reading.tokens, reading.padding, reading.cutting)})
+    forecasts = forecast_seen(model, seen_of(model, sequences, documents, wanted, reading), reading)
     keys = wanted[["split", "firm", "entry"]].astype({"split": "str"}).rename(columns={"entry": "date"})
     return keys.assign(**{MODEL: forecasts}, truth=wanted["truth"])
 
@@ -288,7 +290,9 @@ def _of_part(documents: pd.DataFrame, *parts: str) -> pd.DataFrame:
     return documents[documents["split"].isin(parts)].sort_values(["entry", "sequence"])
 
 
-def filing_experiment(name: str, plan: Plan) -> Pipeline:
+def filing_experiment(
+    name: str, plan: Plan, explain: Node | None = None, further: wiring.Drawn | None = None
+) -> Pipeline:
     """An experiment on ``filings``, under its own namespace, from the labels to the figures.
 
     Parameters
@@ -298,12 +302,17 @@ def filing_experiment(name: str, plan: Plan) -> Pipeline:
         ``reading``, ``model`` and ``training``, and ``seeds``.
     plan
         How many folds and seeds it has.
+    explain
+        The node that makes the ``explanation`` of the record; None: there is none.
+    further
+        By their names, figures of the record beside those that all such experiments have.
     """
     figures: wiring.Drawn = {
         "learning_curves": partial(drawing.losses_by_seed, loss="Squared error"),
         "forecasts_and_returns": forecasts_and_returns,
         "filing_lengths": filing_lengths,
         "model_and_rivals": partial(drawing.model_and_rivals, measured="on the test filings"),
+        **(further or {}),
     }
     fits = plan.of(name)
     last = {each: f"{name}.{fits.names[-1]}.{each}" for each in OF_THE_LAST}
@@ -311,7 +320,9 @@ def filing_experiment(name: str, plan: Plan) -> Pipeline:
     of_folds = {f"{fold}_documents": f"{name}.{fold}.documents" for fold in every}
     taken: dict[str, Any] = dict(zip(every, of_folds, strict=True))
     reports = wiring.node(gather_reports, "reports", **taken)
-    nodes = [*PREPARATION, reports, wiring.judge(judge), wiring.draw(figures)]
+    explaining = [] if explain is None else [explain]
+    judging = wiring.judge(judge, explained=explain is not None)
+    nodes = [*PREPARATION, reports, *explaining, judging, wiring.draw(figures)]
     fit = wiring.train(train_network), wiring.forecast(forecast_filings)
     folds = Folds(fits, (*READING, wiring.rivals(forecast_with_rivals)), fit)
     return experiment(name, nodes, folds, {each: each for each in SHARED} | last | of_folds)

@@ -27,11 +27,13 @@ def fitted(fit: Any, training: TrainingParameters, watched: str | None, **furthe
     dict
         ``model``: `keras.Model`. ``history``: columns ``epoch``, ``rows``, ``quantity``, ``value``. ``training``:
         ``networks`` (1), ``parameters`` and ``trained_parameters`` (how many of them training changes), epochs, how
-        many were allowed, best epoch (the one that was kept), seconds, device, and what is further. ``key`` and
-        ``ended``: see :class:`rnn_trading.models.training.Fit`.
+        many were allowed, best epoch (the one that was kept; 0: the network as it began), what it was chosen by
+        (``monitor``), the ``loss``, seconds, device, and what is further. ``key`` and ``ended``: see
+        :class:`rnn_trading.models.training.Fit`.
         ``stopped_on``: rows that training was stopped on, or None where it could not stop
         before its last epoch; then ``chosen_on``, rows on which the epoch was chosen, or None: the last was kept.
-        ``watched`` where none was chosen: which rows were watched, in words.
+        ``watched`` where none was chosen: which rows were watched, in words. ``grid``: of several networks of which
+        one was chosen, what each has on the watched rows.
     """
     words = f"{100 * training.validation_split:g} % of the training rows" if training.validation_split else watched
     return {
@@ -44,12 +46,15 @@ def fitted(fit: Any, training: TrainingParameters, watched: str | None, **furthe
             "epochs": fit.epochs,
             "epochs_allowed": training.epochs,
             "best_epoch": fit.best_epoch,
+            "loss": training.loss,
+            "monitor": training.monitor,
             **_stopped_on(training, watched),
             **({} if training.patience is not None and watched else {"watched": words}),
             "seconds": round(fit.seconds, 1),
             "device": fit.device,
             "key": fit.key,
             "ended": fit.ended,
+            **({"grid": fit.tried} if fit.tried else {}),
             **further,
         },
     }

@@ -34,6 +34,8 @@ BETWEEN = "__"
 ALL = "all_"
 # Before the name of a dataset of the first fold, where the whole experiment takes it.
 FIRST = "first_"
+# The same of the last fold that is judged, and of its first network.
+LAST = "last_"
 # What a fit needs beside what it makes, and has for itself.
 OF_A_FIT = ("training_state",)
 STACKED = ("model_predictions", "rival_predictions", "forecasts_by_seed")
@@ -78,11 +80,11 @@ class FitOf:
     def train(
         self, build: Any, rows: Any, watched: Any, training: TrainingParameters, states: States, *callbacks: Any
     ) -> Any:
-        """Train it by its seed; see :func:`rnn_trading.models.training.train`."""
-        from rnn_trading.models.training import train  # noqa: PLC0415  TensorFlow takes seconds to import
+        """Train it by its seed; see :func:`rnn_trading.models.grid.train_best`."""
+        from rnn_trading.models.grid import train_best  # noqa: PLC0415  TensorFlow takes seconds to import
 
         own = training if self.seed is None else dataclasses.replace(training, seed=self.seed)
-        return train(build, rows, watched, own, self.title, states, callbacks)
+        return train_best(build, rows, watched, own, self.title, states, callbacks)
 
 
 def arguments_of_fits(folds: Iterable[str], seeds: Sequence[int]) -> dict[str, str]:
@@ -161,7 +163,7 @@ def experiment(
     ----------
     nodes
         What is done once. To it comes the ``summary`` of the ``model``. A dataset ``first_NAME`` is that of the first
-        fold.
+        fold, ``last_NAME`` that of the last one that is judged, or of its first seed.
     folds
         What is repeated. To it comes what brings it together: ``model_predictions``, ``rival_predictions``,
         ``forecasts_by_seed``, ``training``, ``history`` and ``model``.
@@ -171,8 +173,10 @@ def experiment(
     outside = dict(shared) if isinstance(shared, Mapping) else {each: each for each in shared}
     once = [*nodes, wiring.node(describe, "summary")]
     place = _Place(name, folds, outside, parameters or {})
-    first = {taken: place.of_first(taken) for node in once for taken in node.inputs if taken.startswith(FIRST)}
-    return wiring.experiment(name, once, outside | first, parameters) + place.pipeline()
+    taken = {each for node in once for each in node.inputs} - outside.keys()
+    of_folds = {each: place.of_first(each) for each in taken if each.startswith(FIRST)}
+    of_folds |= {each: place.of_last(each) for each in taken if each.startswith(LAST)}
+    return wiring.experiment(name, once, outside | of_folds, parameters) + place.pipeline()
 
 
 def in_folds(name: str, folds: Folds, outside: Mapping[str, str], parameters: Mapping[str, str]) -> Pipeline:
@@ -198,6 +202,11 @@ class _Place:
     def of_first(self, name: str) -> str:
         """The whole name of a dataset of the first fold, called ``first_NAME``."""
         return self.dataset(name.removeprefix(FIRST), self.folds.fits.names[0])
+
+    def of_last(self, name: str) -> str:
+        """The whole name of a dataset of the last fold that is judged, or of its first seed, called ``last_NAME``."""
+        fits = self.folds.fits
+        return self.dataset(name.removeprefix(LAST), fits.names[-1], fits.seeds[0])
 
     def of_fold(self, fold: str) -> list[Node]:
         """Its nodes, those of its fits, and the average of their forecasts."""
@@ -247,7 +256,8 @@ class _Place:
         """The node that counts what was tried, once all fits that are judged are in the register."""
         fits = arguments_of_fits(self.folds.fits.names, self.seeds)
         trials = {argument: f"{self.name}.{fit}.trial" for argument, fit in fits.items()}
-        taken = self._declared("seeds") | {"register": f"{self.name}.register"} | trials
+        of = {"register": f"{self.name}.register", "experiment": self.dataset("params:experiment", FINAL_FOLD)}
+        taken = self._declared("seeds") | of | trials
         return Node(count_trials, taken, f"{self.name}.trials", name="count_trials", namespace=self._group())
 
     def _newest(self) -> list[Node]:

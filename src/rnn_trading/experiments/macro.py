@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 from pydantic import Field
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
+from rnn_trading.experiments.explaining import FIGURES
 from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds, experiment
 from rnn_trading.experiments.paths import Array, forecast_table, histories_before
@@ -337,7 +338,14 @@ def macro_experiment(name: str, plan: Plan) -> Pipeline:
     plan
         How many folds and seeds it has.
     """
-    figures: wiring.Drawn = {
+    fit = wiring.train(train_network), wiring.forecast(forecast_months, series="params:macro")
+    folds = Folds(plan.of(name), (SPLIT_OF_FOLD, SCALE, RIVALS_FORECAST), fit, newest=("scaling",))
+    return experiment(name, [*SPLIT, *judged()], folds, SHARED)
+
+
+def judged(*, explained: bool = False) -> list[Node]:
+    """The nodes that judge and draw; where the record is explained, figures of that are further ones."""
+    drawn: wiring.Drawn = {
         "raw_and_transformed": raw_and_transformed,
         "learning_curves": partial(drawing.losses_by_seed, loss="MAE"),
         "forecasts_in_time": forecasts_in_time,
@@ -345,14 +353,15 @@ def macro_experiment(name: str, plan: Plan) -> Pipeline:
         "error_by_step": error_by_step,
         "model_and_rivals": partial(drawing.model_and_rivals, measured=MEASURED),
     }
-    nodes = [
-        wiring.node(transform_series, "transformed", series="params:macro"),
-        wiring.node(split_months, "split_dates"),
-        wiring.judge(judge, series="params:macro"),
-        wiring.draw(figures, series="params:macro"),
-    ]
-    scale = wiring.node(scale_series, "scaled", "scaling")
-    rivals = wiring.rivals(forecast_with_rivals, series="params:macro")
-    fit = wiring.train(train_network), wiring.forecast(forecast_months, series="params:macro")
-    folds = Folds(plan.of(name), (SPLIT_OF_FOLD, scale, rivals), fit, newest=("scaling",))
-    return experiment(name, nodes, folds, SHARED)
+    drawn |= FIGURES if explained else {}
+    judging = wiring.judge(judge, explained=explained, series="params:macro")
+    return [judging, wiring.draw(drawn, series="params:macro")]
+
+
+# The nodes of an experiment on several series; experiments that share them have networks of their own.
+SPLIT = (
+    wiring.node(transform_series, "transformed", series="params:macro"),
+    wiring.node(split_months, "split_dates"),
+)
+SCALE = wiring.node(scale_series, "scaled", "scaling")
+RIVALS_FORECAST = wiring.rivals(forecast_with_rivals, series="params:macro")

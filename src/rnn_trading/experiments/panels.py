@@ -1,6 +1,5 @@
 """Experiments on a panel of return sequences, one row a ticker and date: an outcome of the next period."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,13 +7,12 @@ import pandas as pd
 from kedro.pipeline import Node, Pipeline
 from numpy.typing import NDArray
 
-from rnn_trading import figures
-from rnn_trading.experiments import drawing, wiring
+from rnn_trading.experiments import panel_drawing, wiring
+from rnn_trading.experiments.explaining import FIGURES
 from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds
 from rnn_trading.experiments.folds import experiment as folded
 from rnn_trading.experiments.sizes import beside_published
-from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import StackedLstmParameters, TrainingParameters
 from rnn_trading.models.states import States
 from rnn_trading.panels.clipping import fit_clipping as fit_bounds
@@ -27,11 +25,11 @@ from rnn_trading.panels.network_inputs import (
     ticker_vocabulary,
 )
 from rnn_trading.panels.past_returns import PastReturns
+from rnn_trading.panels.ranks import with_whole_windows
 from rnn_trading.panels.view import LABEL, Bounds, PanelWindows
 from rnn_trading.plan import Plan
-from rnn_trading.skill.formats import format_score, format_signed
 from rnn_trading.skill.losses import PROBABILITY_FLOOR
-from rnn_trading.skill.metrics.panels import FEWEST_TICKERS, information_coefficients, quantile_returns
+from rnn_trading.skill.metrics.panels import FEWEST_TICKERS
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION, KnownPanel, PanelRows
@@ -47,8 +45,6 @@ HEADS = {
 }
 FORECAST: tuple[SplitName, ...] = ("validation", "test")
 MONTHS = 12
-# Of each table, what a row's return is the return of, and the dates of a rolling mean over four weeks.
-PERIODS = {"returns_weekly": ("week", 4), "returns_daily": ("day", 20)}
 
 
 def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipeline:
@@ -67,26 +63,29 @@ def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipel
     further
         Nodes beside those that all such experiments have.
     """
-    period, dates = PERIODS[table]
-    nodes = [
+    of_fit = wiring.train(train_model, "vocabulary"), wiring.forecast(forecast_rows)
+    of_fold = SPLIT_OF_FOLD, CLIP, RIVALS_FORECAST
+    folds = Folds(plan.of(name), of_fold, of_fit, newest=("vocabulary", "clipping"))
+    return folded(name, once(table, *further), folds, shared(table))
+
+
+def once(table: str, *further: Node, explained: bool = False) -> list[Node]:
+    """What is done once of an experiment on a table: split, judge, figures; one on ranks is explained."""
+    drawn = panel_drawing.figures_of(table, "ranks") | FIGURES if explained else panel_drawing.figures_of(table)
+    return [
         wiring.node(split_dates, "split_dates"),
         wiring.node(store_predictions, "predictions_store"),
         wiring.node(gather_reports, "reports"),
-        wiring.judge(judge),
-        wiring.draw(
-            {
-                "learning_curves": partial(drawing.learning_curves, unit=f"return of the {period}"),
-                "quintiles": partial(quintiles, period=period),
-                "rolling_ic": partial(rolling_ic, dates=dates, period=period),
-                "model_and_rivals": drawing.model_and_rivals,
-            }
-        ),
+        wiring.judge(judge, explained=explained),
+        wiring.draw(drawn),
+        *further,
     ]
-    shared = {f"returns{part}": f"{table}{part}" for part in ("_panel", "_flags", "_report")}
-    of_fold = SPLIT_OF_FOLD, wiring.node(fit_clipping, "clipping"), wiring.rivals(forecast_with_rivals)
-    of_fit = wiring.train(train_model, "vocabulary"), wiring.forecast(forecast_rows)
-    folds = Folds(plan.of(name), of_fold, of_fit, newest=("vocabulary", "clipping"))
-    return folded(name, [*nodes, *further], folds, shared | {"prices_report": "prices_report"})
+
+
+def shared(table: str) -> dict[str, str]:
+    """Datasets that an experiment on a table takes from outside."""
+    of_table = {f"returns{part}": f"{table}{part}" for part in ("_panel", "_flags", "_report")}
+    return of_table | {"prices_report": "prices_report"}
 
 
 def split_dates(
@@ -231,10 +230,21 @@ def forecast_rows(
     from rnn_trading.models.predicting import predict  # noqa: PLC0415  see train_model
 
     wanted = rows_of(returns_panel, split_dates, *FORECAST)
-    parts = split_dates["split"].astype("str").reindex(wanted.dates).to_numpy()
     forecasts = predict(model, network_inputs(wanted, vocabulary, clipping))
-    columns = {"split": parts, "prediction": forecasts, "truth": _truth(wanted, clipping, experiment)}
-    return pd.DataFrame(columns, index=wanted.index)
+    return forecasts_of(wanted, forecasts, split_dates, clipping, experiment)
+
+
+def forecasts_of(
+    rows: PanelWindows,
+    forecasts: NDArray[np.float64],
+    split_dates: pd.DataFrame,
+    clipping: Bounds,
+    experiment: Experiment,
+) -> pd.DataFrame:
+    """Forecasts of some rows beside their part and what came: ``split``, ``prediction``, ``truth``."""
+    parts = split_dates["split"].astype("str").reindex(rows.dates).to_numpy()
+    columns = {"split": parts, "prediction": forecasts, "truth": _truth(rows, clipping, experiment)}
+    return pd.DataFrame(columns, index=rows.index)
 
 
 def forecast_with_rivals(
@@ -254,12 +264,12 @@ def forecast_with_rivals(
 
     def known_rows(part: SplitName) -> tuple[PanelRows, NDArray[np.float64]]:
         rows = rows_of(returns_panel, split_dates, part)
-        return _rival_rows(rows, clipping), _truth(rows, clipping, experiment)
+        return rival_rows(rows, clipping), _truth(rows, clipping, experiment)
 
     wanted = rows_of(returns_panel, split_dates, *FORECAST)
     classes = experiment.task == "classification"
     known = KnownPanel(known_rows("train"), known_rows("validation"), classes, training.seed)
-    return forecast_with(RIVALS[experiment.task], known, _rival_rows(wanted, clipping), wanted.index)
+    return forecast_with(RIVALS[experiment.task], known, rival_rows(wanted, clipping), wanted.index)
 
 
 def store_predictions(predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -334,35 +344,6 @@ def no_probabilities(forecasts: pd.Series) -> dict[str, Any]:
     return {"no_probabilities": outside, "caveat": caveat}
 
 
-def quintiles(predictions: pd.DataFrame, skill: dict[str, Any], *, period: str = "week") -> Figure:
-    """Mean outcome by quintile of the prediction within its date; ``period`` is what the return is the return of."""
-    outcome = "Share of rises" if skill["headline"]["metric"] == "auc" else f"Mean return of the {period}"
-    by_date = quantile_returns(*_by_date(predictions))
-    return figures.panels.quintile_means(by_date, outcome, drawing.title(_spread(by_date, skill), skill))
-
-
-def _spread(by_date: pd.DataFrame, skill: dict[str, Any]) -> str:
-    """What the highest fifth has more than the lowest, and whether means rise from each fifth to the next."""
-    spread = skill["model"]["metrics"]["quintile_spread"]
-    if spread is None:
-        return "Outcome by predicted quintile"
-    rising = "monotone" if by_date.mean().is_monotonic_increasing else "not monotone"
-    return f"Highest less lowest fifth: {format_signed(100 * spread)} percentage points, {rising}"
-
-
-def rolling_ic(predictions: pd.DataFrame, skill: dict[str, Any], *, dates: int = 4, period: str = "week") -> Figure:
-    """Information coefficient of the dates, its rolling mean over so many dates, one a ``period``."""
-    by_date = information_coefficients(*_by_date(predictions))
-    mean, overall = (format_score(skill["model"]["metrics"][name]) for name in ("ic_mean", "ic_pooled"))
-    what = f"Information coefficient: {mean} by {period}, {overall} over all rows"
-    return figures.panels.rolling_information_coefficient(by_date, dates, drawing.title(what, skill), period)
-
-
-def _by_date(predictions: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64], pd.DatetimeIndex]:
-    forecast, truth = (predictions[name].to_numpy() for name in ("prediction", "truth"))
-    return forecast, truth, pd.DatetimeIndex(predictions["date"])
-
-
 def _in_parts(panel: PanelWindows, dates: pd.DataFrame, *parts: SplitName) -> NDArray[np.bool_]:
     """Mask of the rows of some parts, ``(rows,)``."""
     of_periods = np.logical_or.reduce([rows_in(dates["split"], panel.periods, part) for part in parts])
@@ -380,6 +361,17 @@ def _truth(panel: PanelWindows, clipping: Bounds, experiment: Experiment) -> NDA
     return (returns > 0).astype(np.float64) if experiment.task == "classification" else returns
 
 
-def _rival_rows(panel: PanelWindows, clipping: Bounds) -> PanelRows:
-    months = month_indicators(panel.periods).astype(np.int8)[panel.period]
-    return PanelRows(PastReturns(panel, clipping), months, panel.period.astype(np.int64))
+def rival_rows(panel: PanelWindows, clipping: Bounds) -> PanelRows:
+    """Rows of a panel as rivals have them, without a matrix of their windows."""
+    everyone, places = with_whole_windows(panel)
+    months = month_indicators(panel.periods).astype(np.int8)
+
+    def rows(of: PanelWindows, among: tuple[PanelRows, NDArray[np.int64]] | None = None) -> PanelRows:
+        return PanelRows(PastReturns(of, clipping), months[of.period], of.period.astype(np.int64), among)
+
+    return rows(panel, (rows(everyone), places))
+
+
+# Nodes that experiments on a panel share.
+CLIP = wiring.node(fit_clipping, "clipping")
+RIVALS_FORECAST = wiring.rivals(forecast_with_rivals)

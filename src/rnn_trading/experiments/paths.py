@@ -3,6 +3,7 @@
 Of the validation months there are forecasts one month ahead alone.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,37 @@ def forecast_table(
     series: MacroParameters,
     path_steps: int,
 ) -> pd.DataFrame:
-    """All forecasts by one forecaster, in the network's and in original units.
+    """All forecasts by one forecaster, from the rows before each target; see :func:`table_of_forecasts`.
 
     Parameters
     ----------
     paths
         Histories ``(runs, rows, series)`` and steps to forecasts ``(runs, steps, series)``, all scaled.
+    macro, scaled, scaling, dates, series, path_steps
+        See there.
+    """
+
+    def at_targets(targets: NDArray[np.int64], steps: int) -> Array:
+        return paths(histories_before(scaled, targets), steps)
+
+    return table_of_forecasts(at_targets, macro, scaled, scaling, dates, series, path_steps)
+
+
+def table_of_forecasts(
+    at_targets: Callable[[NDArray[np.int64], int], Array],
+    macro: pd.DataFrame,
+    scaled: pd.DataFrame,
+    scaling: dict[str, Any],
+    dates: pd.DataFrame,
+    series: MacroParameters,
+    path_steps: int,
+) -> pd.DataFrame:
+    """All forecasts by one forecaster, in the network's and in original units.
+
+    Parameters
+    ----------
+    at_targets
+        Positions of first targets and steps to forecasts ``(targets, steps, series)``, scaled.
     macro, scaled, scaling, dates
         Original values, scaled transformed values, constants, and parts.
     series, path_steps
@@ -54,7 +80,7 @@ def forecast_table(
         kinds.append(("validation", ONE_STEP, validation, 1))
     tables = []
     for part, run, targets, steps in kinds:
-        forecasts = paths(histories_before(scaled, targets), steps)
+        forecasts = at_targets(targets, steps)
         known = macro.index.searchsorted(scaled.index[targets - 1], side="right")
         both = np.stack([forecasts, _original(forecasts, known, macro, scaling, series)])
         tables.append(_table(both, targets, macro, scaled, series.names).assign(run=run, split=part))

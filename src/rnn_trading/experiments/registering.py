@@ -14,8 +14,10 @@ import pandas as pd
 from rnn_trading.plan import FOLD_PREFIX, SEED_PREFIX
 from rnn_trading.register.counting import tried, tries_now
 from rnn_trading.register.entries import Entry, Register, Scores, Unit, trial
+from rnn_trading.skill.elsewhere import TRAINED_UNTIL
 from rnn_trading.skill.record import FORECASTS_BY_SEED, Experiment
 from rnn_trading.skill.record_files import Records
+from rnn_trading.skill.rivals.pretrained import PretrainedParameters
 from rnn_trading.skill.rows import MODEL, rows_of
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TASKS, Task
@@ -70,13 +72,15 @@ def not_tested(task: Task) -> Scores:
     return Scores(task.headline.metric, task.headline.larger_is_better, None, None, None, None, 0, "")
 
 
-def count_trials(register: Register, *, seeds: int = 1, **by_fit: Entry) -> dict[str, Any]:
+def count_trials(register: Register, experiment: Experiment, *, seeds: int = 1, **by_fit: Entry) -> dict[str, Any]:
     """What was tried of an experiment, these fits included; see :func:`rnn_trading.register.counting.tried`.
 
     Parameters
     ----------
     register
         What it has of the experiment and protocol, after these fits were entered.
+    experiment
+        Says how much was tried that no register has (``before``).
     seeds
         How many, the first of each fold, are judged together.
     by_fit
@@ -84,12 +88,14 @@ def count_trials(register: Register, *, seeds: int = 1, **by_fit: Entry) -> dict
     """
     trials = [*by_fit.values()]
     found, name = tried(register, trials, seeds), f"{trials[0]['experiment']} ({trials[0]['protocol']})"
-    if found["new"]:
+    if before := experiment.tried_before:
+        found |= {"before": before, **{each: found[each] + before for each in ("configurations", "tries")}}
+    if found["new"] and not before:
         logger.info("%s: %s", name, NO_OTHER[0].lower() + NO_OTHER[1:])
     else:
-        logger.info(
-            "%s: %s tried in %s fits since %s", name, configurations(found), f"{found['fits']:,}", found["since"]
-        )
+        known = f", {before:,} of them before this register" if before else ""
+        fits = f"{found['fits']:,} fit{'s' * (found['fits'] != 1)}"
+        logger.info("%s: %s tried%s; %s since %s", name, configurations(found), known, fits, found["since"])
     return found
 
 
@@ -106,9 +112,10 @@ def counted_again(register: Register, records: Records) -> Records:
     found = {}
     for key, record in records.found.items():
         trials = record.get("trials") or {}
-        again = {"tries_now": tries_now(register, trials["of"])} if trials.get("of") else {}
+        now = tries_now(register, trials["of"]) + trials.get("before", 0) if trials.get("of") else None
+        again = {} if now is None else {"tries_now": now}
         found[key] = record | ({"trials": trials | again} if again else {})
-        if again and (said := out_of_date(trials, again["tries_now"])):
+        if again and (said := out_of_date(trials, now)):
             logger.warning("%s (%s): %s. Run it again.", *key, said)
     return replace(records, found=found)
 
@@ -167,12 +174,17 @@ class Judged:
     """A node function that judges an average of networks that were counted.
 
     Its ``training``, the facts of a model that the record is given, has two things more: ``trials``, what was tried,
-    and ``forecasts_by_seed``, those of the single networks on the test rows.
+    and ``forecasts_by_seed``, those of the single networks on the test rows. Where there may be a rival that was
+    trained elsewhere, also ``trained_until``: by its name, until when it was.
 
     Parameters
     ----------
     judge
         Takes ``training`` by name.
+    pretrained
+        Whether there may be such a rival.
+    explained
+        Whether the record gets an ``explanation``; see :mod:`rnn_trading.experiments.explaining`.
 
     Examples
     --------
@@ -185,11 +197,17 @@ class Judged:
     >>> forecasts = pd.DataFrame({"split": ["validation", "test"], "seed_1": [0.0, 1.0]})
     >>> judged(training={}, trials={"configurations": 3}, forecasts_by_seed=forecasts, predictions=0)
     (3, ['seed_1'])
+
+    >>> explained = Judged(lambda training: {"finding": "none"}, explained=True)
+    >>> explained(training={}, trials={}, forecasts_by_seed=forecasts, explanation={"rows": 3})
+    {'finding': 'none', 'explanation': {'rows': 3}}
     """
 
-    def __init__(self, judge: Callable[..., Any]) -> None:
+    def __init__(self, judge: Callable[..., Any], *, pretrained: bool = False, explained: bool = False) -> None:
         self.judge, signature = judge, inspect.signature(judge)
-        more = {"trials": dict[str, Any], FORECASTS_BY_SEED: pd.DataFrame}
+        more: dict[str, Any] = {"trials": dict[str, Any], FORECASTS_BY_SEED: pd.DataFrame}
+        more |= {"pretrained": PretrainedParameters} if pretrained else {}
+        more |= {"explanation": dict[str, Any]} if explained else {}
         kind = inspect.Parameter.KEYWORD_ONLY
         further = [inspect.Parameter(name, kind, annotation=hint) for name, hint in more.items()]
         # Kedro reads the name for its log, and the types of parameter sets.
@@ -198,9 +216,20 @@ class Judged:
         self.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *further])
 
     def __call__(
-        self, *, training: dict[str, Any], trials: dict[str, Any], forecasts_by_seed: pd.DataFrame, **given: Any
+        self,
+        *,
+        training: dict[str, Any],
+        trials: dict[str, Any],
+        forecasts_by_seed: pd.DataFrame,
+        pretrained: PretrainedParameters | None = None,
+        explanation: dict[str, Any] | None = None,
+        **given: Any,
     ) -> Any:
         """Judge."""
         test = forecasts_by_seed[forecasts_by_seed[SPLIT] == "test"]
         by_seed = test[[name for name in test if name.startswith(SEED_PREFIX)]].reset_index(drop=True)
-        return self.judge(training=training | {"trials": trials, FORECASTS_BY_SEED: by_seed}, **given)
+        more: dict[str, Any] = {"trials": trials, FORECASTS_BY_SEED: by_seed}
+        if pretrained is not None:
+            more[TRAINED_UNTIL] = {pretrained.name: pretrained.trained_until}
+        record = self.judge(training=training | more, **given)
+        return record if explanation is None else record | {"explanation": explanation}

@@ -6,28 +6,29 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 from numpy.typing import NDArray
 
 from rnn_trading import figures
 from rnn_trading.experiments import drawing, wiring
 from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.folds import FitOf, Folds, experiment
+from rnn_trading.experiments.review_inputs import Positions, interface_of_reviews, positions_of, stars_of
 from rnn_trading.experiments.sizes import beside_published
 from rnn_trading.experiments.vectors import vectors_of
 from rnn_trading.figures import Figure
-from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters
-from rnn_trading.models.stars import Stars
+from rnn_trading.models.parameters import TextNetworkParameters, TrainingParameters, pooled
 from rnn_trading.models.states import States
 from rnn_trading.plan import Plan
 from rnn_trading.skill.formats import format_score
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.fitting import forecast_with
 from rnn_trading.skill.rivals.stars import STARS
-from rnn_trading.skill.rivals.text import SENTIMENT, KnownTexts, TextRows
+from rnn_trading.skill.rivals.text import FEWEST_TEXTS, SENTIMENT, KnownTexts, TextRows
 from rnn_trading.splits.chronological import SplitName
 from rnn_trading.splits.documents import DocumentSplitParameters, describe_documents, split_documents
 from rnn_trading.tables.reviews import refuse_stars, refuse_two_kinds, same_text, states_rating
+from rnn_trading.text.pairs import frequent_pairs, pair_counts
 from rnn_trading.text.text import (
     START,
     ReadingParameters,
@@ -42,7 +43,6 @@ from rnn_trading.text.word_vectors import WordVectors
 
 SHARED = ("reviews", "reviews_report", "word_vectors_source")
 FORECAST: tuple[SplitName, ...] = ("validation", "test")
-Positions = NDArray[np.int64]
 
 
 def split_reviews(reviews: pd.DataFrame, split: DocumentSplitParameters, experiment: Experiment) -> pd.DataFrame:
@@ -84,20 +84,29 @@ def read_reviews(
     """
     refuse_masked_front(reading.padding, masked=architecture.mask_padding)
     words = split_words(reviews["text"], reading.words)
-    if architecture.states == "mean" and START not in reading.vocabulary.reserved:
-        _refuse_no_words(reviews.index[words.sequences.lengths == 0])
-    fitted_on = None if reading.vocabulary.fitted_on == "all" else _positions(parts, "train")
+    if architecture.takes_a_mean and START not in reading.vocabulary.reserved:
+        _refuse_no_words(reviews.index[words.sequences.lengths == 0], architecture)
+    fitted_on = None if reading.vocabulary.fitted_on == "all" else positions_of(parts, "train")
     all_words = fit_vocabulary(words.counts(fitted_on), None, reading.vocabulary.reserved)
     reader = TextReader(reading, all_words[: reading.vocabulary.size])
     return {"words": all_words, "sequences": encode(words, all_words), "text_reader": reader.as_plain()}
 
 
-def _refuse_no_words(without: pd.Index) -> None:
-    if len(without):
-        raise ValueError(
-            f"model.states=mean: expected at least one word in every review. Received: {len(without):,} without, such "
-            f"as review {without[0]}. Remove them, or take model.states=attention or last."
-        )
+def _refuse_no_words(without: pd.Index, architecture: TextNetworkParameters) -> None:
+    """Raise if a review has no word of which a mean could be taken; the message names every mean that is asked for."""
+    if not len(without):
+        return
+    asked = {"model.words_mean": "true"} if architecture.words_mean else {}
+    states = pooled(architecture.states)
+    if "mean" in states:
+        asked["model.states"] = "mean" if len(states) == 1 else f"[{', '.join(states)}]"
+    others = [each for each in states if each != "mean"]
+    instead = {"model.words_mean": "false", "model.states": f"[{', '.join(others)}]" if others else "attention or last"}
+    raise ValueError(
+        f"{', '.join(f'{name}={value}' for name, value in asked.items())}: expected at least one word in every review. "
+        f"Received: {len(without):,} without, such as review {without[0]}. Remove them, or take "
+        f"{' and '.join(f'{name}={instead[name]}' for name in asked)}."
+    )
 
 
 def look_up_vectors(
@@ -134,62 +143,40 @@ def train_network(
     """
     # TensorFlow takes seconds to import: only a run that trains pays for it.
     from rnn_trading.models.batches import RaggedRows  # noqa: PLC0415
-    from rnn_trading.models.interface import Input, Interface  # noqa: PLC0415
     from rnn_trading.models.networks import Blueprint  # noqa: PLC0415
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415
 
-    reader, stars = TextReader.from_plain(text_reader), _stars(experiment, parts, training)
-    masked, matrix = architecture.mask_padding, _pretrained(vectors, reader, architecture)
-    ids = len(reader.vocabulary) if matrix is None else len(matrix)
+    reader, stars = TextReader.from_plain(text_reader), stars_of(experiment, parts, training)
+    masked, label = architecture.mask_padding, parts["label"].to_numpy(dtype=np.float32)
 
     def rows(part: SplitName) -> Any:
-        positions = _positions(parts, part)
-        label = parts["label"].to_numpy(dtype=np.float32)[positions]
-        target = label if stars is None else stars.above(label)
-        seen = reader.seen(sequences.take(positions))
+        positions = positions_of(parts, part)
+        seen, of_part = reader.seen(sequences.take(positions)), label[positions]
+        target = of_part if stars is None else stars.above(of_part)
         # Where padding is masked, a batch need not be longer than its longest text.
         return RaggedRows(INPUT, seen, target) if masked else ({INPUT: reader.padded(seen)}, target)
 
-    words = Input((None if masked else reader.reading.tokens,), "int32", ids=ids, masked=masked, vectors=matrix)
-    log_odds = () if stars is None else stars.log_odds
-    interface = Interface({INPUT: words}, max(1, len(log_odds)), activation="sigmoid", log_odds=log_odds)
-    watched: SplitName = "validation" if _positions(parts, "validation").size else "test"
+    trained = positions_of(parts, "train")
+    known = reader.seen(sequences.take(trained)), label[trained].astype(float)
+    interface = interface_of_reviews(architecture, reader, vectors, known, stars)
+    watched: SplitName = "validation" if positions_of(parts, "validation").size else "test"
     result = fit.train(Blueprint(architecture, interface), rows("train"), rows(watched), training, training_state)
-    made = fitted(result, training, watched)
+    made, ids = fitted(result, training, watched), interface.inputs[INPUT].ids
     dimensions = architecture.dimensions or vectors.shape[1]
     return beside_published(made, experiment, ids, dimensions, "words", first=fit.first) | {"reader": text_reader}
 
 
-def _stars(experiment: Experiment, parts: pd.DataFrame, training: TrainingParameters | None = None) -> Stars | None:
-    """The kinds of stars among the training reviews; None for an experiment on positive and negative ones.
-
-    The loss of a training, if one is given, must be that of the experiment.
-    """
-    ordered = experiment.task == "stars"
-    if training and (training.loss == "ordinal_crossentropy") != ordered:
-        expected = "ordinal_crossentropy" if ordered else "binary_crossentropy, mse or mae"
-        raise ValueError(f"{experiment.name}: training.loss: expected {expected}. Received: {training.loss}.")
-    return Stars.of(parts["label"].to_numpy()[_positions(parts, "train")]) if ordered else None
-
-
-def _pretrained(
-    vectors: pd.DataFrame, reader: TextReader, architecture: TextNetworkParameters
-) -> NDArray[np.float32] | None:
-    """Vectors of the ids that have a row in the embedding, ``(ids, dimensions)``; None if it is learned."""
-    if architecture.embeddings != "pretrained":
-        return None
-    rows = len(reader.vocabulary) if architecture.embedding_rows == "vocabulary" else len(vectors)
-    return vectors.to_numpy(dtype=np.float32)[:rows]
-
-
 def predict_seen(model: Any, reader: TextReader, seen: TokenSequences) -> NDArray[np.float64]:
-    """Forecasts by a network with one output of what it sees of some texts, ``(texts,)``: probabilities, or stars."""
-    from rnn_trading.models.predicting import predict, predict_ragged  # noqa: PLC0415
+    """Forecasts by a network with one output of what it sees of some texts, ``(texts,)``: probabilities, or stars.
+
+    A forecast does not depend on the texts after it, to the bit: all have one length.
+    """
+    from rnn_trading.models.predicting import predict, predict_in_order  # noqa: PLC0415
     from rnn_trading.models.text_network import INPUT  # noqa: PLC0415  see train_network
 
-    if model.input_shape[-1] is None:
-        return predict_ragged(model, INPUT, seen)
-    return predict(model, {INPUT: reader.padded(seen)})
+    if model.input_shape[-1] is not None:
+        return predict(model, {INPUT: reader.padded(seen)})
+    return predict_in_order(model, INPUT, seen, reader.reading.tokens)
 
 
 def forecast_reviews(
@@ -202,12 +189,9 @@ def forecast_reviews(
     pandas.DataFrame
         ``split``, ``prediction`` and ``truth``, index ``id``.
     """
-    from rnn_trading.models.ordinal import with_expected_label  # noqa: PLC0415  see train_network
-
-    wanted, stars = _positions(parts, *FORECAST), _stars(experiment, parts)
-    text_reader = TextReader.from_plain(reader)
-    network = model if stars is None else with_expected_label(model, stars)
-    forecasts = predict_seen(network, text_reader, text_reader.seen(sequences.take(wanted)))
+    wanted, text_reader = positions_of(parts, *FORECAST), TextReader.from_plain(reader)
+    seen = text_reader.seen(sequences.take(wanted))
+    forecasts = predict_seen(expecting(model, parts, experiment), text_reader, seen)
     table = parts.iloc[wanted]
     columns = {
         "split": table["split"].astype("str"),
@@ -215,6 +199,14 @@ def forecast_reviews(
         "truth": table["label"].astype(float),
     }
     return pd.DataFrame(columns, index=table.index)
+
+
+def expecting(model: Any, parts: pd.DataFrame, experiment: Experiment) -> Any:
+    """The network whose one output is what is forecast: of stars their expected number."""
+    from rnn_trading.models.ordinal import with_expected_label  # noqa: PLC0415  see train_network
+
+    stars = stars_of(experiment, parts)
+    return model if stars is None else with_expected_label(model, stars)
 
 
 def forecast_with_rivals(
@@ -233,17 +225,19 @@ def forecast_with_rivals(
         One column a rival, index ``id``.
     """
     reader, size = TextReader.from_plain(text_reader), len(vectors)
-    label = parts["label"].to_numpy(dtype=float)
+    label, reserved = parts["label"].to_numpy(dtype=float), len(reader.reading.vocabulary.reserved)
+    train, validation = (positions_of(parts, part) for part in ("train", "validation"))
+    pairs = frequent_pairs(sequences.take(train), size, reserved, FEWEST_TEXTS)
 
     def rows(positions: Positions) -> TextRows:
         whole = sequences.take(positions)
-        return TextRows(whole.counts(size), reader.seen(whole).counts(size))
+        counted = pair_counts(whole, size, reserved, pairs)
+        return TextRows(whole.counts(size), reader.seen(whole).counts(size), counted)
 
-    train, validation = (_positions(parts, part) for part in ("train", "validation"))
     known = KnownTexts(
         (rows(train), label[train]), (rows(validation), label[validation]), vectors.to_numpy(), training.seed
     )
-    wanted = _positions(parts, *FORECAST)
+    wanted = positions_of(parts, *FORECAST)
     rivals = STARS if experiment.task == "stars" else SENTIMENT
     return forecast_with(rivals, known, rows(wanted), parts.index[wanted])
 
@@ -335,11 +329,7 @@ def word_counts(sequences: TokenSequences, text_reader: dict[str, Any]) -> NDArr
     return sequences.lengths - (START in text_reader["vocabulary"])
 
 
-def _positions(table: pd.DataFrame, *parts: SplitName) -> Positions:
-    return np.flatnonzero(table["split"].isin(parts))
-
-
-def review_experiment(name: str, plan: Plan, **of_kind: Callable[..., Figure]) -> Pipeline:
+def review_experiment(name: str, plan: Plan, explain: Node | None = None, **of_kind: Callable[..., Figure]) -> Pipeline:
     """An experiment on ``reviews``, under its own namespace, from the split to the figures.
 
     Parameters
@@ -349,6 +339,8 @@ def review_experiment(name: str, plan: Plan, **of_kind: Callable[..., Figure]) -
         ``training``, and ``seeds``. Reviews have no date: there is one fold.
     plan
         How many seeds it has.
+    explain
+        The node that makes the ``explanation`` of the record; None: there is none.
     of_kind
         By their names, figures of forecasts of the experiment's kind.
     """
@@ -363,8 +355,9 @@ def review_experiment(name: str, plan: Plan, **of_kind: Callable[..., Figure]) -
         wiring.node(read_reviews, "words", "sequences", "text_reader"),
         wiring.node(look_up_vectors, "vectors", "vectors_report"),
         wiring.node(gather_reports, "reports"),
-        wiring.judge(judge),
+        wiring.judge(judge, explained=explain is not None),
         wiring.draw(figures),
+        *([] if explain is None else [explain]),
     ]
     fit = wiring.train(train_network, "reader"), wiring.forecast(forecast_reviews)
     folds = Folds(plan.of(name), (wiring.rivals(forecast_with_rivals),), fit, newest=("reader",))

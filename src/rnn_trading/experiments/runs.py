@@ -1,7 +1,7 @@
 """Experiments on runs of several steps of one series: forecasts that feed on themselves."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -26,6 +26,7 @@ from rnn_trading.series.series import (
 )
 from rnn_trading.skill.metrics.series import LAST_VALUE
 from rnn_trading.skill.rivals.fitting import fit_rivals
+from rnn_trading.skill.rivals.pretrained import Pretrained, PretrainedParameters, load
 from rnn_trading.skill.rivals.series import RUNS, Matrix, recursive
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.splits.chronological import SplitName, SplitParameters
@@ -132,18 +133,38 @@ def fit_run_rivals(series: pd.DataFrame, windows: pd.DataFrame, split_dates: pd.
 
 
 def forecast_runs_with_rivals(
-    series: pd.DataFrame, windows: pd.DataFrame, split_dates: pd.DataFrame, runs: RunParameters
+    series: pd.DataFrame,
+    windows: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    runs: RunParameters,
+    pretrained: PretrainedParameters,
 ) -> pd.DataFrame:
     """Forecast the same runs by every rival: one column each."""
-    lags, values = windows.shape[1] - 1, series["value"]
-    rivals = fit_run_rivals(series, windows, split_dates)
-    return pd.concat(
-        [
-            flat({name: forecast(kind.histories(values, lags), kind.steps) for name, forecast in rivals.items()})
-            for _, kind in ways(values, split_dates, runs)
-        ],
-        ignore_index=True,
-    )
+    kinds = [kind for _, kind in ways(series["value"], split_dates, runs)]
+    return by_every_rival(kinds, series, windows, split_dates, pretrained)
+
+
+def by_every_rival(
+    kinds: Iterable[Runs],
+    series: pd.DataFrame,
+    windows: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    pretrained: PretrainedParameters,
+) -> pd.DataFrame:
+    """Forecast runs of several kinds, one after the other, by every rival: one column each."""
+    lags, values, other = windows.shape[1] - 1, series["value"], load(pretrained)
+    rivals, tables = fit_run_rivals(series, windows, split_dates), []
+    for kind in kinds:
+        before = kind.histories(values, lags)
+        fitted = {name: forecast(before, kind.steps) for name, forecast in rivals.items()}
+        tables.append(flat(fitted | from_elsewhere(other, kind, values)))
+    return pd.concat(tables, ignore_index=True)
+
+
+def from_elsewhere(models: list[Pretrained], runs: Runs, series: pd.Series) -> dict[str, Matrix]:
+    """Runs by models that were trained elsewhere, each from all values before it: ``(runs, steps)`` by name."""
+    values = series.to_numpy(dtype=np.float64)
+    return {each.name: each.paths(values, runs.first_targets, runs.steps) for each in models}
 
 
 def ways(series: pd.Series, dates: pd.DataFrame, runs: RunParameters) -> list[tuple[SplitName, Runs]]:

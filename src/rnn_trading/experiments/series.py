@@ -33,9 +33,11 @@ from rnn_trading.series.series import (
 )
 from rnn_trading.skill.formats import format_share
 from rnn_trading.skill.record import Experiment, skill_record
+from rnn_trading.skill.rivals import pretrained as elsewhere
 from rnn_trading.skill.rivals.fitting import forecast_with
+from rnn_trading.skill.rivals.pretrained import PretrainedParameters
 from rnn_trading.skill.rivals.returns import SIGNED_RETURNS, Origins
-from rnn_trading.skill.rivals.series import LEVEL, VOLATILITY, KnownSeries
+from rnn_trading.skill.rivals.series import LEVEL, VOLATILITY, KnownSeries, above_zero
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.skill.tasks import TASKS
 from rnn_trading.splits.chronological import (
@@ -51,7 +53,7 @@ from rnn_trading.tables.index_prices import IndexIngestionParameters
 RIVALS = {"level": LEVEL, "volatility": VOLATILITY}
 WINDOWS = ("series", "windows", "flags", "report")
 # What is judged and drawn is scaled as in the first fold: that of the ``model`` may have been fitted on the test.
-SCALED = {"scaling": f"{FIRST}scaling"}
+SCALED: dict[str, Any] = {"scaling": f"{FIRST}scaling"}
 
 
 def window_index(
@@ -181,11 +183,16 @@ def known_series(
 
 
 def forecast_with_rivals(
-    series: pd.DataFrame, windows: pd.DataFrame, split_dates: pd.DataFrame, experiment: Experiment
+    series: pd.DataFrame,
+    windows: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    experiment: Experiment,
+    pretrained: PretrainedParameters,
 ) -> pd.DataFrame:
     """Fit the rivals of the experiment's task on the training rows and forecast the validation and test rows.
 
-    A volatility has more rivals where the signed returns are known.
+    A volatility has more rivals where the signed returns are known. A rival that was trained elsewhere is fitted to
+    nothing: it takes all values before each row.
 
     Returns
     -------
@@ -195,13 +202,25 @@ def forecast_with_rivals(
     held_out = pd.concat([_rows(windows, split_dates, part) for part in ("validation", "test")])
     known = known_series(series, windows, split_dates, positive=TASKS[experiment.task].positive)
     table = forecast_with(RIVALS[experiment.task], known, split_windows(held_out)[0], held_out.index)
-    if experiment.task != "volatility" or RETURN not in series:
-        return table
-    train = _origins(known_rows(series, split_dates["split"]), _rows(windows, split_dates, "train"))
-    return table.join(forecast_with(SIGNED_RETURNS, train, _origins(series, held_out), held_out.index))
+    if experiment.task == "volatility" and RETURN in series:
+        train = origins_of(known_rows(series, split_dates["split"]), _rows(windows, split_dates, "train"))
+        table = table.join(forecast_with(SIGNED_RETURNS, train, origins_of(series, held_out), held_out.index))
+    return table.assign(**_from_elsewhere(series, held_out.index, known, pretrained))
 
 
-def _origins(series: pd.DataFrame, rows: pd.DataFrame) -> Origins:
+def _from_elsewhere(
+    series: pd.DataFrame, dates: pd.Index, known: KnownSeries, pretrained: PretrainedParameters
+) -> dict[str, NDArray[np.float64]]:
+    """The next value by a model that was trained elsewhere, above zero where that is wanted; nothing without one."""
+    values, places = series["value"].to_numpy(dtype=np.float64), series.index.get_indexer(dates)
+    found = {each.name: each.paths(values, places, 1)[:, 0] for each in elsewhere.load(pretrained)}
+    if known.positive:
+        found = {name: above_zero(lambda as_they_are: as_they_are, known.train[1])(of) for name, of in found.items()}
+    return found
+
+
+def origins_of(series: pd.DataFrame, rows: pd.DataFrame) -> Origins:
+    """Signed returns of a series, and the days of some rows; see :class:`rnn_trading.skill.rivals.returns.Origins`."""
     returns = series[RETURN].to_numpy(dtype=np.float64, copy=True)
     returns.flags.writeable = False  # a rival that changes them would change them for the next
     return Origins(returns, series.index.get_indexer(rows.index), rows.shape[1] - 1)
@@ -222,8 +241,36 @@ def judge(
 
     Scores in the units of the network are those of one fold, by its ``scaling``: each has one of its own.
     """
-    column = "target_date" if "target_date" in predictions else "date"
     one_scale = scaling["base"] == "none" and training["folds"] == 1
+    tables = predictions, validation_predictions, flags, split_dates
+    return _record(experiment, protocol, tables, report, training, scaling["size"] if one_scale else None)
+
+
+def judge_in_own_units(
+    predictions: pd.DataFrame,
+    validation_predictions: pd.DataFrame,
+    flags: pd.DataFrame,
+    split_dates: pd.DataFrame,
+    report: dict[str, Any],
+    training: dict[str, Any],
+    experiment: Experiment,
+    protocol: str,
+) -> dict[str, Any]:
+    """As :func:`judge`, of a network whose units are those of each day."""
+    tables = predictions, validation_predictions, flags, split_dates
+    return _record(experiment, protocol, tables, report, training, None)
+
+
+def _record(
+    experiment: Experiment,
+    protocol: str,
+    tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    report: dict[str, Any],
+    training: dict[str, Any],
+    scale: float | None,
+) -> dict[str, Any]:
+    predictions, validation_predictions, flags, split_dates = tables
+    column = "target_date" if "target_date" in predictions else "date"
     return skill_record(
         experiment,
         protocol,
@@ -231,7 +278,7 @@ def judge(
         flags.loc[pd.DatetimeIndex(predictions[column])],
         describe_split(split_dates, split_dates.index) | report,
         training,
-        scale=scaling["size"] if one_scale else None,
+        scale=scale,
         overlap=overlapping_runs(predictions) if "run" in predictions else 1,
         validation=validation_predictions,
     )
@@ -297,7 +344,7 @@ SCALE = wiring.node(fit_series_scaling, "scaling", name="fit_scaling")
 TRAIN = wiring.train(train_network)
 FORECAST = wiring.forecast(forecast_rows)
 RIVALS_FORECAST = wiring.rivals(forecast_with_rivals)
-JUDGE = wiring.judge(judge, **SCALED)
+JUDGE = wiring.judge(judge, from_elsewhere=True, **SCALED)
 
 
 def draw(what: str, unit: str, **further: Any) -> Node:

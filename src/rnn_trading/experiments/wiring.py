@@ -26,10 +26,13 @@ from rnn_trading.skill.rows import FOLD
 NAMES = {"architecture": "params:model", "protocol": "params:protocol"}
 PAGE_NODE = "write_page"
 Drawn = dict[str, Callable[..., Figure]]
-# What is said of the sources, and the protocol: blocks of no single experiment.
+# The protocol, a rival from elsewhere, and what is said of the sources: blocks of no single experiment.
 GLOBAL_PARAMETERS = tuple(
     f"params:{name}"
-    for name in ("protocol", "data_ingestion", "index_prices", "index_ranges", "macro", "reviews", "filings")
+    for name in (
+        *("protocol", "pretrained"),
+        *("data_ingestion", "index_prices", "index_ranges", "macro", "reviews", "filings"),
+    )
 )
 
 
@@ -149,12 +152,17 @@ def rivals(function: Callable[..., Any], **datasets: Any) -> Node:
     return node(function, "rival_predictions", name="forecast_with_rivals", **datasets)
 
 
-def judge(function: Callable[..., Any], **datasets: Any) -> Node:
+def judge(
+    function: Callable[..., Any], *, from_elsewhere: bool = False, explained: bool = False, **datasets: Any
+) -> Node:
     """The node that writes the skill record from both tables of :func:`collect_predictions`, and more.
 
-    Nothing is judged that was not counted; see :class:`rnn_trading.experiments.registering.Judged`.
+    Nothing is judged that was not counted; see :class:`rnn_trading.experiments.registering.Judged`. ``from_elsewhere``:
+    whether there may be a rival that was trained elsewhere, which ``params:pretrained`` names. ``explained``: whether
+    the record gets the ``explanation``.
     """
-    return node(Judged(function), "skill", name="judge", **datasets)
+    judged = Judged(function, pretrained=from_elsewhere, explained=explained)
+    return node(judged, "skill", name="judge", **datasets)
 
 
 def collect_predictions(model_predictions: pd.DataFrame, rival_predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -34,15 +34,15 @@ def tried(register: Register, trials: Sequence[Entry], seeds: int | None = None)
         ``configurations``: how many different ones were tested on dates that overlap with these, this one included
         (documents have no dates: all count; those with the same fits are one, see
         :func:`rnn_trading.register.sameness.first_with_the_same_fits`); ``tries``: of each as many as it has seeds for
-        networks of as many seeds as are judged, so that another set of seeds is another try; ``fits``: how many
-        networks that were; ``since``: when the first of them was fitted (ISO time, UTC); ``versions``: how many
-        different fits of one configuration, fold, seed and rows there are at most, which another version of the code,
-        or other training rows, made; ``new``: whether no other tested fit of this experiment, protocol and source is
-        there; ``unreadable``: parts of the register that could not be read, by path; ``metric`` and
-        ``larger_is_better``; ``validation_score`` and ``test_score`` (means over the fits that are judged) and
-        ``best_validation_score`` and ``best_test_score`` (of the best configuration each, of those that were tested on
-        the same rows in the same folds), None where no fit has one; ``configuration``: hash of this one; ``of``: what
-        is needed to count again, see :func:`tries_now`.
+        networks of as many seeds as are judged, so that another set of seeds is another try; ``fits``: how many that
+        were; ``networks``: how many were trained for them, with those of a grid of which a fit is the best; ``since``:
+        when the first of them was fitted (ISO time, UTC); ``versions``: how many different fits of one configuration,
+        fold, seed and rows there are at most, which another version of the code, or other training rows, made; ``new``:
+        whether no other tested fit of this experiment, protocol and source is there; ``unreadable``: parts of the
+        register that could not be read, by path; ``metric`` and ``larger_is_better``; ``validation_score`` and
+        ``test_score`` (means over the fits that are judged) and ``best_validation_score`` and ``best_test_score`` (of
+        the best configuration each, of those that were tested on the same rows in the same folds), None where no fit
+        has one; ``configuration``: hash of this one; ``of``: what is needed to count again, see :func:`tries_now`.
 
     Raises
     ------
@@ -78,6 +78,7 @@ that is not counted: enter it with the node register_fit of that fold and seed, 
         "configurations": max(1, int(tested["configuration"].nunique())),
         "tries": _tries(tested, of),
         "fits": len({*tested["key"], *(entry["key"] for entry in trials)}),
+        "networks": _networks(tested, trials),
         "since": min([*tested["when"], *(entry["when"] for entry in trials)]),
         "versions": _versions(tested),
         "new": not others,
@@ -115,6 +116,13 @@ def tries_now(register: Register, of: Iterable[Mapping[str, Any]]) -> int:
         tested = _on_these_dates(_alike(register.entries, each), each)
         found += _tries(tested.assign(configuration=first_with_the_same_fits(tested)), each)
     return found
+
+
+def _networks(tested: pd.DataFrame, trials: Sequence[Entry]) -> int:
+    """Networks of all fits, each fit once; of one that was chosen from several grids, the largest counts."""
+    of_now = pd.DataFrame([{"key": entry["key"], "networks": entry["networks"]} for entry in trials])
+    every = pd.concat([tested[["key", "networks"]], of_now])
+    return int(every.groupby("key")["networks"].max().sum())
 
 
 def _judged(trials: Sequence[Entry], seeds: int | None) -> list[Entry]:

@@ -36,9 +36,12 @@ FIELDS: dict[str, tuple[type, bool]] = {
     "tested_until": (str, True),
     "test_rows": (int, False),
     "epochs": (int, False),
+    "networks": (int, False),
     "seconds": (float, False),
     "device": (str, False),
 }
+# Fields that entries of before a version have not, and what was so then. 0.12: there was no grid of networks.
+ADDED = {"networks": 1}
 DTYPES = {str: "str", int: "int64", float: "float64", bool: "boolean"}
 OF_A_FIT = ("key", "ended", "epochs", "seconds", "device")
 # The key knows what a network is fitted on. Which rows it is tested on, and what their source is called, it need not.
@@ -102,7 +105,7 @@ def trial(unit: Unit, fit: Mapping[str, Any], made: Mapping[str, Any], design: M
         Which fit it is.
     fit
         Facts of the training: ``key`` (hash of all that the fit depends on), ``ended`` (ISO time, UTC), ``epochs``,
-        ``seconds``, ``device``.
+        ``seconds``, ``device``; ``grid``, of several networks of which it is the best on the watched rows.
     made
         ``commit``, ``clean`` and ``version``; see :func:`rnn_trading.provenance.made_now`.
     design
@@ -159,6 +162,7 @@ def trial(unit: Unit, fit: Mapping[str, Any], made: Mapping[str, Any], design: M
         "tested_until": of.tested_until,
         "test_rows": of.test_rows,
         "epochs": int(fit["epochs"]),
+        "networks": len(fit.get("grid", [])) or 1,
         "seconds": float(fit["seconds"]),
         "device": str(fit["device"]),
     }
@@ -208,7 +212,7 @@ def as_table(entries: Iterable[Entry]) -> pd.DataFrame:
     Examples
     --------
     >>> as_table([]).shape
-    (0, 24)
+    (0, 25)
     """
     rows = sorted(entries, key=lambda entry: (entry["when"], entry["key"]))
     columns = {name: pd.Series([row[name] for row in rows], dtype=DTYPES[kind]) for name, (kind, _) in FIELDS.items()}

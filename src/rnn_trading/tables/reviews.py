@@ -57,6 +57,7 @@ TWO_KINDS, MOST_STARS = (0, 1), 100
 REPLACED = "\ufffd"
 # "8/10", "7.5 out of 10", "10 out of ten": such a review says its label.
 STATED_RATING = r"\b(?:10|[0-9](?:\.[0-9])?) ?(?:/|out of) ?(?:10|ten)\b"
+MARKUP = "</?[A-Za-z][^<>]{0,500}>"
 
 
 class ReviewError(TableError):
@@ -129,8 +130,8 @@ def parse_reviews(
     tuple
         The canonical table in the order of the source; and how it was read, with counts of what was left out or mended:
         ``between_the_thresholds`` (labels neither positive nor negative; left out; only with thresholds),
-        ``empty_texts`` (no letter and no digit; left out), ``undecodable_texts`` (hold bytes that are no UTF-8, each
-        replaced by U+FFFD).
+        ``empty_texts`` (no letter and no digit but in markup; left out), ``undecodable_texts`` (hold bytes that are no
+        UTF-8, each replaced by U+FFFD).
 
     Raises
     ------
@@ -168,7 +169,7 @@ def parse_reviews(
         table["author"] = as_text(source.table["author"]).to_numpy()
     counts = {} if told.positive_from is None else {"between_the_thresholds": int(table["label"].isna().sum())}
     table = table[table["label"].notna()].astype({"label": "int8"})
-    empty = ~table["text"].str.contains(r"\w", regex=True)
+    empty = ~table["text"].str.replace(MARKUP, " ", regex=True).str.contains(r"[^\W_]", regex=True)
     counts["empty_texts"] = int(empty.sum())
     table = table[~empty]
     if table.empty:

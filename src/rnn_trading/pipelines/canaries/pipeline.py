@@ -22,9 +22,11 @@ def create_pipeline(experiments: Mapping[str, Callable[[], Pipeline]]) -> Pipeli
     Parameters
     ----------
     experiments
-        By the name of a skill record, what creates the pipeline that makes it from its sources: only if it runs.
+        By the name of a skill record, what creates the pipeline that makes it from its sources: only if it runs. A
+        canary of a record that is not among them, since another protocol makes it, is left out.
     """
-    results = {name: f"canaries_of_{name.replace('.', '_')}" for name in CANARIES}
+    here = [name for name in CANARIES if experiment_of(name) in experiments]
+    results = {name: f"canaries_of_{name.replace('.', '_')}" for name in here}
     nodes = [
         wiring.node(
             wiring.given(release_canaries, name=name, create=experiments[experiment_of(name)]),

@@ -40,7 +40,7 @@ def compare_runs(
         ``run_comparison_page``: the same for a browser.
     """
     runs: dict[str, Records] = {
-        run: counted_again(register_of_trials, read_records(files, expected, [], protocols, list(expected)))
+        run: counted_again(register_of_trials, read_records(files, expected, {}, protocols, list(expected)))
         for run, files in files_of_runs.items()
     }
     problems = [f"{run}: {problem}" for run, records in runs.items() for problem in records.problems]

@@ -1,7 +1,7 @@
 """What lies beside skill records: figures, pages, and what is gone of them."""
 
 import io
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 
 from rnn_trading.pages.figures import Figure, in_order, small
@@ -13,7 +13,7 @@ Figures = dict[tuple[str, str], list[Figure]]
 
 
 def read_figures(
-    records: Records, files: dict[str, bytes], names: dict[str, list[str]], made_by: dict[str, str]
+    records: Records, files: dict[str, bytes], names: Mapping[tuple[str, str], list[str]], made_by: dict[str, str]
 ) -> tuple[Figures, list[str]]:
     """Figures by (name, protocol) of a record, in the order of a page, and what is wrong with the others.
 
@@ -24,7 +24,7 @@ def read_figures(
     files
         Contents of the reporting folder, by path.
     names
-        Of each record, the names of its figures.
+        By (name, protocol) of a record, the names of its figures.
     made_by
         Of each record, the pipeline that makes it.
     """
@@ -32,7 +32,7 @@ def read_figures(
     missing = gone(records, files, names, made_by)
     problems = [f"{path}: the {_kind(path)} is gone. {_remedy(again)}" for path, again in missing]
     for (name, protocol), record in records.found.items():
-        for title in in_order(names[name]):
+        for title in in_order(names[name, protocol]):
             path = f"{protocol}/{name}/{title}.png"
             figure, problem = _read(title, files[path]) if path in files else (None, None)
             if figure:
@@ -57,13 +57,13 @@ def _read(title: str, content: bytes) -> tuple[Figure | None, str | None]:
 
 
 def gone(
-    records: Records, files: Container[str], names: dict[str, list[str]], made_by: dict[str, str]
+    records: Records, files: Container[str], names: Mapping[tuple[str, str], list[str]], made_by: dict[str, str]
 ) -> list[tuple[str, str | None]]:
     """Path of each figure and page that is not there, and how to make it; parameters as in :func:`read_figures`."""
     return [
         (path, draw_again(records, record, made_by[name]))
         for (name, protocol), record in records.found.items()
-        for file in [*(f"{title}.png" for title in names[name]), PAGE]
+        for file in [*(f"{title}.png" for title in names[name, protocol]), PAGE]
         if (path := f"{protocol}/{name}/{file}") not in files
     ]
 

@@ -10,7 +10,7 @@ from rnn_trading.pages.table import COLUMNS, NUMBERS, markdown_cells
 from rnn_trading.skill.book import book_table
 from rnn_trading.skill.formats import TOO_NARROW, words
 from rnn_trading.skill.marks import MARKS
-from rnn_trading.skill.protocols import BOOK
+from rnn_trading.skill.protocols import BOOK, report_command
 from rnn_trading.skill.record_files import Records
 from rnn_trading.skill.shown import changed_runs, in_a_sentence, with_record, without_record
 
@@ -31,12 +31,13 @@ def render_markdown(found: list[str], table: pd.DataFrame, records: Records, pro
     problems
         What could not be read, in words.
     """
-    again = records.command_for("canaries", "corrected")
     lines = ["# What survives", ""]
-    lines += [f"> **A canary died:** {escaped(law)}. Release them again: {code(again)}\n" for law in records.broken]
+    lines += [
+        f"> **A canary died:** {escaped(law)}. Release them again: {code(again)}\n" for law, again in records.broken
+    ]
     lines += [f"![{escaped(in_a_sentence(table))}]({PICTURE})", ""]
     lines += [f"{number}. {escaped(finding)}" for number, finding in enumerate(found, start=1)]
-    lines += ["", markdown_table(table), "", *_below(table), *_of_the_book(records)]
+    lines += ["", markdown_table(table), "", *_below(table, records), *_of_the_book(records)]
     if records.missing:
         lines += ["## Not there yet", ""]
         lines += [
@@ -67,16 +68,17 @@ def _of_the_book(records: Records) -> list[str]:
     return ["## The book", "", book.SAYS, "", shown, ""]
 
 
-def _below(table: pd.DataFrame) -> list[str]:
+def _below(table: pd.DataFrame, records: Records) -> list[str]:
     """What must be known of the table's rows, once for all of them."""
     changed, gone = [run for run, _ in changed_runs(table)], without_record(table)
     said = [
-        f"{gone}`make report`" if gone else "",
+        f"{gone}`{report_command(records.run)}`" if gone else "",
         f"Not as in conf/base: {escaped(', '.join(changed))}." if changed else "",
         f"{'; '.join(f'{mark.character} {mark.says}' for mark in MARKS.values())}.",
         f"{TOO_NARROW} Few dates, dates that depend on each other, or a few that carry the score: the interval may be "
         "too narrow, the p too small. Holm, BH: the p corrected for all rows (Benjamini and Hochberg). "
-        "Of a rival that is better, p is corrected for the rivals of its tier; the interval is not.",
+        "p is corrected for the configurations that were tried, and of a rival that is better for the rivals of its "
+        "tier; the interval is not.",
     ]
     return [line for each in said if each for line in (each, "")]
 

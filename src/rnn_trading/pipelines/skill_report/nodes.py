@@ -1,7 +1,7 @@
 """Read the records, tabulate them, write the page."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -29,7 +29,7 @@ def read_skill_records(
     run: Any,  # Kedro has no check for a union
     *,
     expected: dict[str, str],
-    with_canaries: list[str],
+    with_canaries: Mapping[str, Sequence[str]],
     protocols: Mapping[str, Sequence[str]],
     not_missed: list[str],
 ) -> dict[str, Any]:
@@ -46,14 +46,21 @@ def read_skill_records(
     return counted_again(register_of_trials, records).as_plain()
 
 
-def tabulate_skill(skill_records: dict[str, Any], *, names: list[str], not_missed: list[str]) -> pd.DataFrame:
+def tabulate_skill(
+    skill_records: dict[str, Any],
+    forecast_tables: dict[str, Callable[[], pd.DataFrame]],
+    *,
+    names: list[str],
+    not_missed: list[str],
+) -> pd.DataFrame:
     """One row a model; see :func:`rnn_trading.skill.summary.skill_table`.
 
     What is not missed has none without a record.
     """
     records = Records.from_plain(skill_records)
     there = {name for name, _ in records.found}
-    return summary.skill_table(records, [name for name in names if name in there or name not in not_missed])
+    wanted = [name for name in names if name in there or name not in not_missed]
+    return summary.skill_table(records, wanted, forecast_tables)
 
 
 def draw_skill_report(skill_table: pd.DataFrame) -> Figure:
@@ -68,7 +75,7 @@ def write_skill_report(
     report_files: dict[str, bytes],
     *,
     expected: dict[str, str],
-    figures: dict[str, list[str]],
+    figures: Mapping[tuple[str, str], list[str]],
 ) -> dict[str, Any]:
     """The report for a text editor and for a browser.
 
@@ -81,14 +88,14 @@ def write_skill_report(
     expected
         Of each skill record, the pipeline that makes it.
     figures
-        Of each skill record, the names of its figures.
+        By (name, protocol) of a skill record, the names of its figures.
     """
     records = Records.from_plain(skill_records)
     found = summary.findings(skill_table, records)
     shown, gone = read_figures(records, report_files, figures, expected)
     problems = records.problems + gone
     logger.info("What survives\n  %s", "\n  ".join(found))
-    for law in records.broken:
+    for law, _ in records.broken:
         logger.warning("A canary died: %s", law)
     if records.missing:
         logger.info("Results that are missing or cannot be read: %d; the page names commands", len(records.missing))

@@ -1,4 +1,4 @@
-"""Skill records of both protocols to one table and one page."""
+"""Skill records of all protocols to one table and one page."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,8 +11,8 @@ from . import nodes
 
 def create_pipeline(
     expected: dict[str, str],
-    figures: dict[str, list[str]],
-    with_canaries: list[str],
+    figures: Mapping[tuple[str, str], list[str]],
+    with_canaries: Mapping[str, Sequence[str]],
     protocols: Mapping[str, Sequence[str]],
     not_missed: list[str],
 ) -> Pipeline:
@@ -23,9 +23,9 @@ def create_pipeline(
     expected
         Of each skill record, the pipeline that makes it.
     figures
-        Of each skill record, the names of its figures.
+        By (name, protocol) of a skill record, the names of its figures.
     with_canaries
-        Experiments that have canaries.
+        By protocol, the experiments that have canaries there.
     protocols
         Of each skill record, the protocols in which it exists.
     not_missed

@@ -2,8 +2,9 @@
 
 from kedro.pipeline import Pipeline
 
-from rnn_trading.experiments.panels import panel_experiment
+from rnn_trading.experiments import panels, rank_panels
 from rnn_trading.plan import ONE_EACH, Plan
+from rnn_trading.skill.protocols import CAREFUL
 
 TABLES = {
     "stacked_lstm.classification": "returns_weekly",
@@ -15,4 +16,5 @@ EXPERIMENTS = tuple(TABLES)
 
 def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     """One of :data:`EXPERIMENTS`, from its table of sequences to its skill record, figures and page."""
-    return panel_experiment(name, TABLES[name], plan)
+    kind = rank_panels if plan.protocol == CAREFUL else panels
+    return kind.panel_experiment(name, TABLES[name], plan)

@@ -4,7 +4,9 @@ from kedro.pipeline import Pipeline
 
 from rnn_trading.experiments import wiring
 from rnn_trading.experiments.reviews import calibration, forecasts_by_label, review_experiment
+from rnn_trading.experiments.text_explaining import EXPLAIN_REVIEW, TEXT_FIGURES
 from rnn_trading.plan import ONE_EACH, Plan
+from rnn_trading.skill.protocols import CAREFUL
 
 from .scoring import score_texts
 
@@ -16,9 +18,11 @@ EXPERIMENTS = (*TWO_KINDS, STARS)
 
 def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     """One of :data:`EXPERIMENTS`, from ``reviews`` to its skill record, figures and page."""
-    if name == STARS:
-        return review_experiment(name, plan, forecasts_by_label=forecasts_by_label)
-    return review_experiment(name, plan, calibration=calibration)
+    careful = plan.protocol == CAREFUL
+    drawn: wiring.Drawn = {"forecasts_by_label": forecasts_by_label} if name == STARS else {"calibration": calibration}
+    return review_experiment(
+        name, plan, EXPLAIN_REVIEW if careful else None, **(drawn | TEXT_FIGURES if careful else drawn)
+    )
 
 
 def create_inference() -> Pipeline:

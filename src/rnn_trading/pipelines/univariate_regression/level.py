@@ -40,13 +40,15 @@ def last_training_rows(model_predictions: pd.DataFrame) -> pd.DataFrame:
     return model_predictions[last & (model_predictions["split"] == "train")]
 
 
-def rolling_rmse(history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any]) -> Figure:
+def rolling_rmse(
+    history: pd.DataFrame, training: dict[str, Any], skill: dict[str, Any], *, unit: str = SCALED
+) -> Figure:
     """The published figure of the training; of several fits, that of the last fold and its first seed."""
     history, training, which = drawing.last_fit(history, training)
     stopped = drawing.watched(training)
     kept = drawing.kept(history, *stopped)
     title = drawing.title(f"{kept} ({which})" if which else kept, skill)
-    return figures.series.rolling_rmse(history, *stopped, SCALED, title)
+    return figures.series.rolling_rmse(history, *stopped, unit, title)
 
 
 def panel(model_predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:

@@ -10,7 +10,7 @@ from rnn_trading import figures
 from rnn_trading.experiments import drawing
 from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.folds import FitOf
-from rnn_trading.experiments.runs import dates_of, fit_run_rivals, flat, restarted_runs
+from rnn_trading.experiments.runs import dates_of, fit_run_rivals, flat, from_elsewhere, restarted_runs
 from rnn_trading.experiments.series import beyond_training
 from rnn_trading.figures import Figure
 from rnn_trading.models.parameters import SequenceNetworkParameters, TrainingParameters, UnrollingParameters
@@ -20,6 +20,8 @@ from rnn_trading.series.scaling import Scaling
 from rnn_trading.series.series import TRUTH, RunParameters, block_min_max, exponential_smoothing, runs_over
 from rnn_trading.skill.formats import words
 from rnn_trading.skill.metrics.panels import error_metrics
+from rnn_trading.skill.rivals.lists import LAST_CLOSE
+from rnn_trading.skill.rivals.pretrained import PretrainedParameters, load
 from rnn_trading.skill.rivals.series import averaging_rivals, exponential_mean
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.splits.chronological import SplitParameters, known_rows, watched_part
@@ -129,7 +131,7 @@ def train_on_segments(
     from rnn_trading.models.unrolled import ResetStates, UnrolledSegments  # noqa: PLC0415
 
     watched, title = watched_part(split), fit.title
-    _check(training, unrolling, title, watched)
+    _check(architecture, training, unrolling, title, watched)
     values = scaled["value"]
     train_values, held_out = (values[scaled["split"] == part].to_numpy() for part in ("train", watched))
     of_segments = Interface({INPUT: Input((unrolling.steps, 1))}, every_step=True, readers=unrolling.readers)
@@ -163,7 +165,18 @@ def _evolution(
     return [ForecastEvolution(forecaster, warm_up, runs.steps, set(epochs.tolist()), outcomes)]
 
 
-def _check(training: TrainingParameters, unrolling: UnrollingParameters, title: str, watched: str) -> None:
+def _check(
+    architecture: SequenceNetworkParameters,
+    training: TrainingParameters,
+    unrolling: UnrollingParameters,
+    title: str,
+    watched: str,
+) -> None:
+    if architecture.grid:
+        raise ValueError(
+            f"{title}: a network on unrolled segments has one size, since it forecasts by a copy with other shapes. "
+            f"Expected model.grid: []. Received: {len(architecture.grid)} entries."
+        )
     if training.monitor == "run_half_mse" and watched != "test":
         raise ValueError(
             f"{title}: training.monitor: run_half_mse is the error of the test runs, on which the published "
@@ -209,16 +222,24 @@ def forecast_mid_price_with_rivals(
     split_dates: pd.DataFrame,
     runs: RunParameters,
     averages: AverageParameters,
+    pretrained: PretrainedParameters,
+    index_prices: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Forecast the same runs with the run rivals and the published averages: one column a rival."""
-    values, lags = series["value"], windows.shape[1] - 1
+    """Forecast the same runs with the run rivals, the published averages and the last close: one column a rival.
+
+    The close of a day is newer than the middle of its range: a network that reads closes must beat it.
+    """
+    closes = index_prices["close"].reindex(series.index).to_numpy(dtype=float)
+    values, lags, other = series["value"], windows.shape[1] - 1, load(pretrained)
     rivals = fit_run_rivals(series, windows, split_dates)
     tables = []
     for chosen in restarted_runs(values, split_dates, runs).values():
         windows_before = chosen.histories(values, lags)
         forecasts = {name: forecast(windows_before, runs.steps) for name, forecast in rivals.items()}
         history = chosen.histories(values, max(lags, averages.mean_of))
-        tables.append(flat(forecasts | averaging_rivals(history, runs.steps, averages.mean_of, averages.ewma_weight)))
+        forecasts |= averaging_rivals(history, runs.steps, averages.mean_of, averages.ewma_weight)
+        forecasts[LAST_CLOSE] = np.repeat(closes[chosen.first_targets - 1][:, None], runs.steps, axis=1)
+        tables.append(flat(forecasts | from_elsewhere(other, chosen, values)))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -12,11 +12,13 @@ from rnn_trading.experiments.gathering import Fit, gather_training
 from rnn_trading.figures import Figure
 from rnn_trading.plan import FOLD_PREFIX
 from rnn_trading.series.series import TRUTH
+from rnn_trading.skill.elsewhere import trained_elsewhere, without
 from rnn_trading.skill.formats import words
 from rnn_trading.skill.inference.comparison import model_confidence_set, pairwise_comparisons
 from rnn_trading.skill.losses import SQUARED_ERROR
 from rnn_trading.skill.metrics.series import QLIKE
 from rnn_trading.skill.record import plain
+from rnn_trading.skill.rivals.pretrained import PretrainedParameters
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.skill.tasks import TASKS
 
@@ -99,7 +101,7 @@ def count_networks(**trials: dict[str, Any]) -> dict[str, Any]:
     best = max if every[0]["larger_is_better"] else min
     bests = ("best_validation_score", "best_test_score")
     return {
-        **{name: sum(each[name] for each in every) for name in ("configurations", "tries", "fits")},
+        **{name: sum(each[name] for each in every) for name in ("configurations", "tries", "fits", "networks")},
         "since": min(each["since"] for each in every),
         "versions": max(each["versions"] for each in every),
         "new": all(each["new"] for each in every),
@@ -110,13 +112,17 @@ def count_networks(**trials: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def compare_networks(seed: int, **predictions: pd.DataFrame) -> dict[str, Any]:
+def compare_networks(seed: int, pretrained: PretrainedParameters, **predictions: pd.DataFrame) -> dict[str, Any]:
     """Compare all networks and all rivals with each other on the test rows.
+
+    A rival that may have seen the test is none of them; see :mod:`rnn_trading.skill.elsewhere`.
 
     Parameters
     ----------
     seed
         Of the bootstrap.
+    pretrained
+        A rival that was trained elsewhere.
     predictions
         Of each network, by name: test rows with ``date``, ``fold``, ``truth``, ``prediction`` and one column a rival.
 
@@ -126,7 +132,9 @@ def compare_networks(seed: int, **predictions: pd.DataFrame) -> dict[str, Any]:
         ``metrics`` by name, ``networks``, and for squared error and QLIKE ``confidence_set`` (90 %) and
         ``pairs`` (Diebold-Mariano).
     """
-    rows = next(iter(predictions.values()))
+    task, rows = TASKS["volatility"], next(iter(predictions.values()))
+    elsewhere = trained_elsewhere(task, rows, None, {pretrained.name: pretrained.trained_until})
+    rows = without(elsewhere, "test", rows)
     by_network = {name: each.set_index("date")[MODEL] for name, each in predictions.items()}
     keys = ["date", "fold", MODEL, TRUTH]
     table = pd.DataFrame(by_network).join(rows.set_index("date").drop(columns=keys[1:]))
@@ -141,7 +149,7 @@ def compare_networks(seed: int, **predictions: pd.DataFrame) -> dict[str, Any]:
         }
         for loss in (SQUARED_ERROR, QLIKE)
     }
-    metrics = {name: TASKS["volatility"].evaluate(of_all, name) for name in table}
+    metrics = {name: task.evaluate(of_all, name) for name in table}
     return plain({"networks": [*predictions], "metrics": metrics, **by_loss})
 
 

@@ -8,8 +8,9 @@ from rnn_trading.experiments import drawing, encoder_decoder, folds, runs, serie
 from rnn_trading.experiments.folds import BETWEEN, FIRST, SPLIT_OF_FOLD, Folds, arguments_of_fits, of_the_folds_of
 from rnn_trading.experiments.series import FORECAST, JUDGE, RIVALS_FORECAST, SCALE, SPLIT, TRAIN, WINDOW_INDEX
 from rnn_trading.plan import ONE_EACH, Plan
+from rnn_trading.skill.protocols import CAREFUL
 
-from . import gradients, level, mid_price, networks, sine
+from . import careful, gradients, level, mid_price, networks, sine
 
 NAME = "univariate_regression"
 NETWORKS = ("lstm", "gru", "two_lstm", "two_gru", "mlp", "linear", "lstm_by_gates", "rnn")
@@ -24,6 +25,8 @@ RANGES = {"index_prices": "index_ranges", "index_prices_report": "index_ranges_r
 
 def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     """One of :data:`EXPERIMENTS`."""
+    if plan.protocol == CAREFUL and name in careful.EXPERIMENTS:
+        return careful.EXPERIMENTS[name](name, plan)
     create = (_level, _volatility, _rolling_windows, _mid_price, _rolling_windows_by_epochs)
     return dict(zip(EXPERIMENTS, create, strict=True))[name](name, plan)
 
@@ -39,7 +42,7 @@ def _level(name: str, plan: Plan) -> Pipeline:
     data: wiring.Drawn = {"raw_and_scaled": partial(series.raw_and_scaled, unit=level.POINTS)}
     own = [
         wiring.node(level.add_training_metrics, with_metrics),
-        wiring.judge(series.judge, training=with_metrics, **series.SCALED),
+        wiring.judge(series.judge, from_elsewhere=True, training=with_metrics, **series.SCALED),
     ]
     draw = wiring.draw(drawn | data, training=with_metrics, **series.SCALED)
     draw_twin = wiring.draw(drawn, training=with_metrics)
@@ -126,7 +129,8 @@ def _comparison(name: str, plan: Plan) -> Pipeline:
     )
     compare = Node(
         networks.compare_networks,
-        {"seed": f"params:{name}.seed"} | {network: f"{name}.{network}.predictions" for network in NETWORKS},
+        {"seed": f"params:{name}.seed", "pretrained": "params:pretrained"}
+        | {network: f"{name}.{network}.predictions" for network in NETWORKS},
         f"{name}.comparison",
         name="compare_networks",
         namespace=name,
@@ -214,7 +218,7 @@ def _mid_price(name: str, plan: Plan) -> Pipeline:
     nodes = [
         *(WINDOW_INDEX, runs.SPLIT),
         wiring.node(mid_price.average_one_step, "one_step_averages", "run_report", split_dates="last_split_dates"),
-        wiring.judge(series.judge, report="run_report", scaling="run_scaling"),
+        wiring.judge(series.judge, from_elsewhere=True, report="run_report", scaling="run_scaling"),
         wiring.draw(figures, scaled=f"{FIRST}scaled"),
     ]
     outside = RANGES | {"last_split_dates": last.pop("split_dates"), **last}
