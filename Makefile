@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export KEDRO_DISABLE_TELEMETRY := 1
+# What tests need; with pretrained (PyTorch), those of a model from elsewhere do not skip.
+EXTRAS ?= dev,live,sec,viz
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 # Two processes of one thread each: folds and seeds side by side.
@@ -26,7 +28,7 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(INSTALL) --editable '.[dev,live,sec,viz]'
+	$(INSTALL) --editable '.[$(EXTRAS)]'
 	@touch $@
 
 run: $(VENV)/.run

@@ -11,14 +11,14 @@ from rnn_trading.pipeline_registry import experiments, protocols_of, records_mad
 from rnn_trading.skill.book import book_table
 from rnn_trading.skill.formats import NOTHING, format_score, words
 from rnn_trading.skill.marks import marked
-from rnn_trading.skill.protocols import BOOK, PROTOCOLS
+from rnn_trading.skill.protocols import BOOK, CAREFUL, COMPARED, JUDGED
+from rnn_trading.skill.published_figures import published_figures
 from rnn_trading.skill.record_files import Records, command_for
-from rnn_trading.skill.summary import published_figures
 
 PAGE = Path("docs/sources.md")
 RECORDS = Path("data/08_reporting/skill_records.json")
 BLOCK = re.compile(r"<!-- figures of (.*?) -->\n.*?<!-- end of figures -->\n", re.DOTALL)
-HEADS = ("experiment, command", "figure", "published", "as published here", "corrected", "finding")
+HEADS = ("experiment, command", "figure", "published", "as published here", "corrected", "careful", "finding")
 BOOK_HEADS = ("experiment, command", *COLUMNS[1:])
 
 
@@ -46,22 +46,28 @@ def figure_lines(records: Records, names: list[str]) -> list[str]:
     made_with = commands()
     lines = []
     for name in names:
-        known = {protocol: records.found.get((name, protocol)) for protocol in PROTOCOLS}
+        known = {protocol: records.found.get((name, protocol)) for protocol in COMPARED}
         if not any(known.values()):
             sys.exit(f"{RECORDS} has no record of {name}. Run: make report")
-        shown = [published(figure, PROTOCOLS) for figure in figures[name]] or [_headline(known)]
-        last = known["corrected"]
-        finding = marked(last["finding_kind"], last["finding"]) if last else "as published only"
+        shown = [published(figure, COMPARED) for figure in figures[name]] or [_headline(known)]
+        judged = next((record for protocol in JUDGED if (record := known[protocol])), None)
+        finding = _finding(judged) if judged else "as published only"
         for number, figure in enumerate(shown):
             cells = (f"`{name}`, `{made_with[name]}`", finding) if number == 0 else ("", "")
             lines.append((cells[0], words(figure["name"]), *figure["values"], cells[1]))
     return _table(HEADS, lines)
 
 
+def _finding(record: dict) -> str:
+    """After its mark; that of a careful record says so, all others here are of corrected ones."""
+    of = f", {words(CAREFUL)}" if record["protocol"] == CAREFUL else ""
+    return marked(record["finding_kind"], record["finding"]) + of
+
+
 def _headline(known: dict[str, dict | None]) -> dict:
     headlines = {protocol: record["headline"] for protocol, record in known.items() if record}
     name = next(iter(headlines.values()))["words"]
-    return {"name": name, "values": [NOTHING, *(_score(headlines.get(protocol)) for protocol in PROTOCOLS)]}
+    return {"name": name, "values": [NOTHING, *(_score(headlines.get(protocol)) for protocol in COMPARED)]}
 
 
 def _score(headline: dict | None) -> str:
