@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import omegaconf.base
 import pytest
 from hypothesis import settings
 
@@ -30,6 +31,11 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+
+# Hundreds of sessions: OmegaConf parses a text in braces each time that one is read, and Kedro looks for ibis at every
+# parameter, by all folders of packages.
+omegaconf.base.parse = functools.cache(omegaconf.base.parse)
+sys.modules.setdefault("ibis", None)
 
 ROOT = Path(__file__).parent.parent
 # What a test sees of conf does not depend on what a user has in conf/local.

@@ -8,6 +8,7 @@ import logging
 import re
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -122,8 +123,14 @@ def redacted(text: str) -> str:
     >>> redacted("data/01_raw/prices.parquet: line 3: adj_close is -1")
     'data/01_raw/prices.parquet: line 3: adj_close is -1'
     """
+    return _redacted(text, known_secrets())
+
+
+@lru_cache(maxsize=16_384)
+def _redacted(text: str, known: frozenset[str]) -> str:
+    """Once for each text: the names and values of a configuration come again and again."""
     text = text.replace(HIDDEN, MASK)  # what was redacted before stays as it is
-    for secret in sorted(_known, key=len, reverse=True):
+    for secret in sorted(known, key=len, reverse=True):
         text = text.replace(secret, MASK)
     text = _replaced(text, DATASET, _file_alone)
     text = QUERY.sub(f"?{MASK}", ADDRESS.sub(_address, text))

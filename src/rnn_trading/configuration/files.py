@@ -5,6 +5,7 @@ Lines and columns begin at 1. No message repeats what a file holds, since it may
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import click
@@ -50,6 +51,12 @@ def composed(path: str, content: bytes) -> yaml.MappingNode | None:
     Traceback (most recent call last):
     rnn_trading.configuration.files.ConfigurationError: conf/local/parameters.yml, line 1, column 8: a bracket that ...
     """
+    return _composed(path, content)
+
+
+@cache
+def _composed(path: str, content: bytes) -> yaml.MappingNode | None:
+    """A tree once for all loaders of a process, which look at it and change nothing."""
     text = _text(path, content)
     try:
         root = yaml.compose(text, Loader=LOADER)

@@ -83,10 +83,11 @@ def _unread_parameters(loader: ParsedOnce, environment: str, pipelines: Mapping[
     if unread:
         others = [Known(loader.beside(loader.base_env, other)["parameters"], {}) for other in EVERY]
         unread = [name for name in unread if not any(name in each for each in others)]
+    global_names = loader["globals"] if unread else {}
     for name in dict.fromkeys(name if name.partition(".")[0] in known else name.partition(".")[0] for name in unread):
         place = found_at(trees, tuple(name.split("."))) or at_top.get(name.partition(".")[0], f"conf/{environment}")
         closest = known.closest(name) if "." in name else next(iter(_almost(name, known.tops)), None)
-        if name in loader["globals"]:
+        if name in global_names:
             yield f"{place}: {name} is no parameter. It belongs into globals.yml of this folder."
         elif "." in name or closest:
             hint = f" Did you mean {closest}?" if closest else ""
