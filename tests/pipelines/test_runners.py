@@ -19,7 +19,6 @@ WORKERS = "rnn_trading.runners.ExecutorRunner"
     [
         ["ThreadRunner"],
         ["ParallelRunner"],
-        [WORKERS, "--runner-params=workers=1"],
         [WORKERS, "--runner-params=kind=processes,workers=2"],
     ],
 )
