@@ -62,7 +62,7 @@ OTHER_NAME = "by its content, whatever its name says"
         ("a.PARQUET", parquet(), ()),
         ("a.pq", parquet(), ()),
         ("a.csv", parquet(), (f"Parquet, {OTHER_NAME}",)),
-        ("a.parquet.gz", gzip.compress(parquet()), ("Parquet, gzip",)),
+        ("a.parquet.gz", gzip.compress(parquet(), mtime=0), ("Parquet, gzip",)),
         ("a.csv", CSV.decode().replace(",", ";").encode("utf-16"), ("CSV, UTF-16, semicolons",)),
     ],
 )
