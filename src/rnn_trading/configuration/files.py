@@ -5,7 +5,7 @@ Lines and columns begin at 1. No message repeats what a file holds, since it may
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import click
@@ -54,7 +54,7 @@ def composed(path: str, content: bytes) -> yaml.MappingNode | None:
     return _composed(path, content)
 
 
-@cache
+@lru_cache(maxsize=128)
 def _composed(path: str, content: bytes) -> yaml.MappingNode | None:
     """A tree once for all loaders of a process, which look at it and change nothing."""
     text = _text(path, content)
