@@ -15,8 +15,8 @@ begins with 1 at the first validation row. Quantiles begin with the conformal on
 their scaled errors that of rank ``(n + 1) * (1 - tail)``, rounded up.
 
 Sources: split conformal prediction with a known scale, Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018, sections
-2.2 and 5.2); a level that follows what was missed, Gibbs and Candès (2021); the same of the quantile itself, which holds
-the share of misses in the long run whatever comes, Angelopoulos, Candès and Tibshirani (2023, section 2.1).
+2.2 and 5.2); a level that follows what was missed, Gibbs and Candès (2021); the same of the quantile itself, with which
+the share of misses holds in the long run whatever comes, Angelopoulos, Candès and Tibshirani (2023, section 2.1).
 """
 
 from dataclasses import dataclass
@@ -69,8 +69,8 @@ def track(errors: Errors, memory: float = MEMORY, step: float = STEP) -> Tracked
 
     >>> import pandas as pd
     >>> from rnn_trading.skill.intervals.rows import KINDS, errors_of, moments_of
-    >>> days = pd.date_range("2020-01-01", periods=43)
-    >>> rows = pd.DataFrame({"date": days, "har": 0.0, "truth": [-1.0, 1.0] * 20 + [4.0] * 3, "tested": days >= days[40]})
+    >>> days, truth = pd.date_range("2020-01-01", periods=43), [-1.0, 1.0] * 20 + [4.0] * 3
+    >>> rows = pd.DataFrame({"date": days, "har": 0.0, "truth": truth, "tested": days >= days[40]})
     >>> tracked = track(errors_of(KINDS["level"], rows, moments_of(rows), "har"))
     >>> tracked.reach[:, 1].round(3).tolist()
     [[1.0, 1.0], [1.179, 1.238], [1.346, 1.481]]
@@ -112,7 +112,7 @@ def _quantiles(moments: Moments, scored: Vector, step: float) -> tuple[NDArray[n
             given[done:until], done = _nested(state), until
         now = slice(start, end)
         missed = sides[now] > given[place_of[now]]
-        state = np.maximum(state + step * np.tensordot(weight[now], missed - TAILS, 1), 0)
+        state = np.maximum(state + step * (weight[now, None, None] * (missed - TAILS)).sum(axis=0), 0)
     given[done:] = _nested(state)
     return given[place], _nested(state)
 
