@@ -12,14 +12,13 @@ from rnn_trading.skill.inference.clusters import clustered_error
 from rnn_trading.skill.inference.means import mean_test
 from rnn_trading.skill.intervals.measured import Intervals, intervals_of
 from rnn_trading.skill.intervals.newest import LEVELS
-from rnn_trading.skill.intervals.rows import FEWEST_ERRORS, KINDS, KNOWN, Kind, folds_of, moments_of
+from rnn_trading.skill.intervals.rows import FEWEST_ERRORS, KINDS, Kind, folds_of, moments_of
 from rnn_trading.skill.losses import Vector
-from rnn_trading.skill.rows import MODEL, rows_of
+from rnn_trading.skill.rows import KNOWN, MODEL, rows_of
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TASKS, Task, TaskName
 
 NARROW, WIDE = (str(level) for level in LEVELS)
-OWN = "units of the forecast"
 
 
 def judge_intervals(
@@ -50,10 +49,10 @@ def judge_intervals(
     Returns
     -------
     dict or None
-        None of probabilities: see :mod:`rnn_trading.skill.calibration`. ``{"why": ...}`` where there are none, for want
-        of validation rows or of dates. Else ``of`` (the task), ``rows`` and ``calibrated_on`` (test rows; validation
-        rows, of all folds), ``rival`` (that with the smallest mean loss), ``measured_in`` (what widths and scores are
-        in), ``levels``, ``newest`` and ``words``.
+        None of probabilities: see :mod:`rnn_trading.skill.calibration`. ``words``: the same in a sentence or two; and
+        ``why``, where there are none for want of validation rows or of dates, or ``of`` (the task), ``rows`` and
+        ``calibrated_on`` (test rows; validation rows, of all folds), ``rival`` (that with the smallest mean loss),
+        ``unit`` (of widths and scores), ``levels`` and ``newest``.
 
         ``levels``: by ``80`` and ``95``, ``coverage`` and its standard ``error``, ``width`` (mean) and ``score``
         (interval score, less is better); ``rival``: the same of the rival; ``difference`` of the scores, negative where
@@ -76,35 +75,43 @@ def judge_intervals(
     (0.0, True)
     >>> found["newest"]["widths"]
     {'every': {'80': [0.0, 0.0], '95': [0.0, 0.0]}}
-    >>> judge_intervals("level", table, None, ["persistence"])
-    {'why': 'there are no validation rows'}
+    >>> judge_intervals("level", table, None, ["persistence"])["words"]
+    'No intervals: there are no validation rows.'
     """
     if name not in KINDS:
         return None
+    validation = predictions.iloc[:0] if validation is None else validation
+    why = _why_none(name, KINDS[name], predictions, validation)
+    found = {"why": why} if why else _found(name, predictions, validation, rivals, (months, overlap))
+    return found | {"words": in_words(found)}
+
+
+def _found(
+    name: TaskName,
+    predictions: pd.DataFrame,
+    validation: pd.DataFrame,
+    rivals: Sequence[str],
+    judged_by: tuple[Sequence[str], int],
+) -> dict[str, Any]:
+    """What intervals hold where there are validation rows to begin with."""
     task, kind = TASKS[name], KINDS[name]
-    if validation is None or validation.empty or predictions.empty:
-        return {"why": f"there are no {'test' if predictions.empty else 'validation'} rows"}
-    if why := _why_none(name, kind, predictions, validation):
-        return {"why": why}
     rival = _best(task, predictions, rivals)
-    ours, theirs = (intervals_of(kind, predictions, validation, column) for column in (MODEL, rival))
-    found = {
+    both = intervals_of(kind, predictions, validation, MODEL), intervals_of(kind, predictions, validation, rival)
+    return {
         "of": name,
-        "rows": len(ours.rows),
+        "rows": len(both[0].rows),
         "calibrated_on": int(rows_of(validation, kind.only).sum()),
         "rival": rival,
-        "measured_in": f"mean validation errors of each {kind.by}" if kind.own_units else OWN,
-        "levels": {
-            str(level): _judged(task, kind, (ours, theirs), place, months, overlap)
-            for place, level in enumerate(LEVELS)
-        },
-        "newest": _newest(kind, ours),
+        "unit": kind.unit,
+        "levels": {str(level): _judged(task, kind, both, place, *judged_by) for place, level in enumerate(LEVELS)},
+        "newest": _newest(kind, both[0]),
     }
-    return found | {"words": in_words(found)}
 
 
 def _why_none(name: TaskName, kind: Kind, predictions: pd.DataFrame, validation: pd.DataFrame) -> str | None:
     """Why there are no intervals; None where there are."""
+    if validation.empty or predictions.empty:
+        return f"there are no {'test' if predictions.empty else 'validation'} rows"
     if name == "filings" and KNOWN not in predictions:
         return "the predictions do not say when the truth of a row was known"
     counts = [int(moments_of(rows).before.sum()) for rows in folds_of(kind, predictions, validation)]
@@ -223,24 +230,23 @@ def in_words(intervals: dict[str, Any]) -> str:
     >>> rival = {"coverage": 0.95, "width": 3.2, "score": 4.25}
     >>> wide = {"coverage": 0.941, "width": 3.12, "score": 4.1, "rival": rival, "p_value": 0.03}
     >>> found = {"rows": 1217, "rival": "har", "levels": {"80": {"coverage": 0.793}, "95": wide}}
-    >>> in_words(found | {"measured_in": OWN})
+    >>> in_words(found | {"unit": "absolute return, %"})
     'Intervals of 95 % held the truth in 94.1 % of 1,217 test rows, those of 80 % in 79.3 %. Mean width of 95 %: \
-3.120 against 3.200 of har; interval score 4.100 against 4.250, less is better, p = 0.030.'
+3.120 against 3.200 of har (absolute return, %); interval score 4.100 against 4.250, less is better, p = 0.030.'
     >>> in_words({"why": "there are no validation rows"})
     'No intervals: there are no validation rows.'
     """
     if "why" in intervals:
         return f"No intervals: {intervals['why']}."
     narrow, wide = (intervals["levels"][level] for level in (NARROW, WIDE))
-    rival, measured = wide["rival"], intervals["measured_in"]
-    unit = "" if measured == OWN else f" {measured}"
+    rival = wide["rival"]
     width, rival_width, score, rival_score = (
         format_score(of[name]) for name in ("width", "score") for of in (wide, rival)
     )
     p_value = format_p_value(wide["p_value"])
     return (
         f"Intervals of {WIDE} % held the truth in {100 * wide['coverage']:.1f} % of {intervals['rows']:,} test rows, "
-        f"those of {NARROW} % in {100 * narrow['coverage']:.1f} %. Mean width of {WIDE} %: {width}{unit} against "
-        f"{rival_width} of {words(intervals['rival'])}; interval score {score} against {rival_score}, less is better"
-        f"{f', {p_value}' if p_value else ''}."
+        f"those of {NARROW} % in {100 * narrow['coverage']:.1f} %. Mean width of {WIDE} %: {width} against "
+        f"{rival_width} of {words(intervals['rival'])} ({intervals['unit']}); interval score {score} against "
+        f"{rival_score}, less is better{f', {p_value}' if p_value else ''}."
     )

@@ -83,18 +83,19 @@ def intervals_of(kind: Kind, predictions: pd.DataFrame, validation: pd.DataFrame
     >>> intervals.lower[0].tolist(), intervals.upper[0].tolist(), intervals.held[0].tolist()
     ([99.0, 99.0], [101.0, 101.0], [1.0, 1.0])
     """
-    parts, newest = [], {}
+    tables, lower, upper, unit, newest = [], [], [], [], {}
     for rows in folds_of(kind, predictions, validation):
         moments = moments_of(rows)
         errors = errors_of(kind, rows, moments, column)
         tracked = track(errors)
         test = rows[moments.tested]
         forecast = test[column].to_numpy(dtype=float)[:, None]
-        lower = not_below(kind.lowest, forecast, forecast - tracked.reach[..., 0])
+        tables.append(test)
+        lower.append(not_below(kind.lowest, forecast, forecast - tracked.reach[..., 0]))
+        upper.append(forecast + tracked.reach[..., 1])
         told_in = errors_of(kind, rows, moments, MODEL).unit[moments.tested] if kind.own_units else np.ones(len(test))
-        parts.append((test, lower, forecast + tracked.reach[..., 1], told_in))
+        unit.append(told_in)
         groups = [EVERY] * len(test) if kind.by is None else test[kind.by].astype("str")
         units = dict(zip(groups, errors.unit[moments.tested], strict=True))
-        newest = {group: unit * tracked.newest for group, unit in units.items()}
-    tables, *arrays = zip(*parts, strict=True)
-    return Intervals(pd.concat(tables), *(np.concatenate(each) for each in arrays), newest)
+        newest = {group: of_group * tracked.newest for group, of_group in units.items()}
+    return Intervals(pd.concat(tables), np.concatenate(lower), np.concatenate(upper), np.concatenate(unit), newest)

@@ -9,12 +9,10 @@ from numpy.typing import NDArray
 from rnn_trading.series.series import RESTARTED
 from rnn_trading.skill.losses import Vector
 from rnn_trading.skill.metrics.macro import ONE_STEP, ORIGINAL
-from rnn_trading.skill.rows import FOLD, folds_in, rows_of
+from rnn_trading.skill.rows import FOLD, KNOWN, folds_in, rows_of
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TaskName
 
-# A column of a key: from when the truth of a row is known, where that is not its own date.
-KNOWN = "known"
 # In the units of a forecast: no error is taken for a smaller one, so that nothing is divided by zero.
 LEAST_UNIT = 1e-12
 # Errors of fewer validation rows do not reach the outer 2.5 % of either side.
@@ -27,16 +25,20 @@ class Kind:
 
     Attributes
     ----------
+    unit
+        What widths are told in, in words.
     only
         Values of key columns: the rows that are meant, of a table that has several kinds.
     by
         Key column whose values differ in how large errors are: the step of a run, the series.
     own_units
-        Whether they differ in their unit, too, so that widths of two of them have no mean.
+        Whether they differ in their unit, too, so that widths of two of them have no mean: they are told in usual
+        errors of the model.
     lowest
         No truth lies below it; None: there is no such bound.
     """
 
+    unit: str
     only: dict[str, str] = field(default_factory=dict)
     by: str | None = None
     own_units: bool = False
@@ -44,13 +46,15 @@ class Kind:
 
 
 KINDS: dict[TaskName, Kind] = {
-    "regression": Kind(),
-    "level": Kind(),
-    "volatility": Kind(lowest=0.0),
-    "runs": Kind({"run": RESTARTED}, by="step"),
-    "macro": Kind({"units": ORIGINAL, "run": ONE_STEP}, by="series", own_units=True),
-    "filings": Kind(),
-    "stars": Kind(),
+    "regression": Kind("return"),
+    "level": Kind("index points"),
+    "volatility": Kind("absolute return, %", lowest=0.0),
+    "runs": Kind("units of the series", {"run": RESTARTED}, by="step"),
+    "macro": Kind(
+        "mean validation errors of each series", {"units": ORIGINAL, "run": ONE_STEP}, by="series", own_units=True
+    ),
+    "filings": Kind("return"),
+    "stars": Kind("stars"),
 }
 
 
