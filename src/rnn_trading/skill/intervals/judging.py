@@ -19,6 +19,7 @@ from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TASKS, Task, TaskName
 
 NARROW, WIDE = (str(level) for level in LEVELS)
+MONTHS = 12
 
 
 def judge_intervals(
@@ -55,11 +56,13 @@ def judge_intervals(
         ``unit`` (of widths and scores), ``levels`` and ``newest``.
 
         ``levels``: by ``80`` and ``95``, ``coverage`` and its standard ``error``, ``width`` (mean) and ``score``
-        (interval score, less is better); ``rival``: the same of the rival; ``difference`` of the scores, negative where
-        the model is better, with ``interval``, ``p_value`` and ``doubtful`` (see
-        :func:`rnn_trading.skill.inference.means.mean_test`; of rows without a date a paired t-test); ``by_year`` and
-        ``worst_months``, with ``rows``, ``coverage`` and ``error``, None where rows have no date or no month is worse
-        than others; ``by_group``: of each step or series its ``coverage`` and ``width``, in its own unit.
+        (interval score, less is better); ``rival``: the same of the rival; ``by_year`` and ``worst_months``, with
+        ``rows``, ``coverage`` and ``error``, None where rows have no date or no month is worse than others;
+        ``by_group``: of each step or series its ``coverage`` and ``width``, in its own unit.
+
+        ``compared``: ``difference`` of the scores of the wider intervals, negative where the model is better, with
+        ``interval``, ``p_value`` and ``doubtful`` (see :func:`rnn_trading.skill.inference.means.mean_test`; of rows
+        without a date a paired t-test).
 
         ``newest``: ``until`` (when the last truth was known), ``by`` (``step``, ``series`` or None), ``lowest``, and
         ``widths``: by group and level, how far a new interval reaches below and above its forecast. See
@@ -82,7 +85,7 @@ def judge_intervals(
         return None
     validation = predictions.iloc[:0] if validation is None else validation
     why = _why_none(name, KINDS[name], predictions, validation)
-    found = {"why": why} if why else _found(name, predictions, validation, rivals, (months, overlap))
+    found = {"why": why} if why else _found(name, predictions, validation, rivals, months, overlap)
     return found | {"words": in_words(found)}
 
 
@@ -91,7 +94,8 @@ def _found(
     predictions: pd.DataFrame,
     validation: pd.DataFrame,
     rivals: Sequence[str],
-    judged_by: tuple[Sequence[str], int],
+    months: Sequence[str],
+    overlap: int,
 ) -> dict[str, Any]:
     """What intervals hold where there are validation rows to begin with."""
     task, kind = TASKS[name], KINDS[name]
@@ -103,7 +107,8 @@ def _found(
         "calibrated_on": int(rows_of(validation, kind.only).sum()),
         "rival": rival,
         "unit": kind.unit,
-        "levels": {str(level): _judged(task, kind, both, place, *judged_by) for place, level in enumerate(LEVELS)},
+        "levels": {str(level): _judged(task, kind, both, place, months) for place, level in enumerate(LEVELS)},
+        "compared": _compared(task, both, overlap),
         "newest": _newest(kind, both[0]),
     }
 
@@ -131,7 +136,7 @@ def _best(task: Task, predictions: pd.DataFrame, rivals: Sequence[str]) -> str:
 
 
 def _judged(
-    task: Task, kind: Kind, both: tuple[Intervals, Intervals], place: int, months: Sequence[str], overlap: int
+    task: Task, kind: Kind, both: tuple[Intervals, Intervals], place: int, months: Sequence[str]
 ) -> dict[str, Any]:
     """Intervals of one level, of the model and of its rival."""
     (ours, theirs), clusters = both, task.clusters(both[0].rows)
@@ -139,7 +144,6 @@ def _judged(
     return (
         _summary(ours, place, clusters)
         | {"rival": _summary(theirs, place, clusters)}
-        | _compared(task, ours.scores[:, place] - theirs.scores[:, place], clusters, overlap)
         | _in_time(task, ours.rows, held, clusters, months)
         | {"by_group": _by_group(kind, ours, place)}
     )
@@ -157,9 +161,11 @@ def _coverage(held: Vector, clusters: pd.Series) -> dict[str, Any]:
     return {"coverage": float(held.mean()), "error": clustered_error(held, clusters)}
 
 
-def _compared(task: Task, difference: Vector, clusters: pd.Series, overlap: int) -> dict[str, Any]:
-    """Whether the scores of two forecasters differ, by their means of each date, week or run."""
-    by_cluster = pd.Series(difference).groupby(pd.Index(clusters)).mean().to_numpy()
+def _compared(task: Task, both: tuple[Intervals, Intervals], overlap: int) -> dict[str, Any]:
+    """Whether the scores of the wider intervals differ, by their means of each date, week or run."""
+    ours, theirs = both
+    difference = pd.Series(ours.scores[:, -1] - theirs.scores[:, -1])
+    by_cluster = difference.groupby(task.clusters(ours.rows).to_numpy()).mean().to_numpy()
     if task.dated:
         test = mean_test(by_cluster, overlap)
         result = test.interval, test.p_value, test.doubtful
@@ -185,7 +191,9 @@ def _in_time(
     if not task.dated:
         return {"by_year": None, "worst_months": None}
     dates = pd.to_datetime(rows["target_date" if "target_date" in rows else "date"])
-    years, apart = dates.dt.year.to_numpy(), dates.dt.strftime("%Y-%m").isin(months).to_numpy()
+    years = dates.dt.year.to_numpy()
+    # Text of every row would take seconds.
+    apart = np.isin(MONTHS * years + dates.dt.month.to_numpy(), [_number(month) for month in months])
 
     def of(mask: Any) -> dict[str, Any]:
         return {"rows": int(mask.sum())} | _coverage(held[mask], clusters[mask])
@@ -194,6 +202,12 @@ def _in_time(
         "by_year": [{"year": int(year)} | of(years == year) for year in np.unique(years)],
         "worst_months": {"months": [*months]} | of(apart) if apart.any() else None,
     }
+
+
+def _number(month: str) -> int:
+    """A calendar month as a whole number."""
+    year, of_year = month.split("-")
+    return MONTHS * int(year) + int(of_year)
 
 
 def _by_group(kind: Kind, intervals: Intervals, place: int) -> dict[str, Any] | None:
@@ -228,9 +242,9 @@ def in_words(intervals: dict[str, Any]) -> str:
     Examples
     --------
     >>> rival = {"coverage": 0.95, "width": 3.2, "score": 4.25}
-    >>> wide = {"coverage": 0.941, "width": 3.12, "score": 4.1, "rival": rival, "p_value": 0.03}
+    >>> wide = {"coverage": 0.941, "width": 3.12, "score": 4.1, "rival": rival}
     >>> found = {"rows": 1217, "rival": "har", "levels": {"80": {"coverage": 0.793}, "95": wide}}
-    >>> in_words(found | {"unit": "absolute return, %"})
+    >>> in_words(found | {"unit": "absolute return, %", "compared": {"p_value": 0.03}})
     'Intervals of 95 % held the truth in 94.1 % of 1,217 test rows, those of 80 % in 79.3 %. Mean width of 95 %: \
 3.120 against 3.200 of har (absolute return, %); interval score 4.100 against 4.250, less is better, p = 0.030.'
     >>> in_words({"why": "there are no validation rows"})
@@ -243,7 +257,7 @@ def in_words(intervals: dict[str, Any]) -> str:
     width, rival_width, score, rival_score = (
         format_score(of[name]) for name in ("width", "score") for of in (wide, rival)
     )
-    p_value = format_p_value(wide["p_value"])
+    p_value = format_p_value(intervals["compared"]["p_value"])
     return (
         f"Intervals of {WIDE} % held the truth in {100 * wide['coverage']:.1f} % of {intervals['rows']:,} test rows, "
         f"those of {NARROW} % in {100 * narrow['coverage']:.1f} %. Mean width of {WIDE} %: {width} against "
