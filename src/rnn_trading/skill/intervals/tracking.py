@@ -44,12 +44,13 @@ class Tracked:
     ----------
     reach
         Below (0) and above (1) the forecast, none negative, in units of it: ``(test rows, levels, 2)``.
-    newest
-        The same in usual errors, once all truths were known: ``(levels, 2)``.
+    quantiles, scale
+        ``q``, ``(levels, 2)``, and ``s``, once all truths were known.
     """
 
     reach: NDArray[np.float64]
-    newest: NDArray[np.float64]
+    quantiles: NDArray[np.float64]
+    scale: float
 
 
 def track(errors: Errors, memory: float = MEMORY, step: float = STEP) -> Tracked:
@@ -80,7 +81,7 @@ def track(errors: Errors, memory: float = MEMORY, step: float = STEP) -> Tracked
     scored = errors.error / (errors.unit * scale)
     quantiles, last = _quantiles(moments, scored, step)
     of_rows = (errors.unit * scale)[moments.tested]
-    return Tracked(quantiles * of_rows[:, None, None], last * last_scale)
+    return Tracked(quantiles * of_rows[:, None, None], last, last_scale)
 
 
 def _scales(moments: Moments, sizes: Vector, memory: float) -> tuple[Vector, float]:
