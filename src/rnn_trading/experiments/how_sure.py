@@ -10,15 +10,14 @@ from rnn_trading.skill.calibration import AS_FORECAST
 from rnn_trading.skill.formats import format_score
 from rnn_trading.skill.intervals.judging import WIDE
 
+UNKNOWN = "The record does not say it: it is of another kind of forecast, or of before 0.13."
+
 
 def intervals(skill: dict[str, Any]) -> Figure:
     """How often intervals hold the truth, and how wide they are."""
-    found = skill["intervals"]
-    if found is None:
-        return figures.how_sure.no_intervals("Forecasts are probabilities.", title("No intervals", skill))
-    if "why" in found:
-        why = found["why"]
-        return figures.how_sure.no_intervals(f"{why[:1].upper()}{why[1:]}.", title("No intervals", skill))
+    found = skill.get("intervals")
+    if not found or "why" in found:
+        return figures.how_sure.nothing(found["words"] if found else UNKNOWN, title("No intervals", skill))
     held = f"{100 * found['levels'][WIDE]['coverage']:.1f} %"
     what = f"Intervals of {WIDE} % held {held} of {found['rows']:,} truths"
     return figures.how_sure.intervals(found, title(what, skill))
@@ -26,7 +25,9 @@ def intervals(skill: dict[str, Any]) -> Figure:
 
 def calibration(skill: dict[str, Any]) -> Figure:
     """How often what got a probability happened."""
-    found = skill["calibration"]
+    found = skill.get("calibration")
+    if not found:
+        return figures.how_sure.nothing(UNKNOWN, title("No calibration", skill))
     off = format_score(found["ways"][AS_FORECAST]["calibration_error"])
     what = f"Probabilities are off by {off} on average of {found['rows']:,} test rows"
     return figures.how_sure.calibration(found, title(what, skill))

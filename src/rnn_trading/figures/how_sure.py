@@ -24,8 +24,8 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @styled
-def no_intervals(why: str, title: str) -> Figure:
-    """A figure that says why there are none."""
+def nothing(why: str, title: str) -> Figure:
+    """A figure that says why there is nothing to draw."""
     figure = Figure(figsize=(9, 3))
     return say(figure, figure.subplots(), why, title)
 
@@ -121,7 +121,9 @@ def calibration(found: dict[str, Any], title: str) -> Figure:
     low, high = max(0.0, min(ends)), min(1.0, max(ends))
     margin = 0.04 * (high - low)
     axes.plot([low, high], [low, high], color=GREY, linestyle="--", linewidth=1.2, zorder=1)
-    axes.annotate("as promised", (high, high), (-14, 0), textcoords="offset points", ha="right", va="center", color=GREY)
+    axes.annotate(
+        "as promised", (high, high), (-14, 0), textcoords="offset points", ha="right", va="center", color=GREY
+    )
     axes.set(
         xlabel="Probability, mean of a tenth of the rows",
         ylabel=f"What happened, with {ERRORS} standard errors",
