@@ -29,7 +29,7 @@ from rnn_trading.skill.intervals.rows import LEAST_UNIT, Errors, Moments
 from rnn_trading.skill.losses import Vector
 
 # Of the scale, the weight of the past a date later (RiskMetrics, 1996), and the step of the quantiles, in scales.
-# benchmarks/intervals.py measures both.
+# Decision 079 says what others were measured to do.
 MEMORY, STEP = 0.94, 0.05
 # Of each level, the share that may lie beyond either side.
 TAILS = np.array([[(1 - level / 100) / 2] * 2 for level in LEVELS])
