@@ -43,8 +43,7 @@ def test_stacked_lstm(project, run_notebooks, protocol):
     assert pd.read_hdf(data / f"04_feature/{protocol}/data.h5", "returns_weekly").equals(published)
     for experiment in EXPERIMENTS:
         assert (data / f"06_models/{protocol}/{experiment}.keras").is_file()
-        layers = (data / f"06_models/{protocol}/{experiment}.summary.txt").read_text()
-        assert layers.startswith("StackedLSTM: ")
+        assert (data / f"06_models/{protocol}/{experiment}.summary.txt").read_text().startswith("StackedLSTM: ")
         predictions = pd.read_parquet(data / f"07_model_output/{protocol}/{experiment}.parquet")
         assert set(predictions) == {"fold", "ticker", "date", "prediction", "truth", *RIVALS[experiment]}
         store = pd.read_hdf(data / f"07_model_output/{protocol}/{experiment}/predictions.h5", "predictions")
