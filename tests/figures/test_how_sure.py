@@ -17,9 +17,9 @@ def test_coverage_is_drawn_by_year_over_all_rows_and_in_the_worst_months():
         *(year["coverage"] for year in found["levels"]["95"]["by_year"]),
         *(found["levels"]["95"]["coverage"], found["levels"]["95"]["worst_months"]["coverage"]),
     ]
-    assert [bar.get_height() for bar in widths.patches] == [
-        of["width"] for level in found["levels"].values() for of in (level, level["rival"])
-    ]
+    levels = found["levels"].values()
+    expected = [*(level["width"] for level in levels), *(level["rival"]["width"] for level in levels)]
+    assert [bar.get_height() for bar in widths.patches] == expected
     assert widths.get_ylabel() == "Mean width (index points)"
 
 

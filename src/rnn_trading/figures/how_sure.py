@@ -55,11 +55,12 @@ def intervals(found: dict[str, Any], title: str) -> Figure:
         held.errorbar(places, shares, both, linestyle="none", capsize=3, label=f"{level} % intervals", **style)
     held.set_xticks(range(len(named)), [*named], rotation=90 if len(named) > FEW_GROUPS else 0)
     held.set(ylabel="Truths within their interval", xlabel=f"Bars: {ERRORS} standard errors; dashed: as promised")
-    held.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    held.yaxis.set_major_formatter(PercentFormatter(1.0))
     held.grid(visible=False, axis="x")
     _draw_widths(widths, found)
-    handles, labels = held.get_legend_handles_labels()
-    legend_below(figure, handles, labels, columns=2)
+    both_axes = [axes.get_legend_handles_labels() for axes in (held, widths)]
+    handles, labels = ([each for of_axes in both_axes for each in of_axes[place]] for place in (0, 1))
+    legend_below(figure, handles, labels, columns=4)
     return titled(figure, title)
 
 
@@ -80,18 +81,12 @@ def _draw_widths(axes: Axes, found: dict[str, Any]) -> None:
         axes.set(xlabel="Steps ahead", ylabel=f"Mean width ({found['unit']})", ylim=(0, None))
         return
     rival = found["rival"]
-    for number, level in enumerate(LEVELS):
-        of_level = found["levels"][level]
-        for place, (name, colour, width) in enumerate(
-            (
-                ("model", ORANGE, of_level["width"]),
-                (words(rival), TIER_COLOURS[tier_of(rival)], of_level["rival"]["width"]),
-            )
-        ):
-            at = number + 0.36 * (place - 0.5)
-            axes.bar(at, width, 0.32, color=colour)
-            axes.annotate(name, (at, width), (0, 4), textcoords="offset points", ha="center", fontsize=11)
-            axes.annotate(format_score(width), (at, width / 2), ha="center", va="center", fontsize=11, color="white")
+    drawn = (("model", ORANGE, -0.5), (words(rival), TIER_COLOURS[tier_of(rival)], 0.5))
+    for name, colour, side in drawn:
+        of_levels = [found["levels"][level] for level in LEVELS]
+        heights = [(of if name == "model" else of["rival"])["width"] for of in of_levels]
+        bars = axes.bar(np.arange(len(LEVELS)) + 0.36 * side, heights, 0.32, color=colour, label=f"width, {name}")
+        axes.bar_label(bars, [format_score(height) for height in heights], fontsize=11, padding=2)
     axes.set_xticks(range(len(LEVELS)), [f"{level} %" for level in LEVELS])
     axes.set(ylabel=f"Mean width ({found['unit']})", xlabel="Intervals")
     axes.grid(visible=False, axis="x")
