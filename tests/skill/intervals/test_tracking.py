@@ -142,3 +142,10 @@ def test_an_exact_model_has_no_width_and_no_error_divides_by_zero():
     late = track(of([0.0] * 50 + [1.0] * 10, tested=45)).reach
     assert np.isfinite(late).all()
     assert late[5].max() == 0 < late[-1].max()
+
+
+def test_an_interval_of_a_higher_level_is_no_narrower_where_only_the_lower_one_missed():
+    """After five exact forecasts the quantiles are .975 and .99375; .98 lies between, and lifts the first to 1.02."""
+    errors = of([-1.0, 1.0] * 20 + [0.0] * 5 + [0.98, 0.0], tested=40)
+    above = track(errors, memory=1.0).reach[-2:, :, 1]
+    np.testing.assert_allclose(above, [[0.975, 0.99375], [1.02, 1.02]])
