@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from rnn_trading.experiments import drawing, wiring
+from rnn_trading.experiments import drawing, how_sure, wiring
 from rnn_trading.parameters import parameters
 
 
@@ -72,7 +72,8 @@ def test_an_experiment_has_a_namespace_of_its_own():
         *("series", "params:a.b.ensemble", "params:protocol"),
         *("a.b.model_predictions", "a.b.rival_predictions", "a.b.forecasts_by_seed", "a.b.trials"),
     }
-    assert pipeline.all_outputs() == {"a.b.scaled", *COLLECTED, "a.b.skill", "a.b.folds_and_years", "a.b.page"}
+    judged = {"a.b.skill", "a.b.folds_and_years", "a.b.intervals", "a.b.page"}
+    assert pipeline.all_outputs() == {"a.b.scaled", *COLLECTED, *judged}
 
 
 def collect_and_judge(predictions: pd.DataFrame) -> dict:
@@ -164,9 +165,14 @@ def test_an_experiment_that_is_judged_ends_in_a_page_of_all_its_figures():
         wiring.draw({"fourth_figure": fourth}, name="more"),
     ]
     made = wiring.experiment("a.b", nodes)
-    assert wiring.figures_on_pages(made) == {"a.b": ["first", "fourth", "folds_and_years"]}
+    assert wiring.figures_on_pages(made) == {"a.b": ["first", "fourth", "folds_and_years", "intervals"]}
     assert "a.b.page" in made.outputs()
     assert wiring.figures_on_pages(wiring.experiment("a.b", nodes[1:])) == {}
+
+
+def test_an_experiment_that_draws_probabilities_has_no_figure_of_intervals():
+    made = wiring.experiment("a.b", [wiring.judge(judge_all), wiring.draw({**how_sure.OF_PROBABILITIES})])
+    assert wiring.figures_on_pages(made) == {"a.b": ["calibration", "folds_and_years"]}
 
 
 def describe_all(model: dict) -> str:
@@ -177,8 +183,8 @@ def test_the_summary_of_a_network_stands_on_the_page_and_is_no_figure():
     described = wiring.node(describe_all, "summary")
     made = wiring.experiment("a.b", [described, wiring.judge(judge_all), wiring.draw({"first": first})])
     (page,) = (each for each in made.nodes if each.outputs == ["a.b.page"])
-    assert page.inputs == ["a.b.skill", "a.b.summary", "a.b.first", "a.b.folds_and_years"]
-    assert wiring.figures_on_pages(made) == {"a.b": ["first", "folds_and_years"]}
+    assert page.inputs == ["a.b.skill", "a.b.summary", "a.b.first", "a.b.folds_and_years", "a.b.intervals"]
+    assert wiring.figures_on_pages(made) == {"a.b": ["first", "folds_and_years", "intervals"]}
 
 
 def test_experiments_of_one_folder_end_in_one_page_that_leads_to_theirs():

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from rnn_trading.figures import explanations, filings, folds, inputs, macro, panels, series, skill, text
-from rnn_trading.skill.metrics.documents import evaluate_documents
+from rnn_trading.figures import explanations, filings, folds, how_sure, inputs, macro, panels, series, skill, text
+from rnn_trading.skill.calibration import judge_calibration
+from rnn_trading.skill.intervals.judging import judge_intervals
 from tests.made_up import table
+from tests.skill.intervals import cases as interval_cases
 
 TITLE = "Model beside its rivals\ntext_sentiment.pretrained_embeddings, as published, simulated data"
 MONTHS = pd.date_range("2000-01-01", periods=40, freq="MS", name="date")
@@ -88,10 +90,18 @@ def of_macro(run="one_step"):
 
 def calibrated():
     generator = np.random.default_rng(0)
-    truth = generator.integers(0, 2, 200).astype(float)
-    metrics = evaluate_documents(np.clip(0.5 * truth + 0.5 * generator.random(200), 0, 1), truth)
-    names = ("majority", "tfidf_logistic_regression", "tfidf_of_the_words_seen", "mean_vector_logistic_regression")
-    return {"model": {"metrics": metrics}, "rivals": dict.fromkeys(names, metrics)}
+    truth = generator.integers(0, 2, 400).astype(float)
+    table = pd.DataFrame({"id": range(400), "truth": truth})
+    table = table.assign(prediction=np.clip(0.5 * truth + 0.5 * generator.random(400), 0, 1), majority=0.6)
+    return judge_calibration("sentiment", table[:200], table[200:], ["majority"])
+
+
+def surely(name="level", **further):
+    tables = {"level": interval_cases.level(60, 700), "runs": interval_cases.runs((60, 40), steps=29)}
+    validation, test = tables[name]
+    rivals = {"level": "persistence", "runs": "drift"}
+    found = judge_intervals(name, test, validation, [rivals[name]], **further)
+    return found | {"rival": "histogram_gradient_boosting"}  # of all names the longest
 
 
 def compared():
@@ -247,7 +257,10 @@ CASES = {
         of_macro()[0], (of_macro()[1], dict.fromkeys(UNITS, 0.5)), "one_step", UNITS, TITLE
     ),
     "text_lengths": lambda: text.text_lengths(LENGTHS, 2000, "reviews", TITLE),
-    "calibration": lambda: text.calibration(calibrated(), TITLE),
+    "calibration": lambda: how_sure.calibration(calibrated(), TITLE),
+    "intervals": lambda: how_sure.intervals(surely(months=["2018-06", "2019-01"]), TITLE),
+    "intervals of runs": lambda: how_sure.intervals(surely("runs"), TITLE),
+    "no intervals": lambda: how_sure.nothing("No intervals: there are no validation rows.", TITLE),
     "forecasts_by_label": lambda: text.forecasts_by_label(starred(), "tfidf_ridge_of_the_words_seen", TITLE),
     "forecasts_and_returns": lambda: filings.forecasts_and_returns(filing_forecasts(), TITLE),
     "all_models": lambda: skill.all_models(table()),

@@ -65,7 +65,7 @@ def test_no_two_rivals_have_one_mark_and_no_two_of_a_tier_one_dash(names):
     assert all(style["color"] == TIER_COLOURS[tier_of(name)] for name, style in styles.items())
 
 
-@pytest.mark.parametrize("case", ["error_by_step", "forecasts_in_time", "calibration"])
+@pytest.mark.parametrize("case", ["error_by_step", "forecasts_in_time"])
 def test_every_labelled_line_of_a_figure_differs_in_its_mark_or_dash(case):
     for axes in CASES[case]().axes:
         lines = [line for line in axes.lines if not line.get_label().startswith("_")]

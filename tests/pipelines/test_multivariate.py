@@ -17,7 +17,7 @@ NAME = "multivariate.macro"
 RIVALS = [rival.__name__ for rival in MACRO]
 FIGURES = {
     *("raw_and_transformed", "learning_curves", "forecasts_in_time"),
-    *("paths", "error_by_step", "model_and_rivals", "folds_and_years"),
+    *("paths", "error_by_step", "model_and_rivals", "folds_and_years", "intervals"),
 }
 
 

@@ -72,5 +72,6 @@ def test_the_path_of_several_series(finished, protocol):
         "error_by_step",
         "model_and_rivals",
         "folds_and_years",
+        "intervals",
     }
     assert (folder / f"data/06_models/{protocol}/{MACRO}.encoder_decoder.keras").is_file()

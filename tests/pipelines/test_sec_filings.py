@@ -13,7 +13,9 @@ from tests.helpers import REAL_DATA
 
 NAME = "sec_filings.returns"
 RIVALS = [rival.__name__ for rival in FILINGS]
-FIGURES = {"learning_curves", "forecasts_and_returns", "filing_lengths", "model_and_rivals", "folds_and_years"}
+FIGURES = {
+    *("learning_curves", "forecasts_and_returns", "filing_lengths", "model_and_rivals", "folds_and_years", "intervals")
+}
 
 
 def load(folder, layer, name, protocol="corrected"):

@@ -14,7 +14,9 @@ from rnn_trading.skill.rivals.stars import STARS
 
 NAME = "text_sentiment.stars"
 RIVALS = [rival.__name__ for rival in STARS]
-FIGURES = {"learning_curves", "review_lengths", "forecasts_by_label", "model_and_rivals", "folds_and_years"}
+FIGURES = {
+    *("learning_curves", "review_lengths", "forecasts_by_label", "model_and_rivals", "folds_and_years", "intervals")
+}
 PLAIN = ["film", "actor", "story", "scene", "music"]
 OF_STARS = {1: "awful", 2: "dull", 4: "fine", 5: "great"}
 SMALL = {

@@ -55,6 +55,8 @@ def test_the_record_is_complete_and_plain():
             "tests",
             "without_stale",
             "without_worst_months",
+            "intervals",
+            "calibration",
             "elsewhere",
             "published",
             "published_on",

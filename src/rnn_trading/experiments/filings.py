@@ -41,7 +41,7 @@ from rnn_trading.skill.metrics.panels import spearman
 from rnn_trading.skill.record import Experiment, skill_record
 from rnn_trading.skill.rivals.filings import FILINGS, FilingRows, KnownFilings, cosine_to_previous
 from rnn_trading.skill.rivals.fitting import forecast_with
-from rnn_trading.skill.rows import MODEL
+from rnn_trading.skill.rows import KNOWN, MODEL
 from rnn_trading.splits.walk_forward import over_all_folds
 from rnn_trading.text.text import TokenSequences
 
@@ -245,12 +245,17 @@ def judge(
     return skill_record(
         experiment,
         protocol,
-        predictions,
+        _with_exits(predictions, documents),
         test[["early", "stale"]],
         reports | _known_signal(predictions, filings),
         training,
-        validation=validation_predictions,
+        validation=_with_exits(validation_predictions, documents),
     )
+
+
+def _with_exits(predictions: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """The same with the date on which each return was known."""
+    return predictions.assign(**{KNOWN: documents.loc[predictions["filing_id"], "exit"].to_numpy()})
 
 
 def _known_signal(predictions: pd.DataFrame, filings: pd.DataFrame) -> dict[str, Any]:

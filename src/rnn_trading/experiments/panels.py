@@ -7,7 +7,7 @@ import pandas as pd
 from kedro.pipeline import Node, Pipeline
 from numpy.typing import NDArray
 
-from rnn_trading.experiments import panel_drawing, wiring
+from rnn_trading.experiments import how_sure, panel_drawing, wiring
 from rnn_trading.experiments.explaining import FIGURES
 from rnn_trading.experiments.fitting import fitted
 from rnn_trading.experiments.folds import SPLIT_OF_FOLD, FitOf, Folds
@@ -47,7 +47,7 @@ FORECAST: tuple[SplitName, ...] = ("validation", "test")
 MONTHS = 12
 
 
-def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipeline:
+def panel_experiment(name: str, table: str, plan: Plan, *further: Node, probabilities: bool = False) -> Pipeline:
     """An experiment on a panel of sequences, under its own namespace, from the split to the figures.
 
     Parameters
@@ -62,16 +62,19 @@ def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipel
         How many folds and seeds it has.
     further
         Nodes beside those that all such experiments have.
+    probabilities
+        Whether it forecasts probabilities.
     """
     of_fit = wiring.train(train_model, "vocabulary"), wiring.forecast(forecast_rows)
     of_fold = SPLIT_OF_FOLD, CLIP, RIVALS_FORECAST
     folds = Folds(plan.of(name), of_fold, of_fit, newest=("vocabulary", "clipping"))
-    return folded(name, once(table, *further), folds, shared(table))
+    return folded(name, once(table, *further, probabilities=probabilities), folds, shared(table))
 
 
-def once(table: str, *further: Node, explained: bool = False) -> list[Node]:
+def once(table: str, *further: Node, explained: bool = False, probabilities: bool = False) -> list[Node]:
     """What is done once of an experiment on a table: split, judge, figures; one on ranks is explained."""
     drawn = panel_drawing.figures_of(table, "ranks") | FIGURES if explained else panel_drawing.figures_of(table)
+    drawn |= how_sure.OF_PROBABILITIES if probabilities else {}
     return [
         wiring.node(split_dates, "split_dates"),
         wiring.node(store_predictions, "predictions_store"),

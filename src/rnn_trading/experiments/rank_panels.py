@@ -306,7 +306,7 @@ def newest_of_some(ticker: NDArray[np.int32], period: NDArray[np.int32], most: i
 EXPLAIN = wiring.node(explain, "explanation", gpu=True)
 
 
-def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipeline:
+def panel_experiment(name: str, table: str, plan: Plan, *further: Node, probabilities: bool = False) -> Pipeline:
     """As :func:`rnn_trading.experiments.panels.panel_experiment`, by a network on ranks.
 
     ``params:NAME`` has the block ``inputs``, too.
@@ -315,4 +315,5 @@ def panel_experiment(name: str, table: str, plan: Plan, *further: Node) -> Pipel
     of_fold = SPLIT_OF_FOLD, panels.CLIP, start, panels.RIVALS_FORECAST
     fit = wiring.train(train_network, "rescaling").tag(BY_DATE), wiring.forecast(forecast_rows)
     folds = Folds(plan.of(name), of_fold, fit, newest=("clipping", "rescaling", "start_report"))
-    return folded(name, panels.once(table, EXPLAIN, *further, explained=True), folds, panels.shared(table))
+    once = panels.once(table, EXPLAIN, *further, explained=True, probabilities=probabilities)
+    return folded(name, once, folds, panels.shared(table))

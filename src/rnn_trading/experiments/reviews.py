@@ -308,13 +308,6 @@ def review_lengths(sequences: TokenSequences, text_reader: dict[str, Any], skill
     return drawing.text_lengths(lengths, tokens, "reviews", skill)
 
 
-def calibration(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
-    """Observed share of positive reviews by probability."""
-    off = format_score(skill["model"]["metrics"]["calibration_error"])
-    what = f"Probabilities are off by {off} on average on {len(predictions):,} test reviews"
-    return figures.text.calibration(skill, drawing.title(what, skill))
-
-
 def forecasts_by_label(predictions: pd.DataFrame, skill: dict[str, Any]) -> Figure:
     """Forecasts of the reviews of each number of stars, of the network and of its best rival."""
     scores = skill["headline"]

@@ -14,7 +14,7 @@ import pandas as pd
 from kedro.pipeline import Node, Pipeline
 from pydantic.dataclasses import is_pydantic_dataclass
 
-from rnn_trading.experiments import drawing
+from rnn_trading.experiments import drawing, how_sure
 from rnn_trading.experiments.registering import Judged
 from rnn_trading.figures import Figure
 from rnn_trading.pages.experiment import experiment_page
@@ -310,8 +310,8 @@ def experiment(
         Of the experiment: datasets and parameters that are its own are ``NAME.dataset`` and ``params:NAME.block``.
     nodes
         What it does. If they need ``predictions``, :func:`collect_predictions` is added; if they judge, the
-        figure of folds, years and seeds, and the :func:`page` that shows the record, the ``summary`` if there is one,
-        and every figure that they draw.
+        figure of folds, years and seeds, that of intervals where none of probabilities is drawn, and the
+        :func:`page` that shows the record, the ``summary`` if there is one, and every figure that they draw.
     shared
         Datasets from outside it; a mapping says which name they have there.
     parameters
@@ -323,6 +323,8 @@ def experiment(
     made = {output for piece in pieces for output in piece.outputs}
     if "skill" in made:
         pieces.append(draw({"folds_and_years": drawing.folds_and_years}, "draw_folds_and_years"))
+        if not made.intersection(how_sure.OF_PROBABILITIES):
+            pieces.append(draw({"intervals": how_sure.intervals}, "draw_intervals"))
         figures = [figure for piece in pieces if isinstance(piece.func, Figures) for figure in piece.outputs]
         pieces.append(page(figures, "summary" in made))
     used = {taken for piece in pieces for taken in piece.inputs}

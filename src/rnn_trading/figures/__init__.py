@@ -12,6 +12,7 @@ __all__ = [
     "explanations",
     "filings",
     "folds",
+    "how_sure",
     "inputs",
     "macro",
     "panels",
@@ -23,7 +24,19 @@ __all__ = [
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from rnn_trading.figures import epochs, explanations, filings, folds, inputs, macro, panels, series, skill, text
+    from rnn_trading.figures import (
+        epochs,
+        explanations,
+        filings,
+        folds,
+        how_sure,
+        inputs,
+        macro,
+        panels,
+        series,
+        skill,
+        text,
+    )
 else:
     from importlib import import_module
 

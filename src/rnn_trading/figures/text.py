@@ -1,15 +1,11 @@
-"""Figures of texts and of the probabilities given to them, in the style of :mod:`rnn_trading.figures.panels`."""
-
-from typing import Any
+"""Figures of texts and of their forecasts, in the style of :mod:`rnn_trading.figures.panels`."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from rnn_trading.figures.panels import BLUE, GREY, ORANGE, legend_above, plain_numbers, styled, titled
-from rnn_trading.figures.styles import rival_styles
 from rnn_trading.skill.formats import words
 
 BINS = 60
@@ -39,34 +35,6 @@ def text_lengths(lengths: NDArray[np.int64], tokens: int, what: str, title: str)
     axes.set(xlabel="Words", ylabel=what.capitalize(), xscale="log", xlim=ends)
     plain_numbers(axes.xaxis)
     legend_above(axes, 2)
-    return titled(figure, title)
-
-
-@styled
-def calibration(record: dict[str, Any], title: str) -> Figure:
-    """Observed share of positives by probability, and how many texts got it, of the model and of every rival.
-
-    Parameters
-    ----------
-    record
-        A skill record whose metrics have a ``calibration``.
-    title
-        Title of the figure.
-    """
-    figure = Figure(figsize=(9, 7))
-    curves, counts = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    curves.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1.2, label="as promised")
-    for name, style in rival_styles(record["rivals"]).items():
-        _curve(curves, record["rivals"][name], words(name), **style)
-    model = record["model"]["metrics"]
-    _curve(curves, model, "network", color=ORANGE, marker="o", linewidth=2.8)
-    edges = np.linspace(0, 1, 11)
-    bins = model["calibration"]
-    counts.hist(bins["probability"], bins=edges, weights=bins["documents"], color=ORANGE, rwidth=0.9)
-    curves.set(ylabel="Share of positive reviews")
-    curves.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    counts.set(xlabel="Probability of a positive review", ylabel="Reviews\n(network)", xlim=(0, 1))
-    curves.legend(loc="upper left", fontsize=11, handlelength=4)
     return titled(figure, title)
 
 
@@ -108,8 +76,3 @@ def forecasts_by_label(predictions: pd.DataFrame, best: str | None, title: str) 
     axes.set(xlabel="Stars given, and number of test reviews", ylabel="Stars forecast")
     axes.legend(loc="lower right", fontsize=11)
     return titled(figure, title)
-
-
-def _curve(axes: Any, metrics: dict[str, Any], name: str, **style: Any) -> None:
-    bins, error = metrics["calibration"], metrics["calibration_error"]
-    axes.plot(bins["probability"], bins["share"], label=f"{name} (off by {error:.3f})", **style)

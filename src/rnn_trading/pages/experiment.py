@@ -80,6 +80,7 @@ def experiment_page(
         figures=[_picture(dataset, figures[dataset]) for dataset in in_order(figures)],
         **_decision(skill),
         **_all_scores(skill),
+        how_sure=_how_sure(skill),
         **_in_time(skill),
         **_facts_of(skill),
     )
@@ -117,6 +118,11 @@ def _all_scores(skill: dict[str, Any]) -> dict[str, Any]:
         "published_on": skill["published_on"],
         "published_in": skill.get("published_in"),
     }
+
+
+def _how_sure(skill: dict[str, Any]) -> list[str]:
+    """What intervals hold, or how far probabilities are off; a record of before 0.13 does not say it."""
+    return [found["words"] for name in ("intervals", "calibration") if (found := skill.get(name))]
 
 
 def _in_time(skill: dict[str, Any]) -> dict[str, Any]:

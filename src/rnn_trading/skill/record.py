@@ -16,6 +16,7 @@ from rnn_trading.skill.decision import SKILL, decide, rivals_in
 from rnn_trading.skill.elsewhere import TRAINED_UNTIL, Elsewhere, shown, trained_elsewhere, without
 from rnn_trading.skill.folds import folds_ahead, scores_by_fold, scores_by_year
 from rnn_trading.skill.headline import attribution, headline, suspicious_rows
+from rnn_trading.skill.how_sure import how_sure
 from rnn_trading.skill.rows import MODEL, Metrics, rows_of
 from rnn_trading.skill.seeds import judged_by_seed
 from rnn_trading.skill.statistics import TRUTH
@@ -120,7 +121,8 @@ def skill_record(
         headline's interval are as long only where forecasts share outcomes (``shares_outcomes`` of the task).
     validation
         Validation rows with the columns of ``predictions``, on which the model and its best rival are weighed; None, or
-        no rows: they are not. With the column ``fold``, where there are several.
+        no rows: they are not. With the column ``fold``, where there are several. Intervals and calibration begin with
+        them, and there is neither without.
 
     Returns
     -------
@@ -133,7 +135,10 @@ def skill_record(
         ``trials`` (see :func:`rnn_trading.skill.tries.trials_of`), ``data``, ``model`` (with ``metrics``), ``rivals``,
         ``tests`` (the second view: they do not decide), ``without_stale``, ``without_worst_months`` (both with metrics,
         tests and ``decision``; the second without the three calendar months in which the rivals' mean loss was largest;
-        None for documents, which have no date), ``elsewhere`` (see :func:`rnn_trading.skill.elsewhere.shown`: of these
+        None for documents, which have no date), ``intervals`` (see
+        :func:`rnn_trading.skill.intervals.judging.judge_intervals`), ``calibration`` (see
+        :func:`rnn_trading.skill.calibration.judge_calibration`; one of the two is None; neither decides),
+        ``elsewhere`` (see :func:`rnn_trading.skill.elsewhere.shown`: of these
         rivals, those that stand apart are nowhere else in the record), ``published``, ``published_on``,
         ``published_in``, ``verdict``; plain values only, None for a metric that does not exist.
 
@@ -183,10 +188,10 @@ def skill_record(
         **_in_time(task, predictions, rivals),
         "data": data,
         **_of_model(model, by_seed | {"metrics": everything["model"]}, decision),
-        "rivals": everything["rivals"],
-        "tests": everything["tests"],
+        **{name: everything[name] for name in ("rivals", "tests")},
         "without_stale": clean,
         "without_worst_months": calm,
+        **how_sure(experiment.task, predictions, validation, rivals, (calm or {"months": []})["months"], overlap),
         "elsewhere": shown(task, elsewhere, everyone, overlap, tried),
         **{name: getattr(experiment, name) for name in ("published", "published_on", "published_in")},
     }

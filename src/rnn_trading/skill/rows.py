@@ -8,6 +8,8 @@ import pandas as pd
 MODEL = "prediction"
 # Column that says of which fold a row is, from 1; a table without it has one fold.
 FOLD = "fold"
+# Column that says when the truth of a row became known, where that is neither its date nor its target's.
+KNOWN = "known"
 Metrics = dict[str, Any]
 
 

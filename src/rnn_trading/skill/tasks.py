@@ -25,7 +25,7 @@ from rnn_trading.skill.metrics.series import (
     evaluate_volatility,
 )
 from rnn_trading.skill.metrics.stars import evaluate_stars
-from rnn_trading.skill.rows import FOLD, MODEL, Metrics, best, folds_in
+from rnn_trading.skill.rows import FOLD, KNOWN, MODEL, Metrics, best, folds_in
 from rnn_trading.skill.second_view import (
     Comparison,
     by_clark_west,
@@ -308,7 +308,7 @@ TASKS: dict[str, Task] = {
         headline=Headline("rank_correlation", "rank correlation", True, scores.rank_correlation),
     ),
     "filings": Task(
-        keys=("filing_id", "firm", "date"),
+        keys=("filing_id", "firm", "date", KNOWN),
         evaluate=evaluate_filings,
         loss=SQUARED_ERROR,
         statistic=statistics.FILINGS,

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from rnn_trading.skill.losses import LOG_LOSS
-from rnn_trading.skill.metrics.documents import calibration, compare_document_losses, evaluate_documents
+from rnn_trading.skill.metrics.documents import compare_document_losses, evaluate_documents
 from rnn_trading.skill.record import Experiment, skill_record
 
 REVIEWS = Experiment(name="t.l", task="sentiment", published={"auc": 0.9417}, published_on="other reviews")
@@ -14,14 +14,10 @@ REVIEWS = Experiment(name="t.l", task="sentiment", published={"auc": 0.9417}, pu
 
 def test_metrics_by_hand():
     forecast, truth = np.array([0.05, 0.15, 0.92, 1.0]), np.array([0.0, 1.0, 1.0, 1.0])
-    bins = calibration(forecast, truth)
-    assert bins["documents"].tolist() == [1, 1, 2]
-    assert bins["share"].tolist() == [0, 1, 1]
-    np.testing.assert_allclose(bins["probability"], [0.05, 0.15, 0.96])
     metrics = evaluate_documents(forecast, truth)
     assert metrics["auc"] == 1
     assert metrics["accuracy"] == 0.75
-    assert metrics["calibration_error"] == pytest.approx((0.05 + 0.85 + 2 * 0.04) / 4)
+    assert metrics["calibration_error"] == pytest.approx((0.05 + 0.85 + 0.08 + 0) / 4)
     assert metrics["brier"] == pytest.approx((0.05**2 + 0.85**2 + 0.08**2) / 4)
     assert metrics["documents"] == 4
 

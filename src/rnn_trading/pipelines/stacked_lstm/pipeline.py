@@ -12,9 +12,10 @@ TABLES = {
     "stacked_lstm.daily": "returns_daily",
 }
 EXPERIMENTS = tuple(TABLES)
+PROBABILITIES = ("stacked_lstm.classification",)
 
 
 def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     """One of :data:`EXPERIMENTS`, from its table of sequences to its skill record, figures and page."""
     kind = rank_panels if plan.protocol == CAREFUL else panels
-    return kind.panel_experiment(name, TABLES[name], plan)
+    return kind.panel_experiment(name, TABLES[name], plan, probabilities=name in PROBABILITIES)

@@ -2,8 +2,8 @@
 
 from kedro.pipeline import Pipeline
 
-from rnn_trading.experiments import wiring
-from rnn_trading.experiments.reviews import calibration, forecasts_by_label, review_experiment
+from rnn_trading.experiments import how_sure, wiring
+from rnn_trading.experiments.reviews import forecasts_by_label, review_experiment
 from rnn_trading.experiments.text_explaining import EXPLAIN_REVIEW, TEXT_FIGURES
 from rnn_trading.plan import ONE_EACH, Plan
 from rnn_trading.skill.protocols import CAREFUL
@@ -19,7 +19,7 @@ EXPERIMENTS = (*TWO_KINDS, STARS)
 def create_experiment(name: str, plan: Plan = ONE_EACH) -> Pipeline:
     """One of :data:`EXPERIMENTS`, from ``reviews`` to its skill record, figures and page."""
     careful = plan.protocol == CAREFUL
-    drawn: wiring.Drawn = {"forecasts_by_label": forecasts_by_label} if name == STARS else {"calibration": calibration}
+    drawn: wiring.Drawn = {"forecasts_by_label": forecasts_by_label} if name == STARS else how_sure.OF_PROBABILITIES
     return review_experiment(
         name, plan, EXPLAIN_REVIEW if careful else None, **(drawn | TEXT_FIGURES if careful else drawn)
     )

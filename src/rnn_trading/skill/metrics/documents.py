@@ -3,15 +3,14 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import scipy
 
 from rnn_trading.skill.inference.auc import auc_interval
 from rnn_trading.skill.inference.means import POWER, SIGNIFICANCE
 from rnn_trading.skill.losses import Loss, Vector
 from rnn_trading.skill.metrics.panels import classification_metrics
+from rnn_trading.skill.metrics.reliability import calibration_error, reliability
 
-CALIBRATION_BINS = 10
 ROUNDING = 1e-12
 
 
@@ -29,9 +28,8 @@ def evaluate_documents(forecast: Vector, truth: Vector) -> dict[str, Any]:
     -------
     dict
         ``auc``, ``auc_interval`` (95 %), ``accuracy`` (at .5), ``log_loss``, ``brier`` (mean squared error),
-        ``calibration_error`` (mean absolute distance of the share of positives from the mean probability, over the bins
-        of :func:`calibration`, weighted by their documents), ``calibration`` (these bins), ``documents``. Without
-        documents there is nothing but ``documents``.
+        ``calibration_error`` (see :func:`rnn_trading.skill.metrics.reliability.calibration_error`), ``documents``.
+        Without documents there is nothing but ``documents``.
 
     Examples
     --------
@@ -42,42 +40,12 @@ def evaluate_documents(forecast: Vector, truth: Vector) -> dict[str, Any]:
     forecast, truth = np.asarray(forecast, dtype=float), np.asarray(truth, dtype=float)
     if len(truth) == 0:
         return {"documents": 0}
-    bins = calibration(forecast, truth)
-    distance = (bins["share"] - bins["probability"]).abs()
     return classification_metrics(forecast, truth) | {
         "auc_interval": auc_interval(forecast, truth),
         "brier": float(((forecast - truth) ** 2).mean()),
-        "calibration_error": float(np.average(distance, weights=bins["documents"])),
-        "calibration": bins.to_dict(orient="list"),
+        "calibration_error": calibration_error(reliability(forecast, truth)),
         "documents": len(truth),
     }
-
-
-def calibration(forecast: Vector, truth: Vector) -> pd.DataFrame:
-    """Promised and observed shares of positives, in ten bins of equal width.
-
-    Parameters
-    ----------
-    forecast, truth
-        As for :func:`evaluate_documents`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a bin that has documents: ``probability`` (mean forecast), ``share`` (of positives), ``documents``.
-
-    Examples
-    --------
-    >>> bins = calibration(np.array([0.125, 0.1875, 0.95]), np.array([0, 1, 1]))
-    >>> print(bins.to_string())
-       probability  share  documents
-    0      0.15625    0.5          2
-    1      0.95000    1.0          1
-    """
-    bins = np.minimum((np.asarray(forecast) * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
-    table = pd.DataFrame({"bin": bins, "probability": forecast, "share": truth})
-    groups = table.groupby("bin")
-    return groups[["probability", "share"]].mean().assign(documents=groups.size()).reset_index(drop=True)
 
 
 def compare_document_losses(loss: Loss, forecast: Vector, rival: Vector, truth: Vector) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Intervals of forecasts: how wide they are, and how often they hold the truth."""
