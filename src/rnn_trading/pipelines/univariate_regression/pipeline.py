@@ -152,6 +152,29 @@ def _comparison(name: str, plan: Plan) -> Pipeline:
     return Pipeline([choose, compare, gather, count])
 
 
+def networks_of(name: str) -> list[str]:
+    """Records of the networks of which one is chosen."""
+    return [f"{name}.{network}" for network in NETWORKS]
+
+
+def create_latest_of_chosen(name: str, plan: Plan) -> Pipeline:
+    """Of the newest forecasts of all networks, those of the one that is chosen."""
+    trainings = {
+        f"{network}{BETWEEN}{argument}": f"{name}.{network}.{fit}.training"
+        for network, fits in ((each, plan.of(f"{name}.{each}")) for each in NETWORKS)
+        for argument, fit in arguments_of_fits([fits.last], fits.seeds).items()
+    }
+    latest = {f"{network}{BETWEEN}latest": f"{name}.{network}.latest" for network in NETWORKS}
+    node = Node(
+        networks.choose_latest,
+        {"skill": f"{name}.skill"} | trainings | latest,
+        {each: f"{name}.{each}" for each in ("latest", "latest_csv")},
+        name="choose_latest",
+        namespace=name,
+    )
+    return Pipeline([node])
+
+
 def _rolling_windows(name: str, plan: Plan) -> Pipeline:
     """The sine wave and the index, each with its own network; of the index also paths at once."""
     wave = wiring.node(sine.window_sine, *series.WINDOWS, name="window_series", sine="params:series")
