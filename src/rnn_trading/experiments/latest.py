@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -23,6 +23,7 @@ from rnn_trading.experiments.latest_table import INTERVALS, Networks, latest_tab
 from rnn_trading.experiments.newest import KNOWN_PARTS, Newest
 from rnn_trading.experiments.repeating import Repeated, repeated
 from rnn_trading.plan import FINAL_FOLD, SEED_PREFIX, Fits, Plan, fold_number
+from rnn_trading.progress import FINISHED
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.tables.calendar import CalendarParameters
@@ -181,6 +182,7 @@ def latest_pipeline(name: str, whole: Pipeline, plan: Plan) -> Pipeline | None:
     kind = kind_of(fold.hints, fold.made)
     if kind is None:
         return None
-    function: Callable[..., Any] = Latest(name, fold, kind, fits)
+    function = Latest(name, fold, kind, fits)
     outputs = {each: f"{name}.{each}" for each in OUTPUTS}
-    return Pipeline([Node(function, function.datasets, outputs, name="forecast_latest", namespace=name)])
+    node = Node(function, function.datasets, outputs, name="forecast_latest", tags=[FINISHED], namespace=name)
+    return Pipeline([node])

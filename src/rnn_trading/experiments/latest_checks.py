@@ -22,6 +22,8 @@ USUAL = 0.5
 # Share of the training dates that new prices may lack: a day that a feed lost.
 LOST = 0.05
 WEEK, MONTHS = 7, 12
+# Sessions from which weekdays are read: in fewer, one holiday is half of its weekday.
+FEWEST_SESSIONS = 60
 
 
 class LatestError(ValueError):
@@ -156,7 +158,7 @@ def refuse_other_calendar(newest: Newest, split: pd.DataFrame, window: int, name
             f"{name}: {len(lost):,} of the {len(known):,} dates that it was trained on have no price here, "
             f"{lost[0]:%Y-%m-%d} the first: another calendar. Take prices of the exchange of the training, or fit it anew."
         )
-    then, now = (usual_weekdays(each) for each in (before, newest.sessions[-window:]))
+    then, now = (usual_weekdays(each) for each in (before, newest.sessions[-max(window, FEWEST_SESSIONS) :]))
     if then and now and then != now:
         raise LatestError(
             f"{name}: it was trained on prices of {_named(then)}; those of the newest window are of {_named(now)}: "

@@ -8,6 +8,7 @@ from rnn_trading.experiments import drawing, encoder_decoder, folds, runs, serie
 from rnn_trading.experiments.folds import BETWEEN, FIRST, SPLIT_OF_FOLD, Folds, arguments_of_fits, of_the_folds_of
 from rnn_trading.experiments.series import FORECAST, JUDGE, RIVALS_FORECAST, SCALE, SPLIT, TRAIN, WINDOW_INDEX
 from rnn_trading.plan import ONE_EACH, Plan
+from rnn_trading.progress import FINISHED
 from rnn_trading.skill.protocols import CAREFUL
 
 from . import careful, gradients, level, mid_price, networks, sine
@@ -170,6 +171,7 @@ def create_latest_of_chosen(name: str, plan: Plan) -> Pipeline:
         {"skill": f"{name}.skill"} | trainings | latest,
         {each: f"{name}.{each}" for each in ("latest", "latest_csv")},
         name="choose_latest",
+        tags=[FINISHED],
         namespace=name,
     )
     return Pipeline([node])
