@@ -14,7 +14,7 @@ from kedro.pipeline import Pipeline
 from rnn_trading import plan
 from rnn_trading.experiments import wiring
 from rnn_trading.experiments.folds import GROUP
-from rnn_trading.experiments.latest import latest_pipeline
+from rnn_trading.experiments.latest import latest_pipelines
 from rnn_trading.pipelines import (
     canaries,
     compare_runs,
@@ -23,6 +23,7 @@ from rnn_trading.pipelines import (
     register,
     skill_report,
     text_sentiment,
+    univariate_regression,
 )
 from rnn_trading.pipelines.canaries.experiments import CANARIES, experiment_of
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
@@ -37,9 +38,6 @@ WITH_EXPERIMENTS = (
     "text_sentiment",
     "sec_filings",
 )
-
-# What is forecast by finished networks has the name of its folder, and this.
-LATEST = "_inference"
 
 DEFAULT = "__default__"
 SHOWN_NODES = 8
@@ -105,32 +103,15 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
 
 
 def latest_forecasts(experiments: Mapping[str, Pipeline], in_use: plan.Plan) -> dict[str, Pipeline]:
-    """What finished networks say of the period that comes: ``FOLDER_inference``, and of each record one of its own.
-
-    They read models that are there, and train none. Texts have no period that comes, nor has a wave.
-    """
-    by_folder: dict[str, dict[str, Pipeline]] = {}
-    for record, name in records_made_by(dict(experiments)).items():
-        if name in BY_NAME_ALONE or (in_use.protocol == BOOK and record not in OF_THE_BOOK):
-            continue
-        folder, _, rest = record.partition(".")
-        made = _latest(record, experiments[name], in_use)
-        if made is not None:
-            by_folder.setdefault(folder, {})[rest] = made
-    return {
-        **{f"{folder}{LATEST}": wiring.union(each.values()) for folder, each in by_folder.items()},
-        **{f"{folder}{LATEST}.{rest}": made for folder, each in by_folder.items() for rest, made in each.items()},
+    """What finished networks say of the period that comes; see :func:`latest_pipelines`."""
+    in_book = in_use.protocol == BOOK
+    records = {
+        record: experiments[name]
+        for record, name in records_made_by(dict(experiments)).items()
+        if name not in BY_NAME_ALONE and (record in OF_THE_BOOK or not in_book)
     }
-
-
-def _latest(record: str, whole: Pipeline, in_use: plan.Plan) -> Pipeline | None:
-    """The newest forecasts of one record, from their source; None where nothing comes after that."""
-    if any(f"{record}.model_predictions" in node.outputs and node.namespace == f"{record}.{GROUP}" for node in whole.nodes):
-        made = latest_pipeline(record, whole, in_use)
-        return None if made is None else with_upstream(made)
-    chosen = _folder(record.partition(".")[0])
-    single = [latest_pipeline(each, whole, in_use) for each in chosen.networks_of(record)]
-    return with_upstream(wiring.union([*filter(None, single), chosen.create_latest_of_chosen(record, in_use)]))
+    made = latest_pipelines(records, in_use, univariate_regression.LATEST_OF_CHOSEN)
+    return {name: with_upstream(each) for name, each in made.items()}
 
 
 def of_the_book(experiments: dict[str, Pipeline]) -> dict[str, Pipeline]:

@@ -31,9 +31,11 @@ class TodayDataset(AbstractDataset[None, pd.Timestamp]):
     def load(self) -> pd.Timestamp:
         """The date."""
         try:
-            return pd.Timestamp(self._day or date.today()).normalize()  # noqa: DTZ011  the user's own day
+            return pd.Timestamp(self._day or date.today()).normalize()
         except ValueError as error:
-            raise DatasetError(f"today: expected a date such as 2022-12-23, or null. Received: {self._day!r}.") from error
+            raise DatasetError(
+                f"today: expected a date such as 2022-12-23, or null. Received: {self._day!r}."
+            ) from error
 
     def save(self, data: None) -> None:
         """Raise: nobody sets the clock."""

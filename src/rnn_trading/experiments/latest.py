@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -19,11 +19,12 @@ from rnn_trading.experiments.latest_checks import (
     refuse_other_model,
 )
 from rnn_trading.experiments.latest_kinds import Kind, Setting, kind_of
-from rnn_trading.experiments.latest_table import INTERVALS, Networks, latest_table, say
+from rnn_trading.experiments.latest_table import Networks, latest_table, say
 from rnn_trading.experiments.newest import KNOWN_PARTS, Newest
 from rnn_trading.experiments.repeating import Repeated, repeated
 from rnn_trading.plan import FINAL_FOLD, SEED_PREFIX, Fits, Plan, fold_number
 from rnn_trading.progress import FINISHED
+from rnn_trading.skill.intervals.newest import newest_intervals
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.tables.calendar import CalendarParameters
@@ -31,6 +32,8 @@ from rnn_trading.tables.calendar import CalendarParameters
 # In the place of nodes that fit and do more: what does the rest by what was fitted.
 INSTEAD = {"scale_series": wiring.node(macro.scaled_by, "scaled")}
 OUTPUTS = wiring.by_name("latest", "latest_csv")
+# The pipelines are called after the folder, and this.
+INFERENCE = "_inference"
 
 
 class Latest:
@@ -80,7 +83,7 @@ class Latest:
         Returns
         -------
         dict
-            ``latest`` and ``latest_csv``, the same table; see :func:`rnn_trading.experiments.latest_table.latest_table`.
+            ``latest`` and ``latest_csv``, one table; see :func:`rnn_trading.experiments.latest_table.latest_table`.
 
         Raises
         ------
@@ -96,15 +99,17 @@ class Latest:
         rows, keys = self.kind.keys(forecasts, newest)
         if not rows.any():
             raise LatestError(
-                f"{self.name}: nothing has a whole window of values until {newest.last:%Y-%m-%d}: prices are missing, or "
-                "stale, in each. Look at the newest prices."
+                f"{self.name}: nothing has a whole window of values until {newest.last:%Y-%m-%d}: prices are missing, "
+                "or stale, in each. Look at the newest prices."
             )
         table = self._table(datasets, newest, setting, keys, forecasts[rows], _same_rows(rivals, forecasts, rows))
         say(table, self.name)
         return {"latest": table, "latest_csv": table}
 
     def _setting(self, datasets: Mapping[str, Any]) -> Setting:
-        rest = () if self.kind.rest_days is None else CalendarParameters(rest_days=datasets[self.kind.rest_days]).resting
+        rest = (
+            () if self.kind.rest_days is None else CalendarParameters(rest_days=datasets[self.kind.rest_days]).resting
+        )
         trained = None if self.trained is None else datasets[self.trained]
         return Setting(datasets["params:latest"], rest, datasets["today"], datasets[self.split], trained)
 
@@ -132,7 +137,8 @@ class Latest:
         vocabulary = next((datasets[each] for each in self.repeated.hints if each.endswith(".vocabulary")), None)
         if vocabulary is not None:
             keys = keys.assign(known_to_model=keys["ticker"].isin(vocabulary))
-        intervals = pd.DataFrame(float("nan"), index=range(len(keys)), columns=[*INTERVALS])
+        values = pd.Series(forecasts[MODEL].to_numpy())
+        intervals = newest_intervals(record.get("intervals"), values, groups_of(keys))
         return latest_table(
             *(keys.assign(**dates), forecasts[MODEL].to_numpy(), rivals, intervals, record, experiment.task),
             self._networks(datasets, setting, experiment),
@@ -152,6 +158,21 @@ def _same_rows(rivals: pd.DataFrame, forecasts: pd.DataFrame, rows: Any) -> pd.D
     if len(rivals) == len(forecasts):
         return rivals[rows]
     return rivals.loc[forecasts.index[rows]]
+
+
+def groups_of(keys: pd.DataFrame) -> pd.Series | None:
+    """What intervals differ by: the step of a path, or the series, of which one month ahead was measured alone.
+
+    Examples
+    --------
+    >>> groups_of(pd.DataFrame({"series": ["rate", "rate"], "step": [1, 2]})).tolist()
+    ['rate', '']
+    >>> groups_of(pd.DataFrame({"step": [1, 2]})).tolist()
+    [1, 2]
+    """
+    if "series" in keys:
+        return keys["series"].where(keys["step"] == 1, "")
+    return keys.get("step")
 
 
 def argument_of(dataset: str) -> str:
@@ -186,3 +207,39 @@ def latest_pipeline(name: str, whole: Pipeline, plan: Plan) -> Pipeline | None:
     outputs = {each: f"{name}.{each}" for each in OUTPUTS}
     node = Node(function, function.datasets, outputs, name="forecast_latest", tags=[FINISHED], namespace=name)
     return Pipeline([node])
+
+
+def latest_pipelines(
+    records: Mapping[str, Pipeline],
+    plan: Plan,
+    chosen: Mapping[str, Callable[[str, Pipeline, Plan], Pipeline]],
+) -> dict[str, Pipeline]:
+    """The pipelines that forecast with finished networks: ``FOLDER_inference``, and one of each record.
+
+    They read networks that are there, and train none. Texts have no period that comes, nor has a wave.
+
+    Parameters
+    ----------
+    records
+        By the name of a record, its experiment from the source.
+    plan
+        How many folds and seeds they have.
+    chosen
+        Of a record whose network is one of several, what makes its pipeline.
+    """
+    of_folders: dict[str, dict[str, Pipeline]] = {}
+    for record, whole in records.items():
+        made = (
+            chosen[record](record, whole, plan) if _is_chosen(record, whole) else latest_pipeline(record, whole, plan)
+        )
+        if made is not None:
+            folder, _, rest = record.partition(".")
+            of_folders.setdefault(folder, {})[rest] = made
+    together = {f"{folder}{INFERENCE}": wiring.union(each.values()) for folder, each in of_folders.items()}
+    single = {f"{folder}{INFERENCE}.{rest}": made for folder, each in of_folders.items() for rest, made in each.items()}
+    return together | single
+
+
+def _is_chosen(record: str, whole: Pipeline) -> bool:
+    """Whether a record has no networks of its own."""
+    return f"{record}.model" not in whole.all_outputs()

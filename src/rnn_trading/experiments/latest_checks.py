@@ -80,9 +80,9 @@ def refuse_old(newest: Newest, latest: LatestParameters, rest_days: Collection[i
     if most is not None and age > most:
         name, unit = ("oldest_months", "months") if monthly else ("oldest", "sessions")
         raise LatestError(
-            f"The newest values are of {newest.last:%Y-%m-%d}, {age:,} {unit} before today, {today:%Y-%m-%d}. Expected "
-            f"at most {most:,} {unit} (latest.{name}). Bring newer ones, or set --params latest.{name}=null to forecast "
-            "from these."
+            f"The newest values are of {newest.last:%Y-%m-%d}, {age:,} {unit} before today, {today:%Y-%m-%d}. "
+            f"Expected at most {most:,} {unit} (latest.{name}). Bring newer ones, or set --params latest.{name}=null "
+            "to forecast from these."
         )
 
 
@@ -108,8 +108,8 @@ def refuse_other_model(experiment: Experiment, trials: Collection[Mapping[str, A
     if design is not None and others:
         raise LatestError(
             f"{experiment.name}: its networks were fitted with other parameters than those of this run (design "
-            f"{', '.join(sorted(map(str, others)))}, and {design} here): another architecture, training or data. Use the "
-            f"parameters of the training, or fit it anew: {command_for(experiment.name, protocol)}"
+            f"{', '.join(sorted(map(str, others)))}, and {design} here): another architecture, training or data. "
+            f"Use the parameters of the training, or fit it anew: {command_for(experiment.name, protocol)}"
         )
 
 
@@ -125,8 +125,8 @@ def refuse_other_dates(newest: Newest, split: pd.DataFrame, name: str) -> None:
     if newest.coming <= known.max():
         raise LatestError(
             f"{name}: the values end on {newest.last:%Y-%m-%d}, and its networks were fitted on dates until "
-            f"{known.max():%Y-%m-%d}: what they would say of {newest.coming:%Y-%m-%d} is no forecast. Bring newer values, "
-            "or leave latest.until null."
+            f"{known.max():%Y-%m-%d}: what they would say of {newest.coming:%Y-%m-%d} is no forecast. Bring newer "
+            "values, or leave latest.until null."
         )
 
 
@@ -150,13 +150,16 @@ def refuse_other_calendar(newest: Newest, split: pd.DataFrame, window: int, name
         Names the weekdays, or the dates.
     """
     known = split.index[split["split"].isin(KNOWN_PARTS)]
-    before = newest.sessions[(newest.sessions >= known.min() - pd.Timedelta(days=WEEK)) & (newest.sessions <= known.max())]
+    before = newest.sessions[
+        (newest.sessions >= known.min() - pd.Timedelta(days=WEEK)) & (newest.sessions <= known.max())
+    ]
     weekly = bool((known.day_of_week == WEEK - 1).all())
     lost = known[~known.isin(newest.sessions)]
     if not weekly and len(lost) > LOST * len(known):
         raise LatestError(
             f"{name}: {len(lost):,} of the {len(known):,} dates that it was trained on have no price here, "
-            f"{lost[0]:%Y-%m-%d} the first: another calendar. Take prices of the exchange of the training, or fit it anew."
+            f"{lost[0]:%Y-%m-%d} the first: another calendar. Take prices of the exchange of the training, or fit it "
+            "anew."
         )
     then, now = (usual_weekdays(each) for each in (before, newest.sessions[-max(window, FEWEST_SESSIONS) :]))
     if then and now and then != now:

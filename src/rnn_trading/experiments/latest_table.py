@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.skill.formats import format_score, words
+from rnn_trading.skill.intervals.newest import COLUMNS
 from rnn_trading.skill.rivals.lists import tier_of
 from rnn_trading.skill.rivals.tiers import Tier
 from rnn_trading.skill.tasks import TASKS
 
 logger = logging.getLogger(__name__)
-INTERVALS = ("lower_80", "upper_80", "lower_95", "upper_95")
 DECIDING: tuple[Tier, ...] = ("naive", "strong")
 
 
@@ -101,7 +101,7 @@ def latest_table(
         ``trained_until``, and in ``out_of_sample`` what the record says of such forecasts.
     """
     table = keys.reset_index(drop=True).assign(forecast=forecasts)
-    for name in INTERVALS:
+    for name in COLUMNS:
         table[name] = intervals[name].to_numpy(dtype=np.float64)
     for tier, name in best_rivals(record, [*rivals], task).items():
         table[tier] = np.nan if name is None else rivals[name].to_numpy(dtype=np.float64)

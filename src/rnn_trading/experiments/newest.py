@@ -1,8 +1,8 @@
 """The newest rows of a source: those whose outcome is still to come.
 
-Sequences and windows are made of pasts and of what followed. Here a source goes on for some periods with made-up values,
-so that the same functions make the rows of the period that comes. No input of such a row reaches into it; what it says of
-an outcome is made up, and is not shown.
+Sequences and windows are made of pasts and of what followed. Here a source goes on for some periods with made-up
+values, so that the same functions make the rows of the period that comes. No input of such a row reaches into it; what
+it says of an outcome is made up, and is not shown.
 
 A row that was forecast in the training is forecast at its old place among as many others: the last digit of a forecast
 depends on the place in its batch.
@@ -161,9 +161,7 @@ def newest_index(
     return Newest(_risen(known, days), sessions, last, days[0], days[0])
 
 
-def newest_months(
-    macro: pd.DataFrame, until: pd.Timestamp | None, periods: int, planned: pd.DatetimeIndex
-) -> Newest:
+def newest_months(macro: pd.DataFrame, until: pd.Timestamp | None, periods: int, planned: pd.DatetimeIndex) -> Newest:
     """Monthly series that go on for some months; parameters as of :func:`newest_index`.
 
     Examples
@@ -297,4 +295,3 @@ def newest_rows(table: pd.DataFrame, keys: Mapping[str, Any]) -> NDArray[np.bool
         values: Any = table[name] if name in table else table.index.get_level_values(name)
         found &= np.asarray(values == value)
     return found
-

@@ -1,7 +1,7 @@
 """The nodes of an experiment that forecast, run again on other rows: what forecasts the future is what was judged.
 
-A forecast of the future goes the same road as those of the record, function by function: the nodes of the last fold, less
-those that fit. What they fitted is read from the files of the training.
+A forecast of the future goes the same road as those of the record, function by function: the nodes of the last fold,
+less those that fit. What they fitted is read from the files of the training.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,5 +1,5 @@
 """See ``pipeline.py``."""
 
-from .pipeline import EXPERIMENTS, create_experiment, create_latest_of_chosen, networks_of
+from .pipeline import EXPERIMENTS, LATEST_OF_CHOSEN, create_experiment
 
-__all__ = ["EXPERIMENTS", "create_experiment", "create_latest_of_chosen", "networks_of"]
+__all__ = ["EXPERIMENTS", "LATEST_OF_CHOSEN", "create_experiment"]
