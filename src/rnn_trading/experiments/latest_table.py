@@ -56,11 +56,17 @@ def best_rivals(record: Mapping[str, Any], there: list[str], task: str) -> dict[
     >>> best_rivals(record, ["persistence", "drift", "autoregression"], "level")
     {'naive': 'drift', 'strong': 'autoregression'}
     """
-    metrics = {name: scores for name, scores in record["rivals"].items() if name in there}
+    headline = TASKS[task].headline
+    # A record has None for a score that does not exist.
+    metrics = {
+        name: {} if scores.get(headline.metric) is None else scores
+        for name, scores in record["rivals"].items()
+        if name in there
+    }
     found: dict[str, str | None] = {}
     for tier in DECIDING:
         of_tier = {name: scores for name, scores in metrics.items() if tier_of(name) == tier}
-        found[tier] = TASKS[task].headline.best(of_tier) or next(iter(of_tier), None)
+        found[tier] = headline.best(of_tier) or next(iter(of_tier), None)
     return found
 
 
