@@ -30,7 +30,14 @@ def newest_panel(prices, sequence, until):
 @pytest.mark.parametrize("period", ["daily", "weekly"])
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
 def test_windows_of_the_newest_rows_are_those_of_the_whole_table(prices, sequence_of, period, protocol):
-    changes = {"lags": 8, "prices_from": None, "returns_from": None, "until": None, "universe": {"rule": "all"}, "winsorise": None}
+    changes = {
+        "lags": 8,
+        "prices_from": None,
+        "returns_from": None,
+        "until": None,
+        "universe": {"rule": "all"},
+        "winsorise": None,
+    }
     sequence = sequence_of(protocol, period, **changes)
     whole = build_sequences(prices, sequence, []).panel
     ends = whole.periods[[-30, -17, -8]] if period == "daily" else whole.periods[[-9, -6, -4]]

@@ -37,7 +37,9 @@ def trained(project, name, params):
 def test_nothing_is_trained(protocol):
     registered = register_pipelines(Plan({"protocol": protocol}))
     asked = {name: each for name, each in registered.items() if INFERENCE in name and "text" not in name}
-    assert {f"{folder}{INFERENCE}" for folder in ("stacked_lstm", "univariate_regression", "multivariate")} <= set(asked)
+    assert {f"{folder}{INFERENCE}" for folder in ("stacked_lstm", "univariate_regression", "multivariate")} <= set(
+        asked
+    )
     for pipeline in asked.values():
         assert not {"gpu", FIT} & {tag for node in pipeline.nodes for tag in node.tags}
         forecasting = [node.func for node in pipeline.nodes if node.name.endswith("forecast_latest")]
@@ -106,7 +108,9 @@ def _written(project, folder, name, params):
 
 
 def _without_a_network(project, folder, params):
-    shutil.move(folder / f"data/06_models/{params['protocol']}/{PANEL}/fold_1.seed_43.keras", folder / "elsewhere.keras")
+    shutil.move(
+        folder / f"data/06_models/{params['protocol']}/{PANEL}/fold_1.seed_43.keras", folder / "elsewhere.keras"
+    )
     project(f"stacked_lstm{INFERENCE}.classification", **params)
 
 

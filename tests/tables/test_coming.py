@@ -40,7 +40,7 @@ def test_days_that_are_known_to_be_sessions_come_first():
 
 
 def test_a_holiday_of_every_year_is_learned_and_one_of_some_years_is_not():
-    """Good Friday was on 19 April 2019 and 2 April 2021; the 1st of January of 2019, 2020 and 2021 were working days."""
+    """Good Friday was on 19 April 2019 and 2 April 2021; New Year's Day of 2019 to 2021 on working days."""
     closed = ["2018-12-25", "2019-01-01", "2019-12-25", "2020-01-01", "2020-12-25", "2021-01-01"]
     days = sessions("2018-01-02", "2021-12-30", *closed, "2019-04-19", "2021-04-02")
     assert fixed_holidays(days, WEEKEND) == {(1, 1), (12, 25)}

@@ -58,18 +58,15 @@ class Setting:
 
 
 class Kind(Protocol):
-    """One kind of data.
+    """One kind of data."""
 
-    Attributes
-    ----------
-    source
-        Name of the table that goes on.
-    rest_days
-        Name of the parameter with the days of rest; None: there are no sessions.
-    """
+    @property
+    def source(self) -> str:
+        """Name of the table that goes on."""
 
-    source: str
-    rest_days: str | None
+    @property
+    def rest_days(self) -> str | None:
+        """Name of the parameter with the days of rest; None: there are no sessions."""
 
     def newest(self, datasets: Datasets, setting: Setting) -> Newest:
         """The source with what comes."""

@@ -109,9 +109,9 @@ def latest_table(
     table = keys.reset_index(drop=True).assign(forecast=forecasts)
     for name in COLUMNS:
         table[name] = intervals[name].to_numpy(dtype=np.float64)
-    for tier, name in best_rivals(record, [*rivals], task).items():
-        table[tier] = np.nan if name is None else rivals[name].to_numpy(dtype=np.float64)
-        table[f"{tier}_rival"] = pd.Series(name, index=table.index, dtype="str")
+    for tier, best in best_rivals(record, [*rivals], task).items():
+        table[tier] = np.nan if best is None else rivals[best].to_numpy(dtype=np.float64)
+        table[f"{tier}_rival"] = pd.Series(best, index=table.index, dtype="str")
     ranked = "ticker" in table and len(table) > 1
     table["rank"] = table["forecast"].rank(ascending=False, method="min").astype("Int64") if ranked else pd.NA
     table["rank"] = table["rank"].astype("Int64")

@@ -123,7 +123,8 @@ def repeated(name: str, whole: Pipeline, fits: Fits, instead: Mapping[str, Node]
     def renamed(dataset: str) -> str:
         return dataset if dataset in made else dataset.replace(f".{judged}.", f".{last}.")
 
-    steps, hints = [], {}
+    steps: list[Step] = []
+    hints: dict[str, Any] = {}
     for node in nodes:
         inputs = {argument: renamed(dataset) for argument, dataset in _inputs(node).items()}
         types = wiring.types_of(node.func)
