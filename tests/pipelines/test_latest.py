@@ -114,30 +114,85 @@ def _without_a_network(project, folder, params):
     project(f"stacked_lstm{INFERENCE}.classification", **params)
 
 
-@pytest.mark.trains
-@pytest.mark.parametrize("protocol", ["corrected", CAREFUL])
-def test_the_next_value_is_what_the_training_said_of_the_date(project, protocol):
-    params = {"protocol": protocol} | changes(LEVEL)
-    _, finished = trained(project, LEVEL, params)
+def next_values(finished, places):
+    """Compare forecasts of the next value on some of the dates that were judged last."""
     predictions = finished.predictions.set_index("date")
+    predictions = predictions[predictions["fold"] == predictions["fold"].max()]
     sessions = finished.given["index_prices"].index
-    for date in predictions.index[[0, 7, len(predictions) // 2, -2, -1]]:
+    for date in predictions.index[places]:
         table = finished.of(sessions[sessions < date][-1])
         same(table, predictions.loc[[date]])
         assert table["period"].tolist() == [date]
 
 
-@pytest.mark.trains
-@pytest.mark.parametrize("protocol", ["corrected", CAREFUL])
-def test_months_are_what_the_training_said_of_them(project, protocol):
-    params = {"protocol": protocol} | changes(MACRO)
-    _, finished = trained(project, MACRO, params)
+def paths(finished):
+    """Compare restarted runs: the first, and the last."""
+    runs = finished.predictions[finished.predictions["run"] == "restarted"]
+    for last in runs["date"].unique()[[0, -1]]:
+        of_run = runs[runs["date"] == last]
+        table = finished.of(last)
+        same(table, of_run)
+        assert table["step"].tolist() == of_run["step"].tolist() == [*range(1, 11)]
+
+
+def months(finished):
+    """Compare what was said of months: one ahead, and of the first test month the path."""
     original = finished.predictions[finished.predictions["units"] == "original"]
-    months = pd.DatetimeIndex(original["date"].unique()).sort_values()
-    for last in months[[0, len(months) // 2, -1]]:
+    original = original[original["fold"] == original["fold"].max()]
+    dates = pd.DatetimeIndex(original["date"].unique()).sort_values()
+    for last in dates[[0, len(dates) // 2, -1]]:
         of_month = original[original["date"] == last]
         path = of_month[of_month["run"] == "path"]
         same(finished.of(last), path if len(path) else of_month)
-    coming = finished.function(**finished.given)["latest"]
-    assert coming["step"].max() == 6  # path_steps of conf/test
-    assert (coming["last_price"] == original["target_date"].max()).all()
+
+
+@pytest.mark.trains
+def test_the_next_value_is_what_the_careful_training_said_of_the_date(project):
+    params = {"protocol": CAREFUL} | changes(LEVEL)
+    next_values(trained(project, LEVEL, params)[1], [0, 7, -2, -1])
+
+
+@pytest.mark.trains
+def test_months_are_what_the_careful_training_said_of_them(project):
+    params = {"protocol": CAREFUL} | changes(MACRO)
+    months(trained(project, MACRO, params)[1])
+
+
+@pytest.mark.trains
+@pytest.mark.xdist_group("univariate_regression")
+def test_every_network_of_one_series_says_what_comes(project, finished):
+    run = {"protocol": "corrected", "univariate_regression": {}}
+    folder = finished("univariate_regression", **run)
+    index = "univariate_regression.rolling_windows.index"
+    for name in (LEVEL, "univariate_regression.volatility.lstm"):
+        next_values(Finished(folder, name, protocol="corrected", **changes_of_fits(name)), [0, -1])
+    for name in (index, f"{index}.encoder_decoder", "univariate_regression.mid_price"):
+        paths(Finished(folder, name, **run))
+    project(f"univariate_regression{INFERENCE}", **run)
+    tables = {path.name.removesuffix(".latest.csv"): pd.read_csv(path) for path in folder.rglob("*.latest.csv")}
+    records = {path.parent.name for path in (folder / "data/08_reporting/corrected").rglob("skill.json")}
+    assert tables.keys() == records - {"univariate_regression.rolling_windows.sine"}
+    assert tables[LEVEL]["model"].item() == f"{LEVEL} (corrected), final fit, 2 networks"
+    assert (tables[LEVEL]["lower_95"] < tables[LEVEL]["forecast"]).all()
+    assert tables["univariate_regression.volatility"]["model"].str.startswith("univariate_regression.volatility.").all()
+    assert len(tables["univariate_regression.mid_price"]) == 10
+
+
+def changes_of_fits(name):
+    """The judged folds of a run that has a final fit, too."""
+    folder, _, rest = name.partition(".")
+    return {folder: {rest.partition(".")[0]: {"walk_forward": {"final_fit": False}}}}
+
+
+@pytest.mark.trains
+@pytest.mark.xdist_group("multivariate")
+def test_the_path_of_months_that_come(project, finished):
+    folder = finished("multivariate", protocol="corrected")
+    for name in (MACRO, f"{MACRO}.encoder_decoder"):
+        months(Finished(folder, name, protocol="corrected", **changes_of_fits(MACRO)))
+    project(f"multivariate{INFERENCE}", protocol="corrected")
+    table = pd.read_parquet(folder / f"data/07_model_output/corrected/{MACRO}.latest.parquet")
+    assert table.groupby("series")["step"].max().tolist() == [6, 6]  # path_steps of conf/test
+    assert (table["last_price"] == pd.Timestamp("2016-05-01")).all()
+    assert table.loc[table["step"] == 1, "lower_95"].notna().all()
+    assert table.loc[table["step"] > 1, "lower_95"].isna().all()
