@@ -235,6 +235,7 @@ def in_old_places(
     --------
     The row of B, the second of two, is the second again, although the one before it is not asked for.
 
+    >>> from rnn_trading.panels.view import PanelWindows
     >>> panel = PanelWindows(
     ...     past=np.array([[0.1, 0.5], [0.2, -0.5], [0.3, 0.4]]),
     ...     tickers=pd.Index(["A", "B"], name="ticker"),

@@ -66,6 +66,7 @@ def coming_sessions(
     --------
     The last price is of Thursday, 24 December 2020; in 2018 and 2019 there was none on Christmas Day.
 
+    >>> from itertools import islice
     >>> days = pd.bdate_range("2018-01-02", "2020-12-24").drop(["2018-12-25", "2019-12-25"])
     >>> [f"{day:%a %d}" for day in islice(coming_sessions(days, rest_days=(5, 6)), 2)]
     ['Mon 28', 'Tue 29']
