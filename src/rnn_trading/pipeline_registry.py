@@ -14,6 +14,7 @@ from kedro.pipeline import Pipeline
 from rnn_trading import plan
 from rnn_trading.experiments import wiring
 from rnn_trading.experiments.folds import GROUP
+from rnn_trading.experiments.latest import latest_pipelines
 from rnn_trading.pipelines import (
     canaries,
     compare_runs,
@@ -22,6 +23,7 @@ from rnn_trading.pipelines import (
     register,
     skill_report,
     text_sentiment,
+    univariate_regression,
 )
 from rnn_trading.pipelines.canaries.experiments import CANARIES, experiment_of
 from rnn_trading.pipelines.data_ingestion.pipeline import SOURCES
@@ -83,6 +85,7 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
     parts = {f"data_ingestion.{source}": create() for source, create in SOURCES.items()}
     # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
     parts["text_sentiment_inference"] = text_sentiment.create_inference()
+    parts |= latest_forecasts(by_name, in_use)
     # Records of every protocol, whatever that of the session is.
     usual = by_name if in_use.protocol != CAREFUL else experiments()
     made_by = records_made_by(usual)
@@ -97,6 +100,18 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
     }
     whole = {DEFAULT: wiring.union(pipelines.values())}
     return {**whole, **pipelines, **judges, **parts, **by_name, **of_the_book(by_name)}
+
+
+def latest_forecasts(experiments: Mapping[str, Pipeline], in_use: plan.Plan) -> dict[str, Pipeline]:
+    """What finished networks say of the period that comes; see :func:`latest_pipelines`."""
+    in_book = in_use.protocol == BOOK
+    records = {
+        record: experiments[name]
+        for record, name in records_made_by(dict(experiments)).items()
+        if name not in BY_NAME_ALONE and (record in OF_THE_BOOK or not in_book)
+    }
+    made = latest_pipelines(records, in_use, univariate_regression.LATEST_OF_CHOSEN)
+    return {name: with_upstream(each) for name, each in made.items()}
 
 
 def of_the_book(experiments: dict[str, Pipeline]) -> dict[str, Pipeline]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 SECONDS_BETWEEN_REPORTS = 5.0
 # The tag of nodes that fit a network: what takes the time of a run.
 FIT = "fit"
+# Nodes that ask a finished model of newer data: what they read may be made of older ones.
+FINISHED = "finished"
 # With so many fits or fewer nobody knows how long the others take.
 FEWEST_TIMED = 3
 # By the last ones: what an earlier run fitted is given back at once, and says nothing of the others.

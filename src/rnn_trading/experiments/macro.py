@@ -156,6 +156,18 @@ def scale_series(transformed: pd.DataFrame, split_dates: pd.DataFrame, windows: 
     return {"scaled": (transformed - offset) / size, "scaling": scaling}
 
 
+def scaled_by(transformed: pd.DataFrame, scaling: dict[str, Any]) -> pd.DataFrame:
+    """Scale every series by constants that were fitted before; see :func:`scale_series`.
+
+    Examples
+    --------
+    >>> scaled_by(pd.DataFrame({"rate": [3.0, 5.0]}), {"rate": {"offset": 3.0, "size": 4.0}})["rate"].tolist()
+    [0.0, 0.5]
+    """
+    offset, size = (pd.Series({name: scaling[name][each] for name in transformed}) for each in ("offset", "size"))
+    return (transformed - offset) / size
+
+
 def train_network(
     scaled: pd.DataFrame,
     split_dates: pd.DataFrame,

@@ -92,7 +92,7 @@ def given(function: Callable[..., Any], **values: Any) -> Callable[..., Any]:
     """
     made = partial(function, **values)
     # Kedro reads the name for its log, and the types of parameter sets.
-    made.__dict__.update(__name__=function.__name__, __annotations__=_types(function))
+    made.__dict__.update(__name__=function.__name__, __annotations__=types_of(function))
     return made
 
 
@@ -104,7 +104,7 @@ def arguments(function: Callable[..., Any], **datasets: str) -> dict[str, str]:
     ValueError
         If ``datasets`` names what is no argument, of a function that takes no ``**`` others.
     """
-    signature, types = inspect.signature(function), _types(function)
+    signature, types = inspect.signature(function), types_of(function)
     several = inspect.Parameter.VAR_KEYWORD
     named = {name: argument for name, argument in signature.parameters.items() if argument.kind is not several}
     further = {name: dataset for name, dataset in datasets.items() if name not in named}
@@ -126,7 +126,8 @@ def _is_parameter_set(annotation: Any) -> bool:
     )
 
 
-def _types(function: Callable[..., Any]) -> dict[str, Any]:
+def types_of(function: Callable[..., Any]) -> dict[str, Any]:
+    """Types of the arguments of a node's function."""
     return _hints(function.func if isinstance(function, partial) else function)
 
 
@@ -233,7 +234,7 @@ class Figures:
         hints: dict[str, Any] = {}
         for name, function in self.functions.items():
             for argument in self.taken[name]:
-                hint = _types(function).get(argument, Any)
+                hint = types_of(function).get(argument, Any)
                 if hints.setdefault(argument, hint) != hint:
                     raise ValueError(
                         f"Figures of one node take {argument!r} as {hints[argument]} and, {name}, as {hint}: an "

@@ -13,7 +13,7 @@ from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.datasets.training_state import TrainingStateDataset
 from rnn_trading.differences import GONE, differences
-from rnn_trading.progress import FIT
+from rnn_trading.progress import FINISHED, FIT
 from rnn_trading.provenance import code_digest, modules_of
 from rnn_trading.workspace.origins import NOT_MADE, Origin, content_of
 
@@ -78,6 +78,11 @@ class Lineage:
     def is_made(self, dataset: str) -> bool:
         """Whether a registered pipeline makes a dataset."""
         return dataset in self._makers
+
+    def goes_on_from(self, dataset: str) -> bool:
+        """Whether all nodes of the run that take a dataset ask a finished model: of it, and of newer sources."""
+        takers = [node for node in self._pipeline.nodes if dataset in node.inputs]
+        return bool(takers) and all(FINISHED in node.tags for node in takers)
 
     def made_with(self, dataset: str) -> str:
         """The dataset itself, or, of the state of a training, what is made by the node that keeps it."""
@@ -194,10 +199,15 @@ def _without_content(sources: dict[str, Any]) -> dict[str, Any]:
     return {name: {key: value for key, value in entry.items() if key != CONTENT} for name, entry in sources.items()}
 
 
-def what_differs(origin: Origin, here: dict[str, Any]) -> Iterator[str]:
-    """In words, what of its sources and parameters differs between a file and this run, sources first."""
+def what_differs(origin: Origin, here: dict[str, Any], *, newer: bool = False) -> Iterator[str]:
+    """In words, what of its sources and parameters differs between a file and this run, sources first.
+
+    ``newer``: whether sources may have other content by now.
+    """
     for kind in ("sources", "parameters"):
         there, mine = _comparable(origin[kind], here[kind])
+        if newer and kind == "sources":
+            there, mine = _without_content(there), _without_content(mine)
         found, other = (dict(differences(*pair)) for pair in ((there, mine), (mine, there)))
         for name, value in found.items():
             yield _both(name, _shown(value), _shown(other[name]))

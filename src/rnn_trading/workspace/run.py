@@ -181,7 +181,8 @@ class Run:
                 continue
             unknown[name] = origin["unknown"]
             here = self.lineage.of(origin["dataset"])
-            found = [*what_differs(origin, here), *(other_code(origin, here) if self.only_missing else ())]
+            newer = self.lineage.goes_on_from(name)
+            found = [*what_differs(origin, here, newer=newer), *(other_code(origin, here) if self.only_missing else ())]
             if found and self.lineage.is_made(name):
                 differing[name] = found
             elif found:  # a finished model, which is asked whatever it was made from

@@ -1,5 +1,5 @@
 """See ``pipeline.py``."""
 
-from .pipeline import EXPERIMENTS, create_experiment
+from .pipeline import EXPERIMENTS, LATEST_OF_CHOSEN, create_experiment
 
-__all__ = ["EXPERIMENTS", "create_experiment"]
+__all__ = ["EXPERIMENTS", "LATEST_OF_CHOSEN", "create_experiment"]

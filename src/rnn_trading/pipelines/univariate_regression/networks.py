@@ -9,6 +9,7 @@ from rnn_trading import figures
 from rnn_trading.experiments import drawing
 from rnn_trading.experiments.folds import BETWEEN, fit_called
 from rnn_trading.experiments.gathering import Fit, gather_training
+from rnn_trading.experiments.latest_table import how_good
 from rnn_trading.figures import Figure
 from rnn_trading.plan import FOLD_PREFIX
 from rnn_trading.series.series import TRUTH
@@ -60,6 +61,28 @@ def choose_network(**made: Any) -> dict[str, Any]:
     )
     said = {f"{FOLD_PREFIX}{fold}": network for fold, network in chosen.items()}
     return tables | {"training": training | {"chosen": said if len(said) > 1 else next(iter(said.values()))}}
+
+
+def choose_latest(skill: dict[str, Any], **made: Any) -> dict[str, pd.DataFrame]:
+    """Of the newest forecasts of all networks those of one, which is chosen as :func:`choose_network` does.
+
+    Parameters
+    ----------
+    skill
+        Record of the network that is chosen in every fold.
+    made
+        ``NAME__latest`` of each network, and of each of its newest fits the training, by names such as
+        ``NAME__fold_final__seed_42``.
+    """
+    fits: dict[str, dict[Fit, dict[str, Any]]] = {}
+    for name, facts in made.items():
+        network, _, fit = name.partition(BETWEEN)
+        if fit != "latest":
+            fits.setdefault(network, {})[fit_called(fit)] = facts
+    fold = next(iter(next(iter(fits.values()))))[0]
+    chosen = min(fits, key=lambda network: _loss(fits[network], fold))
+    latest = made[f"{chosen}{BETWEEN}latest"].assign(out_of_sample=how_good(skill))
+    return {"latest": latest, "latest_csv": latest}
 
 
 def _of_one_kind(by_fit: dict[Fit, dict[str, Any]]) -> dict[Fit, dict[str, Any]]:

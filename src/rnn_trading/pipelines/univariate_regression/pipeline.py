@@ -6,8 +6,10 @@ from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.experiments import drawing, encoder_decoder, folds, runs, series, wiring
 from rnn_trading.experiments.folds import BETWEEN, FIRST, SPLIT_OF_FOLD, Folds, arguments_of_fits, of_the_folds_of
+from rnn_trading.experiments.latest import latest_pipeline
 from rnn_trading.experiments.series import FORECAST, JUDGE, RIVALS_FORECAST, SCALE, SPLIT, TRAIN, WINDOW_INDEX
 from rnn_trading.plan import ONE_EACH, Plan
+from rnn_trading.progress import FINISHED
 from rnn_trading.skill.protocols import CAREFUL
 
 from . import careful, gradients, level, mid_price, networks, sine
@@ -150,6 +152,29 @@ def _comparison(name: str, plan: Plan) -> Pipeline:
         namespace=name,
     )
     return Pipeline([choose, compare, gather, count])
+
+
+def _latest_of_chosen(name: str, whole: Pipeline, plan: Plan) -> Pipeline:
+    """The newest forecasts of all networks, and of these those of the one that is chosen."""
+    trainings = {
+        f"{network}{BETWEEN}{argument}": f"{name}.{network}.{fit}.training"
+        for network, fits in ((each, plan.of(f"{name}.{each}")) for each in NETWORKS)
+        for argument, fit in arguments_of_fits([fits.last], fits.seeds).items()
+    }
+    latest = {f"{network}{BETWEEN}latest": f"{name}.{network}.latest" for network in NETWORKS}
+    choose = Node(
+        networks.choose_latest,
+        {"skill": f"{name}.skill"} | trainings | latest,
+        {each: f"{name}.{each}" for each in ("latest", "latest_csv")},
+        name="choose_latest",
+        tags=[FINISHED],
+        namespace=name,
+    )
+    single = [latest_pipeline(f"{name}.{network}", whole, plan) for network in NETWORKS]
+    return Pipeline([*filter(None, single), choose])
+
+
+LATEST_OF_CHOSEN = {f"{NAME}.volatility": _latest_of_chosen}
 
 
 def _rolling_windows(name: str, plan: Plan) -> Pipeline:

@@ -1,0 +1,218 @@
+"""What is refused before a forecast of the future: prices and networks that do not belong together, or are too old."""
+
+import logging
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from rnn_trading.experiments.newest import KNOWN_PARTS, Newest
+from rnn_trading.parameters import parameters
+from rnn_trading.skill.protocols import command_for
+from rnn_trading.skill.record import Experiment
+from rnn_trading.tables.coming import sessions_between
+from rnn_trading.tables.sessions import WEEKDAYS
+
+logger = logging.getLogger(__name__)
+# A weekday is one of the exchange's if there are prices on it in more than half of the weeks.
+USUAL = 0.5
+# Share of the training dates that new prices may lack: a day that a feed lost.
+LOST = 0.05
+WEEK, MONTHS = 7, 12
+# Sessions from which weekdays are read: in fewer, one holiday is half of its weekday.
+FEWEST_SESSIONS = 60
+
+
+class LatestError(ValueError):
+    """There is no forecast of the future; the message says why, and what to do."""
+
+
+@parameters
+class LatestParameters:
+    """What is forecast with a finished model, and what is refused.
+
+    Parameters
+    ----------
+    until
+        Last date whose prices are taken: the forecast is what would have been said then by these networks. Null: all
+        prices that are there.
+    oldest
+        Sessions that may lie between the last price and today; null: any number, as of historical prices.
+    oldest_months
+        The same of monthly series, in months.
+    longest_gap_days
+        Days that may lie between two sessions of the newest window.
+
+    Examples
+    --------
+    >>> LatestParameters(until="2022-12-23", oldest=5, oldest_months=None, longest_gap_days=7).oldest
+    5
+    """
+
+    until: date | None
+    oldest: Annotated[int, Field(ge=0)] | None
+    oldest_months: Annotated[int, Field(ge=0)] | None
+    longest_gap_days: Annotated[int, Field(ge=1)]
+
+    @property
+    def last_day(self) -> pd.Timestamp | None:
+        """Last date whose prices are taken, as pandas has it."""
+        return None if self.until is None else pd.Timestamp(self.until)
+
+
+def refuse_old(newest: Newest, latest: LatestParameters, rest_days: Collection[int], today: pd.Timestamp) -> None:
+    """Raise if the last value is older than wanted.
+
+    Raises
+    ------
+    LatestError
+        Says how old it is.
+    """
+    monthly = newest.tradeable is None
+    most = latest.oldest_months if monthly else latest.oldest
+    if monthly:
+        age = (today.year - newest.last.year) * MONTHS + today.month - newest.last.month
+    else:
+        age = sessions_between(newest.last, today, rest_days)
+    if most is not None and age > most:
+        name, unit = ("oldest_months", "months") if monthly else ("oldest", "sessions")
+        raise LatestError(
+            f"The newest values are of {newest.last:%Y-%m-%d}, {age:,} {unit} before today, {today:%Y-%m-%d}. "
+            f"Expected at most {most:,} {unit} (latest.{name}). Bring newer ones, or set --params latest.{name}=null "
+            "to forecast from these."
+        )
+
+
+def refuse_other_model(experiment: Experiment, trials: Collection[Mapping[str, Any]], protocol: str) -> None:
+    """Raise if networks were fitted with another design than the parameters of this run have.
+
+    Parameters
+    ----------
+    experiment
+        With the design of this run; a loader that did not fill it in refuses nothing.
+    trials
+        Entries of the register, of all networks that forecast.
+    protocol
+        Of the run.
+
+    Raises
+    ------
+    LatestError
+        Names the experiment, and the command that fits it anew.
+    """
+    design = experiment.configuration.get("hash")
+    others = {trial["configuration"] for trial in trials} - {design}
+    if design is not None and others:
+        raise LatestError(
+            f"{experiment.name}: its networks were fitted with other parameters than those of this run (design "
+            f"{', '.join(sorted(map(str, others)))}, and {design} here): another architecture, training or data. "
+            f"Use the parameters of the training, or fit it anew: {command_for(experiment.name, protocol)}"
+        )
+
+
+def refuse_other_dates(newest: Newest, split: pd.DataFrame, name: str) -> None:
+    """Raise if the period that comes was known in the training, or the training has dates that prices have not.
+
+    Raises
+    ------
+    LatestError
+        Names the dates.
+    """
+    known = split.index[split["split"].isin(KNOWN_PARTS)]
+    if newest.coming <= known.max():
+        raise LatestError(
+            f"{name}: the values end on {newest.last:%Y-%m-%d}, and its networks were fitted on dates until "
+            f"{known.max():%Y-%m-%d}: what they would say of {newest.coming:%Y-%m-%d} is no forecast. Bring newer "
+            "values, or leave latest.until null."
+        )
+
+
+def refuse_other_calendar(newest: Newest, split: pd.DataFrame, window: int, name: str) -> None:
+    """Raise if the newest window is of other weekdays than the training, or sessions of the training are missing.
+
+    Parameters
+    ----------
+    newest
+        Of daily prices.
+    split
+        Of the fold whose networks forecast: dates of days, or of weeks (their Sundays).
+    window
+        Sessions of the newest window.
+    name
+        Of the experiment.
+
+    Raises
+    ------
+    LatestError
+        Names the weekdays, or the dates.
+    """
+    known = split.index[split["split"].isin(KNOWN_PARTS)]
+    before = newest.sessions[
+        (newest.sessions >= known.min() - pd.Timedelta(days=WEEK)) & (newest.sessions <= known.max())
+    ]
+    weekly = bool((known.day_of_week == WEEK - 1).all())
+    lost = known[~known.isin(newest.sessions)]
+    if not weekly and len(lost) > LOST * len(known):
+        raise LatestError(
+            f"{name}: {len(lost):,} of the {len(known):,} dates that it was trained on have no price here, "
+            f"{lost[0]:%Y-%m-%d} the first: another calendar. Take prices of the exchange of the training, or fit it "
+            "anew."
+        )
+    then, now = (usual_weekdays(each) for each in (before, newest.sessions[-max(window, FEWEST_SESSIONS) :]))
+    if then and now and then != now:
+        raise LatestError(
+            f"{name}: it was trained on prices of {_named(then)}; those of the newest window are of {_named(now)}: "
+            "another calendar. Take prices of the exchange of the training, or fit it anew."
+        )
+
+
+def usual_weekdays(sessions: pd.DatetimeIndex) -> frozenset[int]:
+    """Weekdays on which there are prices in more than half of the weeks; of fewer than two weeks none.
+
+    Examples
+    --------
+    >>> sorted(usual_weekdays(pd.bdate_range("2022-01-03", "2022-03-31")))
+    [0, 1, 2, 3, 4]
+    """
+    weeks = (sessions[-1] - sessions[0]).days / WEEK if len(sessions) else 0
+    if weeks < 2:
+        return frozenset()
+    counts = np.bincount(sessions.day_of_week, minlength=WEEK)
+    return frozenset(int(weekday) for weekday in np.flatnonzero(counts > USUAL * weeks))
+
+
+def _named(weekdays: frozenset[int]) -> str:
+    return ", ".join(WEEKDAYS[weekday] for weekday in sorted(weekdays))
+
+
+def refuse_gap(newest: Newest, window: int, latest: LatestParameters, name: str) -> None:
+    """Raise if days are missing in the newest window.
+
+    Parameters
+    ----------
+    newest
+        Of daily prices.
+    window
+        Sessions of the newest window.
+    latest
+        Says how many days may lie between two sessions.
+    name
+        Of the experiment.
+
+    Raises
+    ------
+    LatestError
+        Names the two sessions around the longest gap.
+    """
+    seen = newest.sessions[-window:]
+    gaps = np.diff(seen.to_numpy()).astype("timedelta64[D]").astype(int)
+    if len(gaps) and gaps.max() > latest.longest_gap_days:
+        at = int(gaps.argmax())
+        raise LatestError(
+            f"{name}: its newest window has no price between {seen[at]:%Y-%m-%d} and {seen[at + 1]:%Y-%m-%d}, "
+            f"{int(gaps.max())} days. Expected at most {latest.longest_gap_days} (latest.longest_gap_days). Bring the "
+            "prices of these days; if the exchange was closed, raise it."
+        )

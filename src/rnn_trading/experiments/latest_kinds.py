@@ -1,0 +1,268 @@
+"""How the newest rows are made, of each kind of data, and found again among the forecasts."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnn_trading.experiments.latest_checks import LatestParameters
+from rnn_trading.experiments.newest import (
+    Newest,
+    in_old_places,
+    newest_index,
+    newest_months,
+    newest_prices,
+    newest_rows,
+    newest_split,
+)
+from rnn_trading.experiments.repeating import Adjust
+from rnn_trading.panels.view import PanelWindows
+from rnn_trading.series.series import RESTARTED, RunParameters, SeriesParameters
+from rnn_trading.skill.metrics.macro import ONE_STEP, ORIGINAL, PATH
+
+WORKING_WEEK = 5
+Datasets = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all kinds are told.
+
+    Attributes
+    ----------
+    latest
+        Parameters.
+    rest_days
+        Weekdays without sessions, 0 for Monday.
+    today
+        Date of the run.
+    split
+        Of the fold whose networks forecast.
+    trained
+        What they forecast in the training, as it was written; None: nothing that is judged.
+    """
+
+    latest: LatestParameters
+    rest_days: tuple[int, ...]
+    today: pd.Timestamp
+    split: pd.DataFrame
+    trained: pd.DataFrame | None
+
+    def knows(self, keys: Mapping[str, Any]) -> bool:
+        """Whether rows with these keys were forecast in the training."""
+        return self.trained is not None and bool(newest_rows(self.trained, keys).any())
+
+
+class Kind(Protocol):
+    """One kind of data."""
+
+    @property
+    def source(self) -> str:
+        """Name of the table that goes on."""
+
+    @property
+    def rest_days(self) -> str | None:
+        """Name of the parameter with the days of rest; None: there are no sessions."""
+
+    def newest(self, datasets: Datasets, setting: Setting) -> Newest:
+        """The source with what comes."""
+
+    def window(self, datasets: Datasets) -> int:
+        """Sessions of the newest window; 0 where there are none."""
+
+    def prepared(
+        self, datasets: Datasets, newest: Newest, setting: Setting, split: str
+    ) -> tuple[Datasets, dict[str, Adjust]]:
+        """Datasets that forecast the newest rows, and what is done to those that are made of them."""
+
+    def keys(self, forecasts: pd.DataFrame, newest: Newest) -> tuple[NDArray[np.bool_], pd.DataFrame]:
+        """Which forecasts are of the newest rows, and what names each of these."""
+
+
+@dataclass(frozen=True)
+class OfPanel:
+    """Many tickers: one row a ticker.
+
+    Attributes
+    ----------
+    table
+        ``returns_weekly`` or ``returns_daily``.
+    sequence
+        Name of the parameters that say how sequences are made.
+    """
+
+    table: str
+    sequence: str
+    source: str = "prices"
+    rest_days: str | None = "params:data_ingestion.calendar.rest_days"
+
+    def newest(self, datasets: Datasets, setting: Setting) -> Newest:
+        """See :class:`Kind`."""
+        sequence, latest = datasets[self.sequence], setting.latest
+        return newest_prices(datasets[self.source], sequence, setting.rest_days, setting.today, latest.last_day)
+
+    def window(self, datasets: Datasets) -> int:
+        """See :class:`Kind`."""
+        sequence = datasets[self.sequence]
+        return int(sequence.lags) * (WORKING_WEEK if sequence.period == "weekly" else 1)
+
+    def prepared(
+        self, datasets: Datasets, newest: Newest, setting: Setting, split: str
+    ) -> tuple[Datasets, dict[str, Adjust]]:
+        """See :class:`Kind`."""
+        parts = newest_split(setting.split, [newest.coming])
+        # The years between are made up already: what would cut them off has been obeyed.
+        whole = dataclasses.replace(datasets[self.sequence], until=None)
+        given = datasets | {self.source: newest.source, self.sequence: whole, split: parts}
+        if setting.trained is None:
+            return given, {}
+        panel, trained = f"{self.table}_panel", setting.trained.index
+
+        def placed(rows: PanelWindows) -> Datasets:
+            in_places, with_made_up = in_old_places(rows, parts, newest.coming, trained)
+            return {panel: in_places, split: with_made_up}
+
+        return given, {panel: placed}
+
+    def keys(self, forecasts: pd.DataFrame, newest: Newest) -> tuple[NDArray[np.bool_], pd.DataFrame]:
+        """See :class:`Kind`."""
+        rows = newest_rows(forecasts, {"date": newest.coming})
+        return rows, pd.DataFrame({"ticker": forecasts.index.get_level_values("ticker")[rows]})
+
+
+@dataclass(frozen=True)
+class OfSeries:
+    """One series: its next value, or a path of several.
+
+    Attributes
+    ----------
+    source
+        ``index_prices`` or ``index_ranges``.
+    series
+        Name of the parameters of the series.
+    runs
+        Name of the parameters of runs; None: the next value is forecast.
+    """
+
+    source: str
+    series: str
+    runs: str | None
+
+    @property
+    def rest_days(self) -> str | None:
+        """Name of the parameter with the days of rest."""
+        return f"params:{self.source}.calendar.rest_days"
+
+    def newest(self, datasets: Datasets, setting: Setting) -> Newest:
+        """See :class:`Kind`."""
+        series: SeriesParameters = datasets[self.series]
+        limits = [pd.Timestamp(day) for day in (series.until, setting.latest.until) if day is not None]
+        periods = 1 if self.runs is None else self._runs(datasets).fewest_rows
+        planned = pd.DatetimeIndex(setting.split.index[setting.split["split"].notna()])
+        until = min(limits) if limits else None
+        return newest_index(datasets[self.source], setting.rest_days, until, periods, planned)
+
+    def _runs(self, datasets: Datasets) -> RunParameters:
+        runs: RunParameters = datasets[str(self.runs)]
+        return runs
+
+    def window(self, datasets: Datasets) -> int:
+        """See :class:`Kind`."""
+        return int(datasets[self.series].lags)
+
+    def prepared(
+        self, datasets: Datasets, newest: Newest, setting: Setting, split: str
+    ) -> tuple[Datasets, dict[str, Adjust]]:
+        """See :class:`Kind`."""
+        whole = dataclasses.replace(datasets[self.series], until=None)
+        parts = setting.split
+        if not setting.knows(self._names(newest)):
+            later = newest.source.index[newest.source.index >= newest.coming]
+            count = 1 if self.runs is None else self._runs(datasets).fewest_rows
+            parts = newest_split(setting.split, [*later[:count]])
+        return datasets | {self.source: newest.source, self.series: whole, split: parts}, {}
+
+    def _names(self, newest: Newest) -> dict[str, Any]:
+        return {"date": newest.coming} if self.runs is None else {"run": RESTARTED, "date": newest.last}
+
+    def keys(self, forecasts: pd.DataFrame, newest: Newest) -> tuple[NDArray[np.bool_], pd.DataFrame]:
+        """See :class:`Kind`."""
+        rows = newest_rows(forecasts, self._names(newest))
+        steps = np.ones(1, dtype=np.int64) if self.runs is None else forecasts["step"].to_numpy()[rows]
+        return rows, pd.DataFrame({"step": steps})
+
+
+@dataclass(frozen=True)
+class OfMonths:
+    """Several monthly series: the path of each.
+
+    Attributes
+    ----------
+    windows
+        Name of the parameters of windows and paths.
+    """
+
+    windows: str
+    source: str = "macro"
+    rest_days: str | None = None
+
+    def newest(self, datasets: Datasets, setting: Setting) -> Newest:
+        """See :class:`Kind`."""
+        windows = datasets[self.windows]
+        limits = [pd.Timestamp(day) for day in (windows.until, setting.latest.until) if day is not None]
+        planned = pd.DatetimeIndex(setting.split.index[setting.split["split"].notna()])
+        return newest_months(datasets[self.source], min(limits) if limits else None, windows.path_steps, planned)
+
+    def window(self, datasets: Datasets) -> int:
+        """See :class:`Kind`."""
+        return 0
+
+    def prepared(
+        self, datasets: Datasets, newest: Newest, setting: Setting, split: str
+    ) -> tuple[Datasets, dict[str, Adjust]]:
+        """See :class:`Kind`."""
+        whole, parts = dataclasses.replace(datasets[self.windows], until=None), setting.split
+        if not setting.knows({"date": newest.last}):
+            later = newest.source.index[newest.source.index >= newest.coming]
+            parts = newest_split(setting.split, [*later[: whole.path_steps]])
+        return datasets | {self.source: newest.source, self.windows: whole, split: parts}, {}
+
+    def keys(self, forecasts: pd.DataFrame, newest: Newest) -> tuple[NDArray[np.bool_], pd.DataFrame]:
+        """See :class:`Kind`."""
+        of_path, one_step = (
+            newest_rows(forecasts, {"units": ORIGINAL, "run": run, "date": newest.last}) for run in (PATH, ONE_STEP)
+        )
+        rows = of_path if of_path.any() else one_step
+        return rows, forecasts.loc[rows, ["series", "step"]].reset_index(drop=True)
+
+
+def kind_of(hints: Mapping[str, Any], made: set[str]) -> Kind | None:
+    """The kind of data of an experiment, by what its nodes take; None: it has no source that goes on.
+
+    Parameters
+    ----------
+    hints
+        By the name of a dataset that no node makes, its type.
+    made
+        Names of the datasets that nodes make.
+    """
+    if "prices" in hints:
+        table = next(name.removesuffix("_panel") for name in sorted(made) if name.endswith("_panel"))
+        period = table.removeprefix("returns_")
+        return OfPanel(table, f"params:daily_weekly_sequences.{period}")
+    if "macro" in hints:
+        return OfMonths(_last_named(hints, "windows"))
+    source = next((name for name in ("index_prices", "index_ranges") if name in hints), None)
+    if source is None:
+        return None
+    runs = next((name for name, hint in hints.items() if hint is RunParameters), None)
+    return OfSeries(source, _last_named(hints, "series"), runs)
+
+
+def _last_named(hints: Mapping[str, Any], block: str) -> str:
+    """The parameters of an experiment whose name ends so."""
+    return next(name for name in sorted(hints) if name.startswith("params:") and name.endswith(f".{block}"))

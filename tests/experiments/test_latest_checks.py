@@ -1,0 +1,89 @@
+"""What is refused before a forecast of the future."""
+
+import pandas as pd
+import pytest
+
+from rnn_trading.experiments.latest_checks import (
+    LatestError,
+    LatestParameters,
+    refuse_gap,
+    refuse_old,
+    refuse_other_calendar,
+    refuse_other_dates,
+    refuse_other_model,
+)
+from rnn_trading.experiments.newest import Newest
+from rnn_trading.skill.record import Experiment
+from tests.helpers import changed
+
+LATEST = LatestParameters(until=None, oldest=5, oldest_months=2, longest_gap_days=7)
+WEEKEND = (5, 6)
+DAYS = pd.bdate_range("2021-01-04", "2022-12-23")
+
+
+def newest_of(sessions, monthly=False):
+    tradeable = None if monthly else sessions[-1] + pd.Timedelta(days=3)
+    return Newest(pd.DataFrame(), sessions, sessions[-1], sessions[-1] + pd.Timedelta(days=3), tradeable)
+
+
+def split_of(dates):
+    return pd.DataFrame({"split": "train"}, index=dates)
+
+
+def test_old_prices_are_refused_and_said_how_old_they_are():
+    newest = newest_of(DAYS)
+    refuse_old(newest, LATEST, WEEKEND, pd.Timestamp("2022-12-30"))
+    with pytest.raises(LatestError, match="2022-12-23, 6 sessions before today, 2023-01-02. Expected at most 5"):
+        refuse_old(newest, LATEST, WEEKEND, pd.Timestamp("2023-01-02"))
+    refuse_old(newest, changed(LATEST, oldest=None), WEEKEND, pd.Timestamp("2030-01-01"))
+
+
+def test_months_have_an_age_of_their_own():
+    newest = newest_of(pd.date_range("2022-01-01", "2022-10-01", freq="MS"), monthly=True)
+    refuse_old(newest, LATEST, (), pd.Timestamp("2022-12-31"))
+    with pytest.raises(LatestError, match="3 months before today, 2023-01-01. Expected at most 2 months"):
+        refuse_old(newest, LATEST, (), pd.Timestamp("2023-01-01"))
+
+
+def test_networks_of_another_design_are_refused_with_the_command_that_fits_them():
+    experiment = Experiment(name="mine.level", task="level", published=None, published_on=None)
+    here = changed(experiment, configuration={"hash": "abc"})
+    refuse_other_model(here, [{"configuration": "abc"}], "corrected")
+    refuse_other_model(experiment, [{"configuration": "abc"}], "corrected")  # a loader that told no design
+    with pytest.raises(LatestError, match="design xyz, and abc here.*fit it anew: kedro run --pipelines mine.level$"):
+        refuse_other_model(here, [{"configuration": "abc"}, {"configuration": "xyz"}], "corrected")
+
+
+def test_a_date_that_the_networks_were_fitted_on_is_no_forecast():
+    refuse_other_dates(newest_of(DAYS), split_of(DAYS), "mine.level")
+    with pytest.raises(LatestError, match="end on 2022-12-13, and its networks were fitted on dates until 2022-12-23"):
+        refuse_other_dates(newest_of(DAYS[:-8]), split_of(DAYS), "mine.level")
+
+
+@pytest.mark.parametrize("holiday", ["2022-12-14", "2022-12-21"])
+def test_another_calendar_is_refused_and_a_holiday_is_none(holiday):
+    known = split_of(DAYS[:300])
+    refuse_other_calendar(newest_of(DAYS.drop(holiday)), known, 5, "mine.level")
+    later = pd.date_range(DAYS[300], DAYS[-1])
+    every_day = newest_of(DAYS[:300].append(later))
+    with pytest.raises(LatestError, match="newest window are of Monday, .*, Saturday, Sunday: another calendar"):
+        refuse_other_calendar(every_day, known, 5, "mine.level")
+
+
+def test_prices_without_the_dates_of_the_training_are_of_another_calendar():
+    shifted = newest_of(DAYS[DAYS.day_of_week != 4])
+    with pytest.raises(LatestError, match="60 of the 300 dates that it was trained on have no price here, 2021-01-08"):
+        refuse_other_calendar(shifted, split_of(DAYS[:300]), 5, "mine.level")
+
+
+def test_weeks_are_dated_by_a_sunday_without_a_price():
+    weeks = pd.date_range("2021-01-10", "2022-06-01", freq="W")
+    refuse_other_calendar(newest_of(DAYS), split_of(weeks), 50, "mine.weekly")
+
+
+def test_a_gap_in_the_newest_window_is_refused_and_one_before_it_is_not():
+    newest = newest_of(DAYS.drop(DAYS[-30:-20]))
+    refuse_gap(newest, 15, LATEST, "mine.level")
+    with pytest.raises(LatestError, match="no price between 2022-11-11 and 2022-11-28, 17 days. Expected at most 7"):
+        refuse_gap(newest, 25, LATEST, "mine.level")
+    refuse_gap(newest, 25, changed(LATEST, longest_gap_days=17), "mine.level")
