@@ -68,7 +68,7 @@ def by_month(coefficients: pd.Series) -> pd.DataFrame:
     Examples
     --------
     >>> days = pd.DatetimeIndex(["2020-01-03", "2020-01-10", "2021-02-05"])
-    >>> by_month(pd.Series([0.1, 0.3, -0.5], days)).stack().round(6).to_dict()
+    >>> by_month(pd.Series([0.1, 0.3, -0.5], days)).stack().dropna().round(6).to_dict()
     {(2020, 1): 0.2, (2021, 2): -0.5}
     """
     dates = pd.DatetimeIndex(coefficients.index)

@@ -115,7 +115,7 @@ def sharpe_error(values: Vector) -> float:
     --------
     >>> values = np.random.default_rng(0).normal(size=5000)
     >>> round(sharpe_error(values) * 5000**0.5, 1)
-    1.0
+    1.1
     """
     if len(values) < FEWEST_SESSIONS or np.ptp(values) == 0:
         return math.nan
