@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_trading.portfolio.forecasts import take_scores
@@ -125,6 +125,7 @@ def slow(prices, targets, entries, rate):
     return pd.DataFrame(found, columns=["gross", "net"])
 
 
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 9), st.sampled_from(["quantile", "forecast"]))
 def test_an_account_in_shares_says_the_same(seed, names, by):
     draw = np.random.default_rng(seed)

@@ -15,6 +15,7 @@ __all__ = [
     "inputs",
     "macro",
     "panels",
+    "portfolio",
     "series",
     "skill",
     "text",
@@ -23,7 +24,19 @@ __all__ = [
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from rnn_trading.figures import epochs, explanations, filings, folds, inputs, macro, panels, series, skill, text
+    from rnn_trading.figures import (
+        epochs,
+        explanations,
+        filings,
+        folds,
+        inputs,
+        macro,
+        panels,
+        portfolio,
+        series,
+        skill,
+        text,
+    )
 else:
     from importlib import import_module
 
