@@ -148,7 +148,7 @@ def turnover(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     date_axis(axes)
     legend_below(figure, *axes.get_legend_handles_labels(), columns=2, **LEGEND)
     cost = _percent(sum(record["costs"].values()))
-    what = f"{number(record['turnover'], 0)} times the wealth are traded a year; costs take {cost} % of it"
+    what = f"{number(record['turnover'], 0)} times the wealth are traded a year, at costs of {cost} % of it"
     return titled(figure, _title(what, record))
 
 

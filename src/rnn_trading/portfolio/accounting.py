@@ -17,6 +17,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 DAYS_A_YEAR = 365
+NOTED = ("gross", "traded", "borrowed", "long", "short", "names")
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,12 @@ class _Book:
         self.sessions, self.names = market.sessions, names
         self.priced = market.priced[names].notna().to_numpy()
         self.valued, self.gone = market.valued[names].to_numpy(), market.gone[names].to_numpy()
-        self.days = np.diff(self.sessions, prepend=self.sessions[:1]) / pd.Timedelta(days=1)
+        days = np.diff(self.sessions, prepend=self.sessions[:1]) / pd.Timedelta(days=1)
+        self.years: Vector = np.asarray(days, dtype=np.float64) / DAYS_A_YEAR
         self.weights: Vector = np.zeros(len(names))
-        self.rows: dict[int, dict[str, float]] = {}
-        self.trades: list[pd.DataFrame] = []
+        self.noted = {name: np.zeros(len(self.sessions)) for name in NOTED}
+        self.first, self.last = len(self.sessions), 0
+        self.trades: list[tuple[Vector | NDArray[np.int64] | Mask, ...]] = []
 
     def trade(self, at: int, target: Vector) -> None:
         """Go to weights at the close of a session, as far as there are prices; NaN: keep what is held."""
@@ -84,24 +87,14 @@ class _Book:
         wanted = before if np.isnan(target).any() else target
         after = np.where(self.priced[at], wanted, before)
         untraded = (after != wanted) & (wanted != before)
-        row = self.rows.setdefault(at, self._row(at, 0.0, 0.0))
-        money = np.abs(after - before) * (1 + row["gross"])
-        row["traded"] += float(money.sum())
+        money = np.abs(after - before) * (1 + self.noted["gross"][at])
+        self.noted["traded"][at] += money.sum()
         self.weights = after
-        row |= self._exposure(after, self.gone[at])
+        self._note_exposure(slice(at, at + 1), after[None])
+        self.first, self.last = min(self.first, at), max(self.last, at)
         noted = np.flatnonzero((before != 0) | (after != 0) | untraded)
-        self.trades.append(
-            pd.DataFrame(
-                {
-                    "date": self.sessions[at],
-                    "ticker": self.names[noted],
-                    "before": before[noted],
-                    "weight": after[noted],
-                    "money": money[noted],
-                    "untraded": untraded[noted],
-                }
-            )
-        )
+        of_each = (before[noted], after[noted], money[noted], untraded[noted])
+        self.trades.append((np.full(len(noted), at), noted, *of_each))
 
     def hold(self, entry: int, end: int) -> None:
         """Let positions drift from one close to another."""
@@ -115,30 +108,27 @@ class _Book:
                 f"More than all is lost on {ruined:%Y-%m-%d}: no portfolio goes on from there. Check the prices of that "
                 "day, or take smaller weights."
             )
-        gone = self.gone[entry : end + 1, held]
-        for step in range(1, end - entry + 1):
-            at, shares = entry + step, positions[step] / wealth[step]
-            short = -np.minimum(np.where(gone[step - 1], 0.0, positions[step - 1]), 0).sum() / wealth[step - 1]
-            self.rows[at] = self._row(at, wealth[step] / wealth[step - 1] - 1, short)
-            self.rows[at] |= self._exposure(shares, gone[step])
+        shares = positions / wealth[:, None]
+        alive = np.where(self.gone[entry : end + 1, held], 0.0, shares)
+        after = slice(entry + 1, end + 1)
+        self.noted["gross"][after] = wealth[1:] / wealth[:-1] - 1
+        self.noted["borrowed"][after] = -np.minimum(alive[:-1], 0).sum(axis=1) * self.years[after]
+        self._note_exposure(after, alive[1:])
         self.weights = np.zeros(len(self.names))
-        self.weights[held] = positions[-1] / wealth[-1]
+        self.weights[held] = shares[-1]
 
-    def _row(self, at: int, gross: float, short: float) -> dict[str, float]:
-        borrowed = short * self.days[at] / DAYS_A_YEAR
-        return {"gross": float(gross), "traded": 0.0, "borrowed": float(borrowed), "long": 0.0, "short": 0.0, "names": 0}
-
-    def _exposure(self, weights: Vector, gone: Mask) -> dict[str, float]:
-        there = np.where(gone, 0.0, weights)
-        return {
-            "long": float(np.maximum(there, 0).sum()),
-            "short": float(-np.minimum(there, 0).sum()),
-            "names": int((there != 0).sum()),
-        }
+    def _note_exposure(self, at: slice, weights: Matrix) -> None:
+        """Of weights after some closes, sessions x names, without what is gone."""
+        long = np.maximum(weights, 0).sum(axis=1)
+        self.noted["long"][at], self.noted["short"][at] = long, long - weights.sum(axis=1)
+        self.noted["names"][at] = (weights != 0).sum(axis=1)
 
     def account(self) -> Account:
         """What was noted, as tables."""
-        places = sorted(self.rows)
-        index = pd.DatetimeIndex(self.sessions[places], name="date")
-        by_session = pd.DataFrame([self.rows[place] for place in places], index=index)
-        return Account(by_session, pd.concat(self.trades, ignore_index=True))
+        whole = slice(self.first, self.last + 1)
+        index = pd.DatetimeIndex(self.sessions[whole], name="date")
+        by_session = pd.DataFrame({name: values[whole] for name, values in self.noted.items()}, index=index)
+        at, names, *of_each = (np.concatenate(column) for column in zip(*self.trades, strict=True))
+        trades = {"date": self.sessions[at], "ticker": self.names[names]}
+        columns = zip(("before", "weight", "money", "untraded"), of_each, strict=True)
+        return Account(by_session, pd.DataFrame(trades | dict(columns)))

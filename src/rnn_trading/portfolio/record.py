@@ -136,7 +136,7 @@ def record_of(built: Built, how: PortfolioParameters, tries: int, facts: dict[st
         "from": f"{returns.index[0]:%Y-%m-%d}",
         "until": f"{returns.index[-1]:%Y-%m-%d}",
         "sessions": len(returns),
-        "books": int(built.trades["date"].nunique()),
+        "books": int(built.earned["known"].nunique()),
         "gross": gross,
         "net": net,
         **{name: of for name in (EQUAL, INDEX) if (of := _beside(returns, name))},
