@@ -5,6 +5,7 @@ Returns are dated by the session at whose close they are known, scores by the se
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from rnn_trading.portfolio.holding import Market
@@ -33,7 +34,7 @@ def alphalens_frame(
     Returns
     -------
     pandas.DataFrame
-        Index (``date``, ``asset``); a column of forward returns each period, such as ``5D``, ``factor`` and
+        Index (``date``, ``asset``), of names with a price at the entry; a column of forward returns each period, such as ``5D``, ``factor`` and
         ``factor_quantile``.
 
     Raises
@@ -44,8 +45,10 @@ def alphalens_frame(
     from alphalens.utils import get_clean_factor_and_forward_returns  # noqa: PLC0415  of an extra
 
     places = market.sessions.get_indexer(pd.DatetimeIndex(scores["known"])) + lag
-    rows = scores[places < len(market.sessions)]
-    dates = market.sessions[places[places < len(market.sessions)]]
+    entered = np.minimum(places, len(market.sessions) - 1)
+    priced = market.priced.notna().to_numpy()[entered, market.priced.columns.get_indexer(pd.Index(scores["ticker"]))]
+    tradable = priced & (places < len(market.sessions))
+    rows, dates = scores[tradable], market.sessions[places[tradable]]
     index = pd.MultiIndex.from_arrays([dates, rows["ticker"]], names=["date", "asset"])
     factor = pd.Series(rows[FORECAST].to_numpy(), index, name="factor").sort_index()
     return get_clean_factor_and_forward_returns(

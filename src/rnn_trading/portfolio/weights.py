@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.portfolio.parameters import PortfolioError, Sides, WeightParameters
+from rnn_trading.portfolio.verdict import number
 
 Matrix = NDArray[np.float64]
 FORECAST, WEIGHT = "prediction", "weight"
@@ -143,6 +144,7 @@ def _given(scores: pd.DataFrame, sides: Sides) -> pd.DataFrame:
         must = "none negative, their sum 1" if sides == LONG_ONLY else "long ones with the sum 1, short ones with −1"
         raise PortfolioError(
             f"Weights of {first:%Y-%m-%d}: expected {must} (portfolio.weights.sides={sides}). Received: long "
-            f"{long[first]:.6g}, short {-short[first]:.6g} ({int(wrong.sum()):,} of {len(wrong):,} dates are wrong)."
+            f"{number(long[first], 3)}, short {number(-short[first], 3)} ({int(wrong.sum()):,} of {len(wrong):,} dates are "
+            "wrong)."
         )
     return weights
