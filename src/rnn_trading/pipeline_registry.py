@@ -67,7 +67,8 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
     """Return every pipeline by its name, and every experiment by its own.
 
     ``__default__`` is all that goes from a source to skill records; ``canaries``, ``skill_report`` and
-    ``compare_runs`` judge it, ``register`` shows what was tried, and ``portfolio`` what is left of forecasts after costs.
+    ``compare_runs`` judge it, ``register`` shows what was tried, and ``portfolio`` what is left of forecasts after
+    costs.
 
     Parameters
     ----------
@@ -178,8 +179,8 @@ def _refuse_readers_beside_makers(names: Sequence[str]) -> None:
     readers = [name for name in names if name in READERS]
     if readers and len(set(names)) > 1:
         raise ValueError(
-            f"--pipelines: {readers[0]} reads the records and forecasts that are there, and would not wait for the others. Run it "
-            f"after them: {command_for(readers[0], 'corrected')}"
+            f"--pipelines: {readers[0]} reads the records and forecasts that are there, and would not wait for the "
+            f"others. Run it after them: {command_for(readers[0], 'corrected')}"
         )
 
 

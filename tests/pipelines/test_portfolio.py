@@ -146,7 +146,9 @@ def test_series_that_are_there_are_traded(project):
     last = np.linspace(2000, 2100, 90)
     forecast = last * (1 + draw.normal(0, 0.01, 90))
     sessions = closes[~closes.isin(pd.to_datetime(["2016-01-18", "2016-02-15", "2016-03-25"]))]
-    level = pd.DataFrame({"date": closes, "prediction": forecast, "truth": last, "persistence": last, "drift": last + 1})
+    level = pd.DataFrame(
+        {"date": closes, "prediction": forecast, "truth": last, "persistence": last, "drift": last + 1}
+    )
     write_predictions("univariate_regression.level", level[level["date"].isin(sessions)])
     size = np.abs(draw.normal(1, 0.2, 90)) + 0.1
     volatility = pd.DataFrame({"date": closes, "prediction": size, "truth": size, "ewma": 1.0})

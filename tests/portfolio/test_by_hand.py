@@ -53,7 +53,9 @@ def test_equal_weights_and_the_index_by_hand():
     made = built(FORECASTS, index=pd.DataFrame({"close": [10.0, 10.0, 11.0, 11.0, 12.1]}, DAYS))
     values = np.array([[1.0, 1.0, 1.0, 1.0], [1.1, 1.0, 1.1, 0.95], [1.21, 1.1, 1.0, 0.9]]).mean(axis=1)
     after = 1 + np.array([0.0, 0.05, -0.1, 0.1]).mean()
-    assert made.returns["equal_gross"].tolist() == pytest.approx([0.0, values[1] - 1, values[2] / values[1] - 1, after - 1])
+    assert made.returns["equal_gross"].tolist() == pytest.approx(
+        [0.0, values[1] - 1, values[2] / values[1] - 1, after - 1]
+    )
     assert made.returns["index"].tolist() == pytest.approx([0.0, 0.1, 0.0, 0.1])
 
 
@@ -91,7 +93,9 @@ def test_dates_that_rank_nothing_keep_the_book():
 
 def test_a_trade_moves_its_price_by_the_root_of_its_share_of_the_volume():
     """0.5 of A for a million: 500,000 against 4,000,000 a session, at a deviation of the two returns before."""
-    prices = pd.DataFrame({"A": [100.0, 102.0, 100.0, 100.0, 100.0], "B": [50.0] * 5}, DAYS).rename_axis(columns="ticker")
+    prices = pd.DataFrame({"A": [100.0, 102.0, 100.0, 100.0, 100.0], "B": [50.0] * 5}, DAYS).rename_axis(
+        columns="ticker"
+    )
     volumes = pd.DataFrame({"A": [40_000.0] * 5, "B": [0.0] * 5}, DAYS).rename_axis(columns="ticker")
     forecasts = scores_of(("2020-01-08", {"A": 2.0, "B": 1.0})).assign(weight=[0.5, 0.5])
     costs = {"impact": 1.0, "borrow": 0.0, "basis_points": 0}
@@ -100,7 +104,9 @@ def test_a_trade_moves_its_price_by_the_root_of_its_share_of_the_volume():
     volume = (102 + 100) / 2 * 40_000
     assert made.returns["impact"].iloc[0] == pytest.approx(0.5 * deviation * np.sqrt(500_000 / volume))
     assert made.counts["without_volume"] == 2  # B, bought and sold
-    double = built(forecasts, prices, volumes, how(weights={"by": "given", "sides": "long_only"}, costs=costs | {"capital": 2e6}))
+    double = built(
+        forecasts, prices, volumes, how(weights={"by": "given", "sides": "long_only"}, costs=costs | {"capital": 2e6})
+    )
     assert double.returns["impact"].iloc[0] == pytest.approx(made.returns["impact"].iloc[0] * np.sqrt(2))
 
 

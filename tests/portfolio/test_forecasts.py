@@ -50,7 +50,10 @@ def test_a_date_says_when_a_forecast_was_known(dated_by, date, known):
         (FORECASTS[FORECASTS["ticker"] == "B"], "Forecasts of one name only, B: a portfolio ranks several"),
         (FORECASTS.head(0), "Forecasts of one name only, none"),
         (FORECASTS.replace({"prediction": {3.0: np.nan}}), "2 of 8 forecasts are no finite number, the first of B on"),
-        (FORECASTS.assign(ticker=FORECASTS["ticker"] + ".US"), "No name of the forecasts has a price. Forecasts: 'A.US'"),
+        (
+            FORECASTS.assign(ticker=FORECASTS["ticker"] + ".US"),
+            "No name of the forecasts has a price. Forecasts: 'A.US'",
+        ),
         (
             FORECASTS.assign(date=pd.Timestamp("2019-12-31")).drop_duplicates("ticker"),
             "Dates without prices: 1 of 1 dates of forecasts, the first 2019-12-31. Prices run from 2020-01-01 to",
@@ -82,7 +85,9 @@ def test_names_without_prices_and_dates_that_a_later_one_replaces_are_counted():
 
 
 def test_constant_forecasts_rank_nothing():
-    with pytest.raises(PortfolioError, match="On every one of 2 dates all forecasts are equal or has fewer than 2 names"):
+    with pytest.raises(
+        PortfolioError, match="On every one of 2 dates all forecasts are equal or has fewer than 2 names"
+    ):
         weighted("quantile", "long_short", FORECASTS.assign(prediction=0.5))
     with pytest.raises(PortfolioError, match="On every one of 2 dates all forecasts are equal: they rank nothing"):
         weighted("forecast", "long_only", FORECASTS.assign(prediction=0.5))
@@ -112,8 +117,16 @@ def test_quantiles_are_those_of_the_judge():
 @pytest.mark.parametrize(
     ("sides", "weights", "message"),
     [
-        ("long_short", [1.0, 0.5, -1.0, 0.0], "long ones with the sum 1, short ones with −1 .*Received: long 1.500, short −1.000 "),
-        ("long_only", [0.5, 0.4, 0.0, 0.0], "none negative, their sum 1 .*Received: long 0.900, short 0.000 .1 of 2 dates"),
+        (
+            "long_short",
+            [1.0, 0.5, -1.0, 0.0],
+            "long ones with the sum 1, short ones with −1 .*Received: long 1.500, short −1.000 ",
+        ),
+        (
+            "long_only",
+            [0.5, 0.4, 0.0, 0.0],
+            "none negative, their sum 1 .*Received: long 0.900, short 0.000 .1 of 2 dates",
+        ),
         ("long_only", [1.1, -0.1, 0.0, 0.0], "none negative, their sum 1 .*Received: long 1.100, short −0.100"),
     ],
 )

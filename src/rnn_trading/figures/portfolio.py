@@ -103,12 +103,16 @@ def quantiles(by_date: pd.DataFrame, record: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(9, 4.8))
     axes = figure.subplots()
     if by_date.empty:
-        return say(figure, axes, "No date has forecasts that fill all quantiles.", _title("Returns by quantile", record))
+        return say(
+            figure, axes, "No date has forecasts that fill all quantiles.", _title("Returns by quantile", record)
+        )
     means, half = by_date.mean(), 1.96 * by_date.std() / np.sqrt(len(by_date))
     axes.bar(means.index, means, color=BLUE, width=0.65)
     axes.errorbar(means.index, means, yerr=half, fmt="none", ecolor="black", capsize=6, elinewidth=1.6)
     axes.axhline(means.mean(), color=ORANGE, linestyle="--", label="mean of all quantiles")
-    axes.set(xlabel=f"Quantile of the forecast within its date ({len(means)}: highest)", ylabel="Mean return of a holding")
+    axes.set(
+        xlabel=f"Quantile of the forecast within its date ({len(means)}: highest)", ylabel="Mean return of a holding"
+    )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     legend_below(figure, *axes.get_legend_handles_labels(), columns=1, **LEGEND)
@@ -215,7 +219,9 @@ def exposure(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     date_axis(axes)
     legend_below(figure, *axes.get_legend_handles_labels(), columns=3, **LEGEND)
     of = record["exposure"]
-    what = f"On average {number(of['long'], 2)} long and {number(of['short'], 2)} short, in {number(of['names'], 0)} names"
+    what = (
+        f"On average {number(of['long'], 2)} long and {number(of['short'], 2)} short, in {number(of['names'], 0)} names"
+    )
     return titled(figure, _title(what, record))
 
 

@@ -1,4 +1,4 @@
-"""What is left of forecasts after costs, for a browser: the tear sheet of a portfolio, and of positions in one series."""
+"""What is left of forecasts after costs, for a browser: of a portfolio, and of positions in one series."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,14 @@ COLUMNS = {
     "index": "Index",
 }
 HEADS_OF_TIMING = ("Experiment", "Net a year", "Gross a year", "Sharpe", "Turnover", "Break-even", "Held", "At once")
-HEADS_OF_TARGETING = ("Forecaster", "Distance to the target", "Volatility a year", "Turnover", "Mean position", "Sharpe")
+HEADS_OF_TARGETING = (
+    "Forecaster",
+    "Distance to the target",
+    "Volatility a year",
+    "Turnover",
+    "Mean position",
+    "Sharpe",
+)
 
 
 def portfolio_page(record: dict[str, Any], figures: Mapping[str, Any], made: str | None = None) -> str:
@@ -106,9 +113,16 @@ def _paid(record: dict[str, Any]) -> list[tuple[str, str]]:
         ("impact (% a year)", _percent(costs["impact"]) if capital is not None else "no volumes, or switched off"),
         ("break-even cost of a side (bp)", number(even) if even is not None else "nothing is traded"),
         ("capacity (money)", "not known without impact" if capital is None else number(capital, 0)),
-        ("mean exposure", f"{number(record['exposure']['long'], 2)} long, {number(record['exposure']['short'], 2)} short"),
+        (
+            "mean exposure",
+            f"{number(record['exposure']['long'], 2)} long, {number(record['exposure']['short'], 2)} short",
+        ),
         ("names held", number(record["exposure"]["names"], 1)),
-        *[(f"beta to {COLUMNS[name].lower()}", number(record[name]["beta"], 2)) for name in ("equal", "index") if record.get(name)],
+        *[
+            (f"beta to {COLUMNS[name].lower()}", number(record[name]["beta"], 2))
+            for name in ("equal", "index")
+            if record.get(name)
+        ],
     ]
 
 
@@ -122,9 +136,10 @@ def _luck(luck: dict[str, Any], record: dict[str, Any]) -> list[str]:
     return [
         tries,
         f"The Sharpe ratio, net, is above zero with a probability of {format_score(luck['probabilistic'])}; deflated, "
-        f"above the mean of the best of {luck['tries']:,} without skill, of {format_score(luck['deflated'])}. More than "
-        "0.95 is reached by luck in at most 5 % of cases, and in fewer with several tries.",
-        f"The best of {luck['tries']:,} independent tries without skill has as much with {format_p_value(luck['p_of_maximum'])}.",
+        f"above the mean of the best of {luck['tries']:,} without skill, of {format_score(luck['deflated'])}. More "
+        "than 0.95 is reached by luck in at most 5 % of cases, and in fewer with several tries.",
+        f"The best of {luck['tries']:,} independent tries without skill has as much with "
+        f"{format_p_value(luck['p_of_maximum'])}.",
     ]
 
 
@@ -229,6 +244,6 @@ def _traded(targeting: dict[str, Any] | None) -> str:
     low, high = trade["interval"]
     both = "" if low is None else f" (95 %: {_percent(low)} to {_percent(high)}; t {number(trade['t'], 1)})"
     return (
-        f"A trader with the model's variances, who trades each session with one who has those of {words(trade['rival'])} at "
-        f"the price between both, earns {_percent(trade['mean'])} % of the price a session{both}."
+        f"A trader with the model's variances, who trades each session with one who has those of "
+        f"{words(trade['rival'])} at the price between both, earns {_percent(trade['mean'])} % of the price a session{both}."
     )

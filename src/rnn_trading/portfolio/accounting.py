@@ -105,8 +105,8 @@ class _Book:
         if (wealth <= 0).any():
             ruined = self.sessions[entry + int((wealth <= 0).argmax())]
             raise PortfolioError(
-                f"More than all is lost on {ruined:%Y-%m-%d}: no portfolio goes on from there. Check the prices of that "
-                "day, or take smaller weights."
+                f"More than all is lost on {ruined:%Y-%m-%d}: no portfolio goes on from there. Check the prices of "
+                "that day, or take smaller weights."
             )
         shares = positions / wealth[:, None]
         alive = np.where(self.gone[entry : end + 1, held], 0.0, shares)

@@ -76,7 +76,9 @@ def take_scores(forecasts: pd.DataFrame, sessions: pd.DatetimeIndex, names: pd.I
     latest = table.groupby("known")["date"].transform("max") == table["date"]
     counts = {"without_prices": int((~has_prices).sum()), "superseded": int((~latest).sum())}
     table = table[latest].sort_values(["known", "ticker"], kind="stable").reset_index(drop=True)
-    return Scores(table[["ticker", "date", "known", *(name for name in table if name in (FORECAST, WEIGHT, TRUTH))]], counts)
+    return Scores(
+        table[["ticker", "date", "known", *(name for name in table if name in (FORECAST, WEIGHT, TRUTH))]], counts
+    )
 
 
 def known_sessions(dates: pd.DatetimeIndex, sessions: pd.DatetimeIndex, dated_by: DatedBy) -> pd.DatetimeIndex:

@@ -131,7 +131,9 @@ def _autocorrelated(values: Vector) -> float:
     if len(values) < FEWEST_SESSIONS or np.ptp(values) == 0:
         return math.nan
     deviations = values - values.mean()
-    correlations = [float(deviations[lag:] @ deviations[:-lag] / (deviations @ deviations)) for lag in range(1, lags + 1)]
+    correlations = [
+        float(deviations[lag:] @ deviations[:-lag] / (deviations @ deviations)) for lag in range(1, lags + 1)
+    ]
     weights = [1 - lag / (lags + 1) for lag in range(1, lags + 1)]  # Bartlett's, so that the sum is above zero
     year = SESSIONS_A_YEAR
     sums = sum(w * (year - lag) * c for lag, (w, c) in enumerate(zip(weights, correlations, strict=True), start=1))

@@ -129,7 +129,9 @@ def record_of(built: Built, how: PortfolioParameters, tries: int, facts: dict[st
         ``exposure``; ``information``; ``counts``, ``parameters``, ``rules``. Plain values: what does not exist is None.
     """
     returns = built.returns
-    gross, net = ({**measures_of(returns[name]), "interval": list(mean_interval(returns[name]))} for name in ("gross", "net"))
+    gross, net = (
+        {**measures_of(returns[name]), "interval": list(mean_interval(returns[name]))} for name in ("gross", "net")
+    )
     net["luck"] = luck_of(returns["net"], tries)
     record = facts | {
         "verdict": verdict(net, how.costs.basis_points),
@@ -144,7 +146,9 @@ def record_of(built: Built, how: PortfolioParameters, tries: int, facts: dict[st
         "turnover": float(returns["traded"].mean()) * SESSIONS_A_YEAR,
         "break_even": break_even(returns),
         "capacity": capacity(returns, how.costs.capital),
-        "curve": [{"basis_points": at, "mean": mean * SESSIONS_A_YEAR} for at, mean in curve(returns, points(how)).items()],
+        "curve": [
+            {"basis_points": at, "mean": mean * SESSIONS_A_YEAR} for at, mean in curve(returns, points(how)).items()
+        ],
         "exposure": {name: float(returns[name].mean()) for name in ("long", "short", "names")},
         "information": _information(built.earned),
         "counts": built.counts,
@@ -202,5 +206,3 @@ def as_plain(value: Any) -> Any:
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
     return value
-
-

@@ -117,9 +117,7 @@ def positions_of(signals: Signals, name: str, closes: pd.Series, timing: TimingP
     return positions.clip(lowest, timing.most)
 
 
-def account_with(
-    positions: pd.Series, market: Market, holdings: Holdings, how: PortfolioParameters
-) -> pd.DataFrame:
+def account_with(positions: pd.Series, market: Market, holdings: Holdings, how: PortfolioParameters) -> pd.DataFrame:
     """Account of positions in the one name of a market, with costs; see :mod:`rnn_trading.portfolio.costs`."""
     weights = positions.to_frame(market.priced.columns[0])
     return with_costs(account_of(weights, market, holdings), how.costs)
@@ -157,13 +155,13 @@ def time_series(
     market = market_of_index(prices)
     signals = signals_of(table, market.sessions)
     holdings = holdings_of(pd.DatetimeIndex(signals.forecasts.index), market.sessions, how.lag)
-    positions = {
-        name: positions_of(signals, name, prices["close"], how.timing) for name in signals.forecasts
-    } | {HOLD: pd.Series(1.0, signals.forecasts.index)}
+    positions = {name: positions_of(signals, name, prices["close"], how.timing) for name in signals.forecasts} | {
+        HOLD: pd.Series(1.0, signals.forecasts.index)
+    }
     if not positions[MODEL].any():
         raise PortfolioError(
-            f"No position is ever taken: all {len(positions[MODEL]):,} forecasts are the last value. They say nothing of "
-            "the direction."
+            f"No position is ever taken: all {len(positions[MODEL]):,} forecasts are the last value. They say nothing "
+            "of the direction."
         )
     accounts = {name: account_with(each, market, holdings, how) for name, each in positions.items()}
     returns = pd.DataFrame({name: account["net"] for name, account in accounts.items()})

@@ -45,7 +45,9 @@ def _left(net: dict[str, Any], low: float, high: float) -> str:
     luck = net["luck"]
     if luck["p_of_maximum"] >= SIGNIFICANCE:
         often = f"has as much in {100 * luck['p_of_maximum']:.0f} % of cases"
-        best = "a portfolio without skill" if luck["tries"] == 1 else f"the best of {luck['tries']:,} tries without skill"
+        best = (
+            "a portfolio without skill" if luck["tries"] == 1 else f"the best of {luck['tries']:,} tries without skill"
+        )
         return f"something is left, but {best} {often}"
     return "something is left"
 

@@ -56,8 +56,8 @@ def weights_of(scores: pd.DataFrame, how: WeightParameters) -> pd.DataFrame:
     if np.isnan(weights).all():
         why = f" or has fewer than {how.quantiles} names" if how.by == "quantile" else ""
         raise PortfolioError(
-            f"On every one of {len(table):,} dates all forecasts are equal{why}: they rank nothing, so that there is no "
-            "portfolio. Check the column of forecasts."
+            f"On every one of {len(table):,} dates all forecasts are equal{why}: they rank nothing, so that there is "
+            "no portfolio. Check the column of forecasts."
         )
     return pd.DataFrame(weights, table.index, table.columns)
 
@@ -144,7 +144,7 @@ def _given(scores: pd.DataFrame, sides: Sides) -> pd.DataFrame:
         must = "none negative, their sum 1" if sides == LONG_ONLY else "long ones with the sum 1, short ones with −1"
         raise PortfolioError(
             f"Weights of {first:%Y-%m-%d}: expected {must} (portfolio.weights.sides={sides}). Received: long "
-            f"{number(long[first], 3)}, short {number(-short[first], 3)} ({int(wrong.sum()):,} of {len(wrong):,} dates are "
-            "wrong)."
+            f"{number(long[first], 3)}, short {number(-short[first], 3)} ({int(wrong.sum()):,} of {len(wrong):,} "
+            "dates are wrong)."
         )
     return weights

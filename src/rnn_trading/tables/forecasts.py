@@ -27,7 +27,7 @@ def parse_forecasts(
     raw: pd.DataFrame,
     origin: str,
     describe_row: Callable[[int], str] = row_number,
-    told: Told = Told("forecasts"),
+    told: Told | None = None,
 ) -> tuple[pd.DataFrame, Reading]:
     """Check a table of forecasts and bring it into the canonical form.
 
@@ -41,7 +41,7 @@ def parse_forecasts(
     describe_row
         Names a row by its position, for error messages.
     told
-        What the user says of the table.
+        What the user says of the table; None: nothing.
 
     Returns
     -------
@@ -63,11 +63,14 @@ def parse_forecasts(
     >>> parse_forecasts(raw.drop(columns="score"), "mine.csv")
     Traceback (most recent call last):
         ...
-    rnn_trading.tables.forecasts.ForecastError: mine.csv: column 'prediction' is missing. Received: 'Symbol', 'date'. ...
+    rnn_trading.tables.forecasts.ForecastError: mine.csv: column 'prediction' is missing. Received: ...
     """
+    told = told or Told("forecasts")
     table, said = _named(raw, origin, describe_row, told)
     numbers = [wanted.name for wanted in NUMBERS if wanted.name in table]
-    source = SourceTable(table, origin, ("date", "ticker", "prediction"), ("weight", "truth"), describe_row, ForecastError)
+    source = SourceTable(
+        table, origin, ("date", "ticker", "prediction"), ("weight", "truth"), describe_row, ForecastError
+    )
     source.call_columns(said.labels, told.parameter)
     tickers = source.symbols("ticker")
     dates = source.dates("date", told.date_format, None, told.form_of_dates, told.timezone)

@@ -88,7 +88,8 @@ def _dated_by(portfolio: PortfolioParameters, of: str) -> DatedBy:
     found = portfolio.dated_by or DATES.get(of)
     if found is None:
         raise PortfolioError(
-            f"What the date of a row of {of} is, is not known. Say it: --params portfolio.dated_by=known, week or session."
+            f"What the date of a row of {of} is, is not known. Say it: --params portfolio.dated_by=known, week "
+            "or session."
         )
     return found
 
@@ -146,7 +147,9 @@ def portfolio_quantiles(
     portfolio_earned: pd.DataFrame, portfolio_record: dict[str, Any], portfolio: PortfolioParameters
 ) -> Figure:
     """Mean return of each quantile of the forecasts."""
-    return figures.portfolio.quantiles(quantile_returns(portfolio_earned, portfolio.weights.quantiles), portfolio_record)
+    return figures.portfolio.quantiles(
+        quantile_returns(portfolio_earned, portfolio.weights.quantiles), portfolio_record
+    )
 
 
 def portfolio_years(portfolio_returns: pd.DataFrame, portfolio_record: dict[str, Any]) -> Figure:

@@ -101,7 +101,9 @@ def realised_volatility(
     """Volatility of positions that aim at a target."""
     made = series_returns[series_returns["experiment"] == VOLATILITY]
     by_forecaster = made.pivot(index="date", columns="forecaster", values="return")
-    return figures.portfolio.volatility(by_forecaster, series_portfolio_record["targeting"], portfolio.targeting.sessions)
+    return figures.portfolio.volatility(
+        by_forecaster, series_portfolio_record["targeting"], portfolio.targeting.sessions
+    )
 
 
 FIGURES = (timing_equity, realised_volatility)
