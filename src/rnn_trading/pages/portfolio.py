@@ -245,5 +245,6 @@ def _traded(targeting: dict[str, Any] | None) -> str:
     both = "" if low is None else f" (95 %: {_percent(low)} to {_percent(high)}; t {number(trade['t'], 1)})"
     return (
         f"A trader with the model's variances, who trades each session with one who has those of "
-        f"{words(trade['rival'])} at the price between both, earns {_percent(trade['mean'])} % of the price a session{both}."
+        f"{words(trade['rival'])} at the price between both, earns {_percent(trade['mean'])} % of the price "
+        f"a session{both}."
     )

@@ -34,8 +34,8 @@ def alphalens_frame(
     Returns
     -------
     pandas.DataFrame
-        Index (``date``, ``asset``), of names with a price at the entry; a column of forward returns each period, such as
-        ``5D``, ``factor`` and ``factor_quantile``.
+        Index (``date``, ``asset``), of names with a price at the entry; a column of forward returns for each period,
+        such as ``5D``, ``factor`` and ``factor_quantile``.
 
     Raises
     ------
