@@ -5,6 +5,7 @@ import pandas as pd
 
 from rnn_trading.figures import explanations, filings, folds, inputs, macro, panels, series, skill, text
 from rnn_trading.skill.metrics.documents import evaluate_documents
+from tests.figures import traded
 from tests.made_up import table
 
 TITLE = "Model beside its rivals\ntext_sentiment.pretrained_embeddings, as published, simulated data"
@@ -250,6 +251,7 @@ CASES = {
     "calibration": lambda: text.calibration(calibrated(), TITLE),
     "forecasts_by_label": lambda: text.forecasts_by_label(starred(), "tfidf_ridge_of_the_words_seen", TITLE),
     "forecasts_and_returns": lambda: filings.forecasts_and_returns(filing_forecasts(), TITLE),
+    **traded.CASES,
     "all_models": lambda: skill.all_models(table()),
     "no models": lambda: skill.all_models(table().iloc[-2:]),
 }
