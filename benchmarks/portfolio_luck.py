@@ -1,7 +1,7 @@
 """How often luck passes for skill: the deflated Sharpe ratio, and the p of the maximum, of the best of N ways.
 
-Returns without skill: normal ones; ones with heavy tails (Student, 4 degrees of freedom); and ones of which each
-carries on a tenth of the one before. Both answers take sessions for independent. Prints how often each says skill at 5 %.
+Returns without skill: normal ones; ones with heavy tails (Student, 4 degrees of freedom); and ones that carry on a
+tenth of the one before. Both answers take sessions for independent. Prints how often each says skill at 5 %.
 """
 
 import numpy as np

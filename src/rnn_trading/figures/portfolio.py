@@ -28,7 +28,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "equal_net": {"color": BLUE, "linestyle": (0, (1, 1.2)), "linewidth": 1.8},
     "index": {"color": GREY, "linestyle": (0, (6, 1.5, 1, 1.5)), "linewidth": 1.6},
 }
-OTHERS = (
+OTHERS: tuple[dict[str, Any], ...] = (
     {"color": ORANGE, "linewidth": 2.6},
     {"color": BLUE, "linestyle": (0, (1, 1.2)), "linewidth": 1.8},
     {"color": GREY, "linestyle": (0, (6, 1.5, 1, 1.5)), "linewidth": 1.6},

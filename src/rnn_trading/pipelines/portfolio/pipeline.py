@@ -10,7 +10,7 @@ from rnn_trading.figures import Figure
 
 from . import nodes, series
 
-GLOBAL = {"portfolio_of": "params:portfolio_of", "protocol": "params:protocol"}
+GLOBAL: dict[str, Any] = {"portfolio_of": "params:portfolio_of", "protocol": "params:protocol"}
 BUILT = ("portfolio_scores", "portfolio_returns", "portfolio_trades", "portfolio_earned", "portfolio_counts")
 
 
@@ -41,5 +41,6 @@ def _drawn(
     """Nodes that draw figures, named after their functions, and write the page that shows them."""
     by_name: dict[str, Any] = {function.__name__: function for function in functions}
     figures = wiring.draw(by_name, f"draw_{page.removesuffix('_page')}")
-    written = wiring.node(write, page, **{record: record}, **wiring.by_name(*by_name))
+    shown: dict[str, Any] = wiring.by_name(record, *by_name)
+    written = wiring.node(write, page, **shown)
     return figures, written
