@@ -87,6 +87,11 @@ def test_a_portfolio_has_a_record_figures_and_a_page(traded):
     assert not re.search(r"\bnan\b", re.sub(r"base64,[^\"]*", "", page))
 
 
+@pytest.mark.trains  # as all kernels of notebooks do, it imports TensorFlow
+def test_the_notebook_enters_a_book_by_hand(traded, run_notebooks):
+    run_notebooks(Path.cwd(), "corrected", "portfolio")
+
+
 def test_the_same_forecasts_make_the_same_record(traded):
     before = (REPORTS / "portfolio" / NAME / "portfolio.json").read_bytes()
     traded("portfolio", drawn=False, portfolio={"tries": 4})
