@@ -19,6 +19,7 @@ PACKAGES = (
     "workspace",
     "datasets",
     "pipelines.univariate_regression",
+    "portfolio",
     "register",
     "runners",
 )

@@ -233,9 +233,11 @@ def test_a_record_is_made_by_the_first_experiment_that_holds_it():
     assert records_made_by({"a": made, "a.further": made + further}) == {"a": "a", "a.more": "a.further"}
 
 
-@pytest.mark.parametrize("reader", ["skill_report", "compare_runs", "register"])
+@pytest.mark.parametrize("reader", ["skill_report", "compare_runs", "register", "portfolio"])
 def test_what_reads_records_does_not_run_beside_what_makes_them(reader):
-    with pytest.raises(ValueError, match=f"{reader} reads the records that are there.*kedro run --pipelines {reader}"):
+    with pytest.raises(
+        ValueError, match=f"{reader} reads the records and forecasts that are there.*kedro run --pipelines {reader}"
+    ):
         in_protocol(["multivariate", reader], "corrected")
     assert in_protocol([reader], "corrected") == [reader]
 

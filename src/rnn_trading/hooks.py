@@ -45,6 +45,12 @@ OWN_FILES = {
     "text_sentiment": ("reviews_file", "reviews"),
 }
 PRETRAINED = "params:pretrained"
+SHOWN_AT_THE_END = {
+    "canaries": "Results of the canaries",
+    "skill_report_page": "Report",
+    "portfolio_page": "Tear sheet of the portfolio",
+    "series_portfolio_page": "Positions in one series",
+}
 
 
 class RefusalsHook:
@@ -249,7 +255,7 @@ class ProgressHook:
         if "scores" in written:
             paths = (os.path.relpath(catalog[name]._filepath) for name in ("scores", "scoring_model"))
             logger.info("Scores: %s, by the model %s", *paths)
-        for name, words in {"canaries": "Results of the canaries", "skill_report_page": "Report"}.items():
+        for name, words in SHOWN_AT_THE_END.items():
             if name in written:
                 logger.info("%s: %s", words, os.path.relpath(catalog[name]._filepath))
         for name in sorted(output for output in written if output.endswith(".skill")):

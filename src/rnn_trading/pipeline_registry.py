@@ -20,6 +20,7 @@ from rnn_trading.pipelines import (
     compare_runs,
     daily_weekly_sequences,
     data_ingestion,
+    portfolio,
     register,
     skill_report,
     text_sentiment,
@@ -41,8 +42,8 @@ WITH_EXPERIMENTS = (
 
 DEFAULT = "__default__"
 SHOWN_NODES = 8
-# They read whatever records a folder, or entries the register, holds.
-READERS = ("skill_report", "compare_runs", "register")
+# They read whatever records or forecasts a folder, or entries the register, holds.
+READERS = ("skill_report", "compare_runs", "register", "portfolio", "portfolio.series")
 # Experiments that do not exist in every protocol, and the protocols in which they do.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "univariate_regression.rolling_windows.epochs": ("as_published",),
@@ -68,7 +69,8 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
     """Return every pipeline by its name, and every experiment by its own.
 
     ``__default__`` is all that goes from a source to skill records; ``canaries``, ``skill_report`` and
-    ``compare_runs`` judge it, and ``register`` shows what was tried.
+    ``compare_runs`` judge it, ``register`` shows what was tried, and ``portfolio`` what is left of forecasts after
+    costs.
 
     Parameters
     ----------
@@ -83,9 +85,8 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
         **{folder: _together(folder, by_name) for folder in WITH_EXPERIMENTS},
     }
     parts = {f"data_ingestion.{source}": create() for source, create in SOURCES.items()}
-    # Reads a model that is there, and trains none: alone of all pipelines it needs another to have run.
-    parts["text_sentiment_inference"] = text_sentiment.create_inference()
-    parts |= latest_forecasts(by_name, in_use)
+    # They read models that are there, and train none: another pipeline has to have run.
+    parts |= {"text_sentiment_inference": text_sentiment.create_inference()} | latest_forecasts(by_name, in_use)
     # Records of every protocol, whatever that of the session is.
     usual = by_name if in_use.protocol != CAREFUL else experiments()
     made_by = records_made_by(usual)
@@ -97,6 +98,9 @@ def register_pipelines(in_use: plan.Plan | None = None) -> dict[str, Pipeline]:
         ),
         "compare_runs": compare_runs.create_pipeline(made_by, there),
         "register": register.create_pipeline(),
+        # They read predictions that are there, and make none.
+        "portfolio": with_upstream(portfolio.create_pipeline()),
+        "portfolio.series": with_upstream(portfolio.create_of_series()),
     }
     whole = {DEFAULT: wiring.union(pipelines.values())}
     return {**whole, **pipelines, **judges, **parts, **by_name, **of_the_book(by_name)}
@@ -189,8 +193,8 @@ def _refuse_readers_beside_makers(names: Sequence[str]) -> None:
     readers = [name for name in names if name in READERS]
     if readers and len(set(names)) > 1:
         raise ValueError(
-            f"--pipelines: {readers[0]} reads the records that are there, and would not wait for the others. Run it "
-            f"after them: {command_for(readers[0], 'corrected')}"
+            f"--pipelines: {readers[0]} reads the records and forecasts that are there, and would not wait for the "
+            f"others. Run it after them: {command_for(readers[0], 'corrected')}"
         )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 from rnn_trading.figures import explanations, filings, folds, how_sure, inputs, macro, panels, series, skill, text
 from rnn_trading.skill.calibration import judge_calibration
 from rnn_trading.skill.intervals.judging import judge_intervals
+from tests.figures import traded
 from tests.made_up import table
 from tests.skill.intervals import cases as interval_cases
 
@@ -263,6 +264,7 @@ CASES = {
     "no intervals": lambda: how_sure.nothing("No intervals: there are no validation rows.", TITLE),
     "forecasts_by_label": lambda: text.forecasts_by_label(starred(), "tfidf_ridge_of_the_words_seen", TITLE),
     "forecasts_and_returns": lambda: filings.forecasts_and_returns(filing_forecasts(), TITLE),
+    **traded.CASES,
     "all_models": lambda: skill.all_models(table()),
     "no models": lambda: skill.all_models(table().iloc[-2:]),
 }

@@ -86,3 +86,11 @@ class IndexFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
         index = to_index(raw.table, raw.describe_row, origin, told, self.error)
         table, reading = parse_index(index.table, origin, index.describe_row, self._told, index.labels)
         return table, raw.reading | index.reading | reading
+
+
+class IndexFileIfThereDataset(IndexFileDataset):
+    """An index file that may be missing: what is done without one says so. Parameters as of the other."""
+
+    def load(self) -> tuple[pd.DataFrame, Reading] | None:  # type: ignore[override]
+        """Return what the other returns, or None if the file is not there."""
+        return super().load() if self._filepath.exists() else None

@@ -45,6 +45,16 @@ CAPTIONS = {
     "one_forecast": "Which way each input pushes the forecast of the last test date.",
     "words_that_count": "The words that move the forecast of one text most, and the attention that they are given.",
     "model_and_rivals": "The headline score of the model beside its rivals, by tier.",
+    "portfolio_equity": "Wealth that stays invested, before and after costs, beside what needs no forecast.",
+    "portfolio_drawdown": "How far wealth was below its peak, after costs.",
+    "portfolio_quantiles": "What the names in each part of the forecasts earned from one entry to the next.",
+    "portfolio_years": "The returns of each year, before and after costs: does the result rest on a few of them?",
+    "portfolio_coefficients": "The rank correlation of forecasts with what was earned, by month.",
+    "portfolio_turnover": "What was bought and sold in each month.",
+    "portfolio_costs": "What is left a year at other costs.",
+    "portfolio_exposure": "How much of the wealth was long and short.",
+    "timing_equity": "Wealth by positions in one series, after costs, beside its best rival and holding it.",
+    "realised_volatility": "The volatility of positions that aim at a target.",
 }
 PLACES = {name: place for place, name in enumerate(CAPTIONS)}
 

@@ -1,0 +1,250 @@
+"""What is left of forecasts after costs, for a browser: of a portfolio, and of positions in one series."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rnn_trading.portfolio.verdict import number
+from rnn_trading.skill.formats import format_p_value, format_score, words
+
+from .figures import Figure, in_order, small
+from .html import render
+from .parts import cell
+from .stamp import stamp
+
+MEASURES = {
+    "mean": ("Mean return a year", 100, "%"),
+    "compounded": ("Growth a year, reinvested", 100, "%"),
+    "volatility": ("Volatility a year", 100, "%"),
+    "sharpe": ("Sharpe ratio", 1, ""),
+    "sharpe_error": ("its standard error (Lo)", 1, ""),
+    "sharpe_autocorrelated": ("Sharpe ratio of a year (Lo)", 1, ""),
+    "drawdown": ("Largest loss from a peak", 100, "%"),
+    "hit_rate": ("Sessions above zero", 100, "%"),
+    "worst": ("Worst session", 100, "%"),
+}
+COLUMNS = {
+    "gross": "Gross",
+    "net": "Net",
+    "equal": "Equal weights, net",
+    "index": "Index",
+}
+HEADS_OF_TIMING = ("Experiment", "Net a year", "Gross a year", "Sharpe", "Turnover", "Break-even", "Held", "At once")
+HEADS_OF_TARGETING = (
+    "Forecaster",
+    "Distance to the target",
+    "Volatility a year",
+    "Turnover",
+    "Mean position",
+    "Sharpe",
+)
+
+
+def portfolio_page(record: dict[str, Any], figures: Mapping[str, Any], made: str | None = None) -> str:
+    """One HTML file that loads nothing.
+
+    Parameters
+    ----------
+    record
+        See :func:`rnn_trading.portfolio.record.record_of`.
+    figures
+        By name, pictures of Pillow.
+    made
+        See :func:`rnn_trading.pages.stamp.stamp`; None: by this code, now.
+    """
+    columns = {name: title for name, title in COLUMNS.items() if record.get(name)}
+    return render(
+        "portfolio.html",
+        made=made or stamp(),
+        record=record,
+        name=record["of"],
+        protocol=words(record["protocol"]),
+        heads=["Measure", *columns.values()],
+        rows=[_measure(record, columns, name) for name in MEASURES],
+        paid=_paid(record),
+        luck=_luck(record["net"]["luck"], record),
+        information=_information(record["information"]),
+        counts=[(words(name), f"{value:,}") for name, value in record["counts"].items() if value],
+        parameters=[(words(name), _said(value)) for name, value in record["parameters"].items() if name not in UNUSED],
+        figures=_shown(figures),
+    )
+
+
+UNUSED = ("timing", "targeting")
+
+
+def _shown(figures: Mapping[str, Any]) -> list[Figure]:
+    return [small(name, figures[name]) for name in in_order(figures)]
+
+
+def _measure(record: dict[str, Any], columns: Mapping[str, str], name: str) -> list[dict[str, Any]]:
+    title, times, unit = MEASURES[name]
+    cells = [cell(f"{title} ({unit})" if unit else title, title)]
+    for column in columns:
+        value = record[column][name]
+        text = number(None if value is None else times * value, 1 if unit else 2)
+        note = _interval(record[column]) if name == "mean" else None
+        cells.append(cell(text, float("nan") if value is None else value, note))
+    return cells
+
+
+def _interval(of: dict[str, Any]) -> str | None:
+    """The 95 % interval of a mean, or of the difference to it."""
+    low, high = of.get("interval") or (None, None)
+    if low is not None:
+        return f"95 %: {_percent(low)} to {_percent(high)}"
+    if "difference" in of:
+        low, high = of["difference_interval"]
+        both = "" if low is None else f" (95 %: {_percent(low)} to {_percent(high)})"
+        return f"net less this: {_percent(of['difference'])}{both}"
+    return None
+
+
+def _percent(value: float | None, decimals: int = 1) -> str:
+    return number(None if value is None else 100 * value, decimals)
+
+
+def _paid(record: dict[str, Any]) -> list[tuple[str, str]]:
+    costs, capital = record["costs"], record["capacity"]
+    even = record["break_even"]
+    return [
+        ("traded a year, in multiples of wealth", number(record["turnover"], 1)),
+        ("proportional costs (% a year)", _percent(costs["cost"])),
+        ("borrow fee (% a year)", _percent(costs["borrow"])),
+        ("impact (% a year)", _percent(costs["impact"]) if capital is not None else "no volumes, or switched off"),
+        ("break-even cost of a side (bp)", number(even) if even is not None else "nothing is traded"),
+        ("capacity (money)", "not known without impact" if capital is None else number(capital, 0)),
+        (
+            "mean exposure",
+            f"{number(record['exposure']['long'], 2)} long, {number(record['exposure']['short'], 2)} short",
+        ),
+        ("names held", number(record["exposure"]["names"], 1)),
+        *[
+            (f"beta to {COLUMNS[name].lower()}", number(record[name]["beta"], 2))
+            for name in ("equal", "index")
+            if record.get(name)
+        ],
+    ]
+
+
+def _luck(luck: dict[str, Any], record: dict[str, Any]) -> list[str]:
+    counted = record["tries_by_the_register"]
+    further = record["parameters"]["tries"]
+    known = "nobody counted, so that 1 is taken" if counted is None else f"{counted:,} by the register of trials"
+    tries = f"{luck['tries']:,} ways to trade are counted: {known}, and {further:,} by portfolio.tries."
+    if luck["probabilistic"] is None:
+        return [tries, "The Sharpe ratio does not exist."]
+    return [
+        tries,
+        f"The Sharpe ratio, net, is above zero with a probability of {format_score(luck['probabilistic'])}; deflated, "
+        f"above the mean of the best of {luck['tries']:,} without skill, of {format_score(luck['deflated'])}. More "
+        "than 0.95 is reached by luck in at most 5 % of cases, and in fewer with several tries.",
+        f"The best of {luck['tries']:,} independent tries without skill has as much with "
+        f"{format_p_value(luck['p_of_maximum'])}.",
+    ]
+
+
+def _information(found: dict[str, Any]) -> list[str]:
+    said = []
+    for name, what in (("ic", "what was earned"), ("ic_of_truth", "the truth of the table")):
+        of = found[name]
+        if isinstance(of, str):
+            said.append("The table has no truths yet: forecasts are held against what prices say was earned.")
+        elif of["mean"] is None:
+            said.append(f"No date has an information coefficient of {what}.")
+        else:
+            p_value = format_p_value(of["p_value"])
+            said.append(
+                f"Mean information coefficient by date, of {what}: {format_score(of['mean'])}"
+                f"{f' ({p_value})' if p_value else ''}, {of['dates']:,} dates."
+            )
+    return said
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{words(name)}: {_said(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    if isinstance(value, str):
+        return words(value)
+    return "by the experiment" if value is None else f"{value:,g}"
+
+
+def series_page(record: dict[str, Any], figures: Mapping[str, Any], made: str | None = None) -> str:
+    """One HTML file of positions in one series; see :mod:`rnn_trading.pipelines.portfolio.series`.
+
+    Parameters
+    ----------
+    record
+        ``timing`` by experiment, ``targeting`` or None, ``protocol``, ``lag``.
+    figures, made
+        See :func:`portfolio_page`.
+    """
+    targeting = record["targeting"]
+    return render(
+        "series_portfolio.html",
+        made=made or stamp(),
+        protocol=words(record["protocol"]),
+        lag=record["lag"],
+        verdicts=[(name, of["verdict"]) for name, of in record["timing"].items()],
+        timing_heads=HEADS_OF_TIMING,
+        timing=[_timed(name, of) for name, of in record["timing"].items()],
+        targeting_heads=HEADS_OF_TARGETING,
+        targeting=[_targeted(name, of) for name, of in _in_order(targeting)],
+        trade=_traded(targeting),
+        target="" if targeting is None else f"{100 * targeting['target']:g}",
+        figures=_shown(figures),
+    )
+
+
+def _timed(name: str, of: dict[str, Any]) -> list[dict[str, Any]]:
+    net, held, once = of["net"], of["rivals"]["buy_and_hold"], of["at_once"]
+    low, high = once["interval"]
+    return [
+        cell(name, name),
+        cell(f"{_percent(net['mean'])} %", net["mean"], _interval(net)),
+        cell(f"{_percent(of['gross_mean'])} %", of["gross_mean"]),
+        cell(number(net["sharpe"], 2), _key(net["sharpe"])),
+        cell(number(of["turnover"], 1), of["turnover"]),
+        cell(f"{number(of['break_even'])} bp", _key(of["break_even"])),
+        cell(f"{_percent(held['mean'])} %", held["mean"], f"Sharpe {number(held['sharpe'], 2)}"),
+        cell(
+            f"{_percent(once['mean'])} %",
+            once["mean"],
+            None if low is None else f"95 %: {_percent(low)} to {_percent(high)}",
+        ),
+    ]
+
+
+def _key(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _in_order(targeting: dict[str, Any] | None) -> list[tuple[str, dict[str, Any]]]:
+    """Forecasters, the nearest to the target first."""
+    found = {} if targeting is None else targeting["by_forecaster"]
+    return sorted(found.items(), key=lambda each: (each[1]["distance"] is None, each[1]["distance"] or 0.0))
+
+
+def _targeted(name: str, of: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        cell("model" if name == "prediction" else words(name), name),
+        cell(f"{_percent(of['distance'])} points", _key(of["distance"])),
+        cell(f"{_percent(of['volatility'])} %", _key(of["volatility"])),
+        cell(number(of["turnover"], 1), of["turnover"]),
+        cell(number(of["exposure"], 2), of["exposure"]),
+        cell(number(of["sharpe"], 2), _key(of["sharpe"])),
+    ]
+
+
+def _traded(targeting: dict[str, Any] | None) -> str:
+    trade = (targeting or {}).get("trade")
+    if not trade:
+        return ""
+    low, high = trade["interval"]
+    both = "" if low is None else f" (95 %: {_percent(low)} to {_percent(high)}; t {number(trade['t'], 1)})"
+    return (
+        f"A trader with the model's variances, who trades each session with one who has those of "
+        f"{words(trade['rival'])} at the price between both, earns {_percent(trade['mean'])} % of the price "
+        f"a session{both}."
+    )

@@ -1,0 +1,167 @@
+"""Which forecasts are traded, when each was known, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from rnn_trading.portfolio.forecasts import known_sessions, take_scores
+from rnn_trading.portfolio.holding import holdings_of
+from rnn_trading.portfolio.parameters import PortfolioError, WeightParameters
+from rnn_trading.portfolio.weights import quantiles_of, weights_of
+from rnn_trading.skill.metrics.panels import quantile_returns
+from tests.portfolio.by_hand import DAYS, FORECASTS, how, scores_of
+from tests.portfolio.test_by_hand import built
+
+SESSIONS = pd.bdate_range("2020-01-01", "2020-02-14", name="date")
+NAMES = pd.Index(list("ABCD"))
+
+
+def take(table, dated_by="known"):
+    return take_scores(table, SESSIONS, NAMES, dated_by)
+
+
+def weighted(by, sides, table, quantiles=2):
+    return weights_of(take(table).table, WeightParameters(by=by, sides=sides, quantiles=quantiles))
+
+
+@pytest.mark.parametrize(
+    ("dated_by", "date", "known"),
+    [
+        ("known", "2020-01-08", "2020-01-08"),  # a Wednesday
+        ("known", "2020-01-12", "2020-01-10"),  # a Sunday
+        ("week", "2020-01-12", "2020-01-03"),  # of the week that ends on it, the last session before
+        ("session", "2020-01-13", "2020-01-10"),
+    ],
+)
+def test_a_date_says_when_a_forecast_was_known(dated_by, date, known):
+    assert known_sessions(pd.DatetimeIndex([date]), SESSIONS, dated_by) == pd.DatetimeIndex([known])
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (FORECASTS.drop(columns="ticker"), "of one series: there is no column ticker.*--pipelines portfolio.series"),
+        (FORECASTS.drop(columns="prediction"), "no column prediction. Expected: ticker, date, prediction. Received"),
+        (
+            pd.concat([FORECASTS, FORECASTS.head(2)]),
+            "one forecast a date. Received: 4 rows that share theirs, the first of A on 2020-01-06",
+        ),
+        (FORECASTS[FORECASTS["ticker"] == "B"], "Forecasts of one name only, B: a portfolio ranks several"),
+        (FORECASTS.head(0), "Forecasts of one name only, none"),
+        (FORECASTS.replace({"prediction": {3.0: np.nan}}), "2 of 8 forecasts are no finite number, the first of B on"),
+        (
+            FORECASTS.assign(ticker=FORECASTS["ticker"] + ".US"),
+            "No name of the forecasts has a price. Forecasts: 'A.US'",
+        ),
+        (
+            FORECASTS.assign(date=pd.Timestamp("2019-12-31")).drop_duplicates("ticker"),
+            "Dates without prices: 1 of 1 dates of forecasts, the first 2019-12-31. Prices run from 2020-01-01 to",
+        ),
+        (FORECASTS.assign(date=pd.Timestamp("2021-01-04")).drop_duplicates("ticker"), "Dates without prices: 1 of 1"),
+    ],
+)
+def test_what_cannot_be_traded_is_refused(table, message):
+    with pytest.raises(PortfolioError, match=message):
+        take(table)
+
+
+def test_a_table_without_truth_is_traded_and_one_with_truth_is_held_against_it():
+    assert "truth" not in take(FORECASTS).table
+    made = built(FORECASTS)
+    assert "truth" not in made.earned
+    assert built(FORECASTS.assign(truth=0.5)).earned["truth"].tolist() == [0.5] * 8
+    # From the 7th to the 9th, and from the 9th to the 10th.
+    assert made.earned["earned"].tolist() == pytest.approx([0.21, 0.1, 0.0, -0.1, 0.0, 0.05, -0.1, 0.1])
+    assert made.earned["date"].tolist() == [DAYS[1]] * 4 + [DAYS[3]] * 4
+
+
+def test_names_without_prices_and_dates_that_a_later_one_replaces_are_counted():
+    """The Saturday's forecasts were known after Friday's session, as the Friday's were."""
+    of_days = scores_of(("2020-01-10", {"A": 1.0, "B": 2.0}), ("2020-01-11", {"A": 3.0, "B": 1.0, "X": 9.0}))
+    scores = take(of_days)
+    assert scores.counts == {"without_prices": 1, "superseded": 2}
+    assert scores.table["prediction"].tolist() == [3.0, 1.0]
+
+
+def test_constant_forecasts_rank_nothing():
+    with pytest.raises(
+        PortfolioError, match="On every one of 2 dates all forecasts are equal or has fewer than 2 names"
+    ):
+        weighted("quantile", "long_short", FORECASTS.assign(prediction=0.5))
+    with pytest.raises(PortfolioError, match="On every one of 2 dates all forecasts are equal: they rank nothing"):
+        weighted("forecast", "long_only", FORECASTS.assign(prediction=0.5))
+
+
+@pytest.mark.parametrize("sides", ["long_short", "long_only"])
+@pytest.mark.parametrize("by", ["quantile", "forecast"])
+def test_weights_sum_to_what_they_must(by, sides):
+    weights = weighted(by, sides, FORECASTS)
+    assert weights.clip(lower=0).sum(axis=1).tolist() == pytest.approx([1.0, 1.0])
+    assert weights.clip(upper=0).sum(axis=1).tolist() == pytest.approx([0.0 if sides == "long_only" else -1.0] * 2)
+    assert (weights.idxmax(axis=1) == ["A", "B"]).all()
+
+
+def test_quantiles_are_those_of_the_judge():
+    draw = np.random.default_rng(0)
+    values = draw.integers(0, 9, (6, 17)).astype(float)
+    values[draw.random(values.shape) < 0.2] = np.nan
+    rows, columns = np.nonzero(~np.isnan(values))
+    cut, truth = quantiles_of(values, 5), draw.normal(size=values.shape)
+    dates = pd.bdate_range("2020-01-01", periods=6)
+    judged = quantile_returns(values[rows, columns], truth[rows, columns], dates[rows])
+    ours = [[truth[row][cut[row] == each].mean() for each in range(1, 6)] for row in range(6)]
+    assert judged.to_numpy() == pytest.approx(np.array(ours))
+
+
+@pytest.mark.parametrize(
+    ("sides", "weights", "message"),
+    [
+        (
+            "long_short",
+            [1.0, 0.5, -1.0, 0.0],
+            "long ones with the sum 1, short ones with −1 .*Received: long 1.500, short −1.000 ",
+        ),
+        (
+            "long_only",
+            [0.5, 0.4, 0.0, 0.0],
+            "none negative, their sum 1 .*Received: long 0.900, short 0.000 .1 of 2 dates",
+        ),
+        ("long_only", [1.1, -0.1, 0.0, 0.0], "none negative, their sum 1 .*Received: long 1.100, short −0.100"),
+    ],
+)
+def test_given_weights_that_do_not_sum_are_refused(sides, weights, message):
+    right = [1.0, 0.0, -1.0, 0.0] if sides == "long_short" else [0.25] * 4
+    table = FORECASTS.assign(weight=[*right, *weights])
+    with pytest.raises(PortfolioError, match=f"Weights of 2020-01-08: expected {message}"):
+        weighted("given", sides, table)
+
+
+def test_given_weights_are_taken_as_they_are_or_missed():
+    table = FORECASTS.assign(weight=[0.5, 0.5, -0.25, -0.75] * 2)
+    assert weighted("given", "long_short", table).iloc[0].tolist() == [0.5, 0.5, -0.25, -0.75]
+    with pytest.raises(PortfolioError, match="portfolio.weights.by=given takes the weights of the table, which has no"):
+        weighted("given", "long_short", FORECASTS)
+
+
+def test_costs_below_zero_are_refused():
+    for name in ("basis_points", "borrow", "impact"):
+        with pytest.raises(ValidationError, match=f"{name}\n  Input should be greater than or equal to 0"):
+            how(costs={name: -1})
+    with pytest.raises(ValidationError, match="lag"):
+        how(lag=-1)
+
+
+def test_a_book_ends_where_forecasts_pause():
+    known = SESSIONS[[0, 1, 2, 12, 13]]
+    made = holdings_of(known, SESSIONS, lag=1)
+    assert made.ends.tolist() == [2, 3, 4, 14, 15]
+    assert made.counts == {"not_yet_tradable": 0, "pauses": 1}
+
+
+def test_what_is_known_too_late_is_not_traded_yet():
+    made = holdings_of(SESSIONS[[-4, -3, -2]], SESSIONS, lag=1)
+    assert len(made.entries) == 2
+    assert made.counts["not_yet_tradable"] == 1
+    with pytest.raises(PortfolioError, match="Nothing can be traded: the first forecasts were known on 2020-02-13"):
+        holdings_of(SESSIONS[[-2]], SESSIONS, lag=1)
