@@ -3,7 +3,7 @@
 import os
 import sys
 
-__version__ = "0.12.0"
+__version__ = "0.13.0"
 
 # scikit-learn's OpenMP threads spin while they wait. On busy cores (beside TensorFlow's threads, or another run)
 # that turns a fit of a second into minutes; waiting without spinning costs next to nothing. OpenMP reads this once,
