@@ -157,7 +157,6 @@ def test_a_random_walk_shows_nothing(run_file):
     assert {record["finding_kind"] for record in (classification, regression)} <= {"none", "worse"}
 
 
-@pytest.mark.minutes
 @pytest.mark.trains
 def test_dead_tickers_make_the_published_score_and_not_the_corrected_one(run_file):
     """Coin flips of which a fifth have died: only the as-published protocol mistakes death for skill."""
