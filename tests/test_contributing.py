@@ -15,7 +15,7 @@ import pytest
 from rnn_trading.skill.rivals.panels import REGRESSION
 from tests.processes import finished_process
 
-pytestmark = pytest.mark.trains  # in processes of their own
+pytestmark = [pytest.mark.trains, pytest.mark.minutes]  # in processes of their own
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

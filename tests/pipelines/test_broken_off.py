@@ -26,6 +26,7 @@ def results(folder):
     return record, history, predictions
 
 
+@pytest.mark.minutes
 @pytest.mark.trains
 def test_a_run_that_was_killed_in_training_is_taken_up_and_ends_with_the_same_numbers(project, caplog):
     """Killed in the third of four fits: the first two are given back, and the third is taken up where it stood."""

@@ -7,7 +7,6 @@ that breaks off goes on where it was.
 import hashlib
 import json
 import logging
-import multiprocessing
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -161,9 +160,9 @@ def on_all_cores(calls: list[tuple[Any, ...]]) -> Iterator[Any]:
     try:
         yield from Parallel(n_jobs=workers, return_as="generator")(delayed(call[0])(*call[1:]) for call in calls)
     finally:
-        if workers != 1 and multiprocessing.parent_process() is not None:
-            # This process belongs to a runner, and cannot end before the processes that it started. They would stay for
-            # minutes, waiting for more calls.
+        if workers != 1:
+            # They would stay for minutes, waiting for more calls: a process of a runner cannot end before those that it
+            # started, and calls that come just when they give up waiting have been seen to wait without end.
             get_reusable_executor(reuse=True).shutdown()
 
 
