@@ -5,7 +5,7 @@ import queue
 import select
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -151,14 +151,41 @@ def test_whatever_happens_to_the_watch_the_run_ends(way, why, monkeypatch):
     assert said == why
 
 
+class Losing:
+    """Dask's executor, by whose workers the first answers are lost."""
+
+    def __init__(self, lost):
+        self.asked, self._lost = 0, lost
+
+    def submit(self, function, *arguments):
+        self.asked += 1
+        sent = Future()
+        if self.asked > self._lost:
+            sent.set_result(function(*arguments))
+        else:
+            sent.set_exception(TypeError("cannot unpack non-iterable NoneType object"))
+        return sent
+
+
+@pytest.mark.parametrize(("lost", "asked"), [(0, 1), (2, 3), (3, 4), (4, 4)])
+def test_a_lost_answer_is_asked_for_again_but_not_for_ever(lost, asked):
+    workers = cluster.Cluster.__new__(cluster.Cluster)
+    workers._executor, workers._ends = Losing(lost), threading.Event()
+    answer = workers.submit(abs, -3)
+    assert workers._executor.asked == asked
+    assert answer.exception() is None and answer.result() == 3 if lost < 4 else "NoneType" in str(answer.exception())
+
+
 def test_where_no_worker_is_left_the_run_ends(started, tmp_path):
     ends = started(1)
     fifo = str(tmp_path / "fifo")
     os.mkfifo(fifo)
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     runner = ExecutorRunner(kind="dask", address=ends.scheduler_address, patience=0.2)
+    # No other node's answer is on its way when the worker ends: it could come first.
+    pipeline = toy.pipeline(toy.block, fifo=fifo).only_nodes("spread", "fit_3")
     with ThreadPoolExecutor(1) as thread:
-        run = thread.submit(runner.run, toy.pipeline(toy.block, fifo=fifo), toy.catalog(tmp_path, fifo=fifo))
+        run = thread.submit(runner.run, pipeline, toy.catalog(tmp_path, fifo=fifo))
         assert select.select([reader], [], [], SECONDS)[0], "the worker did not begin"
         ends.scale(0)
         error = run.exception(SECONDS)

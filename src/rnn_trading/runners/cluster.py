@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from .workers import code_here, seen_from_here
 SECONDS_TO_CONNECT = 5
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_TO_ANSWER = 30
+TIMES_ASKED_AGAIN = 3
 SAME_CODE = "Bring it to the code that is here, and start it again: it goes on with what it has loaded."
 
 
@@ -137,9 +139,28 @@ class Cluster:
                 return
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """As of any executor."""
-        sent: Future[Any] = self._executor.submit(function, *arguments)
-        return sent
+        """As of any executor. What was lost with its worker is done again by another one.
+
+        Dask does so by itself, but for an answer that is fetched while its worker leaves: its executor then takes the
+        answer for an error, and raises TypeError. A node that is done twice gives the same.
+        """
+        answer: Future[Any] = Future()
+
+        def ask(more: int) -> None:
+            self._executor.submit(function, *arguments).add_done_callback(partial(hear, more=more))
+
+        def hear(sent: Future[Any], more: int) -> None:
+            if sent.cancelled():
+                answer.cancel()
+            elif isinstance(error := sent.exception(), TypeError) and more and not self._ends.is_set():
+                ask(more - 1)
+            elif error is not None:
+                answer.set_exception(error)
+            else:
+                answer.set_result(sent.result())
+
+        ask(TIMES_ASKED_AGAIN)
+        return answer
 
     def close(self) -> None:
         """Leave the cluster, which goes on."""
