@@ -1,6 +1,7 @@
 import numpy as np
 
 from rnn_trading.experiments.how_sure import calibration, intervals
+from rnn_trading.skill.formats import words
 from tests.figures.cases import calibrated, surely
 
 SKILL = {"experiment": "a.b", "protocol": "corrected", "data": {}}
@@ -23,11 +24,15 @@ def test_coverage_is_drawn_by_year_over_all_rows_and_in_the_worst_months():
     assert widths.get_ylabel() == "Mean width (index points)"
 
 
-def test_widths_of_runs_are_drawn_by_step():
+def test_widths_of_runs_are_drawn_by_step_beside_those_of_the_rival():
     found = surely("runs")
-    line = intervals(SKILL | {"intervals": found}).axes[1].lines[1]
-    assert [*line.get_ydata()] == [each["width"] for each in found["levels"]["95"]["by_group"].values()]
-    assert line.get_xdata()[-1] == 29
+    lines = intervals(SKILL | {"intervals": found}).axes[1].lines
+    of_levels = [of for level in found["levels"].values() for of in (level, level["rival"])]
+    expected = [[each["width"] for each in of["by_group"].values()] for of in of_levels]
+    assert [[*line.get_ydata()] for line in lines] == expected
+    assert [line.get_xdata()[-1] for line in lines] == [29] * 4
+    assert [line.get_linestyle() for line in lines] == ["-", "--"] * 2  # colour alone tells none
+    assert lines[3].get_label() == f"width, {words(found['rival'])}"
 
 
 def said(figure):

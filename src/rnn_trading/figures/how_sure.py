@@ -72,25 +72,35 @@ def _parts(of_level: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _draw_widths(axes: Axes, found: dict[str, Any]) -> None:
-    """Mean widths: by step, where there are many; else of the model beside its rival."""
-    by_group = found["levels"]["95"]["by_group"]
-    if by_group and found["newest"]["by"] == "step":
-        for level, style in LEVELS.items():
-            widths = [each["width"] for each in found["levels"][level]["by_group"].values()]
-            axes.plot(np.arange(1, len(widths) + 1), widths, markevery=every(len(widths)), **style)
-        axes.set(xlabel="Steps ahead", ylabel=f"Mean width ({found['unit']})", ylim=(0, None))
-        return
+    """Mean widths of the model beside its rival: by step, where there are some; else of each level."""
     rival = found["rival"]
-    drawn = (("model", ORANGE, -0.5), (words(rival), TIER_COLOURS[tier_of(rival)], 0.5))
+    of_tier = TIER_COLOURS[tier_of(rival)]
+    axes.set_ylabel(f"Mean width ({found['unit']})")
+    if found["newest"]["by"] == "step":
+        of_rival = {"color": of_tier, "linestyle": "--", "fillstyle": "none"}
+        for level, style in LEVELS.items():
+            of_level = found["levels"][level]
+            _by_step(axes, of_level["by_group"], **style)
+            # The levels have one line in the legend: their markers are those of the model's.
+            label = f"width, {words(rival)}" if level == "95" else None
+            _by_step(axes, of_level["rival"]["by_group"], **style | of_rival, label=label)
+        axes.set(xlabel="Steps ahead", ylim=(0, None))
+        return
+    drawn = (("model", ORANGE, -0.5), (words(rival), of_tier, 0.5))
     for name, colour, side in drawn:
         of_levels = [found["levels"][level] for level in LEVELS]
         heights = [(of if name == "model" else of["rival"])["width"] for of in of_levels]
         bars = axes.bar(np.arange(len(LEVELS)) + 0.36 * side, heights, 0.32, color=colour, label=f"width, {name}")
         axes.bar_label(bars, [format_score(height) for height in heights], fontsize=11, padding=2)
     axes.set_xticks(range(len(LEVELS)), [f"{level} %" for level in LEVELS])
-    axes.set(ylabel=f"Mean width ({found['unit']})", xlabel="Intervals")
+    axes.set_xlabel("Intervals")
     axes.grid(visible=False, axis="x")
     axes.margins(y=0.12)
+
+
+def _by_step(axes: Axes, by_step: dict[str, Any], **style: Any) -> None:
+    widths = [each["width"] for each in by_step.values()]
+    axes.plot(np.arange(1, len(widths) + 1), widths, markevery=every(len(widths)), **style)
 
 
 @styled

@@ -77,6 +77,19 @@ def test_intervals_of_runs_grow_with_the_step():
     assert [*found["newest"]["widths"]] == [str(step) for step in range(1, 10)]
 
 
+def test_widths_of_each_step_stand_beside_those_of_the_rival():
+    """Its errors are twice those of the model, and so are its widths."""
+    tables = [
+        table.assign(prediction=table["persistence"] + 0.1, drift=2 * table["persistence"] + 0.2 - table["truth"])
+        for table in cases.runs((60, 40), steps=4)
+    ]
+    for level in judged("runs", tables, ["drift"])["levels"].values():
+        ours, theirs = level["by_group"], level["rival"]["by_group"]
+        assert [*ours] == [*theirs] == ["1", "2", "3", "4"]
+        for step, of_step in ours.items():
+            assert theirs[step] == pytest.approx({"coverage": of_step["coverage"], "width": 2 * of_step["width"]})
+
+
 def test_every_fold_begins_with_its_own_validation_rows():
     folds = [cases.level(60, 80, seed, 10.0**seed * np.ones(140)) for seed in range(2)]
     validation, test = (

@@ -56,9 +56,9 @@ def judge_intervals(
         ``unit`` (of widths and scores), ``levels`` and ``newest``.
 
         ``levels``: by ``80`` and ``95``, ``coverage`` and its standard ``error``, ``width`` (mean) and ``score``
-        (interval score, less is better); ``rival``: the same of the rival; ``by_year`` and ``worst_months``, with
-        ``rows``, ``coverage`` and ``error``, None where rows have no date or no month is worse than others;
-        ``by_group``: of each step or series its ``coverage`` and ``width``, in its own unit.
+        (interval score, less is better); ``by_group``: of each step or series its ``coverage`` and ``width``, in its
+        own unit; ``rival``: all this of the rival; ``by_year`` and ``worst_months``, with ``rows``, ``coverage`` and
+        ``error``, None where rows have no date or no month is worse than others.
 
         ``compared``: ``difference`` of the scores of the wider intervals, negative where the model is better, with
         ``interval``, ``p_value`` and ``doubtful`` (see :func:`rnn_trading.skill.inference.means.mean_test`; of rows
@@ -143,9 +143,9 @@ def _judged(
     held = ours.held[:, place]
     return (
         _summary(ours, place, clusters)
-        | {"rival": _summary(theirs, place, clusters)}
         | _in_time(task, ours.rows, held, clusters, months)
         | {"by_group": _by_group(kind, ours, place)}
+        | {"rival": _summary(theirs, place, clusters) | {"by_group": _by_group(kind, theirs, place)}}
     )
 
 
