@@ -28,8 +28,9 @@ def calibration(skill: dict[str, Any]) -> Figure:
     found = skill.get("calibration")
     if not found:
         return figures.how_sure.nothing(UNKNOWN, title("No calibration", skill))
-    off = format_score(found["ways"][AS_FORECAST]["calibration_error"])
-    what = f"Probabilities are off by {off} on average of {found['rows']:,} test rows"
+    off, luck = (found["ways"][AS_FORECAST][name] for name in ("calibration_error", "error_by_luck"))
+    of_right_ones = "" if luck is None else f", right ones by {format_score(luck)}"
+    what = f"Probabilities are off by {format_score(off)} on average of {found['rows']:,} test rows{of_right_ones}"
     return figures.how_sure.calibration(found, title(what, skill))
 
 

@@ -13,7 +13,7 @@ import scipy
 
 from rnn_trading.skill.formats import format_score
 from rnn_trading.skill.losses import LOG_LOSS, PROBABILITY_FLOOR, Vector
-from rnn_trading.skill.metrics.reliability import calibration_error, reliability
+from rnn_trading.skill.metrics.reliability import calibration_error, error_by_luck, reliability
 from rnn_trading.skill.rows import FOLD, MODEL, folds_in
 from rnn_trading.skill.statistics import TRUTH
 from rnn_trading.skill.tasks import TASKS, TaskName
@@ -89,9 +89,10 @@ def judge_calibration(
     dict or None
         None of forecasts that are no probabilities, and without test rows. ``rows`` (of the test), ``fitted_on``
         (validation rows, of all folds; 0: nothing is said again), ``why`` (None, or why nothing is), ``ways``: of
-        ``as_forecast``, ``platt`` and ``isotonic`` the ``calibration_error``, ``log_loss`` (nats), ``brier``, and
-        ``bins`` (see :func:`rnn_trading.skill.metrics.reliability.reliability`, errors by date or document); ``rival``
-        (that with the smallest mean log-loss: its ``name`` and the same of its forecasts), and ``words``.
+        ``as_forecast``, ``platt`` and ``isotonic`` the ``calibration_error``, ``error_by_luck`` (what it would be of
+        right probabilities), ``log_loss`` (nats), ``brier``, and ``bins`` (see
+        :func:`rnn_trading.skill.metrics.reliability.reliability`, errors by date or document); ``rival`` (that with the
+        smallest mean log-loss: its ``name`` and the same of its forecasts), and ``words``.
 
     Examples
     --------
@@ -161,6 +162,7 @@ def _judged(forecast: Vector, truth: Vector, clusters: pd.Series) -> dict[str, A
     bins = reliability(forecast, truth, clusters)
     return {
         "calibration_error": calibration_error(bins),
+        "error_by_luck": error_by_luck(bins),
         "log_loss": float(LOG_LOSS.of(forecast, truth).mean()),
         "brier": float(((forecast - truth) ** 2).mean()),
         "bins": bins.to_dict(orient="list"),
@@ -168,21 +170,24 @@ def _judged(forecast: Vector, truth: Vector, clusters: pd.Series) -> dict[str, A
 
 
 def in_words(calibration: dict[str, Any]) -> str:
-    """How far probabilities are off, in a sentence or two.
+    """How far probabilities are off, in a few sentences.
 
     Examples
     --------
-    >>> each = {"calibration_error": 0.012, "log_loss": 0.69}
-    >>> in_words({"ways": {"as_forecast": each}, "why": "there are no validation rows"})
-    'Probabilities are off by 0.012 on average (log-loss 0.690). Not fitted again: there are no validation rows.'
-    >>> ways = {"as_forecast": each, "platt": each, "isotonic": each}
-    >>> in_words({"ways": ways, "why": None}).partition(". ")[2]
-    'Fitted again on the validation rows, by 0.012 (0.690) with Platt scaling, 0.012 (0.690) with isotonic regression.'
+    >>> each = {"calibration_error": 0.012, "error_by_luck": 0.009, "log_loss": 0.69}
+    >>> in_words({"ways": {"as_forecast": each}, "why": "there are no validation rows"}).partition(" Not")[0]
+    'Probabilities are off by 0.012 on average (log-loss 0.690); right ones would be off by 0.009, by luck alone.'
+    >>> ways = {"as_forecast": each, "platt": each, "isotonic": each | {"log_loss": 0.7}}
+    >>> in_words({"ways": ways, "why": None}).partition(". ")[2].partition(", they")[2]
+    ' are off by 0.012 (0.690) with Platt scaling, by 0.012 (0.700) with isotonic regression.'
     """
     ways = calibration["ways"]
     off = {way: [format_score(each[name]) for name in ("calibration_error", "log_loss")] for way, each in ways.items()}
-    plain = "Probabilities are off by {} on average (log-loss {}).".format(*off[AS_FORECAST])
+    plain = "Probabilities are off by {} on average (log-loss {})".format(*off[AS_FORECAST])
+    luck = ways[AS_FORECAST]["error_by_luck"]
+    if not np.isnan(luck):
+        plain += f"; right ones would be off by {format_score(luck)}, by luck alone"
     if calibration["why"]:
-        return f"{plain} Not fitted again: {calibration['why']}."
-    again = "Fitted again on the validation rows, by {} ({}) with Platt scaling, {} ({}) with isotonic regression."
-    return f"{plain} {again.format(*off[PLATT], *off[ISOTONIC])}"
+        return f"{plain}. Not fitted again: {calibration['why']}."
+    again = "they are off by {} ({}) with Platt scaling, by {} ({}) with isotonic regression."
+    return f"{plain}. Fitted again on the validation rows, {again.format(*off[PLATT], *off[ISOTONIC])}"

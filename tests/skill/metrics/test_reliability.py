@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.skill.metrics.reliability import calibration_error, reliability
+from rnn_trading.skill.metrics.reliability import calibration_error, error_by_luck, reliability
 
 
 def test_ten_bins_of_equally_many_rows_by_hand():
@@ -30,3 +30,22 @@ def test_rows_of_a_date_that_happen_together_are_one():
     alone, together = (reliability(np.full(20, 0.5), truth, clusters)["error"][0] for clusters in (None, dates))
     assert together == pytest.approx(np.sqrt(0.25 / 3))
     assert together > 2 * alone
+
+
+def test_right_probabilities_are_off_by_luck_as_far_as_is_said():
+    """Tickers of a date move together: five of them are worth one row, and luck is larger than that of single rows."""
+    generator = np.random.default_rng(0)
+    off, said, of_rows = [], [], []
+    for _ in range(200):
+        forecast = generator.uniform(0.2, 0.8, 200).repeat(5)
+        truth = (generator.random(200).repeat(5) < forecast).astype(float)
+        bins, alone = (reliability(forecast, truth, clusters) for clusters in (np.arange(200).repeat(5), None))
+        off.append(calibration_error(bins))
+        said.append(error_by_luck(bins))
+        of_rows.append(error_by_luck(alone))
+    assert np.mean(said) == pytest.approx(np.mean(off), rel=0.05)
+    assert np.mean(of_rows) < 0.6 * np.mean(off)
+
+
+def test_luck_is_unknown_where_no_bin_has_an_error():
+    assert np.isnan(error_by_luck(reliability(np.array([0.2, 0.9]), np.array([0.0, 1.0]), [1, 2])))

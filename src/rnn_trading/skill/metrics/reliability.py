@@ -65,3 +65,25 @@ def calibration_error(bins: pd.DataFrame) -> float:
     0.0625
     """
     return float(np.average((bins["share"] - bins["probability"]).abs(), weights=bins["rows"]))
+
+
+def error_by_luck(bins: pd.DataFrame) -> float:
+    """The calibration error that right probabilities would have on average, since shares of few rows are never exact.
+
+    The mean size of a normal error is its standard error times the root of ``2 / pi``. NaN where no bin has a standard
+    error. A bin of which everything happened, or nothing, counts as exact: the result is rather too small.
+
+    Parameters
+    ----------
+    bins
+        See :func:`reliability`.
+
+    Examples
+    --------
+    >>> round(error_by_luck(pd.DataFrame({"error": [0.1, 0.2, np.nan], "rows": [30, 10, 5]})), 4)
+    0.0997
+    """
+    known = bins[bins["error"].notna()]
+    if known.empty:
+        return float("nan")
+    return float(np.sqrt(2 / np.pi) * np.average(known["error"], weights=known["rows"]))
