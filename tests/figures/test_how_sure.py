@@ -56,7 +56,7 @@ def test_what_happened_is_drawn_by_probability_with_and_without_another_fit():
     assert [*curves] == ["as forecast", "Platt scaling", "isotonic", "majority"]
     np.testing.assert_array_equal(curves["isotonic"], found["ways"]["isotonic"]["bins"]["share"])
     first, of_luck = figure.get_suptitle().partition("\n")[0].split(", right ones by ")
-    assert first.startswith("Probabilities are off by 0.")
+    assert first.startswith(f"Probabilities of {found['rows']} test rows are off by 0.")
     assert float(of_luck) == pytest.approx(found["ways"]["as_forecast"]["error_by_luck"], abs=0.001)
     shapes = {(each.lines[0].get_marker(), each.lines[0].get_linestyle()) for each in axes.containers}
     assert len(shapes) == 4  # colour alone tells none

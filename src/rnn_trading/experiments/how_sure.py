@@ -30,7 +30,7 @@ def calibration(skill: dict[str, Any]) -> Figure:
         return figures.how_sure.nothing(UNKNOWN, title("No calibration", skill))
     off, luck = (found["ways"][AS_FORECAST][name] for name in ("calibration_error", "error_by_luck"))
     of_right_ones = "" if luck is None else f", right ones by {format_score(luck)}"
-    what = f"Probabilities are off by {format_score(off)} on average of {found['rows']:,} test rows{of_right_ones}"
+    what = f"Probabilities of {found['rows']:,} test rows are off by {format_score(off)}{of_right_ones}"
     return figures.how_sure.calibration(found, title(what, skill))
 
 
