@@ -1,6 +1,6 @@
 """What is left of forecasts after costs, for a browser: of a portfolio, and of positions in one series."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnn_trading.portfolio.verdict import number
@@ -39,7 +39,9 @@ HEADS_OF_TARGETING = (
 )
 
 
-def portfolio_page(record: dict[str, Any], figures: Mapping[str, Any], made: str | None = None) -> str:
+def portfolio_page(
+    record: dict[str, Any], figures: Mapping[str, Any], pages: Sequence[str] = (), made: str | None = None
+) -> str:
     """One HTML file that loads nothing.
 
     Parameters
@@ -48,6 +50,8 @@ def portfolio_page(record: dict[str, Any], figures: Mapping[str, Any], made: str
         See :func:`rnn_trading.portfolio.record.record_of`.
     figures
         By name, pictures of Pillow.
+    pages
+        Experiments whose forecasts these are and whose page is there: the tear sheet leads to it.
     made
         See :func:`rnn_trading.pages.stamp.stamp`; None: by this code, now.
     """
@@ -63,8 +67,12 @@ def portfolio_page(record: dict[str, Any], figures: Mapping[str, Any], made: str
         paid=_paid(record),
         luck=_luck(record["net"]["luck"], record),
         information=_information(record["information"]),
+        pages=pages,
         counts=[(words(name), f"{value:,}") for name, value in record["counts"].items() if value],
-        parameters=[(words(name), _said(value)) for name, value in record["parameters"].items() if name not in UNUSED],
+        parameters=[
+            *[("the table was read as", "; ".join(record["read_as"]))] * bool(record["read_as"]),
+            *((words(name), _said(value)) for name, value in record["parameters"].items() if name not in UNUSED),
+        ],
         figures=_shown(figures),
     )
 
@@ -170,14 +178,16 @@ def _said(value: Any) -> str:
     return "by the experiment" if value is None else f"{value:,g}"
 
 
-def series_page(record: dict[str, Any], figures: Mapping[str, Any], made: str | None = None) -> str:
+def series_page(
+    record: dict[str, Any], figures: Mapping[str, Any], pages: Sequence[str] = (), made: str | None = None
+) -> str:
     """One HTML file of positions in one series; see :mod:`rnn_trading.pipelines.portfolio.series`.
 
     Parameters
     ----------
     record
         ``timing`` by experiment, ``targeting`` or None, ``protocol``, ``lag``.
-    figures, made
+    figures, pages, made
         See :func:`portfolio_page`.
     """
     targeting = record["targeting"]
@@ -186,6 +196,7 @@ def series_page(record: dict[str, Any], figures: Mapping[str, Any], made: str | 
         made=made or stamp(),
         protocol=words(record["protocol"]),
         lag=record["lag"],
+        pages=pages,
         verdicts=[(name, of["verdict"]) for name, of in record["timing"].items()],
         timing_heads=HEADS_OF_TIMING,
         timing=[_timed(name, of) for name, of in record["timing"].items()],

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,7 @@ from rnn_trading.tables.wording import reasons
 
 logger = logging.getLogger(__name__)
 OWN = "forecasts_file"
+PAGE = "/page.html"
 # What the date of a row is in the tables of experiments.
 DATES: dict[str, DatedBy] = {
     "stacked_lstm.classification": "week",
@@ -189,6 +191,11 @@ FIGURES = (
 )
 
 
-def write_portfolio_page(portfolio_record: dict[str, Any], **drawn: Any) -> str:
+def write_portfolio_page(portfolio_record: dict[str, Any], portfolio_skill: dict[str, bytes], **drawn: Any) -> str:
     """The tear sheet; see :func:`rnn_trading.pages.portfolio.portfolio_page`."""
-    return portfolio_page(portfolio_record, drawn)
+    return portfolio_page(portfolio_record, drawn, pages_in(portfolio_skill))
+
+
+def pages_in(files: Iterable[str]) -> list[str]:
+    """Experiments of which a page lies among files."""
+    return [file.removesuffix(PAGE) for file in files if file.endswith(PAGE)]
