@@ -58,6 +58,12 @@ INDEXED = pd.DataFrame(
 )
 GIVEN = {"portfolio": {"weights": {"by": "given"}}}
 WEIGHED = table("date,ticker,weight", "{day},{name},{weight}")
+LATEST = "\n".join(
+    table(
+        "ticker,last_price,tradeable_from,period,forecast,lower_95,upper_95,naive,strong,rank",
+        "{name},{day},2020-01-07,2020-01-12,{value},-3,3,0,0.1,1",
+    ).splitlines()[:6]
+)
 TOKYO = table(form="{day}T15:00:00Z,{name},{value}")
 FORECASTS = [
     Case("`date`, `ticker` and `prediction`, and no truths", {"f.csv": PLAIN}, "read", "", scores()),
@@ -176,6 +182,21 @@ FORECASTS = [
         lambda outcome: (
             "2020-01-12" in {f"{day:%Y-%m-%d}" for day in outcome.table["date"]} and len(outcome.table) == 25
         ),
+    ),
+    Case(
+        "the newest forecasts of a network, some weeks later, and `forecasts_columns.date=last_price`",
+        {"f.csv": LATEST},
+        "read",
+        "'last_price' as date; 'forecast' as prediction",
+        scores(dates=DATES[:1]),
+        {"forecasts_columns": {"date": "last_price"}},
+    ),
+    Case(
+        "the same, before there are prices",
+        {"f.csv": LATEST.replace(DATES[0], "2020-02-07")},
+        "refused",
+        "Nothing can be traded",
+        params={"forecasts_columns": {"date": "last_price"}},
     ),
     Case(
         "weights that are given, and sum",
