@@ -56,7 +56,7 @@ def equity(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     record
         See :func:`rnn_trading.portfolio.record.record_of`.
     """
-    figure = Figure(figsize=(10, 5))
+    figure = Figure(figsize=(13, 5.4))
     axes = figure.subplots()
     for name in LINES:
         if name in returns:
@@ -79,7 +79,7 @@ def drawdown(below: pd.Series, record: dict[str, Any]) -> Figure:
     record
         See :func:`equity`.
     """
-    figure = Figure(figsize=(10, 4.2))
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     axes.fill_between(below.index, below, 0, color=ORANGE, alpha=0.35, linewidth=0)
     axes.plot(below.index, below, color=ORANGE, linewidth=1.2)
@@ -100,7 +100,7 @@ def quantiles(by_date: pd.DataFrame, record: dict[str, Any]) -> Figure:
     record
         See :func:`equity`.
     """
-    figure = Figure(figsize=(9, 4.8))
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     if by_date.empty:
         return say(
@@ -124,7 +124,7 @@ def quantiles(by_date: pd.DataFrame, record: dict[str, Any]) -> Figure:
 @styled
 def years(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     """Sum of the returns of each year, gross and net."""
-    figure = Figure(figsize=(10, 4.6))
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     sums = returns[["gross", "net"]].groupby(pd.DatetimeIndex(returns.index).year).sum()
     places = np.arange(len(sums))
@@ -143,7 +143,7 @@ def years(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
 @styled
 def turnover(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     """What is bought and sold in each month, in multiples of wealth."""
-    figure = Figure(figsize=(10, 4.2))
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     by_month = returns["traded"].resample("MS").sum()
     axes.step(by_month.index, by_month, where="post", color=BLUE, linewidth=1.6, label="bought and sold in a month")
@@ -209,7 +209,7 @@ def costs(record: dict[str, Any]) -> Figure:
 @styled
 def exposure(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     """Long, short and net exposure after each close."""
-    figure = Figure(figsize=(10, 4.4))
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     axes.plot(returns.index, returns["long"], color=BLUE, linewidth=1.2, label="long")
     axes.plot(returns.index, -returns["short"], color=ORANGE, linewidth=1.2, linestyle=(0, (4, 1.5)), label="short")

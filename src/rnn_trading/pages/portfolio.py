@@ -175,7 +175,7 @@ def _said(value: Any) -> str:
         return ", ".join(map(_said, value))
     if isinstance(value, str):
         return words(value)
-    return "by the experiment" if value is None else f"{value:,g}"
+    return "as the experiment says" if value is None else f"{value:,.10g}"
 
 
 def series_page(
