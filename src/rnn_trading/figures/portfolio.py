@@ -35,6 +35,7 @@ OTHERS: tuple[dict[str, Any], ...] = (
 )
 MONTHS = ("J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D")
 LEGEND: dict[str, Any] = {"fontsize": 12}
+MOST_YEARS = 10  # that have room side by side
 
 
 def _title(what: str, record: dict[str, Any]) -> str:
@@ -131,7 +132,7 @@ def years(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     axes.bar(places - 0.2, sums["gross"], width=0.38, color=BLUE, label="gross")
     axes.bar(places + 0.2, sums["net"], width=0.38, color=ORANGE, label="net", hatch="//", edgecolor="white")
     axes.axhline(0, color=GREY, linewidth=1)
-    step = max(1, len(places) // 12)
+    step = -(-len(places) // MOST_YEARS)
     axes.set_xticks(places[::step], [str(year) for year in sums.index[::step]])
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set(xlabel="Year", ylabel="Sum of the year's returns")

@@ -138,16 +138,19 @@ def _luck(luck: dict[str, Any], record: dict[str, Any]) -> list[str]:
     counted = record["tries_by_the_register"]
     further = record["parameters"]["tries"]
     known = "nobody counted, so that 1 is taken" if counted is None else f"{counted:,} by the register of trials"
-    tries = f"{luck['tries']:,} ways to trade are counted: {known}, and {further:,} by portfolio.tries."
+    ways = "1 way to trade is" if luck["tries"] == 1 else f"{luck['tries']:,} ways to trade are"
+    tries = f"{ways} counted: {known}, and {further:,} by portfolio.tries."
     if luck["probabilistic"] is None:
         return [tries, "The Sharpe ratio does not exist."]
+    p_of_maximum = format_p_value(luck["p_of_maximum"])
+    likely = f"The Sharpe ratio, net, is above zero with a probability of {format_score(luck['probabilistic'])}"
+    if luck["tries"] == 1:
+        return [tries, f"{likely}. A portfolio without skill has as much with {p_of_maximum}."]
     return [
         tries,
-        f"The Sharpe ratio, net, is above zero with a probability of {format_score(luck['probabilistic'])}; deflated, "
-        f"above the mean of the best of {luck['tries']:,} without skill, of {format_score(luck['deflated'])}. More "
-        "than 0.95 is reached by luck in at most 5 % of cases, and in fewer with several tries.",
-        f"The best of {luck['tries']:,} independent tries without skill has as much with "
-        f"{format_p_value(luck['p_of_maximum'])}.",
+        f"{likely}; deflated, above the mean of the best of {luck['tries']:,} without skill, of "
+        f"{format_score(luck['deflated'])}. More than 0.95 is reached by luck in fewer than 5 % of cases.",
+        f"The best of {luck['tries']:,} independent tries without skill has as much with {p_of_maximum}.",
     ]
 
 
