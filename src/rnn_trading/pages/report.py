@@ -93,13 +93,7 @@ def report_page(
         without_record=without_record(table),
         report_command=report_command(records.run),
         changed=changed_runs(table),
-        book={
-            "says": book.SAYS,
-            "command": records.command_for(BOOK, "corrected"),
-            "columns": list(book.COLUMNS),
-            "numbers": book.NUMBERS,
-            "rows": [book.page_cells(row) for row in book_table(records)],
-        },
+        book=_book(records),
         artefacts=_artefacts(records),
         laws=LAWS,
         canaries=_canaries(records),
@@ -108,6 +102,17 @@ def report_page(
         missing=records.missing,
         problems=problems,
     )
+
+
+def _book(records: Records) -> dict[str, Any]:
+    """What the protocol of the book is, and its table."""
+    return {
+        "says": book.SAYS,
+        "command": records.command_for(BOOK, "corrected"),
+        "columns": list(book.COLUMNS),
+        "numbers": book.NUMBERS,
+        "rows": [book.page_cells(row) for row in book_table(records)],
+    }
 
 
 def _artefacts(records: Records) -> list[dict[str, Any]]:
