@@ -61,6 +61,25 @@ def test_what_cannot_be_read_is_named(tmp_path, text, options, message):
         load(tmp_path, text, **options)
 
 
+@pytest.mark.parametrize(
+    ("stamp", "timezone", "day"),
+    [
+        ("2020-01-05T15:00:00Z", "Asia/Tokyo", "2020-01-06"),  # midnight in Tokyo
+        ("2020-01-06 16:00", None, "2020-01-06"),  # of the exchange
+        ("2020-01-06T00:00:00Z", None, "2020-01-06"),
+        ("2020-01-05T15:00:00Z", None, None),
+    ],
+)
+def test_a_time_of_another_zone_is_refused_until_its_zone_is_named(tmp_path, stamp, timezone, day):
+    """A day early, forecasts would be traded before they were known."""
+    text = f"ticker,date,prediction\nA,{stamp},1\nB,{stamp},2\n"
+    if day is None:
+        with pytest.raises(DatasetError, match="the zone whose days are meant, such as --params timezone=Asia/Tokyo"):
+            load(tmp_path, text)
+    else:
+        assert load(tmp_path, text, timezone=timezone)[0]["date"].unique().tolist() == [pd.Timestamp(day)]
+
+
 def test_a_share_of_bad_rows_is_left_out(tmp_path):
     text = "ticker,date,prediction\nA,2020-01-03,1\nB,2020-01-03,high\nC,2020-01-03,2\n"
     table, reading = load(tmp_path, text, bad_rows=0.4)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tests.field.case import Case
 from tests.field.filings import FILINGS
+from tests.field.forecasts import FORECASTS
 from tests.field.index import INDEX
 from tests.field.macro import MACRO
 from tests.field.price_forms import LAYOUTS, WRITTEN
@@ -33,4 +34,5 @@ GROUPS = [
     Group("Macro series", "macro", "macro_file", MACRO),
     Group("Reviews", "reviews", "reviews_file", REVIEWS),
     Group("Annual reports", "filings", "filings_file", FILINGS),
+    Group("Forecasts, for a portfolio", "forecasts", "forecasts_file", FORECASTS),
 ]

@@ -56,6 +56,14 @@ def downloaded() -> pd.DataFrame:
     return table
 
 
+def prices() -> pd.DataFrame:
+    """Of five names, A to E, that never stand still for 25 sessions, in the canonical form."""
+    days = pd.bdate_range(DAYS[0], periods=25)
+    keys = pd.MultiIndex.from_product([[*"ABCDE"], days], names=["ticker", "date"])
+    closes = [10.0 * (place + 1) + step % 7 + step / 16 for place in range(5) for step in range(25)]
+    return pd.DataFrame({"adj_close": closes}, keys)
+
+
 def is_the_panel(outcome: Any) -> bool:
     """Whether all prices of the panel were read, to the last bit, and nothing else."""
     return left_of_the_panel()(outcome)

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from rnn_trading.datasets.filings_file import FilingPricesFileDataset
+from rnn_trading.datasets.forecasts_file import ForecastsFileDataset
 from rnn_trading.datasets.index_file import IndexFileDataset
 from rnn_trading.datasets.macro_file import MacroFileDataset
 from rnn_trading.datasets.prices_file import PricesFileDataset
@@ -37,7 +38,7 @@ class Reader:
         table, reading = self.dataset(filepath=str(path)).load()
         if self.labelled:
             table = table.reset_index() if "ticker" in table.index.names else table
-            found = zip(table["ticker"], table["date"], table["adj_close"], strict=True)
+            found = zip(table["ticker"], table["date"], table[self.header[2]], strict=True)
         else:
             series = [name for name in self.header[1:] if name in table.columns]
             found = ((name, day, value) for name in series for day, value in table[name].items())
@@ -49,6 +50,7 @@ READERS = {
     "prices": Reader(PricesFileDataset, ("date", "ticker", "adj_close"), True),
     "filing prices": Reader(FilingPricesFileDataset, ("date", "ticker", "adj_close"), True),
     "index": Reader(IndexFileDataset, ("date", "close"), False),
+    "forecasts": Reader(ForecastsFileDataset, ("date", "ticker", "prediction"), True),
     "macro": Reader(MacroFileDataset, ("date", "UMCSENT", "IPGMFN"), False),
 }
 

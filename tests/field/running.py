@@ -1,8 +1,11 @@
-"""From a file to the canonical table and its report, as `kedro run --env files` does it, in memory."""
+"""From a file to the canonical table and its report, as `kedro run --env files` does it, in memory.
+
+Forecasts are traded as well, at prices that have no fault.
+"""
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,8 +20,10 @@ from kedro.validation.parameter_validator import ParameterValidator
 
 from rnn_trading.cli import USER_ERRORS, _message
 from rnn_trading.config import ParsedOnce
+from rnn_trading.pipelines import portfolio
 from rnn_trading.pipelines.data_ingestion import pipeline as ingestion
 from rnn_trading.settings import CONFIG_LOADER_ARGS
+from tests.field.panel import prices
 
 # Runtime parameters that name files.
 FILES = (
@@ -29,6 +34,7 @@ FILES = (
     "filings_file",
     "filing_index",
     "filing_prices_file",
+    "forecasts_file",
 )
 ROOT = Path(__file__).parent.parent.parent
 # Of each source: its pipeline, the node, the table and the report that it makes.
@@ -38,7 +44,10 @@ SOURCES = {
     "macro": (ingestion.create_macro, "ingest_macro", "macro", "macro_report"),
     "reviews": (ingestion.create_reviews, "ingest_reviews", "reviews", "reviews_report"),
     "filings": (ingestion.create_filings, "ingest_filings", "filings", "filing_tables_report"),
+    "forecasts": (portfolio.create_pipeline, "build_portfolio", "portfolio_scores", "portfolio_counts"),
 }
+# What does not come from the file.
+GIVEN: dict[str, Callable[[], Any]] = {"prices": prices, "portfolio_index_source": lambda: None}
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,8 @@ def _run(pipeline: Pipeline, raw: dict[str, Any], sources: dict[str, Any]) -> di
     for name in pipeline.inputs():
         if name.startswith("params:"):
             catalog[name] = MemoryDataset(_block(parameters, name.removeprefix("params:")))
+        elif name in GIVEN:
+            catalog[name] = MemoryDataset(GIVEN[name]())
         else:
             catalog[name] = AbstractDataset.from_config(name, dict(sources[name]))
     outputs = {name: MemoryDataset() for name in pipeline.outputs()}

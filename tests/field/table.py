@@ -12,8 +12,8 @@ PAGE = ROOT / "docs/refused.md"
 HEAD = """# What is refused, mended and counted
 
 Each row is a file that a test writes and reads, and what came of it. `python tools/refused_table.py` makes this page
-from the tests. What was left out or mended is counted in the report of the source, in `data/03_primary`, and said in
-the log. How to bring files of your own: [own_data.md](own_data.md).
+from the tests. What was left out or mended is counted in the report of the source, in `data/03_primary` (of forecasts
+in the record of the portfolio), and said in the log. How to bring files of your own: [own_data.md](own_data.md).
 """
 
 

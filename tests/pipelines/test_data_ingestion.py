@@ -232,9 +232,10 @@ def test_bars_of_an_hour_are_refused(tmp_path):
 
 
 def test_the_zone_of_a_run_reaches_every_file_with_dates():
-    given = {"timezone": "Asia/Tokyo"}
+    given = {"timezone": "Asia/Tokyo", "forecasts_file": "mine.csv"}
     catalog = OmegaConfigLoader(str(ROOT / "conf"), env="files", runtime_params=given, **CONFIG_LOADER_ARGS)["catalog"]
-    for name in ("prices_source", "index_prices_source", "index_ranges_source", "macro_source", "filing_prices_source"):
+    names = ("prices_source", "index_prices_source", "index_ranges_source", "macro_source", "filing_prices_source")
+    for name in (*names, "portfolio_index_source", "portfolio_forecasts"):
         dataset = AbstractDataset.from_config(name, dict(catalog[name]))
         assert dataset._describe()["timezone"] == "Asia/Tokyo"
         with pytest.raises(DatasetError, match="'Tokyo' is no time zone. Did you mean Asia/Tokyo"):

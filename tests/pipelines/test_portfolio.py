@@ -10,6 +10,7 @@ import pytest
 from kedro.io import DatasetError
 
 from rnn_trading.datasets.register import Parts
+from rnn_trading.pages.portfolio import portfolio_page
 from rnn_trading.pipelines.portfolio.nodes import FIGURES
 from rnn_trading.portfolio.parameters import PortfolioError
 from tests.conftest import project_in
@@ -42,7 +43,8 @@ def write_record(name, best_rival=None, **trials):
     folder = REPORTS / name
     folder.mkdir(parents=True)
     record = {"headline": {"best_rival": best_rival}, "data": {"source": "mine.csv"}, "trials": trials or None}
-    (folder / "skill.json").write_text(json.dumps(record))
+    (folder / "skill.json").write_text(json.dumps(record | {"made": {"version": name}}))
+    (folder / "page.html").touch()
 
 
 def read(name=NAME):
@@ -81,7 +83,14 @@ def test_a_portfolio_has_a_record_figures_and_a_page(traded):
     page = (folder / "page.html").read_text()
     assert record["verdict"] in page
     assert page.count("data:image/png;base64,") == len(FIGURES) == 8
-    assert not re.search(r"""(src|href)=["'](?!data:|portfolio(\.json|_\w+\.png))""", page)
+    links = re.findall(r'href="([^"]*)"', page)
+    assert not [
+        link for link in links if not re.fullmatch(r"data:,|portfolio(\.json|_\w+\.png)|(\.\./){2,3}[\w./]+html", link)
+    ]
+    back = [link for link in links if link.startswith("..")]
+    assert back == [f"../../{NAME}/page.html", "../../../skill_report.html"]
+    assert (folder / back[0]).exists()
+    assert not re.search(r"""src=["'](?!data:)""", page)
     assert {path.stem for path in folder.glob("*.png")} == {figure.__name__ for figure in FIGURES}
     assert "7 ways to trade are counted: 3 by the register of trials, and 4 by portfolio.tries." in page
     assert not re.search(r"\bnan\b", re.sub(r"base64,[^\"]*", "", page))
@@ -143,6 +152,10 @@ def test_a_table_of_the_users_with_their_prices_and_without_an_index(project, tm
     assert record["information"]["ic_of_truth"] == "no truth is there yet"
     assert record["parameters"]["weights"]["quantiles"] == 3
     assert record["from"] == "2020-01-21"
+    assert record["read_as"][:2] == ["CSV, semicolons", "'Symbol' as ticker"]
+    page = portfolio_page(record, {})
+    assert "The table was read as</dt><dd>CSV, semicolons; &#39;Symbol&#39; as ticker" in page
+    assert 'href="../' not in page
 
 
 def test_series_that_are_there_are_traded(project):
@@ -164,7 +177,14 @@ def test_series_that_are_there_are_traded(project):
     assert [*record["timing"]] == ["univariate_regression.level"]
     assert record["timing"]["univariate_regression.level"]["rivals"].keys() == {"persistence", "drift", "buy_and_hold"}
     assert record["targeting"]["trade"]["rival"] == "ewma"
+    volatility_record = {"version": "univariate_regression.volatility"}
+    assert record["made"] == {
+        "univariate_regression.level": None,
+        "univariate_regression.volatility": volatility_record,
+    }
     page = (REPORTS / "portfolio/series/page.html").read_text()
     assert record["timing"]["univariate_regression.level"]["verdict"] in page
     assert page.count("data:image/png;base64,") == 2
     assert "A trader with the model&#39;s variances" in page
+    linked = ["../../univariate_regression.volatility/page.html", "../../../skill_report.html"]
+    assert re.findall(r'href="(\.\.[^"]*)"', page) == linked

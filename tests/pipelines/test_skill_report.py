@@ -105,6 +105,33 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
     assert 'href="corrected/stacked_lstm.regression/page.html"' not in page
 
 
+def test_what_was_traded_stands_beside_the_forecasts(reported):
+    level, volatility, panel = (
+        *("univariate_regression.level", "univariate_regression.volatility"),
+        "stacked_lstm.regression",
+    )
+    records = [record(name, "corrected", 0.1, 0.05, made={"version": "1"}) for name in (level, volatility, panel)]
+    current, former = {"version": "1"}, {"version": "0"}
+    series = {"timing": {level: {"verdict": "Nothing is left."}}, "made": {level: former, volatility: current}}
+    folder = reported(
+        **{f"corrected/{each['experiment']}/skill.json": json.dumps(each).encode() for each in records},
+        **{f"corrected/portfolio/{panel}/portfolio.json": json.dumps({"verdict": "A < B.", "made": current}).encode()},
+        **{f"corrected/portfolio/{panel}/page.html": b"", "corrected/portfolio/series/page.html": b""},
+        **{"corrected/portfolio/series/portfolio.json": json.dumps(series).encode()},
+        **{f"corrected/portfolio/{NAME}/portfolio.json": b"[]"},
+    )
+    page = (folder / PAGE).read_text()
+    to_series = '<a href="corrected/portfolio/series/page.html">The tear sheet</a>'
+    assert f'Traded: A &lt; B. <a href="corrected/portfolio/{panel}/page.html">The tear sheet</a>' in page
+    assert f"Traded: Nothing is left. These are forecasts of another run. {to_series}" in page
+    assert f"Traded: positions that aim at a volatility. {to_series}" in page
+    assert page.count("Traded: ") == 3
+    assert (
+        f"corrected/portfolio/{NAME}/portfolio.json: is no record of a portfolio. Make it again: kedro run --pipelines "
+        "portfolio --params portfolio_of=" + NAME
+    ) in problems_of(page)
+
+
 def test_a_careful_record_is_the_one_that_a_model_is_judged_by(reported):
     """Beside its corrected record: its figures are others, and so are its canaries."""
     level = "univariate_regression.level"

@@ -131,6 +131,17 @@ def slow(prices, targets, entries, rate):
     return pd.DataFrame(found, columns=["gross", "net"])
 
 
+def test_the_two_books_by_hand_are_those_of_an_account_in_shares():
+    """Weights, drift and costs; the borrow fee, a basis point a day of what is short, is added by hand."""
+    nothing = dict.fromkeys(PRICES, 0.0)
+    targets = [nothing | {"A": 1.0, "D": -1.0}, nothing | {"B": 1.0, "A": -1.0}]
+    expected = slow(PRICES, targets, [1, 3], 0.001)
+    made = built(FORECASTS).returns
+    assert made["gross"].tolist() == pytest.approx(expected["gross"].tolist(), abs=1e-15)
+    borrowed = np.array([0.0, 1.0, 0.95 / 1.15, 1.0]) * 1e-4
+    assert made["net"].tolist() == pytest.approx((expected["net"] - borrowed).tolist(), abs=1e-15)
+
+
 @settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 9), st.sampled_from(["quantile", "forecast"]))
 def test_an_account_in_shares_says_the_same(seed, names, by):

@@ -86,10 +86,12 @@ def test_names_without_prices_and_dates_that_a_later_one_replaces_are_counted():
 
 def test_constant_forecasts_rank_nothing():
     with pytest.raises(
-        PortfolioError, match="On every one of 2 dates all forecasts are equal or has fewer than 2 names"
+        PortfolioError, match="each of the dates .2. all forecasts are equal, or of fewer than 2 names. Check"
     ):
         weighted("quantile", "long_short", FORECASTS.assign(prediction=0.5))
-    with pytest.raises(PortfolioError, match="On every one of 2 dates all forecasts are equal: they rank nothing"):
+    with pytest.raises(
+        PortfolioError, match="Nothing is ranked.* each of the dates .2. all forecasts are equal. Check"
+    ):
         weighted("forecast", "long_only", FORECASTS.assign(prediction=0.5))
 
 

@@ -35,6 +35,7 @@ OTHERS: tuple[dict[str, Any], ...] = (
 )
 MONTHS = ("J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D")
 LEGEND: dict[str, Any] = {"fontsize": 12}
+MOST_YEARS = 10  # that have room side by side
 
 
 def _title(what: str, record: dict[str, Any]) -> str:
@@ -56,7 +57,7 @@ def equity(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     record
         See :func:`rnn_trading.portfolio.record.record_of`.
     """
-    figure = Figure(figsize=(10, 5))
+    figure = Figure(figsize=(13, 5.4))
     axes = figure.subplots()
     for name in LINES:
         if name in returns:
@@ -79,7 +80,7 @@ def drawdown(below: pd.Series, record: dict[str, Any]) -> Figure:
     record
         See :func:`equity`.
     """
-    figure = Figure(figsize=(10, 4.2))
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     axes.fill_between(below.index, below, 0, color=ORANGE, alpha=0.35, linewidth=0)
     axes.plot(below.index, below, color=ORANGE, linewidth=1.2)
@@ -100,7 +101,7 @@ def quantiles(by_date: pd.DataFrame, record: dict[str, Any]) -> Figure:
     record
         See :func:`equity`.
     """
-    figure = Figure(figsize=(9, 4.8))
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     if by_date.empty:
         return say(
@@ -124,14 +125,14 @@ def quantiles(by_date: pd.DataFrame, record: dict[str, Any]) -> Figure:
 @styled
 def years(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     """Sum of the returns of each year, gross and net."""
-    figure = Figure(figsize=(10, 4.6))
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     sums = returns[["gross", "net"]].groupby(pd.DatetimeIndex(returns.index).year).sum()
     places = np.arange(len(sums))
     axes.bar(places - 0.2, sums["gross"], width=0.38, color=BLUE, label="gross")
     axes.bar(places + 0.2, sums["net"], width=0.38, color=ORANGE, label="net", hatch="//", edgecolor="white")
     axes.axhline(0, color=GREY, linewidth=1)
-    step = max(1, len(places) // 12)
+    step = -(-len(places) // MOST_YEARS)
     axes.set_xticks(places[::step], [str(year) for year in sums.index[::step]])
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set(xlabel="Year", ylabel="Sum of the year's returns")
@@ -143,7 +144,7 @@ def years(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
 @styled
 def turnover(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     """What is bought and sold in each month, in multiples of wealth."""
-    figure = Figure(figsize=(10, 4.2))
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     by_month = returns["traded"].resample("MS").sum()
     axes.step(by_month.index, by_month, where="post", color=BLUE, linewidth=1.6, label="bought and sold in a month")
@@ -209,7 +210,7 @@ def costs(record: dict[str, Any]) -> Figure:
 @styled
 def exposure(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     """Long, short and net exposure after each close."""
-    figure = Figure(figsize=(10, 4.4))
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     axes.plot(returns.index, returns["long"], color=BLUE, linewidth=1.2, label="long")
     axes.plot(returns.index, -returns["short"], color=ORANGE, linewidth=1.2, linestyle=(0, (4, 1.5)), label="short")

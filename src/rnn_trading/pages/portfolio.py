@@ -1,6 +1,6 @@
 """What is left of forecasts after costs, for a browser: of a portfolio, and of positions in one series."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnn_trading.portfolio.verdict import number
@@ -39,7 +39,9 @@ HEADS_OF_TARGETING = (
 )
 
 
-def portfolio_page(record: dict[str, Any], figures: Mapping[str, Any], made: str | None = None) -> str:
+def portfolio_page(
+    record: dict[str, Any], figures: Mapping[str, Any], pages: Sequence[str] = (), made: str | None = None
+) -> str:
     """One HTML file that loads nothing.
 
     Parameters
@@ -48,6 +50,8 @@ def portfolio_page(record: dict[str, Any], figures: Mapping[str, Any], made: str
         See :func:`rnn_trading.portfolio.record.record_of`.
     figures
         By name, pictures of Pillow.
+    pages
+        Experiments whose forecasts these are and whose page is there: the tear sheet leads to it.
     made
         See :func:`rnn_trading.pages.stamp.stamp`; None: by this code, now.
     """
@@ -63,8 +67,12 @@ def portfolio_page(record: dict[str, Any], figures: Mapping[str, Any], made: str
         paid=_paid(record),
         luck=_luck(record["net"]["luck"], record),
         information=_information(record["information"]),
+        pages=pages,
         counts=[(words(name), f"{value:,}") for name, value in record["counts"].items() if value],
-        parameters=[(words(name), _said(value)) for name, value in record["parameters"].items() if name not in UNUSED],
+        parameters=[
+            *[("the table was read as", "; ".join(record["read_as"]))] * bool(record["read_as"]),
+            *((words(name), _said(value)) for name, value in record["parameters"].items() if name not in UNUSED),
+        ],
         figures=_shown(figures),
     )
 
@@ -130,16 +138,19 @@ def _luck(luck: dict[str, Any], record: dict[str, Any]) -> list[str]:
     counted = record["tries_by_the_register"]
     further = record["parameters"]["tries"]
     known = "nobody counted, so that 1 is taken" if counted is None else f"{counted:,} by the register of trials"
-    tries = f"{luck['tries']:,} ways to trade are counted: {known}, and {further:,} by portfolio.tries."
+    ways = "1 way to trade is" if luck["tries"] == 1 else f"{luck['tries']:,} ways to trade are"
+    tries = f"{ways} counted: {known}, and {further:,} by portfolio.tries."
     if luck["probabilistic"] is None:
         return [tries, "The Sharpe ratio does not exist."]
+    p_of_maximum = format_p_value(luck["p_of_maximum"])
+    likely = f"The Sharpe ratio, net, is above zero with a probability of {format_score(luck['probabilistic'])}"
+    if luck["tries"] == 1:
+        return [tries, f"{likely}. A portfolio without skill has as much with {p_of_maximum}."]
     return [
         tries,
-        f"The Sharpe ratio, net, is above zero with a probability of {format_score(luck['probabilistic'])}; deflated, "
-        f"above the mean of the best of {luck['tries']:,} without skill, of {format_score(luck['deflated'])}. More "
-        "than 0.95 is reached by luck in at most 5 % of cases, and in fewer with several tries.",
-        f"The best of {luck['tries']:,} independent tries without skill has as much with "
-        f"{format_p_value(luck['p_of_maximum'])}.",
+        f"{likely}; deflated, above the mean of the best of {luck['tries']:,} without skill, of "
+        f"{format_score(luck['deflated'])}. More than 0.95 is reached by luck in fewer than 5 % of cases.",
+        f"The best of {luck['tries']:,} independent tries without skill has as much with {p_of_maximum}.",
     ]
 
 
@@ -167,17 +178,19 @@ def _said(value: Any) -> str:
         return ", ".join(map(_said, value))
     if isinstance(value, str):
         return words(value)
-    return "by the experiment" if value is None else f"{value:,g}"
+    return "as the experiment says" if value is None else f"{value:,.10g}"
 
 
-def series_page(record: dict[str, Any], figures: Mapping[str, Any], made: str | None = None) -> str:
+def series_page(
+    record: dict[str, Any], figures: Mapping[str, Any], pages: Sequence[str] = (), made: str | None = None
+) -> str:
     """One HTML file of positions in one series; see :mod:`rnn_trading.pipelines.portfolio.series`.
 
     Parameters
     ----------
     record
         ``timing`` by experiment, ``targeting`` or None, ``protocol``, ``lag``.
-    figures, made
+    figures, pages, made
         See :func:`portfolio_page`.
     """
     targeting = record["targeting"]
@@ -186,6 +199,7 @@ def series_page(record: dict[str, Any], figures: Mapping[str, Any], made: str | 
         made=made or stamp(),
         protocol=words(record["protocol"]),
         lag=record["lag"],
+        pages=pages,
         verdicts=[(name, of["verdict"]) for name, of in record["timing"].items()],
         timing_heads=HEADS_OF_TIMING,
         timing=[_timed(name, of) for name, of in record["timing"].items()],

@@ -1,6 +1,8 @@
 """The report of all experiments."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -23,6 +25,25 @@ from .stamp import stamp
 from .table import COLUMNS, NUMBERS, page_cells
 
 
+@dataclass(frozen=True)
+class Traded:
+    """What is left of a record's forecasts after costs.
+
+    Attributes
+    ----------
+    verdict
+        In a sentence; None where there is none: positions that aim at a volatility.
+    page
+        Where the tear sheet lies, as seen from the report; None: it is gone.
+    current
+        Whether these are the forecasts of the record, and not those of an earlier run.
+    """
+
+    verdict: str | None
+    page: str | None
+    current: bool
+
+
 def report_page(
     found: list[str],
     table: pd.DataFrame,
@@ -32,6 +53,7 @@ def report_page(
     problems: list[str],
     picture: Figure,
     made: str | None = None,
+    traded: Mapping[tuple[str, str], Traded] | None = None,
 ) -> str:
     """The report as one HTML page: picture, findings, tables, artefacts, canaries, figures, and what is missing.
 
@@ -53,6 +75,8 @@ def report_page(
         Of all models; see :func:`rnn_trading.figures.skill.all_models`.
     made
         See :func:`rnn_trading.pages.stamp.stamp`; None: by this code, now.
+    traded
+        By (name, protocol) of a record; None: nothing was.
     """
     return render(
         "report.html",
@@ -69,21 +93,26 @@ def report_page(
         without_record=without_record(table),
         report_command=report_command(records.run),
         changed=changed_runs(table),
-        book={
-            "says": book.SAYS,
-            "command": records.command_for(BOOK, "corrected"),
-            "columns": list(book.COLUMNS),
-            "numbers": book.NUMBERS,
-            "rows": [book.page_cells(row) for row in book_table(records)],
-        },
+        book=_book(records),
         artefacts=_artefacts(records),
         laws=LAWS,
         canaries=_canaries(records),
         release=records.command_for("canaries", "corrected"),
-        experiments=_experiments(records, figures, pages),
+        experiments=_experiments(records, figures, pages, traded or {}),
         missing=records.missing,
         problems=problems,
     )
+
+
+def _book(records: Records) -> dict[str, Any]:
+    """What the protocol of the book is, and its table."""
+    return {
+        "says": book.SAYS,
+        "command": records.command_for(BOOK, "corrected"),
+        "columns": list(book.COLUMNS),
+        "numbers": book.NUMBERS,
+        "rows": [book.page_cells(row) for row in book_table(records)],
+    }
 
 
 def _artefacts(records: Records) -> list[dict[str, Any]]:
@@ -129,7 +158,10 @@ def _law(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _experiments(
-    records: Records, figures: dict[tuple[str, str], list[Figure]], pages: dict[tuple[str, str], str]
+    records: Records,
+    figures: dict[tuple[str, str], list[Figure]],
+    pages: dict[tuple[str, str], str],
+    traded: Mapping[tuple[str, str], Traded],
 ) -> list[dict[str, Any]]:
     """Verdicts and figures by experiment."""
     by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -145,6 +177,7 @@ def _experiments(
                 "changed": in_words(record["changed"]),
                 "figures": figures[name, protocol],
                 "page": pages.get((name, protocol)),
+                "traded": traded.get((name, protocol)),
             }
         )
     theirs = published_figures(records)

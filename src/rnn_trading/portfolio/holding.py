@@ -134,8 +134,8 @@ def holdings_of(known: pd.DatetimeIndex, sessions: pd.DatetimeIndex, lag: int) -
     if not tradable.any():
         raise PortfolioError(
             f"Nothing can be traded: the first forecasts were known on {known[0]:%Y-%m-%d}, and prices end on "
-            f"{sessions[-1]:%Y-%m-%d}. A book is entered {lag} sessions after its forecasts (portfolio.lag), and held "
-            "for one at least."
+            f"{sessions[-1]:%Y-%m-%d}. A book is entered as many sessions after its forecasts as portfolio.lag says "
+            f"({lag}), and held for one at least."
         )
     entries = places[tradable]
     usual = int(np.median(np.diff(places))) if len(places) > 1 else 1

@@ -54,10 +54,10 @@ def weights_of(scores: pd.DataFrame, how: WeightParameters) -> pd.DataFrame:
     values = table.to_numpy(dtype=np.float64)
     weights = _by_quantile(values, how) if how.by == "quantile" else _by_forecast(values, how.sides)
     if np.isnan(weights).all():
-        why = f" or has fewer than {how.quantiles} names" if how.by == "quantile" else ""
+        fewer = f", or of fewer than {how.quantiles} names" if how.by == "quantile" else ""
         raise PortfolioError(
-            f"On every one of {len(table):,} dates all forecasts are equal{why}: they rank nothing, so that there is "
-            "no portfolio. Check the column of forecasts."
+            f"Nothing is ranked, so that there is no portfolio: on each of the dates ({len(table):,}) all forecasts "
+            f"are equal{fewer}. Check the column of forecasts."
         )
     return pd.DataFrame(weights, table.index, table.columns)
 

@@ -12,6 +12,7 @@ from rnn_trading.tables.checks import SourceTable, TableError, row_number
 from rnn_trading.tables.names import DATE, TICKER, Header, Told, Wanted
 from rnn_trading.tables.numerals import plain_numerals
 from rnn_trading.tables.reading import Reading
+from rnn_trading.tables.time_zones import with_a_time, with_an_offset
 
 PREDICTION = Wanted("prediction", (("prediction", "forecast", "score"), ("signal", "alpha", "factor", "yhat", "pred")))
 WEIGHT = Wanted("weight", (("weight", "weights"),))
@@ -52,8 +53,8 @@ def parse_forecasts(
     Raises
     ------
     ForecastError
-        For a missing column, more rows than ``told`` allows with a date, ticker or number that cannot be read, or a
-        ticker that stands twice on a date. All such faults are told together.
+        For a missing column, more rows than ``told`` allows with a date, ticker or number that cannot be read, with a
+        time of day of another zone, or a ticker that stands twice on a date. All such faults are told together.
 
     Examples
     --------
@@ -72,6 +73,13 @@ def parse_forecasts(
         table, origin, ("date", "ticker", "prediction"), ("weight", "truth"), describe_row, ForecastError
     )
     source.call_columns(said.labels, told.parameter)
+    if told.timezone is None:
+        stamps = source.table["date"]
+        # A day early, a forecast would be traded before it was known.
+        elsewhere = with_a_time(stamps) & with_an_offset(stamps)
+        source.note(
+            "date", elsewhere, "a plain date, or the zone whose days are meant, such as --params timezone=Asia/Tokyo"
+        )
     tickers = source.symbols("ticker")
     dates = source.dates("date", told.date_format, None, told.form_of_dates, told.timezone)
     source.name_rows(tickers, dates)

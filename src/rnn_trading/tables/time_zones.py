@@ -100,6 +100,19 @@ def _times_and_offsets(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     return times, pd.to_timedelta(minutes.where(digits.str.slice(0, 1) == "+", -minutes), unit="min")
 
 
+def with_an_offset(values: pd.Series) -> pd.Series:
+    """Mark timestamps, or text, that say how far they are from UTC.
+
+    Examples
+    --------
+    >>> with_an_offset(pd.Series(["2020-01-31T15:00:00Z", "2020-01-31 16:00:00-05:00", "2020-01-31 16:00"])).tolist()
+    [True, True, False]
+    """
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return values.notna() & (values.dt.tz is not None)
+    return _times_and_offsets(values.astype("str").str.strip())[1].notna()
+
+
 def with_a_time(values: pd.Series) -> pd.Series:
     """Mark timestamps, or ISO text, of another time than midnight.
 

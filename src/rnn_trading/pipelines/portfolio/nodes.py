@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,7 @@ from rnn_trading.tables.wording import reasons
 
 logger = logging.getLogger(__name__)
 OWN = "forecasts_file"
+PAGE = "/page.html"
 # What the date of a row is in the tables of experiments.
 DATES: dict[str, DatedBy] = {
     "stacked_lstm.classification": "week",
@@ -61,8 +63,8 @@ def build_portfolio(
     -------
     dict
         ``portfolio_scores``: see :class:`rnn_trading.portfolio.forecasts.Scores`; ``portfolio_returns``,
-        ``portfolio_trades``, ``portfolio_earned`` and ``portfolio_counts``: see
-        :class:`rnn_trading.portfolio.record.Built`.
+        ``portfolio_trades`` and ``portfolio_earned``: see :class:`rnn_trading.portfolio.record.Built`;
+        ``portfolio_counts``: how a table of the user's was read, and what was left out or not traded.
     """
     own = isinstance(portfolio_forecasts, tuple)
     forecasts, reading = portfolio_forecasts if own else (portfolio_forecasts, Reading())
@@ -72,15 +74,14 @@ def build_portfolio(
     scores = take_scores(forecasts, market.sessions, market.priced.columns, _dated_by(portfolio, portfolio_of))
     index = None if portfolio_index_source is None else portfolio_index_source[0]
     built = build(scores, market, index, portfolio)
-    counts = reading.counts | built.counts
-    if found := reasons(counts):
+    if found := reasons(built.counts):
         logger.warning("%s: left out, or not traded: %s", portfolio_of, found)
     return {
         "portfolio_scores": scores.table,
         "portfolio_returns": built.returns,
         "portfolio_trades": built.trades,
         "portfolio_earned": built.earned,
-        "portfolio_counts": counts,
+        "portfolio_counts": (reading | Reading(counts=built.counts)).report(),
     }
 
 
@@ -98,7 +99,7 @@ def judge_portfolio(
     portfolio_returns: pd.DataFrame,
     portfolio_trades: pd.DataFrame,
     portfolio_earned: pd.DataFrame,
-    portfolio_counts: dict[str, int],
+    portfolio_counts: dict[str, Any],
     portfolio_skill: dict[str, bytes],
     register_of_trials: Register,
     portfolio: PortfolioParameters,
@@ -114,8 +115,9 @@ def judge_portfolio(
         "source": skill["data"].get("source") if skill else None,
         "tries_by_the_register": counted,
         "made": skill.get("made") if skill else None,
+        "read_as": portfolio_counts["read_as"],
     }
-    built = Built(portfolio_returns, portfolio_trades, portfolio_earned, portfolio_counts)
+    built = Built(portfolio_returns, portfolio_trades, portfolio_earned, portfolio_counts["left_out_or_mended"])
     record = record_of(built, portfolio, (counted or 1) + portfolio.tries, facts)
     logger.info("%s (%s): %s", portfolio_of, protocol, record["verdict"])
     return record
@@ -189,6 +191,11 @@ FIGURES = (
 )
 
 
-def write_portfolio_page(portfolio_record: dict[str, Any], **drawn: Any) -> str:
+def write_portfolio_page(portfolio_record: dict[str, Any], portfolio_skill: dict[str, bytes], **drawn: Any) -> str:
     """The tear sheet; see :func:`rnn_trading.pages.portfolio.portfolio_page`."""
-    return portfolio_page(portfolio_record, drawn)
+    return portfolio_page(portfolio_record, drawn, pages_in(portfolio_skill))
+
+
+def pages_in(files: Iterable[str]) -> list[str]:
+    """Experiments of which a page lies among files."""
+    return [file.removesuffix(PAGE) for file in files if file.endswith(PAGE)]

@@ -23,24 +23,25 @@ def create_pipeline() -> Pipeline:
         portfolio_of=GLOBAL["portfolio_of"],
     )
     judge = wiring.node(nodes.judge_portfolio, "portfolio_record", **GLOBAL)
-    figures, page = _drawn(nodes.FIGURES, nodes.write_portfolio_page, "portfolio_record", "portfolio_page")
+    shown = ("portfolio_record", "portfolio_skill")
+    figures, page = _drawn(nodes.FIGURES, nodes.write_portfolio_page, shown, "portfolio_page")
     return Pipeline([build, judge, figures, page])
 
 
 def create_of_series() -> Pipeline:
     """Forecasts of one series that are there, and the index, to positions, their record and a page."""
     trade = wiring.node(series.trade_series, "series_portfolio_record", "series_returns")
-    names = (series.FIGURES, series.write_series_page, "series_portfolio_record", "series_portfolio_page")
-    figures, page = _drawn(*names)
+    shown = ("series_portfolio_record", "series_skill")
+    figures, page = _drawn(series.FIGURES, series.write_series_page, shown, "series_portfolio_page")
     return Pipeline([trade, figures, page])
 
 
 def _drawn(
-    functions: tuple[Callable[..., Figure], ...], write: Callable[..., str], record: str, page: str
+    functions: tuple[Callable[..., Figure], ...], write: Callable[..., str], shown: tuple[str, ...], page: str
 ) -> tuple[Node, Node]:
     """Nodes that draw figures, named after their functions, and write the page that shows them."""
     by_name: dict[str, Any] = {function.__name__: function for function in functions}
     figures = wiring.draw(by_name, f"draw_{page.removesuffix('_page')}")
-    shown: dict[str, Any] = wiring.by_name(record, *by_name)
-    written = wiring.node(write, page, **shown)
+    inputs: dict[str, Any] = wiring.by_name(*shown, *by_name)
+    written = wiring.node(write, page, **inputs)
     return figures, written

@@ -16,7 +16,7 @@ from rnn_trading.portfolio.timing import time_series
 from rnn_trading.register.entries import Register
 from rnn_trading.skill.protocols import command_for
 
-from .nodes import record_in, tries_of
+from .nodes import pages_in, record_in, tries_of
 
 logger = logging.getLogger(__name__)
 OF_INDEX = ("univariate_regression.level", "univariate_regression.level.returns")
@@ -52,7 +52,8 @@ def trade_series(
     -------
     dict
         ``series_portfolio_record``: ``timing``, by experiment, see :func:`rnn_trading.portfolio.timing.time_series`,
-        and ``targeting``: see :func:`rnn_trading.portfolio.targeting.target_volatility`, None without forecasts.
+        ``targeting``: see :func:`rnn_trading.portfolio.targeting.target_volatility`, None without forecasts, and
+        ``made``: by experiment, what its record says it was made by; None without a record.
         ``series_returns``: ``experiment``, ``date``, ``forecaster``, ``return``.
 
     Raises
@@ -64,20 +65,24 @@ def trade_series(
     if not there:
         ways = " or ".join(command_for(name, protocol) for name in (OF_INDEX[0], VOLATILITY, OF_RANGES))
         raise PortfolioError(f"No forecasts of one series are there ({protocol}). Make them: {ways}")
+    skills = {name: record_in(series_skill, name) for name in there}
     timed, returns = {}, []
     for name in (*OF_INDEX, OF_RANGES):
         if name in there:
-            skill, prices = record_in(series_skill, name), index_ranges if name == OF_RANGES else index_prices
+            skill, prices = skills[name], index_ranges if name == OF_RANGES else index_prices
             tries = (tries_of(skill, register_of_trials) or 1) + portfolio.tries
             timed[name], made = time_series(there[name](), prices, portfolio, tries, _best_rival(skill))
             returns.append(_long(name, made))
             logger.info("%s (%s): %s", name, protocol, timed[name]["verdict"])
     targeting = None
     if VOLATILITY in there:
-        best = _best_rival(record_in(series_skill, VOLATILITY))
+        best = _best_rival(skills[VOLATILITY])
         targeting, made = target_volatility(there[VOLATILITY](), index_prices, portfolio, best)
         returns.append(_long(VOLATILITY, made))
-    record = {"protocol": protocol, "timing": timed, "targeting": targeting, "lag": portfolio.lag}
+    record = {
+        **{"protocol": protocol, "timing": timed, "targeting": targeting, "lag": portfolio.lag},
+        "made": {name: skill.get("made") if skill else None for name, skill in skills.items()},
+    }
     return {"series_portfolio_record": as_plain(record), "series_returns": pd.concat(returns, ignore_index=True)}
 
 
@@ -109,6 +114,7 @@ def realised_volatility(
 FIGURES = (timing_equity, realised_volatility)
 
 
-def write_series_page(series_portfolio_record: dict[str, Any], **drawn: Any) -> str:
+def write_series_page(series_portfolio_record: dict[str, Any], series_skill: dict[str, bytes], **drawn: Any) -> str:
     """What is left of forecasts of one series; see :func:`rnn_trading.pages.portfolio.series_page`."""
-    return series_page(series_portfolio_record, drawn)
+    made_of = [name for name in pages_in(series_skill) if name in series_portfolio_record["made"]]
+    return series_page(series_portfolio_record, drawn, made_of)

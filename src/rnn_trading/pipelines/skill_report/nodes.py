@@ -18,6 +18,7 @@ from rnn_trading.skill.shown import in_a_sentence
 
 from .figures import pages, read_figures
 from .markdown import render_markdown
+from .traded import tear_sheets
 
 logger = logging.getLogger(__name__)
 PICTURE_WIDTH = 1400  # pixels: what stands at the head of a page has its whole width
@@ -93,7 +94,8 @@ def write_skill_report(
     records = Records.from_plain(skill_records)
     found = summary.findings(skill_table, records)
     shown, gone = read_figures(records, report_files, figures, expected)
-    problems = records.problems + gone
+    sheets, unreadable = tear_sheets(records, report_files)
+    problems = records.problems + gone + unreadable
     logger.info("What survives\n  %s", "\n  ".join(found))
     for law, _ in records.broken:
         logger.warning("A canary died: %s", law)
@@ -105,5 +107,5 @@ def write_skill_report(
     beside = pages(records, report_files)
     return {
         "skill_report_markdown": render_markdown(found, skill_table, records, problems),
-        "skill_report_page": report_page(found, skill_table, records, shown, beside, problems, picture),
+        "skill_report_page": report_page(found, skill_table, records, shown, beside, problems, picture, traded=sheets),
     }
