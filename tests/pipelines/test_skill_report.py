@@ -58,7 +58,7 @@ def test_the_report_has_a_table_a_text_and_a_page(project, finished, run_noteboo
     assert re.search(r"<p>Not as in conf/base: [^<]*macro\.training\.epochs = 2[;.]", page)
     shown = [NAME, f"{NAME}.encoder_decoder"]
     drawn = [figure for name in shown for figure in figures_of(experiments())[name]]
-    assert page.count("data:image/png;base64,") == 1 + len(drawn) == 14  # the picture of all models comes first
+    assert page.count("data:image/png;base64,") == 1 + len(drawn) == 16  # the picture of all models comes first
     assert page.count("Not as in conf/base: 2 runs<") == 1
     with Image.open(folder / "data/08_reporting/skill_report.png") as picture:
         assert picture.width > 1000
