@@ -32,6 +32,8 @@ def with_costs(account: Account, costs: CostParameters, market: Market | None = 
 
     Examples
     --------
+    >>> from rnn_trading.portfolio.accounting import Account
+    >>> from rnn_trading.portfolio.parameters import CostParameters
     >>> day = pd.DatetimeIndex(["2020-01-03"], name="date")
     >>> account = Account(pd.DataFrame({"gross": 0.01, "traded": 2.0, "borrowed": 0.1}, day), pd.DataFrame())
     >>> costs = CostParameters(basis_points=10, shown=[], borrow=0.02, impact=0, capital=1, sessions=21)

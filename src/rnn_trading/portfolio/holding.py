@@ -59,6 +59,7 @@ def market_of(prices: pd.DataFrame, presence: float, after_sessions: int, termin
     --------
     B has no price after the second day: a share of it is worth half of the last one from then on.
 
+    >>> from rnn_trading.tables import prices as px
     >>> days = pd.date_range("2020-01-01", periods=4)
     >>> raw = pd.DataFrame({"ticker": [*"AAAABB"], "date": [*days, *days[:2]], "adj_close": [1, 1, 2, 2, 8, 10]})
     >>> market = market_of(px.parse_prices(raw, "mine.csv")[0], 0.0, 1, -0.5)

@@ -39,6 +39,7 @@ def exposures(forecasts: pd.Series, targeting: TargetingParameters) -> pd.Series
 
     Examples
     --------
+    >>> from rnn_trading.portfolio.parameters import TargetingParameters
     >>> targeting = TargetingParameters(volatility=0.1, most=2.0, sessions=21)
     >>> exposures(pd.Series([0.5, 2.0, 0.1]), targeting).round(3).tolist()
     [1.005, 0.251, 2.0]
@@ -130,7 +131,7 @@ def variance_trade(table: pd.DataFrame, rival: str | None) -> dict[str, Any]:
     --------
     The model says 2, the rival 1, so that the price is 2, and the square that came is 4: the buyer earns the price.
 
-    >>> table = pd.DataFrame({"prediction": [2.0], "rival": [1.0], "truth": [2.0 * (math.pi / 2) ** 0.5]})
+    >>> table = pd.DataFrame({"prediction": [2.0], "rival": [1.0], "truth": [2.0 * (np.pi / 2) ** 0.5]})
     >>> round(variance_trade(table, "rival")["mean"], 6)
     1.0
     """

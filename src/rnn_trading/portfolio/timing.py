@@ -99,6 +99,7 @@ def positions_of(signals: Signals, name: str, closes: pd.Series, timing: TimingP
 
     Examples
     --------
+    >>> from rnn_trading.portfolio.parameters import TimingParameters
     >>> closes = pd.Series([100.0, 101.0], pd.bdate_range("2020-01-06", periods=2))
     >>> table = pd.DataFrame({"persistence": closes, "prediction": [101.0, 100.0]})
     >>> timing = TimingParameters(by="sign", sides="long_short", risk_aversion=3, sessions=2, most=1)

@@ -39,6 +39,7 @@ def weights_of(scores: pd.DataFrame, how: WeightParameters) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from rnn_trading.portfolio.parameters import WeightParameters
     >>> day = pd.Timestamp("2020-01-03")
     >>> scores = pd.DataFrame({"ticker": list("ABCD"), "known": day, "prediction": [1.0, 4.0, 2.0, 3.0]})
     >>> halves = WeightParameters(by="quantile", sides="long_short", quantiles=2)

@@ -9,7 +9,8 @@ from rnn_trading.skill.record_files import Records
 
 from .figures import PAGE
 
-FOLDER, SERIES, RECORD = "portfolio", "series", "portfolio.json"
+FOLDER, SERIES = "portfolio", "series"
+RECORD, OF_FORECASTS = "portfolio.json", "skill.json"
 Sheets = dict[tuple[str, str], Traded]
 
 
@@ -21,7 +22,7 @@ def tear_sheets(records: Records, files: Mapping[str, bytes]) -> tuple[Sheets, l
     records
         See :mod:`rnn_trading.skill.record_files`.
     files
-        Contents of the reporting folder, by path.
+        Contents of the reporting folder, by path; those of the records are among them.
     """
     sheets: Sheets = {}
     problems = []
@@ -37,7 +38,8 @@ def tear_sheets(records: Records, files: Mapping[str, bytes]) -> tuple[Sheets, l
                 problems.append(f"{path}: is no record of a portfolio. Make it again: {_again(records, of, protocol)}")
                 continue
             if found is not None:
-                current = found[1] == records.found[name, protocol].get("made")
+                # What a report reads of records does not have it.
+                current = found[1] == json.loads(files[f"{protocol}/{name}/{OF_FORECASTS}"]).get("made")
                 sheets[name, protocol] = Traded(found[0], page if page in files else None, current)
     return sheets, list(dict.fromkeys(problems))
 
