@@ -84,8 +84,8 @@ def test_what_can_be_shown_has_no_problem():
             "cell 1 shows a path or an address of one machine: '/home/me/data'",
         ),
         (
-            ran("p", {"output_type": "display_data", "data": {"text/plain": "<object at 0x7f5cd68994e0>"}}),
-            "cell 1 shows a path or an address of one machine: '0x7f5cd68994e0>'",
+            ran("p", {"output_type": "display_data", "data": {"text/plain": "at \x1b[1;36m0x7F5CD68994E0>"}}),
+            "cell 1 shows a path or an address of one machine: '0x7F5CD68994E0>'",
         ),
         (ran("p", printed("x" * tool.LARGEST)), "it is larger than 500,000 bytes"),
     ],
@@ -106,15 +106,16 @@ def test_what_changes_from_run_to_run_is_taken_out(tmp_path):
     written = io.BytesIO()
     Image.effect_noise((1800, 600), 50).convert("RGB").save(written, "PNG")
     large = base64.b64encode(written.getvalue()).decode()
-    data = {"image/png": large, "text/plain": f"{tmp_path}/data/a.png"}
-    cell = ran("p", printed(f"{tmp_path}/data"), {"output_type": "display_data", "data": data})
+    shown = [{"image/png": large, "text/plain": "<image at 0x7F5CD68994E0>"}, {"text/plain": f"{tmp_path}/data/a.csv"}]
+    outputs = [{"output_type": "display_data", "data": data} for data in shown]
+    cell = ran("p", printed(f"{tmp_path}/data"), *outputs)
     cell.metadata["execution"] = {"iopub.execute_input": "2026-01-01T00:00:00Z"}
     notebook = nbformat.v4.new_notebook(
         cells=[cell], metadata={"language_info": {"name": "python", "version": "3.11.7"}}
     )
     tool.strip(notebook, tmp_path)
-    text, picture = notebook.cells[0].outputs
-    assert (text.text, picture.data["text/plain"]) == ("data", "data/a.png")
+    text, picture, table = notebook.cells[0].outputs
+    assert (text.text, table.data["text/plain"], picture.data["text/plain"]) == ("data", "data/a.csv", "<picture>")
     assert notebook.cells[0].metadata == {}
     assert notebook.metadata.language_info == {"name": "python"}
     with Image.open(io.BytesIO(base64.b64decode(picture.data["image/png"]))) as small:

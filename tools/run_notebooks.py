@@ -27,7 +27,7 @@ PATIENCE = 600  # seconds that a cell may take
 WIDTH, COLOURS = 900, 64
 LARGEST = 500_000  # bytes of a notebook
 # An absolute path of any machine, and an address in memory.
-OF_A_MACHINE = re.compile(r"(?<![\w.:/-])/(?:home|root|Users|tmp|work|opt|usr|var|mnt)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
+OF_A_MACHINE = re.compile(r"(?<![\w.:/-])/(?:home|root|Users|tmp|work|opt|usr|var|mnt)/|[A-Z]:\\|0x[0-9a-fA-F]{6,}")
 
 
 class CellError(Exception):
@@ -87,6 +87,8 @@ def strip(notebook: Any, root: Path = ROOT) -> None:
         for output in cell.get("outputs", []):
             if "text" in output:
                 output.text = output.text.replace(f"{root}/", "")
+            if "image/png" in output.get("data", {}):
+                output.data["text/plain"] = "<picture>"  # in the place of its address in memory
             for kind, content in output.get("data", {}).items():
                 output.data[kind] = small(content) if kind == "image/png" else content.replace(f"{root}/", "")
 
