@@ -94,6 +94,7 @@ def test_a_network_of_known_layers(follow):
 def test_an_experiment(follow):
     folder, printed = follow("An experiment")
     assert "- trading_range.daily\n" in printed
+    assert "trading_range_inference" not in printed
     judged = record(folder, "trading_range.daily")
     assert set(judged["rivals"]) == {"echo_state_network", "ewma", "har", "linear_regression", "training_mean"}
     assert "trading_range.daily (corrected):" in printed

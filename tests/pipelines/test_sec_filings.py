@@ -9,6 +9,7 @@ import pytest
 
 from rnn_trading.filings.filings import FilingError
 from rnn_trading.skill.rivals.filings import FILINGS
+from tests.finished import Finished, same
 from tests.helpers import REAL_DATA
 
 NAME = "sec_filings.returns"
@@ -60,9 +61,26 @@ def test_sec_filings(project, run_notebooks, protocol):
         assert by_part["train"]["exit"].max() < by_part["validation"]["entry"].min()
         assert by_part["validation"]["exit"].max() < by_part["test"]["entry"].min()
         assert not documents["early"].any()
+        the_newest_get_what_the_training_said(project, folder)
     else:
         assert documents.loc[documents["split"].notna(), "early"].any()
     run_notebooks(folder, protocol, "filings")
+
+
+def the_newest_get_what_the_training_said(project, folder):
+    one_fold = {"sec_filings": {"returns": {"walk_forward": {"final_fit": False}}}}
+    ended = Finished(folder, NAME, protocol="corrected", **one_fold)
+    judged = ended.predictions.set_index("filing_id")
+    filed = ended.given["filings"].loc[judged.index, "date_filed"]
+    for until in (filed.iloc[2], filed.max()):
+        table = ended.of(until).set_index("filing_id")
+        there = judged.index[filed == until]
+        same(table.loc[there], judged.loc[there])
+        assert (table["tradeable_from"] > until).all()
+    project("sec_filings_inference", protocol="corrected")
+    newest = load(folder, "07_model_output", f"{NAME}.latest.parquet")
+    assert newest["filing_id"].tolist() == judged.index[-1:].tolist()  # every return is known
+    assert newest["left_out"].tolist() == [0]
 
 
 WORDS = "anvil forge hammer iron steel copper bellows furnace smith chain rivet nail ingot ladle tongs".split()
