@@ -1,25 +1,22 @@
 """What finished networks say of the period that comes is what the training said of the same date."""
 
-import dataclasses
 import shutil
 
-import numpy as np
 import pandas as pd
 import pytest
-from kedro.framework.project import configure_project, pipelines
-from kedro.framework.session import KedroSession
 from kedro.io import DatasetError
 
-from rnn_trading.experiments.latest import INFERENCE, argument_of
+from rnn_trading.experiments.latest import INFERENCE
 from rnn_trading.pipeline_registry import register_pipelines
 from rnn_trading.plan import Plan
 from rnn_trading.progress import FIT
 from rnn_trading.skill.protocols import CAREFUL, EVERY
+from tests.finished import Finished, same
 
 PANEL, LEVEL, MACRO = "stacked_lstm.classification", "univariate_regression.level", "multivariate.macro"
 # Judged folds alone: what they forecast in the training is known.
 NO_FINAL_FIT = {"folds": 1, "final_fit": False}
-LATEST, WEEK = argument_of("params:latest"), pd.Timedelta(days=7)
+WEEK = pd.Timedelta(days=7)
 
 
 def changes(name, seeds=1):
@@ -46,33 +43,6 @@ def test_nothing_is_trained(protocol):
         assert forecasting
         steps = {step.function.__name__ for each in forecasting for step in each.repeated.steps}
         assert not {name for name in steps if name.startswith(("train", "fit_", "split_", "scale_series"))}
-
-
-class Finished:
-    """The node of one record, and what it takes, in the folder of a run."""
-
-    def __init__(self, folder, name, **params):
-        configure_project("rnn_trading")
-        session = KedroSession.create(folder, env="test", runtime_params=params)
-        catalog = session.load_context().catalog
-        of, _, rest = name.partition(".")
-        nodes = pipelines[f"{of}{INFERENCE}.{rest}"].nodes
-        self.function = next(node.func for node in nodes if node.name == f"{name}.forecast_latest")
-        self.given = {argument: catalog.load(dataset) for argument, dataset in self.function.datasets.items()}
-        self.predictions = catalog.load(f"{name}.predictions")
-
-    def of(self, until):
-        """The newest forecasts from values until a date, and those of the rivals."""
-        given = self.given | {LATEST: dataclasses.replace(self.given[LATEST], until=until.date())}
-        return self.function(**given)["latest"]
-
-
-def same(table, predictions):
-    """Whether forecasts of the model and of the rivals that are shown are those of the predictions, to the bit."""
-    assert len(table) == len(predictions) > 0
-    np.testing.assert_array_equal(table["forecast"], predictions["prediction"])
-    for tier in ("naive", "strong"):
-        np.testing.assert_array_equal(table[tier], predictions[table[f"{tier}_rival"].iloc[0]])
 
 
 @pytest.mark.trains

@@ -1,6 +1,7 @@
 """Filings on their way to a network: labelled, divided, read, and as sequences of ids."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from rnn_trading.models.parameters import FilingNetworkParameters
 from rnn_trading.plan import FINAL
 from rnn_trading.splits.walk_forward import WalkForwardParameters
 from rnn_trading.text.phrases import Phrases
-from rnn_trading.text.text import TokenSequences, refuse_masked_front
+from rnn_trading.text.text import TokenSequences, Words, encode, refuse_masked_front
 from rnn_trading.text.word_vectors import PhraseVectors, WordVectors
 
 logger = logging.getLogger(__name__)
@@ -30,10 +31,14 @@ def label_filings(
 
     Filings without a text are ``no_text`` (the source has none), ``empty_text``, ``html``, ``rtf`` or ``no_items``.
     """
+    return forward_returns(filings, filing_prices, label, unreadable(filings, filing_sentences))
+
+
+def unreadable(filings: pd.DataFrame, filing_sentences: Sentences) -> pd.Series:
+    """Why a filing has no text to read, by id; missing where it has one. See :func:`label_filings`."""
     of_text = filing_sentences.items.groupby("filing_id")["problem"].first()
     unusable = of_text.astype("str").where(of_text.notna()).reindex(filings.index)
-    unusable = unusable.mask(~filings.index.isin(of_text.index), "no_text")
-    return forward_returns(filings, filing_prices, label, unusable)
+    return unusable.mask(~filings.index.isin(of_text.index), "no_text")
 
 
 def split_filings(
@@ -121,22 +126,30 @@ def encode_filings(
     if reading.vocabulary.fitted_on == "train":
         fitted_on[:] = ids.isin(_ids(parts, "train"))
     vocabulary, sequences = sequences_of(words, fitted_on, reading.vocabulary)
-    tokens = pd.Series(words.sequences.lengths, index=ids).reindex(returns.index, fill_value=0)
-    problem = returns["problem"].fillna(parts["problem"].reindex(returns.index))
-    problem = problem.mask(problem.isna() & ~returns.index.isin(ids), "all_items_flagged")
-    problem = problem.mask(problem.isna() & (tokens < reading.fewest_tokens), "too_few_tokens")
-    documents = returns.drop(columns="problem").assign(
-        tokens=tokens,
-        sequence=pd.Series(np.arange(len(ids)), index=ids).reindex(returns.index, fill_value=-1),
-        split=parts["split"].reindex(returns.index).where(problem.isna()),
-        problem=problem,
-    )
+    documents = _documents(returns, parts, ids, words, reading)
+    problem = documents["problem"]
     logger.info(
         "%d of %d filings are used; left out: %s", problem.isna().sum(), len(problem), describe_problems(problem)
     )
     watched = "validation" if (parts["split"] == "validation").any() else "test"
     refuse_small_parts(documents["split"], watched, problem, None if (parts["split"] == "test").any() else FINAL)
     return {"words": vocabulary, "sequences": sequences, "documents": documents}
+
+
+def _documents(
+    returns: pd.DataFrame, parts: pd.DataFrame, ids: pd.Index, words: Words, reading: FilingReadingParameters
+) -> pd.DataFrame:
+    """Every filing with its part and sequence, or why it has none; see :func:`encode_filings`."""
+    tokens = pd.Series(words.sequences.lengths, index=ids).reindex(returns.index, fill_value=0)
+    problem = returns["problem"].fillna(parts["problem"].reindex(returns.index))
+    problem = problem.mask(problem.isna() & ~returns.index.isin(ids), "all_items_flagged")
+    problem = problem.mask(problem.isna() & (tokens < reading.fewest_tokens), "too_few_tokens")
+    return returns.drop(columns="problem").assign(
+        tokens=tokens,
+        sequence=pd.Series(np.arange(len(ids)), index=ids).reindex(returns.index, fill_value=-1),
+        split=parts["split"].reindex(returns.index).where(problem.isna()),
+        problem=problem,
+    )
 
 
 def look_up_vectors(
@@ -166,6 +179,32 @@ def look_up_vectors(
     return vectors_of(words, vocabulary, sequences, PhraseVectors(word_vectors_source))
 
 
+def flagged_by(filing_sentences: Sentences, parts: pd.DataFrame, reading: FilingReadingParameters) -> pd.DataFrame:
+    """As :func:`flag_items`, with the peers that items had in a training.
+
+    Parameters
+    ----------
+    parts
+        ``split`` of every filing, and ``new``: the training did not have it.
+    """
+    known = parts.index[~parts["new"]] if reading.items.fitted_on == "all" else _ids(parts, "train")
+    return check_items(filing_sentences.items, known, replace(reading.items, fitted_on="train"))
+
+
+def encoded_by(
+    filing_sentences: Sentences,
+    items: pd.DataFrame,
+    phrases: list[dict[str, float]],
+    returns: pd.DataFrame,
+    parts: pd.DataFrame,
+    words: list[str],
+    reading: FilingReadingParameters,
+) -> dict[str, Any]:
+    """As :func:`encode_filings`, with the phrases and words of a training: ``sequences`` and ``documents``."""
+    ids, found = words_of(filing_sentences, items[items["used"]], Phrases(phrases))
+    return {"sequences": encode(found, words), "documents": _documents(returns, parts, ids, found, reading)}
+
+
 def _ids(parts: pd.DataFrame, part: str) -> pd.Index:
     return parts.index[parts["split"] == part]
 
@@ -179,3 +218,8 @@ READING = (
     wiring.node(encode_filings, "words", "sequences", "documents"),
     wiring.node(look_up_vectors, "vectors", "vectors_report"),
 )
+# In their place, where a training has been: by what it fitted.
+READ_BY_THE_SAME = {
+    "flag_items": wiring.node(flagged_by, "items"),
+    "encode_filings": wiring.node(encoded_by, "sequences", "documents"),
+}

@@ -9,6 +9,7 @@ import pandas as pd
 from kedro.pipeline import Node, Pipeline
 
 from rnn_trading.experiments import macro, wiring
+from rnn_trading.experiments.documents import READ_BY_THE_SAME
 from rnn_trading.experiments.latest_checks import (
     LatestError,
     LatestParameters,
@@ -18,8 +19,9 @@ from rnn_trading.experiments.latest_checks import (
     refuse_other_dates,
     refuse_other_model,
 )
-from rnn_trading.experiments.latest_kinds import Kind, Setting, kind_of
-from rnn_trading.experiments.latest_table import Networks, latest_table, say
+from rnn_trading.experiments.latest_kinds import Kind, Setting
+from rnn_trading.experiments.latest_sources import kind_of
+from rnn_trading.experiments.latest_table import Networks, latest_table, say, say_what_is_left_out
 from rnn_trading.experiments.newest import KNOWN_PARTS, Newest
 from rnn_trading.experiments.repeating import Repeated, repeated
 from rnn_trading.plan import FINAL_FOLD, SEED_PREFIX, Fits, Plan, fold_number
@@ -28,9 +30,12 @@ from rnn_trading.skill.intervals.newest import newest_intervals
 from rnn_trading.skill.record import Experiment
 from rnn_trading.skill.rows import MODEL
 from rnn_trading.tables.calendar import CalendarParameters
+from rnn_trading.tables.wording import reasons
 
 # In the place of nodes that fit and do more: what does the rest by what was fitted.
-INSTEAD = {"scale_series": wiring.node(macro.scaled_by, "scaled")}
+INSTEAD = {"scale_series": wiring.node(macro.scaled_by, "scaled"), **READ_BY_THE_SAME}
+# How the name of the table ends that says of every date, or filing, in which part of the training it was.
+PARTS = (".split_dates", ".documents")
 OUTPUTS = wiring.by_name("latest", "latest_csv")
 # The pipelines are called after the folder, and this.
 INFERENCE = "_inference"
@@ -62,11 +67,12 @@ class Latest:
 
     def __init__(self, name: str, repeated: Repeated, kind: Kind, fits: Fits) -> None:
         self.name, self.repeated, self.kind, self.fits = name, repeated, kind, fits
-        (self.split,) = (each for each in repeated.hints if each.endswith(".split_dates"))
         last = f"{name}.{fits.last}"
         self.trials = [f"{last}.{SEED_PREFIX}{seed}.trial" for seed in fits.seeds]
         self.trained = None if fits.last == FINAL_FOLD else f"{last}.model_predictions"
-        hints: dict[str, Any] = dict(repeated.hints) | dict.fromkeys(self.trials, dict[str, Any])
+        taken: dict[str, Any] = {each: hint for each, hint in repeated.hints.items() if each not in kind.given}
+        hints = taken | dict(kind.read) | dict.fromkeys(self.trials, dict[str, Any])
+        (self.split,) = (each for each in hints if each.endswith(PARTS))
         hints |= {"params:latest": LatestParameters, "today": pd.Timestamp, f"{name}.skill": dict[str, Any]}
         hints |= {"params:protocol": str, f"params:{name}.experiment": Experiment}
         hints |= {each: Any for each in (self.trained, kind.rest_days) if each is not None}
@@ -97,12 +103,18 @@ class Latest:
         prepared, adjust = self.kind.prepared(datasets, newest, setting, self.split)
         forecasts, rivals = self.repeated.run(prepared, adjust)
         rows, keys = self.kind.keys(forecasts, newest)
+        asked = self.kind.asked(datasets, newest)
+        left = None if asked is None else asked[~asked.index.isin(keys.iloc[:, 0])]
         if not rows.any():
+            found = "prices are missing, or stale" if left is None else reasons(left.value_counts().to_dict())
             raise LatestError(
-                f"{self.name}: nothing has a whole window of values until {newest.last:%Y-%m-%d}: prices are missing, "
-                "or stale, in each. Look at the newest prices."
+                f"{self.name}: nothing can be forecast from values until {newest.last:%Y-%m-%d}: {found}. Look at the "
+                "newest of them."
             )
         table = self._table(datasets, newest, setting, keys, forecasts[rows], _same_rows(rivals, forecasts, rows))
+        if left is not None:
+            table["left_out"] = len(left)
+            say_what_is_left_out(left, self.name)
         say(table, self.name)
         return {"latest": table, "latest_csv": table}
 
@@ -111,7 +123,7 @@ class Latest:
             () if self.kind.rest_days is None else CalendarParameters(rest_days=datasets[self.kind.rest_days]).resting
         )
         trained = None if self.trained is None else datasets[self.trained]
-        return Setting(datasets["params:latest"], rest, datasets["today"], datasets[self.split], trained)
+        return Setting(datasets["params:latest"], rest, datasets["today"], by_date(datasets[self.split]), trained)
 
     def _refuse(self, datasets: Mapping[str, Any], newest: Newest, setting: Setting) -> None:
         experiment = datasets[f"params:{self.name}.experiment"]
@@ -134,13 +146,14 @@ class Latest:
     ) -> pd.DataFrame:
         record, experiment = datasets[f"{self.name}.skill"], datasets[f"params:{self.name}.experiment"]
         dates = {"last_price": newest.last, "tradeable_from": newest.tradeable, "period": newest.coming}
+        own = {each: date for each, date in dates.items() if each not in keys}
         vocabulary = next((datasets[each] for each in self.repeated.hints if each.endswith(".vocabulary")), None)
         if vocabulary is not None:
             keys = keys.assign(known_to_model=keys["ticker"].isin(vocabulary))
         values = pd.Series(forecasts[MODEL].to_numpy())
         intervals = newest_intervals(record.get("intervals"), values, groups_of(keys))
         return latest_table(
-            *(keys.assign(**dates), forecasts[MODEL].to_numpy(), rivals, intervals, record, experiment.task),
+            *(keys.assign(**own), forecasts[MODEL].to_numpy(), rivals, intervals, record, experiment.task),
             self._networks(datasets, setting, experiment),
         )
 
@@ -151,6 +164,20 @@ class Latest:
         networks = f"{count} network{'s' * (count != 1)}"
         name = f"{experiment.name} ({datasets['params:protocol']}), {fit}, {networks}"
         return Networks(name, f"{trial['version']} ({trial['commit']})", fitted.min(), fitted.max())
+
+
+def by_date(parts: pd.DataFrame) -> pd.DataFrame:
+    """The part of every date; of filings that were used, by the date of their entry.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2020-03-03", "2020-03-02", "2020-03-04"])
+    >>> by_date(pd.DataFrame({"split": ["test", "train", None], "entry": days}))["split"].to_dict()
+    {Timestamp('2020-03-02 00:00:00'): 'train', Timestamp('2020-03-03 00:00:00'): 'test'}
+    """
+    if "entry" not in parts:
+        return parts
+    return parts[parts["split"].notna()].set_index("entry")[["split"]].sort_index()
 
 
 def _same_rows(rivals: pd.DataFrame, forecasts: pd.DataFrame, rows: Any) -> pd.DataFrame:

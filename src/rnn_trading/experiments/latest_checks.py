@@ -19,7 +19,7 @@ from rnn_trading.tables.sessions import WEEKDAYS
 logger = logging.getLogger(__name__)
 # A weekday is one of the exchange's if there are prices on it in more than half of the weeks.
 USUAL = 0.5
-# Share of the training dates that new prices may lack: a day that a feed lost.
+# Share of the training dates that new prices may lack, or of its reports: a day that a feed lost.
 LOST = 0.05
 WEEK, MONTHS = 7, 12
 # Sessions from which weekdays are read: in fewer, one holiday is half of its weekday.
@@ -130,6 +130,30 @@ def refuse_other_dates(newest: Newest, split: pd.DataFrame, name: str) -> None:
         )
 
 
+def refuse_lost(there: pd.Index, trained: pd.Index, name: str) -> None:
+    """Raise if more of the reports that networks were trained and judged on are missing than a source loses by chance.
+
+    Parameters
+    ----------
+    there, trained
+        Ids of all reports of this run, and of those that were used in the training.
+    name
+        Of the experiment.
+
+    Raises
+    ------
+    LatestError
+        Names the first of them.
+    """
+    lost = trained[~trained.isin(there)]
+    if len(lost) > LOST * len(trained):
+        raise LatestError(
+            f"{name}: {len(lost):,} of the {len(trained):,} reports that it was trained and judged on are not there, "
+            f"{lost[0]} the first: other reports. Its rivals are fitted on them. Take those of the training, and newer "
+            "ones beside them, or fit it anew."
+        )
+
+
 def refuse_other_calendar(newest: Newest, split: pd.DataFrame, window: int, name: str) -> None:
     """Raise if the newest window is of other weekdays than the training, or sessions of the training are missing.
 
@@ -170,16 +194,16 @@ def refuse_other_calendar(newest: Newest, split: pd.DataFrame, window: int, name
 
 
 def usual_weekdays(sessions: pd.DatetimeIndex) -> frozenset[int]:
-    """Weekdays on which there are prices in more than half of the weeks; of fewer than two weeks none.
+    """Weekdays on which there are prices in more than half of the weeks with any; of fewer than two weeks none.
 
     Examples
     --------
     >>> sorted(usual_weekdays(pd.bdate_range("2022-01-03", "2022-03-31")))
     [0, 1, 2, 3, 4]
     """
-    weeks = (sessions[-1] - sessions[0]).days / WEEK if len(sessions) else 0
-    if weeks < 2:
+    if not len(sessions) or (sessions[-1] - sessions[0]).days < 2 * WEEK:
         return frozenset()
+    weeks = len((sessions - pd.to_timedelta(sessions.day_of_week, unit="D")).unique())
     counts = np.bincount(sessions.day_of_week, minlength=WEEK)
     return frozenset(int(weekday) for weekday in np.flatnonzero(counts > USUAL * weeks))
 

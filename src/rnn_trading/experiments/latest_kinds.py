@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,6 +25,8 @@ from rnn_trading.series.series import RESTARTED, RunParameters, SeriesParameters
 from rnn_trading.skill.metrics.macro import ONE_STEP, ORIGINAL, PATH
 
 WORKING_WEEK = 5
+# Why a ticker with newest prices has no forecast.
+GAP, OUTSIDE = "a_gap_in_the_newest_window", "not_in_the_universe_or_stale"
 Datasets = dict[str, Any]
 
 
@@ -68,6 +70,14 @@ class Kind(Protocol):
     def rest_days(self) -> str | None:
         """Name of the parameter with the days of rest; None: there are no sessions."""
 
+    @property
+    def given(self) -> frozenset[str]:
+        """Names of datasets that nodes take and the kind makes, of what :attr:`read` names: they are not loaded."""
+
+    @property
+    def read(self) -> Mapping[str, Any]:
+        """By the name of a dataset that is loaded although no node takes it, its type."""
+
     def newest(self, datasets: Datasets, setting: Setting) -> Newest:
         """The source with what comes."""
 
@@ -80,7 +90,10 @@ class Kind(Protocol):
         """Datasets that forecast the newest rows, and what is done to those that are made of them."""
 
     def keys(self, forecasts: pd.DataFrame, newest: Newest) -> tuple[NDArray[np.bool_], pd.DataFrame]:
-        """Which forecasts are of the newest rows, and what names each of these."""
+        """Which forecasts are of the newest rows, and what names each of these, the name first."""
+
+    def asked(self, datasets: Datasets, newest: Newest) -> pd.Series | None:
+        """By its name, why what has newest values might have no forecast all the same; None: it is refused then."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,8 @@ class OfPanel:
     sequence: str
     source: str = "prices"
     rest_days: str | None = "params:data_ingestion.calendar.rest_days"
+    given: frozenset[str] = frozenset()
+    read: Mapping[str, Any] = field(default_factory=dict)
 
     def newest(self, datasets: Datasets, setting: Setting) -> Newest:
         """See :class:`Kind`."""
@@ -133,6 +148,13 @@ class OfPanel:
         rows = newest_rows(forecasts, {"date": newest.coming})
         return rows, pd.DataFrame({"ticker": forecasts.index.get_level_values("ticker")[rows]})
 
+    def asked(self, datasets: Datasets, newest: Newest) -> pd.Series:
+        """See :class:`Kind`: a return takes one price more than the window has returns."""
+        seen = newest.sessions[-self.window(datasets) - 1 :]
+        index = datasets[self.source].index
+        counts = index[index.get_level_values("date").isin(seen)].get_level_values("ticker").value_counts()
+        return pd.Series(np.where(counts < len(seen), GAP, OUTSIDE), index=counts.index, dtype="str")
+
 
 @dataclass(frozen=True)
 class OfSeries:
@@ -151,6 +173,8 @@ class OfSeries:
     source: str
     series: str
     runs: str | None
+    given: frozenset[str] = frozenset()
+    read: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def rest_days(self) -> str | None:
@@ -195,6 +219,9 @@ class OfSeries:
         steps = np.ones(1, dtype=np.int64) if self.runs is None else forecasts["step"].to_numpy()[rows]
         return rows, pd.DataFrame({"step": steps})
 
+    def asked(self, datasets: Datasets, newest: Newest) -> None:
+        """See :class:`Kind`."""
+
 
 @dataclass(frozen=True)
 class OfMonths:
@@ -209,6 +236,8 @@ class OfMonths:
     windows: str
     source: str = "macro"
     rest_days: str | None = None
+    given: frozenset[str] = frozenset()
+    read: Mapping[str, Any] = field(default_factory=dict)
 
     def newest(self, datasets: Datasets, setting: Setting) -> Newest:
         """See :class:`Kind`."""
@@ -239,30 +268,5 @@ class OfMonths:
         rows = of_path if of_path.any() else one_step
         return rows, forecasts.loc[rows, ["series", "step"]].reset_index(drop=True)
 
-
-def kind_of(hints: Mapping[str, Any], made: set[str]) -> Kind | None:
-    """The kind of data of an experiment, by what its nodes take; None: it has no source that goes on.
-
-    Parameters
-    ----------
-    hints
-        By the name of a dataset that no node makes, its type.
-    made
-        Names of the datasets that nodes make.
-    """
-    if "prices" in hints:
-        table = next(name.removesuffix("_panel") for name in sorted(made) if name.endswith("_panel"))
-        period = table.removeprefix("returns_")
-        return OfPanel(table, f"params:daily_weekly_sequences.{period}")
-    if "macro" in hints:
-        return OfMonths(_last_named(hints, "windows"))
-    source = next((name for name in ("index_prices", "index_ranges") if name in hints), None)
-    if source is None:
-        return None
-    runs = next((name for name, hint in hints.items() if hint is RunParameters), None)
-    return OfSeries(source, _last_named(hints, "series"), runs)
-
-
-def _last_named(hints: Mapping[str, Any], block: str) -> str:
-    """The parameters of an experiment whose name ends so."""
-    return next(name for name in sorted(hints) if name.startswith("params:") and name.endswith(f".{block}"))
+    def asked(self, datasets: Datasets, newest: Newest) -> None:
+        """See :class:`Kind`."""

@@ -15,6 +15,7 @@ from rnn_trading.skill.rivals.tiers import Tier
 from rnn_trading.skill.tasks import TASKS
 
 logger = logging.getLogger(__name__)
+SHOWN = 8  # names in a message
 DECIDING: tuple[Tier, ...] = ("naive", "strong")
 
 
@@ -102,9 +103,9 @@ def latest_table(
     -------
     pandas.DataFrame
         The keys, ``forecast``, the intervals, ``naive`` and ``strong`` (forecasts; NaN where there is no such rival)
-        with the names of the rivals in ``naive_rival`` and ``strong_rival``; ``rank`` (1 is the largest forecast; where
-        several names are ranked within a period, else missing); ``model``, ``version``, ``trained_from``,
-        ``trained_until``, and in ``out_of_sample`` what the record says of such forecasts.
+        with the names of the rivals in ``naive_rival`` and ``strong_rival``; ``rank`` (1 is the largest forecast of
+        those on which one could trade from one date; missing where there is one alone); ``model``, ``version``,
+        ``trained_from``, ``trained_until``, and in ``out_of_sample`` what the record says of such forecasts.
     """
     table = keys.reset_index(drop=True).assign(forecast=forecasts)
     for name in COLUMNS:
@@ -112,8 +113,7 @@ def latest_table(
     for tier, best in best_rivals(record, [*rivals], task).items():
         table[tier] = np.nan if best is None else rivals[best].to_numpy(dtype=np.float64)
         table[f"{tier}_rival"] = pd.Series(best, index=table.index, dtype="str")
-    ranked = "ticker" in table and len(table) > 1
-    table["rank"] = table["forecast"].rank(ascending=False, method="min").astype("Int64") if ranked else pd.NA
+    table["rank"] = _ranks(table) if "ticker" in table else pd.NA
     table["rank"] = table["rank"].astype("Int64")
     return table.assign(
         model=networks.name,
@@ -122,6 +122,11 @@ def latest_table(
         trained_until=networks.trained_until,
         out_of_sample=how_good(record),
     )
+
+
+def _ranks(table: pd.DataFrame) -> pd.Series:
+    by_date = table.groupby("tradeable_from")["forecast"]
+    return by_date.rank(ascending=False, method="min").where(by_date.transform("size") > 1)
 
 
 def how_good(record: Mapping[str, Any]) -> str:
@@ -141,6 +146,21 @@ def how_good(record: Mapping[str, Any]) -> str:
     rival = f"; {words(of['best_rival'])} {format_score(of['rival_value'])}" if of["best_rival"] else ""
     value = "unknown" if of["value"] is None else format_score(of["value"])
     return f"{record['finding']}. {of['words']} {value}{within}{rival}"
+
+
+def say_what_is_left_out(left: pd.Series, name: str) -> None:
+    """Log what has newest values and no forecast, and why.
+
+    Parameters
+    ----------
+    left
+        Reasons, by the name of what is left out.
+    name
+        Of the experiment.
+    """
+    for reason, names in left.groupby(left).groups.items():
+        shown = ", ".join(map(str, names[:SHOWN])) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+        logger.warning("%s: no forecast of %s (%s): %s", name, f"{len(names):,}", reason, shown)
 
 
 def say(table: pd.DataFrame, name: str) -> None:

@@ -32,13 +32,13 @@ class Newest:
     Attributes
     ----------
     source
-        The table with made-up values after ``last``.
+        The table with made-up values after ``last``; of filings, the newest of them.
     sessions
         Dates of what is known.
     last
         Date of the last value that is known.
     coming
-        Date of the newest rows.
+        Date of the newest rows; of filings, each of which has its own, the first session after ``last``.
     tradeable
         First date on which one could trade after ``last``; None: there is no market.
     """

@@ -15,7 +15,8 @@ from rnn_trading.plan import Fits
 from rnn_trading.progress import FIT
 
 # What a fold fits before its networks, by the last part of a dataset's name: it is kept beside the networks, and read.
-FITTED = frozenset({"clipping", "scaling", "split_dates"})
+# Of filings these are the phrases; which part each was in, and the return after it, stand in its documents.
+FITTED = frozenset({"clipping", "scaling", "split_dates", "phrases", "parts", "returns"})
 SOURCES = "data_ingestion"
 # Of a dataset that was made, what takes its place, and that of others, by their names.
 Adjust = Callable[[Any], dict[str, Any]]
@@ -145,8 +146,9 @@ def _replaced(node: Node, instead: Mapping[str, Node]) -> Node:
     if other is None:
         return node
     outputs, inputs = _outputs(node), _inputs(node) | _outputs(node)
-    taken = {argument: inputs[dataset] for argument, dataset in _inputs(other).items()}
-    return node._copy(func=other.func, inputs=taken, outputs=outputs[other.outputs[0]])
+    taken = {argument: inputs[dataset.removeprefix("params:")] for argument, dataset in _inputs(other).items()}
+    made = {each: outputs[each] for each in other.outputs}
+    return node._copy(func=other.func, inputs=taken, outputs=made if len(made) > 1 else next(iter(made.values())))
 
 
 def _needed(nodes: Iterable[Node], wanted: set[str]) -> list[Node]:

@@ -20,6 +20,8 @@ SEARCHED = 366  # days
 def fixed_holidays(sessions: pd.DatetimeIndex, rest_days: Collection[int]) -> set[tuple[int, int]]:
     """Days of the year, as (month, day), that fell on working days and never were a session.
 
+    Weeks without any session say nothing: prices around some dates alone have such.
+
     Parameters
     ----------
     sessions
@@ -36,11 +38,17 @@ def fixed_holidays(sessions: pd.DatetimeIndex, rest_days: Collection[int]) -> se
     [(1, 1)]
     """
     every = pd.date_range(sessions.min(), sessions.max(), freq="D")
-    working = every[~every.day_of_week.isin([*rest_days])]
+    seen = _mondays(every).isin(_mondays(sessions))
+    working = every[seen & ~every.day_of_week.isin([*rest_days])]
     counted = pd.DataFrame({"month": working.month, "day": working.day, "there": working.isin(sessions)})
     of_days = counted.groupby(["month", "day"])["there"].agg(["size", "sum"])
     never = of_days[(of_days["size"] >= FEWEST_TIMES) & (of_days["sum"] == 0)]
     return {(int(month), int(day)) for month, day in never.index}
+
+
+def _mondays(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """The Monday of the week of each day."""
+    return days.normalize() - pd.to_timedelta(days.day_of_week, unit="D")
 
 
 def coming_sessions(
