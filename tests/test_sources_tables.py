@@ -80,4 +80,4 @@ def test_the_page_has_every_record_once_and_names_notebooks_that_are_there():
     made = protocols_of(records_made_by(experiments()))
     assert sorted(named) == sorted([*(made.keys() - {"text_sentiment.stars"}), "the", "book"])
     notebooks = set(re.findall(r"notebooks/(\w+)\.ipynb", PAGE))
-    assert notebooks == {path.stem for path in Path(ROOT / "notebooks").glob("*.ipynb")} - {"skill_report"}
+    assert notebooks == {path.stem for path in Path(ROOT / "notebooks").glob("*.ipynb")} - {"skill_report", "portfolio"}

@@ -100,7 +100,7 @@ def test_what_cannot_be_read_is_named_and_skipped(reported):
         "corrected/canaries.json: has version None of its form",
     ):
         assert [problem for problem in found if problem.startswith(expected)], expected
-    assert len(found) == 4 + 6  # all five figures of stacked_lstm.regression, and its page
+    assert len(found) == 4 + 7  # all six figures of stacked_lstm.regression, and its page
     assert page.count("data:image/png;base64,") == 1 + len(FIGURES) - 1
     assert 'href="corrected/stacked_lstm.regression/page.html"' not in page
 

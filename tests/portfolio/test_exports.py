@@ -47,14 +47,13 @@ def test_coefficients_and_quantiles_are_those_of_alphalens(panel, capsys):
     assert len(whole) > 15
 
 
-def test_returns_go_to_quantstats_and_skfolio():
-    from quantstats import stats
+def test_returns_go_to_quantstats_and_skfolio(quantstats):
     from skfolio import Portfolio
 
     table = pd.DataFrame({"net": [0.01, -0.02, np.nan], "index": 0.0}, DAYS[:3])
     series = return_series(table, name="mine")
     assert series.name == "mine"
-    assert stats.comp(series) == pytest.approx(1.01 * 0.98 - 1)
+    assert quantstats.stats.comp(series) == pytest.approx(1.01 * 0.98 - 1)
     assert Portfolio(series.to_frame(), [1.0]).returns.tolist() == [0.01, -0.02]
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import quantstats
 from skfolio import Portfolio, measures
 
 from rnn_trading.portfolio.measures import luck_of, mean_interval, measures_of, sharpe_error
@@ -18,7 +17,7 @@ RETURNS = pd.Series(
 )
 
 
-def test_measures_are_those_of_quantstats():
+def test_measures_are_those_of_quantstats(quantstats):
     found = measures_of(RETURNS)
     assert found["sharpe"] == pytest.approx(quantstats.stats.sharpe(RETURNS, periods=252))
     assert found["volatility"] == pytest.approx(quantstats.stats.volatility(RETURNS, periods=252))
