@@ -2,11 +2,11 @@
 
 import multiprocessing
 
-from rnn_trading.filings.reading import on_all_cores
+from rnn_trading.filings.reading import FEWEST_CHARACTERS, on_all_cores
 
 
 def share_work(results):
-    results.put(list(on_all_cores([(pow, 2, exponent) for exponent in range(4)])))
+    results.put(list(on_all_cores([(pow, 2, exponent) for exponent in range(4)], FEWEST_CHARACTERS)))
 
 
 def test_a_process_of_a_runner_ends_when_its_work_is_done():

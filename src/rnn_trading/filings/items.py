@@ -62,6 +62,11 @@ class RawFiling:
     items: dict[str, str]
 
     @property
+    def characters(self) -> int:
+        """How many characters its texts have."""
+        return sum(len(text) for text in (self.text or "", *self.items.values()))
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing but white space."""
         return not any(text.strip() for text in (self.text or "", *self.items.values()))

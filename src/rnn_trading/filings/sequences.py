@@ -156,9 +156,9 @@ def words_of(sentences: Sentences, items: pd.DataFrame, phrases: Phrases) -> tup
     reports = Reports()
     for batch in sentences.batches(items):
         pieces = _pieces(batch)
-        for piece, words in zip(
-            pieces, on_all_cores([(_join, piece, phrases.scores) for piece in pieces]), strict=True
-        ):
+        characters = sum(len(sentence) for of_item in batch["sentences"] for sentence in of_item)
+        joined = on_all_cores([(_join, piece, phrases.scores) for piece in pieces], characters)
+        for piece, words in zip(pieces, joined, strict=True):
             order += piece.index.tolist()
             found.append(words)
         if reports.due():
