@@ -15,12 +15,8 @@ from rnn_trading.skill.protocols import COMPARED, JUDGED
 from tests.pipelines.test_canaries import parameters_of, pipeline_of
 
 # Canaries of each protocol; the careful one has no records but those of its systems.
-HERE = {
-    protocol: [
-        name for name in CANARIES if experiment_of(name) in records_made_by(experiments(Plan({"protocol": protocol})))
-    ]
-    for protocol in COMPARED
-}
+RECORDS = {protocol: records_made_by(experiments(Plan({"protocol": protocol}))) for protocol in COMPARED}
+HERE = {protocol: [name for name in CANARIES if experiment_of(name) in RECORDS[protocol]] for protocol in COMPARED}
 
 # One of each kind of network, start and data, in each protocol that must; `kedro run --pipelines canaries --env test`
 # asks the same of all.
