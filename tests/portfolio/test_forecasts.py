@@ -139,11 +139,26 @@ def test_given_weights_that_do_not_sum_are_refused(sides, weights, message):
         weighted("given", sides, table)
 
 
-def test_given_weights_are_taken_as_they_are_or_missed():
+def test_given_weights_are_taken_as_they_are():
     table = FORECASTS.assign(weight=[0.5, 0.5, -0.25, -0.75] * 2)
     assert weighted("given", "long_short", table).iloc[0].tolist() == [0.5, 0.5, -0.25, -0.75]
-    with pytest.raises(PortfolioError, match="portfolio.weights.by=given takes the weights of the table, which has no"):
-        weighted("given", "long_short", FORECASTS)
+
+
+@pytest.mark.parametrize(
+    ("weights", "names", "match"),
+    [
+        (None, "ABCD", "takes the weights of the table, which has no column weight"),
+        ([0.5, 0.5, np.nan, -1.0], "ABCD", "2 of 8 weights are no finite number, the first of C on 2020-01-06"),
+        ([0.5, 0.5, -0.25, -0.75], "ABC", "2 of 8 weights are of names without prices, and cannot be entered, the fir"),
+    ],
+)
+def test_given_weights_that_cannot_be_entered_are_refused(weights, names, match):
+    table = FORECASTS if weights is None else FORECASTS.assign(weight=weights * 2)
+    with pytest.raises(PortfolioError, match=match):
+        take_scores(table, SESSIONS, pd.Index([*names]), "known", given=True)
+    without_d = FORECASTS.assign(weight=[0.5, 0.5, -1.0, 0.0] * 2)
+    taken = take_scores(without_d, SESSIONS, pd.Index([*"ABC"]), "known", given=True)
+    assert taken.counts["without_prices"] == 2
 
 
 def test_costs_below_zero_are_refused():

@@ -53,9 +53,25 @@ def test_of_runs_the_last_step_of_each_counts():
     assert positions_of(signals, "prediction", PRICES["close"], how().timing).tolist() == [1.0, -1.0]
 
 
-def test_a_forecast_of_no_change_takes_no_position():
-    with pytest.raises(PortfolioError, match="No position is ever taken: all 2 forecasts are the last value"):
-        time_series(FORECASTS.assign(prediction=FORECASTS["persistence"]), PRICES, how(), 1, None)
+@pytest.mark.parametrize(
+    ("prediction", "timing", "why"),
+    [
+        ([100.0, 110.0], {}, "all 2 forecasts are the last value"),
+        ([99.0, 109.0], {"sides": "long_only"}, "none of the 2 forecasts is a rise, and portfolio.timing.sides=long_on"),
+        ([101.0, 109.0], {"by": "variance", "sessions": 5}, "for none of the 2 forecasts the variance of the 5 sessio"),
+    ],
+)
+def test_forecasts_that_take_no_position_are_refused_with_the_reason(prediction, timing, why):
+    with pytest.raises(PortfolioError, match=f"No position is ever taken: {why}"):
+        time_series(FORECASTS.assign(prediction=prediction), PRICES, how(timing=timing), 1, None)
+
+
+def test_forecasts_before_the_variance_is_known_are_counted():
+    table = FORECASTS.assign(date=DAYS[2:4], persistence=[110.0, 99.0])
+    parameters = how(costs=FREE, timing={"by": "variance", "sessions": 2, "most": 1.0})
+    record, returns = time_series(table, PRICES, parameters, 1, None)
+    assert record["counts"] == {"not_yet_tradable": 0, "pauses": 0, "without_variance": 1}
+    assert returns["prediction"].iloc[1] == 0.0
 
 
 @pytest.fixture(scope="module")

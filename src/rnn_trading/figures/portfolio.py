@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
 from rnn_trading.figures.panels import BLUE, GREEN, GREY, ORANGE, date_axis, legend_below, say, styled, titled
 from rnn_trading.portfolio.measures import SESSIONS_A_YEAR
@@ -36,6 +36,7 @@ OTHERS: tuple[dict[str, Any], ...] = (
 MONTHS = ("J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D")
 LEGEND: dict[str, Any] = {"fontsize": 12}
 MOST_YEARS = 10  # that have room side by side
+MOST_FOLD = 6  # above the lowest wealth, that equal steps between ticks still show well
 
 
 def _title(what: str, record: dict[str, Any]) -> str:
@@ -44,6 +45,17 @@ def _title(what: str, record: dict[str, Any]) -> str:
 
 def _percent(value: float | None, decimals: int = 1) -> str:
     return number(None if value is None else 100 * value, decimals)
+
+
+def _wealth_axis(axes: Axes) -> None:
+    """A logarithmic axis, on which equal growth is equally high, with ticks in plain numbers."""
+    low, high = axes.dataLim.intervaly
+    axes.set_yscale("log")
+    far = high / low > MOST_FOLD
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)) if far else MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda wealth, _: f"{wealth:g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.axhline(1, color=GREY, linewidth=1)
 
 
 @styled
@@ -62,8 +74,8 @@ def equity(returns: pd.DataFrame, record: dict[str, Any]) -> Figure:
     for name in LINES:
         if name in returns:
             axes.plot(returns.index, (1 + returns[name].fillna(0.0)).cumprod(), label=LABELS[name], **STYLES[name])
-    axes.axhline(1, color=GREY, linewidth=1)
-    axes.set(xlabel="Date", ylabel="Wealth, from 1, reinvested")
+    _wealth_axis(axes)
+    axes.set(xlabel="Date", ylabel="Wealth, from 1, reinvested (log scale)")
     date_axis(axes)
     legend_below(figure, *axes.get_legend_handles_labels(), columns=4, **LEGEND)
     return titled(figure, _title(record["verdict"], record))
@@ -248,8 +260,8 @@ def timing(returns: pd.DataFrame, timed: dict[str, Any]) -> Figure:
             label = "by the best rival" if forecaster == of["best_rival"] else LABELS[forecaster]
             (line,) = axes.plot(made.index, (1 + made[forecaster]).cumprod(), label=label, **style)
             labelled.setdefault(label, line)
-        axes.axhline(1, color=GREY, linewidth=1)
-        axes.set(ylabel="Wealth, from 1")
+        _wealth_axis(axes)
+        axes.set(ylabel="Wealth, from 1 (log scale)")
         axes.set_title(f"{name}\n{of['verdict']}", loc="left", fontsize=12, wrap=True)
         date_axis(axes)
     legend_below(figure, [*labelled.values()], [*labelled], columns=3, **LEGEND)

@@ -5,6 +5,7 @@ from typing import Any
 
 from rnn_trading.portfolio.verdict import number
 from rnn_trading.skill.formats import format_p_value, format_score, words
+from rnn_trading.tables.wording import reasons
 
 from .figures import Figure, in_order, small
 from .html import render
@@ -201,6 +202,7 @@ def series_page(
         lag=record["lag"],
         pages=pages,
         verdicts=[(name, of["verdict"]) for name, of in record["timing"].items()],
+        left_out=[f"{name}: {found}" for name, of in record["timing"].items() if (found := reasons(of["counts"]))],
         timing_heads=HEADS_OF_TIMING,
         timing=[_timed(name, of) for name, of in record["timing"].items()],
         targeting_heads=HEADS_OF_TARGETING,

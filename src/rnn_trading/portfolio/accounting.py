@@ -86,7 +86,7 @@ class _Book:
         before = np.where(self.gone[at], 0.0, self.weights)  # what was left of these is cash
         wanted = before if np.isnan(target).any() else target
         after = np.where(self.priced[at], wanted, before)
-        untraded = (after != wanted) & (wanted != before)
+        untraded = after != wanted
         money = np.abs(after - before) * (1 + self.noted["gross"][at])
         self.noted["traded"][at] += money.sum()
         self.weights = after

@@ -13,7 +13,12 @@ from rnn_trading.portfolio.weights import FORECAST
 
 
 def alphalens_frame(
-    scores: pd.DataFrame, market: Market, lag: int = 1, periods: tuple[int, ...] = (1, 5), quantiles: int = 5
+    scores: pd.DataFrame,
+    market: Market,
+    lag: int = 1,
+    periods: tuple[int, ...] = (1, 5),
+    quantiles: int = 5,
+    max_loss: float = 0.35,
 ) -> pd.DataFrame:
     """The factor frame of alphalens: ``get_clean_factor_and_forward_returns``.
 
@@ -30,6 +35,9 @@ def alphalens_frame(
         Sessions for which is held.
     quantiles
         How many.
+    max_loss
+        Share of the rows that alphalens may leave out, such as those whose longest period ends after the prices. It
+        prints how many it does leave out.
 
     Returns
     -------
@@ -41,6 +49,8 @@ def alphalens_frame(
     ------
     ImportError
         Without the extra ``portfolio``.
+    alphalens.utils.MaxLossExceededError
+        If more rows would be left out than ``max_loss``.
     """
     from alphalens.utils import get_clean_factor_and_forward_returns  # noqa: PLC0415  of an extra
 
@@ -52,7 +62,7 @@ def alphalens_frame(
     index = pd.MultiIndex.from_arrays([dates, rows["ticker"]], names=["date", "asset"])
     factor = pd.Series(rows[FORECAST].to_numpy(), index, name="factor").sort_index()
     return get_clean_factor_and_forward_returns(
-        factor, market.valued, quantiles=quantiles, periods=periods, max_loss=1.0, filter_zscore=None
+        factor, market.valued, quantiles=quantiles, periods=periods, max_loss=max_loss, filter_zscore=None
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.portfolio.parameters import DatedBy, PortfolioError
-from rnn_trading.portfolio.weights import FORECAST, WEIGHT
+from rnn_trading.portfolio.weights import FORECAST, WEIGHT, check_given
 from rnn_trading.tables.checks import some
 
 KEYS = ("ticker", "date")
@@ -35,7 +35,9 @@ class Scores:
     counts: dict[str, int]
 
 
-def take_scores(forecasts: pd.DataFrame, sessions: pd.DatetimeIndex, names: pd.Index, dated_by: DatedBy) -> Scores:
+def take_scores(
+    forecasts: pd.DataFrame, sessions: pd.DatetimeIndex, names: pd.Index, dated_by: DatedBy, *, given: bool = False
+) -> Scores:
     """Check a table of forecasts, and find when each was known.
 
     Parameters
@@ -49,12 +51,15 @@ def take_scores(forecasts: pd.DataFrame, sessions: pd.DatetimeIndex, names: pd.I
         That have prices.
     dated_by
         See :class:`rnn_trading.portfolio.parameters.PortfolioParameters`.
+    given
+        Whether the weights of the table are traded.
 
     Raises
     ------
     PortfolioError
         If a column is missing, a key stands twice, a forecast is no number, there is one name only, no name has a
-        price, or a date has no session near it.
+        price, a date has no session near it, or weights that are traded cannot be; see
+        :func:`rnn_trading.portfolio.weights.check_given`.
 
     Examples
     --------
@@ -72,6 +77,8 @@ def take_scores(forecasts: pd.DataFrame, sessions: pd.DatetimeIndex, names: pd.I
             f"No name of the forecasts has a price. Forecasts: {some(table['ticker'].unique().tolist())}; prices: "
             f"{some(names)}. Bring the prices of these names, or write names as the prices do."
         )
+    if given:
+        check_given(table, has_prices)
     table = table.assign(known=known_sessions(pd.DatetimeIndex(table["date"]), sessions, dated_by))[has_prices]
     latest = table.groupby("known")["date"].transform("max") == table["date"]
     counts = {"without_prices": int((~has_prices).sum()), "superseded": int((~latest).sum())}

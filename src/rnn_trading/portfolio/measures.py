@@ -58,7 +58,7 @@ def measures_of(returns: pd.Series) -> dict[str, float]:
     mean = float(measures.mean(values)) * SESSIONS_A_YEAR
     deviation = float(measures.standard_deviation(values)) if len(values) > 1 else math.nan
     volatility = deviation * math.sqrt(SESSIONS_A_YEAR)
-    sharpe = mean / volatility if volatility > 0 else math.nan
+    sharpe = mean / volatility if _moves(values) else math.nan
     moved = values[values != 0]
     return {
         "mean": mean,
@@ -71,6 +71,11 @@ def measures_of(returns: pd.Series) -> dict[str, float]:
         "hit_rate": float((moved > 0).mean()) if len(moved) else math.nan,
         "worst": float(values.min()),
     }
+
+
+def _moves(values: Vector) -> bool:
+    """Whether returns differ: the standard deviation of equal ones is a rounding error, not zero."""
+    return bool(np.ptp(values) > 0)
 
 
 def _wealth(returns: pd.Series) -> Vector:
@@ -117,7 +122,7 @@ def sharpe_error(values: Vector) -> float:
     >>> round(sharpe_error(values) * 5000**0.5, 1)
     1.1
     """
-    if len(values) < FEWEST_SESSIONS or np.ptp(values) == 0:
+    if len(values) < FEWEST_SESSIONS or not _moves(values):
         return math.nan
     deviation = values.std()
     standard = (values - values.mean()) / deviation
@@ -128,7 +133,7 @@ def sharpe_error(values: Vector) -> float:
 def _autocorrelated(values: Vector) -> float:
     """What a year's Sharpe ratio is times, for sessions that correlate, against sessions that do not."""
     lags = min(lags_for(len(values)), len(values) - 1)
-    if len(values) < FEWEST_SESSIONS or np.ptp(values) == 0:
+    if len(values) < FEWEST_SESSIONS or not _moves(values):
         return math.nan
     deviations = values - values.mean()
     correlations = [
@@ -202,7 +207,7 @@ def luck_of(returns: pd.Series, tries: int) -> dict[str, Any]:
     from skfolio import measures  # noqa: PLC0415  see measures_of
 
     values = returns.to_numpy(dtype=np.float64)
-    if len(values) < FEWEST_SESSIONS or np.ptp(values) == 0:
+    if len(values) < FEWEST_SESSIONS or not _moves(values):
         return {"tries": tries, "probabilistic": math.nan, "deflated": math.nan, "p_of_maximum": math.nan}
     luck = expected_maximum(tries) / math.sqrt(len(values) - 1)
     probabilistic = float(measures.probabilistic_sharpe_ratio(values))

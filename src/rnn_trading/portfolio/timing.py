@@ -95,7 +95,8 @@ def positions_of(signals: Signals, name: str, closes: pd.Series, timing: TimingP
     Returns
     -------
     pandas.Series
-        Of wealth: 1 is all of it; 0 where no change is forecast.
+        Of wealth: 1 is all of it; 0 where no change is forecast. NaN, by ``variance``, where fewer than
+        ``timing.sessions`` returns are known, or none of them differs.
 
     Examples
     --------
@@ -112,10 +113,29 @@ def positions_of(signals: Signals, name: str, closes: pd.Series, timing: TimingP
         positions = np.sign(forecast)
     else:
         variance = closes.pct_change(fill_method=None).rolling(timing.sessions).var().reindex(forecast.index)
-        positions = forecast / (timing.risk_aversion * variance * signals.steps)
-        positions = positions.fillna(0.0)
+        positions = forecast / (timing.risk_aversion * variance.where(variance > 0) * signals.steps)
     lowest = 0.0 if timing.sides == "long_only" else -timing.most
     return positions.clip(lowest, timing.most)
+
+
+def _refuse_none(positions: pd.Series, timing: TimingParameters) -> None:
+    """Say why no position is ever taken, if that is so."""
+    number = f"{len(positions):,} forecasts"
+    if positions.isna().all():
+        raise PortfolioError(
+            f"No position is ever taken: for none of the {number} the variance of the {timing.sessions} sessions "
+            "before is known. Bring earlier prices, or set portfolio.timing.sessions lower."
+        )
+    if positions.fillna(0.0).any():
+        return
+    if timing.sides == "long_only":
+        raise PortfolioError(
+            f"No position is ever taken: none of the {number} is a rise, and portfolio.timing.sides=long_only takes no "
+            "short position."
+        )
+    raise PortfolioError(
+        f"No position is ever taken: all {number} are the last value. They say nothing of the direction."
+    )
 
 
 def account_with(positions: pd.Series, market: Market, holdings: Holdings, how: PortfolioParameters) -> pd.DataFrame:
@@ -146,12 +166,14 @@ def time_series(
         ``verdict``, ``net`` of the model (measures, ``interval``, ``luck``), ``gross_mean``, ``turnover`` a year,
         ``break_even``, ``long_share``, ``at_once``: the interval and mean if it were traded at the very price that the
         forecast knew; ``rivals``: measures of each, net, and ``buy_and_hold``; ``against``: interval of the mean
-        difference to the best rival and to holding. And net returns by session, a column each.
+        difference to the best rival and to holding; ``counts``: those of
+        :class:`rnn_trading.portfolio.holding.Holdings`, and ``without_variance``: forecasts that took no position, as
+        the variance before them is not known. And net returns by session, a column each.
 
     Raises
     ------
     PortfolioError
-        If no position is ever taken: forecasts are constant.
+        If no position is ever taken.
     """
     market = market_of_index(prices)
     signals = signals_of(table, market.sessions)
@@ -159,11 +181,9 @@ def time_series(
     positions = {name: positions_of(signals, name, prices["close"], how.timing) for name in signals.forecasts} | {
         HOLD: pd.Series(1.0, signals.forecasts.index)
     }
-    if not positions[MODEL].any():
-        raise PortfolioError(
-            f"No position is ever taken: all {len(positions[MODEL]):,} forecasts are the last value. They say nothing "
-            "of the direction."
-        )
+    _refuse_none(positions[MODEL], how.timing)
+    without_variance = int(positions[MODEL].isna().sum())
+    positions = {name: each.fillna(0.0) for name, each in positions.items()}
     accounts = {name: account_with(each, market, holdings, how) for name, each in positions.items()}
     returns = pd.DataFrame({name: account["net"] for name, account in accounts.items()})
     model, net = accounts[MODEL], returns[MODEL]
@@ -179,6 +199,7 @@ def time_series(
         "at_once": _at_once(positions[MODEL], market, how),
         "rivals": {name: measures_of(returns[name]) for name in returns if name != MODEL},
         "best_rival": best_rival,
+        "counts": {**holdings.counts, "without_variance": without_variance},
         "against": {name: list(mean_interval(net - returns[name])) for name in against},
         **_span(net),
     }

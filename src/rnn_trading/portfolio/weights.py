@@ -130,12 +130,40 @@ def _by_forecast(values: Matrix, sides: Sides) -> Matrix:
     return weights if sides == LONG_ONLY else weights - below / below.sum(axis=1, keepdims=True)
 
 
-def _given(scores: pd.DataFrame, sides: Sides) -> pd.DataFrame:
-    if WEIGHT not in scores:
+def check_given(forecasts: pd.DataFrame, has_prices: pd.Series) -> None:
+    """Refuse weights that are no numbers, and those of names that cannot be traded.
+
+    Parameters
+    ----------
+    forecasts
+        ``ticker``, ``date``, and ``weight`` if it is there.
+    has_prices
+        Boolean, of each row: whether its name has prices.
+
+    Raises
+    ------
+    PortfolioError
+        Names the first such row.
+    """
+    if WEIGHT not in forecasts:
         raise PortfolioError(
             "portfolio.weights.by=given takes the weights of the table, which has no column weight. Add it, or choose "
             "quantile or forecast."
         )
+    weights = forecasts[WEIGHT].astype("float64")
+    for bad, what in (
+        (~np.isfinite(weights), "are no finite number"),
+        (~has_prices & (weights != 0), "are of names without prices, and cannot be entered"),
+    ):
+        if bad.any():
+            first = forecasts[bad].iloc[0]
+            raise PortfolioError(
+                f"{int(bad.sum()):,} of {len(forecasts):,} weights {what}, the first of {first['ticker']} on "
+                f"{first['date']:%Y-%m-%d}. Write 0 for no position."
+            )
+
+
+def _given(scores: pd.DataFrame, sides: Sides) -> pd.DataFrame:
     weights = scores.pivot(index="known", columns="ticker", values=WEIGHT).fillna(0.0)
     long, short = weights.clip(lower=0).sum(axis="columns"), -weights.clip(upper=0).sum(axis="columns")
     wanted = 0.0 if sides == LONG_ONLY else 1.0

@@ -28,6 +28,9 @@ Fitted = Callable[[Vector], Vector]
 def platt(forecast: Vector, truth: Vector) -> Fitted:
     """A logistic curve of the logit (Platt, 1999), without a penalty.
 
+    As there, the ``n`` rows of label 1 count as ``(n + 1) / (n + 2)`` each, and the ``m`` of label 0 as ``1 / (m + 2)``,
+    so that there is a curve even where forecasts tell the labels apart without a mistake.
+
     Parameters
     ----------
     forecast, truth
@@ -40,10 +43,20 @@ def platt(forecast: Vector, truth: Vector) -> Fitted:
     >>> again = platt(np.array([0.9, 0.9, 0.1, 0.1]), np.array([0.0, 1.0, 0.0, 1.0]))
     >>> again(np.array([0.1, 0.5, 0.9])).round(3).tolist()
     [0.5, 0.5, 0.5]
+
+    All of what got 0.9 happened, and none of what got 0.1:
+
+    >>> again = platt(np.array([0.9, 0.9, 0.1, 0.1]), np.array([1.0, 1.0, 0.0, 0.0]))
+    >>> again(np.array([0.1, 0.5, 0.9])).round(3).tolist()
+    [0.25, 0.5, 0.75]
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  takes a second to import
 
-    curve = LogisticRegression(C=np.inf).fit(_logit(forecast)[:, None], truth > 0.5)
+    happened = truth > 0.5
+    ones = int(happened.sum())
+    target = np.where(happened, (ones + 1) / (ones + 2), 1 / (len(truth) - ones + 2))
+    logits, labels = np.tile(_logit(forecast), 2)[:, None], np.repeat([1, 0], len(truth))
+    curve = LogisticRegression(C=np.inf).fit(logits, labels, sample_weight=np.concatenate([target, 1 - target]))
     intercept, slope = float(curve.intercept_[0]), float(curve.coef_[0, 0])
     return lambda new: scipy.special.expit(intercept + slope * _logit(new))
 
@@ -103,7 +116,7 @@ def judge_calibration(
     >>> table = pd.DataFrame({"id": range(100), "truth": truth, "prediction": np.tile([0.9, 0.1], 50).repeat(10)[:100]})
     >>> found = judge_calibration("sentiment", table.assign(prior=0.5), table.assign(prior=0.5), ["prior"])
     >>> {way: round(each["calibration_error"], 3) for way, each in found["ways"].items()}
-    {'as_forecast': 0.3, 'platt': 0.0, 'isotonic': 0.0}
+    {'as_forecast': 0.3, 'platt': 0.004, 'isotonic': 0.0}
     """
     if name not in PROBABILITIES or predictions.empty:
         return None

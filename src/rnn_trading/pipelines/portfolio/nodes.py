@@ -71,7 +71,8 @@ def build_portfolio(
     reading.log(portfolio_of)
     stale = sequence.stale
     market = market_of(prices, sequence.session_presence, stale.after_sessions, stale.terminal_return)
-    scores = take_scores(forecasts, market.sessions, market.priced.columns, _dated_by(portfolio, portfolio_of))
+    dated_by, given = _dated_by(portfolio, portfolio_of), portfolio.weights.by == "given"
+    scores = take_scores(forecasts, market.sessions, market.priced.columns, dated_by, given=given)
     index = None if portfolio_index_source is None else portfolio_index_source[0]
     built = build(scores, market, index, portfolio)
     if found := reasons(built.counts):

@@ -15,6 +15,7 @@ from rnn_trading.portfolio.targeting import target_volatility
 from rnn_trading.portfolio.timing import time_series
 from rnn_trading.register.entries import Register
 from rnn_trading.skill.protocols import command_for
+from rnn_trading.tables.wording import reasons
 
 from .nodes import pages_in, record_in, tries_of
 
@@ -74,6 +75,8 @@ def trade_series(
             timed[name], made = time_series(there[name](), prices, portfolio, tries, _best_rival(skill))
             returns.append(_long(name, made))
             logger.info("%s (%s): %s", name, protocol, timed[name]["verdict"])
+            if found := reasons(timed[name]["counts"]):
+                logger.warning("%s: left out, or not traded: %s", name, found)
     targeting = None
     if VOLATILITY in there:
         best = _best_rival(skills[VOLATILITY])
