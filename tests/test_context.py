@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 from kedro.framework.project import configure_project, pipelines
@@ -68,6 +69,19 @@ def test_what_is_not_there_yet_is_told_with_what_makes_it(catalog, name, path, p
         DatasetError, match=f"^{name}: {path} is not there. Make it: kedro run --env test --pipelines {pipeline}$"
     ):
         catalog.load(name)
+
+
+def test_where_networks_of_other_folds_are_there_the_parameters_that_count_them_are_told(catalog):
+    network = "multivariate.macro.fold_2.seed_42.model"
+    folder = Path("data/06_models/corrected/multivariate.macro")
+    with pytest.raises(DatasetError, match=r"fold_2\.seed_42\.keras is not there\. Make it: kedro run .*[a-z]$"):
+        catalog.load(network)
+    folder.mkdir(parents=True)
+    (folder / "fold_1.seed_42.keras").touch()
+    with pytest.raises(
+        DatasetError, match="other parameters .walk_forward.folds, walk_forward.final_fit, seeds., give"
+    ):
+        catalog.load(network)
 
 
 @pytest.mark.parametrize(

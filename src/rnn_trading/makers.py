@@ -16,6 +16,7 @@ from rnn_trading.workspace.commands import run_command
 from rnn_trading.workspace.origins import NOT_MADE
 
 SHOWN_CHARACTERS, MOST = 300, 4  # of a cause; names in one message
+NETWORK = ".keras"
 
 
 @dataclass(frozen=True)
@@ -155,13 +156,24 @@ def told(name: str, dataset: AbstractDataset[Any, Any], made_by: str, error: Dat
     """
     path = shown(getattr(dataset, "_filepath", "its file"))
     if not dataset.exists():
-        return f"{name}: {path} is not there. Make it: {made_by}"
+        return f"{name}: {path} is not there. Make it: {made_by}{_others_beside(dataset)}"
     cause: BaseException = error
     while isinstance(cause, DatasetError) and cause.__cause__ is not None:
         cause = cause.__cause__
     lines = (str(cause) or type(cause).__name__).strip().splitlines()
     why = f"{type(cause).__name__}: {lines[0]}"[:SHOWN_CHARACTERS]
     return f"{name}: {path} cannot be read ({why}). If it was cut, or is of another version, make it anew: {made_by}"
+
+
+def _others_beside(dataset: AbstractDataset[Any, Any]) -> str:
+    """What may be meant where a network is missing, and others of its record are there."""
+    path = Path(str(getattr(dataset, "_filepath", "")))
+    if path.suffix != NETWORK or not any(path.parent.glob(f"fold_*{NETWORK}")):
+        return ""
+    return (
+        ". Networks of other folds or seeds are there: if they were trained with other parameters (walk_forward.folds, "
+        "walk_forward.final_fit, seeds), give the same ones here"
+    )
 
 
 def refuse_missing(

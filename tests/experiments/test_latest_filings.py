@@ -5,7 +5,8 @@ import logging
 import pandas as pd
 import pytest
 
-from rnn_trading.experiments.latest_checks import LatestError, refuse_lost
+from rnn_trading.experiments.latest_checks import refuse_lost
+from rnn_trading.experiments.newest import LatestError
 from rnn_trading.experiments.latest_filings import newest_filings
 from rnn_trading.experiments.latest_sources import kind_of
 from rnn_trading.experiments.latest_table import say_what_is_left_out

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from rnn_trading.skill.metrics.series import evaluate_level
+from tests.finished import newest_of
 
 LEVEL = "univariate_regression.level"
 
@@ -37,6 +38,7 @@ def test_the_level_of_the_book(project):
     assert (record["protocol"], record["published"]["rmse_scaled"]) == ("book", 0.015)
     assert record["model"]["metrics"]["rmse_scaled"] > 0
     assert "on the test rows: the scores are too good" in record["verdict"]
+    assert [*newest_of(project, folder, "univariate_regression", protocol="book")] == [LEVEL]
     page = (reports / LEVEL / "page.html").read_text()
     for figure in ("rmse_scaled", "ic_pooled", "parameters"):
         assert f"<code>{figure}</code>" in page

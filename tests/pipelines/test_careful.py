@@ -9,6 +9,7 @@ from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading.pipeline_registry import experiments, figures_of, records_made_by
 from rnn_trading.plan import Plan
+from tests.finished import Finished, changes_of_fits, newest_of, next_values
 
 CAREFUL = Plan({"protocol": "careful"})
 OF = {
@@ -21,6 +22,8 @@ OF = {
     "text_sentiment.learned_embeddings": ("text_sentiment.learned_embeddings",),
     "sec_filings": ("sec_filings.returns",),
 }
+# A sine has no next value that anybody waits for.
+SAY_WHAT_COMES = {name for of in OF.values() for name in of} - {"univariate_regression.rolling_windows.sine"}
 # They differ from learned_embeddings in the embedding and in the target: one network of words is trained here.
 NETWORKS_OF_WORDS = {"text_sentiment.pretrained_embeddings", "text_sentiment.stars"}
 
@@ -54,6 +57,11 @@ def test_all_experiments(project, pipeline):
         figures = {path.stem for path in (data / f"08_reporting/careful/{experiment}").glob("*.png")}
         assert figures == set(on_pages[experiment])
         check_explanation(record["explanation"], figures)
+    if "text" not in pipeline:
+        assert newest_of(project, folder, pipeline, protocol="careful").keys() == SAY_WHAT_COMES & {*OF[pipeline]}
+        if pipeline == "univariate_regression":
+            name = f"{pipeline}.volatility"
+            next_values(Finished(folder, name, protocol="careful", **changes_of_fits(name)), [0, 5, -1])
 
 
 def check_explanation(found, figures):

@@ -13,6 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from rnn_trading.skill.rivals.panels import CLASSIFICATION, REGRESSION
 from rnn_trading.tables.prices import PriceError
+from tests.finished import newest_of
 from tests.helpers import REAL_DATA, panel_to_prices, random_panel
 
 WEEKLY = ("stacked_lstm.classification", "stacked_lstm.regression")
@@ -57,6 +58,7 @@ def test_stacked_lstm(project, run_notebooks, protocol):
         drawn = {png.stem for png in (data / f"08_reporting/{protocol}/{experiment}").glob("*.png")}
         sure = "calibration" if experiment == "stacked_lstm.classification" else "intervals"
         assert drawn == {"learning_curves", "quintiles", "rolling_ic", "model_and_rivals", "folds_and_years", sure}
+    assert newest_of(project, folder, "stacked_lstm", protocol=protocol).keys() == {*EXPERIMENTS}
     project("daily_weekly_sequences", protocol=protocol)
     run_notebooks(folder, protocol, "stacked_lstm", "stacked_lstm_regression", "sequences")
     if protocol == "corrected":

@@ -11,7 +11,7 @@ from rnn_trading.pipeline_registry import register_pipelines
 from rnn_trading.plan import Plan
 from rnn_trading.progress import FIT
 from rnn_trading.skill.protocols import BOOK, CAREFUL, EVERY
-from tests.finished import Finished, same
+from tests.finished import Finished, changes_of_fits, newest_of, next_values, same
 
 PANEL, LEVEL, MACRO = "stacked_lstm.classification", "univariate_regression.level", "multivariate.macro"
 # Judged folds alone: what they forecast in the training is known.
@@ -85,17 +85,6 @@ def _without_a_network(project, folder, params):
     project(f"stacked_lstm{INFERENCE}.classification", **params)
 
 
-def next_values(finished, places):
-    """Compare forecasts of the next value on some of the dates that were judged last."""
-    predictions = finished.predictions.set_index("date")
-    predictions = predictions[predictions["fold"] == predictions["fold"].max()]
-    sessions = finished.given["index_prices"].index
-    for date in predictions.index[places]:
-        table = finished.of(sessions[sessions < date][-1])
-        same(table, predictions.loc[[date]])
-        assert table["period"].tolist() == [date]
-
-
 def paths(finished):
     """Compare restarted runs: the first, and the last."""
     runs = finished.predictions[finished.predictions["run"] == "restarted"]
@@ -139,8 +128,7 @@ def test_every_network_of_one_series_says_what_comes(project, finished):
         next_values(Finished(folder, name, protocol="corrected", **changes_of_fits(name)), [0, -1])
     for name in (index, f"{index}.encoder_decoder", "univariate_regression.mid_price"):
         paths(Finished(folder, name, **run))
-    project(f"univariate_regression{INFERENCE}", **run)
-    tables = {path.name.removesuffix(".latest.csv"): pd.read_csv(path) for path in folder.rglob("*.latest.csv")}
+    tables = newest_of(project, folder, "univariate_regression", **run)
     records = {path.parent.name for path in (folder / "data/08_reporting/corrected").rglob("skill.json")}
     assert tables.keys() == records - {"univariate_regression.rolling_windows.sine"}
     assert tables[LEVEL]["model"].item() == f"{LEVEL} (corrected), final fit, 2 networks"
@@ -149,12 +137,6 @@ def test_every_network_of_one_series_says_what_comes(project, finished):
     assert (tables[LEVEL]["upper_95"] > tables[LEVEL]["upper_80"]).all()
     assert tables["univariate_regression.volatility"]["model"].str.startswith("univariate_regression.volatility.").all()
     assert len(tables["univariate_regression.mid_price"]) == 10
-
-
-def changes_of_fits(name):
-    """The judged folds of a run that has a final fit, too."""
-    folder, _, rest = name.partition(".")
-    return {folder: {rest.partition(".")[0]: {"walk_forward": {"final_fit": False}}}}
 
 
 @pytest.mark.trains

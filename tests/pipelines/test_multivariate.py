@@ -12,6 +12,7 @@ from rnn_trading.series.monthly import MacroError, MacroParameters
 from rnn_trading.skill.rivals.macro import MACRO
 from rnn_trading.splits.chronological import SplitParameters, chronological_split
 from rnn_trading.splits.windows import joint_windows
+from tests.finished import newest_of
 
 NAME = "multivariate.macro"
 RIVALS = [rival.__name__ for rival in MACRO]
@@ -32,7 +33,7 @@ def predictions(folder, protocol="corrected"):
 @pytest.mark.trains
 @pytest.mark.xdist_group("multivariate")
 @pytest.mark.parametrize("protocol", ["corrected", "as_published"])
-def test_macro(finished, run_notebooks, protocol):
+def test_macro(project, finished, run_notebooks, protocol):
     folder = finished("multivariate", protocol=protocol)
     table = predictions(folder, protocol)
     keys = ["fold", "units", "run", "series", "date", "step", "target_date"]
@@ -63,6 +64,8 @@ def test_macro(finished, run_notebooks, protocol):
     assert {path.stem for path in (folder / f"data/08_reporting/{protocol}/{NAME}").glob("*.png")} == FIGURES
     assert (folder / f"data/06_models/{protocol}/{NAME}.keras").is_file()
     run_notebooks(folder, protocol, "macro")
+    if protocol == "as_published":
+        assert NAME in newest_of(project, folder, "multivariate", protocol=protocol)
 
 
 @pytest.mark.trains

@@ -13,6 +13,7 @@ from rnn_trading.datasets.register import Parts
 from rnn_trading.pages.portfolio import portfolio_page
 from rnn_trading.pipelines.portfolio.nodes import FIGURES
 from rnn_trading.portfolio.parameters import PortfolioError
+from rnn_trading.tables.prices import PriceError
 from tests.conftest import project_in
 from tests.helpers import panel_to_prices, random_panel
 from tests.register.entries_made_up import entry
@@ -149,13 +150,20 @@ def test_a_table_of_the_users_with_their_prices_and_without_an_index(project, tm
     assert "index" not in record
     assert record["books"] == 20
     assert record["capacity"] is not None  # there are volumes
-    assert record["information"]["ic_of_truth"] == "no truth is there yet"
+    assert record["information"]["dates_without_truth"] == 20
     assert record["parameters"]["weights"]["quantiles"] == 3
     assert record["from"] == "2020-01-21"
+    assert record["file"] == "mine.csv"
     assert record["read_as"][:2] == ["CSV, semicolons", "'Symbol' as ticker"]
     page = portfolio_page(record, {})
     assert "The table was read as</dt><dd>CSV, semicolons; &#39;Symbol&#39; as ticker" in page
+    assert "Forecasts: mine.csv. What a portfolio" in page
+    assert "The table has no truths yet" in page
     assert 'href="../' not in page
+    with pytest.raises(PriceError, match="none.csv"):
+        project("portfolio", env="files", drawn=False, **given | {"forecasts_file": NAME}, index_file="none.csv")
+    with pytest.raises(PortfolioError, match="portfolio.series trades one series by the forecasts of this project's ex"):
+        project("portfolio.series", drawn=False, forecasts_file="mine.csv")
 
 
 def test_series_that_are_there_are_traded(project):

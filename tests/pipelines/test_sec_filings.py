@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnn_trading.experiments.latest_checks import LatestError
+from rnn_trading.experiments.newest import LatestError
 from rnn_trading.filings.filings import FilingError
 from rnn_trading.skill.rivals.filings import FILINGS
 from tests.finished import Finished, same

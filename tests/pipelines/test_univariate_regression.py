@@ -13,6 +13,7 @@ from rnn_trading.pipeline_registry import experiments, figures_of
 from rnn_trading.settings import CONFIG_LOADER_ARGS
 from rnn_trading.skill.rivals import returns, series
 from tests.conftest import ROOT, WITHOUT_LOCAL
+from tests.finished import newest_of
 
 NAME = "univariate_regression"
 NETWORKS = ("lstm", "gru", "two_lstm", "two_gru", "mlp", "linear", "lstm_by_gates", "rnn")
@@ -82,7 +83,11 @@ def test_all_experiments(project, finished, run_notebooks, protocol):
     chosen = skill(folder, protocol, f"{NAME}.volatility")["model"]["chosen"]
     assert chosen in NETWORKS
     run_notebooks(folder, protocol, "level", "volatility", "rolling_windows", "mid_price")
-    if protocol == "corrected":
+    if protocol == "as_published":
+        run = {"protocol": protocol, NAME: WITHIN[protocol]}
+        judged = {path.parent.name for path in (data / "08_reporting/as_published").rglob("skill.json")}
+        assert newest_of(project, folder, NAME, **run).keys() == judged - {f"{NAME}.rolling_windows.sine"}
+    else:
         first = records(folder, protocol)
         project(f"{NAME}.mid_price", drawn=False, protocol=protocol)  # segments with random targets
         assert records(folder, protocol) == first

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from rnn_trading.portfolio.forecasts import known_sessions, take_scores
 from rnn_trading.portfolio.holding import holdings_of
+from rnn_trading.portfolio.information import coefficients, dates_with_truths
 from rnn_trading.portfolio.parameters import PortfolioError, WeightParameters
 from rnn_trading.portfolio.weights import quantiles_of, weights_of
 from rnn_trading.skill.metrics.panels import quantile_returns
@@ -71,6 +72,10 @@ def test_a_table_without_truth_is_traded_and_one_with_truth_is_held_against_it()
     made = built(FORECASTS)
     assert "truth" not in made.earned
     assert built(FORECASTS.assign(truth=0.5)).earned["truth"].tolist() == [0.5] * 8
+    # One of the second date is still to come: its coefficient is that of the first alone.
+    some = built(FORECASTS.assign(truth=[*FORECASTS["prediction"][:4], 1.0, 2.0, 3.0, np.nan])).earned
+    assert coefficients(some)["ic_of_truth"].tolist() == pytest.approx([1.0, np.nan], nan_ok=True)
+    assert dates_with_truths(some).tolist() == [DAYS[1]]
     # From the 7th to the 9th, and from the 9th to the 10th.
     assert made.earned["earned"].tolist() == pytest.approx([0.21, 0.1, 0.0, -0.1, 0.0, 0.05, -0.1, 0.1])
     assert made.earned["date"].tolist() == [DAYS[1]] * 4 + [DAYS[3]] * 4

@@ -57,7 +57,11 @@ def test_of_runs_the_last_step_of_each_counts():
     ("prediction", "timing", "why"),
     [
         ([100.0, 110.0], {}, "all 2 forecasts are the last value"),
-        ([99.0, 109.0], {"sides": "long_only"}, "none of the 2 forecasts is a rise, and portfolio.timing.sides=long_on"),
+        (
+            [99.0, 109.0],
+            {"sides": "long_only"},
+            "none of the 2 forecasts is a rise, and portfolio.timing.sides=long_on",
+        ),
         ([101.0, 109.0], {"by": "variance", "sessions": 5}, "for none of the 2 forecasts the variance of the 5 sessio"),
     ],
 )

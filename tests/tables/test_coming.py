@@ -64,7 +64,8 @@ def test_days_of_rest_only_are_refused():
         ("2022-12-16", "2022-12-16", "2022-12-16"),  # a Friday: the week is over with its last session
         ("2022-12-15", "2022-12-15", "2022-12-09"),  # a Thursday: it goes on
         ("2022-12-15", "2022-12-16", "2022-12-09"),  # on the Friday, whose price is still to come
-        ("2022-12-15", "2022-12-17", "2022-12-15"),  # on the Saturday: the Friday was a holiday
+        ("2022-12-15", "2022-12-17", "2022-12-09"),  # on a Saturday, on which it may still be Friday in the west
+        ("2022-12-15", "2022-12-18", "2022-12-15"),  # on the Sunday: the Friday was a holiday
     ],
 )
 def test_a_week_that_goes_on_is_left_out(last, today, ends):

@@ -1,5 +1,6 @@
 """Prices of one index in a file."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,8 @@ from rnn_trading.tables.index_prices import parse_index
 from rnn_trading.tables.names import CLOSE, DATE, Told
 from rnn_trading.tables.prices import PriceError
 from rnn_trading.tables.reading import Reading
+
+logger = logging.getLogger(__name__)
 
 
 class IndexFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
@@ -89,8 +92,11 @@ class IndexFileDataset(TableFileDataset[tuple[pd.DataFrame, Reading]]):
 
 
 class IndexFileIfThereDataset(IndexFileDataset):
-    """An index file that may be missing: what is done without one says so. Parameters as of the other."""
+    """An index file that may be missing, which the log says. Parameters as of the other."""
 
     def load(self) -> tuple[pd.DataFrame, Reading] | None:  # type: ignore[override]
         """Return what the other returns, or None if the file is not there."""
-        return super().load() if self._filepath.exists() else None
+        if self._filepath.exists():
+            return super().load()
+        logger.info("There is no index beside the portfolio: %s is not there.", self._filepath)
+        return None

@@ -21,9 +21,11 @@ class TodayDataset(AbstractDataset[None, pd.Timestamp]):
     --------
     >>> TodayDataset(day="2022-12-23").load()
     Timestamp('2022-12-23 00:00:00')
+    >>> TodayDataset(day=20221223).load()
+    Timestamp('2022-12-23 00:00:00')
     """
 
-    def __init__(self, *, day: str | date | None = None, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(self, *, day: str | int | date | None = None, metadata: dict[str, Any] | None = None) -> None:
         self._day, self.metadata = day, metadata
         if day is not None:
             self.load()
@@ -31,7 +33,8 @@ class TodayDataset(AbstractDataset[None, pd.Timestamp]):
     def load(self) -> pd.Timestamp:
         """The date."""
         try:
-            return pd.Timestamp(self._day or date.today()).normalize()
+            # As text, so that 20221223, which YAML reads as a number, is the date that it looks like.
+            return pd.Timestamp(date.today() if self._day is None else date.fromisoformat(str(self._day)))
         except ValueError as error:
             raise DatasetError(
                 f"today: expected a date such as 2022-12-23, or null. Received: {self._day!r}."

@@ -8,21 +8,22 @@ from typing import Any
 import pandas as pd
 from kedro.pipeline import Node, Pipeline
 
+from rnn_trading import __version__
 from rnn_trading.experiments import macro, wiring
 from rnn_trading.experiments.documents import READ_BY_THE_SAME
 from rnn_trading.experiments.latest_checks import (
-    LatestError,
     LatestParameters,
     refuse_gap,
     refuse_old,
     refuse_other_calendar,
     refuse_other_dates,
     refuse_other_model,
+    refuse_other_version,
 )
 from rnn_trading.experiments.latest_kinds import Kind, Setting
 from rnn_trading.experiments.latest_sources import kind_of
 from rnn_trading.experiments.latest_table import Networks, latest_table, say, say_what_is_left_out
-from rnn_trading.experiments.newest import KNOWN_PARTS, Newest
+from rnn_trading.experiments.newest import KNOWN_PARTS, LatestError, Newest
 from rnn_trading.experiments.repeating import Repeated, repeated
 from rnn_trading.plan import FINAL_FOLD, SEED_PREFIX, Fits, Plan, fold_number
 from rnn_trading.progress import FINISHED
@@ -108,8 +109,8 @@ class Latest:
         if not rows.any():
             found = "prices are missing, or stale" if left is None else reasons(left.value_counts().to_dict())
             raise LatestError(
-                f"{self.name}: nothing can be forecast from values until {newest.last:%Y-%m-%d}: {found}. Look at the "
-                "newest of them."
+                f"{self.name}: nothing can be forecast from values until {newest.last:%Y-%m-%d}: {found}. Bring values "
+                "without these gaps, or set latest.until to a date before them."
             )
         table = self._table(datasets, newest, setting, keys, forecasts[rows], _same_rows(rivals, forecasts, rows))
         if left is not None:
@@ -127,7 +128,9 @@ class Latest:
 
     def _refuse(self, datasets: Mapping[str, Any], newest: Newest, setting: Setting) -> None:
         experiment = datasets[f"params:{self.name}.experiment"]
-        refuse_other_model(experiment, [datasets[each] for each in self.trials], datasets["params:protocol"])
+        trials, protocol = [datasets[each] for each in self.trials], datasets["params:protocol"]
+        refuse_other_model(experiment, trials, protocol)
+        refuse_other_version(self.name, trials, __version__, setting.latest, protocol)
         refuse_other_dates(newest, setting.split, self.name)
         refuse_old(newest, setting.latest, setting.rest_days, setting.today)
         window = self.kind.window(dict(datasets))

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from rnn_trading.experiments.newest import KNOWN_PARTS, Newest
+from rnn_trading.experiments.newest import KNOWN_PARTS, LatestError, Newest
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.protocols import command_for
 from rnn_trading.skill.record import Experiment
-from rnn_trading.tables.coming import sessions_between
+from rnn_trading.tables.coming import WEEK, sessions_between, weeks_of
 from rnn_trading.tables.sessions import WEEKDAYS
 
 logger = logging.getLogger(__name__)
@@ -21,13 +21,9 @@ logger = logging.getLogger(__name__)
 USUAL = 0.5
 # Share of the training dates that new prices may lack, or of its reports: a day that a feed lost.
 LOST = 0.05
-WEEK, MONTHS = 7, 12
+MONTHS = 12
 # Sessions from which weekdays are read: in fewer, one holiday is half of its weekday.
 FEWEST_SESSIONS = 60
-
-
-class LatestError(ValueError):
-    """There is no forecast of the future; the message says why, and what to do."""
 
 
 @parameters
@@ -45,10 +41,13 @@ class LatestParameters:
         The same of monthly series, in months.
     longest_gap_days
         Days that may lie between two sessions of the newest window.
+    other_version
+        Whether networks may forecast that another version of this project fitted.
 
     Examples
     --------
-    >>> LatestParameters(until="2022-12-23", oldest=5, oldest_months=None, longest_gap_days=7).oldest
+    >>> limits = {"oldest": 5, "oldest_months": None, "longest_gap_days": 7}
+    >>> LatestParameters(until="2022-12-23", other_version=False, **limits).oldest
     5
     """
 
@@ -56,15 +55,11 @@ class LatestParameters:
     oldest: Annotated[int, Field(ge=0)] | None
     oldest_months: Annotated[int, Field(ge=0)] | None
     longest_gap_days: Annotated[int, Field(ge=1)]
-
-    @property
-    def last_day(self) -> pd.Timestamp | None:
-        """Last date whose prices are taken, as pandas has it."""
-        return None if self.until is None else pd.Timestamp(self.until)
+    other_version: bool
 
 
 def refuse_old(newest: Newest, latest: LatestParameters, rest_days: Collection[int], today: pd.Timestamp) -> None:
-    """Raise if the last value is older than wanted.
+    """Raise if the last value that is there is older than wanted.
 
     Raises
     ------
@@ -74,13 +69,13 @@ def refuse_old(newest: Newest, latest: LatestParameters, rest_days: Collection[i
     monthly = newest.tradeable is None
     most = latest.oldest_months if monthly else latest.oldest
     if monthly:
-        age = (today.year - newest.last.year) * MONTHS + today.month - newest.last.month
+        age = (today.year - newest.there_until.year) * MONTHS + today.month - newest.there_until.month
     else:
-        age = sessions_between(newest.last, today, rest_days)
+        age = sessions_between(newest.there_until, today, rest_days)
     if most is not None and age > most:
         name, unit = ("oldest_months", "months") if monthly else ("oldest", "sessions")
         raise LatestError(
-            f"The newest values are of {newest.last:%Y-%m-%d}, {age:,} {unit} before today, {today:%Y-%m-%d}. "
+            f"The newest values are of {newest.there_until:%Y-%m-%d}, {age:,} {unit} before today, {today:%Y-%m-%d}. "
             f"Expected at most {most:,} {unit} (latest.{name}). Bring newer ones, or set --params latest.{name}=null "
             "to forecast from these."
         )
@@ -113,8 +108,38 @@ def refuse_other_model(experiment: Experiment, trials: Collection[Mapping[str, A
         )
 
 
+def refuse_other_version(
+    name: str, trials: Collection[Mapping[str, Any]], version: str, latest: LatestParameters, protocol: str
+) -> None:
+    """Raise if networks were fitted by another version of this project, whose nodes may make other rows of prices.
+
+    Parameters
+    ----------
+    name
+        Of the experiment.
+    trials, protocol
+        See :func:`refuse_other_model`.
+    version
+        Of this project, now.
+    latest
+        Says whether it matters.
+
+    Raises
+    ------
+    LatestError
+        Names both versions.
+    """
+    others = sorted({str(trial["version"]) for trial in trials} - {version})
+    if others and not latest.other_version:
+        raise LatestError(
+            f"{name}: its networks were fitted by version {', '.join(others)} of this project, and this is {version}: "
+            f"what it makes of prices may differ. Fit it anew: {command_for(name, protocol)}. Or take the networks as "
+            "they are: --params latest.other_version=true"
+        )
+
+
 def refuse_other_dates(newest: Newest, split: pd.DataFrame, name: str) -> None:
-    """Raise if the period that comes was known in the training, or the training has dates that prices have not.
+    """Raise if the period that comes was known in the training.
 
     Raises
     ------
@@ -164,7 +189,7 @@ def refuse_other_calendar(newest: Newest, split: pd.DataFrame, window: int, name
     split
         Of the fold whose networks forecast: dates of days, or of weeks (their Sundays).
     window
-        Sessions of the newest window.
+        Prices of the newest window.
     name
         Of the experiment.
 
@@ -178,10 +203,11 @@ def refuse_other_calendar(newest: Newest, split: pd.DataFrame, window: int, name
         (newest.sessions >= known.min() - pd.Timedelta(days=WEEK)) & (newest.sessions <= known.max())
     ]
     weekly = bool((known.day_of_week == WEEK - 1).all())
-    lost = known[~known.isin(newest.sessions)]
-    if not weekly and len(lost) > LOST * len(known):
+    lost = known[~known.isin(weeks_of(newest.sessions) if weekly else newest.sessions)]
+    if len(lost) > LOST * len(known):
         raise LatestError(
-            f"{name}: {len(lost):,} of the {len(known):,} dates that it was trained on have no price here, "
+            f"{name}: {len(lost):,} of the {len(known):,} {'weeks' if weekly else 'dates'} that it was trained on have "
+            f"no price here, "
             f"{lost[0]:%Y-%m-%d} the first: another calendar. Take prices of the exchange of the training, or fit it "
             "anew."
         )
@@ -220,7 +246,7 @@ def refuse_gap(newest: Newest, window: int, latest: LatestParameters, name: str)
     newest
         Of daily prices.
     window
-        Sessions of the newest window.
+        Prices of the newest window.
     latest
         Says how many days may lie between two sessions.
     name

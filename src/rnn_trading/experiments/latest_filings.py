@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnn_trading.experiments.documents import label_filings, unreadable
-from rnn_trading.experiments.latest_checks import LatestError, refuse_lost
+from rnn_trading.experiments.latest_checks import refuse_lost
 from rnn_trading.experiments.latest_kinds import Datasets, Setting
-from rnn_trading.experiments.newest import KNOWN_PARTS, Newest
+from rnn_trading.experiments.newest import KNOWN_PARTS, LatestError, Newest, taken
 from rnn_trading.experiments.repeating import Adjust
 from rnn_trading.filings.returns import Entry, FilingReturnParameters, entry_positions, market_sessions
 from rnn_trading.tables.coming import coming_sessions, sessions_between
@@ -67,13 +67,11 @@ class OfFilings:
         """See :class:`Kind`: ``source`` has one row a report, and why it cannot be read, missing where it can."""
         filings, prices, documents = (datasets[each] for each in (self.source, "filing_prices", self.split))
         refuse_lost(filings.index, documents.index[documents["split"].notna()], self.name)
-        every, until = market_sessions(prices), setting.latest.last_day
+        every, until = market_sessions(prices), setting.latest.until
+        sessions, filed = taken(every, until), taken(pd.DatetimeIndex(filings["date_filed"]).sort_values(), until)
+        filings = filings[filings["date_filed"] <= filed[-1]]
         if until is not None:
-            filings = filings[filings["date_filed"] <= until]
-            prices = prices[prices.index.get_level_values("date") <= until]
-        sessions = every if until is None else every[every <= until]
-        if filings.empty or sessions.empty:
-            raise LatestError(f"{self.name}: there is no report, or no price, until {until:%Y-%m-%d} (latest.until).")
+            prices = prices[prices.index.get_level_values("date") <= sessions[-1]]
         label, sentences = datasets[self._label], datasets["filing_sentences"]
         returns = label_filings(filings, prices, sentences, label).assign(text=unreadable(filings, sentences))
         found = newest_filings(returns, documents["split"].reindex(returns.index), sessions[-1], self.name)
@@ -90,7 +88,7 @@ class OfFilings:
             period=days[entered + label.sessions],
             problem=found["text"],
         )
-        return Newest(table, sessions, sessions[-1], days[len(sessions)], days[len(sessions)])
+        return Newest(table, sessions, *(sessions[-1],) * 2, *(days[len(sessions)],) * 2)
 
     def window(self, datasets: Datasets) -> int:
         """See :class:`Kind`: the sessions that a return takes."""

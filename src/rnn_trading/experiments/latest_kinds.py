@@ -23,6 +23,7 @@ from rnn_trading.experiments.repeating import Adjust
 from rnn_trading.panels.view import PanelWindows
 from rnn_trading.series.series import RESTARTED, RunParameters, SeriesParameters
 from rnn_trading.skill.metrics.macro import ONE_STEP, ORIGINAL, PATH
+from rnn_trading.tables.coming import weeks_of
 
 WORKING_WEEK = 5
 # Why a ticker with newest prices has no forecast.
@@ -54,6 +55,11 @@ class Setting:
     split: pd.DataFrame
     trained: pd.DataFrame | None
 
+    @property
+    def planned(self) -> pd.DatetimeIndex:
+        """Dates of the rows of the training."""
+        return pd.DatetimeIndex(self.split.index[self.split["split"].notna()])
+
     def knows(self, keys: Mapping[str, Any]) -> bool:
         """Whether rows with these keys were forecast in the training."""
         return self.trained is not None and bool(newest_rows(self.trained, keys).any())
@@ -82,7 +88,7 @@ class Kind(Protocol):
         """The source with what comes."""
 
     def window(self, datasets: Datasets) -> int:
-        """Sessions of the newest window; 0 where there are none."""
+        """Prices that the newest window is made of; 0 where there are no sessions."""
 
     def prepared(
         self, datasets: Datasets, newest: Newest, setting: Setting, split: str
@@ -118,12 +124,12 @@ class OfPanel:
     def newest(self, datasets: Datasets, setting: Setting) -> Newest:
         """See :class:`Kind`."""
         sequence, latest = datasets[self.sequence], setting.latest
-        return newest_prices(datasets[self.source], sequence, setting.rest_days, setting.today, latest.last_day)
+        return newest_prices(datasets[self.source], sequence, setting.rest_days, setting.today, latest.until)
 
     def window(self, datasets: Datasets) -> int:
         """See :class:`Kind`."""
         sequence = datasets[self.sequence]
-        return int(sequence.lags) * (WORKING_WEEK if sequence.period == "weekly" else 1)
+        return int(sequence.lags) * (WORKING_WEEK if sequence.period == "weekly" else 1) + 1
 
     def prepared(
         self, datasets: Datasets, newest: Newest, setting: Setting, split: str
@@ -149,11 +155,24 @@ class OfPanel:
         return rows, pd.DataFrame({"ticker": forecasts.index.get_level_values("ticker")[rows]})
 
     def asked(self, datasets: Datasets, newest: Newest) -> pd.Series:
-        """See :class:`Kind`: a return takes one price more than the window has returns."""
-        seen = newest.sessions[-self.window(datasets) - 1 :]
-        index = datasets[self.source].index
-        counts = index[index.get_level_values("date").isin(seen)].get_level_values("ticker").value_counts()
-        return pd.Series(np.where(counts < len(seen), GAP, OUTSIDE), index=counts.index, dtype="str")
+        """See :class:`Kind`: tickers whose prices go on; of weeks, those without a price in one of them have a gap."""
+        sequence = datasets[self.sequence]
+        asked = newest.source.xs(newest.tradeable, level="date").index
+        rows = datasets[self.source].index
+        rows = rows[rows.get_level_values("date").isin(newest.sessions)]
+        dates = pd.DatetimeIndex(rows.get_level_values("date"))
+        of_rows, all_of_them = (
+            weeks_of(days) if sequence.period == "weekly" else days for days in (dates, newest.sessions)
+        )
+        seen = all_of_them.unique()[-sequence.lags - 1 :]
+        periods = pd.Series(of_rows, rows.get_level_values("ticker"))
+        counts = periods[periods.isin(seen)].groupby(level=0).nunique().reindex(asked, fill_value=0)
+        return pd.Series(np.where(counts < len(seen), GAP, OUTSIDE), index=asked, dtype="str")
+
+
+def _steps(forecasts: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Keys of rows of a path: each step is of a period of its own."""
+    return forecasts[[*names, "step"]].assign(period=forecasts["target_date"]).reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -184,19 +203,20 @@ class OfSeries:
     def newest(self, datasets: Datasets, setting: Setting) -> Newest:
         """See :class:`Kind`."""
         series: SeriesParameters = datasets[self.series]
-        limits = [pd.Timestamp(day) for day in (series.until, setting.latest.until) if day is not None]
-        periods = 1 if self.runs is None else self._runs(datasets).fewest_rows
-        planned = pd.DatetimeIndex(setting.split.index[setting.split["split"].notna()])
-        until = min(limits) if limits else None
-        return newest_index(datasets[self.source], setting.rest_days, until, periods, planned)
+        limits = (series.until, setting.latest.until)
+        return newest_index(datasets[self.source], setting.rest_days, limits, self._periods(datasets), setting.planned)
 
-    def _runs(self, datasets: Datasets) -> RunParameters:
-        runs: RunParameters = datasets[str(self.runs)]
-        return runs
+    def _periods(self, datasets: Datasets) -> int:
+        """How many sessions come at least."""
+        if self.runs is None:
+            return 1
+        runs: RunParameters = datasets[self.runs]
+        return runs.fewest_rows
 
     def window(self, datasets: Datasets) -> int:
-        """See :class:`Kind`."""
-        return int(datasets[self.series].lags)
+        """See :class:`Kind`: a return takes one price more than the window has returns."""
+        series: SeriesParameters = datasets[self.series]
+        return series.lags + (series.form == "absolute_return")
 
     def prepared(
         self, datasets: Datasets, newest: Newest, setting: Setting, split: str
@@ -206,8 +226,7 @@ class OfSeries:
         parts = setting.split
         if not setting.knows(self._names(newest)):
             later = newest.source.index[newest.source.index >= newest.coming]
-            count = 1 if self.runs is None else self._runs(datasets).fewest_rows
-            parts = newest_split(setting.split, [*later[:count]])
+            parts = newest_split(setting.split, [*later[: self._periods(datasets)]])
         return datasets | {self.source: newest.source, self.series: whole, split: parts}, {}
 
     def _names(self, newest: Newest) -> dict[str, Any]:
@@ -216,8 +235,9 @@ class OfSeries:
     def keys(self, forecasts: pd.DataFrame, newest: Newest) -> tuple[NDArray[np.bool_], pd.DataFrame]:
         """See :class:`Kind`."""
         rows = newest_rows(forecasts, self._names(newest))
-        steps = np.ones(1, dtype=np.int64) if self.runs is None else forecasts["step"].to_numpy()[rows]
-        return rows, pd.DataFrame({"step": steps})
+        if self.runs is None:
+            return rows, pd.DataFrame({"step": np.ones(1, dtype=np.int64)})
+        return rows, _steps(forecasts[rows])
 
     def asked(self, datasets: Datasets, newest: Newest) -> None:
         """See :class:`Kind`."""
@@ -242,9 +262,8 @@ class OfMonths:
     def newest(self, datasets: Datasets, setting: Setting) -> Newest:
         """See :class:`Kind`."""
         windows = datasets[self.windows]
-        limits = [pd.Timestamp(day) for day in (windows.until, setting.latest.until) if day is not None]
-        planned = pd.DatetimeIndex(setting.split.index[setting.split["split"].notna()])
-        return newest_months(datasets[self.source], min(limits) if limits else None, windows.path_steps, planned)
+        limits = (windows.until, setting.latest.until)
+        return newest_months(datasets[self.source], limits, windows.path_steps, setting.planned)
 
     def window(self, datasets: Datasets) -> int:
         """See :class:`Kind`."""
@@ -266,7 +285,7 @@ class OfMonths:
             newest_rows(forecasts, {"units": ORIGINAL, "run": run, "date": newest.last}) for run in (PATH, ONE_STEP)
         )
         rows = of_path if of_path.any() else one_step
-        return rows, forecasts.loc[rows, ["series", "step"]].reset_index(drop=True)
+        return rows, _steps(forecasts[rows], "series")
 
     def asked(self, datasets: Datasets, newest: Newest) -> None:
         """See :class:`Kind`."""

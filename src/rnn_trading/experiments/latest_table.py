@@ -103,13 +103,15 @@ def latest_table(
     -------
     pandas.DataFrame
         The keys, ``forecast``, the intervals, ``naive`` and ``strong`` (forecasts; NaN where there is no such rival)
-        with the names of the rivals in ``naive_rival`` and ``strong_rival``; ``rank`` (1 is the largest forecast of
+        with the names of the rivals in ``naive_rival`` and ``strong_rival``; ``errors_until`` (last date of the errors
+        that the intervals follow; missing without intervals); ``rank`` (1 is the largest forecast of
         those on which one could trade from one date; missing where there is one alone); ``model``, ``version``,
         ``trained_from``, ``trained_until``, and in ``out_of_sample`` what the record says of such forecasts.
     """
     table = keys.reset_index(drop=True).assign(forecast=forecasts)
     for name in COLUMNS:
         table[name] = intervals[name].to_numpy(dtype=np.float64)
+    table["errors_until"] = pd.Timestamp(((record.get("intervals") or {}).get("newest") or {}).get("until"))
     for tier, best in best_rivals(record, [*rivals], task).items():
         table[tier] = np.nan if best is None else rivals[best].to_numpy(dtype=np.float64)
         table[f"{tier}_rival"] = pd.Series(best, index=table.index, dtype="str")

@@ -10,6 +10,7 @@ depends on the place in its batch.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -19,10 +20,15 @@ from numpy.typing import NDArray
 
 from rnn_trading.panels.sequence_parameters import SequenceParameters
 from rnn_trading.panels.view import PanelWindows
-from rnn_trading.tables.coming import coming_sessions, week_of, whole_weeks
+from rnn_trading.tables import prices as px
+from rnn_trading.tables.coming import DAY, WEEK, coming_sessions, week_of, whole_weeks
 
 STEP = 0.001  # from one made-up price to the next
 KNOWN_PARTS = ("train", "validation")
+
+
+class LatestError(ValueError):
+    """There is no forecast of the future; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class Newest:
         Dates of what is known.
     last
         Date of the last value that is known.
+    there_until
+        Date of the last value that is there: later than ``last`` where a week goes on.
     coming
         Date of the newest rows; of filings, each of which has its own, the first session after ``last``.
     tradeable
@@ -46,8 +54,31 @@ class Newest:
     source: pd.DataFrame
     sessions: pd.DatetimeIndex
     last: pd.Timestamp
+    there_until: pd.Timestamp
     coming: pd.Timestamp
     tradeable: pd.Timestamp | None
+
+
+def taken(dates: pd.DatetimeIndex, *limits: date | None) -> pd.DatetimeIndex:
+    """Dates until the earliest of some limits.
+
+    Raises
+    ------
+    LatestError
+        If there is none.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2020-01-01", periods=3)
+    >>> [f"{day:%d}" for day in taken(days, None, date(2020, 1, 2))]
+    ['01', '02']
+    """
+    until = min((pd.Timestamp(limit) for limit in limits if limit is not None), default=dates.max())
+    found = dates[dates <= until]
+    if found.empty:
+        first = f" until {until:%Y-%m-%d}: the first is of {dates.min():%Y-%m-%d}" if len(dates) else ""
+        raise LatestError(f"No value is there{first}. Bring values, or set latest.until later.")
+    return found
 
 
 def newest_prices(
@@ -55,7 +86,7 @@ def newest_prices(
     sequence: SequenceParameters,
     rest_days: tuple[int, ...],
     today: pd.Timestamp,
-    until: pd.Timestamp | None,
+    until: date | None,
 ) -> Newest:
     """Prices of many tickers that go on until the outcome of the coming day or week would be known.
 
@@ -64,7 +95,7 @@ def newest_prices(
     prices
         The canonical table.
     sequence
-        Says whether rows are of days or of weeks, and how long after a period one trades.
+        Says whether rows are of days or of weeks, how long after a period one trades, and what is a session.
     rest_days
         Weekdays on which the exchange is closed, 0 for Monday.
     today
@@ -75,7 +106,13 @@ def newest_prices(
     Returns
     -------
     Newest
-        Prices go on of tickers with a price in the last session alone.
+        Prices go on of tickers with a price in the last session, or, of weeks, in the last week. Sessions on which most
+        tickers have no price are none here, as in the training.
+
+    Raises
+    ------
+    LatestError
+        If there is no price until then, or no week is over.
 
     Examples
     --------
@@ -83,45 +120,61 @@ def newest_prices(
     >>> index = pd.MultiIndex.from_product([["A"], days], names=["ticker", "date"])
     >>> prices = pd.DataFrame({"adj_close": 100.0}, index=index)
     >>> from types import SimpleNamespace
-    >>> weekly = SimpleNamespace(period="weekly", entry_lag=1, until=None)
+    >>> weekly = SimpleNamespace(period="weekly", entry_lag=1, until=None, session_presence=0.5)
     >>> newest = newest_prices(prices, weekly, (5, 6), pd.Timestamp("2022-12-28"), None)
     >>> [f"{day:%Y-%m-%d}" for day in (newest.last, newest.tradeable, newest.coming)]
     ['2022-12-23', '2022-12-26', '2023-01-01']
     """
-    dates = prices.index.get_level_values("date")
-    limits = [pd.Timestamp(day) for day in (sequence.until, until) if day is not None]
-    known = prices[dates <= min(limits)] if limits else prices
-    sessions = pd.DatetimeIndex(known.index.get_level_values("date").unique().sort_values())
-    weekly, after = sequence.period == "weekly", prices.index.get_level_values("date").unique().sort_values()
+    panel = px.price_panel(prices)
+    every = pd.DatetimeIndex(panel.index[~px.thin_sessions(panel, sequence.session_presence)])
+    there = taken(every, sequence.until, until)
+    weekly = sequence.period == "weekly"
+    sessions = there
     if weekly:
-        sessions = whole_weeks(sessions, rest_days, today if until is None else max(until, sessions[-1]))
-        known = known[known.index.get_level_values("date") <= sessions[-1]]
+        over_by = today if until is None else max(pd.Timestamp(until), there[-1])
+        sessions = whole_weeks(there, rest_days, over_by)
+        _refuse_no_week(sessions, there)
     last = sessions[-1]
-    later = coming_sessions(sessions, rest_days, pd.DatetimeIndex(after[after > last]))
+    end = week_of(last) if weekly else last
+    # What is left of a week that is over has no session, whether it was a holiday or not: nothing is made up there.
+    later = (day for day in coming_sessions(sessions, rest_days, every[every > last]) if day > end)
     first = next(later)
-    coming = week_of(last) + pd.Timedelta(weeks=1) if weekly else first
+    coming = end + WEEK * DAY if weekly else first
     made_up = [first]
     while weekly and made_up[-1] <= coming:
         made_up.append(next(later))
     made_up += islice(later, sequence.entry_lag + 1)
-    return Newest(_gone_on(known, last, made_up), sessions, last, coming, first)
+    since = end - (WEEK - 1) * DAY if weekly else last
+    return Newest(_gone_on(prices, since, last, made_up), sessions, last, there[-1], coming, first)
 
 
-def _gone_on(prices: pd.DataFrame, last: pd.Timestamp, days: list[pd.Timestamp]) -> pd.DataFrame:
-    """Prices of the last session again and again, each a little higher: so that none of them is stale."""
-    of_last = prices.xs(last, level="date", drop_level=False)
+def _refuse_no_week(whole: pd.DatetimeIndex, there: pd.DatetimeIndex) -> None:
+    if whole.empty:
+        raise LatestError(
+            f"No week is over: prices run from {there[0]:%Y-%m-%d} to {there[-1]:%Y-%m-%d}. Bring earlier or later ones."
+        )
+
+
+def _gone_on(prices: pd.DataFrame, since: pd.Timestamp, last: pd.Timestamp, days: list[pd.Timestamp]) -> pd.DataFrame:
+    """The last price of each ticker since a date again and again, each a little higher: so that none of them is stale.
+
+    What came after ``last`` is left out.
+    """
+    dates = prices.index.get_level_values("date")
+    known = prices[dates <= last]
+    of_last = prices[(dates >= since) & (dates <= last)].groupby(level="ticker").tail(1).droplevel("date")
     price = of_last.columns[0]
     further = [
-        of_last.assign(**{price: of_last[price] * (1 + STEP * number)}).rename(index={last: day}, level="date")
+        of_last.assign(**{price: of_last[price] * (1 + STEP * number)}, date=day).set_index("date", append=True)
         for number, day in enumerate(days, start=1)
     ]
-    return pd.concat([prices, *further]).sort_index()
+    return pd.concat([known, *further]).sort_index()
 
 
 def newest_index(
     prices: pd.DataFrame,
     rest_days: tuple[int, ...],
-    until: pd.Timestamp | None,
+    limits: tuple[date | None, ...],
     periods: int,
     planned: pd.DatetimeIndex,
 ) -> Newest:
@@ -133,8 +186,8 @@ def newest_index(
         The canonical table, index ``date``.
     rest_days
         Weekdays on which the exchange is closed, 0 for Monday.
-    until
-        Last date whose prices are taken; None: all there are.
+    limits
+        Last dates whose prices are taken, of which the earliest counts; None is none.
     periods
         Sessions that come at least.
     planned
@@ -144,7 +197,7 @@ def newest_index(
     --------
     >>> days = pd.DatetimeIndex(pd.bdate_range("2022-12-19", "2022-12-23"), name="date")
     >>> prices = pd.DataFrame({"close": [1.0, 2.0, 3.0, 4.0, 5.0]}, index=days)
-    >>> newest = newest_index(prices, (5, 6), None, 2, days[:0])
+    >>> newest = newest_index(prices, (5, 6), (None,), 2, days[:0])
     >>> print(newest.source.tail(3).to_string(index_names=False))
                 close
     2022-12-23  5.000
@@ -153,30 +206,31 @@ def newest_index(
     >>> f"{newest.coming:%Y-%m-%d}"
     '2022-12-26'
     """
-    known = prices if until is None else prices.loc[:until]
-    sessions = pd.DatetimeIndex(known.index)
+    sessions = taken(pd.DatetimeIndex(prices.index), *limits)
     last = sessions[-1]
     there = pd.DatetimeIndex(prices.index[prices.index > last]).union(planned[planned > last])
     days = [*islice(coming_sessions(sessions, rest_days, there), max(periods, int((planned > last).sum())))]
-    return Newest(_risen(known, days), sessions, last, days[0], days[0])
+    return Newest(_risen(prices.loc[:last], days), sessions, last, last, days[0], days[0])
 
 
-def newest_months(macro: pd.DataFrame, until: pd.Timestamp | None, periods: int, planned: pd.DatetimeIndex) -> Newest:
+def newest_months(
+    macro: pd.DataFrame, limits: tuple[date | None, ...], periods: int, planned: pd.DatetimeIndex
+) -> Newest:
     """Monthly series that go on for some months; parameters as of :func:`newest_index`.
 
     Examples
     --------
     >>> months = pd.DatetimeIndex(["2020-11-01", "2020-12-01"], name="date")
-    >>> newest = newest_months(pd.DataFrame({"rate": [1.0, 2.0]}, index=months), None, 1, months[:0])
+    >>> newest = newest_months(pd.DataFrame({"rate": [1.0, 2.0]}, index=months), (None,), 1, months[:0])
     >>> f"{newest.last:%Y-%m}", f"{newest.coming:%Y-%m}", len(newest.source)
     ('2020-12', '2021-01', 3)
     """
-    known = macro if until is None else macro.loc[:until]
-    last = known.dropna().index[-1]
-    known = known.loc[:last]
+    # Months in which one of the series is not published yet are not known.
+    last = taken(pd.DatetimeIndex(macro.dropna().index), *limits)[-1]
+    known = macro.loc[:last]
     count = max(periods, int((planned > last).sum()))
     months = [*pd.date_range(last, periods=count + 1, freq="MS")[1:]]
-    return Newest(_risen(known, months), pd.DatetimeIndex(known.index), last, months[0], None)
+    return Newest(_risen(known, months), pd.DatetimeIndex(known.index), last, last, months[0], None)
 
 
 def _risen(table: pd.DataFrame, days: list[pd.Timestamp]) -> pd.DataFrame:

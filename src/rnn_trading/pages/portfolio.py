@@ -5,7 +5,7 @@ from typing import Any
 
 from rnn_trading.portfolio.verdict import number
 from rnn_trading.skill.formats import format_p_value, format_score, words
-from rnn_trading.tables.wording import reasons
+from rnn_trading.tables.wording import counted, reasons
 
 from .figures import Figure, in_order, small
 from .html import render
@@ -158,8 +158,8 @@ def _luck(luck: dict[str, Any], record: dict[str, Any]) -> list[str]:
 def _information(found: dict[str, Any]) -> list[str]:
     said = []
     for name, what in (("ic", "what was earned"), ("ic_of_truth", "the truth of the table")):
-        of = found[name]
-        if isinstance(of, str):
+        of = found.get(name)
+        if of is None:
             said.append("The table has no truths yet: forecasts are held against what prices say was earned.")
         elif of["mean"] is None:
             said.append(f"No date has an information coefficient of {what}.")
@@ -169,6 +169,8 @@ def _information(found: dict[str, Any]) -> list[str]:
                 f"Mean information coefficient by date, of {what}: {format_score(of['mean'])}"
                 f"{f' ({p_value})' if p_value else ''}, {of['dates']:,} dates."
             )
+    if "ic_of_truth" in found and found["dates_without_truth"]:
+        said.append(f"{counted(found['dates_without_truth'], 'date has', 'dates have')} no truths yet.")
     return said
 
 

@@ -14,7 +14,9 @@ TRUTH = "truth"
 WEEK = pd.Timedelta(days=7)
 # The longest pause of an exchange, in days, between the last session and the day on which a forecast was known.
 LONGEST_PAUSE = pd.Timedelta(days=15)
-SERIES_COMMAND = "kedro run --pipelines portfolio.series"
+OF_ONE_SERIES = (
+    "Forecasts of one series are traded if experiments here made them: kedro run --pipelines portfolio.series"
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _checked(forecasts: pd.DataFrame) -> pd.DataFrame:
     if "ticker" in missing and "date" in forecasts:
         raise PortfolioError(
             f"These forecasts are of one series: there is no column ticker ({some(forecasts.columns)}). A portfolio "
-            f"ranks several names. To trade one series by its forecasts: {SERIES_COMMAND}"
+            f"ranks several names. {OF_ONE_SERIES}"
         )
     if missing:
         raise PortfolioError(
@@ -145,6 +147,6 @@ def _checked(forecasts: pd.DataFrame) -> pd.DataFrame:
     if table["ticker"].nunique() < 2:
         raise PortfolioError(
             f"Forecasts of one name only, {', '.join(table['ticker'].unique()) or 'none'}: a portfolio ranks several. "
-            f"To trade one series by its forecasts: {SERIES_COMMAND}"
+            f"{OF_ONE_SERIES}"
         )
     return table

@@ -42,7 +42,7 @@ def earned_returns(scores: pd.DataFrame, market: Market, holdings: Holdings) -> 
 
 
 def coefficients(earned: pd.DataFrame) -> pd.DataFrame:
-    """Information coefficient of each date, of what is earned, and of the truth where every row has one.
+    """Information coefficient of each date, of what is earned, and of the truth, on dates on which every row has one.
 
     Parameters
     ----------
@@ -52,14 +52,33 @@ def coefficients(earned: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index ``date``; ``ic``, and ``ic_of_truth`` where there is one. NaN where it does not exist.
+        Index ``date``; ``ic``, and ``ic_of_truth`` where there are truths. NaN where it does not exist.
     """
     dates = pd.DatetimeIndex(earned["date"])
     forecast = earned[FORECAST].to_numpy(dtype=np.float64)
     found = information_coefficients(forecast, earned["earned"].to_numpy(), dates).to_frame(IC)
-    if TRUTH in earned and earned[TRUTH].notna().all():
-        found[IC_OF_TRUTH] = information_coefficients(forecast, earned[TRUTH].to_numpy(dtype=np.float64), dates)
+    whole = dates_with_truths(earned)
+    if len(whole):
+        rows = dates.isin(whole)
+        truth = earned[TRUTH].to_numpy(dtype=np.float64)
+        found[IC_OF_TRUTH] = information_coefficients(forecast[rows], truth[rows], dates[rows])
     return found
+
+
+def dates_with_truths(earned: pd.DataFrame) -> pd.DatetimeIndex:
+    """Dates on which every row has a truth.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2020-01-03", "2020-01-03", "2020-01-10", "2020-01-10"])
+    >>> earned = pd.DataFrame({"date": days, "truth": [0.1, 0.2, 0.3, None]})
+    >>> dates_with_truths(earned).strftime("%d").tolist()
+    ['03']
+    """
+    if TRUTH not in earned:
+        return pd.DatetimeIndex([])
+    there = earned[TRUTH].notna().groupby(earned["date"]).all()
+    return pd.DatetimeIndex(there.index[there])
 
 
 def by_month(coefficients: pd.Series) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from rnn_trading.portfolio.accounting import account_of
 from rnn_trading.portfolio.costs import break_even, capacity, curve, with_costs, without_volume
 from rnn_trading.portfolio.forecasts import Scores
 from rnn_trading.portfolio.holding import Market, holdings_of
-from rnn_trading.portfolio.information import IC, IC_OF_TRUTH, coefficients, earned_returns
+from rnn_trading.portfolio.information import IC, IC_OF_TRUTH, coefficients, dates_with_truths, earned_returns
 from rnn_trading.portfolio.measures import SESSIONS_A_YEAR, luck_of, mean_interval, measures_of
 from rnn_trading.portfolio.parameters import PortfolioError, PortfolioParameters
 from rnn_trading.portfolio.verdict import verdict
@@ -181,14 +181,15 @@ def _beside(returns: pd.DataFrame, name: str) -> dict[str, Any] | None:
 
 
 def _information(earned: pd.DataFrame) -> dict[str, Any]:
-    """Mean information coefficient by date, of what was earned and of the truth, each with its test."""
+    """Mean information coefficient by date, of what was earned and, where there is one, of the truth, with its test."""
     found = coefficients(earned)
     tests = {name: mean_test(found[name]) for name in (IC, IC_OF_TRUTH) if name in found}
     judged = {
         name: {"mean": test.mean, "interval": list(test.interval), "p_value": test.p_value, "dates": test.count}
         for name, test in tests.items()
     }
-    return judged | ({} if IC_OF_TRUTH in found else {IC_OF_TRUTH: "no truth is there yet"})
+    without = earned["date"].nunique() - len(dates_with_truths(earned))
+    return judged | {"dates_without_truth": without}
 
 
 def as_plain(value: Any) -> Any:

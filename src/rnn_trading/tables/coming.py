@@ -115,10 +115,22 @@ def week_of(day: pd.Timestamp) -> pd.Timestamp:
     return day.normalize() + (SUNDAY - day.weekday()) * DAY
 
 
+def weeks_of(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """The Sundays that the weeks of some days are dated by.
+
+    Examples
+    --------
+    >>> weeks_of(pd.DatetimeIndex(["2022-12-28", "2022-12-25"])).strftime("%a %d").tolist()
+    ['Sun 01', 'Sun 25']
+    """
+    return _mondays(days) + SUNDAY * DAY
+
+
 def whole_weeks(sessions: pd.DatetimeIndex, rest_days: Collection[int], today: pd.Timestamp) -> pd.DatetimeIndex:
     """Sessions without those of a last week that still goes on.
 
-    A week is over after its last session that could be known beforehand, or once its days of rest have begun.
+    A week is over after its last session that could be known beforehand, or on the second day after it: on the first
+    the exchange may lie so far west that its last prices are still to come.
 
     Parameters
     ----------
@@ -131,16 +143,16 @@ def whole_weeks(sessions: pd.DatetimeIndex, rest_days: Collection[int], today: p
 
     Examples
     --------
-    On a Wednesday the week goes on; after it, a Friday without a price was a holiday.
+    On a Wednesday the week goes on; on the Sunday after it, a Friday without a price was a holiday.
 
     >>> days = pd.DatetimeIndex(["2020-04-03", "2020-04-08", "2020-04-09"])
     >>> [f"{day:%d}" for day in whole_weeks(days[:2], (5, 6), pd.Timestamp("2020-04-08"))]
     ['03']
-    >>> [f"{day:%d}" for day in whole_weeks(days, (5, 6), pd.Timestamp("2020-04-11"))]
+    >>> [f"{day:%d}" for day in whole_weeks(days, (5, 6), pd.Timestamp("2020-04-12"))]
     ['03', '08', '09']
     """
     sunday = week_of(sessions[-1])
-    over = first_coming(sessions, rest_days) > sunday or today > _last_working_day(sunday, rest_days)
+    over = first_coming(sessions, rest_days) > sunday or today > _last_working_day(sunday, rest_days) + DAY
     return sessions if over else sessions[sessions <= sunday - WEEK * DAY]
 
 

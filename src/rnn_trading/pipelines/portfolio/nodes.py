@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -105,6 +106,7 @@ def judge_portfolio(
     register_of_trials: Register,
     portfolio: PortfolioParameters,
     portfolio_of: str,
+    portfolio_file: str | None,
     protocol: str,
 ) -> dict[str, Any]:
     """The record; see :func:`rnn_trading.portfolio.record.record_of`."""
@@ -114,6 +116,7 @@ def judge_portfolio(
         "of": portfolio_of,
         "protocol": protocol,
         "source": skill["data"].get("source") if skill else None,
+        "file": None if portfolio_file is None else Path(portfolio_file).name,
         "tries_by_the_register": counted,
         "made": skill.get("made") if skill else None,
         "read_as": portfolio_counts["read_as"],

@@ -10,7 +10,7 @@ from rnn_trading.figures import Figure
 
 from . import nodes, series
 
-GLOBAL: dict[str, Any] = {"portfolio_of": "params:portfolio_of", "protocol": "params:protocol"}
+GLOBAL: dict[str, Any] = {name: f"params:{name}" for name in ("portfolio_of", "portfolio_file", "protocol")}
 BUILT = ("portfolio_scores", "portfolio_returns", "portfolio_trades", "portfolio_earned", "portfolio_counts")
 
 
@@ -30,7 +30,9 @@ def create_pipeline() -> Pipeline:
 
 def create_of_series() -> Pipeline:
     """Forecasts of one series that are there, and the index, to positions, their record and a page."""
-    trade = wiring.node(series.trade_series, "series_portfolio_record", "series_returns")
+    trade = wiring.node(
+        series.trade_series, "series_portfolio_record", "series_returns", portfolio_of=GLOBAL["portfolio_of"]
+    )
     shown = ("series_portfolio_record", "series_skill")
     figures, page = _drawn(series.FIGURES, series.write_series_page, shown, "series_portfolio_page")
     return Pipeline([trade, figures, page])

@@ -17,7 +17,7 @@ from rnn_trading.register.entries import Register
 from rnn_trading.skill.protocols import command_for
 from rnn_trading.tables.wording import reasons
 
-from .nodes import pages_in, record_in, tries_of
+from .nodes import OWN, pages_in, record_in, tries_of
 
 logger = logging.getLogger(__name__)
 OF_INDEX = ("univariate_regression.level", "univariate_regression.level.returns")
@@ -34,6 +34,7 @@ def trade_series(
     index_ranges: pd.DataFrame,
     register_of_trials: Register,
     portfolio: PortfolioParameters,
+    portfolio_of: str,
     protocol: str,
 ) -> dict[str, Any]:
     """Trade each series whose forecasts are there.
@@ -46,7 +47,7 @@ def trade_series(
         Skill records, by their files.
     index_prices, index_ranges
         The index that the experiments forecast; the second that of the mid-price, whose closes are traded.
-    register_of_trials, portfolio, protocol
+    register_of_trials, portfolio, portfolio_of, protocol
         As of the other nodes.
 
     Returns
@@ -60,8 +61,14 @@ def trade_series(
     Raises
     ------
     PortfolioError
-        If no forecasts are there; names the commands that make them.
+        If no forecasts are there; names the commands that make them. If a table of the user's is named, which is not
+        traded here.
     """
+    if portfolio_of == OWN:
+        raise PortfolioError(
+            "portfolio.series trades one series by the forecasts of this project's experiments, and reads no file: "
+            "leave forecasts_file out. Forecasts of several names in a file: kedro run --pipelines portfolio"
+        )
     there = {name.removesuffix(ENDING): read for name, read in series_forecasts.items()}
     if not there:
         ways = " or ".join(command_for(name, protocol) for name in (OF_INDEX[0], VOLATILITY, OF_RANGES))
