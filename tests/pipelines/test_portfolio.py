@@ -13,7 +13,6 @@ from rnn_trading.datasets.register import Parts
 from rnn_trading.pages.portfolio import portfolio_page
 from rnn_trading.pipelines.portfolio.nodes import FIGURES
 from rnn_trading.portfolio.parameters import PortfolioError
-from rnn_trading.tables.prices import PriceError
 from tests.conftest import project_in
 from tests.helpers import panel_to_prices, random_panel
 from tests.register.entries_made_up import entry
@@ -136,14 +135,17 @@ def test_a_table_of_the_users_with_their_prices_and_without_an_index(project, tm
     draw = np.random.default_rng(0)
     rows = [f"{day:%d/%m/%Y};T00{name};{draw.normal():.3f}".replace(".", ",") for day in days for name in range(6)]
     (tmp_path / "mine.csv").write_text("\n".join(["Tag;Symbol;Score", *rows]))
-    given = {"prices_file": str(tmp_path / "prices.csv"), "forecasts_file": str(tmp_path / "mine.csv")}
+    given = {
+        "prices_file": str(tmp_path / "prices.csv"),
+        "forecasts_file": str(tmp_path / "mine.csv"),
+        "forecasts_columns": {"date": "Tag"},
+        "forecasts_date_format": "%d/%m/%Y",
+    }
     project(
         "portfolio",
         env="files",
         drawn=False,
         **given,
-        forecasts_columns={"date": "Tag"},
-        forecasts_date_format="%d/%m/%Y",
         portfolio={"weights": {"quantiles": 3, "sides": "long_only"}, "costs": {"sessions": 5}},
     )
     record = read("forecasts_file")
@@ -160,8 +162,8 @@ def test_a_table_of_the_users_with_their_prices_and_without_an_index(project, tm
     assert "Forecasts: mine.csv. What a portfolio" in page
     assert "The table has no truths yet" in page
     assert 'href="../' not in page
-    with pytest.raises(PriceError, match="none.csv"):
-        project("portfolio", env="files", drawn=False, **given | {"forecasts_file": NAME}, index_file="none.csv")
+    with pytest.raises(DatasetError, match=r"portfolio_index_source.*\n?.*none\.csv"):
+        project("portfolio", env="files", drawn=False, **given, index_file="none.csv")
     with pytest.raises(PortfolioError, match="portfolio.series trades one series by the forecasts of this project's ex"):
         project("portfolio.series", drawn=False, forecasts_file="mine.csv")
 
