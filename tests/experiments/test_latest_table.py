@@ -63,4 +63,4 @@ def test_one_table_gives_one_file(tmp_path):
     assert files[0] == files[1]
     read = pd.read_csv(tmp_path / "one")
     np.testing.assert_array_equal(read["forecast"], [0.1, 0.3, -0.2])
-    assert read["out_of_sample"].str.startswith("Skill beyond naive rivals. mean information coefficient 0.020").all()
+    assert read["out_of_sample"].str.startswith("Skill beyond naive rivals. Mean information coefficient 0.020").all()

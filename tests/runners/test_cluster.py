@@ -154,8 +154,8 @@ def test_whatever_happens_to_the_watch_the_run_ends(way, why, monkeypatch):
 class Losing:
     """Dask's executor, by whose workers the first answers are lost."""
 
-    def __init__(self, lost):
-        self.asked, self._lost = 0, lost
+    def __init__(self, lost, error=cluster.LOST_ANSWER):
+        self.asked, self._lost, self._error = 0, lost, error
 
     def submit(self, function, *arguments):
         self.asked += 1
@@ -163,7 +163,7 @@ class Losing:
         if self.asked > self._lost:
             sent.set_result(function(*arguments))
         else:
-            sent.set_exception(TypeError("cannot unpack non-iterable NoneType object"))
+            sent.set_exception(TypeError(self._error))
         return sent
 
 
@@ -174,6 +174,14 @@ def test_a_lost_answer_is_asked_for_again_but_not_for_ever(lost, asked):
     answer = workers.submit(abs, -3)
     assert workers._executor.asked == asked
     assert answer.exception() is None and answer.result() == 3 if lost < 4 else "NoneType" in str(answer.exception())
+
+
+def test_an_error_of_a_node_is_raised_at_once():
+    workers = cluster.Cluster.__new__(cluster.Cluster)
+    workers._executor, workers._ends = Losing(1, "unsupported operand"), threading.Event()
+    with pytest.raises(TypeError, match="unsupported operand"):
+        workers.submit(abs, -3).result()
+    assert workers._executor.asked == 1
 
 
 def test_where_no_worker_is_left_the_run_ends(started, tmp_path):

@@ -147,7 +147,7 @@ def how_good(record: Mapping[str, Any]) -> str:
     within = "" if lower is None or upper is None else f" (95 %: {format_score(lower)} to {format_score(upper)})"
     rival = f"; {words(of['best_rival'])} {format_score(of['rival_value'])}" if of["best_rival"] else ""
     value = "unknown" if of["value"] is None else format_score(of["value"])
-    return f"{record['finding']}. {of['words']} {value}{within}{rival}"
+    return f"{record['finding']}. {of['words'][:1].upper()}{of['words'][1:]} {value}{within}{rival}"
 
 
 def say_what_is_left_out(left: pd.Series, name: str) -> None:

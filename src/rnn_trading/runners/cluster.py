@@ -1,5 +1,6 @@
 """Workers of a Dask cluster, which somebody has started."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -14,10 +15,13 @@ from rnn_trading.redaction import redacted
 from .errors import WorkersError
 from .workers import code_here, seen_from_here
 
+logger = logging.getLogger(__name__)
 SECONDS_TO_CONNECT = 5
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_TO_ANSWER = 30
 TIMES_ASKED_AGAIN = 3
+# What Dask's executor raises in the place of an answer that was fetched while its worker left.
+LOST_ANSWER = "cannot unpack non-iterable NoneType object"
 SAME_CODE = "Bring it to the code that is here, and start it again: it goes on with what it has loaded."
 
 
@@ -142,7 +146,7 @@ class Cluster:
         """As of any executor. What was lost with its worker is done again by another one.
 
         Dask does so by itself, but for an answer that is fetched while its worker leaves: its executor then takes the
-        answer for an error, and raises TypeError. A node that is done twice gives the same.
+        answer for an error. A node that is done twice gives the same.
         """
         answer: Future[Any] = Future()
 
@@ -152,7 +156,8 @@ class Cluster:
         def hear(sent: Future[Any], more: int) -> None:
             if sent.cancelled():
                 answer.cancel()
-            elif isinstance(error := sent.exception(), TypeError) and more and not self._ends.is_set():
+            elif _is_lost(error := sent.exception()) and more and not self._ends.is_set():
+                logger.warning("The answer of a Dask worker that left was lost: another one is asked.")
                 ask(more - 1)
             elif error is not None:
                 answer.set_exception(error)
@@ -172,3 +177,7 @@ class Cluster:
         self._ends.set()
         self._executor.shutdown(wait=False)
         self._client.close()
+
+
+def _is_lost(error: BaseException | None) -> bool:
+    return isinstance(error, TypeError) and LOST_ANSWER in str(error)
