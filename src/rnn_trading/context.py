@@ -14,7 +14,15 @@ from kedro.validation.exceptions import ParameterValidationError
 
 from rnn_trading import pipeline_registry, plan
 from rnn_trading.configuration.files import found_at, tops
-from rnn_trading.makers import Asked, exists, maker, refuse_other_protocol, refuse_unknown_dataset, told
+from rnn_trading.makers import (
+    Asked,
+    exists,
+    maker,
+    refuse_other_protocol,
+    refuse_unknown_dataset,
+    refuse_unknown_file,
+    told,
+)
 from rnn_trading.workspace.loads import Loads
 
 
@@ -73,6 +81,7 @@ class Told:
             made_by = maker(ds_name, cast("CatalogProtocol", self), pipelines, self.asked)
             if made_by is None:
                 refuse_unknown_dataset(ds_name, pipelines)
+                refuse_unknown_file(ds_name, self.get(ds_name))
                 raise
             raise DatasetError(told(ds_name, self.get(ds_name), made_by, error)) from error
 

@@ -13,6 +13,7 @@ from rnn_trading import place
 from rnn_trading.pipeline_registry import DEFAULT, in_protocol
 from rnn_trading.skill.protocols import EVERY
 from rnn_trading.workspace.commands import run_command
+from rnn_trading.workspace.lineage import is_read_as_made
 from rnn_trading.workspace.origins import NOT_MADE
 
 SHOWN_CHARACTERS, MOST = 300, 4  # of a cause; names in one message
@@ -117,6 +118,21 @@ univariate_regression.level.skill?
     near = difflib.get_close_matches(name, names, n=1)
     if name not in names and near:
         raise DatasetError(f"No pipeline has a dataset {name}. Did you mean {near[0]}?")
+
+
+def refuse_unknown_file(name: str, dataset: AbstractDataset[Any, Any]) -> None:
+    """Raise if a file that only a run could make is not there, and no pipeline makes it.
+
+    Raises
+    ------
+    DatasetError
+        Names the file.
+    """
+    if is_read_as_made(dataset) and not dataset.exists():
+        raise DatasetError(
+            f"{name}: {shown(getattr(dataset, '_filepath', None))} is not there, and no pipeline makes it. Check the "
+            "names that the run was given; kedro registry list shows those of experiments."
+        )
 
 
 def refuse_other_protocol(names: Sequence[str], protocol: str) -> None:

@@ -12,6 +12,7 @@ from rnn_trading.experiments.latest_checks import (
     refuse_other_calendar,
     refuse_other_dates,
     refuse_other_model,
+    refuse_other_record,
     refuse_other_version,
 )
 from rnn_trading.experiments.newest import LatestError, Newest
@@ -42,6 +43,20 @@ def test_old_prices_are_refused_and_said_how_old_they_are():
 
 def test_the_age_is_that_of_the_last_price_although_its_week_goes_on():
     refuse_old(dataclasses.replace(newest_of(DAYS[:-8]), there_until=DAYS[-1]), LATEST, WEEKEND, DAYS[-1])
+
+
+def test_values_of_days_that_are_still_to_come_are_refused():
+    refuse_old(newest_of(DAYS), LATEST, WEEKEND, DAYS[-1] - pd.Timedelta(days=1))  # it is tomorrow there
+    with pytest.raises(
+        LatestError, match="newest values are of 2022-12-23, after today, 2022-12-21. Set the clock right"
+    ):
+        refuse_old(newest_of(DAYS), LATEST, WEEKEND, DAYS[-1] - pd.Timedelta(days=2))
+
+
+def test_the_record_of_another_experiment_is_refused():
+    refuse_other_record({"experiment": "mine.level"}, "mine.level")
+    with pytest.raises(LatestError, match="mine.level: expected its skill record.* Received: that of mine.weekly"):
+        refuse_other_record({"experiment": "mine.weekly"}, "mine.level")
 
 
 def test_months_have_an_age_of_their_own():

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from rnn_trading.experiments.latest_checks import refuse_lost
-from rnn_trading.experiments.newest import LatestError
 from rnn_trading.experiments.latest_filings import newest_filings
 from rnn_trading.experiments.latest_sources import kind_of
 from rnn_trading.experiments.latest_table import say_what_is_left_out
+from rnn_trading.experiments.newest import LatestError
 
 DAYS = pd.bdate_range("2020-03-02", periods=8)
 IDS = pd.Index(["a", "b", "c", "d"], name="filing_id")

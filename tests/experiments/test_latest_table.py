@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.datasets.whole import CSVDataset
-from rnn_trading.experiments.latest_table import Networks, best_rivals, latest_table
+from rnn_trading.experiments.latest_table import Networks, best_rivals, latest_table, say
 from rnn_trading.skill.intervals.newest import newest_intervals
 
 DAY = pd.Timestamp("2022-12-23")
@@ -13,7 +13,16 @@ HEADLINE = {"words": "mean information coefficient", "value": 0.02, "interval": 
 RECORD = {
     "finding": "Skill beyond naive rivals",
     "headline": HEADLINE | {"best_rival": "reversal", "rival_value": 0.01},
-    "rivals": {"past_mean": {"ic_mean": 0.01}, "reversal": {"ic_mean": 0.03}, "ridge": {"ic_mean": None}},
+    "decision": {
+        "larger_is_better": True,
+        "tiers": {
+            "chance": {"tests": [{"rival": "zero", "rival_value": 9.0}]},
+            "naive": {
+                "tests": [{"rival": "past_mean", "rival_value": 0.01}, {"rival": "reversal", "rival_value": 0.03}]
+            },
+            "strong": {"tests": [{"rival": "ridge", "rival_value": None}]},
+        },
+    },
 }
 
 
@@ -24,7 +33,7 @@ def table_of(forecasts, rivals=("past_mean", "reversal", "ridge"), keys="ticker"
     values = np.array(forecasts)
     intervals = newest_intervals(None, pd.Series(values))
     given = pd.DataFrame({keys: names}).assign(**dates)
-    return latest_table(given, values, pd.DataFrame(columns), intervals, RECORD, "regression", NETWORKS)
+    return latest_table(given, values, pd.DataFrame(columns), intervals, RECORD, NETWORKS)
 
 
 def test_names_are_ranked_and_equal_forecasts_share_a_rank():
@@ -47,12 +56,21 @@ def test_a_tier_without_a_rival_is_missing():
     table = table_of([0.1, 0.2], rivals=("past_mean",))
     assert table["strong"].isna().all()
     assert table["strong_rival"].isna().all()
-    assert best_rivals(RECORD, [], "regression") == {"naive": None, "strong": None}
+    assert best_rivals(RECORD, []) == {"naive": None, "strong": None}
 
 
 def test_a_rival_of_chance_is_never_shown():
-    record = RECORD | {"rivals": {"zero": {"ic_mean": 9.0}, "past_mean": {"ic_mean": 0.0}}}
-    assert best_rivals(record, ["zero", "past_mean"], "regression") == {"naive": "past_mean", "strong": None}
+    assert best_rivals(RECORD, ["zero", "past_mean"]) == {"naive": "past_mean", "strong": None}
+
+
+def test_the_log_says_what_was_forecast_of_many_the_highest_and_the_lowest(caplog):
+    caplog.set_level("INFO")
+    say(table_of([0.1, 0.3, -0.2]).assign(known_to_model=[True, False, True]), "mine.panel")
+    say(table_of(np.arange(20.0)), "mine.panel")
+    first, few, _, many = caplog.messages
+    assert first.startswith("mine.panel: 3 forecasts (1 of names that it never saw) from values until 2022-12-23")
+    assert few == "mine.panel: T0 2022-12-23 0.1; T1 2022-12-23 0.3; T2 2022-12-23 -0.2"
+    assert many.startswith("mine.panel: T19 2022-12-23 19; T18 2022-12-23 18; T17 2022-12-23 17; ...; T2")
 
 
 def test_one_table_gives_one_file(tmp_path):

@@ -18,7 +18,7 @@ NET = {"mean": 0.0512, "interval": [0.0123, 0.0978], "luck": LUCK}
 RECORD = {
     "of": "stacked_lstm.classification",
     "protocol": "as_published",
-    "verdict": verdict(NET, 12.5),
+    "verdict": verdict(NET, 12.5, 500),
     "net": NET,
     "costs": {"cost": 0.088, "borrow": 0.005, "impact": 0.0},
     "turnover": 88.8,

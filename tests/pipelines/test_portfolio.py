@@ -118,11 +118,24 @@ def test_forecasts_of_daily_returns_are_known_a_session_before(traded):
     assert record["net"]["luck"]["tries"] == 1
 
 
+def test_tables_of_the_users_take_nothing_from_other_portfolios(traded, tmp_path):
+    folder = REPORTS / "portfolio" / NAME
+    before = sorted(folder.iterdir())
+    for seed in (1, 2):
+        table = weekly_predictions(seed)[["ticker", "date", "prediction"]]
+        table.to_csv(tmp_path / f"mine_{seed}.csv", index=False)
+        traded("portfolio", drawn=False, forecasts_file=str(tmp_path / f"mine_{seed}.csv"))
+        assert read("forecasts_file")["file"] == f"mine_{seed}.csv"
+    assert sorted(folder.iterdir()) == before
+
+
 def test_what_is_not_there_is_named_with_its_command(project):
     with pytest.raises(DatasetError, match=f"portfolio_forecasts .*\n?.*Make it: kedro run .*--pipelines {NAME}"):
         project("portfolio")
     with pytest.raises(PortfolioError, match="No forecasts of one series .*: kedro run --pipelines univariate_regres"):
         project("portfolio.series")
+    with pytest.raises(DatasetError, match=r"portfolio_forecasts: data/.*/nope\.parquet is not there, and no pipeline"):
+        project("portfolio", portfolio_of="nope")
     write_predictions("mine.experiment", weekly_predictions())
     with pytest.raises(PortfolioError, match="What the date of a row of mine.experiment is, is not known. Say it"):
         project("portfolio", drawn=False, portfolio_of="mine.experiment")
@@ -159,12 +172,14 @@ def test_a_table_of_the_users_with_their_prices_and_without_an_index(project, tm
     assert record["read_as"][:2] == ["CSV, semicolons", "'Symbol' as ticker"]
     page = portfolio_page(record, {})
     assert "The table was read as</dt><dd>CSV, semicolons; &#39;Symbol&#39; as ticker" in page
-    assert "Forecasts: mine.csv. What a portfolio" in page
+    assert "Forecasts: mine.csv. Prices: " in page
     assert "The table has no truths yet" in page
     assert 'href="../' not in page
     with pytest.raises(DatasetError, match=r"portfolio_index_source.*\n?.*none\.csv"):
         project("portfolio", env="files", drawn=False, **given, index_file="none.csv")
-    with pytest.raises(PortfolioError, match="portfolio.series trades one series by the forecasts of this project's ex"):
+    with pytest.raises(
+        PortfolioError, match="portfolio.series trades one series by the forecasts of this project's ex"
+    ):
         project("portfolio.series", drawn=False, forecasts_file="mine.csv")
 
 
@@ -196,5 +211,7 @@ def test_series_that_are_there_are_traded(project):
     assert record["timing"]["univariate_regression.level"]["verdict"] in page
     assert page.count("data:image/png;base64,") == 2
     assert "A trader with the model&#39;s variances" in page
+    assert re.search(r"univariate_regression.level: 2016-01-0\d to 2016-0\d-\d\d, \d+ sessions. 1 way to trade is", page)
+    assert "Positions by others earn, net, % a year: persistence" in page
     linked = ["../../univariate_regression.volatility/page.html", "../../../skill_report.html"]
     assert re.findall(r'href="(\.\.[^"]*)"', page) == linked

@@ -47,6 +47,7 @@ def how(**changes):
         "dated_by": "known",
         "weights": {"by": "quantile", "sides": "long_short", "quantiles": 4},
         "lag": 1,
+        "hold": None,
         "costs": {"basis_points": 10, "shown": [0, 50], "borrow": 0.0365, "impact": 0, "capital": 1e6, "sessions": 2},
         "tries": 0,
         "timing": {"by": "sign", "sides": "long_short", "risk_aversion": 3.0, "sessions": 3, "most": 1.0},

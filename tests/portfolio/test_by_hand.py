@@ -99,14 +99,13 @@ def test_a_trade_moves_its_price_by_the_root_of_its_share_of_the_volume():
     volumes = pd.DataFrame({"A": [40_000.0] * 5, "B": [0.0] * 5}, DAYS).rename_axis(columns="ticker")
     forecasts = scores_of(("2020-01-08", {"A": 2.0, "B": 1.0})).assign(weight=[0.5, 0.5])
     costs = {"impact": 1.0, "borrow": 0.0, "basis_points": 0}
-    made = built(forecasts, prices, volumes, how(weights={"by": "given", "sides": "long_only"}, costs=costs))
+    given = {"weights": {"by": "given", "sides": "long_only"}, "hold": 1}
+    made = built(forecasts, prices, volumes, how(costs=costs, **given))
     deviation = np.std([0.02, 100 / 102 - 1], ddof=1)
     volume = (102 + 100) / 2 * 40_000
     assert made.returns["impact"].iloc[0] == pytest.approx(0.5 * deviation * np.sqrt(500_000 / volume))
     assert made.counts["without_volume"] == 2  # B, bought and sold
-    double = built(
-        forecasts, prices, volumes, how(weights={"by": "given", "sides": "long_only"}, costs=costs | {"capital": 2e6})
-    )
+    double = built(forecasts, prices, volumes, how(costs=costs | {"capital": 2e6}, **given))
     assert double.returns["impact"].iloc[0] == pytest.approx(made.returns["impact"].iloc[0] * np.sqrt(2))
 
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from rnn_trading.portfolio.forecasts import known_sessions, take_scores
@@ -90,14 +92,38 @@ def test_names_without_prices_and_dates_that_a_later_one_replaces_are_counted():
 
 
 def test_constant_forecasts_rank_nothing():
-    with pytest.raises(
-        PortfolioError, match="each of the dates .2. all forecasts are equal, or of fewer than 2 names. Check"
-    ):
+    with pytest.raises(PortfolioError, match="each of the dates .2. all forecasts are equal. Check"):
         weighted("quantile", "long_short", FORECASTS.assign(prediction=0.5))
+    with pytest.raises(PortfolioError, match="expected 5 names at least on a date .*quantiles.. Received: 4 at most"):
+        weighted("quantile", "long_short", FORECASTS, quantiles=5)
     with pytest.raises(
         PortfolioError, match="Nothing is ranked.* each of the dates .2. all forecasts are equal. Check"
     ):
         weighted("forecast", "long_only", FORECASTS.assign(prediction=0.5))
+
+
+def test_names_with_equal_forecasts_at_the_edge_of_a_side_share_what_is_left_of_it():
+    """A quarter of eight names is two: three share the top, and four what one leaves of the bottom."""
+    scores = scores_of(("2020-01-06", dict(zip("ABCDEFGH", [1, 1, 1, 0, 0, 0, 0, -1], strict=True))))
+    quarters = WeightParameters(by="quantile", sides="long_short", quantiles=4)
+    third, eighth = 1 / 3, 1 / 8
+    by_name = weights_of(scores.assign(known=scores["date"]), quarters).iloc[0]
+    assert by_name.tolist() == pytest.approx([third] * 3 + [-eighth] * 4 + [-0.5])
+
+
+@given(st.lists(st.integers(-3, 3), min_size=4, max_size=12).filter(lambda each: len({*each}) > 1), st.randoms())
+def test_neither_names_nor_the_side_change_a_book(values, random):
+    """As many names in each side, whatever their number; a forecast turned round turns the book round."""
+    halves = WeightParameters(by="quantile", sides="long_short", quantiles=3)
+
+    def book(forecasts):
+        row = pd.DataFrame({"ticker": [f"T{n:02}" for n in range(len(forecasts))], "prediction": forecasts})
+        return weights_of(row.assign(known=DAYS[0], prediction=row["prediction"].astype(float)), halves).iloc[0]
+
+    order = random.sample(range(len(values)), len(values))
+    there = book(values)
+    np.testing.assert_allclose(book([values[place] for place in order]), there.iloc[order], atol=1e-12)
+    np.testing.assert_allclose(book([-value for value in values]), -there, atol=1e-12)
 
 
 @pytest.mark.parametrize("sides", ["long_short", "long_only"])
@@ -181,9 +207,16 @@ def test_a_book_ends_where_forecasts_pause():
     assert made.counts == {"not_yet_tradable": 0, "pauses": 1}
 
 
+def test_forecasts_of_one_date_are_held_for_as_long_as_is_said():
+    with pytest.raises(PortfolioError, match="All forecasts were known on 2020-01-02: nothing says for how long they"):
+        holdings_of(SESSIONS[[1]], SESSIONS, lag=1)
+    assert holdings_of(SESSIONS[[1]], SESSIONS, lag=1, hold=5).ends.tolist() == [7]
+    assert holdings_of(SESSIONS[[1, 3]], SESSIONS, lag=1, hold=5).ends.tolist() == [4, 9]
+
+
 def test_what_is_known_too_late_is_not_traded_yet():
     made = holdings_of(SESSIONS[[-4, -3, -2]], SESSIONS, lag=1)
     assert len(made.entries) == 2
     assert made.counts["not_yet_tradable"] == 1
     with pytest.raises(PortfolioError, match="Nothing can be traded: the first forecasts were known on 2020-02-13"):
-        holdings_of(SESSIONS[[-2]], SESSIONS, lag=1)
+        holdings_of(SESSIONS[[-2]], SESSIONS, lag=1, hold=1)

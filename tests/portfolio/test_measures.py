@@ -28,7 +28,7 @@ def test_measures_are_those_of_quantstats(quantstats):
 
 def test_a_book_drifts_as_skfolio_says():
     """Long only, and held: weights of the first entry, left alone for three sessions."""
-    parameters = how(weights={"sides": "long_only", "quantiles": 2})
+    parameters = how(weights={"sides": "long_only", "quantiles": 2}, hold=1)
     made = built(FORECASTS[:4], parameters=parameters)
     returns = PRICES.pct_change().iloc[2:3]
     drifting = Portfolio(returns, np.array([0.5, 0.5, 0.0, 0.0]), weight_drift=True)
@@ -90,6 +90,11 @@ def test_a_deflated_ratio_is_the_probabilistic_one_above_the_best_by_luck():
     assert luck_of(RETURNS, 10)["deflated"] == measures.probabilistic_sharpe_ratio(RETURNS.to_numpy(), luck)
     # The approximation of the paper is near.
     assert measures.expected_max_sharpe_ratio(10, 1 / np.sqrt(699)) == pytest.approx(luck, rel=0.03)
+
+
+def test_a_book_whose_costs_take_all_is_refused_before_anything_is_written():
+    with pytest.raises(PortfolioError, match="More than all is lost on .*, costs counted: .*and portfolio.costs"):
+        built(FORECASTS, parameters=how(costs={"basis_points": 6000}))
 
 
 def test_more_than_all_lost_is_refused():

@@ -111,5 +111,5 @@ def test_a_trade_of_variances_by_hand():
 
 def test_a_volatility_of_zero_is_refused(swings):
     table, prices = swings
-    with pytest.raises(PortfolioError, match="A volatility is above zero. Forecasts of mean are not: 0."):
+    with pytest.raises(PortfolioError, match="number above zero. Received: 0 of mean, known on 2015-01-01 .600 of 600"):
         target_volatility(table.assign(mean=0.0), prices, how(), None)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from rnn_trading.tables.coming import (
     coming_sessions,
-    first_coming,
     fixed_holidays,
     sessions_between,
     week_of,
@@ -49,13 +48,13 @@ def test_a_holiday_of_every_year_is_learned_and_one_of_some_years_is_not():
 def test_weekdays_of_other_exchanges():
     """From Sunday to Thursday."""
     thursday = pd.DatetimeIndex(["2022-12-22"])
-    assert f"{first_coming(thursday, (4, 5)):%a}" == "Sun"
-    assert f"{first_coming(thursday, ()):%a}" == "Fri"
+    assert f"{next(coming_sessions(thursday, (4, 5))):%a}" == "Sun"
+    assert f"{next(coming_sessions(thursday, ())):%a}" == "Fri"
 
 
 def test_days_of_rest_only_are_refused():
     with pytest.raises(ValueError, match="every weekday is a day of rest"):
-        first_coming(pd.DatetimeIndex(["2022-12-22"]), range(7))
+        next(coming_sessions(pd.DatetimeIndex(["2022-12-22"]), range(7)))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +65,7 @@ def test_days_of_rest_only_are_refused():
         ("2022-12-15", "2022-12-16", "2022-12-09"),  # on the Friday, whose price is still to come
         ("2022-12-15", "2022-12-17", "2022-12-09"),  # on a Saturday, on which it may still be Friday in the west
         ("2022-12-15", "2022-12-18", "2022-12-15"),  # on the Sunday: the Friday was a holiday
+        ("2022-12-14", "2023-12-18", "2022-12-09"),  # a year later: prices end in the middle of the week
     ],
 )
 def test_a_week_that_goes_on_is_left_out(last, today, ends):

@@ -12,7 +12,7 @@ from kedro.io import AbstractDataset, DatasetError
 Read = TypeVar("Read")
 
 
-class _OfFolder(AbstractDataset[NoReturn, dict[str, Read]], Generic[Read]):
+class FilesDataset(AbstractDataset[NoReturn, dict[str, Read]], Generic[Read]):
     """Files of a folder, by their path inside it; see :class:`FolderDataset`."""
 
     def __init__(self, filepath: str, patterns: list[str], metadata: dict[str, Any] | None = None) -> None:
@@ -38,7 +38,7 @@ class _OfFolder(AbstractDataset[NoReturn, dict[str, Read]], Generic[Read]):
         return {"filepath": self._filepath, "patterns": self._patterns}
 
 
-class FolderDataset(_OfFolder[bytes]):
+class FolderDataset(FilesDataset[bytes]):
     """Contents of the files of a folder, by their path inside it.
 
     A folder that is not there holds no files. Nothing is parsed, so that one broken file does not hide the others.
@@ -62,7 +62,7 @@ class FolderDataset(_OfFolder[bytes]):
         return contents
 
 
-class TablesDataset(_OfFolder[Callable[[], pd.DataFrame]]):
+class TablesDataset(FilesDataset[Callable[[], pd.DataFrame]]):
     """What reads each Parquet table of a folder, by its path inside it: nothing is read before it is asked for.
 
     A folder that is not there holds no tables.

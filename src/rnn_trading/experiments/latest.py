@@ -18,6 +18,7 @@ from rnn_trading.experiments.latest_checks import (
     refuse_other_calendar,
     refuse_other_dates,
     refuse_other_model,
+    refuse_other_record,
     refuse_other_version,
 )
 from rnn_trading.experiments.latest_kinds import Kind, Setting
@@ -148,6 +149,7 @@ class Latest:
         rivals: pd.DataFrame,
     ) -> pd.DataFrame:
         record, experiment = datasets[f"{self.name}.skill"], datasets[f"params:{self.name}.experiment"]
+        refuse_other_record(record, self.name)
         dates = {"last_price": newest.last, "tradeable_from": newest.tradeable, "period": newest.coming}
         own = {each: date for each, date in dates.items() if each not in keys}
         vocabulary = next((datasets[each] for each in self.repeated.hints if each.endswith(".vocabulary")), None)
@@ -156,7 +158,7 @@ class Latest:
         values = pd.Series(forecasts[MODEL].to_numpy())
         intervals = newest_intervals(record.get("intervals"), values, groups_of(keys))
         return latest_table(
-            *(keys.assign(**own), forecasts[MODEL].to_numpy(), rivals, intervals, record, experiment.task),
+            *(keys.assign(**own), forecasts[MODEL].to_numpy(), rivals, intervals, record),
             self._networks(datasets, setting, experiment),
         )
 

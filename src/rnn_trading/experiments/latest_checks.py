@@ -13,7 +13,7 @@ from rnn_trading.experiments.newest import KNOWN_PARTS, LatestError, Newest
 from rnn_trading.parameters import parameters
 from rnn_trading.skill.protocols import command_for
 from rnn_trading.skill.record import Experiment
-from rnn_trading.tables.coming import WEEK, sessions_between, weeks_of
+from rnn_trading.tables.coming import DAY, WEEK, sessions_between, weeks_of
 from rnn_trading.tables.sessions import WEEKDAYS
 
 logger = logging.getLogger(__name__)
@@ -59,13 +59,18 @@ class LatestParameters:
 
 
 def refuse_old(newest: Newest, latest: LatestParameters, rest_days: Collection[int], today: pd.Timestamp) -> None:
-    """Raise if the last value that is there is older than wanted.
+    """Raise if the last value that is there is older than wanted, or of a day that is still to come.
 
     Raises
     ------
     LatestError
         Says how old it is.
     """
+    if newest.there_until > today + DAY:  # one day, since it may be tomorrow already where the exchange is
+        raise LatestError(
+            f"The newest values are of {newest.there_until:%Y-%m-%d}, after today, {today:%Y-%m-%d}. Set the clock "
+            "right, or say with latest.until until when values are taken."
+        )
     monthly = newest.tradeable is None
     most = latest.oldest_months if monthly else latest.oldest
     if monthly:
@@ -105,6 +110,21 @@ def refuse_other_model(experiment: Experiment, trials: Collection[Mapping[str, A
             f"{experiment.name}: its networks were fitted with other parameters than those of this run (design "
             f"{', '.join(sorted(map(str, others)))}, and {design} here): another architecture, training or data. "
             f"Use the parameters of the training, or fit it anew: {command_for(experiment.name, protocol)}"
+        )
+
+
+def refuse_other_record(record: Mapping[str, Any], name: str) -> None:
+    """Raise if a skill record is not that of an experiment.
+
+    Raises
+    ------
+    LatestError
+        Names both.
+    """
+    if record.get("experiment") != name:
+        raise LatestError(
+            f"{name}: expected its skill record, which says how good and how sure its forecasts are. Received: that of "
+            f"{record.get('experiment')}. Run the experiment anew."
         )
 
 

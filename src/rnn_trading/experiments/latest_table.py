@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnn_trading.skill.decision import best_rival
 from rnn_trading.skill.formats import format_score, words
 from rnn_trading.skill.intervals.newest import COLUMNS
 from rnn_trading.skill.rivals.lists import tier_of
 from rnn_trading.skill.rivals.tiers import Tier
-from rnn_trading.skill.tasks import TASKS
+from rnn_trading.tables.wording import counted
 
 logger = logging.getLogger(__name__)
 SHOWN = 8  # names in a message
+MOST_SAID = 6  # forecasts in the log
 DECIDING: tuple[Tier, ...] = ("naive", "strong")
 
 
@@ -39,8 +41,8 @@ class Networks:
     trained_until: pd.Timestamp
 
 
-def best_rivals(record: Mapping[str, Any], there: list[str], task: str) -> dict[str, str | None]:
-    """Of the tiers ``naive`` and ``strong``, the rival with the best headline score in a record; None: there is none.
+def best_rivals(record: Mapping[str, Any], there: list[str]) -> dict[str, str | None]:
+    """Of the tiers ``naive`` and ``strong``, the rival that the verdict of a record calls the best; None without one.
 
     Parameters
     ----------
@@ -48,26 +50,21 @@ def best_rivals(record: Mapping[str, Any], there: list[str], task: str) -> dict[
         A skill record.
     there
         Names of the rivals that forecast.
-    task
-        Kind of forecast.
 
     Examples
     --------
-    >>> record = {"rivals": {"persistence": {"rmse": 2.0}, "drift": {"rmse": 1.9}, "autoregression": {"rmse": 2.5}}}
-    >>> best_rivals(record, ["persistence", "drift", "autoregression"], "level")
+    >>> naive = {"tests": [{"rival": "persistence", "rival_value": 2.0}, {"rival": "drift", "rival_value": 1.9}]}
+    >>> decision = {"larger_is_better": False, "tiers": {"naive": naive, "strong": None}}
+    >>> best_rivals({"decision": decision}, ["persistence", "drift", "autoregression"])
     {'naive': 'drift', 'strong': 'autoregression'}
     """
-    headline = TASKS[task].headline
-    # A record has None for a score that does not exist.
-    metrics = {
-        name: {} if scores.get(headline.metric) is None else scores
-        for name, scores in record["rivals"].items()
-        if name in there
-    }
+    decision = record["decision"]
     found: dict[str, str | None] = {}
     for tier in DECIDING:
-        of_tier = {name: scores for name, scores in metrics.items() if tier_of(name) == tier}
-        found[tier] = headline.best(of_tier) or next(iter(of_tier), None)
+        tests = (decision["tiers"].get(tier) or {"tests": []})["tests"]
+        judged = {"tests": [test for test in tests if test["rival"] in there]}
+        best, _ = best_rival({"larger_is_better": decision["larger_is_better"], "tiers": {tier: judged}})
+        found[tier] = best or next((name for name in there if tier_of(name) == tier), None)
     return found
 
 
@@ -77,7 +74,6 @@ def latest_table(
     rivals: pd.DataFrame,
     intervals: pd.DataFrame,
     record: Mapping[str, Any],
-    task: str,
     networks: Networks,
 ) -> pd.DataFrame:
     """The table that is written.
@@ -94,8 +90,6 @@ def latest_table(
         ``lower_80`` and so on, of the same rows; NaN where there is none.
     record
         The skill record of the model.
-    task
-        Kind of forecast.
     networks
         Whose forecasts they are.
 
@@ -112,7 +106,7 @@ def latest_table(
     for name in COLUMNS:
         table[name] = intervals[name].to_numpy(dtype=np.float64)
     table["errors_until"] = pd.Timestamp(((record.get("intervals") or {}).get("newest") or {}).get("until"))
-    for tier, best in best_rivals(record, [*rivals], task).items():
+    for tier, best in best_rivals(record, [*rivals]).items():
         table[tier] = np.nan if best is None else rivals[best].to_numpy(dtype=np.float64)
         table[f"{tier}_rival"] = pd.Series(best, index=table.index, dtype="str")
     table["rank"] = _ranks(table) if "ticker" in table else pd.NA
@@ -138,14 +132,16 @@ def how_good(record: Mapping[str, Any]) -> str:
     --------
     >>> headline = {"words": "RMSE in index points", "value": 22.1, "interval": [20.0, 25.5], "best_rival": "drift"}
     >>> how_good({"finding": "No skill", "headline": headline | {"rival_value": 20.9}})
-    'No skill. RMSE in index points 22.10 (95 %: 20.00 to 25.50); drift 20.90'
+    'No skill. RMSE in index points 22.10 (95 %: 20.00 to 25.50); the best rival, drift, 20.90'
     >>> how_good({"finding": "No skill", "headline": headline | {"interval": [None, None], "best_rival": None}})
     'No skill. RMSE in index points 22.10'
     """
     of = record["headline"]
     lower, upper = of["interval"]
     within = "" if lower is None or upper is None else f" (95 %: {format_score(lower)} to {format_score(upper)})"
-    rival = f"; {words(of['best_rival'])} {format_score(of['rival_value'])}" if of["best_rival"] else ""
+    rival = (
+        f"; the best rival, {words(of['best_rival'])}, {format_score(of['rival_value'])}" if of["best_rival"] else ""
+    )
     value = "unknown" if of["value"] is None else format_score(of["value"])
     return f"{record['finding']}. {of['words'][:1].upper()}{of['words'][1:]} {value}{within}{rival}"
 
@@ -166,11 +162,26 @@ def say_what_is_left_out(left: pd.Series, name: str) -> None:
 
 
 def say(table: pd.DataFrame, name: str) -> None:
-    """Log what was forecast, and how good such forecasts were."""
+    """Log what was forecast, and how good such forecasts were: of many, the highest and the lowest."""
     first = table.iloc[0]
-    rows = f"{len(table):,} forecast{'s' * (len(table) != 1)}"
+    unseen = int((~table["known_to_model"]).sum()) if "known_to_model" in table else 0
     logger.info(
-        "%s: %s from values until %s, by networks trained on %s to %s. Out of sample: %s.",
-        *(name, rows, f"{first['last_price']:%Y-%m-%d}"),
-        *(f"{first['trained_from']:%Y-%m-%d}", f"{first['trained_until']:%Y-%m-%d}", first["out_of_sample"]),
+        "%s: %s%s from values until %s, by networks trained on %s to %s. Out of sample: %s.",
+        *(name, counted(len(table), "forecast"), f" ({unseen:,} of names that it never saw)" if unseen else ""),
+        *(f"{first[each]:%Y-%m-%d}" for each in ("last_price", "trained_from", "trained_until")),
+        first["out_of_sample"],
     )
+    logger.info("%s: %s", name, "; ".join(_in_words(table)))
+
+
+def _in_words(table: pd.DataFrame) -> list[str]:
+    """Forecasts with their names and periods; of many, the highest and the lowest."""
+    shown = table if len(table) <= MOST_SAID else table.sort_values("forecast", ascending=False)
+    rows = [f"{_called(row)}{row['period']:%Y-%m-%d} {row['forecast']:.4g}" for _, row in shown.iterrows()]
+    half = MOST_SAID // 2
+    return rows if len(rows) <= MOST_SAID else [*rows[:half], "...", *rows[-half:]]
+
+
+def _called(row: pd.Series) -> str:
+    name = next((str(row[each]) for each in ("ticker", "series", "filing_id") if each in row), "")
+    return f"{name} " if name else ""

@@ -150,9 +150,7 @@ def newest_prices(
 
 def _refuse_no_week(whole: pd.DatetimeIndex, there: pd.DatetimeIndex) -> None:
     if whole.empty:
-        raise LatestError(
-            f"No week is over: prices run from {there[0]:%Y-%m-%d} to {there[-1]:%Y-%m-%d}. Bring earlier or later ones."
-        )
+        raise LatestError(f"No week is over: prices run from {there[0]:%Y-%m-%d} to {there[-1]:%Y-%m-%d}. Bring more.")
 
 
 def _gone_on(prices: pd.DataFrame, since: pd.Timestamp, last: pd.Timestamp, days: list[pd.Timestamp]) -> pd.DataFrame:

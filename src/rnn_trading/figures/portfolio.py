@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
 from rnn_trading.figures.panels import BLUE, GREEN, GREY, ORANGE, date_axis, legend_below, say, styled, titled
-from rnn_trading.portfolio.measures import SESSIONS_A_YEAR
+from rnn_trading.portfolio.parameters import SESSIONS_A_YEAR
 from rnn_trading.portfolio.verdict import number
 
 LINES = ("gross", "net", "equal_net", "index")

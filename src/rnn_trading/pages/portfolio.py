@@ -30,6 +30,8 @@ COLUMNS = {
     "index": "Index",
 }
 HEADS_OF_TIMING = ("Experiment", "Net a year", "Gross a year", "Sharpe", "Turnover", "Break-even", "Held", "At once")
+# Without forecasts of its kind, a figure would be empty.
+FIGURE_OF = {"timing_equity": "timing", "realised_volatility": "targeting"}
 HEADS_OF_TARGETING = (
     "Forecaster",
     "Distance to the target",
@@ -61,7 +63,8 @@ def portfolio_page(
         "portfolio.html",
         made=made or stamp(),
         record=record,
-        name=record["of"],
+        name=record["file"] or record["of"],
+        held=f"{counted(record['sessions'], 'session')}, {counted(record['books'], 'entry', 'entries')}",
         protocol=words(record["protocol"]),
         heads=["Measure", *columns.values()],
         rows=[_measure(record, columns, name) for name in MEASURES],
@@ -72,13 +75,19 @@ def portfolio_page(
         counts=[(words(name), f"{value:,}") for name, value in record["counts"].items() if value],
         parameters=[
             *[("the table was read as", "; ".join(record["read_as"]))] * bool(record["read_as"]),
-            *((words(name), _said(value)) for name, value in record["parameters"].items() if name not in UNUSED),
+            *((words(name), _said(value)) for name, value in _parameters(record).items()),
         ],
         figures=_shown(figures),
     )
 
 
-UNUSED = ("timing", "targeting")
+OF_SERIES, OF_NAMES = ("timing", "targeting"), ("weights", "dated_by")
+
+
+def _parameters(record: dict[str, Any]) -> dict[str, Any]:
+    """What it was made with; what dates mean, as it was taken."""
+    told = record["parameters"] | {"dated_by": record["dated_by"]}
+    return {name: value for name, value in told.items() if name not in OF_SERIES and value is not None}
 
 
 def _shown(figures: Mapping[str, Any]) -> list[Figure]:
@@ -136,9 +145,9 @@ def _paid(record: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _luck(luck: dict[str, Any], record: dict[str, Any]) -> list[str]:
-    counted = record["tries_by_the_register"]
+    trials = record["tries_by_the_register"]
     further = record["parameters"]["tries"]
-    known = "nobody counted, so that 1 is taken" if counted is None else f"{counted:,} by the register of trials"
+    known = "this one, since no register knows of others" if trials is None else f"{trials:,} by the register of trials"
     ways = "1 way to trade is" if luck["tries"] == 1 else f"{luck['tries']:,} ways to trade are"
     tries = f"{ways} counted: {known}, and {further:,} by portfolio.tries."
     if luck["probabilistic"] is None:
@@ -167,11 +176,18 @@ def _information(found: dict[str, Any]) -> list[str]:
             p_value = format_p_value(of["p_value"])
             said.append(
                 f"Mean information coefficient by date, of {what}: {format_score(of['mean'])}"
-                f"{f' ({p_value})' if p_value else ''}, {of['dates']:,} dates."
+                f"{_within(of, p_value)}, {counted(of['dates'], 'date')}."
             )
     if "ic_of_truth" in found and found["dates_without_truth"]:
         said.append(f"{counted(found['dates_without_truth'], 'date has', 'dates have')} no truths yet.")
     return said
+
+
+def _within(of: dict[str, Any], p_value: str) -> str:
+    low, high = of["interval"]
+    said = [] if low is None else [f"95 %: {format_score(low)} to {format_score(high)}"]
+    said += [p_value] if p_value else []
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _said(value: Any) -> str:
@@ -181,7 +197,7 @@ def _said(value: Any) -> str:
         return ", ".join(map(_said, value))
     if isinstance(value, str):
         return words(value)
-    return "as the experiment says" if value is None else f"{value:,.10g}"
+    return f"{value:,.10g}"
 
 
 def series_page(
@@ -211,8 +227,29 @@ def series_page(
         targeting=[_targeted(name, of) for name, of in _in_order(targeting)],
         trade=_traded(targeting),
         target="" if targeting is None else f"{100 * targeting['target']:g}",
-        figures=_shown(figures),
+        beside=[_beside(name, of) for name, of in record["timing"].items()],
+        parameters=[
+            (words(name), _said(value))
+            for name, value in record["parameters"].items()
+            if name not in OF_NAMES and value is not None
+        ],
+        figures=_shown({name: figure for name, figure in figures.items() if record[FIGURE_OF[name]]}),
     )
+
+
+def _beside(name: str, of: dict[str, Any]) -> str:
+    """From when to when, what was tried, and what the rivals' positions earned."""
+    held = f"{name}: {of['from']} to {of['until']}, {counted(of['sessions'], 'session')}"
+    differences = [
+        f"{words(rival)} {_percent(low)} to {_percent(high)}"
+        for rival, (low, high) in of["against"].items()
+        if low is not None
+    ]
+    against = f" Net less that of others, % a year (95 %): {'; '.join(differences)}." if differences else ""
+    rivals = "; ".join(f"{words(rival)} {_percent(each['mean'])}" for rival, each in of["rivals"].items())
+    best = f" The best rival of the record is {words(of['best_rival'])}." if of["best_rival"] else ""
+    tries = counted(of["net"]["luck"]["tries"], "way to trade is", "ways to trade are")
+    return f"{held}. {tries} counted. Positions by others earn, net, % a year: {rivals}.{best}{against}"
 
 
 def _timed(name: str, of: dict[str, Any]) -> list[dict[str, Any]]:

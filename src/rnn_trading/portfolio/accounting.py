@@ -106,7 +106,7 @@ class _Book:
             ruined = self.sessions[entry + int((wealth <= 0).argmax())]
             raise PortfolioError(
                 f"More than all is lost on {ruined:%Y-%m-%d}: no portfolio goes on from there. Check the prices of "
-                "that day, or take smaller weights."
+                "that day."
             )
         shares = positions / wealth[:, None]
         alive = np.where(self.gone[entry : end + 1, held], 0.0, shares)

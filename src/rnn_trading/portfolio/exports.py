@@ -47,11 +47,15 @@ def alphalens_frame(
 
     Raises
     ------
+    ValueError
+        If the lag is below zero.
     ImportError
         Without the extra ``portfolio``.
     alphalens.utils.MaxLossExceededError
         If more rows would be left out than ``max_loss``.
     """
+    if lag < 0:
+        raise ValueError(f"lag: expected 0 sessions or more. Received: {lag}.")
     from alphalens.utils import get_clean_factor_and_forward_returns  # noqa: PLC0415  of an extra
 
     places = market.sessions.get_indexer(pd.DatetimeIndex(scores["known"])) + lag
@@ -89,6 +93,8 @@ def return_series(returns: pd.DataFrame, column: str = "net", name: str | None =
     >>> return_series(table, name="mine").to_dict()
     {Timestamp('2020-01-06 00:00:00'): 0.01}
     """
+    if column not in returns:
+        raise ValueError(f"No column {column!r}. Choose one of {', '.join(returns)}.")
     return returns[column].astype("float64").dropna().rename(name or column)
 
 

@@ -117,13 +117,24 @@ def known_sessions(dates: pd.DatetimeIndex, sessions: pd.DatetimeIndex, dated_by
     return found
 
 
-def _checked(forecasts: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in (*KEYS, FORECAST) if name not in forecasts]
-    if "ticker" in missing and "date" in forecasts:
+def refuse_one_series(forecasts: pd.DataFrame) -> None:
+    """Raise for a table without names.
+
+    Raises
+    ------
+    PortfolioError
+        Says what trades one series.
+    """
+    if "ticker" not in forecasts and "date" in forecasts:
         raise PortfolioError(
             f"These forecasts are of one series: there is no column ticker ({some(forecasts.columns)}). A portfolio "
             f"ranks several names. {OF_ONE_SERIES}"
         )
+
+
+def _checked(forecasts: pd.DataFrame) -> pd.DataFrame:
+    refuse_one_series(forecasts)
+    missing = [name for name in (*KEYS, FORECAST) if name not in forecasts]
     if missing:
         raise PortfolioError(
             f"Forecasts have no column {missing[0]}. Expected: {', '.join((*KEYS, FORECAST))}. Received: "

@@ -100,7 +100,7 @@ class Holdings:
     counts: dict[str, int]
 
 
-def holdings_of(known: pd.DatetimeIndex, sessions: pd.DatetimeIndex, lag: int) -> Holdings:
+def holdings_of(known: pd.DatetimeIndex, sessions: pd.DatetimeIndex, lag: int, hold: int | None = None) -> Holdings:
     """When books of forecasts are entered and left.
 
     Parameters
@@ -109,19 +109,18 @@ def holdings_of(known: pd.DatetimeIndex, sessions: pd.DatetimeIndex, lag: int) -
         Sessions after which forecasts were known, ascending, each once.
     sessions
         Of the prices.
-    lag
-        Sessions between that and the close at which is traded.
+    lag, hold
+        See :class:`rnn_trading.portfolio.parameters.PortfolioParameters`.
 
     Returns
     -------
     Holdings
-        The last book is left after the usual number of sessions between two, which is their median, or with the last
-        prices.
+        The last book is left after ``hold`` sessions, or with the last prices.
 
     Raises
     ------
     PortfolioError
-        If no book could be held for a session.
+        If no book could be held for a session, or there is one alone, and ``hold`` is None.
 
     Examples
     --------
@@ -139,7 +138,12 @@ def holdings_of(known: pd.DatetimeIndex, sessions: pd.DatetimeIndex, lag: int) -
             f"({lag}), and held for one at least."
         )
     entries = places[tradable]
-    usual = int(np.median(np.diff(places))) if len(places) > 1 else 1
+    if len(places) == 1 and hold is None:
+        raise PortfolioError(
+            f"All forecasts were known on {known[0]:%Y-%m-%d}: nothing says for how long they are held. Say it in "
+            "sessions, such as --params portfolio.hold=5 for a week."
+        )
+    usual = hold or int(np.median(np.diff(places)))
     following = np.append(entries[1:], len(sessions) - 1)
     pauses = following - entries > LONGEST_HOLDING * usual
     pauses[-1] = True

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnn_trading.portfolio.parameters import PortfolioError
+from rnn_trading.portfolio.parameters import SESSIONS_A_YEAR, PortfolioError
 from rnn_trading.skill.inference.bootstrap import block_for, cluster_bootstrap, interval
 from rnn_trading.skill.inference.counts import Counts, OfCounts
 from rnn_trading.skill.inference.luck import expected_maximum
@@ -18,7 +18,6 @@ from rnn_trading.skill.inference.means import lags_for, standard_errors
 from rnn_trading.skill.inference.multiplicity import sidak
 
 Vector = NDArray[np.float64]
-SESSIONS_A_YEAR = 252
 FEWEST_SESSIONS = 3
 
 
@@ -78,12 +77,24 @@ def _moves(values: Vector) -> bool:
     return bool(np.ptp(values) > 0)
 
 
-def _wealth(returns: pd.Series) -> Vector:
-    if (returns <= -1).any():
+def refuse_ruin(returns: pd.Series) -> None:
+    """Raise if more than all is lost.
+
+    Raises
+    ------
+    PortfolioError
+        Names the first day.
+    """
+    lost = (returns <= -1).to_numpy()
+    if lost.any():
         raise PortfolioError(
-            f"More than all is lost on {returns.index[int((returns <= -1).argmax())]:%Y-%m-%d}, costs counted: no "
-            "portfolio goes on from there. Check prices and costs, or take smaller weights."
+            f"More than all is lost on {returns.index[int(lost.argmax())]:%Y-%m-%d}, costs counted: no portfolio goes "
+            "on from there. Check the prices of that day, and portfolio.costs."
         )
+
+
+def _wealth(returns: pd.Series) -> Vector:
+    refuse_ruin(returns)
     return np.asarray(np.cumprod(1 + returns.to_numpy(dtype=np.float64)))
 
 

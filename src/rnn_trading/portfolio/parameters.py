@@ -8,6 +8,7 @@ from rnn_trading.parameters import parameters
 
 AtLeastZero = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+SESSIONS_A_YEAR = 252
 DatedBy = Literal["known", "week", "session"]
 Sides = Literal["long_short", "long_only"]
 
@@ -127,6 +128,9 @@ class PortfolioParameters:
     lag
         Sessions between the last price that a forecast knew and the close at which it is traded. 0: at that very price,
         which can hardly be had.
+    hold
+        Sessions for which a book is held that no other one follows: the last, and one before a pause. Null: the median
+        of the sessions between two, which a single date has not.
     tries
         How many portfolios, or other ways to trade, were looked at beside this one: the register of trials counts
         networks, and no settings of a portfolio. They are added to its number.
@@ -135,6 +139,7 @@ class PortfolioParameters:
     dated_by: DatedBy | None
     weights: WeightParameters
     lag: Annotated[int, Field(ge=0)]
+    hold: Annotated[int, Field(ge=1)] | None
     costs: CostParameters
     tries: Annotated[int, Field(ge=0)]
     timing: TimingParameters

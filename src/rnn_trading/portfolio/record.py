@@ -12,8 +12,8 @@ from rnn_trading.portfolio.costs import break_even, capacity, curve, with_costs,
 from rnn_trading.portfolio.forecasts import Scores
 from rnn_trading.portfolio.holding import Market, holdings_of
 from rnn_trading.portfolio.information import IC, IC_OF_TRUTH, coefficients, dates_with_truths, earned_returns
-from rnn_trading.portfolio.measures import SESSIONS_A_YEAR, luck_of, mean_interval, measures_of
-from rnn_trading.portfolio.parameters import PortfolioError, PortfolioParameters
+from rnn_trading.portfolio.measures import luck_of, mean_interval, measures_of, refuse_ruin
+from rnn_trading.portfolio.parameters import SESSIONS_A_YEAR, PortfolioError, PortfolioParameters
 from rnn_trading.portfolio.verdict import verdict
 from rnn_trading.portfolio.weights import equal_weights, weights_of
 from rnn_trading.skill.inference.means import mean_test
@@ -69,7 +69,7 @@ def build(scores: Scores, market: Market, index: pd.DataFrame | None, how: Portf
     """
     table = scores.table
     weights = weights_of(table, how.weights)
-    holdings = holdings_of(pd.DatetimeIndex(weights.index), market.sessions, how.lag)
+    holdings = holdings_of(pd.DatetimeIndex(weights.index), market.sessions, how.lag, how.hold)
     account = account_of(weights, market, holdings)
     if not account.trades["money"].any():
         raise PortfolioError(
@@ -79,6 +79,8 @@ def build(scores: Scores, market: Market, index: pd.DataFrame | None, how: Portf
     returns = with_costs(account, how.costs, market)
     equal = with_costs(account_of(equal_weights(table), market, holdings), how.costs, market)
     returns = returns.assign(equal_gross=equal["gross"], equal_net=equal["net"])
+    for name in ("gross", "net", "equal_net"):
+        refuse_ruin(returns[name])
     if index is not None:
         returns[INDEX] = index_returns(index["close"], pd.DatetimeIndex(returns.index))
     counts = scores.counts | holdings.counts
@@ -134,7 +136,7 @@ def record_of(built: Built, how: PortfolioParameters, tries: int, facts: dict[st
     )
     net["luck"] = luck_of(returns["net"], tries)
     record = facts | {
-        "verdict": verdict(net, how.costs.basis_points),
+        "verdict": verdict(net, how.costs.basis_points, len(returns)),
         "from": f"{returns.index[0]:%Y-%m-%d}",
         "until": f"{returns.index[-1]:%Y-%m-%d}",
         "sessions": len(returns),

@@ -12,8 +12,8 @@ import pandas as pd
 
 from rnn_trading.portfolio.costs import break_even
 from rnn_trading.portfolio.holding import holdings_of
-from rnn_trading.portfolio.measures import SESSIONS_A_YEAR, measures_of
-from rnn_trading.portfolio.parameters import PortfolioError, PortfolioParameters, TargetingParameters
+from rnn_trading.portfolio.measures import measures_of
+from rnn_trading.portfolio.parameters import SESSIONS_A_YEAR, PortfolioError, PortfolioParameters, TargetingParameters
 from rnn_trading.portfolio.timing import TRUTH, account_with, market_of_index, signals_of
 from rnn_trading.skill.inference.means import mean_test
 from rnn_trading.skill.rows import MODEL
@@ -86,9 +86,13 @@ def target_volatility(
     market = market_of_index(prices)
     forecasts = signals_of(table, market.sessions).forecasts
     if not (forecasts > 0).all(axis=None):
-        name = (forecasts <= 0).any().idxmax()
-        raise PortfolioError(f"A volatility is above zero. Forecasts of {name} are not: {forecasts[name].min():g}.")
-    holdings = holdings_of(pd.DatetimeIndex(forecasts.index), market.sessions, how.lag)
+        name = (~(forecasts > 0)).any().idxmax()
+        bad = forecasts.loc[~(forecasts[name] > 0), name]
+        raise PortfolioError(
+            f"A forecast of a volatility is a number above zero. Received: {bad.iloc[0]:g} of {name}, known on "
+            f"{bad.index[0]:%Y-%m-%d} ({len(bad):,} of {len(forecasts):,} are none)."
+        )
+    holdings = holdings_of(pd.DatetimeIndex(forecasts.index), market.sessions, how.lag, how.hold)
     positions = {name: exposures(forecasts[name], how.targeting) for name in forecasts}
     positions[CONSTANT] = pd.Series(positions[MODEL].mean(), forecasts.index)
     accounts = {name: account_with(each, market, holdings, how) for name, each in positions.items()}

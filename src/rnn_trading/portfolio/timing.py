@@ -14,8 +14,14 @@ from rnn_trading.portfolio.accounting import account_of
 from rnn_trading.portfolio.costs import break_even, with_costs
 from rnn_trading.portfolio.forecasts import known_sessions
 from rnn_trading.portfolio.holding import Holdings, Market, holdings_of
-from rnn_trading.portfolio.measures import SESSIONS_A_YEAR, luck_of, mean_interval, measures_of
-from rnn_trading.portfolio.parameters import DatedBy, PortfolioError, PortfolioParameters, TimingParameters
+from rnn_trading.portfolio.measures import luck_of, mean_interval, measures_of
+from rnn_trading.portfolio.parameters import (
+    SESSIONS_A_YEAR,
+    DatedBy,
+    PortfolioError,
+    PortfolioParameters,
+    TimingParameters,
+)
 from rnn_trading.portfolio.verdict import verdict
 from rnn_trading.skill.metrics.series import LAST_VALUE
 from rnn_trading.skill.rows import FOLD, MODEL
@@ -177,7 +183,7 @@ def time_series(
     """
     market = market_of_index(prices)
     signals = signals_of(table, market.sessions)
-    holdings = holdings_of(pd.DatetimeIndex(signals.forecasts.index), market.sessions, how.lag)
+    holdings = holdings_of(pd.DatetimeIndex(signals.forecasts.index), market.sessions, how.lag, how.hold)
     positions = {name: positions_of(signals, name, prices["close"], how.timing) for name in signals.forecasts} | {
         HOLD: pd.Series(1.0, signals.forecasts.index)
     }
@@ -190,7 +196,7 @@ def time_series(
     found = measures_of(net) | {"interval": list(mean_interval(net)), "luck": luck_of(net, tries)}
     against = [name for name in (best_rival, HOLD) if name in returns]
     record = {
-        "verdict": verdict(found, how.costs.basis_points),
+        "verdict": verdict(found, how.costs.basis_points, len(net)),
         "net": found,
         "gross_mean": float(model["gross"].mean()) * SESSIONS_A_YEAR,
         "turnover": float(model["traded"].mean()) * SESSIONS_A_YEAR,
@@ -208,7 +214,7 @@ def time_series(
 
 def _at_once(positions: pd.Series, market: Market, how: PortfolioParameters) -> dict[str, Any]:
     """Mean and interval if positions were entered at the last price that their forecast knew."""
-    holdings = holdings_of(pd.DatetimeIndex(positions.index), market.sessions, 0)
+    holdings = holdings_of(pd.DatetimeIndex(positions.index), market.sessions, 0, how.hold)
     net = account_with(positions, market, holdings, how)["net"]
     return {"mean": measures_of(net)["mean"], "interval": list(mean_interval(net))}
 

@@ -3,12 +3,14 @@
 import math
 from typing import Any
 
+from rnn_trading.portfolio.parameters import SESSIONS_A_YEAR
 from rnn_trading.skill.formats import MINUS, NOTHING
+from rnn_trading.tables.wording import counted
 
 SIGNIFICANCE = 0.05
 
 
-def verdict(net: dict[str, Any], basis_points: float) -> str:
+def verdict(net: dict[str, Any], basis_points: float, sessions: int) -> str:
     """What a portfolio earns after its costs, in a sentence.
 
     Parameters
@@ -17,25 +19,31 @@ def verdict(net: dict[str, Any], basis_points: float) -> str:
         ``mean``, a year, ``interval`` (95 %) and ``luck``; see :mod:`rnn_trading.portfolio.measures`.
     basis_points
         Cost of a side.
+    sessions
+        For which it was held: of too few for an interval, nothing is said of a year.
 
     Examples
     --------
     >>> luck = {"tries": 1, "p_of_maximum": 0.8}
-    >>> verdict({"mean": -0.012, "interval": [-0.04, 0.017], "luck": luck}, 10)
+    >>> verdict({"mean": -0.012, "interval": [-0.04, 0.017], "luck": luck}, 10, 252)
     'Net of 10 bp: −1.2 % a year (95 %: −4.0 to 1.7): nothing is left.'
     >>> luck = {"tries": 40, "p_of_maximum": 0.3}
-    >>> verdict({"mean": 0.052, "interval": [0.012, 0.09], "luck": luck}, 2.5)
+    >>> verdict({"mean": 0.052, "interval": [0.012, 0.09], "luck": luck}, 2.5, 252)
     'Net of 2.5 bp: 5.2 % a year (95 %: 1.2 to 9.0): something is left, but the best of 40 tries without skill has as \
 much in 30 % of cases.'
+    >>> verdict({"mean": 2.52, "interval": [math.nan, math.nan], "luck": luck}, 10, 5)
+    'Net of 10 bp: 5.0 % in 5 sessions, which are too few to say more.'
     """
     low, high = net["interval"]
-    both = "" if math.isnan(low) else f" (95 %: {number(100 * low)} to {number(100 * high)})"
-    return f"Net of {basis_points:g} bp: {number(100 * net['mean'])} % a year{both}: {_left(net, low, high)}."
+    after = f"Net of {basis_points:g} bp:"
+    if math.isnan(low):
+        earned = number(100 * net["mean"] * sessions / SESSIONS_A_YEAR)
+        return f"{after} {earned} % in {counted(sessions, 'session')}, which are too few to say more."
+    both = f"(95 %: {number(100 * low)} to {number(100 * high)})"
+    return f"{after} {number(100 * net['mean'])} % a year {both}: {_left(net, low, high)}."
 
 
 def _left(net: dict[str, Any], low: float, high: float) -> str:
-    if math.isnan(low):
-        return "too few sessions for an interval"
     if high < 0:
         return "money is lost"
     if net["mean"] <= 0:

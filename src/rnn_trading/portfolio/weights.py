@@ -55,10 +55,15 @@ def weights_of(scores: pd.DataFrame, how: WeightParameters) -> pd.DataFrame:
     values = table.to_numpy(dtype=np.float64)
     weights = _by_quantile(values, how) if how.by == "quantile" else _by_forecast(values, how.sides)
     if np.isnan(weights).all():
-        fewer = f", or of fewer than {how.quantiles} names" if how.by == "quantile" else ""
+        most = int((~np.isnan(values)).sum(axis=1).max())
+        if how.by == "quantile" and most < how.quantiles:
+            raise PortfolioError(
+                f"Nothing is ranked, so that there is no portfolio: expected {how.quantiles} names at least on a date "
+                f"(portfolio.weights.quantiles). Received: {most} at most. Set it lower."
+            )
         raise PortfolioError(
             f"Nothing is ranked, so that there is no portfolio: on each of the dates ({len(table):,}) all forecasts "
-            f"are equal{fewer}. Check the column of forecasts."
+            "are equal. Check the column of forecasts."
         )
     return pd.DataFrame(weights, table.index, table.columns)
 
@@ -113,13 +118,17 @@ def _differ(values: Matrix) -> NDArray[np.bool_]:
 
 
 def _by_quantile(values: Matrix, how: WeightParameters) -> Matrix:
-    cut = quantiles_of(values, how.quantiles)
-    highest, lowest = (cut == how.quantiles).astype(float), (cut == 1).astype(float)
-    with np.errstate(invalid="ignore"):  # dates without quantiles: they stay NaN
-        weights = highest / highest.sum(axis=1, keepdims=True)
-        if how.sides != LONG_ONLY:
-            weights -= lowest / lowest.sum(axis=1, keepdims=True)
-    return weights
+    """Both sides hold as many names, and names with equal forecasts at the edge of a side share what is left of it."""
+    counts = (~np.isnan(values)).sum(axis=1, keepdims=True)
+    size = counts // how.quantiles
+    first, last = (pd.DataFrame(values).rank(axis="columns", method=way).to_numpy() for way in ("min", "max"))
+    equal = last - first + 1
+    usable = (size > 0) & _differ(values)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):  # dates without quantiles
+        highest = np.clip(size - (counts - last), 0, equal) / equal / size
+        lowest = np.clip(size - (first - 1), 0, equal) / equal / size
+    weights = highest if how.sides == LONG_ONLY else highest - lowest
+    return np.where(usable, np.nan_to_num(weights), np.nan)
 
 
 def _by_forecast(values: Matrix, sides: Sides) -> Matrix:

@@ -28,8 +28,8 @@ Fitted = Callable[[Vector], Vector]
 def platt(forecast: Vector, truth: Vector) -> Fitted:
     """A logistic curve of the logit (Platt, 1999), without a penalty.
 
-    As there, the ``n`` rows of label 1 count as ``(n + 1) / (n + 2)`` each, and the ``m`` of label 0 as ``1 / (m + 2)``,
-    so that there is a curve even where forecasts tell the labels apart without a mistake.
+    As there, each of the ``n`` rows of label 1 counts as ``(n + 1) / (n + 2)``, and of the ``m`` of label 0 as
+    ``1 / (m + 2)``, so that there is a curve even where forecasts tell the labels apart without a mistake.
 
     Parameters
     ----------

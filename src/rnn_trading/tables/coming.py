@@ -5,7 +5,7 @@ of the year that were never a session. Another holiday makes the first date to t
 """
 
 from collections.abc import Collection, Iterator
-from itertools import islice
+from itertools import takewhile
 
 import numpy as np
 import pandas as pd
@@ -93,17 +93,6 @@ def coming_sessions(
         yield last
 
 
-def first_coming(sessions: pd.DatetimeIndex, rest_days: Collection[int]) -> pd.Timestamp:
-    """The first date after the last session on which one could trade.
-
-    Examples
-    --------
-    >>> f"{first_coming(pd.DatetimeIndex(['2022-12-22', '2022-12-23']), rest_days=(5, 6)):%a %d}"
-    'Mon 26'
-    """
-    return next(islice(coming_sessions(sessions, rest_days), 1))
-
-
 def week_of(day: pd.Timestamp) -> pd.Timestamp:
     """The Sunday that a week is dated by.
 
@@ -129,8 +118,9 @@ def weeks_of(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
 def whole_weeks(sessions: pd.DatetimeIndex, rest_days: Collection[int], today: pd.Timestamp) -> pd.DatetimeIndex:
     """Sessions without those of a last week that still goes on.
 
-    A week is over after its last session that could be known beforehand, or on the second day after it: on the first
-    the exchange may lie so far west that its last prices are still to come.
+    A week is over after its last session that could be known beforehand. If that one has no price, it was a holiday,
+    which can be said on the second day after it: on the first the exchange may lie so far west that its last prices are
+    still to come. If more than one has none, prices end in the middle of the week.
 
     Parameters
     ----------
@@ -152,13 +142,9 @@ def whole_weeks(sessions: pd.DatetimeIndex, rest_days: Collection[int], today: p
     ['03', '08', '09']
     """
     sunday = week_of(sessions[-1])
-    over = first_coming(sessions, rest_days) > sunday or today > _last_working_day(sunday, rest_days) + DAY
+    left = [*takewhile(lambda day: day <= sunday, coming_sessions(sessions, rest_days))]
+    over = not left or (len(left) == 1 and today > left[0] + DAY)
     return sessions if over else sessions[sessions <= sunday - WEEK * DAY]
-
-
-def _last_working_day(sunday: pd.Timestamp, rest_days: Collection[int]) -> pd.Timestamp:
-    working = [weekday for weekday in range(WEEK) if weekday not in rest_days]
-    return sunday - (SUNDAY - max(working, default=SUNDAY)) * DAY
 
 
 def sessions_between(first: pd.Timestamp, last: pd.Timestamp, rest_days: Collection[int]) -> int:

@@ -14,7 +14,14 @@ from typing import Any
 
 from rnn_trading.workspace.commands import in_run
 from rnn_trading.workspace.folders import DATA, RUNS, folder_that_holds
-from rnn_trading.workspace.lineage import Lineage, has_other_source, sources_in_words, sources_meet, what_differs
+from rnn_trading.workspace.lineage import (
+    SIDE_BY_SIDE,
+    Lineage,
+    has_other_source,
+    sources_in_words,
+    sources_meet,
+    what_differs,
+)
 from rnn_trading.workspace.origins import Origin, move, noted_in, origin_of, remove_empty
 
 logger = logging.getLogger(__name__)
@@ -102,7 +109,7 @@ def groups_of(
     known = {left.path: left for left in [*written, *noted] if left.origin and left.path not in reads}.values()
     by_hand = {short(left.path) for left in nobodys}
     with_them = [left for left in known if left.origin and by_hand & {*left.origin["unknown"]}]
-    here = {name: entry for name, entry in here.items() if name in replaced}
+    here = {name: entry for name, entry in here.items() if name in replaced - SIDE_BY_SIDE}
     others = [left for left in known if left.path in foreign or not sources_meet(_sources(left), here)]
     unknown = [*nobodys, *with_them]
     return [

@@ -29,6 +29,8 @@ OTHER_CODE = "the nodes that make it, or what it is made from, have changed"
 SHOWN_CHARACTERS = 100
 # What says of an entry which source it is, the first that it has.
 NAMING = ("tickers", "symbol", "series", "origin")
+# Sources of which a folder may hold the results of several, side by side: each portfolio has a folder of its own.
+SIDE_BY_SIDE = frozenset({"portfolio_forecasts", "portfolio_skill"})
 # What of an entry changes nothing of what is read.
 HARMLESS = ("metadata", "timeout", "retries", "credentials")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_trading.datasets.file import SourceFileDataset
-from rnn_trading.datasets.folder import FolderDataset
+from rnn_trading.datasets.folder import FilesDataset
 from rnn_trading.datasets.runs import RunsDataset
 from rnn_trading.workspace.folders import folder_that_holds
 
@@ -26,7 +26,7 @@ FIELDS = {"dataset": str, "run": str, "began": str, "sources": dict, "parameters
 # Files up to this size are told apart by a hash, which takes a tenth of a second at most; larger ones by size and time.
 HASHED_BYTES = 2**26
 # What nobody made: files of users, and whole folders, which hold results of many origins.
-NOT_MADE = (SourceFileDataset, FolderDataset, RunsDataset)
+NOT_MADE = (SourceFileDataset, FilesDataset, RunsDataset)
 
 
 def origin_of(project: Path, path: Path) -> Origin | None:

@@ -214,7 +214,8 @@ class Run:
             logger.info("Made by the commit %s, while this is %s: %s", commit, self.facts["commit"], some(paths))
         if unknown:
             logger.warning(
-                "Nobody noted what %s was made from: put there by hand, or by an earlier version. It is taken so.",
+                "Nobody noted what %s was made from: put there by hand, changed since, or by an earlier version. It is "
+                "taken so.",
                 some(unknown),
             )
 

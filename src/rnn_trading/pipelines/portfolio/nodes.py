@@ -12,7 +12,7 @@ from rnn_trading import figures
 from rnn_trading.figures import Figure
 from rnn_trading.pages.portfolio import portfolio_page
 from rnn_trading.panels.sequence_parameters import WeeklyParameters
-from rnn_trading.portfolio.forecasts import take_scores
+from rnn_trading.portfolio.forecasts import refuse_one_series, take_scores
 from rnn_trading.portfolio.holding import market_of
 from rnn_trading.portfolio.information import IC, by_month, coefficients, quantile_returns
 from rnn_trading.portfolio.measures import drawdowns
@@ -42,6 +42,8 @@ def build_portfolio(
     portfolio: PortfolioParameters,
     sequence: WeeklyParameters,
     portfolio_of: str,
+    portfolio_file: str | None,
+    source: str,
 ) -> dict[str, Any]:
     """Trade forecasts at prices that could still be had.
 
@@ -57,19 +59,23 @@ def build_portfolio(
         See the class.
     sequence
         Its ``session_presence`` says what is a session, ``stale`` when a name has vanished and what is left of it.
-    portfolio_of
-        Whose forecasts these are.
+    portfolio_of, portfolio_file
+        Whose forecasts these are; the file of a table of the user's.
+    source
+        What the prices are, in words.
 
     Returns
     -------
     dict
         ``portfolio_scores``: see :class:`rnn_trading.portfolio.forecasts.Scores`; ``portfolio_returns``,
         ``portfolio_trades`` and ``portfolio_earned``: see :class:`rnn_trading.portfolio.record.Built`;
-        ``portfolio_counts``: how a table of the user's was read, and what was left out or not traded.
+        ``portfolio_counts``: ``source``, ``file`` and ``dated_by``, how a table of the user's was read, and what was
+        left out or not traded.
     """
     own = isinstance(portfolio_forecasts, tuple)
     forecasts, reading = portfolio_forecasts if own else (portfolio_forecasts, Reading())
     reading.log(portfolio_of)
+    refuse_one_series(forecasts)
     stale = sequence.stale
     market = market_of(prices, sequence.session_presence, stale.after_sessions, stale.terminal_return)
     dated_by, given = _dated_by(portfolio, portfolio_of), portfolio.weights.by == "given"
@@ -83,7 +89,12 @@ def build_portfolio(
         "portfolio_returns": built.returns,
         "portfolio_trades": built.trades,
         "portfolio_earned": built.earned,
-        "portfolio_counts": (reading | Reading(counts=built.counts)).report(),
+        "portfolio_counts": {
+            "source": source,
+            "file": None if portfolio_file is None else Path(portfolio_file).name,
+            "dated_by": dated_by,
+            **(reading | Reading(counts=built.counts)).report(),
+        },
     }
 
 
@@ -106,7 +117,6 @@ def judge_portfolio(
     register_of_trials: Register,
     portfolio: PortfolioParameters,
     portfolio_of: str,
-    portfolio_file: str | None,
     protocol: str,
 ) -> dict[str, Any]:
     """The record; see :func:`rnn_trading.portfolio.record.record_of`."""
@@ -115,11 +125,10 @@ def judge_portfolio(
     facts = {
         "of": portfolio_of,
         "protocol": protocol,
-        "source": skill["data"].get("source") if skill else None,
-        "file": None if portfolio_file is None else Path(portfolio_file).name,
+        "source": skill["data"].get("source") if skill else portfolio_counts["source"],
         "tries_by_the_register": counted,
         "made": skill.get("made") if skill else None,
-        "read_as": portfolio_counts["read_as"],
+        **{name: portfolio_counts[name] for name in ("file", "dated_by", "read_as")},
     }
     built = Built(portfolio_returns, portfolio_trades, portfolio_earned, portfolio_counts["left_out_or_mended"])
     record = record_of(built, portfolio, (counted or 1) + portfolio.tries, facts)

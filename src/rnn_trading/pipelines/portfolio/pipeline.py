@@ -10,7 +10,7 @@ from rnn_trading.figures import Figure
 
 from . import nodes, series
 
-GLOBAL: dict[str, Any] = {name: f"params:{name}" for name in ("portfolio_of", "portfolio_file", "protocol")}
+GLOBAL: dict[str, Any] = {name: f"params:{name}" for name in ("portfolio_of", "protocol")}
 BUILT = ("portfolio_scores", "portfolio_returns", "portfolio_trades", "portfolio_earned", "portfolio_counts")
 
 
@@ -20,7 +20,8 @@ def create_pipeline() -> Pipeline:
         nodes.build_portfolio,
         *BUILT,
         sequence="params:daily_weekly_sequences.weekly",
-        portfolio_of=GLOBAL["portfolio_of"],
+        source="params:data_ingestion.source",
+        **{name: f"params:{name}" for name in ("portfolio_of", "portfolio_file")},
     )
     judge = wiring.node(nodes.judge_portfolio, "portfolio_record", **GLOBAL)
     shown = ("portfolio_record", "portfolio_skill")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -90,7 +91,13 @@ def trade_series(
         targeting, made = target_volatility(there[VOLATILITY](), index_prices, portfolio, best)
         returns.append(_long(VOLATILITY, made))
     record = {
-        **{"protocol": protocol, "timing": timed, "targeting": targeting, "lag": portfolio.lag},
+        **{
+            "protocol": protocol,
+            "timing": timed,
+            "targeting": targeting,
+            "lag": portfolio.lag,
+            "parameters": asdict(portfolio),
+        },
         "made": {name: skill.get("made") if skill else None for name, skill in skills.items()},
     }
     return {"series_portfolio_record": as_plain(record), "series_returns": pd.concat(returns, ignore_index=True)}
