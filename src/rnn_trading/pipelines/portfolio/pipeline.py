@@ -21,7 +21,8 @@ def create_pipeline() -> Pipeline:
         *BUILT,
         sequence="params:daily_weekly_sequences.weekly",
         source="params:data_ingestion.source",
-        **{name: f"params:{name}" for name in ("portfolio_of", "portfolio_file")},
+        portfolio_of=GLOBAL["portfolio_of"],
+        portfolio_file="params:portfolio_file",
     )
     judge = wiring.node(nodes.judge_portfolio, "portfolio_record", **GLOBAL)
     shown = ("portfolio_record", "portfolio_skill")
