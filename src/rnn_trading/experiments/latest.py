@@ -193,7 +193,7 @@ def _same_rows(rivals: pd.DataFrame, forecasts: pd.DataFrame, rows: Any) -> pd.D
 
 
 def groups_of(keys: pd.DataFrame) -> pd.Series | None:
-    """What intervals differ by: the step of a path, or the series, of which one month ahead was measured alone.
+    """What intervals differ by: the ticker, the step of a path, or the series, of which one month ahead was measured alone.
 
     Examples
     --------
@@ -204,7 +204,7 @@ def groups_of(keys: pd.DataFrame) -> pd.Series | None:
     """
     if "series" in keys:
         return keys["series"].where(keys["step"] == 1, "")
-    return keys.get("step")
+    return keys.get("ticker", keys.get("step"))
 
 
 def argument_of(dataset: str) -> str:

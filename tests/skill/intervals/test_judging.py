@@ -36,6 +36,33 @@ def test_coverage_by_year_and_in_the_worst_months_by_hand():
     assert found["coverage"] == held.mean()
 
 
+def test_a_wild_ticker_and_a_calm_one_have_widths_of_their_own():
+    """The last of five swings ten times as far: one width for all would hold all of the others and little of it."""
+    tables = [
+        table.assign(truth=np.where(table["ticker"] == "T4", 10 * table["truth"], table["truth"]))
+        for table in cases.panel((250, 300), tickers=5)
+    ]
+    found = judged("regression", tables, ["zero"])
+    for level, share in (("80", 0.8), ("95", 0.95)):
+        held = [of["coverage"] for of in found["levels"][level]["by_group"].values()]
+        assert held == pytest.approx([share] * 5, abs=0.075)
+    widths = found["newest"]["widths"]
+    calm, wild, every = (sum(widths[name]["80"]) for name in ("T0", "T4", "every"))
+    assert wild == pytest.approx(10 * calm, rel=0.25)
+    assert calm < every < wild
+    new = newest_intervals(found, pd.Series([0.0, 0.0]), pd.Series(["T4", "never seen"]))
+    assert (new["upper_80"] - new["lower_80"]).tolist() == pytest.approx([wild, every])
+    assert "(of single tickers in 9" in found["words"]
+
+
+def test_of_a_ticker_with_few_validation_rows_the_errors_of_all_are_taken():
+    validation, test = cases.panel((60, 30), tickers=3)
+    short = validation[(validation["ticker"] != "T2") | (validation["date"] > validation["date"].iloc[-3 * 19 - 1])]
+    assert (short["ticker"] == "T2").sum() == 19
+    widths = judged("regression", (short, test), ["zero"])["newest"]["widths"]
+    assert widths["T2"] == widths["every"] != widths["T1"]
+
+
 def test_the_interval_score_by_hand():
     """Off by 2 beyond an interval of 80 % that is 2 wide: 2 + 2 / .2 * 2 = 22; within it: 2."""
     days = pd.date_range("2020-01-01", periods=52)

@@ -102,6 +102,7 @@ def test_errors_of_one_date_count_once_together():
     days = pd.bdate_range("2020-01-01", periods=42)
     truth = np.tile([-1.0, 1.0], 21) * np.where(np.arange(42) == 40, 9, 1)
     one = pd.DataFrame({"date": days, "truth": truth, "har": 0.0, "tested": np.arange(42) >= 40})
+    one = one.assign(ticker="A")
     ten = one.loc[one.index.repeat(10)]
     tracked = [track(errors_of(KINDS["regression"], rows, moments_of(rows), "har")) for rows in (one, ten)]
     np.testing.assert_allclose(tracked[0].reach[1], tracked[1].reach[10])

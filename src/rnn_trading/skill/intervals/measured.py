@@ -97,5 +97,6 @@ def intervals_of(kind: Kind, predictions: pd.DataFrame, validation: pd.DataFrame
         unit.append(told_in)
         groups = [EVERY] * len(test) if kind.by is None else test[kind.by].astype("str")
         units = dict(zip(groups, errors.unit[moments.tested], strict=True))
+        units |= {EVERY: errors.of_all} if kind.open else {}
         newest = {group: tracked.quantiles * (of_group * tracked.scale) for group, of_group in units.items()}
     return Intervals(pd.concat(tables), np.concatenate(lower), np.concatenate(upper), np.concatenate(unit), newest)

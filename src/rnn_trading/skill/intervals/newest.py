@@ -27,14 +27,14 @@ def newest_intervals(
     forecasts
         In the units of the predictions table: where there are two, in the original ones. Missing ones are allowed.
     groups
-        Where ``intervals["newest"]["by"]`` is not None: of each forecast, in their order, the step (from 1) or the
-        series that it is of. Left aside elsewhere.
+        Where ``intervals["newest"]["by"]`` is not None: of each forecast, in their order, the step (from 1), the
+        series or the ticker that it is of. Left aside elsewhere.
 
     Returns
     -------
     pandas.DataFrame
         ``lower_80``, ``upper_80``, ``lower_95``, ``upper_95``: float64, in the units of the forecasts, with their
-        index. NaN where a forecast is missing, or nothing was measured of its group.
+        index. NaN where a forecast is missing, or nothing was measured of its group; a new ticker has the widths of all.
 
     Raises
     ------
@@ -91,4 +91,4 @@ def _groups(by: str | None, forecasts: pd.Series, groups: pd.Series | None) -> l
 def _widths(widths: Mapping[str, Any], groups: list[str], level: int, side: int) -> Any:
     """Of each forecast, how far its interval reaches below (0) or above it (1)."""
     of_groups = {name: of_group[str(level)][side] for name, of_group in widths.items()}
-    return np.array([of_groups.get(group, np.nan) for group in groups], dtype=float)
+    return np.array([of_groups.get(group, of_groups.get(EVERY, np.nan)) for group in groups], dtype=float)

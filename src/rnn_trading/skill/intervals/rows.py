@@ -30,7 +30,11 @@ class Kind:
     only
         Values of key columns: the rows that are meant, of a table that has several kinds.
     by
-        Key column whose values differ in how large errors are: the step of a run, the series.
+        Key column whose values differ in how large errors are: the step of a run, the series, the ticker.
+    fewest
+        Validation rows from which the size of a value's errors is measured; of fewer, that of all rows is taken.
+    open
+        Whether new values may come, whose errors are taken to be as large as those of all rows.
     own_units
         Whether they differ in their unit, too, so that widths of two of them have no mean: they are told in usual
         errors of the model.
@@ -41,12 +45,14 @@ class Kind:
     unit: str
     only: dict[str, str] = field(default_factory=dict)
     by: str | None = None
+    fewest: int = 1
+    open: bool = False
     own_units: bool = False
     lowest: float | None = None
 
 
 KINDS: dict[TaskName, Kind] = {
-    "regression": Kind("return"),
+    "regression": Kind("return", by="ticker", fewest=20, open=True),
     "level": Kind("index points"),
     "volatility": Kind("absolute return, %", lowest=0.0),
     "runs": Kind("units of the series", {"run": RESTARTED}, by="step"),
@@ -97,11 +103,14 @@ class Errors:
         Truth less forecast, ``(rows,)``.
     unit
         How large errors of the row's group usually are: their mean size on the validation rows, ``(rows,)``.
+    of_all
+        The same of all rows.
     """
 
     moments: Moments
     error: Vector
     unit: Vector
+    of_all: float
 
 
 def folds_of(kind: Kind, predictions: pd.DataFrame, validation: pd.DataFrame) -> list[pd.DataFrame]:
@@ -187,10 +196,11 @@ def errors_of(kind: Kind, rows: pd.DataFrame, moments: Moments, column: str) -> 
     """
     error = rows[TRUTH].to_numpy(dtype=float) - rows[column].to_numpy(dtype=float)
     known = pd.Series(np.abs(error[moments.before]))
-    everyone = known.mean()
+    everyone = max(float(known.mean()), LEAST_UNIT)
     if kind.by is None:
         unit = np.full(len(rows), everyone)
     else:
-        by_group = known.groupby(rows.loc[moments.before, kind.by].to_numpy()).mean()
+        of_groups = known.groupby(rows.loc[moments.before, kind.by].to_numpy())
+        by_group = of_groups.mean()[of_groups.size() >= kind.fewest]
         unit = rows[kind.by].map(by_group).fillna(everyone).to_numpy(dtype=float)
-    return Errors(moments, error, np.maximum(unit, LEAST_UNIT))
+    return Errors(moments, error, np.maximum(unit, LEAST_UNIT), everyone)
