@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from kedro.config import OmegaConfigLoader
+from kedro.framework.session import KedroSession
 from kedro.io import AbstractDataset, DatasetError
 from kedro.validation.parameter_validator import ParameterValidator
+from omegaconf.errors import OmegaConfBaseException
 from pydantic import TypeAdapter
 
 from rnn_trading.datasets.filings_file import FilingPricesFileDataset
@@ -277,3 +279,13 @@ def test_simulated_sources_are_taken_as_they_are(name, base_parameters):
             continue
         assert report["read_as"] == []
         assert not any(report["left_out_or_mended"].values())
+
+
+def test_yahoo_is_chosen_by_a_parameter(project, tmp_path):
+    with pytest.raises(OmegaConfBaseException, match="Unknown prices_from 'bloomberg'. Expected one of: wiki, yahoo"):
+        project("data_ingestion.prices", env="live", prices_from="bloomberg")
+    runtime_params = {"prices_from": "yahoo", "tickers": "AAPL MSFT", "end": "2020-01-31"}
+    with KedroSession.create(tmp_path / "project", env="live", runtime_params=runtime_params) as session:
+        source = session.load_context().catalog["prices_source"]
+    assert type(source).__name__ == "YahooPricesDataset"
+    assert source._describe() == {"tickers": "AAPL MSFT", "start": "2000-01-01", "end": "2020-01-31"}

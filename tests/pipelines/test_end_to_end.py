@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from kedro import KedroDeprecationWarning
-from kedro.framework.session import KedroSession
 from kedro.validation.exceptions import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 
@@ -295,16 +294,6 @@ def test_the_wiki_store_through_the_live_environment(project, tmp_path):
     assert prices.columns.tolist() == ["adj_close", "adj_volume"]
     assert prices.shape[0] == 120
     assert json.loads((folder / "data/03_primary/prices_report.json").read_text())["source"] == "live prices (wiki)"
-
-
-def test_yahoo_is_chosen_by_a_parameter(project, tmp_path):
-    with pytest.raises(OmegaConfBaseException, match="Unknown prices_from 'bloomberg'. Expected one of: wiki, yahoo"):
-        project("data_ingestion.prices", env="live", prices_from="bloomberg")
-    runtime_params = {"prices_from": "yahoo", "tickers": "AAPL MSFT", "end": "2020-01-31"}
-    with KedroSession.create(tmp_path / "project", env="live", runtime_params=runtime_params) as session:
-        source = session.load_context().catalog["prices_source"]
-    assert type(source).__name__ == "YahooPricesDataset"
-    assert source._describe() == {"tickers": "AAPL MSFT", "start": "2000-01-01", "end": "2020-01-31"}
 
 
 @pytest.mark.skipif(not REAL_DATA.is_dir(), reason="the real price panel is not beside this checkout")

@@ -193,7 +193,7 @@ def _same_rows(rivals: pd.DataFrame, forecasts: pd.DataFrame, rows: Any) -> pd.D
 
 
 def groups_of(keys: pd.DataFrame) -> pd.Series | None:
-    """What intervals differ by: the ticker, the step of a path, or the series, of which one month ahead was measured alone.
+    """What intervals differ by: the ticker, the step of a path, or the series, measured for one month ahead alone.
 
     Examples
     --------

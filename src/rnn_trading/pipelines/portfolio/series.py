@@ -1,7 +1,7 @@
 """Forecasts of one series to positions, their record, figures and page."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -65,15 +65,8 @@ def trade_series(
         If no forecasts are there; names the commands that make them. If a table of the user's is named, which is not
         traded here.
     """
-    if portfolio_of == OWN:
-        raise PortfolioError(
-            "portfolio.series trades one series by the forecasts of this project's experiments, and reads no file: "
-            "leave forecasts_file out. Forecasts of several names in a file: kedro run --pipelines portfolio"
-        )
     there = {name.removesuffix(ENDING): read for name, read in series_forecasts.items()}
-    if not there:
-        ways = " or ".join(command_for(name, protocol) for name in (OF_INDEX[0], VOLATILITY, OF_RANGES))
-        raise PortfolioError(f"No forecasts of one series are there ({protocol}). Make them: {ways}")
+    _refuse_nothing(portfolio_of, there, protocol)
     skills = {name: record_in(series_skill, name) for name in there}
     timed, returns = {}, []
     for name in (*OF_INDEX, OF_RANGES):
@@ -101,6 +94,17 @@ def trade_series(
         "made": {name: skill.get("made") if skill else None for name, skill in skills.items()},
     }
     return {"series_portfolio_record": as_plain(record), "series_returns": pd.concat(returns, ignore_index=True)}
+
+
+def _refuse_nothing(portfolio_of: str, there: Collection[str], protocol: str) -> None:
+    if portfolio_of == OWN:
+        raise PortfolioError(
+            "portfolio.series trades one series by the forecasts of this project's experiments, and reads no file: "
+            "leave forecasts_file out. Forecasts of several names in a file: kedro run --pipelines portfolio"
+        )
+    if not there:
+        ways = " or ".join(command_for(name, protocol) for name in (OF_INDEX[0], VOLATILITY, OF_RANGES))
+        raise PortfolioError(f"No forecasts of one series are there ({protocol}). Make them: {ways}")
 
 
 def _best_rival(skill: dict[str, Any] | None) -> str | None:

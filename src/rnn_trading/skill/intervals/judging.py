@@ -56,16 +56,16 @@ def judge_intervals(
         ``unit`` (of widths and scores), ``levels`` and ``newest``.
 
         ``levels``: by ``80`` and ``95``, ``coverage`` and its standard ``error``, ``width`` (mean) and ``score``
-        (interval score, less is better); ``by_group``: of each step, series or ticker its ``coverage`` and ``width``, in its
-        own unit; ``rival``: all this of the rival; ``by_year`` and ``worst_months``, with ``rows``, ``coverage`` and
-        ``error``, None where rows have no date or no month is worse than others.
+        (interval score, less is better); ``by_group``: of each step, series or ticker its ``coverage`` and ``width``,
+        in its own unit; ``rival``: all this of the rival; ``by_year`` and ``worst_months``, with ``rows``, ``coverage``
+        and ``error``, None where rows have no date or no month is worse than others.
 
         ``compared``: ``difference`` of the scores of the wider intervals, negative where the model is better, with
         ``interval``, ``p_value`` and ``doubtful`` (see :func:`rnn_trading.skill.inference.means.mean_test`; of rows
         without a date a paired t-test).
 
-        ``newest``: ``until`` (when the last truth was known), ``by`` (``step``, ``series``, ``ticker`` or None), ``lowest``, and
-        ``widths``: by group and level, how far a new interval reaches below and above its forecast. See
+        ``newest``: ``until`` (when the last truth was known), ``by`` (``step``, ``series``, ``ticker`` or None),
+        ``lowest``, and ``widths``: by group and level, how far a new interval reaches below and above its forecast. See
         :func:`rnn_trading.skill.intervals.newest.newest_intervals`.
 
     Examples
@@ -262,8 +262,8 @@ def in_words(intervals: dict[str, Any]) -> str:
     tickers = f" (of single tickers in {min(single):.1f} to {max(single):.1f} %)" if _of_tickers(intervals) else ""
     return (
         f"Intervals of {WIDE} % held the truth in {100 * wide['coverage']:.1f} % of {intervals['rows']:,} test "
-        f"rows{tickers}, those of {NARROW} % in {100 * narrow['coverage']:.1f} %. Mean width of {WIDE} %: {width} against "
-        f"{rival_width} of {words(intervals['rival'])} ({intervals['unit']}); interval score {score} against "
+        f"rows{tickers}, those of {NARROW} % in {100 * narrow['coverage']:.1f} %. Mean width of {WIDE} %: {width} "
+        f"against {rival_width} of {words(intervals['rival'])} ({intervals['unit']}); interval score {score} against "
         f"{rival_score}, less is better{f', {p_value}' if p_value else ''}."
     )
 

@@ -34,7 +34,7 @@ def newest_intervals(
     -------
     pandas.DataFrame
         ``lower_80``, ``upper_80``, ``lower_95``, ``upper_95``: float64, in the units of the forecasts, with their
-        index. NaN where a forecast is missing, or nothing was measured of its group; a new ticker has the widths of all.
+        index. NaN where a forecast is missing, or nothing was measured of its group; a new ticker has the width of all.
 
     Raises
     ------
