@@ -69,7 +69,7 @@ def test_the_log_says_what_was_forecast_of_many_the_highest_and_the_lowest(caplo
     say(table_of(np.arange(20.0)), "mine.panel")
     first, few, _, many = caplog.messages
     assert first.startswith("mine.panel: 3 forecasts (1 of names that it never saw) from values until 2022-12-23")
-    assert few == "mine.panel: T0 2022-12-23 0.1; T1 2022-12-23 0.3; T2 2022-12-23 -0.2"
+    assert few == "mine.panel: T0 2022-12-23 0.1; T1 2022-12-23 0.3; T2 2022-12-23 −0.2"
     assert many.startswith("mine.panel: T19 2022-12-23 19; T18 2022-12-23 18; T17 2022-12-23 17; ...; T2")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rnn_trading.skill.decision import best_rival
-from rnn_trading.skill.formats import format_score, words
+from rnn_trading.skill.formats import MINUS, format_score, words
 from rnn_trading.skill.intervals.newest import COLUMNS
 from rnn_trading.skill.rivals.lists import tier_of
 from rnn_trading.skill.rivals.tiers import Tier
@@ -177,9 +177,13 @@ def say(table: pd.DataFrame, name: str) -> None:
 def _in_words(table: pd.DataFrame) -> list[str]:
     """Forecasts with their names and periods; of many, the highest and the lowest."""
     shown = table if len(table) <= MOST_SAID else table.sort_values("forecast", ascending=False)
-    rows = [f"{_called(row)}{row['period']:%Y-%m-%d} {row['forecast']:.4g}" for _, row in shown.iterrows()]
+    rows = [f"{_called(row)}{row['period']:%Y-%m-%d} {_number(row['forecast'])}" for _, row in shown.iterrows()]
     half = MOST_SAID // 2
     return rows if len(rows) <= MOST_SAID else [*rows[:half], "...", *rows[-half:]]
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}".replace("-", MINUS)
 
 
 def _called(row: pd.Series) -> str:
