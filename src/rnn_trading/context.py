@@ -86,6 +86,18 @@ class Told:
             raise DatasetError(told(ds_name, self.get(ds_name), made_by, error)) from error
 
 
+def plain(message: str) -> str:
+    r"""What Pydantic says of refused values, with what was received, and without its codes and addresses.
+
+    Examples
+    --------
+    >>> plain("lag\n  Input should be at least 0 [type=greater_than_equal, input_value=-1, input_type=int]")
+    'lag\n  Input should be at least 0. Received: -1'
+    """
+    without = re.sub(r"\n\s+For further information visit \S+", "", message)
+    return re.sub(r" \[type=\w+, input_value=(.*), input_type=\w+\]", r". Received: \1", without)
+
+
 class Catalog(Told, DataCatalog, CatalogCommandsMixin):
     """Kedro's catalog."""
 
@@ -137,7 +149,7 @@ class Context(KedroContext):
         try:
             return super()._get_validated_params()
         except ParameterValidationError as error:
-            raise ParameterValidationError(self._with_places(str(error))) from error
+            raise ParameterValidationError(self._with_places(plain(str(error)))) from error
         finally:
             self._pipelines_to_validate = asked_for
 
