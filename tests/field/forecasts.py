@@ -57,6 +57,7 @@ INDEXED = pd.DataFrame(
     pd.MultiIndex.from_tuples([(pd.Timestamp(day), name) for day, name in ROWS], names=["datetime", "instrument"]),
 )
 GIVEN = {"portfolio": {"weights": {"by": "given"}}}
+HELD = {"portfolio": {"hold": 5}}
 WEIGHED = table("date,ticker,weight", "{day},{name},{weight}")
 LATEST = "\n".join(
     table(
@@ -100,12 +101,12 @@ FORECASTS = [
         "1 June or 6 January",
     ),
     Case(
-        "the same, and `forecasts_date_format='%d/%m/%Y'`",
+        "the same, `forecasts_date_format='%d/%m/%Y'`, and `portfolio.hold=5`",
         {"f.csv": "".join(table(day="%d/%m/%Y").splitlines(keepends=True)[:6])},
         "read",
         "",
         scores(dates=DATES[:1]),
-        {"forecasts_date_format": "%d/%m/%Y"},
+        {"forecasts_date_format": "%d/%m/%Y"} | HELD,
     ),
     Case("midnight in Tokyo, stored in UTC", {"f.csv": TOKYO.replace("T15", " 15")}, "refused", "timezone=Asia/Tokyo"),
     Case("dates down, names across", {"f.csv": "date,A,B\n2020-01-06,1,2\n"}, "refused", "'ticker'"),
@@ -184,19 +185,26 @@ FORECASTS = [
         ),
     ),
     Case(
-        "the newest forecasts of a network, some weeks later, and `forecasts_columns.date=last_price`",
+        "newest forecasts of a network, some weeks later, `forecasts_columns.date=last_price` and `portfolio.hold=5`",
         {"f.csv": LATEST},
         "read",
         "'last_price' as date; 'forecast' as prediction",
         scores(dates=DATES[:1]),
-        {"forecasts_columns": {"date": "last_price"}},
+        {"forecasts_columns": {"date": "last_price"}} | HELD,
+    ),
+    Case(
+        "the same, without `portfolio.hold`",
+        {"f.csv": LATEST},
+        "refused",
+        "nothing says for how long",
+        params={"forecasts_columns": {"date": "last_price"}},
     ),
     Case(
         "the same, before there are prices",
         {"f.csv": LATEST.replace(DATES[0], "2020-02-07")},
         "refused",
         "Nothing can be traded",
-        params={"forecasts_columns": {"date": "last_price"}},
+        params={"forecasts_columns": {"date": "last_price"}} | HELD,
     ),
     Case(
         "weights that are given, and sum",

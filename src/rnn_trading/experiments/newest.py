@@ -69,6 +69,7 @@ def taken(dates: pd.DatetimeIndex, *limits: date | None) -> pd.DatetimeIndex:
 
     Examples
     --------
+    >>> from datetime import date
     >>> days = pd.date_range("2020-01-01", periods=3)
     >>> [f"{day:%d}" for day in taken(days, None, date(2020, 1, 2))]
     ['01', '02']

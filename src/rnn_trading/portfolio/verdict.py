@@ -31,7 +31,7 @@ def verdict(net: dict[str, Any], basis_points: float, sessions: int) -> str:
     >>> verdict({"mean": 0.052, "interval": [0.012, 0.09], "luck": luck}, 2.5, 252)
     'Net of 2.5 bp: 5.2 % a year (95 %: 1.2 to 9.0): something is left, but the best of 40 tries without skill has as \
 much in 30 % of cases.'
-    >>> verdict({"mean": 2.52, "interval": [math.nan, math.nan], "luck": luck}, 10, 5)
+    >>> verdict({"mean": 2.52, "interval": [float("nan")] * 2, "luck": luck}, 10, 5)
     'Net of 10 bp: 5.0 % in 5 sessions, which are too few to say more.'
     """
     low, high = net["interval"]
