@@ -183,7 +183,7 @@ def test_a_table_of_the_users_with_their_prices_and_without_an_index(project, tm
         project("portfolio.series", drawn=False, forecasts_file="mine.csv")
 
 
-def test_series_that_are_there_are_traded(project):
+def test_series_that_are_there_are_traded(project, caplog):
     closes = pd.bdate_range("2016-01-04", periods=90)
     draw = np.random.default_rng(0)
     last = np.linspace(2000, 2100, 90)
@@ -198,6 +198,7 @@ def test_series_that_are_there_are_traded(project):
     write_predictions("univariate_regression.volatility", volatility[volatility["date"].isin(sessions)])
     write_record("univariate_regression.volatility", best_rival="ewma")
     project("portfolio.series")
+    assert "Nobody noted" not in caplog.text  # a folder is no file
     record = read("series")
     assert [*record["timing"]] == ["univariate_regression.level"]
     assert record["timing"]["univariate_regression.level"]["rivals"].keys() == {"persistence", "drift", "buy_and_hold"}
