@@ -40,7 +40,7 @@ def kedro(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
 def follow(tmp_path) -> Callable[[str], tuple[Path, str]]:
     """Follow a walk in a copy of the project; gives the folder, and what its commands printed."""
     folder = tmp_path / "project"
-    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "local", ".*")  # conf/local is the user's own
+    ignored = shutil.ignore_patterns("*.egg-info", "local", ".*")  # conf/local is the user's own
     for name in ("src", "conf"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", folder)
